@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libejguard: guard a service with the stack of modules that its administrator wrote.
+ *
+ * This header is for programs that guard a service: the ejguard tool, service managers. Authors of guard
+ * modules want <ejguard/module.h>.
+ *
+ * A program opens a handle for one service, asks one of the verbs of it, and reads the report:
+ *
+ *     struct ejg *guard = NULL;
+ *     struct ejg_options options = { .size = sizeof(options), .service = "ejabberd" };
+ *     int r = ejg_open(&options, &guard);
+ *     if (r == 0)
+ *             r = ejg_apply(guard, NULL);
+ *     if (r < 0)
+ *             fprintf(stderr, "not guarded: %s\n", guard ? ejg_error(guard) : strerror(-r));
+ *     ejg_close(guard);
+ *
+ * Fail closed: a verb returns 0 only when every required guard of the stack holds.
+ *
+ * Errors. Every function that can fail returns 0 or one of these negative errno values and no other; they are
+ * part of the interface:
+ *
+ *     -EACCES        the stack was run and does not hold: the findings of the report say why
+ *     -EBADMSG       the stack file, a module or an option is invalid: nothing was applied
+ *     -ENOENT        there is no stack file for the service: nothing was applied
+ *     -EOPNOTSUPP    this system lacks something that is needed (kernel, mounts): nothing was applied
+ *     -EPERM         the caller lacks a privilege that is needed: nothing was applied
+ *     -EBUSY         another process kept the lock of the service for too long: nothing was applied
+ *     -ECANCELED     ejg_cancel() was called; what this run had applied was undone
+ *     -EINVAL        an argument is invalid
+ *     -ENOMEM        out of memory
+ *     -EIO           the system answered in a way that has no other name here
+ *
+ * Threads. A handle is used by one thread at a time; different handles by different threads at the same time.
+ * ejg_cancel() alone may be called from any thread and from signal handlers. The library has no global state.
+ *
+ * Strings that the library returns belong to the handle and are valid until the next verb on that handle, or
+ * until it is closed. Structures that begin with a size member may grow at their end: set it to sizeof() of
+ * the structure; members that the library does not know must be zero, else -EINVAL.
+ */
+#ifndef EJGUARD_EJGUARD_H
+#define EJGUARD_EJGUARD_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A handle: one service, its stack, its modules, the report of the last verb. Opaque. Since 0.1. */
+struct ejg;
+
+/** How much a log message or a finding matters. Since 0.1. */
+enum ejg_severity {
+	EJG_OK,      /**< as it should be */
+	EJG_INFO,    /**< worth knowing, nothing to do */
+	EJG_WARNING, /**< advice: the stack still holds */
+	EJG_FAILURE, /**< the module that says so does not hold */
+};
+
+/** Levels of log messages, ascending in detail. Since 0.1. */
+enum ejg_log_level {
+	EJG_LOG_ERROR,
+	EJG_LOG_WARNING,
+	EJG_LOG_INFO,
+	EJG_LOG_DEBUG,
+};
+
+/**
+ * Receives log messages.
+ * @data:    the pointer given to ejg_set_log()
+ * @level:   level of the message
+ * @module:  module that logs, or "core"
+ * @message: one line without its end; valid during the call only
+ *
+ * Must not call functions of the same handle. Since 0.1.
+ */
+typedef void (*ejg_log_fn)(void *data, enum ejg_log_level level, const char *module, const char *message);
+
+/** One result of a module, or an error of the core (module "core"). Strings are never NULL. Since 0.1. */
+struct ejg_finding {
+	const char *module;
+	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
+	enum ejg_severity severity;
+	const char *subject; /**< what it is about: a cgroup, a file, a port; may be empty */
+	const char *message;
+	const char *remedy; /**< what to do; empty where nothing needs doing */
+	const char *file;   /**< where it stands written, or empty */
+	uint32_t line;      /**< 1 is the first; 0 when there is no line */
+	uint32_t column;    /**< in bytes, 1 is the first; 0 when there is no column */
+};
+
+/** A name and its value. Since 0.1. */
+struct ejg_label {
+	const char *name;
+	const char *value;
+};
+
+/** One figure of a status. Since 0.1. */
+struct ejg_metric {
+	const char *module;
+	const char *name; /**< as declared by the module: "denials" */
+	const char *help;
+	bool counter; /**< true: only ever grows; false: a gauge */
+	const struct ejg_label *labels;
+	size_t n_labels;
+	uint64_t value;
+};
+
+/** Arguments of ejg_open(). Since 0.1. */
+struct ejg_options {
+	size_t size;           /**< sizeof(struct ejg_options) */
+	const char *service;   /**< [a-z0-9_-]+, at most 63 bytes; NULL: "ejabberd" */
+	const char *confdir;   /**< administrator's stacks; NULL: the system's (/etc/ejguard) */
+	const char *vendordir; /**< shipped stacks; NULL: the system's, or none when confdir is given */
+	const char *moduledir; /**< guard modules; NULL: the system's */
+	const char *rundir;    /**< locks and last known state; NULL: /run/ejguard */
+};
+
+/** Arguments of ejg_apply(). All members may be zero. Since 0.1. */
+struct ejg_apply_options {
+	size_t size;                /**< sizeof(struct ejg_apply_options) */
+	bool own;                   /**< the caller's own cgroup must be one of the service's */
+	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2 mount */
+	size_t n_cgroups;
+	const char *const *only; /**< run these modules only; each must be in the stack */
+	size_t n_only;
+};
+
+/** What a question to ejg_explain() is about. Since 0.1. */
+enum ejg_action {
+	EJG_BIND,    /**< the service binds a TCP socket */
+	EJG_CONNECT, /**< the service connects a TCP socket */
+	EJG_ACCEPT,  /**< a TCP connection from that address reaches a listener of the service */
+};
+
+/** A hypothetical attempt. Since 0.1. */
+struct ejg_question {
+	size_t size; /**< sizeof(struct ejg_question) */
+	enum ejg_action action;
+	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
+	uint16_t port;
+	const char *user; /**< local user who tries, or NULL */
+};
+
+/** Answer of one module. Since 0.1. */
+struct ejg_answer {
+	const char *module;
+	bool allowed;
+	const char *rule; /**< the rule that decides */
+	const char *file; /**< where it stands written, or empty */
+	uint32_t line;
+};
+
+/** A live event of a module, such as a denial. Since 0.1. */
+struct ejg_event {
+	const char *module;
+	const char *message;
+	uint64_t time_ns; /**< CLOCK_REALTIME */
+	const struct ejg_label *labels;
+	size_t n_labels;
+};
+
+/**
+ * Opens a handle. Reads nothing yet.
+ * @options: what to open; NULL is all defaults. Copied.
+ * @ret:     the handle; to be closed by ejg_close(). Untouched on failure.
+ *
+ * Return: 0, -EINVAL, -ENOMEM. Since 0.1.
+ */
+int ejg_open(const struct ejg_options *options, struct ejg **ret);
+
+/**
+ * Closes a handle: ends every module's call, unloads the modules. What was applied stays applied.
+ * @guard: handle or NULL
+ *
+ * Return: NULL. Since 0.1.
+ */
+struct ejg *ejg_close(struct ejg *guard);
+
+/**
+ * Sets the receiver of log messages; without one there is no log.
+ * @guard: handle
+ * @fn:    receiver or NULL
+ * @data:  passed on to it; must outlive the handle or the next ejg_set_log()
+ * @level: the most detailed level that is wanted
+ *
+ * Since 0.1.
+ */
+void ejg_set_log(struct ejg *guard, ejg_log_fn fn, void *data, enum ejg_log_level level);
+
+/**
+ * Reads the stack, loads its modules and establishes the facts. The verbs do so themselves when it was not
+ * done before.
+ * @guard: handle
+ * @file:  a stack file to use instead of the service's, or NULL
+ *
+ * All errors of a stack file are reported in one go. Return: 0, -EBADMSG, -ENOENT, -EOPNOTSUPP, -EPERM, -EIO,
+ * -EINVAL when a stack was loaded already, -ENOMEM. Since 0.1.
+ */
+int ejg_load(struct ejg *guard, const char *file);
+
+/**
+ * Audits: does every guard hold now? Changes nothing.
+ * @guard: handle
+ *
+ * Return: 0 when the stack holds, -EACCES when not, or any error of ejg_load(), -ECANCELED. Since 0.1.
+ */
+int ejg_check(struct ejg *guard);
+
+/**
+ * Applies the stack: prepares all modules, then applies and checks them in order. When a required module fails,
+ * what this run applied is undone in reverse order and what an earlier run applied stays as it was.
+ * @guard:   handle
+ * @options: how, or NULL
+ *
+ * Return: 0 when everything required is applied and holds, or any error named at the top. Since 0.1.
+ */
+int ejg_apply(struct ejg *guard, const struct ejg_apply_options *options);
+
+/**
+ * Confines the calling process, irreversibly, by the modules that have such an operation; to be called by a
+ * service manager in the service's own process just before it executes the service.
+ * @guard: handle
+ *
+ * Return: 0 when the stack's confinements are all in force, -EACCES, any error of ejg_load(). After an error the
+ * process may be confined in part: end it. Since 0.1.
+ */
+int ejg_confine(struct ejg *guard);
+
+/**
+ * Collects what is guarded now: findings and metrics.
+ * @guard: handle
+ *
+ * Return: 0 when what is applied is intact, -EACCES when it is not or nothing is applied, any error of
+ * ejg_load(). Since 0.1.
+ */
+int ejg_status(struct ejg *guard);
+
+/**
+ * Undoes what any run has applied, in reverse order. All modules are run, whatever fails.
+ * @guard: handle
+ *
+ * Return: 0, -EACCES when something could not be undone, any error of ejg_load(). Since 0.1.
+ */
+int ejg_release(struct ejg *guard);
+
+/**
+ * Asks every module of the stack what it would decide. Answers are read by ejg_answer_count() and ejg_answer_get().
+ * @guard:    handle
+ * @question: the attempt
+ *
+ * Return: 0 when every module that has an opinion allows it, -EACCES when one refuses it or none has an opinion,
+ * -EINVAL for a malformed question, any error of ejg_load(). Since 0.1.
+ */
+int ejg_explain(struct ejg *guard, const struct ejg_question *question);
+
+/**
+ * Opens the live events of a module of the stack.
+ * @guard:  handle
+ * @module: name of the module
+ * @ret_fd: a descriptor to poll for input; belongs to the handle. Untouched on failure.
+ *
+ * Return: 0, -EOPNOTSUPP when the module has none, -EINVAL for a module that is not in the stack, any error of
+ * ejg_load(). Since 0.1.
+ */
+int ejg_watch(struct ejg *guard, const char *module, int *ret_fd);
+
+/**
+ * Takes the next event after the descriptor of ejg_watch() became readable.
+ * @guard:  handle
+ * @module: name of the module
+ * @ret:    the event, or NULL when there is none; valid until the next call on the handle
+ *
+ * Return: 0 or an error as from ejg_watch(). Since 0.1.
+ */
+int ejg_watch_next(struct ejg *guard, const char *module, const struct ejg_event **ret);
+
+/**
+ * Asks a running verb to stop before its next module. Safe in signal handlers and from other threads.
+ * @guard: handle
+ *
+ * The verb then returns -ECANCELED; the request is forgotten when it returns. Since 0.1.
+ */
+void ejg_cancel(struct ejg *guard);
+
+/**
+ * The message of the last failure, one line: where, what, and what to do.
+ * @guard: handle
+ *
+ * Return: the message; empty when nothing failed. Since 0.1.
+ */
+const char *ejg_error(const struct ejg *guard);
+
+/**
+ * Number of findings of the last verb. @guard: handle. Since 0.1.
+ */
+size_t ejg_finding_count(const struct ejg *guard);
+
+/**
+ * A finding of the last verb, in the order in which they were made.
+ * @guard: handle
+ * @index: from 0
+ *
+ * Return: the finding, or NULL past the end. Since 0.1.
+ */
+const struct ejg_finding *ejg_finding_get(const struct ejg *guard, size_t index);
+
+/**
+ * Number of metrics of the last ejg_status(). @guard: handle. Since 0.1.
+ */
+size_t ejg_metric_count(const struct ejg *guard);
+
+/**
+ * A metric of the last ejg_status().
+ * @guard: handle
+ * @index: from 0
+ *
+ * Return: the metric, or NULL past the end. Since 0.1.
+ */
+const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index);
+
+/**
+ * Number of answers of the last ejg_explain(). @guard: handle. Since 0.1.
+ */
+size_t ejg_answer_count(const struct ejg *guard);
+
+/**
+ * An answer of the last ejg_explain().
+ * @guard: handle
+ * @index: from 0
+ *
+ * Return: the answer, or NULL past the end. Since 0.1.
+ */
+const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index);
+
+struct ejg_facts;
+struct ejg_module;
+
+/**
+ * The facts of the service, see <ejguard/module.h>.
+ * @guard: handle on which ejg_load() succeeded
+ *
+ * Return: the facts, or NULL before that. Valid until the handle is closed. Since 0.1.
+ */
+const struct ejg_facts *ejg_get_facts(const struct ejg *guard);
+
+/**
+ * Loads every module of the module folder, whether a stack uses it or not; those that cannot be loaded become
+ * findings. For listings.
+ * @guard: handle
+ *
+ * Return: 0, -EBADMSG when one could not be loaded, -EOPNOTSUPP, -EIO, -ENOMEM. Since 0.1.
+ */
+int ejg_load_modules(struct ejg *guard);
+
+/**
+ * A module that is loaded, in the order of the stack or, after ejg_load_modules(), of the names.
+ * @guard: handle
+ * @index: from 0
+ *
+ * Return: its descriptor as the host understood it (<ejguard/module.h>), or NULL past the end. Valid until the
+ * handle is closed. Since 0.1.
+ */
+const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index);
+
+/**
+ * The file that a loaded module came from.
+ * @guard: handle
+ * @index: as for ejg_module_get()
+ *
+ * Return: absolute path, or NULL past the end. Since 0.1.
+ */
+const char *ejg_module_path(const struct ejg *guard, size_t index);
+
+/**
+ * The name of a severity: "ok", "info", "warning", "failure".
+ * @severity: any value
+ *
+ * Return: a constant string; "unknown" for values outside the enumeration. Since 0.1.
+ */
+const char *ejg_severity_name(enum ejg_severity severity);
+
+/**
+ * The version of the library that is loaded, "MAJOR.MINOR.PATCH". Return: a constant string. Since 0.1.
+ */
+const char *ejg_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

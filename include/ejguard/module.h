@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * For authors of guard modules. A guard module is a shared object in $libdir/ejguard/ that exports one object,
+ *
+ *     EJG_MODULE_EXPORT const struct ejg_module ejguard_module = { EJG_MODULE_HEADER, .name = "example", ... };
+ *
+ * and nothing else. ejguard-module(7) shows a whole one.
+ *
+ * Life of a call. The host copies the descriptor, checks it, and makes one instance for each line of the stack
+ * that names the module: a zeroed config of config_size bytes into which it writes the options, and a zeroed
+ * state of state_size bytes for the module's own use. All operations of an instance receive a struct ejg_call;
+ * it, and every pointer got from it, is valid until the operation returns, except the config, the state and the
+ * facts, which live as long as the instance.
+ *
+ *     check        the audit: does the guard hold now? Also gives the verdict after apply. Changes nothing.
+ *     prepare      first pass of apply, all modules before any apply: whatever can fail without touching the
+ *                  system. Runs outside the lock of the service: may be slow within its own bounds.
+ *     apply        second pass, before the service starts. All or nothing: an apply that fails has undone its own
+ *                  steps. Runs under the lock of the service.
+ *     confine      in the service's own process just before exec; irreversible.
+ *     status       findings and metrics of what is applied now. Changes nothing.
+ *     release      EJG_RELEASE_RUN: undo what this instance's apply has changed in this run, and only that: called
+ *                  once for each successful apply that is rolled back. EJG_RELEASE_ALL: undo whatever any run
+ *                  has applied, whether or not this run applied anything.
+ *     explain      answers a hypothetical question by ejg_call_answer(). Changes nothing.
+ *     watch        gives a descriptor that becomes readable with new events; it belongs to the module.
+ *     watch_next   takes one event by ejg_call_event(); makes none when there is none.
+ *     finish       the last call of an instance on which any operation was called: free what state holds (memory,
+ *                  descriptors). Never changes the system.
+ *
+ * Absent operations are NULL and not called. Required: check or confine; with apply also check and release; with
+ * release also apply; with watch also watch_next.
+ *
+ * Results. check returns a verdict of enum ejg_verdict; the other operations return 0, prepare, apply and confine
+ * also EJG_NOT_APPLICABLE (the instance then takes no part in the rest of the run). All may return a negative
+ * errno, which is never "held"; set its message by ejg_call_error(). From prepare and apply, -EBADMSG says that the
+ * configuration is wrong, -EOPNOTSUPP that this system lacks something, -EPERM that a privilege is missing. Any
+ * other value is an error.
+ *
+ * Rules. A module has no global state: several instances in several threads may run at once. It does not print,
+ * exit, fork without waiting, change the process's umask, working directory, uid or signals. It opens descriptors
+ * with O_CLOEXEC. It sees the facts read-only.
+ *
+ * Compatibility. Structures only grow at their end; the host copies the descriptor up to the smaller of both
+ * sizes, and the rest is zero. A module of another ABI major number is refused; so is one whose minor number is
+ * newer than the host's and that has EJG_MODULE_NEEDS_MINOR among its flags.
+ */
+#ifndef EJGUARD_MODULE_H
+#define EJGUARD_MODULE_H
+
+#include <ejguard/ejguard.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EJG_ABI_MAJOR 1
+#define EJG_ABI_MINOR 0
+
+/** First members of every descriptor. Since ABI 1.0. */
+#define EJG_MODULE_HEADER                                                                                              \
+	.size = sizeof(struct ejg_module), .abi_major = EJG_ABI_MAJOR, .abi_minor = EJG_ABI_MINOR,                     \
+	.option_size = sizeof(struct ejg_option), .finding_size = sizeof(struct ejg_finding_info),                     \
+	.metric_size = sizeof(struct ejg_metric_info)
+
+/** Makes the one object of a module visible to the host. Since ABI 1.0. */
+#define EJG_MODULE_EXPORT __attribute__((visibility("default")))
+
+/** One call of one operation. Opaque. Since ABI 1.0. */
+struct ejg_call;
+
+/** What check answers. Since ABI 1.0. */
+enum ejg_verdict {
+	EJG_HELD = 0,
+	EJG_NOT_APPLICABLE = 1, /**< there is nothing here that the guard could be about */
+	EJG_NOT_HELD = 2,
+};
+
+/** Flags of a descriptor. Unknown ones are refused. Since ABI 1.0. */
+enum ejg_module_flags {
+	/** What confine does cannot be undone: the module stands behind all that can be, and is never rolled back. */
+	EJG_MODULE_IRREVERSIBLE = 1 << 0,
+	/** The module cannot work with a host of an older ABI minor number than its own. */
+	EJG_MODULE_NEEDS_MINOR = 1 << 1,
+};
+
+/** Whether a module refuses or only reports what it would have refused. Since ABI 1.0. */
+enum ejg_mode {
+	EJG_ENFORCE,
+	EJG_PERMISSIVE,
+};
+
+/** What release is asked to undo. Since ABI 1.0. */
+enum ejg_release_scope {
+	EJG_RELEASE_RUN,
+	EJG_RELEASE_ALL,
+};
+
+/**
+ * An address or prefix. IPv4 is kept IPv4-mapped (::ffff:a.b.c.d), so that 198.51.100.0/24 has length 120.
+ * Since ABI 1.0.
+ */
+struct ejg_prefix {
+	uint8_t bytes[16]; /**< network order; bits past the length are zero */
+	uint8_t length;    /**< 0 to 128 */
+	uint32_t scope;    /**< index of the interface of a link-local address, 0 elsewhere */
+};
+
+/** Ports first to last, both included. Since ABI 1.0. */
+struct ejg_port_range {
+	uint16_t first;
+	uint16_t last;
+};
+
+/** Value of an EJG_OPTION_ADDRESSES. Since ABI 1.0. */
+struct ejg_prefix_list {
+	const struct ejg_prefix *items;
+	size_t n;
+};
+
+/** Value of an EJG_OPTION_WORDS. Since ABI 1.0. */
+struct ejg_word_list {
+	const char *const *items;
+	size_t n;
+};
+
+/** Types of options, and the C type that the host writes at the option's offset. Since ABI 1.0. */
+enum ejg_option_type {
+	EJG_OPTION_BOOL = 1,   /**< bool: yes or no */
+	EJG_OPTION_UNSIGNED,   /**< uint64_t: decimal, min to max */
+	EJG_OPTION_PORT,       /**< uint16_t: 1 to 65535 */
+	EJG_OPTION_PORT_RANGE, /**< struct ejg_port_range: N or N-M */
+	EJG_OPTION_SIZE,       /**< uint64_t bytes: decimal with an optional K, M, G or T (powers of 1024), min to max */
+	EJG_OPTION_DURATION,   /**< uint64_t milliseconds: decimal with ms, s, min, h or d, min to max */
+	EJG_OPTION_PATH,       /**< const char *: absolute, without . and .. components */
+	EJG_OPTION_ENUM,       /**< unsigned int: index of the word in choices */
+	EJG_OPTION_ADDRESSES,  /**< struct ejg_prefix_list: comma-separated addresses and prefixes */
+	EJG_OPTION_WORDS,      /**< struct ejg_word_list: comma-separated words */
+};
+
+/** Flags of an option. Since ABI 1.0. */
+enum ejg_option_flags {
+	EJG_OPTION_REQUIRED = 1 << 0,
+	EJG_OPTION_REPEATABLE = 1 << 1, /**< list types only: further occurrences add to the list */
+};
+
+/**
+ * An option of a module, written name=value in the stack. "mode" is the host's own and must not be declared.
+ * Since ABI 1.0.
+ */
+struct ejg_option {
+	const char *name; /**< [a-z0-9_]+ */
+	uint32_t type;    /**< enum ejg_option_type */
+	uint32_t flags;   /**< of enum ejg_option_flags */
+	size_t offset;    /**< of the value in the config */
+	uint64_t min;     /**< UNSIGNED, SIZE, DURATION: smallest value */
+	uint64_t max;     /**< the same: largest value; 0: no limit */
+	const char *const *choices; /**< ENUM: the words, ended by NULL */
+	const char *fallback;       /**< value when it is not given, as it would be written; NULL: zero */
+	const char *help;           /**< one line */
+};
+
+/** A finding that a module can make. Since ABI 1.0. */
+struct ejg_finding_info {
+	const char *id;    /**< [a-z0-9-]+, without the module's name: "not-attached" */
+	uint32_t severity; /**< enum ejg_severity */
+	const char *summary;
+	const char *remedy; /**< what to do unless the finding itself says better; NULL for EJG_OK and EJG_INFO */
+};
+
+/** A metric that a module can report. Since ABI 1.0. */
+struct ejg_metric_info {
+	const char *name; /**< [a-z0-9_]+, without the module's name */
+	uint32_t counter; /**< 1: only ever grows, 0: a gauge */
+	const char *help;
+};
+
+/** The descriptor of a module. Since ABI 1.0. */
+struct ejg_module {
+	uint32_t size;
+	uint16_t abi_major;
+	uint16_t abi_minor;
+	const char *name;    /**< the file's name without .so, [a-z0-9_]+ */
+	const char *summary; /**< one line */
+	uint64_t flags;      /**< of enum ejg_module_flags */
+
+	const struct ejg_option *options;
+	uint32_t option_size;
+	uint32_t n_options;
+	const struct ejg_finding_info *findings;
+	uint32_t finding_size;
+	uint32_t n_findings;
+	const struct ejg_metric_info *metrics;
+	uint32_t metric_size;
+	uint32_t n_metrics;
+	size_t config_size;
+	size_t state_size;
+
+	int (*check)(struct ejg_call *call);
+	int (*prepare)(struct ejg_call *call);
+	int (*apply)(struct ejg_call *call);
+	int (*confine)(struct ejg_call *call);
+	int (*status)(struct ejg_call *call);
+	int (*release)(struct ejg_call *call, enum ejg_release_scope scope);
+	int (*explain)(struct ejg_call *call, const struct ejg_question *question);
+	int (*watch)(struct ejg_call *call, int *ret_fd);
+	int (*watch_next)(struct ejg_call *call);
+	void (*finish)(struct ejg_call *call);
+};
+
+/** Where a fact comes from. Since ABI 1.0. */
+enum ejg_origin_kind {
+	EJG_ORIGIN_DEFAULT,    /**< nothing said otherwise */
+	EJG_ORIGIN_STACK,      /**< a set line of the stack file */
+	EJG_ORIGIN_DISCOVERED, /**< read from the service's own configuration or from the system */
+	EJG_ORIGIN_CALLER,     /**< the caller of the library gave it */
+};
+
+/** Where a fact comes from, exactly. Since ABI 1.0. */
+struct ejg_origin {
+	enum ejg_origin_kind kind;
+	const char *file; /**< or NULL */
+	uint32_t line;    /**< or 0 */
+};
+
+/** A cgroup of the service. Since ABI 1.0. */
+struct ejg_cgroup {
+	const char *name; /**< as the stack names it: a unit or a path */
+	const char *path; /**< absolute, cgroup2 mount included; NULL when it does not exist now */
+	uint64_t id;      /**< the kernel's id; 0 when it does not exist now */
+	bool own;         /**< the caller's own cgroup, only with ejg_apply_options.own */
+};
+
+/** What is known of the distribution ports. Since ABI 1.0. */
+enum ejg_dist_state {
+	EJG_DIST_RANDOM,        /**< the kernel chooses at each start */
+	EJG_DIST_FIXED,         /**< facts.dist says which */
+	EJG_DIST_INDETERMINATE, /**< the configuration cannot be read statically; facts.dist_note says why */
+};
+
+/** An entry of the peers. Since ABI 1.0. */
+struct ejg_peer {
+	struct ejg_prefix prefix; /**< valid when name is NULL */
+	const char *name;         /**< host name that prepare must resolve, or NULL */
+	struct ejg_origin origin;
+};
+
+/** What is known of the service, read-only. Grows at its end. Since ABI 1.0. */
+struct ejg_facts {
+	size_t size;
+	const char *service;
+	const char *rundir;       /**< folder for last known state, of the service's own; may not exist yet */
+	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
+	const struct ejg_cgroup *cgroups;
+	size_t n_cgroups;
+	struct ejg_origin cgroups_origin;
+	uint16_t epmd_port;
+	struct ejg_origin epmd_origin;
+	enum ejg_dist_state dist_state;
+	const struct ejg_port_range *dist;
+	size_t n_dist;
+	const char *dist_note; /**< for people: why it is random or indeterminate; else NULL */
+	struct ejg_origin dist_origin;
+	const struct ejg_port_range *public_ports;
+	size_t n_public_ports;
+	struct ejg_origin public_origin;
+	const struct ejg_peer *peers;
+	size_t n_peers;
+	struct ejg_origin peers_origin;
+	const uid_t *users;
+	size_t n_users;
+	struct ejg_origin users_origin;
+	const char *config_dir; /**< folder of ejabberd.yml and ejabberdctl.cfg, or NULL */
+	struct ejg_origin config_origin;
+	const char *stack_file; /**< the stack file that is in effect */
+};
+
+/** The options as the host has read them. @call: the call. Return: config_size bytes. Since ABI 1.0. */
+const void *ejg_call_config(const struct ejg_call *call);
+
+/** The module's own state of this instance. @call: the call. Return: state_size bytes. Since ABI 1.0. */
+void *ejg_call_state(const struct ejg_call *call);
+
+/** The facts of the service. @call: the call. Return: never NULL. Since ABI 1.0. */
+const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
+
+/** Whether to refuse or only to report. @call: the call. Since ABI 1.0. */
+enum ejg_mode ejg_call_mode(const struct ejg_call *call);
+
+/** Where the stack names this instance. @call: the call. @ret_line: the line, or NULL. Return: file. Since ABI 1.0. */
+const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line);
+
+/** Whether ejg_cancel() was called; long loops ask now and then and return -ECANCELED. @call: the call. Since ABI 1.0. */
+bool ejg_call_cancelled(const struct ejg_call *call);
+
+/**
+ * Logs one line; the host puts the module's name before it.
+ * @call:   the call
+ * @level:  how much it matters
+ * @format: as printf(3)
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * Makes a finding, with the severity and remedy that the descriptor declares for it. An id that is not declared
+ * makes the operation fail.
+ * @call:    the call
+ * @id:      as declared
+ * @subject: what it is about (a cgroup, a file, a port), or NULL. Copied.
+ * @format:  the message, as printf(3)
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** Where a finding stands and what to do about it, for ejg_call_finding_at(). Since ABI 1.0. */
+struct ejg_place {
+	const char *file;   /**< or NULL */
+	uint32_t line;      /**< or 0 */
+	uint32_t column;    /**< or 0 */
+	const char *remedy; /**< instead of the declared one, or NULL */
+};
+
+/**
+ * As ejg_call_finding(), with a place and a remedy of its own.
+ * @call:    the call
+ * @id:      as declared
+ * @subject: as above
+ * @place:   where, and what to do. Copied.
+ * @format:  the message, as printf(3)
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
+			 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/**
+ * Sets the message of the error that the operation is about to return:
+ * `return ejg_call_error(call, -EPERM, "run it as root", "cannot attach to %s", path);`
+ * @call:   the call
+ * @error:  negative errno
+ * @remedy: what to do, or NULL. Copied.
+ * @format: what failed and where, as printf(3)
+ *
+ * Return: @error. Since ABI 1.0.
+ */
+int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/**
+ * Reports a figure, from status.
+ * @call:     the call
+ * @name:     as declared
+ * @labels:   what tells this figure from others of the name. Copied.
+ * @n_labels: how many
+ * @value:    the figure
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_metric(struct ejg_call *call, const char *name, const struct ejg_label *labels, size_t n_labels,
+		     uint64_t value);
+
+/**
+ * Answers a question, from explain. Not called: no opinion.
+ * @call:    the call
+ * @allowed: the decision
+ * @file:    where the deciding rule stands written, or NULL. Copied.
+ * @line:    its line or 0
+ * @format:  the rule, as printf(3)
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint32_t line, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/**
+ * Hands out an event, from watch_next.
+ * @call:     the call
+ * @time_ns:  CLOCK_REALTIME of the event
+ * @labels:   its figures and names. Copied.
+ * @n_labels: how many
+ * @format:   one line for people, as printf(3)
+ *
+ * Since ABI 1.0.
+ */
+void ejg_call_event(struct ejg_call *call, uint64_t time_ns, const struct ejg_label *labels, size_t n_labels,
+		    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/** Size of a buffer that holds every address that ejg_prefix_format() writes. Since ABI 1.0. */
+#define EJG_PREFIX_TEXT_SIZE 68
+
+/**
+ * Writes a prefix as people do: "198.51.100.0/24", "2001:db8::7" (no length for a single address), "fe80::1%eth0".
+ * @prefix: the prefix
+ * @text:   at least EJG_PREFIX_TEXT_SIZE bytes
+ *
+ * Return: @text. Since ABI 1.0.
+ */
+char *ejg_prefix_format(const struct ejg_prefix *prefix, char *text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
