@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Ingress: who reaches a listener. The packet's socket is the listener for all that can make a new connection: a SYN, the
+ * last ACK of a handshake, a Fast Open SYN, an MPTCP join. Everything else leaves after one load and one compare. The
+ * TCP header is never looked at: behind IPv6 extension headers it is not where one would look, and the socket
+ * knows its port.
+ */
+#include "policy.bpf.h"
+
+#define LOOPBACK_IFINDEX 1 /* include/net/flow.h, LOOPBACK_IFINDEX: the first device of every network namespace */
+
+/* Where source and destination begin in the fixed headers of IPv4 and IPv6. */
+#define IPV4_ADDRESSES 12
+#define IPV6_ADDRESSES 8
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, POLICY_MAX_DENIALS);
+	__type(key, struct policy_denial_key);
+	__type(value, struct policy_denial);
+} outsiders SEC(".maps");
+
+static __always_inline bool get_addresses(const struct __sk_buff *skb, struct policy_address *source,
+					  struct policy_address *destination)
+{
+	__be32 ip[8];
+	__u8 version;
+
+	if (bpf_skb_load_bytes(skb, 0, &version, sizeof(version)))
+		return false;
+	switch (version >> 4) {
+	case 4:
+		if (bpf_skb_load_bytes(skb, IPV4_ADDRESSES, ip, 2 * sizeof(*ip)))
+			return false;
+		*source = from_ipv4(ip[0]);
+		*destination = from_ipv4(ip[1]);
+		return true;
+	case 6:
+		if (bpf_skb_load_bytes(skb, IPV6_ADDRESSES, ip, sizeof(ip)))
+			return false;
+		*source = from_ipv6(ip[0], ip[1], ip[2], ip[3]);
+		*destination = from_ipv6(ip[4], ip[5], ip[6], ip[7]);
+		return !is_mapped(source);
+	default:
+		return false;
+	}
+}
+
+/* A flood of forged sources fills no more rows than there are networks. */
+static __always_inline void fold(struct policy_address *address)
+{
+	address->low = is_mapped(address) ? address->low & ~0xffULL : 0;
+}
+
+static __always_inline int refuse(struct __sk_buff *skb, const struct policy_head *head, __u16 port,
+				  enum policy_reason reason, struct policy_address source)
+{
+	bool proof = is_proof(skb->sk ? bpf_sk_fullsock(skb->sk) : NULL);
+
+	count(proof, POLICY_INGRESS, reason);
+	if (!proof) {
+		__u64 now = bpf_ktime_get_boot_ns();
+		struct policy_denial row = { .count = 1, .first = now, .last = now };
+		struct policy_denial_key key = {
+			.cgroup = bpf_skb_cgroup_id(skb),
+			.uid = POLICY_NO_UID,
+			.port = port,
+			.hook = POLICY_INGRESS,
+			.reason = reason,
+		};
+
+		fold(&source);
+		key.address = source;
+		record(&outsiders, &key, &row);
+	}
+	return refusal(head);
+}
+
+static __always_inline int guard(struct __sk_buff *skb, __u16 port)
+{
+	struct policy_address source = {}, destination = {};
+	enum policy_reason reason = POLICY_NO_POLICY;
+	struct decision d = {};
+
+	if (skb->ifindex == LOOPBACK_IFINDEX)
+		return 1;
+	if (get_policy(&d)) {
+		if (!port_in(d.head->private_ports, port))
+			return 1;
+		reason = POLICY_MALFORMED;
+		if (get_addresses(skb, &source, &destination))
+			reason = decide_accept(&d, source, destination, skb->ifindex);
+	}
+	return reason == POLICY_ALLOWED ? 1 : refuse(skb, d.head, port, reason, source);
+}
+
+SEC("cgroup_skb/ingress")
+int ingress(struct __sk_buff *skb)
+{
+	const struct bpf_sock *sk = skb->sk;
+
+	if (!sk || sk->state != BPF_TCP_LISTEN)
+		return 1;
+	return guard(skb, sk->src_port);
+}
+
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What bind and connect share: the process's attempt, as the caller wrote it, and the table of refused ones. */
+#ifndef EJG_BPF_INSIDE_BPF_H
+#define EJG_BPF_INSIDE_BPF_H
+
+#include "policy.bpf.h"
+
+/* Attempts from inside have a table of their own: no flood from outside pushes them out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, POLICY_MAX_DENIALS);
+	__type(key, struct policy_denial_key);
+	__type(value, struct policy_denial);
+} insiders __weak SEC(".maps");
+
+/*
+ * The address and port that the caller of bind or connect wrote. Never by its family field: the hook tells the family,
+ * and the kernel takes AF_UNSPEC for AF_INET.
+ */
+static __always_inline struct policy_address user_address4(const struct bpf_sock_addr *ctx)
+{
+	return from_ipv4(ctx->user_ip4);
+}
+
+static __always_inline struct policy_address user_address6(const struct bpf_sock_addr *ctx)
+{
+	return from_ipv6(ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]);
+}
+
+static __always_inline __u16 user_port(const struct bpf_sock_addr *ctx)
+{
+	return bpf_ntohs(ctx->user_port);
+}
+
+/* Counts and records a refusal, if it is one. Returns what the hook returns. */
+static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head, enum policy_hook hook,
+				  enum policy_reason reason, const struct policy_address *address)
+{
+	bool proof;
+
+	if (reason == POLICY_ALLOWED)
+		return 1;
+	proof = is_proof(ctx->sk);
+	count(proof, hook, reason);
+	if (!proof) {
+		__u64 now = bpf_ktime_get_boot_ns();
+		struct policy_denial row = { .count = 1, .first = now, .last = now };
+		struct policy_denial_key key = {
+			.address = *address,
+			.cgroup = bpf_get_current_cgroup_id(),
+			.uid = bpf_get_current_uid_gid(),
+			.port = user_port(ctx),
+			.hook = hook,
+			.reason = reason,
+		};
+
+		row.pid = bpf_get_current_pid_tgid() >> 32;
+		bpf_get_current_comm(row.command, sizeof(row.command));
+		record(&insiders, &key, &row);
+	}
+	return refusal(head);
+}
+
+#endif

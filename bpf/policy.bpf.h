@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The maps, and how a hook gets at the policy and at the addresses. Every hook includes this; the maps are one. */
+#ifndef EJG_BPF_POLICY_BPF_H
+#define EJG_BPF_POLICY_BPF_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+
+#include "policy.h"
+
+#define SOCK_STREAM 1
+
+/* One service's policy: user space replaces the inner map as a whole. BPF_F_INNER_MAP lets its length differ (5.10). */
+struct policy_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct policy_chunk));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct policy_map);
+} policy __weak SEC(".maps");
+
+/* Refusals, by POLICY_COUNTER(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, POLICY_N_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct policy_meta);
+} meta __weak SEC(".maps");
+
+static __always_inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
+{
+	return bpf_map_lookup_elem(chunks, &index);
+}
+
+#include "policy-match.h"
+
+/* Looks the policy up, once for all of a decision. False when there is none. */
+static __always_inline bool get_policy(struct decision *d)
+{
+	__u32 zero = 0;
+
+	d->chunks = bpf_map_lookup_elem(&policy, &zero);
+	if (!d->chunks)
+		return false;
+	d->head = bpf_map_lookup_elem(d->chunks, &zero);
+	return d->head;
+}
+
+static __always_inline bool is_proof(const struct bpf_sock *sk)
+{
+	return sk && sk->mark == POLICY_PROOF_MARK;
+}
+
+static __always_inline void count(bool proof, enum policy_hook hook, enum policy_reason reason)
+{
+	__u32 key = POLICY_COUNTER(proof, hook, reason);
+	__u64 *counter = bpf_map_lookup_elem(&counters, &key);
+
+	if (counter)
+		(*counter)++;
+}
+
+/* Adds to the row of a denial. `now` has what a new row begins with. */
+static __always_inline void record(void *table, const struct policy_denial_key *key, struct policy_denial *now)
+{
+	struct policy_denial *row = bpf_map_lookup_elem(table, key);
+
+	if (!row) {
+		bpf_map_update_elem(table, key, now, BPF_NOEXIST);
+		return;
+	}
+	__sync_fetch_and_add(&row->count, 1);
+	row->last = now->last;
+	row->pid = now->pid;
+	__builtin_memcpy(row->command, now->command, sizeof(row->command));
+}
+
+/* What a hook returns for a refusal: 0 refuses, 1 lets through. Without a policy nothing is permissive. */
+static __always_inline int refusal(const struct policy_head *head)
+{
+	return head && (head->flags & POLICY_PERMISSIVE);
+}
+
+static __always_inline struct policy_address from_ipv4(__be32 ip)
+{
+	return (struct policy_address){ .high = 0, .low = 0xffff00000000ULL | bpf_ntohl(ip) };
+}
+
+static __always_inline struct policy_address from_ipv6(__be32 a, __be32 b, __be32 c, __be32 d)
+{
+	return (struct policy_address){
+		.high = (__u64)bpf_ntohl(a) << 32 | bpf_ntohl(b),
+		.low = (__u64)bpf_ntohl(c) << 32 | bpf_ntohl(d),
+	};
+}
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR LGPL-2.1-or-later */
+/*
+ * The policy of a service: the only thing that the BPF programs and user space share.
+ *
+ * The whole policy is one array map of equal chunks, made by user space, frozen, and put into the one entry of the
+ * array-of-maps `policy`, which every decision looks up once: no decision sees half a policy. Chunk 0 is a struct
+ * policy_head, the others are struct policy_chunk: the peers as disjoint ranges of addresses in ascending order.
+ *
+ * A port is private or not; a private port whose `guarded` bit is set is also refused as the destination of a connect
+ * (epmd and the distribution range, where other nodes listen; a strict policy makes every other port private for
+ * listeners but says nothing about where the service connects to).
+ *
+ * Addresses are two numbers in host order, the first eight bytes and the last; IPv4 is kept IPv4-mapped
+ * (::ffff:a.b.c.d). No range of IPv6 peers covers the mapped block, so that ::/0 admits no IPv4.
+ *
+ * Search: chunk i of the peers begins at pivots[i]; ranges past the last one have the highest address as their first,
+ * so that no count is needed. The search steps down from chunk_step and range_step, powers of two.
+ *
+ * Change anything here, or the name or type of a map, and POLICY_LAYOUT goes up: pins of another layout are taken
+ * over or refused by what user space finds in the map `meta`.
+ */
+#ifndef EJG_BPF_POLICY_H
+#define EJG_BPF_POLICY_H
+
+#include <linux/types.h>
+
+#define POLICY_LAYOUT 1
+
+enum policy_limits {
+	POLICY_PORT_BYTES = 65536 / 8,
+	POLICY_MAX_LISTEN = 32,
+	POLICY_MAX_SCOPED = 32,
+	POLICY_MAX_FILES = 8,
+	POLICY_FILE_SIZE = 512,
+	POLICY_CHUNK_RANGES = 1024,
+	POLICY_MAX_DENIALS = 4096, /* rows of each table of denials */
+	POLICY_MAX_CHUNKS = 128, /* twice 65,536 peers: a prefix may be cut in two */
+};
+
+enum policy_wildcard {
+	POLICY_WILDCARD_ALLOW, /* ingress confines the listener anyway */
+	POLICY_WILDCARD_DENY,
+};
+
+enum policy_flags {
+	POLICY_PERMISSIVE = 1 << 0, /* count, refuse nothing */
+	POLICY_STRICT = 1 << 1,	    /* for people: every port that is not public is private */
+};
+
+enum policy_hook {
+	POLICY_BIND4,
+	POLICY_BIND6,
+	POLICY_CONNECT4,
+	POLICY_CONNECT6,
+	POLICY_INGRESS,
+	POLICY_N_HOOKS,
+};
+
+/* Why something was refused. */
+enum policy_reason {
+	POLICY_NO_POLICY,	/* the entry of the policy is empty */
+	POLICY_BIND_ADDRESS,	/* bind to a private port of an address that is not in `listen` */
+	POLICY_BIND_WILDCARD,	/* the same of a wildcard address, with wildcard=deny */
+	POLICY_DESTINATION,	/* connect to a guarded port of an address that is not this host nor a peer */
+	POLICY_SOURCE,		/* a connection to a private port from no peer */
+	POLICY_LOCAL_ADDRESS,	/* the same from a peer, to an address that is not in `listen` */
+	POLICY_MALFORMED,	/* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
+	POLICY_N_REASONS,
+	POLICY_ALLOWED = POLICY_N_REASONS,
+};
+
+struct policy_address {
+	__u64 high;
+	__u64 low;
+};
+
+/* Addresses first to last, and the file and line that admit them: files[file] of the head. */
+struct policy_range {
+	struct policy_address first;
+	struct policy_address last;
+	__u32 line;
+	__u32 file;
+};
+
+/* A link-local range that counts on one interface only. */
+struct policy_scoped {
+	struct policy_range range;
+	__u32 ifindex;
+	__u32 pad;
+};
+
+struct policy_head {
+	__u32 layout;
+	__u32 flags;
+	__u32 wildcard;
+	__u32 n_listen;
+	__u32 n_scoped;
+	__u32 n_ranges;
+	__u32 chunk_step; /* highest power of two below the number of chunks, or 0 */
+	__u32 range_step; /* highest power of two below the ranges of the fullest chunk, or 0 */
+	__u32 zero;	  /* always 0: where searches begin, so that the verifier takes it for unknown */
+	__u32 pad;
+	__u8 private_ports[POLICY_PORT_BYTES];
+	__u8 guarded_ports[POLICY_PORT_BYTES];
+	struct policy_range listen[POLICY_MAX_LISTEN];
+	struct policy_scoped scoped[POLICY_MAX_SCOPED];
+	struct policy_address pivots[POLICY_MAX_CHUNKS];
+	char files[POLICY_MAX_FILES][POLICY_FILE_SIZE];
+};
+
+struct policy_chunk {
+	union {
+		struct policy_head head;
+		struct policy_range ranges[POLICY_CHUNK_RANGES];
+	};
+};
+
+/*
+ * Marks the sockets by which apply proves the guard (SO_MARK, which takes CAP_NET_ADMIN): their refusals are counted apart and
+ * leave no row. "ejgp".
+ */
+#define POLICY_PROOF_MARK 0x656a6770
+
+/* Index of a counter: refusals, then those of proofs, each by hook and reason. */
+#define POLICY_N_COUNTERS (2 * POLICY_N_HOOKS * POLICY_N_REASONS)
+#define POLICY_COUNTER(proof, hook, reason) (((proof)*POLICY_N_HOOKS + (hook)) * POLICY_N_REASONS + (reason))
+
+/*
+ * A distinct denial. Of attempts from inside: the process's cgroup and uid, and the address that it named. Of packets
+ * from outside: the listener's cgroup and the packet's source, folded to its /24 or /64.
+ */
+struct policy_denial_key {
+	struct policy_address address;
+	__u64 cgroup;
+	__u32 uid; /* POLICY_NO_UID from outside */
+	__u16 port;
+	__u8 hook;
+	__u8 reason;
+};
+
+#define POLICY_NO_UID 0xffffffff
+
+/* What is known of a denial. Times are CLOCK_BOOTTIME, in nanoseconds. pid and command are those of the last one. */
+struct policy_denial {
+	__u64 count;
+	__u64 first;
+	__u64 last;
+	__u32 pid;
+	__u32 pad;
+	char command[16];
+};
+
+/* What pins are: one entry of the map `meta`, written once. */
+struct policy_meta {
+	__u32 layout;
+	__u32 pad;
+	__u64 build;	  /* digest of the object that the programs came from */
+	char version[24]; /* of the library that made the pins */
+};
+
+#endif
