@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/links.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/util/cleanup.h"
+
+#define ALL_HOOKS ((1U << POLICY_N_HOOKS) - 1)
+
+static void folder_path(const struct pins *pins, uint64_t cgroup_id, char path[static PINS_PATH_SIZE])
+{
+	pins_format(path, "%s/links/%" PRIu64, pins->path, cgroup_id);
+}
+
+static void link_path(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook,
+		      char path[static PINS_PATH_SIZE])
+{
+	pins_format(path, "%s/links/%" PRIu64 "/%s", pins->path, cgroup_id, pins_hooks[hook].name);
+}
+
+/* What the kernel says of a pinned link. Return: 0 or a negative errno. */
+static int read_link(const char *path, struct bpf_link_info *ret)
+{
+	cleanup_fd int fd = bpf_obj_get(path);
+	uint32_t size = sizeof(*ret);
+
+	*ret = (struct bpf_link_info){};
+	return fd < 0 ? fd : bpf_obj_get_info_by_fd(fd, ret, &size);
+}
+
+int link_state(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook)
+{
+	char path[PINS_PATH_SIZE];
+	struct bpf_link_info info;
+	int r;
+
+	link_path(pins, cgroup_id, hook, path);
+	r = read_link(path, &info);
+	if (r == -ENOENT)
+		return LINK_ABSENT;
+	if (r < 0)
+		return r;
+	if (info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0)
+		return LINK_DEAD;
+	if (info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
+	    info.cgroup.attach_type != (uint32_t)pins_hooks[hook].attach_type ||
+	    info.prog_id != pins->program_ids[hook])
+		return LINK_FOREIGN;
+	return LINK_INTACT;
+}
+
+int links_state(const struct pins *pins, uint64_t cgroup_id)
+{
+	unsigned int intact = 0, absent = 0;
+
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		int state = link_state(pins, cgroup_id, hook);
+
+		if (state < 0)
+			return state;
+		intact += state == LINK_INTACT;
+		absent += state == LINK_ABSENT;
+	}
+	return intact == POLICY_N_HOOKS ? LINKS_INTACT : absent == POLICY_N_HOOKS ? LINKS_ABSENT : LINKS_PARTIAL;
+}
+
+/*
+ * Attaches one hook and pins the link. Links attach beside what is there (BPF_F_ALLOW_MULTI is implied), so that
+ * systemd's own programs and ours do not push each other out.
+ */
+static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, enum policy_hook hook)
+{
+	char path[PINS_PATH_SIZE], replaced[PINS_PATH_SIZE];
+	cleanup_fd int link = -1;
+	int r;
+
+	link = bpf_link_create(pins->programs[hook], cgroup_fd, pins_hooks[hook].attach_type, NULL);
+	if (link < 0)
+		return link;
+	/* Pin first, then let the pin of a dead or foreign link go: no moment without the new one. */
+	link_path(pins, cgroup_id, hook, path);
+	pins_format(replaced, "%s:new", path);
+	(void)unlink(replaced);
+	r = bpf_obj_pin(link, replaced);
+	if (r < 0)
+		return r;
+	return rename(replaced, path) < 0 ? -errno : 0;
+}
+
+static int make_folders(const struct pins *pins, uint64_t cgroup_id)
+{
+	char path[PINS_PATH_SIZE];
+
+	pins_format(path, "%s/links", pins->path);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	folder_path(pins, cgroup_id, path);
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint32_t *ret_made)
+{
+	cleanup_fd int cgroup_fd = open(cgroup->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	uint32_t made = 0;
+	struct stat st;
+	int r;
+
+	if (cgroup_fd < 0)
+		return errno == ENODEV ? -ENOENT : -errno;
+	/* The path may lead to a younger cgroup than the one that the facts saw. */
+	if (fstat(cgroup_fd, &st) < 0 || st.st_ino != cgroup->id)
+		return -ENOENT;
+	r = make_folders(pins, cgroup->id);
+	for (int hook = 0; r >= 0 && hook < POLICY_N_HOOKS; hook++) {
+		r = link_state(pins, cgroup->id, hook);
+		if (r < 0 || r == LINK_INTACT)
+			continue;
+		r = attach(pins, cgroup_fd, cgroup->id, hook);
+		if (r == 0)
+			made |= 1U << hook;
+	}
+	if (r < 0) {
+		links_remove(pins, cgroup->id, made);
+		return r == -ENODEV ? -ENOENT : r;
+	}
+	*ret_made = made;
+	return 0;
+}
+
+void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks)
+{
+	char path[PINS_PATH_SIZE];
+
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		if (!(hooks & (1U << hook)))
+			continue;
+		link_path(pins, cgroup_id, hook, path);
+		(void)unlink(path);
+	}
+	/* Stays when other links are left in them. */
+	folder_path(pins, cgroup_id, path);
+	(void)rmdir(path);
+	pins_format(path, "%s/links", pins->path);
+	(void)rmdir(path);
+}
+
+int links_each(const struct pins *pins, links_fn fn, void *data)
+{
+	char path[PINS_PATH_SIZE];
+	cleanup_dir DIR *dir = NULL;
+	const struct dirent *entry;
+
+	pins_format(path, "%s/links", pins->path);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(dir))) {
+		char *end;
+		uint64_t id = strtoull(entry->d_name, &end, 10);
+
+		if (id && !*end)
+			fn(data, id);
+	}
+	return 0;
+}
+
+struct prune {
+	const struct pins *pins;
+	unsigned int n;
+};
+
+static void prune_one(void *data, uint64_t cgroup_id)
+{
+	struct prune *prune = data;
+
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		char path[PINS_PATH_SIZE];
+		struct bpf_link_info info;
+
+		link_path(prune->pins, cgroup_id, hook, path);
+		if (read_link(path, &info) == 0 && info.cgroup.cgroup_id != 0)
+			return;
+	}
+	links_remove(prune->pins, cgroup_id, ALL_HOOKS);
+	prune->n++;
+}
+
+unsigned int links_prune(const struct pins *pins)
+{
+	struct prune prune = { pins, 0 };
+
+	(void)links_each(pins, prune_one, &prune);
+	return prune.n;
+}
+
+/* Whether a set has a living link of this cgroup at any hook. */
+static bool guards(const char *set_path, uint64_t cgroup_id)
+{
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		char path[PINS_PATH_SIZE];
+		struct bpf_link_info info;
+
+		pins_format(path, "%s/links/%" PRIu64 "/%s", set_path, cgroup_id, pins_hooks[hook].name);
+		if (read_link(path, &info) == 0 && info.cgroup.cgroup_id == cgroup_id)
+			return true;
+	}
+	return false;
+}
+
+bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64])
+{
+	cleanup_dir DIR *dir = opendir(PINS_ROOT);
+	const struct dirent *entry;
+	char path[PINS_PATH_SIZE];
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':') || !strcmp(entry->d_name, service))
+			continue;
+		pins_format(path, PINS_ROOT "/%s", entry->d_name);
+		if (guards(path, cgroup_id)) {
+			snprintf(name, 64, "%.63s", entry->d_name);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * kernfs file handles are the id alone (fs/kernfs/mount.c, kernfs_fh_to_dentry; type FILEID_KERNFS, 0xfe, since 5.5), and
+ * the descriptor that one opens tells its path.
+ */
+void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX])
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} u = { .handle = { .handle_bytes = sizeof(uint64_t), .handle_type = 0xfe } };
+	cleanup_fd int mount = -1, fd = -1;
+	size_t prefix = cgroup_mount ? strlen(cgroup_mount) : 0;
+	char link[64];
+	ssize_t n;
+
+	path[0] = '\0';
+	if (!cgroup_mount)
+		return;
+	memcpy(u.handle.f_handle, &cgroup_id, sizeof(cgroup_id));
+	mount = open(cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mount < 0)
+		return;
+	fd = open_by_handle_at(mount, &u.handle, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		n = 0;
+	path[n] = '\0';
+	if ((size_t)n > prefix && !strncmp(path, cgroup_mount, prefix) && path[prefix] == '/')
+		memmove(path, path + prefix, n - prefix + 1);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The links of a set: which cgroups are guarded, by which programs, at which hooks. */
+#ifndef EJG_NET_LINKS_H
+#define EJG_NET_LINKS_H
+
+#include "libejguard/modules/net/pins.h"
+
+/* State of a cgroup's links in a set, all hooks taken together. */
+enum links_state {
+	LINKS_ABSENT,
+	LINKS_PARTIAL, /* some hooks are missing, dead, or run other programs than the set's */
+	LINKS_INTACT,
+};
+
+/* What links_of() found at each hook. */
+enum link_state {
+	LINK_ABSENT,
+	LINK_DEAD,    /* its cgroup is gone */
+	LINK_FOREIGN, /* of another cgroup, another hook or another program */
+	LINK_INTACT,
+};
+
+/* State of the link of one hook of a cgroup. Return: enum link_state or a negative errno. */
+int link_state(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook);
+
+/* State of all links of a cgroup. Return: enum links_state or a negative errno. */
+int links_state(const struct pins *pins, uint64_t cgroup_id);
+
+/*
+ * Attaches what is missing at a cgroup. *ret_made has bit HOOK set for each link that was made.
+ * Return: 0; -ENOENT when the cgroup went away meanwhile; or a negative errno. After an error nothing of this call is
+ * left.
+ */
+int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint32_t *ret_made);
+
+/* Removes the links of a cgroup at the hooks of the mask. */
+void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks);
+
+/* Called for each cgroup of a set that has links. */
+typedef void (*links_fn)(void *data, uint64_t cgroup_id);
+
+/* Calls fn for each cgroup of the set. Return: 0 or a negative errno. */
+int links_each(const struct pins *pins, links_fn fn, void *data);
+
+/*
+ * Removes the links of cgroups that are gone, sockets and all. A removed cgroup whose sockets still live keeps its
+ * links: the kernel does too. Return: how many cgroups were cleared away.
+ */
+unsigned int links_prune(const struct pins *pins);
+
+/* Whether another service guards this cgroup. Its name is written to name (64 bytes). */
+bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64]);
+
+/* The path of a cgroup below the mount by its id, or "" when it is gone. */
+void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
+
+#endif

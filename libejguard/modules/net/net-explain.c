@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * explain: what the kernel would decide. The policy is read back from the kernel, and the decision is made by the very
+ * lines that the programs run (bpf/policy-match.h).
+ */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cleanup.h"
+
+static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
+{
+	const struct net_policy *policy = chunks;
+
+	return index < policy->n_chunks ? &policy->chunks[index] : NULL;
+}
+
+#include "bpf/policy-match.h"
+
+/* "198.51.100.0-198.51.100.255", or the one address. */
+#define RANGE_TEXT_SIZE (2 * INET6_ADDRSTRLEN + 2)
+
+static void format_address(const struct policy_address *address, char text[static INET6_ADDRSTRLEN])
+{
+	uint64_t words[2] = { htobe64(address->high), htobe64(address->low) };
+
+	if (is_mapped(address))
+		inet_ntop(AF_INET, (const char *)words + 12, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, words, text, INET6_ADDRSTRLEN);
+}
+
+static const char *format_range(const struct policy_range *range, char text[static RANGE_TEXT_SIZE])
+{
+	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN];
+
+	format_address(&range->first, first);
+	format_address(&range->last, last);
+	if (strcmp(first, last))
+		snprintf(text, RANGE_TEXT_SIZE, "%s-%s", first, last);
+	else
+		snprintf(text, RANGE_TEXT_SIZE, "%s", first);
+	return text;
+}
+
+/* Reads the address of a question. A malformed one is the caller's mistake. */
+static int parse_address(const char *text, struct policy_address *ret)
+{
+	uint64_t words[2] = {};
+	struct in_addr ipv4;
+
+	if (inet_pton(AF_INET, text, &ipv4) == 1)
+		*ret = (struct policy_address){ 0, 0xffff00000000ULL | ntohl(ipv4.s_addr) };
+	else if (inet_pton(AF_INET6, text, words) == 1)
+		*ret = (struct policy_address){ be64toh(words[0]), be64toh(words[1]) };
+	else
+		return -EINVAL;
+	return 0;
+}
+
+struct explanation {
+	struct ejg_call *call;
+	const struct decision *d;
+	const struct ejg_question *question;
+	struct policy_address address;
+};
+
+static void answer_range(const struct explanation *e, const char *what, const struct policy_range *range)
+{
+	const char *file = range->file < POLICY_MAX_FILES ? e->d->head->files[range->file] : NULL;
+	char text[RANGE_TEXT_SIZE];
+
+	ejg_call_answer(e->call, true, file, range->line, "%s %s", what, format_range(range, text));
+}
+
+/* Where the guard line stands, which stands for the rules that no line of its own made. */
+static void answer(const struct explanation *e, bool allowed, const char *rule)
+{
+	uint32_t line;
+	const char *file = ejg_call_where(e->call, &line);
+
+	if (!allowed && e->d->head->flags & POLICY_PERMISSIVE)
+		ejg_call_answer(e->call, true, file, line, "mode=permissive: counted, not refused: %s", rule);
+	else
+		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
+}
+
+static void explain_bind(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	const struct policy_range *listen = find_listen(head, &e->address);
+
+	switch (decide_bind(e->d, e->question->port, e->address)) {
+	case POLICY_BIND_ADDRESS:
+		return answer(e, false, "a private port is bound to addresses in listen= only");
+	case POLICY_BIND_WILDCARD:
+		return answer(e, false, "wildcard=deny: a private port is not bound to every address");
+	default:
+		break;
+	}
+	if (!e->question->port)
+		return answer(e, true, "port 0 is the kernel's choice; ingress holds such a listener");
+	if (!port_in(head->private_ports, e->question->port))
+		return answer(e, true, "the port is not private");
+	if (listen)
+		return answer_range(e, "listen=", listen);
+	answer(e, true, "wildcard=allow: ingress confines the listener");
+}
+
+static void explain_connect(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	const struct policy_range *listen = find_listen(head, &e->address), *peer = find_peer(e->d, &e->address, 0);
+
+	if (decide_connect(e->d, e->question->port, e->address) != POLICY_ALLOWED)
+		return answer(e, false, "epmd and the distribution range are reached on this host and on peers only");
+	if (!port_in(head->guarded_ports, e->question->port))
+		return answer(e, true, "the port is neither epmd's nor in the distribution range");
+	if (is_loopback(&e->address))
+		return answer(e, true, "the address is this host's loopback");
+	if (listen)
+		return answer_range(e, "listen=", listen);
+	answer_range(e, "peer", peer);
+}
+
+/* A connection that arrives at the first address of listen= that is not loopback: that is what listen= is for. */
+static void explain_accept(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	struct policy_address local = {};
+
+	if (!port_in(head->private_ports, e->question->port))
+		return answer(e, true, "the port is not private");
+	if (is_loopback(&e->address))
+		return answer(e, true, "it arrives over the loopback device");
+	for (uint32_t i = 0; i < head->n_listen && i < POLICY_MAX_LISTEN; i++) {
+		local = head->listen[i].first;
+		if (!is_loopback(&local))
+			break;
+	}
+	switch (decide_accept(e->d, e->address, local, 0)) {
+	case POLICY_SOURCE:
+		return answer(e, false, "no peer has the address");
+	case POLICY_LOCAL_ADDRESS:
+		return answer(e, false, "listen= has no address that a peer could reach");
+	default:
+		return answer_range(e, "peer", find_peer(e->d, &e->address, 0));
+	}
+}
+
+static int explain_by(struct ejg_call *call, const struct net_policy *policy, const struct ejg_question *question)
+{
+	const struct decision d = { (void *)policy, &policy->chunks[0].head };
+	struct explanation e = { .call = call, .d = &d, .question = question };
+
+	if (parse_address(question->address, &e.address) < 0)
+		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
+				      question->address);
+	switch (question->action) {
+	case EJG_BIND:
+		explain_bind(&e);
+		return 0;
+	case EJG_CONNECT:
+		explain_connect(&e);
+		return 0;
+	case EJG_ACCEPT:
+		explain_accept(&e);
+		return 0;
+	}
+	return ejg_call_error(call, -EINVAL, NULL, "unknown action %d", question->action);
+}
+
+int net_explain(struct ejg_call *call, const struct ejg_question *question)
+{
+	struct net_policy policy = {};
+	struct pins pins = PINS_NULL;
+	enum pins_state state = PINS_ABSENT;
+	cleanup_fd int fd = -1;
+	int r = pins_probe(call);
+
+	if (r == 0)
+		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	if (r == 0 && state != PINS_CURRENT)
+		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "nothing guards the service: nothing is refused");
+	if (r == 0) {
+		fd = pins_get_policy(&pins);
+		r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+		if (r < 0)
+			r = ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
+					   pins.path, strerror(-r));
+	}
+	if (r == 0)
+		r = explain_by(call, &policy, question);
+	net_policy_free(&policy);
+	pins_close(&pins);
+	return r;
+}

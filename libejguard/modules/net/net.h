@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of the module: its state, and what its files share. */
+#ifndef EJG_NET_H
+#define EJG_NET_H
+
+#include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/pins.h"
+#include "libejguard/modules/net/policy-build.h"
+
+/* What this run has attached at one cgroup. */
+struct net_made {
+	uint64_t cgroup_id;
+	uint32_t hooks;
+};
+
+struct net_state {
+	/* made by prepare */
+	bool prepared;
+	struct net_policy policy;
+	int policy_fd; /* -1 once it is in force */
+	struct net_bpf *loaded;
+
+	/* made by apply: what to undo */
+	bool created;	 /* there was no set before */
+	int previous_fd; /* the policy that was in force before, or -1 */
+	struct net_made *made;
+	size_t n_made;
+};
+
+/* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
+int net_validate(struct ejg_call *call);
+
+/* The policy of the facts and options. Return: 0, -EBADMSG, -ENOMEM; errors are set on the call. */
+int net_make_policy(struct ejg_call *call, struct net_policy *ret);
+
+int net_check(struct ejg_call *call);
+int net_status(struct ejg_call *call);
+int net_explain(struct ejg_call *call, const struct ejg_question *question);
+
+
+extern const char *const net_reason_names[POLICY_N_REASONS];
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/pins.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "libejguard/util/cleanup.h"
+
+const struct pins_hook pins_hooks[POLICY_N_HOOKS] = {
+	[POLICY_BIND4] = { "bind4", BPF_CGROUP_INET4_BIND },
+	[POLICY_BIND6] = { "bind6", BPF_CGROUP_INET6_BIND },
+	[POLICY_CONNECT4] = { "connect4", BPF_CGROUP_INET4_CONNECT },
+	[POLICY_CONNECT6] = { "connect6", BPF_CGROUP_INET6_CONNECT },
+	[POLICY_INGRESS] = { "ingress", BPF_CGROUP_INET_INGRESS },
+};
+
+void pins_format(char path[static PINS_PATH_SIZE], const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(path, PINS_PATH_SIZE, format, ap);
+	va_end(ap);
+}
+
+void pins_path(const char *service, char path[static PINS_PATH_SIZE])
+{
+	pins_format(path, PINS_ROOT "/%s", service);
+}
+
+/* Our folder holds the guard of every service: nobody but root may have made or may change it. */
+static int probe_root(struct ejg_call *call)
+{
+	struct stat st;
+
+	if (lstat(PINS_ROOT, &st) < 0)
+		return errno == ENOENT ? 0 : ejg_call_error(call, -errno, NULL, "cannot look at " PINS_ROOT ": %m");
+	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || st.st_mode & 077)
+		return ejg_call_error(call, -EIO, "find out who made it, remove it and apply again",
+				      PINS_ROOT " is not a folder of root's alone (uid %u, mode %o)", st.st_uid,
+				      st.st_mode & 07777);
+	return 0;
+}
+
+int pins_probe(struct ejg_call *call)
+{
+	struct statfs fs;
+
+	if (statfs(PINS_BPFFS, &fs) < 0 || fs.f_type != BPF_FS_MAGIC)
+		return ejg_call_error(call, -EOPNOTSUPP, "mount it: mount -t bpf -o mode=0700 bpf " PINS_BPFFS,
+				      "no bpffs is mounted at " PINS_BPFFS);
+	if (access(PINS_BPFFS, X_OK) < 0)
+		return ejg_call_error(call, -EPERM, "run it as root", "cannot look into " PINS_BPFFS ": %m");
+	return probe_root(call);
+}
+
+static int open_pin(const char *set_path, const char *name)
+{
+	char path[PINS_PATH_SIZE];
+
+	pins_format(path, "%s/%s", set_path, name);
+	return bpf_obj_get(path);
+}
+
+/* A pinned map of the type and sizes that it has in this layout. Return: a descriptor or a negative errno. */
+static int open_map(const char *set_path, const char *name, uint32_t type, uint32_t key_size, uint32_t value_size)
+{
+	cleanup_fd int fd = open_pin(set_path, name);
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	if (r < 0)
+		return r;
+	if (info.type != type || info.key_size != key_size || info.value_size != value_size)
+		return -EUCLEAN;
+	return take_fd(fd);
+}
+
+static int open_program(const char *set_path, enum policy_hook hook, uint32_t *ret_id)
+{
+	cleanup_fd int fd = open_pin(set_path, pins_hooks[hook].name);
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	if (r < 0)
+		return r;
+	*ret_id = info.id;
+	return take_fd(fd);
+}
+
+/*
+ * What meta says. Of another layout only the layout is read: it stands first in every one, whatever follows.
+ * Return: 0, -ENOENT when no set is there, or another negative errno when it is damaged.
+ */
+static int open_meta(const char *set_path, struct policy_meta *ret)
+{
+	cleanup_fd int fd = -1;
+	cleanup_free void *value = NULL;
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info), zero = 0;
+	int r;
+
+	if (access(set_path, F_OK) < 0)
+		return -errno;
+	fd = open_pin(set_path, "meta");
+	if (fd < 0)
+		return fd == -ENOENT ? -EUCLEAN : fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	if (r < 0)
+		return r;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size < sizeof(ret->layout))
+		return -EUCLEAN;
+	value = calloc(1, info.value_size + sizeof(*ret));
+	if (!value)
+		return -ENOMEM;
+	r = bpf_map_lookup_elem(fd, &zero, value);
+	if (r < 0)
+		return r;
+	*ret = *(const struct policy_meta *)value;
+	if (ret->layout == POLICY_LAYOUT && info.value_size != sizeof(*ret))
+		return -EUCLEAN;
+	return 0;
+}
+
+int pins_reopen(struct pins *pins)
+{
+	const struct {
+		const char *name;
+		int *fd;
+		uint32_t type, key_size, value_size;
+	} maps[] = {
+		{ "policy", &pins->policy, BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
+		{ "counters", &pins->counters, BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t), sizeof(uint64_t) },
+		{ "insiders", &pins->insiders, BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
+		  sizeof(struct policy_denial) },
+		{ "outsiders", &pins->outsiders, BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
+		  sizeof(struct policy_denial) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
+		*maps[i].fd = open_map(pins->path, maps[i].name, maps[i].type, maps[i].key_size, maps[i].value_size);
+		if (*maps[i].fd < 0)
+			return *maps[i].fd;
+	}
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		pins->programs[hook] = open_program(pins->path, hook, &pins->program_ids[hook]);
+		if (pins->programs[hook] < 0)
+			return pins->programs[hook];
+	}
+	return 0;
+}
+
+int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum pins_state *ret_state)
+{
+	struct pins pins = PINS_NULL;
+	int r;
+
+	pins_path(service, pins.path);
+	r = open_meta(pins.path, &pins.meta);
+	if (r == -ENOENT) {
+		*ret_state = PINS_ABSENT;
+		return 0;
+	}
+	if (r == -EPERM || r == -EACCES)
+		return ejg_call_error(call, -EPERM, "run it as root", "cannot read the pins below %s", pins.path);
+	if (r == 0 && pins.meta.layout > POLICY_LAYOUT) {
+		*ret = pins;
+		*ret_state = PINS_NEWER;
+		return 0;
+	}
+	if (r == 0 && pins.meta.layout == POLICY_LAYOUT)
+		r = pins_reopen(&pins);
+	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != pins_build()) {
+		ejg_call_log(call, EJG_LOG_INFO, "%s is %s", pins.path, r < 0 ? "damaged" : "of another version");
+		pins_close(&pins);
+		*ret = pins;
+		*ret_state = PINS_OUTDATED;
+		return 0;
+	}
+	*ret = pins;
+	*ret_state = PINS_CURRENT;
+	return 0;
+}
+
+void pins_close(struct pins *pins)
+{
+	int *const fds[] = { &pins->policy, &pins->counters, &pins->insiders, &pins->outsiders };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		ejg_close_fd(fds[i]);
+		*fds[i] = -1;
+	}
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		ejg_close_fd(&pins->programs[hook]);
+		pins->programs[hook] = -1;
+	}
+}
+
+int pins_make_policy(const struct net_policy *policy)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
+	cleanup_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ejg_policy", sizeof(uint32_t),
+					   sizeof(struct policy_chunk), policy->n_chunks, &options);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	for (uint32_t i = 0; i < policy->n_chunks; i++) {
+		r = bpf_map_update_elem(fd, &i, &policy->chunks[i], BPF_ANY);
+		if (r < 0)
+			return r;
+	}
+	/* From here on not even root changes it in place: a policy is replaced as a whole or not at all. */
+	r = bpf_map_freeze(fd);
+	return r < 0 ? r : take_fd(fd);
+}
+
+int pins_set_policy(const struct pins *pins, int policy_fd)
+{
+	uint32_t zero = 0;
+
+	return bpf_map_update_elem(pins->policy, &zero, &policy_fd, BPF_ANY);
+}
+
+int pins_get_policy(const struct pins *pins)
+{
+	uint32_t zero = 0, id = 0;
+	int r = bpf_map_lookup_elem(pins->policy, &zero, &id);
+
+	return r < 0 ? r : bpf_map_get_fd_by_id(id);
+}
+
+int pins_read_policy(int policy_fd, struct net_policy *ret)
+{
+	struct net_policy policy = {};
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+	int r = bpf_obj_get_info_by_fd(policy_fd, &info, &size);
+
+	if (r < 0)
+		return r;
+	if (info.value_size != sizeof(*policy.chunks) || info.max_entries < 2 || info.max_entries > 1 + POLICY_MAX_CHUNKS)
+		return -EUCLEAN;
+	policy.n_chunks = info.max_entries;
+	policy.chunks = calloc(policy.n_chunks, sizeof(*policy.chunks));
+	if (!policy.chunks)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < policy.n_chunks; i++) {
+		r = bpf_map_lookup_elem(policy_fd, &i, &policy.chunks[i]);
+		if (r < 0) {
+			net_policy_free(&policy);
+			return r;
+		}
+	}
+	*ret = policy;
+	return 0;
+}
+
+int pins_policy_equals(int policy_fd, const struct net_policy *policy)
+{
+	struct net_policy current = {};
+	int r = pins_read_policy(policy_fd, &current);
+
+	if (r < 0)
+		return r == -EUCLEAN ? 0 : r;
+	r = current.n_chunks == policy->n_chunks &&
+	    !memcmp(current.chunks, policy->chunks, current.n_chunks * sizeof(*current.chunks));
+	net_policy_free(&current);
+	return r;
+}
+
+int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret)
+{
+	int r, n = libbpf_num_possible_cpus();
+	cleanup_free uint64_t *values = NULL;
+	uint64_t sum = 0;
+
+	if (n < 0)
+		return n;
+	values = calloc(n, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	r = bpf_map_lookup_elem(pins->counters, &counter, values);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < n; i++)
+		sum += values[i];
+	*ret = sum;
+	return 0;
+}

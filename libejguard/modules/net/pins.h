@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What stays in the kernel, in bpffs below /sys/fs/bpf/ejguard/SERVICE/:
+ *
+ *     meta, policy, counters, insiders, outsiders     maps
+ *     bind4, bind6, connect4, connect6, ingress       programs
+ *     links/ID/HOOK                                   links; ID is the kernel's id of the cgroup
+ *
+ * Such a folder is a set. A new set is made in SERVICE:new, with the policy in it and the links attached, and only then
+ * takes the place of an older one, which moves to SERVICE:old and goes last: there is no moment without a guard.
+ * (bpffs reserves names with dots; a colon cannot stand in a service's name.)
+ *
+ * Every change is made under the lock of the service.
+ */
+#ifndef EJG_NET_PINS_H
+#define EJG_NET_PINS_H
+
+#include <ejguard/module.h>
+#include <linux/types.h>
+#include <limits.h>
+
+#include "libejguard/modules/net/policy-build.h"
+
+#define PINS_BPFFS "/sys/fs/bpf"
+#define PINS_ROOT PINS_BPFFS "/ejguard"
+
+/* Room for PINS_ROOT/SERVICE:new/links/ID/HOOK with names as long as names can be. */
+#define PINS_PATH_SIZE 1024
+
+/* The hooks, by enum policy_hook. */
+struct pins_hook {
+	const char *name;
+	int attach_type; /* enum bpf_attach_type */
+};
+extern const struct pins_hook pins_hooks[POLICY_N_HOOKS];
+
+/* An open set. Descriptors are -1 when not open. */
+struct pins {
+	char path[PINS_PATH_SIZE];
+	struct policy_meta meta;
+	int policy;
+	int counters;
+	int insiders;
+	int outsiders;
+	int programs[POLICY_N_HOOKS];
+	uint32_t program_ids[POLICY_N_HOOKS];
+};
+
+#define PINS_NULL                                                                                                      \
+	{ .policy = -1, .counters = -1, .insiders = -1, .outsiders = -1, .programs = { -1, -1, -1, -1, -1 } }
+
+enum pins_state {
+	PINS_ABSENT,
+	PINS_CURRENT,  /* made by programs like ours */
+	PINS_OUTDATED, /* of an older layout, of other programs, or damaged: to be replaced */
+	PINS_NEWER,    /* of a newer layout: not ours to touch */
+};
+
+/* Writes a path. One that is too long is cut, which no path here can be: a cut one names nothing. */
+void pins_format(char path[static PINS_PATH_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The path of the set of a service. */
+void pins_path(const char *service, char path[static PINS_PATH_SIZE]);
+
+/*
+ * Whether pins can be made and read: bpffs is mounted, our folder in it, if any, is root's alone.
+ * Return: 0, -EOPNOTSUPP, -EPERM, -EIO; the error is set on the call.
+ */
+int pins_probe(struct ejg_call *call);
+
+/*
+ * Opens the set of a service. Of a set that is not PINS_CURRENT nothing is open but what meta says.
+ * Return: 0 and *ret_state, -EPERM, -EIO; the error is set on the call.
+ */
+int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum pins_state *ret_state);
+/* Opens the maps and programs of the set at pins->path. Return: 0 or a negative errno; close in either case. */
+int pins_reopen(struct pins *pins);
+void pins_close(struct pins *pins);
+
+/* Digest of the programs that this module brings. */
+uint64_t pins_build(void);
+
+/* Makes an empty, frozen-to-be map for a policy, fills and freezes it. Return: a descriptor or a negative errno. */
+int pins_make_policy(const struct net_policy *policy);
+
+/* Puts a policy in force. Waits until no decision uses the old one. Return: 0 or a negative errno. */
+int pins_set_policy(const struct pins *pins, int policy_fd);
+
+/* The policy in force. Return: a descriptor, -ENOENT when there is none, or a negative errno. */
+int pins_get_policy(const struct pins *pins);
+
+/* Whether the policy in force is this one. Return: 1, 0 or a negative errno. */
+int pins_policy_equals(int policy_fd, const struct net_policy *policy);
+
+/*
+ * Reads a policy back from the kernel; to be freed by net_policy_free(). Return: 0, -EUCLEAN when it is none of this
+ * layout, or another negative errno; *ret untouched on failure.
+ */
+int pins_read_policy(int policy_fd, struct net_policy *ret);
+
+/* Sum over the CPUs of a counter: one of POLICY_COUNTER(). Return: 0 or a negative errno. */
+int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret);
+
+/* Removes a set, links first. A missing one is fine. Return: 0 or a negative errno. */
+int pins_remove(const char *set_path);
+
+/* Removes our folder in bpffs when it is empty. */
+void pins_remove_root(void);
+
+/*
+ * The programs, loaded and verified but not pinned yet: what prepare makes.
+ */
+struct net_bpf;
+
+/* Return: 0, -EOPNOTSUPP, -EPERM, -EIO; the error is set on the call, with the verifier's last words. */
+int pins_load(struct ejg_call *call, struct net_bpf **ret);
+void pins_unload(struct net_bpf *loaded);
+
+/*
+ * Pins what was loaded, with the policy in it, as SERVICE:new, and opens that set.
+ * Return: 0 or a negative errno.
+ */
+int pins_create(struct net_bpf *loaded, const char *service, int policy_fd, struct pins *ret);
+
+/*
+ * Lets SERVICE:new take the place of SERVICE: links of cgroups that the new set does not know (removed ones whose
+ * sockets still live) move along, then the old set goes. Return: 0 or a negative errno; pins->path is updated.
+ */
+int pins_install(const char *service, struct pins *pins);
+
+/*
+ * Ends what an interrupted pins_install() left: SERVICE:old and SERVICE:new go. Only when SERVICE is there.
+ * Return: 0 or a negative errno.
+ */
+int pins_tidy(const char *service);
+
+#endif

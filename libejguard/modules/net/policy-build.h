@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From facts and options to the policy that the kernel holds (bpf/policy.h). Touches nothing but memory. */
+#ifndef EJG_NET_POLICY_BUILD_H
+#define EJG_NET_POLICY_BUILD_H
+
+#include <ejguard/module.h>
+#include <linux/types.h>
+
+#include "bpf/policy.h"
+
+/* The options of the module. */
+struct net_config {
+	bool strict;
+	unsigned int wildcard; /* enum policy_wildcard */
+	struct ejg_prefix_list listen;
+};
+
+/* A policy in user space. */
+struct net_policy {
+	struct policy_chunk *chunks;
+	uint32_t n_chunks; /* chunk 0 and at least one of peers */
+};
+
+/*
+ * Builds the policy. where_file and where_line are the guard line of the stack, to which the listen addresses are
+ * attributed.
+ *
+ * Return: 0 or -ENOMEM. *ret is to be freed by net_policy_free(); untouched on failure.
+ */
+int net_policy_build(const struct ejg_facts *facts, const struct net_config *config, enum ejg_mode mode,
+		     const char *where_file, uint32_t where_line, struct net_policy *ret);
+
+void net_policy_free(struct net_policy *policy);
+
+/* Whether a port is private in a policy. */
+bool net_policy_is_private(const struct policy_head *head, uint16_t port);
+
+#endif
