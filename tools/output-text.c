@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report as text: findings, what is guarded, figures, and the verdict in one line. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "tools/text.h"
+#include "tools/tool.h"
+
+/* What is as it should be: the cgroups that are guarded. What asks for attention stands above it. */
+static int print_guarded(const struct output *output, FILE *out)
+{
+	static const char *const headings[] = { "GUARD", "SUBJECT", "STATE" };
+	const struct ejg_finding *finding;
+	struct table *table;
+
+	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
+	for (size_t i = 0; (finding = ejg_finding_get(output->guard, i)); i++)
+		if (finding->severity <= EJG_INFO)
+			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
+	return table_print(table, "Guarded now:");
+}
+
+static int format_metric(const struct ejg_metric *metric, char **ret)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return -ENOMEM;
+	fprintf(out, "%s.%s", metric->module, metric->name);
+	for (size_t i = 0; i < metric->n_labels; i++)
+		fprintf(out, "%s%s=%s", i ? "," : " ", metric->labels[i].name, metric->labels[i].value);
+	if (fclose(out) != 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret = text;
+	return 0;
+}
+
+static int print_metrics(const struct output *output, FILE *out)
+{
+	static const char *const headings[] = { "FIGURE", "VALUE", "MEANING" };
+	const struct ejg_metric *metric;
+	struct table *table;
+	int r = 0;
+
+	table = table_new(out, headings, ARRAY_SIZE(headings), 1);
+	for (size_t i = 0; r == 0 && (metric = ejg_metric_get(output->guard, i)); i++) {
+		cleanup_free char *name = NULL;
+		char value[24];
+
+		r = format_metric(metric, &name);
+		snprintf(value, sizeof(value), "%" PRIu64, metric->value);
+		if (r == 0)
+			table_row(table, (const char *[]){ name, value, metric->help }, NULL);
+	}
+	return table_print(table, "Figures:") < 0 ? -ENOMEM : r;
+}
+
+/* "ejabberd: NOT held: 2 failures, 1 warning" */
+static void print_verdict(const struct output *output, FILE *out)
+{
+	size_t failures = output_count(output, EJG_FAILURE), warnings = output_count(output, EJG_WARNING);
+	const char *separator = output->error < 0 ? ": " : ", ";
+
+	text_put(out, output->service, strlen(output->service));
+	fprintf(out, ": %s", output->error < 0 ? output->verb->failed : output->verb->done);
+	if (failures) {
+		fprintf(out, "%s%zu failure%s%s", separator, failures, failures == 1 ? "" : "s",
+			output->error < 0 ? "" : " of guards that may fail");
+		separator = ", ";
+	}
+	if (warnings)
+		fprintf(out, "%s%zu warning%s", separator, warnings, warnings == 1 ? "" : "s");
+	fputc('\n', out);
+}
+
+int output_text(const struct output *output, bool lines, FILE *out)
+{
+	int r = 0;
+
+	if (output->guard)
+		r = output_findings(output, lines, out);
+	if (r == 0 && output->modules)
+		r = output_modules_text(output, out);
+	if (r == 0 && output->has_units)
+		r = output_units_text(output, out);
+	if (r == 0 && output->verb == &verb_status && !output->quiet)
+		r = print_guarded(output, out);
+	if (r == 0 && output->guard && !output->quiet)
+		r = print_metrics(output, out);
+	if (output->service && output->verb && (output->error < 0 || !output->quiet))
+		print_verdict(output, out);
+	return r;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is printed where: the report to stdout, errors to stderr, and nothing twice to the same place. */
+#include "tools/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/text.h"
+#include "tools/tool.h"
+
+static const struct exit_status exit_statuses[] = {
+	{ 0, 0, "held" },
+	{ -EACCES, 1, "not-held" },
+	{ -EBUSY, 1, "error" },
+	{ -ECANCELED, 1, "error" },
+	{ -EIO, 1, "error" },
+	{ -ENOMEM, 1, "error" },
+	{ -EINVAL, 2, "error" },
+	{ -EBADMSG, 3, "error" },
+	{ -ENOENT, 3, "error" },
+	{ -EOPNOTSUPP, 4, "error" },
+	{ -EPERM, 4, "error" },
+};
+
+const struct exit_status *exit_status(int error)
+{
+	static const struct exit_status unknown = { -EIO, 1, "error" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(exit_statuses); i++)
+		if (exit_statuses[i].error == error)
+			return &exit_statuses[i];
+	return &unknown;
+}
+
+int output_fail(struct output *output, int error, const char *format, ...)
+{
+	va_list ap;
+
+	free(output->message);
+	va_start(ap, format);
+	if (vasprintf(&output->message, format, ap) < 0)
+		output->message = NULL;
+	va_end(ap);
+	return error;
+}
+
+const char *output_error(const struct output *output)
+{
+	const char *error;
+
+	if (output->error == 0)
+		return "";
+	if (output->message)
+		return output->message;
+	error = output->guard ? ejg_error(output->guard) : "";
+	return error && *error ? error : strerror(-output->error);
+}
+
+bool output_wants(const struct output *output, enum ejg_severity severity)
+{
+	if (output->verbose)
+		return true;
+	return severity >= (output->quiet ? EJG_FAILURE : EJG_WARNING);
+}
+
+size_t output_count(const struct output *output, enum ejg_severity severity)
+{
+	const struct ejg_finding *finding;
+	size_t n = 0;
+
+	for (size_t i = 0; output->guard && (finding = ejg_finding_get(output->guard, i)); i++)
+		n += finding->severity == severity;
+	return n;
+}
+
+static void print_line(const struct ejg_finding *finding, FILE *out)
+{
+	fputs("ejguard: ", out);
+	text_put(out, finding->id, strlen(finding->id));
+	fputs(": ", out);
+	if (*finding->file) {
+		text_put(out, finding->file, strlen(finding->file));
+		if (finding->line)
+			fprintf(out, ":%u", finding->line);
+		if (finding->line && finding->column)
+			fprintf(out, ":%u", finding->column);
+		fputs(": ", out);
+	}
+	if (*finding->subject) {
+		text_put(out, finding->subject, strlen(finding->subject));
+		fputs(": ", out);
+	}
+	text_put(out, finding->message, strlen(finding->message));
+	if (*finding->remedy) {
+		fputs("; ", out);
+		text_put(out, finding->remedy, strlen(finding->remedy));
+	}
+	fputc('\n', out);
+}
+
+void output_lines(const struct output *output, FILE *out)
+{
+	const struct ejg_finding *finding;
+	const char *error = output_error(output);
+	size_t n = 0;
+
+	for (size_t i = 0; output->guard && (finding = ejg_finding_get(output->guard, i)); i++) {
+		if (finding->severity != EJG_FAILURE)
+			continue;
+		print_line(finding, out);
+		n++;
+	}
+	if (output->error == 0 || (n > 0 && !output->message))
+		return;
+	fputs("ejguard: ", out);
+	text_put(out, error, strlen(error));
+	fputc('\n', out);
+}
+
+/* Whether both descriptors lead to the same place: the journal, a log file, 2>&1. */
+static bool same_file(int a, int b)
+{
+	struct stat first, second;
+
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
+/*
+ * A run that ended in an error says so on stderr, a line for each cause. A guard that does not hold is the answer of
+ * the run: it stands in the report; where stderr is not a screen it is said there too, in lines that a log can
+ * take, and if that is where the report goes, too, the report does not repeat it.
+ */
+static int print_text(const struct output *output)
+{
+	bool error = output->error < 0 && output->error != -EACCES;
+	bool lines = error || output->message || !isatty(STDERR_FILENO);
+
+	if (lines)
+		output_lines(output, stderr);
+	if (error && !output->modules && !output->has_units)
+		return 0;
+	return output_text(output, lines && (error || same_file(STDOUT_FILENO, STDERR_FILENO)), stdout);
+}
+
+static int print_json(const struct output *output)
+{
+	const char *error = output_error(output);
+	int r;
+
+	r = output_json(output, stdout);
+	if (output->error < 0 && output->error != -EACCES) {
+		fputs("ejguard: ", stderr);
+		text_put(stderr, error, strlen(error));
+		fputc('\n', stderr);
+	}
+	return r;
+}
+
+int output_print(const struct output *output)
+{
+	int r, status = exit_status(output->error)->status;
+
+	r = output->json ? print_json(output) : print_text(output);
+	if (fflush(stdout) == 0 && !ferror(stdout) && r == 0)
+		return status;
+	fprintf(stderr, "ejguard: cannot write the report%s; see where stdout goes\n",
+		r == -ENOMEM ? ": out of memory" : "");
+	return status ? status : 1;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report of a run, and its two forms: text for people, one JSON object for programs. */
+#ifndef EJG_OUTPUT_H
+#define EJG_OUTPUT_H
+
+#include <ejguard/ejguard.h>
+#include <ejguard/module.h>
+#include <stdio.h>
+
+#include "tools/unit.h"
+
+struct verb;
+
+/* Everything that is printed comes from here, in both forms. */
+struct output {
+	const struct verb *verb; /* NULL before one was understood */
+	const char *service;	 /* NULL where the verb is about none */
+	int error;		 /* 0 or a negative errno of <ejguard/ejguard.h> */
+	char *message;		 /* of the tool itself; else the guard's findings and error say what failed */
+	struct ejg *guard;	 /* its findings and metrics; may be NULL */
+
+	bool modules;	    /* the loaded modules are part of the report */
+	const char *module; /* only this one, in full */
+
+	struct unit_list units; /* of enable and disable */
+	bool has_units;
+
+	bool json;
+	bool quiet;
+	bool verbose;
+};
+
+/* One line of the table of errors. */
+struct exit_status {
+	int error;
+	int status;
+	const char *outcome;
+};
+
+/* Exit status and outcome of an errno of <ejguard/ejguard.h>. */
+const struct exit_status *exit_status(int error);
+
+/* Sets the message, "what failed; what to do". Return: error. */
+int output_fail(struct output *output, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The message of a run that failed; never NULL. */
+const char *output_error(const struct output *output);
+
+/* Prints the report. Return: the exit status, 1 when the report could not be written. */
+int output_print(const struct output *output);
+
+/* Whether a finding is asked for, by -q, -v or neither. */
+bool output_wants(const struct output *output, enum ejg_severity severity);
+
+/* How many findings of a severity there are. */
+size_t output_count(const struct output *output, enum ejg_severity severity);
+
+/*
+ * The forms. Return: 0 or -ENOMEM; errors of writing stay in the stream. lines: the failures were printed by
+ * output_lines() already, to the same place.
+ */
+int output_json(const struct output *output, FILE *out);
+int output_text(const struct output *output, bool lines, FILE *out);
+/* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */
+void output_lines(const struct output *output, FILE *out);
+
+/* Parts of the text form. */
+int output_findings(const struct output *output, bool no_failures, FILE *out);
+int output_modules_text(const struct output *output, FILE *out);
+int output_units_text(const struct output *output, FILE *out);
+
+/* Parts of the JSON form; NULL without memory. */
+struct json_t;
+struct json_t *output_modules_json(const struct output *output);
+struct json_t *output_units_json(const struct output *output);
+/* A string; bytes that are not UTF-8 become \xNN. */
+struct json_t *json_text(const char *text);
+struct json_t *json_words(const char *const *words, size_t n);
+/* Appends the element, which it takes over; when either is NULL the array is freed and the result is NULL. */
+struct json_t *json_append(struct json_t *array, struct json_t *element);
+/* null for NULL. */
+struct json_t *json_nullable(const char *text);
+
+/* Names of what a descriptor has. Return: how many were written to the array of DESCRIBE_MAX. */
+enum { DESCRIBE_MAX = 16 };
+size_t describe_operations(const struct ejg_module *module, const char *names[DESCRIBE_MAX]);
+size_t describe_flags(const struct ejg_module *module, const char *names[DESCRIBE_MAX]);
+const char *describe_option_type(uint32_t type);
+/* Whether min and max mean something for options of the type. */
+bool describe_has_range(uint32_t type);
+
+#endif

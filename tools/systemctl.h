@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asking systemd, by its own tool. */
+#ifndef EJG_SYSTEMCTL_H
+#define EJG_SYSTEMCTL_H
+
+#include <stdint.h>
+
+#include "tools/unit.h"
+
+/* Whether systemd is the service manager here. */
+bool systemctl_available(void);
+
+/*
+ * systemctl daemon-reload. Return: 0 or -EIO; *ret_problem, to be freed, is what systemctl said (NULL without memory).
+ */
+int systemctl_reload(char **ret_problem);
+
+/* Asks about a unit and writes the answer into it. Return: 0, -EIO, -ENOMEM; on failure unit->asked stays false. */
+int systemctl_ask(struct unit *unit);
+
+/*
+ * Reads the answer of `systemctl show` about a unit. changed_usec: when the drop-in was changed, by CLOCK_MONOTONIC.
+ * Return: 0, -ENOMEM.
+ */
+int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec);
+
+#endif

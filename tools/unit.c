@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of units. */
+#include "tools/unit.h"
+
+#include <stdlib.h>
+
+void unit_list_free(struct unit_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->items[i].name);
+		free(list->items[i].folder);
+		free(list->items[i].path);
+		free(list->items[i].old);
+		free(list->items[i].new);
+		free(list->items[i].earlier);
+	}
+	free(list->items);
+	*list = (struct unit_list){};
+}
+
+const char *unit_action_name(enum unit_action action)
+{
+	switch (action) {
+	case UNIT_UNCHANGED:
+		return "unchanged";
+	case UNIT_WRITTEN:
+		return "written";
+	case UNIT_REMOVED:
+		return "removed";
+	case UNIT_FOREIGN:
+		return "foreign";
+	}
+	return "unknown";
+}

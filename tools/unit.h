@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The systemd units of a service and their drop-ins. */
+#ifndef EJG_UNIT_H
+#define EJG_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define DROPIN_NAME "50-ejguard.conf"
+
+enum unit_action {
+	UNIT_UNCHANGED,
+	UNIT_WRITTEN,
+	UNIT_REMOVED,
+	UNIT_FOREIGN, /* a file of that name that ejguard did not write: left alone */
+};
+
+struct unit {
+	char *name;
+	char *folder;
+	char *path; /* of the drop-in */
+	char *old;  /* what the file holds before, NULL: there is none */
+	char *new;  /* what it is to hold, NULL: it is to go */
+	enum unit_action action;
+	bool made_folder;
+
+	bool asked; /* systemd was asked about the unit, and what follows is its answer */
+	bool installed;
+	bool active;
+	bool restart_due;
+	char *earlier; /* its other ExecStartPre lines, which run before ours; NULL: none */
+};
+
+struct unit_list {
+	struct unit *items;
+	size_t n;
+};
+
+void unit_list_free(struct unit_list *list);
+const char *unit_action_name(enum unit_action action);
+
+#endif
