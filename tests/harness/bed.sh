@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# Beds: Debian's systemd as PID 1, with Debian's ejabberd and epmd, in namespaces and a cgroup of its own.
+#
+#	bed_new a 198.51.100.1/24 2001:db8::1/64   # root and network are there, nothing runs
+#	echo ... >"$(bed_root a)/etc/..."
+#	bed_boot a
+#	bed_run a systemctl start ejabberd
+#	bed_end a
+
+bed_root() {
+	echo "$EJG_STATE/$1/root"
+}
+
+# bed_cgroup BED [UNIT]: its folder, as the harness sees it.
+bed_cgroup() {
+	echo "$EJG_CGROUP/$1${2:+/system.slice/$2}"
+}
+
+# bed_pid BED: the pid of its systemd in the harness's pid namespace.
+bed_pid() {
+	cat "$EJG_STATE/$1/pid"
+}
+
+# bed_new BED [ADDRESS/PREFIX]...: a bed that does not run yet.
+bed_new() {
+	local bed=$1
+	shift
+	mkdir "$EJG_STATE/$bed" "$(bed_cgroup "$bed")"
+	rootfs_mount "$(bed_root "$bed")" "$EJG_STATE/$bed/written" "$EJG_IMAGE/layer"
+	echo "$bed" >"$(bed_root "$bed")/etc/hostname"
+	net_new "$bed" "$@"
+}
+
+# bed_stage BED: installs the ejguard that was built, as `meson install` left it in EJG_STAGE.
+bed_stage() {
+	# A package's folder /lib is a link on Debian: tar keeps it one.
+	tar -C "$EJG_STAGE" --owner=0 --group=0 -c . |
+		tar -C "$(bed_root "$1")" -x --keep-directory-symlink --no-overwrite-dir
+	chroot "$(bed_root "$1")" ldconfig
+}
+
+# bed_boot BED [hybrid]: boots it up to basic.target, epmd.socket included, or fails. The cgroup2 tree is at
+# /sys/fs/cgroup, or with `hybrid` at /sys/fs/cgroup/unified beside systemd's named v1 hierarchy.
+bed_boot() {
+	local bed=$1 layout=${2-unified}
+	export BED_DIR=$EJG_STATE/$bed BED_LAYOUT=$layout BED_CGROUPS
+	BED_CGROUPS=$(bed_cgroup "$bed")
+	[[ $layout == unified ]] || BED_CGROUPS+=" $(bed_named_cgroup "$bed")"
+	setsid nsenter --net="$(net_file "$bed")" unshare --mount --pid --uts --ipc --fork --kill-child \
+		bash "${BASH_SOURCE[0]%/*}/bed-init.sh" >"$BED_DIR/console" 2>&1 </dev/null &
+	echo $! >"$BED_DIR/outer"
+	bed_wait 15 "$bed" systemctl is-active --quiet bed.target || {
+		bed_dump "$bed"
+		return 1
+	}
+}
+
+# bed_wait SECONDS BED COMMAND...: until the command succeeds in the bed.
+bed_wait() {
+	local seconds=$1 bed=$2
+	shift 2
+	wait_for "$seconds" test -s "$EJG_STATE/$bed/pid" && wait_for "$seconds" bed_run "$bed" "$@"
+}
+
+# bed_run BED COMMAND...: as root, from a shell's cgroup, as an administrator of that machine would.
+bed_run() {
+	local bed=$1 shell
+	shift
+	shell=$(bed_cgroup "$bed")/user.slice/shell.scope
+	mkdir -p "$shell"
+	cgroup_run "$shell" timeout --kill-after=5 120 nsenter --target "$(bed_pid "$bed")" --all \
+		env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C "$@"
+}
+
+# bed_chroot BED COMMAND...: in a bed that does not run yet.
+bed_chroot() {
+	local bed=$1
+	shift
+	chroot "$(bed_root "$bed")" "$@"
+}
+
+# bed_named_cgroup BED: makes its cgroup in the v1 hierarchy of a hybrid layout, and prints the folder.
+bed_named_cgroup() {
+	local named=$EJG_STATE/named-cgroup
+	mkdir -p "$named"
+	mountpoint --quiet "$named" || mount_named_cgroup "$named"
+	mkdir -p "$named/${EJG_STATE##*/}/$1"
+	echo "$named/${EJG_STATE##*/}/$1"
+}
+
+# bed_end BED: as if the plug were pulled.
+bed_end() {
+	local bed=$1
+	kill -KILL "$(bed_pid "$bed")" 2>/dev/null || true
+	wait "$(cat "$EJG_STATE/$bed/outer")" 2>/dev/null || true
+	cgroup_remove "$(bed_cgroup "$bed")"
+	cgroup_remove "$EJG_STATE/named-cgroup/${EJG_STATE##*/}/$bed"
+	umount --recursive "$(bed_root "$bed")"
+	umount "$(net_file "$bed")"
+	rm -rf "${EJG_STATE:?}/$bed" "$(net_file "$bed")"
+}
+
+# bed_dump BED: what a person needs to see why something failed in it.
+bed_dump() {
+	echo "--- bed $1: console"
+	tail -n 20 "$EJG_STATE/$1/console"
+	echo "--- bed $1: journal"
+	bed_run "$1" journalctl --no-pager --quiet -n 15 -o short-monotonic || true
+}
