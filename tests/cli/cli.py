@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Running ejguard in folders of the test's own. A test that cannot run here says why and exits with 77."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EJGUARD = os.environ["EJGUARD"]
+FIXTURES = os.environ["FIXTURES"]
+SOURCE = os.environ["SOURCE"]
+WIDTH = 100
+
+
+class Result:
+    def __init__(self, process):
+        self.exit = process.returncode
+        self.out = process.stdout.decode()
+        self.err = process.stderr.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+def run(*words, cwd="/", env=None, prefix=(), **how):
+    """Runs ejguard with the words; stdout and stderr are two pipes unless `how` says otherwise."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    for name in "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS":
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    environment.update(env or {})
+    how.setdefault("stdout", subprocess.PIPE)
+    how.setdefault("stderr", subprocess.PIPE)
+    process = subprocess.run([*prefix, EJGUARD, *words], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, timeout=60,
+                             check=False, **how)
+    process.stdout = process.stdout or b""
+    process.stderr = process.stderr or b""
+    return Result(process)
+
+
+class Case(unittest.TestCase):
+    """A folder for stacks, one for modules (net and probe, the fixture under two names), one for units."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="ejguard-cli.", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.confdir = self.make("conf")
+        self.moduledir = self.make("modules")
+        self.unitdir = self.make("units")
+        for name in "net", "probe":
+            with open(f"{FIXTURES}/fixture-{name}.so", "rb") as file:
+                self.write(f"modules/{name}.so", file.read())
+        self.stack("required net\n")
+
+    def make(self, name):
+        path = os.path.join(self.folder, name)
+        os.mkdir(path, 0o755)
+        return path
+
+    def write(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        os.chmod(path, 0o644)
+        return path
+
+    def stack(self, text, name="ejabberd"):
+        facts = "set cgroups ejabberd.service epmd.service epmd.socket\n"
+        return self.write(f"conf/{name}", facts + text)
+
+    def ejguard(self, *words, **how):
+        return run("--confdir", self.confdir, "--moduledir", self.moduledir, *words, **how)
+
+    def assert_one_line(self, text):
+        self.assertTrue(text.endswith("\n"), text)
+        self.assertEqual(text.count("\n"), 1, text)
+
+    def assert_narrow(self, text):
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), WIDTH, line)
+
+
+def main():
+    """As unittest.main(), but a program in which something was skipped exits with 77."""
+    program = unittest.main(exit=False)
+    if not program.result.wasSuccessful():
+        sys.exit(1)
+    if program.result.skipped:
+        for test, reason in program.result.skipped:
+            print(f"skipped: {test}: {reason}")
+        sys.exit(77)
+
+
+def needs_cgroup2(function):
+    """Facts need cgroup2: without one, usage and modules are all that can be tested."""
+    with open("/proc/self/mountinfo") as file:
+        mounted = any(" - cgroup2 " in line for line in file)
+    return unittest.skipUnless(mounted, "no cgroup2 is mounted here")(function)

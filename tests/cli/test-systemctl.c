@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading what `systemctl show` says about a unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/systemctl.h"
+
+#define OURS                                                                                                           \
+	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                            \
+	"/ejguard apply --own ejabberd ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 }\n"
+#define OTHER                                                                                                          \
+	"ExecStartPre={ path=/usr/bin/mkdir ; argv[]=/usr/bin/mkdir -p /run/x ; ignore_errors=no ; pid=0 ; code=(null) }\n"
+
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *answer;
+		uint64_t changed;
+		bool installed, active, restart_due;
+		const char *earlier;
+	} cases[] = {
+		{ "", 0, false, false, false, NULL },
+		{ "LoadState=not-found\nActiveState=inactive\nInactiveExitTimestampMonotonic=0\n", 5, false, false, false,
+		  NULL },
+		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 5, true, true, false, NULL },
+		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 11, true, true, true, NULL },
+		{ "LoadState=loaded\nActiveState=activating\nInactiveExitTimestampMonotonic=10", 11, true, true, true, NULL },
+		{ "LoadState=loaded\nActiveState=failed\nInactiveExitTimestampMonotonic=10\n", 11, true, false, false, NULL },
+		{ "LoadState=masked\nActiveState=inactive\n", 11, false, false, false, NULL },
+		{ OURS "LoadState=loaded\n", 0, true, false, false, NULL },
+		{ OTHER OURS OTHER "LoadState=loaded\n", 0, true, false, false,
+		  "/usr/bin/mkdir -p /run/x; /usr/bin/mkdir -p /run/x" },
+		{ "ExecStartPre=\nLoadState=loaded\n", 0, true, false, false, NULL },
+		{ "ExecStartPre={ odd\n", 0, false, false, false, "{ odd" },
+		{ "no equals sign\n\n=\n", 0, false, false, false, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *answer = strdup(cases[i].answer);
+		struct unit unit = {};
+
+		assert_non_null(answer);
+		assert_int_equal(systemctl_read_answer(&unit, answer, cases[i].changed), 0);
+		assert_true(unit.asked);
+		assert_int_equal(unit.installed, cases[i].installed);
+		assert_int_equal(unit.active, cases[i].active);
+		assert_int_equal(unit.restart_due, cases[i].restart_due);
+		if (cases[i].earlier)
+			assert_string_equal(unit.earlier, cases[i].earlier);
+		else
+			assert_null(unit.earlier);
+		free(unit.earlier);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

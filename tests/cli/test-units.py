@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""enable and disable: what is written where, all or nothing, and only what is ejguard's goes again."""
+import os
+import shutil
+import stat
+import subprocess
+
+from cli import SOURCE, Case, main, needs_cgroup2, run
+
+UNITS = ["ejabberd.service", "epmd.service", "epmd.socket"]
+
+
+@needs_cgroup2
+class Units(Case):
+    def path(self, unit):
+        return os.path.join(self.unitdir, unit + ".d", "50-ejguard.conf")
+
+    def read(self, unit):
+        with open(self.path(unit)) as file:
+            return file.read()
+
+    def tree(self):
+        return sorted(os.path.relpath(os.path.join(folder, name), self.unitdir)
+                      for folder, folders, files in os.walk(self.unitdir) for name in folders + files)
+
+    def enable(self, *words):
+        return self.ejguard("enable", "--unitdir", self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd", *words)
+
+    def disable(self, *words):
+        return self.ejguard("disable", "--unitdir", self.unitdir, *words)
+
+    def command(self, unit):
+        line, = [line for line in self.read(unit).splitlines() if line.startswith("ExecStartPre=")]
+        return line.removeprefix("ExecStartPre=")
+
+    def test_enable(self):
+        old = os.umask(0o077)
+        result = self.enable()
+        os.umask(old)
+        self.assertEqual((result.exit, result.err), (0, ""))
+        folders = f"--confdir {self.confdir} --moduledir {self.moduledir}"
+        self.assertRegex(self.command("ejabberd.service"), rf"^\+/\S+/ejguard {folders} apply --own ejabberd$")
+        self.assertRegex(self.command("epmd.service"), rf"^\+/\S+/ejguard {folders} apply --own --only net ejabberd$")
+        self.assertRegex(self.command("epmd.socket"), rf"^/\S+/ejguard {folders} apply --own --only net ejabberd$")
+        for unit in UNITS:
+            self.assertTrue(self.read(unit).startswith("# Written by ejguard enable for the service ejabberd;"))
+            self.assertIn(f"[{unit.split('.')[1].capitalize()}]\n", self.read(unit))
+            self.assertNotIn("@", self.read(unit))
+            self.assertEqual(stat.S_IMODE(os.stat(self.path(unit)).st_mode), 0o644)
+            self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.path(unit))).st_mode), 0o755)
+        self.assertEqual(len(self.tree()), 6)
+
+    def test_again(self):
+        self.enable()
+        before = [os.stat(self.path(unit)).st_ino for unit in UNITS]
+        report = self.ejguard("--json", "enable", "--unitdir", self.unitdir, "--templatedir",
+                              f"{SOURCE}/tools/systemd").json
+        self.assertEqual([(unit["unit"], unit["action"]) for unit in report["units"]],
+                         [(unit, "unchanged") for unit in UNITS])
+        self.assertIsNone(report["units"][0]["state"])
+        self.assertEqual([os.stat(self.path(unit)).st_ino for unit in UNITS], before)
+
+    def test_disable(self):
+        self.enable()
+        other = os.path.join(self.unitdir, "epmd.socket.d", "other.conf")
+        with open(other, "w") as file:
+            file.write("[Socket]\n")
+        self.stack("not a stack\n")
+        result = self.disable()
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertIn("ejguard release ejabberd", result.out)
+        self.assertEqual(self.tree(), ["epmd.socket.d", "epmd.socket.d/other.conf"])
+        self.assertEqual(self.disable().exit, 0)
+
+    def test_unit_that_left_the_stack(self):
+        self.enable()
+        self.write("conf/ejabberd", "set cgroups ejabberd.service\nrequired net\n")
+        self.assertEqual(self.enable().exit, 0)
+        self.assertEqual(self.tree(), ["ejabberd.service.d", "ejabberd.service.d/50-ejguard.conf"])
+
+    def test_invalid_stack(self):
+        self.stack("required net bogus=1\n")
+        result = self.enable()
+        self.assertEqual((result.exit, self.tree()), (3, []))
+        self.assertIn("bogus", result.err)
+
+    def test_no_unit_of_the_service(self):
+        self.write("conf/ejabberd", "set cgroups epmd.service epmd.socket\nrequired net\n")
+        result = self.enable()
+        self.assertEqual((result.exit, self.tree()), (3, []))
+        self.assertIn("set cgroups ejabberd.service", result.err)
+
+    def test_no_network_guard(self):
+        self.stack("required probe\n")
+        result = self.enable()
+        self.assertEqual((result.exit, self.tree()), (3, []))
+        self.assertIn("required net", result.err)
+
+    def test_main_unit_of_another_name(self):
+        self.write("conf/ejabberd", "set cgroups epmd.service chat.service\nrequired net\n")
+        self.assertEqual(self.enable().exit, 0)
+        self.assertNotIn("--only", self.command("chat.service"))
+        self.assertIn("--only net", self.command("epmd.service"))
+
+    def test_foreign_file(self):
+        os.mkdir(os.path.join(self.unitdir, "epmd.socket.d"))
+        for make in (lambda path: self.write(path, "[Socket]\n"), lambda path: os.symlink("/dev/null", path),
+                     lambda path: self.write(path, b"# Written by\0"), lambda path: self.write(path, "#" * 70000),
+                     os.mkdir):
+            with self.subTest(make=make):
+                make(self.path("epmd.socket"))
+                before = os.lstat(self.path("epmd.socket"))
+                result = self.enable()
+                self.assertEqual((result.exit, len(self.tree())), (1, 2))
+                self.assertIn("was not written by ejguard", result.err)
+                result = self.disable()
+                self.assertEqual(result.exit, 1)
+                self.assertIn("was not written by ejguard", result.err)
+                self.assertEqual(os.lstat(self.path("epmd.socket")), before)
+                if stat.S_ISDIR(before.st_mode):
+                    os.rmdir(self.path("epmd.socket"))
+                else:
+                    os.unlink(self.path("epmd.socket"))
+
+    def test_unit_of_another_service(self):
+        self.stack("required net\n", "rabbit")
+        self.assertEqual(self.enable("rabbit").exit, 0)
+        before = self.read("epmd.socket")
+        result = self.enable()
+        self.assertEqual(result.exit, 1)
+        self.assertIn("for the service rabbit", result.err)
+        self.assertEqual(self.disable().exit, 0)
+        self.assertEqual(self.read("epmd.socket"), before)
+
+    def test_all_or_nothing(self):
+        self.enable()
+        before = {unit: self.read(unit) for unit in UNITS}
+        shutil.rmtree(os.path.dirname(self.path("epmd.socket")))
+        with open(os.path.join(self.unitdir, "epmd.socket.d"), "w") as file:
+            file.write("a file where a folder must be\n")
+        os.mkdir(os.path.join(self.folder, "conf2"), 0o755)
+        shutil.copy(os.path.join(self.confdir, "ejabberd"), os.path.join(self.folder, "conf2"))
+        result = run("--confdir", self.folder + "/conf2", "--moduledir", self.moduledir, "enable", "--unitdir",
+                     self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd")
+        self.assertEqual(result.exit, 1, result.err)
+        self.assert_one_line(result.err)
+        for unit in UNITS[:2]:
+            self.assertEqual(self.read(unit), before[unit])
+        self.assertEqual(len(self.tree()), 5)
+
+    def test_no_permission(self):
+        if os.getuid() == 0:
+            return  # root may write everywhere
+        os.chmod(self.unitdir, 0o555)
+        result = self.enable()
+        self.assertEqual((result.exit, self.tree()), (4, []))
+        self.assertIn("run it as root", result.err)
+
+    def test_bad_template(self):
+        folder = self.make("templates")
+        result = self.ejguard("enable", "--unitdir", self.unitdir, "--templatedir", folder)
+        self.assertEqual((result.exit, self.tree()), (1, []))
+        self.assertIn("service.conf.in", result.err)
+        for name in "service", "socket":
+            self.write(f"templates/{name}.conf.in", "[Service]\n")
+        result = self.ejguard("enable", "--unitdir", self.unitdir, "--templatedir", folder)
+        self.assertEqual((result.exit, self.tree()), (3, []))
+        self.assertIn("@COMMAND@", result.err)
+
+    def test_odd_folder_name(self):
+        odd = self.make("a \"b\\%i$HOME'")
+        shutil.copy(os.path.join(self.confdir, "ejabberd"), odd)
+        result = run("--confdir", odd, "--moduledir", self.moduledir, "enable", "--unitdir", self.unitdir,
+                     "--templatedir", f"{SOURCE}/tools/systemd")
+        self.assertEqual(result.exit, 0, result.err)
+        self.assertIn(f"--confdir \"{self.folder}/a \\\"b\\\\%%i$$HOME'\" ", self.command("ejabberd.service"))
+
+    def test_systemd_reads_them(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not installed")
+        self.enable()
+        units = [self.write("units/ejabberd.service", "[Service]\nExecStart=/bin/true\n"),
+                 self.write("units/epmd.service", "[Service]\nExecStart=/bin/true\n"),
+                 self.write("units/epmd.socket", "[Socket]\nListenStream=4369\n")]
+        result = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, check=False,
+                                env={"PATH": os.environ["PATH"], "SYSTEMD_UNIT_PATH": self.unitdir + ":"})
+        complaints = [line for line in result.stderr.decode().splitlines()
+                      if self.unitdir in line and "is not executable" not in line]
+        self.assertEqual(complaints, [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The command line: what is wrong exits with 2 and says so in one line, on stderr, and in JSON when asked."""
+from cli import Case, main, run
+
+WRONG = [
+    ([], "no verb"),
+    (["chek"], "unknown verb 'chek'"),
+    (["chec"], "unknown verb 'chec'"),
+    (["CHECK"], "unknown verb"),
+    ([""], "unknown verb ''"),
+    (["--"], "no verb"),
+    (["--confdir"], "--confdir needs a value"),
+    (["--confdir", "", "check"], "--confdir is empty"),
+    (["--confdir", "a\nb", "check"], "control character"),
+    (["--confdir", "/a", "--confdir", "/b", "check"], "given twice"),
+    (["--conf", "/a", "check"], "--confdir in full"),
+    (["--js", "check"], "--json in full"),
+    (["--json=yes", "check"], "--json takes no value"),
+    (["--bogus", "check"], "unknown option --bogus"),
+    (["-x", "check"], "unknown option -x"),
+    (["-qx", "check"], "unknown option -x"),
+    (["-q", "-v", "check"], "-q and -v"),
+    (["check", "-v"], "unknown option -v"),
+    (["check", "a", "b"], "unexpected word 'b'"),
+    (["check", "--", "a", "b"], "unexpected word 'b'"),
+    (["check", ""], "is empty"),
+    (["check", "../ejabberd"], "cannot be a service"),
+    (["check", "E"], "cannot be a service"),
+    (["check", "a" * 64], "cannot be a service"),
+    (["check", "--file"], "--file needs a value"),
+    (["check", "--file", "/a", "--file", "/b"], "given twice"),
+    (["check", "--own"], "unknown option --own for check"),
+    (["apply", "--ow"], "--own in full"),
+    (["apply", "--only", ""], "--only is empty"),
+    (["apply", "--cgroup"], "--cgroup needs a value"),
+    (["status", "--file", "/a"], "unknown option --file"),
+    (["modules", "a", "b"], "unexpected word"),
+    (["disable", "--templatedir", "/a"], "unknown option --templatedir"),
+]
+
+
+class Usage(Case):
+    def test_wrong(self):
+        for words, message in WRONG:
+            with self.subTest(words=words):
+                result = run(*words)
+                self.assertEqual(result.exit, 2)
+                self.assertEqual(result.out, "")
+                self.assert_one_line(result.err)
+                self.assertIn(message, result.err)
+                self.assertIn("try ejguard --help", result.err)
+
+    def test_wrong_as_json(self):
+        for words, message in WRONG:
+            if words[:1] == ["--"] or words[-1:] == ["--confdir"]:
+                continue
+            with self.subTest(words=words):
+                result = run("--json", *words)
+                self.assertEqual(result.exit, 2)
+                self.assertEqual(result.json["schema"], 1)
+                self.assertEqual(result.json["exit"], 2)
+                self.assertEqual(result.json["outcome"], "error")
+                self.assertIn(message, result.json["error"])
+                self.assertEqual(result.json["findings"], [])
+                self.assert_one_line(result.err)
+
+    def test_json_after_the_error(self):
+        self.assertEqual(run("--bogus", "--json", "check").json["exit"], 2)
+        self.assertIn("before the verb", run("check", "--json").json["error"])
+        self.assertEqual(run("--bogus", "--", "--json").out, "")
+
+    def test_hostile_word_is_not_printed_raw(self):
+        result = run("a\033[31m\r\nb\u202e")
+        self.assertEqual(result.exit, 2)
+        self.assert_one_line(result.err)
+        self.assertIn(r"a\x1b[31m\x0d\x0ab\xe2\x80\xae", result.err)
+        self.assertIn("\033[31m", run("--json", "a\033[31m").json["error"])
+
+    def test_help(self):
+        for words in ["--help"], ["-h"], ["check", "--help"], ["apply", "-h"], ["modules", "x", "--help"]:
+            with self.subTest(words=words):
+                result = run(*words)
+                self.assertEqual((result.exit, result.err), (0, ""))
+                self.assertTrue(result.out.startswith("Usage: ejguard "))
+                self.assert_narrow(result.out)
+
+    def test_version(self):
+        result = run("--version")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertRegex(result.out, r"^ejguard \d+\.\d+\.\d+ \(libejguard \d+\.\d+\.\d+\)\n$")
+
+    def test_posixly_correct_changes_nothing(self):
+        result = run("check", "a/b", "--help", env={"POSIXLY_CORRECT": "1"})
+        self.assertEqual(result.exit, 0)
+
+
+if __name__ == "__main__":
+    main()

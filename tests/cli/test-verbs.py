@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""check, apply, status, release and modules: exit codes, what goes where, text and JSON from one report."""
+import os
+import pty
+import subprocess
+
+from cli import Case, main, needs_cgroup2, run
+
+MEMBERS = {"schema", "verb", "service", "outcome", "exit", "error", "findings", "metrics"}
+
+
+@needs_cgroup2
+class Check(Case):
+    def test_held(self):
+        result = self.ejguard("check")
+        self.assertEqual((result.exit, result.out, result.err), (0, "ejabberd: held\n", ""))
+        self.assertEqual(self.ejguard("-q", "check").out, "")
+
+    def test_verbose(self):
+        result = self.ejguard("-v", "check")
+        self.assertEqual(result.exit, 0)
+        self.assertIn("  ok       thing-1: it works [net.fine]\n", result.out)
+        for line in result.err.splitlines():
+            self.assertRegex(line, r"^ejguard: (error|warning|info|debug): [a-z]+: ")
+
+    def test_advice(self):
+        self.stack("required net advice=yes\n")
+        result = self.ejguard("check")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertEqual(result.out, "net\n  warning  thing-0: it is so so [net.advice]\n"
+                                     "           remedy: make it better\nejabberd: held, 1 warning\n")
+        self.assertEqual(self.ejguard("-q", "check").out, "")
+
+    def test_not_held(self):
+        path = self.stack("required net answer=not-held\n")
+        result = self.ejguard("check")
+        self.assertEqual(result.exit, 1)
+        self.assertEqual(result.out, "net\n"
+                         "  failure  thing-1: it does not work [net.broken]\n"
+                         f"           {path}:3:9\n"
+                         "           remedy: repair the thing\n"
+                         "  failure  thing-2: nor does it [net.broken]\n"
+                         "           remedy: repair the thing\n"
+                         "ejabberd: NOT held: 2 failures\n")
+        self.assertEqual(result.err,
+                         f"ejguard: net.broken: {path}:3:9: thing-1: it does not work; repair the thing\n"
+                         "ejguard: net.broken: thing-2: nor does it; repair the thing\n")
+        self.assertEqual(self.ejguard("-q", "check").out, result.out)
+
+    def test_one_place_is_told_once(self):
+        self.stack("required net answer=not-held\n")
+        result = self.ejguard("check", stderr=subprocess.STDOUT)
+        self.assertEqual(result.out.count("nor does it"), 1)
+        self.assertTrue(result.out.endswith("ejabberd: NOT held: 2 failures\n"))
+
+    def test_worst_first(self):
+        self.stack("required probe advice=yes\nrequired net advice=yes answer=not-held\n")
+        lines = self.ejguard("check").out.splitlines()
+        self.assertLess(lines.index("net"), lines.index("probe"))
+        severities = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
+        self.assertEqual(severities, ["failure", "failure", "warning", "warning"])
+
+    def test_optional_failure_does_not_count(self):
+        self.stack("required net\noptional probe answer=not-held\n")
+        result = self.ejguard("check")
+        self.assertEqual(result.exit, 0)
+        self.assertIn("ejabberd: held, 2 failures of guards that may fail\n", result.out)
+
+    def test_error_of_module(self):
+        self.stack("required net answer=error\n")
+        result = self.ejguard("check")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("the thing cannot be looked at", result.err)
+        self.assertIn("mend it", result.err)
+
+    def test_strange_strings(self):
+        self.stack("required net strange=yes\n")
+        result = self.ejguard("check")
+        self.assert_narrow(result.out)
+        self.assertNotRegex(result.out, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
+        self.assertIn(r"a\x1b[31mb\x0d\x0ac\xff", result.out)
+        report = self.ejguard("--json", "check")
+        self.assertTrue(report.out.isascii())
+        self.assertTrue(report.json["findings"][0]["subject"].endswith("c\\xff"))
+
+    def test_json(self):
+        path = self.stack("required net answer=not-held advice=yes\n")
+        result = self.ejguard("--json", "check")
+        self.assertEqual((result.exit, result.err), (1, ""))
+        report = result.json
+        self.assertEqual(set(report), MEMBERS)
+        self.assertEqual([report[name] for name in ("schema", "verb", "service", "outcome", "exit")],
+                         [1, "check", "ejabberd", "not-held", 1])
+        self.assertTrue(report["error"])
+        self.assertIn({"module": "net", "id": "net.broken", "severity": "failure", "subject": "thing-1",
+                       "message": "it does not work", "remedy": "repair the thing", "file": path, "line": 3,
+                       "column": 9}, report["findings"])
+        self.assertTrue(result.out.isascii())
+
+    def test_invalid_stack(self):
+        path = self.stack("requierd net\nrequired net bogus=1\n")
+        result = self.ejguard("check")
+        self.assertEqual((result.exit, result.out), (3, ""))
+        for line, where in zip(result.err.splitlines(), (f"{path}:2:1: ", f"{path}:3:")):
+            self.assertTrue(line.startswith("ejguard: core."), line)
+            self.assertIn(where, line)
+        report = self.ejguard("--json", "check").json
+        self.assertEqual((report["outcome"], report["exit"]), ("error", 3))
+        self.assertEqual(report["findings"][0]["line"], 2)
+
+    def test_missing_stack(self):
+        result = self.ejguard("check", "nobody")
+        self.assertEqual((result.exit, result.out), (3, ""))
+        self.assertIn("conf/nobody", result.err)
+        self.assertEqual(self.ejguard("--json", "check", "nobody").json["service"], "nobody")
+
+    def test_missing_module(self):
+        self.stack("required absent\n")
+        result = self.ejguard("check")
+        self.assertEqual(result.exit, 3)
+        self.assertIn("absent", result.err)
+
+    def test_file(self):
+        path = self.write("try", "required net answer=not-held\n")
+        self.assertEqual(self.ejguard("check", "--file", path).exit, 1)
+        self.assertEqual(self.ejguard("check", "--file", "try", cwd=self.folder).exit, 1)
+        self.assertEqual(self.ejguard("check", "--file=" + path, "other").exit, 1)
+        self.assertEqual(self.ejguard("check", "--file", path + "x").exit, 3)
+
+    def test_relative_folders(self):
+        result = run("--confdir", "conf", "--moduledir", "modules", "check", cwd=self.folder)
+        self.assertEqual(result.exit, 0, result.err)
+
+    def on_terminal(self, *words, **how):
+        ours, theirs = pty.openpty()
+        result = self.ejguard(*words, stdout=theirs, stderr=theirs, **how)
+        os.close(theirs)
+        text = os.read(ours, 65536).decode()
+        os.close(ours)
+        return result.exit, text
+
+    def test_terminal(self):
+        self.stack("required net answer=not-held\n")
+        status, text = self.on_terminal("check")
+        self.assertEqual(status, 1)
+        self.assertIn("\033[31mfailure", text)
+        self.assertNotIn("ejguard: net.broken", text)
+        self.assertNotIn("\033", self.on_terminal("check", env={"NO_COLOR": "1"})[1])
+        self.assertNotIn("\033", self.on_terminal("check", env={"TERM": "dumb"})[1])
+
+    def test_report_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            result = self.ejguard("check", stdout=full)
+        self.assertEqual(result.exit, 1)
+        self.assertIn("cannot write the report", result.err)
+
+    def test_closed_descriptors(self):
+        result = self.ejguard("-q", "check", prefix=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
+        self.assertEqual(result.exit, 0)
+
+
+@needs_cgroup2
+class Others(Case):
+    def test_status(self):
+        result = self.ejguard("status")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertRegex(result.out, r"Guarded now:\nGUARD +SUBJECT +STATE\nnet +thing-1 +it is guarded\n")
+        self.assertRegex(result.out, r"net\.attempts where=thing-1 +42 +attempts so far\n")
+        self.assertTrue(result.out.endswith("ejabberd: held\n"))
+        self.assertEqual(self.ejguard("-q", "status").out, "")
+        self.assertEqual(self.ejguard("--json", "status").json["metrics"],
+                         [{"module": "net", "name": "attempts", "help": "attempts so far", "type": "counter",
+                           "labels": {"where": "thing-1"}, "value": 42}])
+
+    def private(self, *words):
+        """As root, with a /run of its own: apply takes a lock there."""
+        script = 'mount -t tmpfs tmpfs /run && exec "$@"'
+        return self.ejguard(*words, prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"])
+
+    def test_apply(self):
+        if os.getuid() != 0:
+            result = self.ejguard("apply")
+            self.assertEqual((result.exit, result.out), (4, ""))
+            self.assertIn("; ", result.err)
+            return
+        self.assertEqual(self.private("apply").out, "ejabberd: guarded\n")
+        self.assertEqual(self.private("-q", "apply").out, "")
+        self.assertEqual(self.private("apply", "--only", "net", "ejabberd").exit, 0)
+        self.assertIn(self.private("apply", "--only", "absent").exit, (2, 3))
+        self.assertEqual(self.private("release").out, "ejabberd: released\n")
+        self.stack("required net answer=not-held\n")
+        result = self.private("apply")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("ejguard: net.broken: ", result.err)
+        self.assertTrue(result.out.endswith("ejabberd: NOT held: 2 failures\n"))
+
+    def test_own_elsewhere(self):
+        result = self.private("apply", "--own") if os.getuid() == 0 else self.ejguard("apply", "--own")
+        self.assertEqual(result.exit, 3, result.err)
+
+
+class Modules(Case):
+    def test_list(self):
+        result = self.ejguard("modules")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        lines = result.out.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ["MODULE", "net", "probe"])
+        self.assertIn("check apply status release", lines[1])
+
+    def test_one(self):
+        result = self.ejguard("modules", "probe")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assert_narrow(result.out)
+        for text in ("values: 1 to 4096", "values: red green", "probe.broken", "remedy: repair the thing",
+                     "addresses, repeatable", "values: enforce permissive", "ABI         1.0",
+                     os.path.join(self.moduledir, "probe.so")):
+            self.assertIn(text, result.out)
+
+    def test_json(self):
+        report = self.ejguard("--json", "modules", "probe").json
+        self.assertEqual(set(report), MEMBERS | {"modules"})
+        self.assertIsNone(report["service"])
+        module, = report["modules"]
+        self.assertEqual((module["name"], module["abi"], module["flags"]), ("probe", "1.0", []))
+        self.assertEqual(module["operations"], ["check", "apply", "status", "release"])
+        options = {option["name"]: option for option in module["options"]}
+        self.assertEqual((options["count"]["min"], options["count"]["max"], options["count"]["default"]), (1, 4096, "7"))
+        self.assertEqual(options["colour"]["choices"], ["red", "green"])
+        self.assertIsNone(options["size"]["max"])
+        self.assertTrue(options["addresses"]["repeatable"])
+        self.assertIn("probe.broken", [finding["id"] for finding in module["findings"]])
+
+    def test_unknown(self):
+        result = self.ejguard("modules", "absent")
+        self.assertEqual((result.exit, result.out), (3, ""))
+        self.assert_one_line(result.err)
+
+    def test_broken_one(self):
+        self.write("modules/junk.so", "this is no module")
+        result = self.ejguard("modules")
+        self.assertEqual(result.exit, 3)
+        self.assertIn("junk.so", result.err)
+        self.assertIn("\nprobe ", result.out)
+
+
+if __name__ == "__main__":
+    main()

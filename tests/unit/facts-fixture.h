@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of the facts share: a stack from its set lines, and a source of facts inside a scratch folder. */
+#ifndef EJG_TEST_FACTS_FIXTURE_H
+#define EJG_TEST_FACTS_FIXTURE_H
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "libejguard/facts-parts.h"
+#include "tests/unit/scratch.h"
+
+struct fixture {
+	struct scratch *scratch;
+	const char *config_dirs[2];
+	struct facts_source source;
+	struct ejg_facts *facts;
+};
+
+static inline const char *fixture_path(struct scratch *scratch, const char *name)
+{
+	return arena_strdup(scratch->arena, scratch_path(scratch, name));
+}
+
+/*
+ * A cgroup tree below FOLDER/cgroup, which holds an empty system.slice; the caller is in system.slice/own.service. The
+ * configuration folder is FOLDER/etc, which does not exist.
+ */
+static inline void fixture_init(struct fixture *f, void **state)
+{
+	struct statfs fs;
+
+	*f = (struct fixture){.scratch = *state};
+	scratch_mkdir(f->scratch, "cgroup");
+	scratch_mkdir(f->scratch, "cgroup/system.slice");
+	assert_int_equal(statfs(scratch_path(f->scratch, "cgroup"), &fs), 0);
+	scratch_text(f->scratch, "mountinfo",
+		     arena_printf(f->scratch->arena, "41 31 0:38 / %s/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw\n",
+				  f->scratch->folder));
+	scratch_text(f->scratch, "self", "4:memory:/elsewhere\n0::/system.slice/own.service\n");
+	scratch_text(f->scratch, "init", "0::/init.scope\n");
+	f->config_dirs[0] = fixture_path(f->scratch, "etc");
+	f->source = (struct facts_source){
+		.cgroup = {.mountinfo = fixture_path(f->scratch, "mountinfo"),
+			   .self_cgroup = fixture_path(f->scratch, "self"),
+			   .init_cgroup = fixture_path(f->scratch, "init"),
+			   .magic = (unsigned long)fs.f_type,
+			   .owner = getuid()},
+		.config_dirs = f->config_dirs,
+	};
+}
+
+/* The lines "NAME VALUE...", as the stack file's parser hands over "set NAME VALUE...". Columns count from NAME. */
+static inline const struct stack *fixture_stack(struct fixture *f, const char *text)
+{
+	struct arena *arena = f->scratch->arena;
+	struct stack *stack = arena_alloc(arena, sizeof(*stack));
+	struct setting *settings = arena_array(arena, 64, sizeof(*settings));
+	char *rest = arena_strdup(arena, text), *line;
+	uint32_t number = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		struct setting *setting = &settings[stack->n_settings];
+		struct word *words = arena_array(arena, strlen(line) / 2 + 2, sizeof(*words));
+		char *start = line, *word;
+		size_t n = 0;
+
+		number++;
+		while ((word = strsep(&line, " ")))
+			if (*word)
+				words[n++] = (struct word){word, {"stack", number, (uint32_t)(word - start) + 1}};
+		if (n == 0)
+			continue;
+		*setting = (struct setting){.name = words[0], .values = words + 1, .n_values = n - 1};
+		stack->n_settings++;
+	}
+	stack->file = "stack";
+	stack->settings = settings;
+	return stack;
+}
+
+static inline int fixture_collect_for(struct fixture *f, const char *service, const char *text)
+{
+	report_clear(f->scratch->report);
+	f->facts = NULL;
+	return facts_collect_from(f->scratch->arena, f->scratch->report, fixture_stack(f, text), service, "/run/test",
+				  &f->source, &f->facts);
+}
+
+static inline int fixture_collect(struct fixture *f, const char *text)
+{
+	return fixture_collect_for(f, "ejabberd", text);
+}
+
+/* The set lines are refused, with this text in a message. */
+static inline void fixture_refused(struct fixture *f, const char *text, const char *id, const char *message)
+{
+	const int r = fixture_collect(f, text);
+
+	if (r != -EBADMSG)
+		fail_msg("'%s': %d", text, r);
+	assert_null(f->facts);
+	assert_reported(f->scratch->report, id, message);
+}
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The policy as built, asked through the very functions that the kernel's programs run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/util/cleanup.h"
+
+static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
+{
+	const struct net_policy *policy = chunks;
+
+	return index < policy->n_chunks ? &policy->chunks[index] : NULL;
+}
+
+#include "bpf/policy-match.h"
+
+static struct ejg_prefix prefix(const char *text)
+{
+	struct ejg_prefix p = {};
+	char copy[64];
+	char *slash;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	slash = strchr(copy, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (strchr(copy, ':')) {
+		assert_int_equal(inet_pton(AF_INET6, copy, p.bytes), 1);
+		p.length = slash ? atoi(slash) : 128;
+	} else {
+		memset(p.bytes + 10, 0xff, 2);
+		assert_int_equal(inet_pton(AF_INET, copy, p.bytes + 12), 1);
+		p.length = 96 + (slash ? atoi(slash) : 32);
+	}
+	return p;
+}
+
+static struct policy_address address(const char *text)
+{
+	struct ejg_prefix p = prefix(text);
+	struct policy_address a = {};
+
+	for (int i = 0; i < 8; i++) {
+		a.high = a.high << 8 | p.bytes[i];
+		a.low = a.low << 8 | p.bytes[8 + i];
+	}
+	return a;
+}
+
+static const struct ejg_port_range dist = { 4370, 4375 };
+static const struct ejg_port_range public_ports[] = { { 5222, 5223 }, { 5269, 5269 } };
+
+static void build(struct net_policy *policy, const char *const *peers, size_t n, bool strict, unsigned int wildcard)
+{
+	const struct ejg_prefix listen[] = { prefix("127.0.0.0/8"), prefix("::1"), prefix("198.51.100.1") };
+	struct net_config config = { strict, wildcard, { listen, ARRAY_SIZE(listen) } };
+	cleanup_free struct ejg_peer *list = calloc(n + 1, sizeof(*list));
+	struct ejg_facts facts = {
+		.epmd_port = 4369, .dist = &dist, .n_dist = 1, .dist_state = EJG_DIST_FIXED,
+		.public_ports = public_ports, .n_public_ports = 2, .peers = list, .n_peers = n,
+	};
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct ejg_peer){ .prefix = prefix(peers[i]), .origin = { .file = "stack", .line = i + 1 } };
+	assert_int_equal(net_policy_build(&facts, &config, EJG_ENFORCE, "stack", 9, policy), 0);
+}
+
+#define PEERS(...) (const char *const[]){ __VA_ARGS__ }, ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ }))
+
+static bool peer_in(struct net_policy *policy, const char *text)
+{
+	struct decision d = { policy, &policy->chunks[0].head };
+	struct policy_address a = address(text);
+
+	return find_peer(&d, &a, 2);
+}
+
+static void test_peers(void **state)
+{
+	static const struct {
+		const char *address;
+		bool peer;
+	} cases[] = {
+		{ "198.51.100.0", true },   { "198.51.100.255", true }, { "198.51.99.255", false },
+		{ "198.51.101.0", false },  { "203.0.113.7", true },	{ "203.0.113.6", false },
+		{ "203.0.113.8", false },   { "2001:db8::7", true },	{ "2001:db8::6", false },
+		{ "2001:db8:1::", true },   { "2001:db8:1:ffff::1", true },
+		{ "2001:db8:2::", false },  { "::1", false },		{ "0.0.0.0", false },
+		{ "255.255.255.255", false },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false },
+	};
+	struct net_policy policy;
+
+	build(&policy, PEERS("203.0.113.7", "198.51.100.0/24", "198.51.100.5", "2001:db8::7", "2001:db8:1::/48"), false, 0);
+	assert_int_equal(policy.chunks[0].head.n_ranges, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (peer_in(&policy, cases[i].address) != cases[i].peer)
+			fail_msg("%s: expected %d", cases[i].address, cases[i].peer);
+	net_policy_free(&policy);
+}
+
+static void test_everything_of_one_family_is_not_the_other(void **state)
+{
+	struct net_policy policy;
+
+	build(&policy, PEERS("::/0"), false, 0);
+	assert_true(peer_in(&policy, "2001:db8::1"));
+	assert_true(peer_in(&policy, "::"));
+	assert_true(peer_in(&policy, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+	assert_false(peer_in(&policy, "198.51.100.1"));
+	assert_false(peer_in(&policy, "255.255.255.255"));
+	net_policy_free(&policy);
+
+	build(&policy, PEERS("0.0.0.0/0"), false, 0);
+	assert_true(peer_in(&policy, "198.51.100.1"));
+	assert_true(peer_in(&policy, "0.0.0.0"));
+	assert_true(peer_in(&policy, "255.255.255.255"));
+	assert_false(peer_in(&policy, "2001:db8::1"));
+	assert_false(peer_in(&policy, "::fffe:ffff:ffff"));
+	assert_false(peer_in(&policy, "::1:0:0:0"));
+	net_policy_free(&policy);
+
+	build(&policy, PEERS("::/0", "0.0.0.0/0"), false, 0);
+	assert_true(peer_in(&policy, "198.51.100.1"));
+	assert_true(peer_in(&policy, "2001:db8::1"));
+	net_policy_free(&policy);
+}
+
+static void test_no_peers(void **state)
+{
+	struct net_policy policy;
+
+	build(&policy, NULL, 0, false, 0);
+	assert_int_equal(policy.n_chunks, 2);
+	assert_false(peer_in(&policy, "198.51.100.1"));
+	assert_false(peer_in(&policy, "::"));
+	assert_false(peer_in(&policy, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+	net_policy_free(&policy);
+}
+
+static void test_bind(void **state)
+{
+	static const struct {
+		const char *address;
+		uint16_t port;
+		unsigned int wildcard;
+		bool strict;
+		enum policy_reason reason;
+	} cases[] = {
+		{ "127.0.0.1", 4369, POLICY_WILDCARD_ALLOW, false, POLICY_ALLOWED },
+		{ "127.9.9.9", 4375, POLICY_WILDCARD_ALLOW, false, POLICY_ALLOWED },
+		{ "::1", 4370, POLICY_WILDCARD_DENY, false, POLICY_ALLOWED },
+		{ "198.51.100.1", 4369, POLICY_WILDCARD_DENY, false, POLICY_ALLOWED },
+		{ "198.51.100.2", 4369, POLICY_WILDCARD_ALLOW, false, POLICY_BIND_ADDRESS },
+		{ "2001:db8::1", 4369, POLICY_WILDCARD_ALLOW, false, POLICY_BIND_ADDRESS },
+		{ "198.51.100.2", 4376, POLICY_WILDCARD_ALLOW, false, POLICY_ALLOWED },
+		{ "198.51.100.2", 4376, POLICY_WILDCARD_ALLOW, true, POLICY_BIND_ADDRESS },
+		{ "198.51.100.2", 5223, POLICY_WILDCARD_ALLOW, true, POLICY_ALLOWED },
+		{ "198.51.100.2", 5224, POLICY_WILDCARD_ALLOW, true, POLICY_BIND_ADDRESS },
+		{ "198.51.100.2", 65535, POLICY_WILDCARD_ALLOW, true, POLICY_BIND_ADDRESS },
+		{ "198.51.100.2", 1, POLICY_WILDCARD_ALLOW, true, POLICY_BIND_ADDRESS },
+		{ "198.51.100.2", 0, POLICY_WILDCARD_DENY, true, POLICY_ALLOWED },
+		{ "0.0.0.0", 4369, POLICY_WILDCARD_ALLOW, false, POLICY_ALLOWED },
+		{ "0.0.0.0", 4369, POLICY_WILDCARD_DENY, false, POLICY_BIND_WILDCARD },
+		{ "::", 4369, POLICY_WILDCARD_DENY, false, POLICY_BIND_WILDCARD },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct net_policy policy;
+		struct decision d;
+
+		build(&policy, NULL, 0, cases[i].strict, cases[i].wildcard);
+		d = (struct decision){ &policy, &policy.chunks[0].head };
+		assert_int_equal(decide_bind(&d, cases[i].port, address(cases[i].address)), cases[i].reason);
+		net_policy_free(&policy);
+	}
+}
+
+static void test_connect(void **state)
+{
+	static const struct {
+		const char *address;
+		uint16_t port;
+		enum policy_reason reason;
+	} cases[] = {
+		{ "127.0.0.1", 4369, POLICY_ALLOWED },	   { "127.255.255.255", 4370, POLICY_ALLOWED },
+		{ "128.0.0.0", 4370, POLICY_DESTINATION }, { "126.255.255.255", 4370, POLICY_DESTINATION },
+		{ "::1", 4369, POLICY_ALLOWED },	   { "::2", 4369, POLICY_DESTINATION },
+		{ "0.0.0.0", 4369, POLICY_ALLOWED },	   { "::", 4369, POLICY_ALLOWED },
+		{ "0.0.0.1", 4369, POLICY_DESTINATION },   { "198.51.100.1", 4369, POLICY_ALLOWED },
+		{ "203.0.113.7", 4375, POLICY_ALLOWED },   { "203.0.113.8", 4375, POLICY_DESTINATION },
+		{ "203.0.113.8", 4376, POLICY_ALLOWED },   { "203.0.113.8", 5222, POLICY_ALLOWED },
+	};
+	struct net_policy policy;
+	struct decision d;
+
+	/* strict makes ports private for listeners, not for destinations */
+	build(&policy, PEERS("203.0.113.7"), true, 0);
+	d = (struct decision){ &policy, &policy.chunks[0].head };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (decide_connect(&d, cases[i].port, address(cases[i].address)) != cases[i].reason)
+			fail_msg("%s %u: expected %d", cases[i].address, cases[i].port, cases[i].reason);
+	net_policy_free(&policy);
+}
+
+static void test_accept(void **state)
+{
+	struct net_policy policy;
+	struct decision d;
+
+	build(&policy, PEERS("203.0.113.0/24"), false, 0);
+	d = (struct decision){ &policy, &policy.chunks[0].head };
+	assert_int_equal(decide_accept(&d, address("203.0.113.9"), address("198.51.100.1"), 2), POLICY_ALLOWED);
+	assert_int_equal(decide_accept(&d, address("203.0.113.9"), address("198.51.100.2"), 2), POLICY_LOCAL_ADDRESS);
+	assert_int_equal(decide_accept(&d, address("203.0.114.0"), address("198.51.100.1"), 2), POLICY_SOURCE);
+	/* The loopback is told by its device: a spoofed source that came over the wire is no peer. */
+	assert_int_equal(decide_accept(&d, address("127.0.0.1"), address("127.0.0.1"), 2), POLICY_SOURCE);
+	net_policy_free(&policy);
+}
+
+static void test_scoped_peer_counts_on_its_interface_only(void **state)
+{
+	struct ejg_peer peer = { .prefix = prefix("fe80::7"), .origin = { .file = "stack", .line = 1 } };
+	struct net_config config = {};
+	struct ejg_facts facts = { .epmd_port = 4369, .peers = &peer, .n_peers = 1 };
+	struct policy_address a = address("fe80::7");
+	struct net_policy policy;
+	struct decision d;
+
+	peer.prefix.scope = 3;
+	assert_int_equal(net_policy_build(&facts, &config, EJG_ENFORCE, NULL, 0, &policy), 0);
+	d = (struct decision){ &policy, &policy.chunks[0].head };
+	assert_true(find_peer(&d, &a, 3));
+	assert_false(find_peer(&d, &a, 4));
+	assert_true(find_peer(&d, &a, 0));
+	net_policy_free(&policy);
+}
+
+/* Numbers that repeat from run to run. */
+static uint32_t next(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return *seed >> 32;
+}
+
+/* Many prefixes, over several chunks, against a plain walk through all of them. */
+static void test_search_agrees_with_a_walk(void **state)
+{
+	static const size_t sizes[] = { 1, 2, 3, 15, 16, 17, 1023, 1024, 1025, 2048, 5000, 65536 };
+
+	for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
+		size_t n = sizes[s], hits = 0;
+		cleanup_free struct ejg_peer *peers = calloc(n, sizeof(*peers));
+		struct net_config config = {};
+		struct ejg_facts facts = { .epmd_port = 4369, .peers = peers, .n_peers = n };
+		struct net_policy policy;
+		struct decision d;
+		uint64_t seed = n;
+
+		for (size_t i = 0; i < n; i++) {
+			uint32_t host = next(&seed), length = 20 + next(&seed) % 13;
+
+			memset(peers[i].prefix.bytes + 10, 0xff, 2);
+			peers[i].prefix.length = 96 + length;
+			host = htonl(host & (uint32_t)(~0ULL << (32 - length)));
+			memcpy(peers[i].prefix.bytes + 12, &host, sizeof(host));
+		}
+		assert_int_equal(net_policy_build(&facts, &config, EJG_ENFORCE, NULL, 0, &policy), 0);
+		d = (struct decision){ &policy, &policy.chunks[0].head };
+		for (int t = 0; t < 300; t++) {
+			const uint8_t *base = peers[next(&seed) % n].prefix.bytes;
+			uint32_t host, flip = next(&seed) % 40;
+			bool expected = false;
+
+			memcpy(&host, base + 12, sizeof(host));
+			host = ntohl(host) ^ (flip < 32 ? 1U << flip : 0); /* an exact hit, or one bit off */
+			for (size_t i = 0; i < n && !expected; i++) {
+				uint32_t net, bits = peers[i].prefix.length - 96;
+
+				memcpy(&net, peers[i].prefix.bytes + 12, sizeof(net));
+				expected = ((host ^ ntohl(net)) & (uint32_t)(~0ULL << (32 - bits))) == 0;
+			}
+			hits += expected;
+			assert_int_equal(!!find_peer(&d, &(struct policy_address){ 0, 0xffff00000000ULL | host }, 0),
+					 expected);
+		}
+		assert_in_range(hits, 1, 300);
+		net_policy_free(&policy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_everything_of_one_family_is_not_the_other),
+		cmocka_unit_test(test_no_peers),
+		cmocka_unit_test(test_bind),
+		cmocka_unit_test(test_connect),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_scoped_peer_counts_on_its_interface_only),
+		cmocka_unit_test(test_search_agrees_with_a_walk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
