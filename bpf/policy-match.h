@@ -10,13 +10,6 @@
 
 #include "policy.h"
 
-/* For the verifier's sake; compilers of user space need no advice. */
-#ifdef __bpf__
-#define unrolled _Pragma("unroll")
-#else
-#define unrolled
-#endif
-
 /* The policy in force, for all of one decision. */
 struct decision {
 	void *chunks;
@@ -28,14 +21,24 @@ static __always_inline bool port_in(const __u8 *bits, __u16 port)
 	return bits[(port >> 3) & (POLICY_PORT_BYTES - 1)] & (1 << (port & 7));
 }
 
-static __always_inline bool not_above(const struct policy_address *a, const struct policy_address *b)
+/* 1 if a < b: the borrow of a - b. Without a branch the verifier has one path to walk, and the CPU none to guess. */
+static __always_inline __u64 borrow(__u64 a, __u64 b)
 {
-	return a->high < b->high || (a->high == b->high && a->low <= b->low);
+	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
+}
+
+/* 1 if a < b. */
+static __always_inline __u64 below(const struct policy_address *a, const struct policy_address *b)
+{
+	__u64 low = borrow(a->low, b->low);
+
+	/* a - b - low borrows if a < b, or if they are equal and low does. */
+	return borrow(a->high, b->high) | (low & ~borrow(b->high, a->high));
 }
 
 static __always_inline bool in_range(const struct policy_range *range, const struct policy_address *a)
 {
-	return not_above(&range->first, a) && not_above(a, &range->last);
+	return !(below(a, &range->first) | below(&range->last, a));
 }
 
 static __always_inline bool is_mapped(const struct policy_address *a)
@@ -54,17 +57,29 @@ static __always_inline bool is_loopback(const struct policy_address *a)
 	return is_wildcard(a) || (a->high == 0 && (a->low == 1 || a->low >> 24 == 0xffff7f));
 }
 
+/*
+ * The last of `n` ranges that does not begin above the address: the only one that can have it. n is a power of two, step
+ * where the search begins, at 0 for the verifier.
+ */
+static __always_inline const struct policy_range *find_range(const struct policy_range *ranges, __u32 n, __u32 at,
+							      __u32 step, const struct policy_address *a)
+{
+	for (__u32 i = n; i > 1; i >>= 1, step >>= 1) {
+		__u32 next = (at + step) & (n - 1);
+
+		if (!step)
+			break;
+		at += step & (__u32)(below(a, &ranges[next].first) - 1);
+		at &= n - 1;
+	}
+	return in_range(&ranges[at & (n - 1)], a) ? &ranges[at & (n - 1)] : NULL;
+}
+
 /* The range of `listen` that has the address, or NULL. */
 static __always_inline const struct policy_range *find_listen(const struct policy_head *head,
 							       const struct policy_address *a)
 {
-	for (__u32 i = 0; i < POLICY_MAX_LISTEN; i++) {
-		if (i >= head->n_listen)
-			break;
-		if (in_range(&head->listen[i], a))
-			return &head->listen[i];
-	}
-	return NULL;
+	return find_range(head->listen, POLICY_MAX_LISTEN, head->zero, head->listen_step, a);
 }
 
 static __always_inline const struct policy_range *find_scoped(const struct policy_head *head,
@@ -87,31 +102,21 @@ static __always_inline const struct policy_range *find_peer(const struct decisio
 	const struct policy_chunk *chunk;
 	__u32 at = head->zero, step = head->chunk_step;
 
-	unrolled
-	for (int i = POLICY_MAX_CHUNKS; i > 1; i >>= 1, step >>= 1) {
+	for (__u32 i = POLICY_MAX_CHUNKS; i > 1; i >>= 1, step >>= 1) {
 		__u32 next = (at + step) & (POLICY_MAX_CHUNKS - 1);
 
 		if (!step)
 			break;
-		if (not_above(&head->pivots[next], a))
-			at = next;
+		at += step & (__u32)(below(a, &head->pivots[next]) - 1);
+		at &= POLICY_MAX_CHUNKS - 1;
 	}
 	chunk = policy_chunk_at(d->chunks, 1 + at);
 	if (chunk) {
-		at = head->zero;
-		step = head->range_step;
-		unrolled
-		for (int i = POLICY_CHUNK_RANGES; i > 1; i >>= 1, step >>= 1) {
-			__u32 next = (at + step) & (POLICY_CHUNK_RANGES - 1);
+		const struct policy_range *range =
+			find_range(chunk->ranges, POLICY_CHUNK_RANGES, head->zero, head->range_step, a);
 
-			if (!step)
-				break;
-			if (not_above(&chunk->ranges[next].first, a))
-				at = next;
-		}
-		at &= POLICY_CHUNK_RANGES - 1;
-		if (in_range(&chunk->ranges[at], a))
-			return &chunk->ranges[at];
+		if (range)
+			return range;
 	}
 	return head->n_scoped ? find_scoped(head, a, ifindex) : NULL;
 }

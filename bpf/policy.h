@@ -13,8 +13,9 @@
  * Addresses are two numbers in host order, the first eight bytes and the last; IPv4 is kept IPv4-mapped
  * (::ffff:a.b.c.d). No range of IPv6 peers covers the mapped block, so that ::/0 admits no IPv4.
  *
- * Search: chunk i of the peers begins at pivots[i]; ranges past the last one have the highest address as their first,
- * so that no count is needed. The search steps down from chunk_step and range_step, powers of two.
+ * Search: chunk i of the peers begins at pivots[i]. Lists of ranges are in ascending order; past the last one they are
+ * filled with the range from the highest to the lowest address, which nothing is in, so that no count is needed. A
+ * search steps down from listen_step, chunk_step or range_step, powers of two.
  *
  * Change anything here, or the name or type of a map, and POLICY_LAYOUT goes up: pins of another layout are taken
  * over or refused by what user space finds in the map `meta`.
@@ -29,7 +30,7 @@
 enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,
 	POLICY_MAX_LISTEN = 32,
-	POLICY_MAX_SCOPED = 32,
+	POLICY_MAX_SCOPED = 8,
 	POLICY_MAX_FILES = 8,
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
@@ -96,10 +97,10 @@ struct policy_head {
 	__u32 n_listen;
 	__u32 n_scoped;
 	__u32 n_ranges;
-	__u32 chunk_step; /* highest power of two below the number of chunks, or 0 */
-	__u32 range_step; /* highest power of two below the ranges of the fullest chunk, or 0 */
-	__u32 zero;	  /* always 0: where searches begin, so that the verifier takes it for unknown */
-	__u32 pad;
+	__u32 listen_step; /* highest power of two below the number of listen ranges, or 0 */
+	__u32 chunk_step;  /* the same of the chunks */
+	__u32 range_step;  /* the same of the ranges of the fullest chunk */
+	__u32 zero;	   /* always 0: where searches begin, so that the verifier takes it for unknown */
 	__u8 private_ports[POLICY_PORT_BYTES];
 	__u8 guarded_ports[POLICY_PORT_BYTES];
 	struct policy_range listen[POLICY_MAX_LISTEN];

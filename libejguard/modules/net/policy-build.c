@@ -129,20 +129,36 @@ static uint32_t first_step(uint32_t n)
 	return step;
 }
 
+/* A range that nothing is in, and that stands behind every other one. */
+static struct policy_range filler(void)
+{
+	return (struct policy_range){ .first = { UINT64_MAX, UINT64_MAX } };
+}
+
+static void place_listen(struct policy_head *head, const struct net_config *config, const char *file, uint32_t line)
+{
+	for (size_t i = 0; i < config->listen.n; i++)
+		head->listen[i] = range_of(&config->listen.items[i], file_index(head, file), line);
+	head->n_listen = make_disjoint(head->listen, config->listen.n);
+	for (size_t i = head->n_listen; i < POLICY_MAX_LISTEN; i++)
+		head->listen[i] = filler();
+	head->listen_step = first_step(head->n_listen);
+}
+
 /* Spreads the ranges over the chunks that follow the head, and fills what is left of the last one. */
 static void place_ranges(struct net_policy *policy, const struct policy_range *ranges, size_t n)
 {
 	struct policy_head *head = &policy->chunks[0].head;
-	const struct policy_address highest = { UINT64_MAX, UINT64_MAX }, lowest = { 0, 0 };
 
 	head->n_ranges = n;
 	head->chunk_step = first_step(policy->n_chunks - 1);
 	head->range_step = first_step(n < POLICY_CHUNK_RANGES ? n : POLICY_CHUNK_RANGES);
 	for (uint32_t c = 0; c < POLICY_MAX_CHUNKS; c++)
-		head->pivots[c] = (size_t)c * POLICY_CHUNK_RANGES < n ? ranges[c * POLICY_CHUNK_RANGES].first : highest;
+		head->pivots[c] = (size_t)c * POLICY_CHUNK_RANGES < n ? ranges[c * POLICY_CHUNK_RANGES].first :
+								 filler().first;
 	for (size_t i = 0; i < (policy->n_chunks - 1) * (size_t)POLICY_CHUNK_RANGES; i++)
 		policy->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES] =
-			i < n ? ranges[i] : (struct policy_range){ .first = highest, .last = lowest };
+			i < n ? ranges[i] : filler();
 }
 
 /* Writes link-local peers into the head, collects the others. Return: how many ranges were collected. */
@@ -182,9 +198,7 @@ int net_policy_build(const struct ejg_facts *facts, const struct net_config *con
 	head->flags = (mode == EJG_PERMISSIVE ? POLICY_PERMISSIVE : 0) | (config->strict ? POLICY_STRICT : 0);
 	head->wildcard = config->wildcard;
 	set_ports(head, facts, config->strict);
-	for (size_t i = 0; i < config->listen.n; i++)
-		head->listen[head->n_listen++] =
-			range_of(&config->listen.items[i], file_index(head, where_file), where_line);
+	place_listen(head, config, where_file, where_line);
 	n = sort_out_peers(facts, head, ranges);
 
 	policy.n_chunks = 1 + (n ? (n + POLICY_CHUNK_RANGES - 1) / POLICY_CHUNK_RANGES : 1);
