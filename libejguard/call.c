@@ -83,7 +83,7 @@ static const struct ejg_metric_info *find_metric(const struct ejg_module *module
 static void add_finding(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
 			const char *format, va_list ap)
 {
-	static const struct ejg_place nowhere = {0};
+	static const struct ejg_place nowhere = { 0 };
 	const struct ejg_module *module = call->instance->module;
 	const struct ejg_finding_info *info = find_finding(module, id);
 	cleanup_free char *message = format_text(call, format, ap), *whole_id = NULL;
@@ -191,8 +191,9 @@ void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint
 	va_start(ap, format);
 	rule = format_text(call, format, ap);
 	va_end(ap);
-	report_answer(call->guard->report,
-		      &(struct ejg_answer){.module = name, .allowed = allowed, .rule = rule, .file = file, .line = line});
+	report_answer(
+		call->guard->report,
+		&(struct ejg_answer){ .module = name, .allowed = allowed, .rule = rule, .file = file, .line = line });
 }
 
 void ejg_call_event(struct ejg_call *call, uint64_t time_ns, const struct ejg_label *labels, size_t n_labels,

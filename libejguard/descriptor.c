@@ -9,9 +9,9 @@
 #define END_OF(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
 
 enum limits {
-	MAX_SIZE = 64 * 1024,	 /* bytes of a descriptor */
-	MAX_ELEMENT = 4096,	 /* bytes of an element of a table */
-	MAX_ELEMENTS = 256,	 /* of a table */
+	MAX_SIZE = 64 * 1024,	  /* bytes of a descriptor */
+	MAX_ELEMENT = 4096,	  /* bytes of an element of a table */
+	MAX_ELEMENTS = 256,	  /* of a table */
 	MAX_MEMORY = 1024 * 1024, /* bytes of config, of state */
 	MAX_NAME = 64,
 };
@@ -57,7 +57,8 @@ static int check_versions(struct arena *arena, const struct ejg_module *exported
 {
 	/* The first members are the same in every ABI: they are looked at before the size is believed. */
 	if (exported->abi_major != EJG_ABI_MAJOR)
-		return bad(arena, ret_problem, "is made for module ABI %u, this libejguard has %d.%d: rebuild the module",
+		return bad(arena, ret_problem,
+			   "is made for module ABI %u, this libejguard has %d.%d: rebuild the module",
 			   exported->abi_major, EJG_ABI_MAJOR, EJG_ABI_MINOR);
 	if (exported->size < END_OF(struct ejg_module, check) || exported->size > MAX_SIZE ||
 	    exported->size % sizeof(void *) != 0)
@@ -83,11 +84,11 @@ static int check_operations(struct arena *arena, const struct ejg_module *module
 		bool wrong;
 		const char *problem;
 	} rules[] = {
-		{!module->check && !module->confine, "has neither check nor confine"},
-		{module->apply && !module->check, "has apply without check"},
-		{module->apply && !module->release, "has apply without release"},
-		{module->release && !module->apply, "has release without apply"},
-		{module->watch && !module->watch_next, "has watch without watch_next"},
+		{ !module->check && !module->confine, "has neither check nor confine" },
+		{ module->apply && !module->check, "has apply without check" },
+		{ module->apply && !module->release, "has apply without release" },
+		{ module->release && !module->apply, "has release without apply" },
+		{ module->watch && !module->watch_next, "has watch without watch_next" },
 	};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -111,7 +112,8 @@ static int copy_table(struct arena *arena, const char *what, const void *from, u
 		return bad(arena, ret_problem, "its table of %s has %u elements %s", what, n,
 			   from ? "and may have 256" : "and is NULL");
 	if (from_size == 0 || from_size > MAX_ELEMENT || from_size % sizeof(void *) != 0)
-		return bad(arena, ret_problem, "its table of %s has elements of %u bytes, which cannot be", what, from_size);
+		return bad(arena, ret_problem, "its table of %s has elements of %u bytes, which cannot be", what,
+			   from_size);
 	copy = arena_array(arena, n, size);
 	if (!copy)
 		return -ENOMEM;
@@ -159,7 +161,8 @@ static int check_findings(struct arena *arena, const struct ejg_module *module, 
 			return bad(arena, ret_problem, "its finding '%s' has an unknown severity", finding->id);
 		if (!is_line(finding->summary))
 			return bad(arena, ret_problem, "its finding '%s' has no summary of one line", finding->id);
-		if (finding->severity >= EJG_WARNING ? !is_line(finding->remedy) : finding->remedy && !is_line(finding->remedy))
+		if (finding->severity >= EJG_WARNING ? !is_line(finding->remedy)
+						     : finding->remedy && !is_line(finding->remedy))
 			return bad(arena, ret_problem, "its finding '%s' has no remedy of one line", finding->id);
 		for (uint32_t j = 0; j < i; j++) {
 			if (strcmp(module->findings[j].id, finding->id) == 0)
@@ -178,7 +181,8 @@ static int check_metrics(struct arena *arena, const struct ejg_module *module, c
 		if (!is_name(metric->name, '_'))
 			return bad(arena, ret_problem, "the name of its metric %u is not of a-z, 0-9 and _", i);
 		if (metric->counter > 1)
-			return bad(arena, ret_problem, "its metric '%s' is neither a counter nor a gauge", metric->name);
+			return bad(arena, ret_problem, "its metric '%s' is neither a counter nor a gauge",
+				   metric->name);
 		if (!is_line(metric->help))
 			return bad(arena, ret_problem, "its metric '%s' has no help of one line", metric->name);
 		for (uint32_t j = 0; j < i; j++) {
@@ -222,7 +226,7 @@ static int check_module(struct arena *arena, struct ejg_module *module, const ch
 int descriptor_read(struct arena *arena, const struct ejg_module *exported, const char *name, struct ejg_module *ret,
 		    const char **ret_problem)
 {
-	struct ejg_module module = {0};
+	struct ejg_module module = { 0 };
 	int r;
 
 	r = check_versions(arena, exported, ret_problem);

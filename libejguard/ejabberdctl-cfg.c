@@ -201,7 +201,7 @@ static const char *read_statement(struct cursor *c, struct statement *statement)
 	bool append = false;
 	const char *problem;
 
-	*statement = (struct statement){.line = c->line};
+	*statement = (struct statement){ .line = c->line };
 	read_export(c, statement);
 	statement->name = c->at;
 	if (c->at < c->end && is_name_start(*c->at))
@@ -256,7 +256,7 @@ static int record(struct arena *arena, struct ctl_cfg *cfg, const struct cursor 
 			return -ENOMEM;
 		cfg->values = values;
 		value = &values[cfg->n_values];
-		*value = (struct ctl_value){.name = arena_strndup(arena, statement->name, statement->name_length)};
+		*value = (struct ctl_value){ .name = arena_strndup(arena, statement->name, statement->name_length) };
 		if (!value->name)
 			return -ENOMEM;
 		cfg->n_values++;
@@ -304,8 +304,8 @@ static int parse_line(struct arena *arena, struct cursor *c, struct ctl_cfg *cfg
 int ctl_cfg_parse(struct arena *arena, const char *text, size_t size, struct ctl_cfg *ret)
 {
 	cleanup_free char *value = malloc(size + 1);
-	struct cursor c = {.at = text, .end = text + size, .line = 1, .value = value};
-	struct ctl_cfg cfg = {0};
+	struct cursor c = { .at = text, .end = text + size, .line = 1, .value = value };
+	struct ctl_cfg cfg = { 0 };
 	int r;
 
 	if (!value)

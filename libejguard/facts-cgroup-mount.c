@@ -84,7 +84,7 @@ int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, s
 {
 	cleanup_file FILE *file = fopen(source->mountinfo, "re");
 	cleanup_free char *line = NULL;
-	struct cgroup_mount best = {0};
+	struct cgroup_mount best = { 0 };
 	size_t size = 0;
 	ssize_t length;
 
@@ -99,7 +99,7 @@ int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, s
 			continue;
 		if (best.path && root_rank(root) >= root_rank(best.root))
 			continue;
-		best = (struct cgroup_mount){.path = arena_strdup(arena, path), .root = arena_strdup(arena, root)};
+		best = (struct cgroup_mount){ .path = arena_strdup(arena, path), .root = arena_strdup(arena, root) };
 		if (!best.path || !best.root)
 			return -ENOMEM;
 	}
@@ -187,14 +187,16 @@ int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, con
 	below = has_parent_component(mount->root) ? NULL : below_root(mount, path);
 	last = strrchr(path, '/');
 	if (has_parent_component(path))
-		*ret_problem = arena_printf(arena, "this process's cgroup %s lies outside of its cgroup namespace", path);
+		*ret_problem =
+			arena_printf(arena, "this process's cgroup %s lies outside of its cgroup namespace", path);
 	else if (!below)
-		*ret_problem = arena_printf(arena, "this process's cgroup %s is not to be seen below %s", path, mount->path);
+		*ret_problem =
+			arena_printf(arena, "this process's cgroup %s is not to be seen below %s", path, mount->path);
 	else if (*below == '\0')
 		*ret_problem = "this process is in the root of the cgroup tree, not in a unit";
 	else if (strcmp(last, "/.control") == 0)
-		*ret_problem = arena_printf(arena, "this process's cgroup %s holds systemd's helpers of a unit, not the unit",
-					    path);
+		*ret_problem = arena_printf(
+			arena, "this process's cgroup %s holds systemd's helpers of a unit, not the unit", path);
 	else
 		*ret_problem = NULL;
 	if (arena_failed(arena))

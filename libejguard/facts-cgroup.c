@@ -80,11 +80,12 @@ static int open_folder(struct arena *arena, const struct cgroup_source *source, 
 	if ((unsigned long)fs.f_type != source->magic)
 		return refuse(arena, ret_problem, "%s is not a cgroup of cgroup2", path);
 	if (st.st_uid != source->owner || (st.st_mode & 022))
-		return refuse(arena, ret_problem,
-			      "%s may be changed by others than root (owner %u, mode %04o): processes could be moved out "
-			      "of it",
-			      path, (unsigned int)st.st_uid, st.st_mode & 07777U);
-	*ret = (struct folder){.fd = take_fd(fd), .path = path};
+		return refuse(
+			arena, ret_problem,
+			"%s may be changed by others than root (owner %u, mode %04o): processes could be moved out "
+			"of it",
+			path, (unsigned int)st.st_uid, st.st_mode & 07777U);
+	*ret = (struct folder){ .fd = take_fd(fd), .path = path };
 	return 0;
 }
 
@@ -98,7 +99,7 @@ static int place_of(const struct folder *folder, struct cgroup_place *ret)
 
 	if (fstat(folder->fd, &st) < 0)
 		return -EIO;
-	*ret = (struct cgroup_place){.path = folder->path, .id = st.st_ino};
+	*ret = (struct cgroup_place){ .path = folder->path, .id = st.st_ino };
 	return 0;
 }
 
@@ -106,7 +107,7 @@ static int place_of(const struct folder *folder, struct cgroup_place *ret)
 static int open_below(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		      const char *relative, struct folder *ret, const char **ret_problem)
 {
-	cleanup_folder struct folder folder = {.fd = -1};
+	cleanup_folder struct folder folder = { .fd = -1 };
 	char *rest = arena_strdup(arena, relative), *name;
 	int r;
 
@@ -114,7 +115,7 @@ static int open_below(struct arena *arena, const struct cgroup_source *source, c
 		return -ENOMEM;
 	r = open_folder(arena, source, NULL, mount->path, &folder, ret_problem);
 	while (r == 0 && (name = strsep(&rest, "/")) && *name) {
-		struct folder child = {.fd = -1};
+		struct folder child = { .fd = -1 };
 
 		r = open_folder(arena, source, &folder, name, &child, ret_problem);
 		if (r == 0) {
@@ -140,7 +141,7 @@ struct search {
 
 static int found_unit(struct search *s, const struct folder *parent)
 {
-	cleanup_folder struct folder folder = {.fd = -1};
+	cleanup_folder struct folder folder = { .fd = -1 };
 	const char *before = s->found.path;
 	int r;
 
@@ -148,8 +149,8 @@ static int found_unit(struct search *s, const struct folder *parent)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (before)
-		return refuse(s->arena, s->ret_problem, "%s stands twice in the cgroup tree: %s and %s", s->unit, before,
-			      folder.path);
+		return refuse(s->arena, s->ret_problem, "%s stands twice in the cgroup tree: %s and %s", s->unit,
+			      before, folder.path);
 	return place_of(&folder, &s->found);
 }
 
@@ -171,7 +172,7 @@ static int search_slice(struct search *s, const struct folder *slice, unsigned i
 	if (depth == MAX_SLICE_DEPTH)
 		return refuse(s->arena, s->ret_problem, "%s lies too deep in the cgroup tree", slice->path);
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
-		cleanup_folder struct folder child = {.fd = -1};
+		cleanup_folder struct folder child = { .fd = -1 };
 		const char *ignored;
 
 		if (strcmp(entry->d_name, s->unit) == 0) {
@@ -195,8 +196,8 @@ static int search_slice(struct search *s, const struct folder *slice, unsigned i
 int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		     const char *unit, struct cgroup_place *ret, const char **ret_problem)
 {
-	cleanup_folder struct folder slice = {.fd = -1};
-	struct search search = {.arena = arena, .source = source, .unit = unit, .ret_problem = ret_problem};
+	cleanup_folder struct folder slice = { .fd = -1 };
+	struct search search = { .arena = arena, .source = source, .unit = unit, .ret_problem = ret_problem };
 	const char *base, *path;
 	int r;
 
@@ -261,7 +262,7 @@ static int below_mount(struct arena *arena, const struct cgroup_mount *mount, co
 int cgroup_find_path(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		     const char *path, struct cgroup_place *ret, const char **ret_problem)
 {
-	cleanup_folder struct folder folder = {.fd = -1};
+	cleanup_folder struct folder folder = { .fd = -1 };
 	const char *relative;
 	int r;
 

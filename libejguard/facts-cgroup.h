@@ -49,8 +49,8 @@ int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, 
 
 /*
  * The cgroup of a unit, among the slices below system.slice.
- * Return: 0; -ENOENT when the unit has none now; -EBADMSG, with *ret_problem, when what there is cannot be guarded; -EIO,
- * -ENOMEM.
+ * Return: 0; -ENOENT when the unit has none now; -EBADMSG, with *ret_problem, when what there is cannot be guarded;
+ * -EIO, -ENOMEM.
  */
 int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		     const char *unit, struct cgroup_place *ret, const char **ret_problem);

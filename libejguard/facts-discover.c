@@ -17,11 +17,11 @@ void source_text_done(struct source_text *source)
 int source_text_read(struct arena *arena, const char *path, struct source_text *ret)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int r = fd < 0 ? -errno : 0;
 	cleanup_free char *real = realpath(path, NULL);
 	struct stat st;
-	int r = fd < 0 ? -errno : 0;
 
-	*ret = (struct source_text){.path = arena_strdup(arena, real ? real : path)};
+	*ret = (struct source_text){ .path = arena_strdup(arena, real ? real : path) };
 	if (!ret->path)
 		return -ENOMEM;
 	if (r == 0)
@@ -66,27 +66,28 @@ static int discover_epmd(struct facts_build *b, const struct ctl_cfg *cfg, const
 	static const char name[] = "ERL_EPMD_PORT";
 	const struct ctl_value *value = ctl_cfg_get(cfg, name);
 	const uint32_t line = source->text ? mentioned(source->text, source->size, name) : 0;
-	struct position position = {.file = source->path, .line = value ? value->line : line, .column = 1};
+	struct position position = { .file = source->path, .line = value ? value->line : line, .column = 1 };
 	uint16_t port;
 
 	if (!value && (!cfg->opaque_line || line == 0))
 		return 0;
 	if (cfg->opaque_line || !value->text || !value->exported)
-		return report_error(b->report, -EBADMSG, "fact-value", &position, "write `set epmd PORT` into the stack",
+		return report_error(b->report, -EBADMSG, "fact-value", &position,
+				    "write `set epmd PORT` into the stack",
 				    "what becomes of %s cannot be told without running the file", name);
 	if (port_parse(value->text, &port) < 0)
 		return report_error(b->report, -EBADMSG, "fact-value", &position, "correct it",
 				    "%s=\"%s\" is not a port", name, value->text);
 	b->facts->epmd_port = port;
 	b->facts->epmd_origin =
-		(struct ejg_origin){.kind = EJG_ORIGIN_DISCOVERED, .file = source->path, .line = value->line};
+		(struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = source->path, .line = value->line };
 	return 0;
 }
 
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
 {
-	cleanup_source_text struct source_text source = {0};
-	struct ctl_cfg cfg = {0};
+	cleanup_source_text struct source_text source = { 0 };
+	struct ctl_cfg cfg = { 0 };
 	const char *path;
 	int r;
 

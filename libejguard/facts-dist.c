@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ports of the distribution, from ejabberdctl.cfg, by the rules of ejabberdctl (23.01 to 25.x):
+ * The ports of the distribution, from ejabberdctl.cfg, by the rules of ejabberdctl (as of 23.01):
  *
  *     erl ... $ERL_OPTIONS
  *         -kernel inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}
@@ -51,7 +51,7 @@ static int indeterminate(struct discovery *d, uint32_t line, const char *format,
 		return -ENOMEM;
 	facts->dist_state = EJG_DIST_INDETERMINATE;
 	facts->dist_note = text;
-	facts->dist_origin = (struct ejg_origin){.kind = EJG_ORIGIN_DISCOVERED, .file = d->file, .line = line};
+	facts->dist_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = d->file, .line = line };
 	return 1;
 }
 
@@ -65,7 +65,8 @@ static bool is_erl_flags(const char *name)
 /* Whether the value of a name becomes arguments of erl, and not the value of one argument. */
 static bool becomes_arguments(const char *name)
 {
-	static const char *const names[] = {"POLL", "ERL_PROCESSES", "ERL_OPTIONS", "EJABBERD_OPTS", "MNESIA_OPTIONS"};
+	static const char *const names[] = { "POLL", "ERL_PROCESSES", "ERL_OPTIONS", "EJABBERD_OPTS",
+					     "MNESIA_OPTIONS" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -111,7 +112,8 @@ static int plain_value(struct discovery *d, const char *name, const struct ctl_v
 	if (!value || !value->assigned)
 		return 0;
 	if (value->why)
-		return indeterminate(d, value->line, "%s cannot be read without running the file: %s", name, value->why);
+		return indeterminate(d, value->line, "%s cannot be read without running the file: %s", name,
+				     value->why);
 	if (*value->text)
 		*ret = value;
 	return 0;
@@ -178,7 +180,7 @@ static int read_dist_port(struct discovery *d)
 		return r;
 	if (port_parse(value->text, &port) < 0)
 		return indeterminate(d, value->line, "ERL_DIST_PORT=\"%s\" is not a port", value->text);
-	d->fixed = (struct ejg_port_range){port, port};
+	d->fixed = (struct ejg_port_range){ port, port };
 	d->fixed_line = value->line;
 	return 0;
 }
@@ -205,9 +207,9 @@ static int arguments_path(struct discovery *d, const char **ret)
 
 static int read_arguments_file(struct discovery *d)
 {
-	cleanup_source_text struct source_text source = {0};
+	cleanup_source_text struct source_text source = { 0 };
 	enum erl_args_result result;
-	struct ejg_port_range range = {0};
+	struct ejg_port_range range = { 0 };
 	const char *path;
 	int r;
 
@@ -258,7 +260,7 @@ static int finish(struct discovery *d, bool missing)
 	facts->dist = ranges;
 	facts->n_dist = n;
 	facts->dist_state = n > 0 ? EJG_DIST_FIXED : EJG_DIST_RANDOM;
-	facts->dist_origin = (struct ejg_origin){.kind = EJG_ORIGIN_DISCOVERED, .file = d->file};
+	facts->dist_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = d->file };
 	if (d->kernel.first) {
 		facts->dist_origin.file = d->kernel_file;
 		facts->dist_origin.line = d->kernel_line;
@@ -277,7 +279,7 @@ int facts_discover_dist(struct facts_build *b, const struct ctl_cfg *cfg, const 
 	static int (*const steps[])(struct discovery *) = {
 		check_other_names, read_erl_options, read_firewall_window, read_dist_port, read_arguments_file,
 	};
-	struct discovery d = {.b = b, .cfg = cfg, .file = source ? source->path : NULL};
+	struct discovery d = { .b = b, .cfg = cfg, .file = source ? source->path : NULL };
 	int r = 0;
 
 	if (!source)

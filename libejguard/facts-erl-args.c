@@ -24,7 +24,7 @@ struct scanner {
 static const char *const telling_parts[] = {
 	"inet_dist_listen", "erl_epmd_port", "-args_file", "-config", "-epmd_module",
 };
-static const char *const telling_words[] = {"-extra", "--"};
+static const char *const telling_words[] = { "-extra", "--" };
 
 static bool is_space(const struct scanner *s, char c)
 {
@@ -107,8 +107,8 @@ static bool read_plain_form(struct scanner *s, struct ejg_port_range *ret)
 static int rest_is_telling(const char *text, size_t size, bool *ret)
 {
 	cleanup_free char *plain = malloc(size + 1);
-	struct scanner s = {.at = plain, .arguments_file = true};
-	struct token token = {.text = plain};
+	struct scanner s = { .at = plain, .arguments_file = true };
+	struct token token = { .text = plain };
 
 	if (!plain)
 		return -ENOMEM;
@@ -128,9 +128,9 @@ static int rest_is_telling(const char *text, size_t size, bool *ret)
 int erl_args_read(const char *text, size_t size, bool arguments_file, enum erl_args_result *ret_result,
 		  struct ejg_port_range *ret_range)
 {
-	struct scanner s = {.at = text, .end = text + size, .arguments_file = arguments_file};
+	struct scanner s = { .at = text, .end = text + size, .arguments_file = arguments_file };
 	enum erl_args_result result = ERL_ARGS_NONE;
-	struct ejg_port_range range = {0};
+	struct ejg_port_range range = { 0 };
 	struct token token;
 	bool telling;
 	int r;

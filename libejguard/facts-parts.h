@@ -101,9 +101,9 @@ enum erl_args_result {
 };
 
 /*
- * Looks for the distribution range among arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`, which
- * is the plain form. arguments_file: the text is a file for -args_file, with comments and quotes, and not the value of
- * a variable that the shell splits at blanks.
+ * Looks for the distribution range among arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`,
+ * which is the plain form. arguments_file: the text is a file for -args_file, with comments and quotes, and not the
+ * value of a variable that the shell splits at blanks.
  *
  * Return: 0 or -ENOMEM.
  */

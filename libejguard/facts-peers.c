@@ -55,9 +55,10 @@ static int add(struct peers *p, const struct word *word, const struct ejg_prefix
 			return -ENOMEM;
 		p->entries = entries;
 	}
-	entries[p->n] = (struct entry){.column = word->position.column};
-	entries[p->n].peer.origin = (struct ejg_origin){
-		.kind = EJG_ORIGIN_STACK, .file = word->position.file, .line = word->position.line};
+	entries[p->n] = (struct entry){ .column = word->position.column };
+	entries[p->n].peer.origin = (struct ejg_origin){ .kind = EJG_ORIGIN_STACK,
+							 .file = word->position.file,
+							 .line = word->position.line };
 	if (prefix)
 		entries[p->n].peer.prefix = *prefix;
 	if (name && !(entries[p->n].peer.name = arena_strdup(p->b->arena, name)))
@@ -68,8 +69,8 @@ static int add(struct peers *p, const struct word *word, const struct ejg_prefix
 
 static const char *prefix_problem(const struct ejg_prefix *prefix)
 {
-	static const struct ejg_prefix loopback4 = {.bytes = {[10] = 0xff, 0xff, 127}, .length = 104};
-	static const struct ejg_prefix loopback6 = {.bytes = {[15] = 1}, .length = 128};
+	static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, 0xff, 127 }, .length = 104 };
+	static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
 
 	if (prefix_is_loopback(prefix))
 		return "loopback is this machine, which needs no entry: remove it";
@@ -78,7 +79,8 @@ static const char *prefix_problem(const struct ejg_prefix *prefix)
 	if (prefix_contains(prefix, &loopback4) || prefix_contains(prefix, &loopback6))
 		return "the prefix covers loopback: write the networks of the other nodes only";
 	if (prefix_is_link_local(prefix) && prefix->scope == 0)
-		return "a link-local address means a machine only together with %INTERFACE: write it behind the address";
+		return "a link-local address means a machine only together with %INTERFACE: write it behind the "
+		       "address";
 	if (prefix_is_ipv4(prefix) ? prefix->length >= 100 && (prefix->bytes[12] & 0xf0) == 0xe0
 				   : prefix->length >= 8 && prefix->bytes[0] == 0xff)
 		return "a multicast address is no machine's: write the address of the other node";
@@ -103,7 +105,9 @@ static bool looks_like_name(const char *text)
 static const char *name_problem(const char *name)
 {
 	static const char local[] = "localhost";
-	const size_t length = strlen(name);
+	const size_t local_length = sizeof(local) - 1;
+	const size_t full = strlen(name);
+	const size_t length = full - (full > 0 && name[full - 1] == '.');
 	size_t label = 0;
 
 	if (length > MAX_HOST_NAME)
@@ -118,8 +122,8 @@ static const char *name_problem(const char *name)
 		if (*at == '.')
 			label = 0;
 	}
-	if (length >= sizeof(local) - 1 && strcasecmp(name + length - (sizeof(local) - 1), local) == 0 &&
-	    (length == sizeof(local) - 1 || name[length - sizeof(local)] == '.'))
+	if (length >= local_length && strncasecmp(name + length - local_length, local, local_length) == 0 &&
+	    (length == local_length || name[length - local_length - 1] == '.'))
 		return "localhost is this machine, which needs no entry: remove it";
 	return NULL;
 }
@@ -141,7 +145,7 @@ static int read_entry(struct peers *p, const struct word *word)
 /* One line of a file, without its end: an entry, a comment, nothing, or an entry and a comment. */
 static int read_line(struct peers *p, char *line, size_t length, struct position position)
 {
-	struct word word = {.position = position};
+	struct word word = { .position = position };
 	char *at = line, *end;
 
 	if (memchr(line, '\0', length)) {
@@ -167,7 +171,7 @@ static int read_line(struct peers *p, char *line, size_t length, struct position
 
 static int read_lines(struct peers *p, char *text, size_t size, const char *file)
 {
-	struct position position = {.file = file, .line = 1, .column = 1};
+	struct position position = { .file = file, .line = 1, .column = 1 };
 	char *end = text + size;
 	int r;
 
@@ -242,13 +246,14 @@ static int compare_entries(const void *a, const void *b)
 
 static int report_duplicate(struct peers *p, const struct entry *first, const struct entry *second)
 {
-	const struct position place = {first->peer.origin.file, first->peer.origin.line, first->column};
+	const struct position place = { first->peer.origin.file, first->peer.origin.line, first->column };
 	char text[EJG_PREFIX_TEXT_SIZE];
-	struct word word = {.text = second->peer.name ? second->peer.name : ejg_prefix_format(&second->peer.prefix, text)};
-	const char *problem = arena_printf(p->b->arena, "it stands at %s already: remove one of the two",
-					   facts_place(p->b, &place));
+	struct word word = { .text = second->peer.name ? second->peer.name
+						       : ejg_prefix_format(&second->peer.prefix, text) };
+	const char *problem =
+		arena_printf(p->b->arena, "it stands at %s already: remove one of the two", facts_place(p->b, &place));
 
-	word.position = (struct position){second->peer.origin.file, second->peer.origin.line, second->column};
+	word.position = (struct position){ second->peer.origin.file, second->peer.origin.line, second->column };
 	return problem ? wrong(p, &word, problem) : -ENOMEM;
 }
 
@@ -274,7 +279,7 @@ static int check_duplicates(struct peers *p)
 
 int facts_read_peers(struct facts_build *b)
 {
-	__attribute__((cleanup(peers_done))) struct peers p = {.b = b};
+	__attribute__((cleanup(peers_done))) struct peers p = { .b = b };
 	const struct setting *setting;
 	struct ejg_peer *peers;
 	int r;

@@ -36,8 +36,9 @@ static int read_placed(struct facts_build *b, const struct setting *setting, str
 	for (size_t i = 0; i < setting->n_values; i++) {
 		placed[i].word = &setting->values[i];
 		if (port_range_parse(placed[i].word->text, &placed[i].range) < 0)
-			error = facts_bad_word(b, placed[i].word, "set %s: %s is neither a port nor a range N-M of ports",
-					       name, placed[i].word->text);
+			error = facts_bad_word(b, placed[i].word,
+					       "set %s: %s is neither a port nor a range N-M of ports", name,
+					       placed[i].word->text);
 	}
 	if (error)
 		return error;
@@ -113,7 +114,7 @@ static const char *private_place(struct facts_build *b, const struct word *word,
 static int check_public(struct facts_build *b, const struct placed_range *placed, const struct word *epmd)
 {
 	const struct ejg_facts *facts = b->facts;
-	const struct ejg_port_range epmd_range = {facts->epmd_port, facts->epmd_port};
+	const struct ejg_port_range epmd_range = { facts->epmd_port, facts->epmd_port };
 	int error = 0;
 
 	if (overlap(&placed->range, &epmd_range))
@@ -122,10 +123,11 @@ static int check_public(struct facts_build *b, const struct placed_range *placed
 				       private_place(b, epmd, &facts->epmd_origin));
 	for (size_t i = 0; i < facts->n_dist && !error; i++)
 		if (overlap(&placed->range, &facts->dist[i]))
-			error = facts_bad_word(b, placed->word,
-					       "set public: %s overlaps the distribution ports %u-%u (%s), which are private",
-					       placed->word->text, facts->dist[i].first, facts->dist[i].last,
-					       private_place(b, b->dist ? b->dist[i].word : NULL, &facts->dist_origin));
+			error = facts_bad_word(
+				b, placed->word,
+				"set public: %s overlaps the distribution ports %u-%u (%s), which are private",
+				placed->word->text, facts->dist[i].first, facts->dist[i].last,
+				private_place(b, b->dist ? b->dist[i].word : NULL, &facts->dist_origin));
 	return error;
 }
 

@@ -10,12 +10,12 @@ enum {
 	MAX_UNIT_NAME = 255, /* systemd's own limit */
 };
 
-static const char *const default_units[] = {"%s.service", "epmd.service", "epmd.socket"};
+static const char *const default_units[] = { "%s.service", "epmd.service", "epmd.socket" };
 
 /* What systemd allows in a unit's name; '/' and a leading '.' among what it does not. */
 static bool is_unit_name(const char *text)
 {
-	static const char *const suffixes[] = {".service", ".socket", ".scope"};
+	static const char *const suffixes[] = { ".service", ".socket", ".scope" };
 	const char *dot = strrchr(text, '.');
 
 	if (!dot || dot == text || text[0] == '.' || strlen(text) > MAX_UNIT_NAME)
@@ -32,8 +32,12 @@ static bool is_unit_name(const char *text)
 static int report_cgroup(struct report *report, int error, const struct position *position, const char *name,
 			 const char *problem)
 {
-	const char *remedy = error == -EBADMSG ? NULL : "see that cgroup2 is mounted and can be read";
+	const char *remedy = NULL;
 
+	if (error != -EBADMSG)
+		remedy = "see that cgroup2 is mounted and can be read";
+	else if (!position && strchr(name, '/'))
+		remedy = "give the path of a cgroup of root's that exists below the cgroup2 mount";
 	return report_error(report, error, "fact-cgroup", position, remedy, "cgroup %s: %s", name,
 			    error == -EBADMSG ? problem : "the cgroup tree cannot be read");
 }
@@ -42,7 +46,7 @@ static int report_cgroup(struct report *report, int error, const struct position
 static int locate(struct arena *arena, struct report *report, const struct cgroup_source *source,
 		  const struct cgroup_mount *mount, const struct position *position, struct ejg_cgroup *cgroup)
 {
-	struct cgroup_place place = {0};
+	struct cgroup_place place = { 0 };
 	const char *problem = NULL;
 	int r;
 
@@ -76,10 +80,11 @@ static int find_mount(struct arena *arena, struct report *report, const struct c
 	const int r = cgroup_find_mount(arena, source, ret);
 
 	if (r == -EOPNOTSUPP)
-		return report_error(report, r, "no-cgroup2", NULL, NULL, "cgroup2 is not mounted (%s names no such mount)",
-				    source->mountinfo);
+		return report_error(report, r, "no-cgroup2", NULL, NULL,
+				    "cgroup2 is not mounted (%s names no such mount)", source->mountinfo);
 	if (r == -EIO)
-		return report_error(report, r, "no-cgroup2", NULL, "mount /proc", "%s cannot be read", source->mountinfo);
+		return report_error(report, r, "no-cgroup2", NULL, "mount /proc", "%s cannot be read",
+				    source->mountinfo);
 	return r;
 }
 
@@ -116,10 +121,11 @@ static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mo
 
 		cgroups[i].name = word->text;
 		if (word->text[0] != '/' && !is_unit_name(word->text)) {
-			error = facts_bad_word(b, word,
-					       "set cgroups: %s is neither NAME.service, NAME.socket, NAME.scope nor an "
-					       "absolute path",
-					       word->text);
+			error = facts_bad_word(
+				b, word,
+				"set cgroups: %s is neither NAME.service, NAME.socket, NAME.scope nor an "
+				"absolute path",
+				word->text);
 			continue;
 		}
 		r = locate(b->arena, b->report, &b->source->cgroup, mount, &word->position, &cgroups[i]);
@@ -129,8 +135,8 @@ static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mo
 			error = r;
 		same = same_cgroup(cgroups, i, &cgroups[i]);
 		if (same)
-			error = facts_bad_word(b, word, "set cgroups: %s is the same as %s at %s", word->text, same->name,
-					       facts_place(b, &setting->values[same - cgroups].position));
+			error = facts_bad_word(b, word, "set cgroups: %s is the same as %s at %s", word->text,
+					       same->name, facts_place(b, &setting->values[same - cgroups].position));
 	}
 	return error;
 }
@@ -194,7 +200,7 @@ static int take_cgroups(struct arena *arena, struct report *report, struct ejg_f
 	}
 	facts->cgroups = cgroups;
 	facts->n_cgroups = options->n_cgroups;
-	facts->cgroups_origin = (struct ejg_origin){.kind = EJG_ORIGIN_CALLER};
+	facts->cgroups_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_CALLER };
 	return 0;
 }
 
@@ -219,8 +225,8 @@ static int mark_own(struct arena *arena, struct report *report, struct ejg_facts
 
 	r = cgroup_find_own(arena, source, mount, &own, &problem);
 	if (r == -EBADMSG)
-		return report_error(report, r, "own-cgroup", NULL, "call it from ExecStartPre= of a unit of the service",
-				    "%s", problem);
+		return report_error(report, r, "own-cgroup", NULL,
+				    "call it from ExecStartPre= of a unit of the service", "%s", problem);
 	if (r == -EIO)
 		return report_error(report, r, "own-cgroup", NULL, "mount /proc", "%s cannot be read",
 				    source->self_cgroup);
@@ -268,7 +274,7 @@ int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct
 int facts_choose_cgroups(struct arena *arena, struct report *report, struct ejg_facts *facts,
 			 const struct ejg_apply_options *options)
 {
-	const struct facts_source source = {.cgroup = cgroup_source_system};
+	const struct facts_source source = { .cgroup = cgroup_source_system };
 
 	return facts_choose_cgroups_from(arena, report, facts, options, &source);
 }

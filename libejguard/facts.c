@@ -16,7 +16,8 @@ enum {
 	MAX_PASSWD_BUFFER = 1024 * 1024,
 };
 
-static const char *const system_config_dirs[] = {"/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd", NULL};
+static const char *const system_config_dirs[] = { "/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd",
+						  NULL };
 
 int facts_setting(struct facts_build *b, const char *name, const struct setting **ret)
 {
@@ -42,9 +43,9 @@ int facts_setting(struct facts_build *b, const char *name, const struct setting 
 
 struct ejg_origin facts_origin(const struct setting *setting)
 {
-	return (struct ejg_origin){.kind = EJG_ORIGIN_STACK,
-				   .file = setting->name.position.file,
-				   .line = setting->name.position.line};
+	return (struct ejg_origin){ .kind = EJG_ORIGIN_STACK,
+				    .file = setting->name.position.file,
+				    .line = setting->name.position.line };
 }
 
 int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
@@ -229,7 +230,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	static int (*const readers[])(struct facts_build *) = {
 		facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
 	};
-	struct facts_build b = {.arena = arena, .report = report, .stack = stack, .source = source};
+	struct facts_build b = { .arena = arena, .report = report, .stack = stack, .source = source };
 	int error = 0, r;
 
 	b.facts = arena_alloc(arena, sizeof(*b.facts));
@@ -256,7 +257,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
 		  const char *rundir, struct ejg_facts **ret)
 {
-	const struct facts_source source = {.cgroup = cgroup_source_system, .config_dirs = system_config_dirs};
+	const struct facts_source source = { .cgroup = cgroup_source_system, .config_dirs = system_config_dirs };
 
 	return facts_collect_from(arena, report, stack, service, rundir, &source, ret);
 }

@@ -52,7 +52,7 @@ static int fill(struct ejg *guard, const struct ejg_options *options)
 
 int ejg_open(const struct ejg_options *options, struct ejg **ret)
 {
-	struct ejg_options ours = {0};
+	struct ejg_options ours = { 0 };
 	struct ejg *guard;
 	int r;
 
@@ -166,7 +166,8 @@ static int load_instance(struct load *load, const struct guard *line, struct ins
 	ret->config = arena_alloc(load->arena, module->descriptor.config_size);
 	ret->state = arena_alloc(load->arena, module->descriptor.state_size);
 	if (!ret->config || !ret->state)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", &line->module.position, NULL, "out of memory");
+		return report_error(guard->report, -ENOMEM, "out-of-memory", &line->module.position, NULL,
+				    "out of memory");
 	return option_bind(load->arena, guard->report, ret->module, line, ret->config, &ret->mode);
 }
 
@@ -180,7 +181,8 @@ static int check_order(struct load *load)
 		if (instance->module->flags & EJG_MODULE_IRREVERSIBLE)
 			before = instance;
 		else if (before)
-			return report_error(load->guard->report, -EBADMSG, "stack-order", &instance->guard->module.position, NULL,
+			return report_error(load->guard->report, -EBADMSG, "stack-order",
+					    &instance->guard->module.position, NULL,
 					    "%s stands behind %s, which cannot be undone", instance->module->name,
 					    before->module->name);
 	}
@@ -190,7 +192,7 @@ static int check_order(struct load *load)
 static int load_all(struct load *load, const char *file)
 {
 	struct ejg *guard = load->guard;
-	const struct stack_source source = {guard->service, guard->confdir, guard->vendordir, file};
+	const struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file };
 	int r, error = 0;
 
 	r = stack_read(load->arena, guard->report, &source, &load->stack);
@@ -203,14 +205,15 @@ static int load_all(struct load *load, const char *file)
 		note(&error, load_instance(load, &load->stack->guards[i], &load->instances[i]));
 	if (error == 0)
 		error = check_order(load);
-	note(&error, facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
+	note(&error,
+	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
 	return error;
 }
 
 int handle_load(struct ejg *guard, const char *file)
 {
 	cleanup_arena struct arena *arena = arena_new();
-	struct load load = {.guard = guard, .arena = arena};
+	struct load load = { .guard = guard, .arena = arena };
 	int r;
 
 	if (!arena)
@@ -284,7 +287,8 @@ const char *ejg_module_path(const struct ejg *guard, size_t index)
 const char *ejg_severity_name(enum ejg_severity severity)
 {
 	static const char *const names[] = {
-		[EJG_OK] = "ok", [EJG_INFO] = "info", [EJG_WARNING] = "warning", [EJG_FAILURE] = "failure"};
+		[EJG_OK] = "ok", [EJG_INFO] = "info", [EJG_WARNING] = "warning", [EJG_FAILURE] = "failure"
+	};
 
 	return (unsigned int)severity < ARRAY_SIZE(names) ? names[severity] : "unknown";
 }

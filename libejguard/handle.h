@@ -57,8 +57,8 @@ struct ejg {
 };
 
 /*
- * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported. After a
- * failure the handle is as before. Return: as ejg_load().
+ * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported. After
+ * a failure the handle is as before. Return: as ejg_load().
  */
 int handle_load(struct ejg *guard, const char *file);
 

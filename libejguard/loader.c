@@ -238,8 +238,8 @@ static int check_mapped(const struct attempt *attempt, void *library, int fd)
 	if (r > 0)
 		return 0;
 	if (r < 0)
-		return malformed(attempt, "mount /proc", "was loaded, but from which file cannot be seen in /proc/self/maps: %s",
-				 strerror(-r));
+		return malformed(attempt, "mount /proc",
+				 "was loaded, but from which file cannot be seen in /proc/self/maps: %s", strerror(-r));
 	return malformed(attempt, "start the program anew",
 			 "has been replaced since this program loaded the file of that name");
 }
@@ -308,7 +308,7 @@ static int load(const struct attempt *attempt, const struct loaded_module **ret)
 int loader_get(struct loader *loader, struct report *report, const char *name, const struct position *position,
 	       const struct loaded_module **ret)
 {
-	struct attempt attempt = {.loader = loader, .report = report, .position = position};
+	struct attempt attempt = { .loader = loader, .report = report, .position = position };
 
 	for (size_t i = 0; i < loader->n; i++) {
 		if (strcmp(loader->loaded[i]->descriptor.name, name) == 0) {
@@ -318,7 +318,8 @@ int loader_get(struct loader *loader, struct report *report, const char *name, c
 	}
 	if (!is_name(name))
 		return report_error(report, -EBADMSG, "module-missing", position, NULL,
-				    "'%s' cannot be the name of a module: at most %d of a-z, 0-9 and _", name, MAX_NAME);
+				    "'%s' cannot be the name of a module: at most %d of a-z, 0-9 and _", name,
+				    MAX_NAME);
 	attempt.name = arena_strdup(loader->arena, name);
 	attempt.path = arena_printf(loader->arena, "%s/%s%s", loader->folder, name, suffix);
 	if (!attempt.name || !attempt.path)
@@ -335,7 +336,7 @@ static int by_module_name(const void *a, const void *b)
 
 int loader_get_all(struct loader *loader, struct report *report)
 {
-	struct attempt attempt = {.loader = loader, .report = report};
+	struct attempt attempt = { .loader = loader, .report = report };
 	cleanup_arena struct arena *arena = arena_new();
 	const struct loaded_module *module;
 	const char **names, *problem;
@@ -345,8 +346,9 @@ int loader_get_all(struct loader *loader, struct report *report)
 	if (r == -ENOMEM)
 		return out_of_memory(&attempt);
 	if (r < 0)
-		return report_error(report, r == -EIO ? r : -EBADMSG, r == -ENOENT ? "module-missing" : "module-untrusted",
-				    NULL, NULL, "cannot load modules from '%s': %s", loader->folder, problem);
+		return report_error(report, r == -EIO ? r : -EBADMSG,
+				    r == -ENOENT ? "module-missing" : "module-untrusted", NULL, NULL,
+				    "cannot load modules from '%s': %s", loader->folder, problem);
 	for (; *names; names++) {
 		r = loader_get(loader, report, *names, NULL, &module);
 		if (result == 0 || r == -ENOMEM)

@@ -117,7 +117,7 @@ static bool is_current(int folder, int fd)
 
 static uint64_t now(void)
 {
-	struct timespec ts = {0};
+	struct timespec ts = { 0 };
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
@@ -139,8 +139,8 @@ static int busy(struct report *report, int fd, const char *path, unsigned int pa
 
 	if (pid > 0)
 		snprintf(who, sizeof(who), "process %ld", pid);
-	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has kept the lock '%s/%s' for more than %u ms", who,
-			    path, name, patience);
+	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has kept the lock '%s/%s' for more than %u ms",
+			    who, path, name, patience);
 }
 
 /* Leaves our process id to those who will wait. The lock holds without it. */
@@ -155,7 +155,7 @@ static void sign(int fd)
 
 int lock_take(struct report *report, const char *rundir, unsigned int patience, int *ret_fd)
 {
-	const struct timespec pause = {.tv_nsec = POLL_INTERVAL * 1000000L};
+	const struct timespec pause = { .tv_nsec = POLL_INTERVAL * 1000000L };
 	cleanup_arena struct arena *arena = arena_new();
 	cleanup_fd int folder = -1;
 	uint64_t end = now() + patience;

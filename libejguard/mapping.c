@@ -2,9 +2,9 @@
 /*
  * The kernel shows in /proc/self/maps which file each mapping is of, by device and inode. These are not always the
  * numbers that fstat(2) gives: on btrfs, overlayfs and the like stat() shows numbers of the file system's own making.
- * So the open file is mapped, too, and the two lines are compared with each other: both numbers come to be in the same way
- * on any file system. The inode cannot have been freed and its number given to another file, because the descriptor and the
- * mapping keep both alive. Path names are not compared: they are what may have been given to another file.
+ * So the open file is mapped, too, and the two lines are compared with each other: both numbers come to be in the same
+ * way on any file system. The inode cannot have been freed and its number given to another file, because the descriptor
+ * and the mapping keep both alive. Path names are not compared: they are what may have been given to another file.
  */
 #include "libejguard/mapping.h"
 
@@ -27,7 +27,8 @@ static bool line_has(const char *line, uintptr_t address, struct identity *ret)
 {
 	uintptr_t start, end;
 
-	return sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %23s %23s", &start, &end, ret->device, ret->inode) == 4 &&
+	return sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %23s %23s", &start, &end, ret->device, ret->inode) ==
+		       4 &&
 	       address >= start && address < end;
 }
 

@@ -8,15 +8,16 @@ static const struct {
 	const char *name;
 	int max; /* largest result that is of the set */
 } operations[] = {
-	[OPERATION_CHECK] = {"check", EJG_NOT_HELD},
-	[OPERATION_PREPARE] = {"prepare", EJG_NOT_APPLICABLE},
-	[OPERATION_APPLY] = {"apply", EJG_NOT_APPLICABLE},
-	[OPERATION_CONFINE] = {"confine", EJG_NOT_APPLICABLE},
-	[OPERATION_STATUS] = {"status", 0},
-	[OPERATION_RELEASE] = {"release", 0},
-	[OPERATION_EXPLAIN] = {"explain", 0},
-	[OPERATION_WATCH] = {"watch", 0},
-	[OPERATION_WATCH_NEXT] = {"watch_next", 0},
+	[OPERATION_CHECK] = { "check", EJG_NOT_HELD },
+	[OPERATION_PREPARE] = { "prepare", EJG_NOT_APPLICABLE },
+	[OPERATION_APPLY] = { "apply", EJG_NOT_APPLICABLE },
+	[OPERATION_CONFINE] = { "confine", EJG_NOT_APPLICABLE },
+	[OPERATION_STATUS] = { "status", 0 },
+	[OPERATION_RELEASE] = { "release", 0 },
+	[OPERATION_EXPLAIN] = { "explain", 0 },
+	[OPERATION_WATCH] = { "watch", 0 },
+	[OPERATION_WATCH_NEXT] = { "watch_next", 0 },
+	[OPERATION_PROVE] = { "prove", EJG_NOT_HELD },
 };
 
 void operation_broke(struct ejg_call *call, const char *format, ...)
@@ -33,7 +34,7 @@ static struct ejg_call begin(struct ejg *guard, struct instance *instance, enum 
 {
 	handle_log(guard, EJG_LOG_DEBUG, instance->module->name, "%s", operations[operation].name);
 	instance->used = true;
-	return (struct ejg_call){.guard = guard, .instance = instance, .operation = operation};
+	return (struct ejg_call){ .guard = guard, .instance = instance, .operation = operation };
 }
 
 /* A module returned an error without a word: its text is better than none. */
@@ -44,8 +45,8 @@ static void explain_errno(struct ejg_call *call, int error)
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
 }
 
-/* The verdict of a check against the findings that it made. */
-static int end_check(struct ejg_call *call, int result)
+/* A verdict against the findings that it made. */
+static int end_verdict(struct ejg_call *call, int result)
 {
 	const char *name = call->instance->module->name;
 
@@ -55,8 +56,8 @@ static int end_check(struct ejg_call *call, int result)
 		return EJG_NOT_HELD;
 	}
 	if (result == EJG_NOT_HELD && !call->has_reason)
-		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->guard->module.position, NULL,
-			     "%s: does not hold and does not say why", name);
+		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->guard->module.position,
+			     NULL, "%s: does not hold and does not say why", name);
 	return result;
 }
 
@@ -77,8 +78,10 @@ static int end(struct ejg_call *call, int result)
 				    operation);
 	if (result < 0 && !call->has_error)
 		explain_errno(call, result);
-	if (result >= 0 && call->operation == OPERATION_CHECK)
-		return end_check(call, result);
+	if (result == -ECANCELED) /* nobody had asked for it: it must not look as if */
+		return -EINTR;
+	if (result >= 0 && operations[call->operation].max == EJG_NOT_HELD)
+		return end_verdict(call, result);
 	return result;
 }
 
@@ -86,9 +89,13 @@ int operation_call(struct ejg *guard, struct instance *instance, enum operation 
 {
 	const struct ejg_module *module = instance->module;
 	int (*const table[])(struct ejg_call *) = {
-		[OPERATION_CHECK] = module->check,	     [OPERATION_PREPARE] = module->prepare,
-		[OPERATION_APPLY] = module->apply,	     [OPERATION_CONFINE] = module->confine,
-		[OPERATION_STATUS] = module->status,	     [OPERATION_WATCH_NEXT] = module->watch_next,
+		[OPERATION_CHECK] = module->check,
+		[OPERATION_PREPARE] = module->prepare,
+		[OPERATION_APPLY] = module->apply,
+		[OPERATION_CONFINE] = module->confine,
+		[OPERATION_STATUS] = module->status,
+		[OPERATION_WATCH_NEXT] = module->watch_next,
+		[OPERATION_PROVE] = module->prove,
 	};
 	struct ejg_call call = begin(guard, instance, operation);
 
@@ -124,7 +131,7 @@ int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd)
 
 void operation_finish(struct ejg *guard, struct instance *instance)
 {
-	struct ejg_call call = {.guard = guard, .instance = instance};
+	struct ejg_call call = { .guard = guard, .instance = instance };
 
 	if (instance->used && instance->module->finish)
 		instance->module->finish(&call);

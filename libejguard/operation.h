@@ -15,6 +15,7 @@ enum operation {
 	OPERATION_EXPLAIN,
 	OPERATION_WATCH,
 	OPERATION_WATCH_NEXT,
+	OPERATION_PROVE,
 };
 
 /* One call of one operation. */
@@ -31,7 +32,7 @@ struct ejg_call {
 /*
  * Each calls one operation, which the module must have. Return: what the module returned, when it is of the set
  * that the operation may return; else a negative errno. A negative errno is never without a finding that explains
- * it. A check that holds although it made a finding of severity EJG_FAILURE is EJG_NOT_HELD.
+ * it. A check or proof that holds although it made a finding of severity EJG_FAILURE is EJG_NOT_HELD.
  */
 int operation_call(struct ejg *guard, struct instance *instance, enum operation operation);
 int operation_release(struct ejg *guard, struct instance *instance, enum ejg_release_scope scope);

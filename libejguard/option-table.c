@@ -63,7 +63,8 @@ static int check_choices(const struct table *table, const struct ejg_option *opt
 			return bad(table, "choice %zu of its option '%s' is empty or not one line", i, option->name);
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(choices[i], choices[j]) == 0)
-				return bad(table, "its option '%s' has the choice '%s' twice", option->name, choices[i]);
+				return bad(table, "its option '%s' has the choice '%s' twice", option->name,
+					   choices[i]);
 		}
 	}
 	return 0;

@@ -244,8 +244,7 @@ static int parse_prefix(const struct parse *parse, const char *text, struct ejg_
 		return 0;
 	text = errors_word(parse->arena, text);
 	if (prefix_guess(text, &meant))
-		return problem(parse, "'%s': %s; did you mean '%s'?", text, why,
-			       ejg_prefix_format(&meant, meant_text));
+		return problem(parse, "'%s': %s; did you mean '%s'?", text, why, ejg_prefix_format(&meant, meant_text));
 	return problem(parse, "'%s': %s", text, why);
 }
 

@@ -72,8 +72,9 @@ static bool check_repetition(struct binding *binding, const struct ejg_option *o
 
 	if (!first || (option->flags & EJG_OPTION_REPEATABLE))
 		return true;
-	errors_add(&binding->errors, -EBADMSG, "option-duplicate", &word->position, "option '%s' is given already at %s%s",
-		   option->name, errors_place(binding->arena, &first->position), advice);
+	errors_add(&binding->errors, -EBADMSG, "option-duplicate", &word->position,
+		   "option '%s' is given already at %s%s", option->name, errors_place(binding->arena, &first->position),
+		   advice);
 	return false;
 }
 
@@ -147,7 +148,8 @@ static int bind_fallbacks(struct binding *binding)
 			return r;
 		if (r < 0)
 			errors_add(&binding->errors, r, "option-value", &binding->guard->module.position,
-				   "the fallback of option '%s' of %s: %s", option->name, binding->module->name, problem);
+				   "the fallback of option '%s' of %s: %s", option->name, binding->module->name,
+				   problem);
 	}
 	return 0;
 }

@@ -10,8 +10,8 @@
 enum { OPTIONS_MAX_SIZE = 4096 }; /* more is not a size but a member that was never set */
 
 /*
- * Copies a structure into ours, of size bytes and zeroed; NULL leaves it so. -EINVAL when the size cannot be, or a member
- * that we do not know is not zero: what it asks for could not be done.
+ * Copies a structure into ours, of size bytes and zeroed; NULL leaves it so. -EINVAL when the size cannot be, or a
+ * member that we do not know is not zero: what it asks for could not be done.
  */
 static inline int options_copy(void *ours, size_t size, const void *theirs)
 {

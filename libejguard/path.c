@@ -18,11 +18,11 @@ enum { MAX_LINKS = 40 }; /* as in the kernel's own walk, path_resolution(7) */
 struct walk {
 	struct arena *arena;
 	const char **problem;
-	int folder;	      /* O_PATH */
-	const char *place;    /* the folder's path, "" for the root */
-	const char *rest;     /* what is still to be walked */
-	const char *link;     /* the last link that was followed, or NULL */
-	size_t link_rest;     /* length of `rest` at which that link's target has been walked */
+	int folder;	   /* O_PATH */
+	const char *place; /* the folder's path, "" for the root */
+	const char *rest;  /* what is still to be walked */
+	const char *link;  /* the last link that was followed, or NULL */
+	size_t link_rest;  /* length of `rest` at which that link's target has been walked */
 	unsigned int n_links;
 };
 

@@ -56,8 +56,8 @@ struct stack_source {
  * Reads the stack of a service. All errors of all its files are added to the report in one go. Knows the names of
  * settings and controls; options are left to option_bind(), values of settings to facts_collect().
  *
- * Return: 0, -ENOENT when there is no stack file, -EBADMSG, -EPERM when it cannot be read, -ENOMEM. Memory comes
- * from the arena. *ret untouched on failure.
+ * Return: 0, -ENOENT when there is no stack file, -EBADMSG, -EPERM or -EIO when it cannot be read, -ENOMEM. Memory
+ * comes from the arena. *ret untouched on failure.
  */
 int stack_read(struct arena *arena, struct report *report, const struct stack_source *source,
 	       const struct stack **ret);

@@ -50,12 +50,12 @@ static void run_add(struct run *run, const struct instance *instance, int result
 static bool run_cancelled(struct run *run)
 {
 	struct report *report = run->guard->report;
+	size_t index = report_finding_count(report);
 
 	if (!atomic_load(&run->guard->cancelled))
 		return false;
 	if (run->error == 0)
-		run_fail(run, report_error(report, -ECANCELED, "cancelled", NULL, NULL, "cancelled"),
-			 report_finding_count(report) - 1);
+		run_fail(run, report_error(report, -ECANCELED, "cancelled", NULL, NULL, "cancelled"), index);
 	return true;
 }
 
@@ -63,12 +63,13 @@ static bool run_cancelled(struct run *run)
 static void run_judge(struct run *run)
 {
 	struct report *report = run->guard->report;
+	size_t index = report_finding_count(report);
 
-	if (run->error < 0 || verdict_holds(&run->tally))
-		return;
-	run_fail(run, report_error(report, -EACCES, "no-opinion", NULL, NULL, "%s: no guard of the stack applies here",
-				   run->guard->service),
-		 report_finding_count(report) - 1);
+	if (run->error == 0 && !verdict_holds(&run->tally))
+		run_fail(run,
+			 report_error(report, -EACCES, "no-opinion", NULL, NULL,
+				      "%s: no guard of the stack applies here", run->guard->service),
+			 index);
 }
 
 static void finish_all(struct ejg *guard)
@@ -87,14 +88,15 @@ static int check(struct ejg *guard, struct instance *instance)
 {
 	if (instance->module->check)
 		return operation_call(guard, instance, OPERATION_CHECK);
-	return report_error(guard->report, -EBADMSG, "confine-only", &instance->guard->module.position, NULL,
-			    "%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
-			    instance->module->name);
+	return report_error(
+		guard->report, -EBADMSG, "confine-only", &instance->guard->module.position, NULL,
+		"%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
+		instance->module->name);
 }
 
 int transaction_check(struct ejg *guard)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 
 	for (size_t i = 0; i < guard->n_instances && !run.tally.stop && !run_cancelled(&run); i++) {
 		struct instance *instance = &guard->instances[i];
@@ -110,7 +112,7 @@ int transaction_check(struct ejg *guard)
 
 int transaction_status(struct ejg *guard)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 
 	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
 		struct instance *instance = &guard->instances[i];
@@ -179,7 +181,10 @@ static void prepare_all(struct run *run)
 	}
 }
 
-/* Second pass, one guard: what counts is the verdict of check, also where there is nothing to apply. */
+/*
+ * Second pass, one guard: what counts is the verdict of check, also where there is nothing to apply. What holds by its
+ * own account then proves it where it can; a proof that does not apply here takes nothing away.
+ */
 static int apply_and_check(struct ejg *guard, struct instance *instance)
 {
 	int r;
@@ -192,7 +197,11 @@ static int apply_and_check(struct ejg *guard, struct instance *instance)
 		}
 		instance->applied = true;
 	}
-	return check(guard, instance);
+	r = check(guard, instance);
+	if (r != EJG_HELD || !instance->module->prove)
+		return r;
+	r = operation_call(guard, instance, OPERATION_PROVE);
+	return r == EJG_NOT_APPLICABLE ? EJG_HELD : r;
 }
 
 static void apply_all(struct run *run)
@@ -209,14 +218,15 @@ static void apply_all(struct run *run)
 		r = apply_and_check(guard, instance);
 		run_add(run, instance, r, index);
 		/* An optional guard that does not hold fails nothing, but no half of it stays either. */
-		if (run->error == 0 && instance->applied && (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))
+		if (run->error == 0 && instance->applied &&
+		    (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))
 			undo(guard, instance);
 	}
 }
 
 int transaction_apply(struct ejg *guard)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 	cleanup_fd int lock = -1;
 	size_t index;
 	int r;
@@ -246,7 +256,7 @@ int transaction_apply(struct ejg *guard)
 
 int transaction_confine(struct ejg *guard)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 
 	for (size_t i = 0; i < guard->n_instances && run.error == 0; i++) {
 		struct instance *instance = &guard->instances[i];
@@ -272,8 +282,9 @@ static int release_all(struct run *run)
 			continue;
 		r = operation_release(guard, instance, EJG_RELEASE_ALL);
 		if (r < 0)
-			run_fail(run, report_error(guard->report, r, "release-failed", NULL, NULL,
-						   "%s: what was applied could not be undone", instance->module->name),
+			run_fail(run,
+				 report_error(guard->report, r, "release-failed", NULL, NULL,
+					      "%s: what was applied could not be undone", instance->module->name),
 				 index);
 	}
 	return run->error;
@@ -281,7 +292,7 @@ static int release_all(struct run *run)
 
 int transaction_release(struct ejg *guard)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 	cleanup_fd int lock = -1;
 	int r;
 
@@ -295,7 +306,7 @@ int transaction_release(struct ejg *guard)
 
 int transaction_explain(struct ejg *guard, const struct ejg_question *question)
 {
-	struct run run = {.guard = guard};
+	struct run run = { .guard = guard };
 	const struct ejg_answer *answer;
 	int r;
 

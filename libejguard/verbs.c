@@ -138,19 +138,20 @@ static int select_only(struct ejg *guard, const struct ejg_apply_options *option
 		guard->instances[i].selected = false;
 	for (size_t i = 0; i < options->n_only; i++) {
 		if (!select_module(guard, options->only[i]))
-			r = report_error(guard->report, -EBADMSG, "only-unknown", NULL, NULL, "'%s' is not in the stack '%s'",
-					 options->only[i], guard->stack->file);
+			r = report_error(guard->report, -EBADMSG, "only-unknown", NULL, NULL,
+					 "'%s' is not in the stack '%s'", options->only[i], guard->stack->file);
 	}
 	return r;
 }
 
 static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
 {
-	struct ejg_apply_options options = {.size = sizeof(options)};
+	struct ejg_apply_options options = { .size = sizeof(options) };
 	int r;
 
 	if (options_copy(&options, sizeof(options), theirs) < 0)
-		return invalid(guard, "the options of apply are of an unknown size, or ask for what this library cannot do");
+		return invalid(guard,
+			       "the options of apply are of an unknown size, or ask for what this library cannot do");
 	if (!are_words(options.cgroups, options.n_cgroups) || !are_words(options.only, options.n_only))
 		return invalid(guard, "the options of apply have an empty name among cgroups or only");
 	r = load_once(guard);
@@ -173,7 +174,7 @@ int ejg_apply(struct ejg *guard, const struct ejg_apply_options *options)
 
 static int explain(struct ejg *guard, const struct ejg_question *theirs)
 {
-	struct ejg_question question = {0};
+	struct ejg_question question = { 0 };
 	const char *problem = NULL;
 	struct ejg_prefix prefix;
 	int r;
@@ -253,8 +254,8 @@ static int watch(struct ejg *guard, const char *module, int *ret_fd)
 		return r;
 	instance = find_instance(guard, module);
 	if (!instance)
-		return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "'%s' is not in the stack '%s'", module,
-				    guard->stack->file);
+		return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "'%s' is not in the stack '%s'",
+				    module, guard->stack->file);
 	if (!instance->module->watch)
 		return report_error(guard->report, -EOPNOTSUPP, "argument", NULL, "watch another module",
 				    "the module '%s' has no live events", module);

@@ -25,13 +25,17 @@
  *     explain      answers a hypothetical question by ejg_call_answer(). Changes nothing.
  *     watch        gives a descriptor that becomes readable with new events; it belongs to the module.
  *     watch_next   takes one event by ejg_call_event(); makes none when there is none.
+ *     prove        forbidden attempts, made for real where they cannot do harm: are they refused? Gives a verdict.
+ *                  Called after check in an apply, and when asked for. Leaves the system as it was.
+ *     diagnose     findings on what this system can enforce, what is missing, what stands in the way. Changes
+ *                  nothing, and works whether or not anything is applied.
  *     finish       the last call of an instance on which any operation was called: free what state holds (memory,
  *                  descriptors). Never changes the system.
  *
  * Absent operations are NULL and not called. Required: check or confine; with apply also check and release; with
  * release also apply; with watch also watch_next.
  *
- * Results. check returns a verdict of enum ejg_verdict; the other operations return 0, prepare, apply and confine
+ * Results. check and prove return a verdict of enum ejg_verdict; the other operations return 0, prepare, apply and confine
  * also EJG_NOT_APPLICABLE (the instance then takes no part in the rest of the run). All may return a negative
  * errno, which is never "held"; set its message by ejg_call_error(). From prepare and apply, -EBADMSG says that the
  * configuration is wrong, -EOPNOTSUPP that this system lacks something, -EPERM that a privilege is missing. Any
@@ -207,6 +211,8 @@ struct ejg_module {
 	int (*watch)(struct ejg_call *call, int *ret_fd);
 	int (*watch_next)(struct ejg_call *call);
 	void (*finish)(struct ejg_call *call);
+	int (*prove)(struct ejg_call *call);
+	int (*diagnose)(struct ejg_call *call);
 };
 
 /** Where a fact comes from. Since ABI 1.0. */

@@ -14,7 +14,8 @@
 	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                            \
 	"/ejguard apply --own ejabberd ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 }\n"
 #define OTHER                                                                                                          \
-	"ExecStartPre={ path=/usr/bin/mkdir ; argv[]=/usr/bin/mkdir -p /run/x ; ignore_errors=no ; pid=0 ; code=(null) }\n"
+	"ExecStartPre={ path=/usr/bin/mkdir ; argv[]=/usr/bin/mkdir -p /run/x ; ignore_errors=no ; pid=0 ; "           \
+	"code=(null) }\n"
 
 static void test_answers(void **state)
 {
@@ -25,12 +26,16 @@ static void test_answers(void **state)
 		const char *earlier;
 	} cases[] = {
 		{ "", 0, false, false, false, NULL },
-		{ "LoadState=not-found\nActiveState=inactive\nInactiveExitTimestampMonotonic=0\n", 5, false, false, false,
+		{ "LoadState=not-found\nActiveState=inactive\nInactiveExitTimestampMonotonic=0\n", 5, false, false,
+		  false, NULL },
+		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 5, true, true, false,
 		  NULL },
-		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 5, true, true, false, NULL },
-		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 11, true, true, true, NULL },
-		{ "LoadState=loaded\nActiveState=activating\nInactiveExitTimestampMonotonic=10", 11, true, true, true, NULL },
-		{ "LoadState=loaded\nActiveState=failed\nInactiveExitTimestampMonotonic=10\n", 11, true, false, false, NULL },
+		{ "LoadState=loaded\nActiveState=active\nInactiveExitTimestampMonotonic=10\n", 11, true, true, true,
+		  NULL },
+		{ "LoadState=loaded\nActiveState=activating\nInactiveExitTimestampMonotonic=10", 11, true, true, true,
+		  NULL },
+		{ "LoadState=loaded\nActiveState=failed\nInactiveExitTimestampMonotonic=10\n", 11, true, false, false,
+		  NULL },
 		{ "LoadState=masked\nActiveState=inactive\n", 11, false, false, false, NULL },
 		{ OURS "LoadState=loaded\n", 0, true, false, false, NULL },
 		{ OTHER OURS OTHER "LoadState=loaded\n", 0, true, false, false,

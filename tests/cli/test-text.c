@@ -25,12 +25,12 @@ static void test_printable(void **state)
 		{ "\177", "\\x7f", 4 },
 		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f", 4 },
 		{ "\xe6\xbc\xa2", "\xe6\xbc\xa2", 2 },
-		{ "\xc2\x9b", "\\xc2\\x9b", 8 },	 /* a control character of C1 */
+		{ "\xc2\x9b", "\\xc2\\x9b", 8 },	   /* a control character of C1 */
 		{ "\xe2\x80\xae", "\\xe2\\x80\\xae", 12 }, /* turns the direction of the line */
 		{ "\xe2\x80\x8b", "\\xe2\\x80\\x8b", 12 }, /* has no width */
 		{ "\xff\xfe", "\\xff\\xfe", 8 },
-		{ "a\xc3", "a\\xc3", 5 },	   /* cut off */
-		{ "\xc0\xaf", "\\xc0\\xaf", 8 },   /* overlong */
+		{ "a\xc3", "a\\xc3", 5 },		   /* cut off */
+		{ "\xc0\xaf", "\\xc0\\xaf", 8 },	   /* overlong */
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80", 12 }, /* a surrogate */
 	};
 
@@ -64,7 +64,8 @@ static void test_paragraph(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		cleanup_free char *text = NULL;
 		size_t size;
-		struct paragraph paragraph = { .width = cases[i].width, .indent = cases[i].indent,
+		struct paragraph paragraph = { .width = cases[i].width,
+					       .indent = cases[i].indent,
 					       .column = cases[i].indent };
 
 		paragraph.out = open_memstream(&text, &size);

@@ -136,17 +136,28 @@ class Units(Case):
         self.enable()
         before = {unit: self.read(unit) for unit in UNITS}
         shutil.rmtree(os.path.dirname(self.path("epmd.socket")))
-        with open(os.path.join(self.unitdir, "epmd.socket.d"), "w") as file:
-            file.write("a file where a folder must be\n")
+        os.symlink("/nonexistent", os.path.join(self.unitdir, "epmd.socket.d"))
         os.mkdir(os.path.join(self.folder, "conf2"), 0o755)
         shutil.copy(os.path.join(self.confdir, "ejabberd"), os.path.join(self.folder, "conf2"))
         result = run("--confdir", self.folder + "/conf2", "--moduledir", self.moduledir, "enable", "--unitdir",
                      self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd")
         self.assertEqual(result.exit, 1, result.err)
         self.assert_one_line(result.err)
+        self.assertIn("nothing was changed", result.err)
         for unit in UNITS[:2]:
             self.assertEqual(self.read(unit), before[unit])
         self.assertEqual(len(self.tree()), 5)
+        for unit in UNITS[:2]:
+            shutil.rmtree(os.path.dirname(self.path(unit)))
+        self.assertEqual(self.enable().exit, 1)
+        self.assertEqual(self.tree(), ["epmd.socket.d"])
+
+    def test_file_in_the_way(self):
+        with open(os.path.join(self.unitdir, "epmd.socket.d"), "w") as file:
+            file.write("a file where a folder must be\n")
+        result = self.enable()
+        self.assertEqual((result.exit, self.tree()), (1, ["epmd.socket.d"]))
+        self.assertIn("epmd.socket.d", result.err)
 
     def test_no_permission(self):
         if os.getuid() == 0:

@@ -4,11 +4,12 @@
  *
  *   attempt connect ADDR PORT [--udp] [--from ADDR] [--timeout MS]
  *   attempt bind    ADDR PORT [--udp]
- *   attempt listen  ADDR PORT SECONDS [--udp]
+ *   attempt listen  ADDR PORT SECONDS [--udp] [--v6only]
  *   attempt loop    ADDR PORT SECONDS [--from ADDR] [--timeout MS]
  *
  * connect  --udp sends one datagram and waits for the answer of `listen --udp`
- * listen   says ok as soon as it listens, then takes connections or echoes datagrams
+ * listen   says ok as soon as it listens, then takes connections or echoes datagrams; with --v6only :: leaves
+ *          0.0.0.0 to others
  * loop     connects, closes and starts again; prints `ok=N failed=N`
  *
  * The word: ok, refused (ECONNREFUSED), denied (EPERM, EACCES), timeout, error:NAME. The exit status is 0
@@ -36,6 +37,7 @@ struct attempt {
 	int type;
 	int timeout_ms;
 	int seconds;
+	bool v6only;
 };
 
 static _Noreturn void usage(const char *what)
@@ -94,6 +96,8 @@ static int open_socket(const struct attempt *a)
 
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	if (fd >= 0 && a->v6only)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
 	return fd;
 }
 
@@ -295,12 +299,14 @@ static void parse_options(struct attempt *a, char **argv)
 	for (; *argv; argv++) {
 		if (!strcmp(*argv, "--udp"))
 			a->type = SOCK_DGRAM;
+		else if (!strcmp(*argv, "--v6only"))
+			a->v6only = true;
 		else if (!strcmp(*argv, "--timeout") && argv[1])
 			a->timeout_ms = parse_number(*++argv);
 		else if (!strcmp(*argv, "--from") && argv[1])
 			a->from_len = parse_address(*++argv, "0", &a->from);
 		else
-			usage("the options are --udp, --timeout MS and --from ADDR");
+			usage("the options are --udp, --v6only, --timeout MS and --from ADDR");
 	}
 }
 

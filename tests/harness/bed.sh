@@ -76,9 +76,12 @@ bed_run() {
 
 # bed_chroot BED COMMAND...: in a bed that does not run yet.
 bed_chroot() {
-	local bed=$1
-	shift
-	chroot "$(bed_root "$bed")" "$@"
+	# shellcheck disable=SC2016 # the inner shell expands
+	unshare --mount bash -euc '
+		mount -t proc proc "$1/proc"
+		mount -t sysfs -o ro sysfs "$1/sys"
+		mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+		exec chroot "$@"' bed-chroot "$(bed_root "$1")" "${@:2}"
 }
 
 # bed_named_cgroup BED: makes its cgroup in the v1 hierarchy of a hybrid layout, and prints the folder.

@@ -16,16 +16,24 @@ net_file() {
 	echo "$EJG_STATE/net/$1"
 }
 
+# A MAC address of the name's own: who comes back under its name is found by those who remember it.
+net_mac() {
+	local sum
+	sum=$(md5sum <<<"$1")
+	echo "02:${sum:0:2}:${sum:2:2}:${sum:4:2}:${sum:6:2}:${sum:8:2}"
+}
+
 # net_new NAME [ADDRESS/PREFIX]...: a network namespace with loopback and, when there are addresses, eth0 on the
 # wire. Every other address is looked for on the wire, whatever the prefix.
 net_new() {
-	local file address port=to-$1
+	local file address mac port=to-$1
+	mac=$(net_mac "$1")
 	file=$(net_file "$1")
 	touch "$file"
 	unshare --net="$file" ip link set lo up
 	shift
 	(($#)) || return 0
-	ip link add "$port" type veth peer name eth0 netns "$file"
+	ip link add "$port" type veth peer name eth0 address "$mac" netns "$file"
 	ip link set "$port" master wire up
 	{
 		echo link set eth0 up

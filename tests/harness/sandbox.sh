@@ -3,8 +3,8 @@
 #
 # A sandbox that leaves nothing behind: a command runs as init of a pid namespace of its own, with mounts of
 # its own. Whatever it starts or mounts ends with it, also when this shell is killed with SIGKILL. Two things
-# have a name outside of it, a folder in /run and a cgroup; they go at its end, or, after a SIGKILL, when the
-# next sandbox starts.
+# have a name outside of it, a folder in /run and a cgroup; they go at its end, or, after a SIGKILL, by a process
+# that waits for that. Should that one be killed too, when the next sandbox starts.
 
 sandbox_prefix=ejguard-bed
 
@@ -58,6 +58,14 @@ sandbox_sweep() {
 	done
 }
 
+# Not a child of what a terminal or a CI job kills, and holds nothing that somebody reads to its end.
+sandbox_janitor() {
+	# shellcheck disable=SC2016 # the inner shell expands
+	setsid bash -euc 'source "$1"; flock "$2" true; exec {run_lock}</run; flock "$run_lock"; sandbox_sweep' \
+		sandbox-janitor "${BASH_SOURCE[0]}" "$EJG_STATE" {sandbox_lock}<&- </dev/null >/dev/null 2>&1 &
+	disown
+}
+
 sandbox_create() {
 	local run_lock
 	# Between mktemp and flock a folder looks dead to another sandbox that starts now.
@@ -68,6 +76,7 @@ sandbox_create() {
 	exec {sandbox_lock}<"$EJG_STATE"
 	flock "$sandbox_lock"
 	exec {run_lock}<&-
+	sandbox_janitor
 	EJG_CGROUP=$(cgroup2_root)/${EJG_STATE##*/}
 	mkdir "$EJG_CGROUP"
 	export EJG_STATE EJG_CGROUP

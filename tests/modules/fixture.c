@@ -69,7 +69,7 @@ __attribute__((unused)) static const struct ejg_option duplicate_options[] = {
 };
 
 static const struct ejg_finding_info findings[] = {
-	{"fine", EJG_OK, "all is fine", NULL},
+	{ "fine", EJG_OK, "all is fine", NULL },
 };
 
 /* A descriptor of a newer minor version has members that this header does not know. */
@@ -92,20 +92,13 @@ int ejguard_module(struct ejg_call *call)
 #endif
 
 EJG_MODULE_EXPORT const struct newer_module SYMBOL = {
-	.module =
-		{
-			EJG_MODULE_HEADER,
-			.name = FIXTURE_NAME,
-			.summary = "a fixture of the tests",
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.findings = findings,
-			.n_findings = sizeof(findings) / sizeof(findings[0]),
-			.config_size = sizeof(struct config),
-			.check = held,
+	.module = { EJG_MODULE_HEADER, .name = FIXTURE_NAME, .summary = "a fixture of the tests", .options = options,
+		    .n_options = sizeof(options) / sizeof(options[0]), .findings = findings,
+		    .n_findings = sizeof(findings) / sizeof(findings[0]), .config_size = sizeof(struct config),
+		    .check = held,
 #ifdef FIXTURE_BAD
-			FIXTURE_BAD
+		    FIXTURE_BAD
 #endif
-		},
-	.more = {(void *)held},
+	},
+	.more = { (void *)held },
 };

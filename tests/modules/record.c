@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The recording module: writes down each operation that is called on it, and answers as its options say. It guards
- * nothing; with it the tests see what the host does with a stack.
+ * nothing; with it the tests see what the host does with a stack. A stack names a module once: there are two of it.
  */
 #include <ejguard/module.h>
 #include <errno.h>
@@ -42,9 +42,10 @@ enum result {
 	RESULT_UNDECLARED,
 };
 
-static const char *const results[] = {"ok",	      "not-applicable", "not-held", "silent", "invalid", "unsupported",
-				      "no-privilege", "broken",	  "number",   "undeclared", NULL};
-static const char *const answers[] = {"none", "yes", "no", NULL};
+static const char *const results[] = { "ok",	      "not-applicable", "not-held", "silent", "invalid",
+				       "unsupported", "no-privilege",	"broken",   "number", "undeclared",
+				       NULL };
+static const char *const answers[] = { "none", "yes", "no", NULL };
 
 /* Appends "ID OPERATION" to the log; the tests read the order from it. */
 static void record(struct ejg_call *call, const char *operation)
@@ -118,7 +119,7 @@ static int confine(struct ejg_call *call)
 
 static int status(struct ejg_call *call)
 {
-	const struct ejg_label labels[] = {{"kind", "test"}};
+	const struct ejg_label labels[] = { { "kind", "test" } };
 	const struct state *state = ejg_call_state(call);
 
 	ejg_call_metric(call, "calls", labels, 1, state->n_calls);
@@ -156,7 +157,7 @@ static int watch(struct ejg_call *call, int *ret_fd)
 static int watch_next(struct ejg_call *call)
 {
 	struct state *state = ejg_call_state(call);
-	const struct ejg_label labels[] = {{"from", "203.0.113.9"}};
+	const struct ejg_label labels[] = { { "from", "203.0.113.9" } };
 	uint64_t n;
 
 	record(call, "watch_next");
@@ -181,8 +182,8 @@ static void finish(struct ejg_call *call)
 	}
 
 static const struct ejg_option options[] = {
-	{.name = "log", .type = EJG_OPTION_PATH, .offset = offsetof(struct config, log), .help = "file to write to"},
-	{.name = "id", .type = EJG_OPTION_WORDS, .offset = offsetof(struct config, id), .help = "how to call itself"},
+	{ .name = "log", .type = EJG_OPTION_PATH, .offset = offsetof(struct config, log), .help = "file to write to" },
+	{ .name = "id", .type = EJG_OPTION_WORDS, .offset = offsetof(struct config, id), .help = "how to call itself" },
 	RESULT(prepare),
 	RESULT(apply),
 	RESULT(check),
@@ -200,16 +201,16 @@ static const struct ejg_option options[] = {
 };
 
 static const struct ejg_finding_info findings[] = {
-	{"not-held", EJG_FAILURE, "the options said so", "change the options"},
+	{ "not-held", EJG_FAILURE, "the options said so", "change the options" },
 };
 
 static const struct ejg_metric_info metrics[] = {
-	{"calls", 1, "calls of this instance"},
+	{ "calls", 1, "calls of this instance" },
 };
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
-	.name = "record",
+	.name = RECORD_NAME,
 	.summary = "writes down what is called, for tests",
 	.options = options,
 	.n_options = sizeof(options) / sizeof(options[0]),

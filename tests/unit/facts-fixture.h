@@ -31,24 +31,38 @@ static inline void fixture_init(struct fixture *f, void **state)
 {
 	struct statfs fs;
 
-	*f = (struct fixture){.scratch = *state};
+	*f = (struct fixture){ .scratch = *state };
 	scratch_mkdir(f->scratch, "cgroup");
 	scratch_mkdir(f->scratch, "cgroup/system.slice");
 	assert_int_equal(statfs(scratch_path(f->scratch, "cgroup"), &fs), 0);
 	scratch_text(f->scratch, "mountinfo",
-		     arena_printf(f->scratch->arena, "41 31 0:38 / %s/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw\n",
+		     arena_printf(f->scratch->arena,
+				  "41 31 0:38 / %s/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw\n",
 				  f->scratch->folder));
 	scratch_text(f->scratch, "self", "4:memory:/elsewhere\n0::/system.slice/own.service\n");
 	scratch_text(f->scratch, "init", "0::/init.scope\n");
 	f->config_dirs[0] = fixture_path(f->scratch, "etc");
 	f->source = (struct facts_source){
-		.cgroup = {.mountinfo = fixture_path(f->scratch, "mountinfo"),
-			   .self_cgroup = fixture_path(f->scratch, "self"),
-			   .init_cgroup = fixture_path(f->scratch, "init"),
-			   .magic = (unsigned long)fs.f_type,
-			   .owner = getuid()},
+		.cgroup = { .mountinfo = fixture_path(f->scratch, "mountinfo"),
+			    .self_cgroup = fixture_path(f->scratch, "self"),
+			    .init_cgroup = fixture_path(f->scratch, "init"),
+			    .magic = (unsigned long)fs.f_type,
+			    .owner = getuid() },
 		.config_dirs = f->config_dirs,
 	};
+}
+
+/* Makes cgroups one below the other: "a/b/c". */
+static inline void fixture_make(struct fixture *f, const char *path)
+{
+	char *copy = arena_printf(f->scratch->arena, "cgroup/%s", path);
+
+	for (char *slash = copy; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = '\0';
+		if (access(scratch_path(f->scratch, copy), F_OK) < 0)
+			scratch_mkdir(f->scratch, copy);
+	}
+	scratch_mkdir(f->scratch, copy);
 }
 
 /* The lines "NAME VALUE...", as the stack file's parser hands over "set NAME VALUE...". Columns count from NAME. */
@@ -69,10 +83,10 @@ static inline const struct stack *fixture_stack(struct fixture *f, const char *t
 		number++;
 		while ((word = strsep(&line, " ")))
 			if (*word)
-				words[n++] = (struct word){word, {"stack", number, (uint32_t)(word - start) + 1}};
+				words[n++] = (struct word){ word, { "stack", number, (uint32_t)(word - start) + 1 } };
 		if (n == 0)
 			continue;
-		*setting = (struct setting){.name = words[0], .values = words + 1, .n_values = n - 1};
+		*setting = (struct setting){ .name = words[0], .values = words + 1, .n_values = n - 1 };
 		stack->n_settings++;
 	}
 	stack->file = "stack";

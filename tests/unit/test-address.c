@@ -237,9 +237,9 @@ static void prefixes_contain_what_they_cover(void **state)
 
 static void ports_are_exact(void **state)
 {
-	static const char *const wrong[] = { "",      "0",    "65536", "65537", "70000", "-1",  "+1", " 1",
-					     "1 ",    "0x50", "080",   "1.0",	"1e3",	 "http", "4369-", "4294967297",
-					     "1\n",   "18446744073709551617" };
+	static const char *const wrong[] = { "",    "0",    "65536", "65537",	   "70000", "-1",
+					     "+1",  " 1",   "1 ",    "0x50",	   "080",   "1.0",
+					     "1e3", "http", "4369-", "4294967297", "1\n",   "18446744073709551617" };
 	uint16_t port = 7;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
@@ -253,8 +253,10 @@ static void ports_are_exact(void **state)
 
 static void port_ranges_are_exact(void **state)
 {
-	static const char *const wrong[] = { "",	  "-",	   "1-",     "-1",	"2-1",	   "1--2",     "1-2-3", "0-1",
-					     "1-65536", "1 - 2", "1:2",    "1,2",	"000001-2", "1-2 ",	" 1-2",	 "655350-1" };
+	static const char *const wrong[] = {
+		"",	   "-",	    "1-",  "-1",  "2-1",      "1--2", "1-2-3", "0-1",
+		"1-65536", "1 - 2", "1:2", "1,2", "000001-2", "1-2 ", " 1-2",  "655350-1"
+	};
 	struct ejg_port_range range = { 7, 8 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)

@@ -21,7 +21,9 @@ static void memory_is_zeroed_and_aligned(void **state)
 
 static void what_cannot_be_had_is_remembered(void **state)
 {
-	const size_t sizes[][2] = { { SIZE_MAX, 1 }, { SIZE_MAX / 2, 3 }, { SIZE_MAX / 2, 2 }, { 2, SIZE_MAX / 2 + 1 } };
+	const size_t sizes[][2] = {
+		{ SIZE_MAX, 1 }, { SIZE_MAX / 2, 3 }, { SIZE_MAX / 2, 2 }, { 2, SIZE_MAX / 2 + 1 }
+	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct arena *arena = arena_new();
@@ -97,12 +99,9 @@ static void freeing_nothing_is_fine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(memory_is_zeroed_and_aligned),
-		cmocka_unit_test(what_cannot_be_had_is_remembered),
-		scratch_test(growing_keeps_what_is_there),
-		scratch_test(growing_past_all_memory_fails),
-		scratch_test(strings_are_copies),
-		scratch_test(text_is_formatted),
+		scratch_test(memory_is_zeroed_and_aligned), cmocka_unit_test(what_cannot_be_had_is_remembered),
+		scratch_test(growing_keeps_what_is_there),  scratch_test(growing_past_all_memory_fails),
+		scratch_test(strings_are_copies),	    scratch_test(text_is_formatted),
 		cmocka_unit_test(freeing_nothing_is_fine),
 	};
 

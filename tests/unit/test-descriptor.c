@@ -37,14 +37,8 @@ struct sample {
 static void make(struct sample *s)
 {
 	*s = (struct sample){
-		.module = { EJG_MODULE_HEADER,
-			    .name = "good",
-			    .summary = "a good one",
-			    .n_options = 2,
-			    .n_findings = 2,
-			    .n_metrics = 2,
-			    .config_size = sizeof(struct config),
-			    .check = held },
+		.module = { EJG_MODULE_HEADER, .name = "good", .summary = "a good one", .n_options = 2, .n_findings = 2,
+			    .n_metrics = 2, .config_size = sizeof(struct config), .check = held },
 		.options = { { .name = "number", .type = EJG_OPTION_UNSIGNED, .help = "a number" },
 			     { .name = "other", .type = EJG_OPTION_UNSIGNED, .offset = 8, .help = "another" } },
 		.findings = { { "fine", EJG_OK, "all is fine", NULL }, { "bad", EJG_FAILURE, "is bad", "mend it" } },
@@ -391,8 +385,8 @@ static void shorter_elements_are_filled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(each_fault_is_told),	scratch_test(a_good_one_is_copied),
-		scratch_test(a_shorter_one_is_filled),	scratch_test(a_longer_one_is_cut),
+		scratch_test(each_fault_is_told),	   scratch_test(a_good_one_is_copied),
+		scratch_test(a_shorter_one_is_filled),	   scratch_test(a_longer_one_is_cut),
 		scratch_test(shorter_elements_are_filled),
 	};
 

@@ -23,19 +23,6 @@ static void assert_problem(const char *what, const char *problem, const char *ex
 		fail_msg("%s: '%s', not '%s'", what, problem, expected);
 }
 
-/* Makes folders one below the other: "a/b/c". */
-static void make(struct fixture *f, const char *path)
-{
-	char *copy = arena_printf(f->scratch->arena, "cgroup/%s", path);
-
-	for (char *slash = copy; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		if (access(scratch_path(f->scratch, copy), F_OK) < 0)
-			scratch_mkdir(f->scratch, copy);
-	}
-	scratch_mkdir(f->scratch, copy);
-}
-
 static uint64_t inode(struct fixture *f, const char *name)
 {
 	struct stat st;
@@ -85,7 +72,8 @@ static void test_mount(void **state)
 	assert_string_equal(mount.root, "/x");
 
 	/* one of an outer cgroup namespace comes last */
-	write_mountinfo(&f, "1 2 0:1 /.. %s/part rw - cgroup2 c rw\n1 2 0:1 /x/y/z %s/cgroup rw - cgroup2 c rw\n", dir, dir);
+	write_mountinfo(&f, "1 2 0:1 /.. %s/part rw - cgroup2 c rw\n1 2 0:1 /x/y/z %s/cgroup rw - cgroup2 c rw\n", dir,
+			dir);
 	assert_string_equal(mount_of(&f).root, "/x/y/z");
 	write_mountinfo(&f, "1 2 0:1 /../.. %s/part rw - cgroup2 c rw", dir);
 	assert_string_equal(mount_of(&f).root, "/../..");
@@ -94,8 +82,14 @@ static void test_mount(void **state)
 static void test_no_mount(void **state)
 {
 	static const char *const texts[] = {
-		"", "\n", "cgroup2\n", "1 2 3\n", "1 2 0:1 / /nonexistent rw - cgroup2 c rw\n",
-		"1 2 0:1 / / rw -\n", "1 2 0:1 / / rw - \n", "1 2 0:1 / / rw cgroup2 cgroup2\n",
+		"",
+		"\n",
+		"cgroup2\n",
+		"1 2 3\n",
+		"1 2 0:1 / /nonexistent rw - cgroup2 c rw\n",
+		"1 2 0:1 / / rw -\n",
+		"1 2 0:1 / / rw - \n",
+		"1 2 0:1 / / rw cgroup2 cgroup2\n",
 		"1 2 0:1 / /proc rw - cgroup2 c rw\n", /* something else lies on top of it */
 	};
 	struct cgroup_mount mount;
@@ -126,18 +120,18 @@ static void test_unit(void **state)
 	struct fixture f;
 
 	fixture_init(&f, state);
-	make(&f, "system.slice/ejabberd.service");
-	make(&f, "system.slice/system-epmd.slice/system-epmd-x.slice/epmd.socket");
-	make(&f, "system.slice/other.service/epmd.service"); /* inside another unit */
-	make(&f, "user.slice/epmd.service");
-	make(&f, "system.slice/empty.slice");
+	fixture_make(&f, "system.slice/ejabberd.service");
+	fixture_make(&f, "system.slice/system-epmd.slice/system-epmd-x.slice/epmd.socket");
+	fixture_make(&f, "system.slice/other.service/epmd.service"); /* inside another unit */
+	fixture_make(&f, "user.slice/epmd.service");
+	fixture_make(&f, "system.slice/empty.slice");
 	assert_int_equal(find_unit(&f, "ejabberd.service", &place, &problem), 0);
 	assert_string_equal(place.path, fixture_path(f.scratch, "cgroup/system.slice/ejabberd.service"));
 	assert_int_equal(place.id, inode(&f, "cgroup/system.slice/ejabberd.service"));
 	assert_int_equal(find_unit(&f, "epmd.socket", &place, &problem), 0);
 	assert_non_null(strstr(place.path, "system-epmd-x.slice/epmd.socket"));
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), -ENOENT);
-	make(&f, "system.slice/empty.slice/ejabberd.service");
+	fixture_make(&f, "system.slice/empty.slice/ejabberd.service");
 	assert_int_equal(find_unit(&f, "ejabberd.service", &place, &problem), -EBADMSG);
 	assert_problem("twice", problem, "stands twice");
 }
@@ -149,10 +143,10 @@ static void test_unit_of_others(void **state)
 	struct fixture f;
 
 	fixture_init(&f, state);
-	make(&f, "system.slice/open.slice/epmd.service");
+	fixture_make(&f, "system.slice/open.slice/epmd.service");
 	assert_int_equal(chmod(scratch_path(f.scratch, "cgroup/system.slice/open.slice"), 0775), 0);
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), -ENOENT);
-	make(&f, "system.slice/epmd.service");
+	fixture_make(&f, "system.slice/epmd.service");
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), 0);
 	assert_int_equal(chmod(scratch_path(f.scratch, "cgroup/system.slice/epmd.service"), 0757), 0);
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), -EBADMSG);
@@ -180,7 +174,7 @@ static void test_unit_in_container(void **state)
 	struct fixture f;
 
 	fixture_init(&f, state);
-	make(&f, "docker/0123/system.slice/epmd.service");
+	fixture_make(&f, "docker/0123/system.slice/epmd.service");
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), -ENOENT);
 	scratch_text(f.scratch, "init", "1:name=systemd:/x\n0::/docker/0123/init.scope\n");
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), 0);
@@ -209,35 +203,35 @@ static void test_path(void **state)
 		int result;
 		const char *problem;
 	} table[] = {
-		{"/guard/node", 0, NULL},
-		{"//guard/./node/", 0, NULL},
-		{"/guard/gone", -ENOENT, NULL},
-		{"/gone/gone", -ENOENT, NULL},
-		{"guard/node", -EBADMSG, "absolute"},
-		{"", -EBADMSG, "absolute"},
-		{"/", -EBADMSG, "root of the cgroup tree"},
-		{"/.", -EBADMSG, "root of the cgroup tree"},
-		{"/guard/../guard/node", -EBADMSG, "leads through .."},
-		{"/..", -EBADMSG, "leads through .."},
-		{"/guard/node/.control", -EBADMSG, "systemd's helpers"},
-		{"/.control", -EBADMSG, "systemd's helpers"},
-		{"/guard/node/.control/", -EBADMSG, "systemd's helpers"},
-		{"/guard/x.control", -ENOENT, NULL},
-		{"/guard/..node", -ENOENT, NULL},
-		{"/guard/cgroup.procs", -EBADMSG, "is not a cgroup"},
-		{"/guard/link", -EBADMSG, "is not a cgroup"},
-		{"/link/node", -EBADMSG, "is not a cgroup"},
-		{"/open/node", -EBADMSG, "others than root"},
-		{"/open/shut/node", -EBADMSG, "others than root"},
+		{ "/guard/node", 0, NULL },
+		{ "//guard/./node/", 0, NULL },
+		{ "/guard/gone", -ENOENT, NULL },
+		{ "/gone/gone", -ENOENT, NULL },
+		{ "guard/node", -EBADMSG, "absolute" },
+		{ "", -EBADMSG, "absolute" },
+		{ "/", -EBADMSG, "root of the cgroup tree" },
+		{ "/.", -EBADMSG, "root of the cgroup tree" },
+		{ "/guard/../guard/node", -EBADMSG, "leads through .." },
+		{ "/..", -EBADMSG, "leads through .." },
+		{ "/guard/node/.control", -EBADMSG, "systemd's helpers" },
+		{ "/.control", -EBADMSG, "systemd's helpers" },
+		{ "/guard/node/.control/", -EBADMSG, "systemd's helpers" },
+		{ "/guard/x.control", -ENOENT, NULL },
+		{ "/guard/..node", -ENOENT, NULL },
+		{ "/guard/cgroup.procs", -EBADMSG, "is not a cgroup" },
+		{ "/guard/link", -EBADMSG, "is not a cgroup" },
+		{ "/link/node", -EBADMSG, "is not a cgroup" },
+		{ "/open/node", -EBADMSG, "others than root" },
+		{ "/open/shut/node", -EBADMSG, "others than root" },
 	};
 	struct cgroup_place place;
 	struct fixture f;
 	char *inside;
 
 	fixture_init(&f, state);
-	make(&f, "guard/node");
-	make(&f, "open/node");
-	make(&f, "open/shut/node");
+	fixture_make(&f, "guard/node");
+	fixture_make(&f, "open/node");
+	fixture_make(&f, "open/shut/node");
 	assert_int_equal(chmod(scratch_path(f.scratch, "cgroup/open"), 0777), 0);
 	scratch_text(f.scratch, "cgroup/guard/cgroup.procs", "");
 	assert_int_equal(symlink("node", scratch_path(f.scratch, "cgroup/guard/link")), 0);
@@ -257,21 +251,21 @@ static void test_path(void **state)
 	}
 	/* with the mount before it; the mount alone is the root */
 	inside = arena_printf(f.scratch->arena, "%s/cgroup//guard/node", f.scratch->folder);
-	assert_int_equal(find_path(&f, inside, &place, &(const char *){NULL}), 0);
-	assert_int_equal(find_path(&f, fixture_path(f.scratch, "cgroup"), &place, &(const char *){NULL}), -EBADMSG);
+	assert_int_equal(find_path(&f, inside, &place, &(const char *){ NULL }), 0);
+	assert_int_equal(find_path(&f, fixture_path(f.scratch, "cgroup"), &place, &(const char *){ NULL }), -EBADMSG);
 }
 
 static void test_other_file_system(void **state)
 {
-	const struct cgroup_mount mount = {.path = "/proc", .root = "/"};
+	const struct cgroup_mount mount = { .path = "/proc", .root = "/" };
 	struct cgroup_place place;
 	const char *problem;
 	struct fixture f;
 
 	fixture_init(&f, state);
 	f.source.cgroup.owner = 0;
-	assert_int_equal(
-		cgroup_find_path(f.scratch->arena, &f.source.cgroup, &mount, "/sys", &place, &problem), -EBADMSG);
+	assert_int_equal(cgroup_find_path(f.scratch->arena, &f.source.cgroup, &mount, "/sys", &place, &problem),
+			 -EBADMSG);
 	assert_problem("/proc", problem, "not a cgroup of cgroup2");
 }
 
@@ -283,29 +277,29 @@ static void test_own(void **state)
 		const char *path; /* below the mount, or NULL */
 		const char *problem;
 	} table[] = {
-		{"0::/a/b.service\n", "/", "/a/b.service", NULL},
-		{"12:cpu:/x\n1:name=systemd:/y\n0::/a/b.service\n", "/", "/a/b.service", NULL},
-		{"0::/a/b.service", "/", "/a/b.service", NULL},
-		{"0::/a:b/c\n", "/", "/a:b/c", NULL},
-		{"0::/box/a\n", "/box", "/a", NULL},
-		{"0::/a..b/c\n", "/", "/a..b/c", NULL},
-		{"0::/box\n", "/box", NULL, "root of the cgroup tree"},
-		{"0::/boxer/a\n", "/box", NULL, "not to be seen"},
-		{"0::/other/a\n", "/box", NULL, "not to be seen"},
-		{"0::/a\n", "/..", NULL, "not to be seen"},
-		{"0::/\n", "/", NULL, "root of the cgroup tree"},
-		{"0::/..\n", "/", NULL, "namespace"},
-		{"0::/../a.service\n", "/", NULL, "namespace"},
-		{"0::/a/../b\n", "/", NULL, "namespace"},
-		{"0::/a/b.service/.control\n", "/", NULL, "systemd's helpers"},
-		{"12:cpu:/x\n", "/", NULL, "no cgroup of cgroup2"},
-		{"", "/", NULL, "no cgroup of cgroup2"},
+		{ "0::/a/b.service\n", "/", "/a/b.service", NULL },
+		{ "12:cpu:/x\n1:name=systemd:/y\n0::/a/b.service\n", "/", "/a/b.service", NULL },
+		{ "0::/a/b.service", "/", "/a/b.service", NULL },
+		{ "0::/a:b/c\n", "/", "/a:b/c", NULL },
+		{ "0::/box/a\n", "/box", "/a", NULL },
+		{ "0::/a..b/c\n", "/", "/a..b/c", NULL },
+		{ "0::/box\n", "/box", NULL, "root of the cgroup tree" },
+		{ "0::/boxer/a\n", "/box", NULL, "not to be seen" },
+		{ "0::/other/a\n", "/box", NULL, "not to be seen" },
+		{ "0::/a\n", "/..", NULL, "not to be seen" },
+		{ "0::/\n", "/", NULL, "root of the cgroup tree" },
+		{ "0::/..\n", "/", NULL, "namespace" },
+		{ "0::/../a.service\n", "/", NULL, "namespace" },
+		{ "0::/a/../b\n", "/", NULL, "namespace" },
+		{ "0::/a/b.service/.control\n", "/", NULL, "systemd's helpers" },
+		{ "12:cpu:/x\n", "/", NULL, "no cgroup of cgroup2" },
+		{ "", "/", NULL, "no cgroup of cgroup2" },
 	};
 	struct fixture f;
 
 	fixture_init(&f, state);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		const struct cgroup_mount mount = {.path = "/sys/fs/cgroup", .root = table[i].root};
+		const struct cgroup_mount mount = { .path = "/sys/fs/cgroup", .root = table[i].root };
 		const char *path = NULL, *problem = NULL;
 		int r;
 
@@ -320,125 +314,17 @@ static void test_own(void **state)
 	}
 }
 
-static int choose(struct fixture *f, bool own, const char *a, const char *b)
-{
-	const char *const paths[] = {a, b};
-	const struct ejg_apply_options options = {
-		.size = sizeof(options), .own = own, .cgroups = paths, .n_cgroups = !!a + !!b};
-
-	report_clear(f->scratch->report);
-	return facts_choose_cgroups_from(f->scratch->arena, f->scratch->report, f->facts, &options, &f->source);
-}
-
-static void test_defaults(void **state)
-{
-	struct fixture f;
-
-	fixture_init(&f, state);
-	make(&f, "system.slice/epmd.socket");
-	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(f.facts->cgroup_mount, fixture_path(f.scratch, "cgroup"));
-	assert_int_equal(f.facts->n_cgroups, 3);
-	assert_string_equal(f.facts->cgroups[0].name, "ejabberd.service");
-	assert_null(f.facts->cgroups[0].path);
-	assert_int_equal(f.facts->cgroups[0].id, 0);
-	assert_string_equal(f.facts->cgroups[1].name, "epmd.service");
-	assert_string_equal(f.facts->cgroups[2].name, "epmd.socket");
-	assert_non_null(f.facts->cgroups[2].path);
-	assert_int_equal(f.facts->cgroups_origin.kind, EJG_ORIGIN_DEFAULT);
-	assert_int_equal(fixture_collect_for(&f, "epmd", "cgroups auto"), 0);
-	assert_int_equal(f.facts->n_cgroups, 2);
-}
-
-static void test_set_cgroups(void **state)
-{
-	struct fixture f;
-
-	fixture_init(&f, state);
-	make(&f, "system.slice/x.service");
-	make(&f, "guard");
-	assert_int_equal(fixture_collect(&f, "cgroups x.service /guard a-b@c:1\\x2d.scope /gone"), 0);
-	assert_int_equal(f.facts->n_cgroups, 4);
-	assert_non_null(f.facts->cgroups[0].path);
-	assert_string_equal(f.facts->cgroups[1].path, fixture_path(f.scratch, "cgroup/guard"));
-	assert_null(f.facts->cgroups[3].path);
-	assert_int_equal(f.facts->cgroups_origin.line, 1);
-	fixture_refused(&f, "cgroups x.slice", "fact-value", "neither");
-	fixture_refused(&f, "cgroups ejabberd", "fact-value", "neither");
-	fixture_refused(&f, "cgroups .service", "fact-value", "neither");
-	fixture_refused(&f, "cgroups a/b.service", "fact-value", "neither");
-	fixture_refused(&f, "cgroups ../b.service", "fact-value", "neither");
-	fixture_refused(&f, "cgroups *.service", "fact-value", "neither");
-	fixture_refused(&f, "cgroups x.service x.service", "fact-value", "same as x.service at stack:1:9");
-	fixture_refused(&f, "cgroups x.service /system.slice/x.service", "fact-value", "same as x.service at stack:1:9");
-	fixture_refused(&f, "cgroups /guard/../guard", "fact-cgroup", "..");
-	fixture_refused(&f, "cgroups /", "fact-cgroup", "root");
-}
-
-static void test_choose_own(void **state)
-{
-	struct fixture f;
-
-	fixture_init(&f, state);
-	make(&f, "system.slice/own.service/sub");
-	make(&f, "system.slice/epmd.socket");
-	assert_int_equal(fixture_collect(&f, "cgroups own.service epmd.socket gone.service"), 0);
-	assert_int_equal(choose(&f, false, NULL, NULL), 0);
-	assert_false(f.facts->cgroups[0].own);
-	assert_int_equal(choose(&f, true, NULL, NULL), 0);
-	assert_int_equal(f.facts->n_cgroups, 3);
-	assert_true(f.facts->cgroups[0].own);
-	assert_false(f.facts->cgroups[1].own);
-	assert_false(f.facts->cgroups[2].own);
-	/* exactly the unit: not what is below it, not what only begins like it */
-	scratch_text(f.scratch, "self", "0::/system.slice/own.service/sub\n");
-	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);
-	assert_reported(f.scratch->report, "own-cgroup", "/sub is none of the service's: own.service (");
-	assert_reported(f.scratch->report, "own-cgroup", "gone.service (not there now)");
-	scratch_text(f.scratch, "self", "0::/system.slice/own.service (deleted)\n");
-	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);
-	scratch_text(f.scratch, "self", "0::/system.slice/own.service/.control\n");
-	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);
-	assert_reported(f.scratch->report, "own-cgroup", "systemd's helpers");
-	f.source.cgroup.self_cgroup = "/nonexistent";
-	assert_int_equal(choose(&f, true, NULL, NULL), -EIO);
-	assert_true(f.facts->cgroups[0].own); /* untouched by failures */
-}
-
-static void test_choose_given(void **state)
-{
-	struct fixture f;
-
-	fixture_init(&f, state);
-	make(&f, "system.slice/own.service");
-	make(&f, "guard");
-	assert_int_equal(fixture_collect(&f, "cgroups x.service"), 0);
-	assert_int_equal(choose(&f, false, "/gone", NULL), -EBADMSG);
-	assert_reported(f.scratch->report, "fact-cgroup", "cgroup /gone: it does not exist");
-	assert_int_equal(choose(&f, false, "guard", NULL), -EBADMSG);
-	assert_int_equal(choose(&f, false, "x.service", NULL), -EBADMSG);
-	assert_int_equal(choose(&f, false, "/guard", "//guard/"), -EBADMSG);
-	assert_reported(f.scratch->report, "fact-cgroup", "twice");
-	assert_int_equal(choose(&f, true, "/guard", NULL), -EBADMSG);
-	assert_int_equal(f.facts->n_cgroups, 1);
-	assert_string_equal(f.facts->cgroups[0].name, "x.service");
-	assert_int_equal(choose(&f, true, "/guard", "/system.slice/own.service"), 0);
-	assert_int_equal(f.facts->n_cgroups, 2);
-	assert_string_equal(f.facts->cgroups[0].name, "/guard");
-	assert_int_equal(f.facts->cgroups_origin.kind, EJG_ORIGIN_CALLER);
-	assert_false(f.facts->cgroups[0].own);
-	assert_true(f.facts->cgroups[1].own);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_mount),	      scratch_test(test_no_mount),
-		scratch_test(test_unit),	      scratch_test(test_unit_of_others),
-		scratch_test(test_unit_in_container), scratch_test(test_path),
-		scratch_test(test_other_file_system), scratch_test(test_own),
-		scratch_test(test_defaults),	      scratch_test(test_set_cgroups),
-		scratch_test(test_choose_own),	      scratch_test(test_choose_given),
+		scratch_test(test_mount),
+		scratch_test(test_no_mount),
+		scratch_test(test_unit),
+		scratch_test(test_unit_of_others),
+		scratch_test(test_unit_in_container),
+		scratch_test(test_path),
+		scratch_test(test_other_file_system),
+		scratch_test(test_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

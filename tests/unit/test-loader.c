@@ -14,8 +14,7 @@
 static const struct position here = { "/etc/ejguard/test", 3, 11 };
 
 /* Copies the fixture FROM.so to NAME.so; `patch` changes its first bytes. Returns the copy's path. */
-static const char *install(struct scratch *scratch, const char *from, const char *to,
-			   void (*patch)(Elf64_Ehdr *header))
+static const char *install(struct scratch *scratch, const char *from, const char *to, void (*patch)(Elf64_Ehdr *header))
 {
 	cleanup_free char *path = NULL, *name = NULL, *bytes = NULL;
 	cleanup_file FILE *file = NULL;
@@ -196,8 +195,8 @@ static void two_modules_under_one_name(void **state)
 
 static void names_that_are_none(void **state)
 {
-	static const char *const names[] = { "",      "Good",	   "../good", "good.so", "a b", "a-b",
-					     "good/", "caf\xc3\xa9", "good\n" };
+	static const char *const names[] = { "",    "Good",  "../good",	    "good.so", "a b",
+					     "a-b", "good/", "caf\xc3\xa9", "good\n" };
 	struct scratch *scratch = *state;
 	char name[130];
 

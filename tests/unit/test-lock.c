@@ -165,8 +165,9 @@ static void needs_a_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(makes_its_folders),	  scratch_test(names_the_holder), scratch_test(goes_with_the_process),
-		scratch_test(serialises),		  scratch_test(survives_a_cleaner), scratch_test(follows_no_link),
+		scratch_test(makes_its_folders),	  scratch_test(names_the_holder),
+		scratch_test(goes_with_the_process),	  scratch_test(serialises),
+		scratch_test(survives_a_cleaner),	  scratch_test(follows_no_link),
 		scratch_test(trusts_no_folder_of_others), scratch_test(needs_a_folder),
 	};
 

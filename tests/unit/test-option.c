@@ -36,7 +36,11 @@ static const struct ejg_option table[] = {
 	{ .name = "wait", .type = EJG_OPTION_DURATION, .min = 500, AT(wait) },
 	{ .name = "path", .type = EJG_OPTION_PATH, AT(path) },
 	{ .name = "listen", .type = EJG_OPTION_ADDRESSES, .fallback = "127.0.0.1,::1", AT(listen) },
-	{ .name = "peers", .type = EJG_OPTION_ADDRESSES, .flags = EJG_OPTION_REPEATABLE, .fallback = "198.51.100.1", AT(peers) },
+	{ .name = "peers",
+	  .type = EJG_OPTION_ADDRESSES,
+	  .flags = EJG_OPTION_REPEATABLE,
+	  .fallback = "198.51.100.1",
+	  AT(peers) },
 	{ .name = "words", .type = EJG_OPTION_WORDS, AT(words) },
 };
 
@@ -49,7 +53,8 @@ static const struct ejg_module module = {
 };
 
 /* Binds the words of a line "option option...", as the stack would have them at 1:10, 2:10, ... */
-static int bind(struct scratch *scratch, const struct ejg_module *to, const char *line, void *config, enum ejg_mode *ret_mode)
+static int bind(struct scratch *scratch, const struct ejg_module *to, const char *line, void *config,
+		enum ejg_mode *ret_mode)
 {
 	char *text = arena_strdup(scratch->arena, line), *rest = NULL;
 	struct word *words = arena_array(scratch->arena, STACK_MAX_WORDS, sizeof(*words));
@@ -139,7 +144,8 @@ static void repeated_lists_add_up(void **state)
 	struct scratch *scratch = *state;
 	struct config config;
 
-	must_bind(scratch, "peers=10.0.0.1,10.0.0.2 strict=yes peers=10.0.0.3 peers=10.0.0.4,10.0.0.5,10.0.0.6", &config);
+	must_bind(scratch, "peers=10.0.0.1,10.0.0.2 strict=yes peers=10.0.0.3 peers=10.0.0.4,10.0.0.5,10.0.0.6",
+		  &config);
 	assert_string_equal(listed(scratch, &config.peers), "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 ");
 }
 
@@ -365,83 +371,6 @@ static void paths_are_limited(void **state)
 	assert_reported(scratch->report, "option-value", "too long for a path (at most 4095 bytes)");
 }
 
-/* --- tables --- */
-
-static const char *const twice[] = { "a", "b", "a", NULL };
-static const char *const empty_choice[] = { "a", "", NULL };
-static const char *const no_choice[] = { NULL };
-
-#define GOOD .name = "good", .type = EJG_OPTION_BOOL, AT(strict)
-
-/* Tables of two options; the second one is at fault. */
-static const struct {
-	struct ejg_option option;
-	const char *problem;
-} malformed[] = {
-	{ { .name = NULL, .type = EJG_OPTION_PORT, AT(port) }, "the name of its option 1" },
-	{ { .name = "", .type = EJG_OPTION_PORT, AT(port) }, "the name of its option 1" },
-	{ { .name = "Port", .type = EJG_OPTION_PORT, AT(port) }, "the name of its option 1" },
-	{ { .name = "a=b", .type = EJG_OPTION_PORT, AT(port) }, "the name of its option 1" },
-	{ { .name = "a-b", .type = EJG_OPTION_PORT, AT(port) }, "the name of its option 1" },
-	{ { .name = "mode", .type = EJG_OPTION_PORT, AT(port) }, "declares the option 'mode'" },
-	{ { .name = "good", .type = EJG_OPTION_PORT, AT(port) }, "declares the option 'good' twice" },
-	{ { .name = "x", .type = 0, AT(port) }, "'x' has the unknown type 0" },
-	{ { .name = "x", .type = 11, AT(port) }, "'x' has the unknown type 11" },
-	{ { .name = "x", .type = UINT32_MAX, AT(port) }, "unknown type 4294967295" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .flags = 4, AT(port) }, "unknown flags 0x4" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .flags = EJG_OPTION_REPEATABLE, AT(port) }, "repeatable and not a list" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .flags = EJG_OPTION_REQUIRED, .fallback = "1", AT(port) },
-	  "required and has a fallback" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .max = 9, AT(port) }, "has a range" },
-	{ { .name = "x", .type = EJG_OPTION_UNSIGNED, .min = 9, .max = 8, AT(count) }, "the range of its option 'x' is empty" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = offsetof(struct config, port) }, "no help" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = offsetof(struct config, port), .help = "" }, "no help" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = offsetof(struct config, port), .help = "a\nb" }, "no help" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .choices = choices, AT(port) }, "has choices" },
-	{ { .name = "x", .type = EJG_OPTION_ENUM, AT(wildcard) }, "has no choices" },
-	{ { .name = "x", .type = EJG_OPTION_ENUM, .choices = no_choice, AT(wildcard) }, "has no choices" },
-	{ { .name = "x", .type = EJG_OPTION_ENUM, .choices = twice, AT(wildcard) }, "the choice 'a' twice" },
-	{ { .name = "x", .type = EJG_OPTION_ENUM, .choices = empty_choice, AT(wildcard) }, "choice 1 of its option 'x'" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = sizeof(struct config), .help = "x" }, "outside its config" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = sizeof(struct config) - 1, .help = "x" }, "outside its config" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = SIZE_MAX, .help = "x" }, "outside its config" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .offset = 3, .help = "x" }, "not aligned" },
-	{ { .name = "x", .type = EJG_OPTION_WORDS, .offset = offsetof(struct config, words) + 4, .help = "x" },
-	  "outside its config" },
-	{ { .name = "x", .type = EJG_OPTION_UNSIGNED, .offset = 0, .help = "x" }, "'good' and 'x' overlap" },
-	{ { .name = "x", .type = EJG_OPTION_BOOL, .offset = 0, .help = "x" }, "'good' and 'x' overlap" },
-	{ { .name = "x", .type = EJG_OPTION_PORT, .fallback = "0", AT(port) }, "the fallback of its option 'x': '0' is not a port" },
-	{ { .name = "x", .type = EJG_OPTION_UNSIGNED, .min = 2, .fallback = "1", AT(count) }, "the fallback of its option 'x'" },
-	{ { .name = "x", .type = EJG_OPTION_ADDRESSES, .fallback = "", AT(listen) }, "the list is empty" },
-};
-
-static void malformed_tables_are_refused(void **state)
-{
-	struct scratch *scratch = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++) {
-		const struct ejg_option options[] = { { GOOD }, malformed[i].option };
-		struct ejg_module bad = module;
-		const char *problem = "none";
-
-		bad.options = options;
-		bad.n_options = 2;
-		if (option_table_check(scratch->arena, &bad, &problem) != -EBADMSG || !strstr(problem, malformed[i].problem))
-			fail_msg("'%s', not '%s'", problem, malformed[i].problem);
-	}
-}
-
-static void good_tables_are_accepted(void **state)
-{
-	const struct ejg_module none = { EJG_MODULE_HEADER, .name = "none" };
-	struct scratch *scratch = *state;
-	const char *problem = "none";
-
-	assert_int_equal(option_table_check(scratch->arena, &module, &problem), 0);
-	assert_int_equal(option_table_check(scratch->arena, &none, &problem), 0);
-	assert_string_equal(problem, "none");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,8 +385,6 @@ int main(void)
 		scratch_test(errors_are_counted_past_the_limit),
 		scratch_test(lists_are_limited),
 		scratch_test(paths_are_limited),
-		scratch_test(malformed_tables_are_refused),
-		scratch_test(good_tables_are_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

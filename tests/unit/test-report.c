@@ -19,7 +19,8 @@ static const struct {
 	{ "cut \xc3", "cut \\xc3" },
 	{ "cut \xe2\x82", "cut \\xe2\\x82" },
 	{ "cut \xf0\x9f\x94", "cut \\xf0\\x9f\\x94" },
-	{ "overlong \xc0\xaf \xe0\x80\xaf \xf0\x80\x80\xaf", "overlong \\xc0\\xaf \\xe0\\x80\\xaf \\xf0\\x80\\x80\\xaf" },
+	{ "overlong \xc0\xaf \xe0\x80\xaf \xf0\x80\x80\xaf",
+	  "overlong \\xc0\\xaf \\xe0\\x80\\xaf \\xf0\\x80\\x80\\xaf" },
 	{ "surrogate \xed\xa0\x80", "surrogate \\xed\\xa0\\x80" },
 	{ "too large \xf4\x90\x80\x80", "too large \\xf4\\x90\\x80\\x80" },
 	{ "C1 \xc2\x9b"
@@ -45,7 +46,8 @@ static void keeps_copies_and_no_null(void **state)
 	char message[] = "message";
 	const struct ejg_finding *finding;
 
-	report_add(scratch->report, &(struct ejg_finding){ .module = "net", .id = "net.x", .message = message, .line = 7 });
+	report_add(scratch->report,
+		   &(struct ejg_finding){ .module = "net", .id = "net.x", .message = message, .line = 7 });
 	message[0] = 'x';
 	finding = report_finding(scratch->report, 0);
 	assert_string_equal(finding->message, "message");
@@ -154,7 +156,8 @@ static void metrics_answers_and_events_are_copied(void **state)
 
 	assert_null(report_last_event(scratch->report));
 	report_event(scratch->report, &(struct ejg_event){ .module = "net", .message = "one", .time_ns = 1 });
-	report_event(scratch->report, &(struct ejg_event){ .module = "net", .message = "two", .labels = labels, .n_labels = 1 });
+	report_event(scratch->report,
+		     &(struct ejg_event){ .module = "net", .message = "two", .labels = labels, .n_labels = 1 });
 	assert_string_equal(report_last_event(scratch->report)->message, "two");
 	report_clear(scratch->report);
 	assert_null(report_last_event(scratch->report));
@@ -190,14 +193,10 @@ static void impossible_sizes_are_remembered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(text_is_one_printable_line),
-		scratch_test(keeps_copies_and_no_null),
-		scratch_test(findings_keep_their_order_and_place),
-		scratch_test(errors_have_what_is_declared),
-		scratch_test(tells_the_first_failure_that_counts),
-		scratch_test(metrics_answers_and_events_are_copied),
-		scratch_test(core_findings_are_well_formed),
-		scratch_test(impossible_sizes_are_remembered),
+		scratch_test(text_is_one_printable_line),	   scratch_test(keeps_copies_and_no_null),
+		scratch_test(findings_keep_their_order_and_place), scratch_test(errors_have_what_is_declared),
+		scratch_test(tells_the_first_failure_that_counts), scratch_test(metrics_answers_and_events_are_copied),
+		scratch_test(core_findings_are_well_formed),	   scratch_test(impossible_sizes_are_remembered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

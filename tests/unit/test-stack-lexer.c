@@ -29,7 +29,8 @@ static const char *read_all(struct scratch *scratch, const char *text, size_t si
 		if (r < 0) {
 			assert_int_equal(r, -EBADMSG);
 			assert_string_equal(lexer.position.file, "FILE");
-			all = arena_printf(scratch->arena, "%s!%u:%u;", all, lexer.position.line, lexer.position.column);
+			all = arena_printf(scratch->arena, "%s!%u:%u;", all, lexer.position.line,
+					   lexer.position.column);
 			*ret_problem = lexer.problem;
 			continue;
 		}
@@ -101,9 +102,13 @@ static const struct {
 	{ TEXT("x \"a\\nb\"\nc\n"), "!1:5;2:1=c;", "backslash stands only before" },
 	{ TEXT("x \"a\\ \"\n"), "!1:5;", "backslash stands only before" },
 	/* bytes */
-	{ TEXT("\xef\xbb\xbf""a\nb\n"), "!1:1;2:1=b;", "byte order mark" },
+	{ TEXT("\xef\xbb\xbf"
+	       "a\nb\n"),
+	  "!1:1;2:1=b;", "byte order mark" },
 	{ TEXT("\xef\xbb\xbf"), "!1:1;", "byte order mark" },
-	{ TEXT("\xff\xfe""a\0\n\0"), "!1:1;!2:1;", "0x00 is a control" },
+	{ TEXT("\xff\xfe"
+	       "a\0\n\0"),
+	  "!1:1;!2:1;", "0x00 is a control" },
 	{ TEXT("a\0b\nc\n"), "!1:2;2:1=c;", "0x00 is a control" },
 	{ TEXT("\0"), "!1:1;", "0x00 is a control" },
 	{ TEXT("a\rb\n"), "!1:2;", "0x0d is a control" },

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "libejguard/modules/net/listeners.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
@@ -51,8 +50,32 @@ static int check_cgroup(struct check *check, const struct pins *pins, const stru
 	return 0;
 }
 
+struct extra {
+	struct check *check;
+	const struct pins *pins;
+	size_t n_living;
+};
+
+/* Cgroups that were guarded by their path (ejg_apply_options.cgroups) are held to the same as those of the stack. */
+static void check_extra(void *data, uint64_t id)
+{
+	struct extra *extra = data;
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < extra->check->facts->n_cgroups; i++)
+		if (extra->check->facts->cgroups[i].id == id)
+			return;
+	cgroup_name(extra->check->facts->cgroup_mount, id, path);
+	if (!*path)
+		return;
+	extra->n_living++;
+	if (links_state(extra->pins, id) != LINKS_INTACT)
+		fail(extra->check, "partly-attached", path, "is not guarded at every hook");
+}
+
 static int check_cgroups(struct check *check, const struct pins *pins)
 {
+	struct extra extra = { check, pins, 0 };
 	size_t n = 0;
 	int r = 0;
 
@@ -60,7 +83,9 @@ static int check_cgroups(struct check *check, const struct pins *pins)
 		r = check_cgroup(check, pins, &check->facts->cgroups[i]);
 		n += exists(&check->facts->cgroups[i]);
 	}
-	if (r == 0 && !n)
+	if (r == 0)
+		r = links_each(pins, check_extra, &extra);
+	if (r == 0 && n + extra.n_living == 0)
 		fail(check, "no-cgroup", check->facts->service, "none of its cgroups exists: nothing is guarded");
 	return r;
 }
@@ -80,79 +105,6 @@ static int check_policy(struct check *check, const struct pins *pins)
 				      strerror(-r));
 	if (r == 0)
 		fail(check, "policy-differs", pins->path, "the stack has changed since the policy was applied");
-	return 0;
-}
-
-/* Whether a cgroup is one of the service's or below one of them. */
-static bool is_ours(const struct check *check, uint64_t id)
-{
-	size_t prefix = check->facts->cgroup_mount ? strlen(check->facts->cgroup_mount) : 0;
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < check->facts->n_cgroups; i++)
-		if (check->facts->cgroups[i].id == id)
-			return true;
-	cgroup_name(check->facts->cgroup_mount, id, path);
-	for (size_t i = 0; i < check->facts->n_cgroups; i++) {
-		const char *ours = check->facts->cgroups[i].path;
-
-		if (!ours || strlen(ours) <= prefix)
-			continue;
-		ours += prefix;
-		if (!strncmp(path, ours, strlen(ours)) && path[strlen(ours)] == '/')
-			return true;
-	}
-	return false;
-}
-
-static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
-static bool is_loopback(const struct ejg_prefix *address)
-{
-	static const uint8_t ipv4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-	static const uint8_t ipv6[16] = { [15] = 1 };
-
-	return !memcmp(address->bytes, ipv4, sizeof(ipv4)) || !memcmp(address->bytes, ipv6, sizeof(ipv6));
-}
-
-static int check_listener(void *data, const struct listener *listener)
-{
-	struct check *check = data;
-	const struct ejg_facts *facts = check->facts;
-	bool epmd = listener->port == facts->epmd_port;
-	char address[EJG_PREFIX_TEXT_SIZE], subject[EJG_PREFIX_TEXT_SIZE + 16], path[PATH_MAX];
-
-	ejg_prefix_format(&listener->address, address);
-	snprintf(subject, sizeof(subject), strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, listener->port);
-	if (is_ours(check, listener->cgroup_id)) {
-		if (!net_policy_is_private(&check->policy->chunks[0].head, listener->port) &&
-		    !in_ranges(facts->public_ports, facts->n_public_ports, listener->port))
-			fail(check, "listener-unknown", subject, "the service listens there: neither public nor private");
-		return 0;
-	}
-	if (!epmd && !in_ranges(facts->dist, facts->n_dist, listener->port))
-		return 0;
-	cgroup_name(facts->cgroup_mount, listener->cgroup_id, path);
-	ejg_call_finding(check->call, epmd && !is_loopback(&listener->address) ? "listener-unguarded" : "listener-foreign",
-			 subject, "is served by uid %u in the cgroup %s, which is not the service's", listener->uid,
-			 *path ? path : "(removed)");
-	check->failed |= epmd && !is_loopback(&listener->address);
-	return 0;
-}
-
-static int check_listeners(struct check *check)
-{
-	int r = listeners_each(check_listener, check);
-
-	if (r < 0)
-		ejg_call_finding(check->call, "listeners-unseen", NULL, "the kernel does not list listeners: %s",
-				 strerror(-r));
 	return 0;
 }
 
@@ -209,8 +161,8 @@ int net_check(struct ejg_call *call)
 		r = pins_probe(call);
 	if (r == 0)
 		r = check_pins(&check);
-	if (r == 0)
-		r = check_listeners(&check);
+	if (r == 0 && net_check_sockets(call, &policy))
+		check.failed = true;
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

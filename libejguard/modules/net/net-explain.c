@@ -10,16 +10,8 @@
 #include <string.h>
 
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/net-match.h"
 #include "libejguard/util/cleanup.h"
-
-static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
-{
-	const struct net_policy *policy = chunks;
-
-	return index < policy->n_chunks ? &policy->chunks[index] : NULL;
-}
-
-#include "bpf/policy-match.h"
 
 /* "198.51.100.0-198.51.100.255", or the one address. */
 #define RANGE_TEXT_SIZE (2 * INET6_ADDRSTRLEN + 2)
@@ -154,7 +146,7 @@ static void explain_accept(const struct explanation *e)
 
 static int explain_by(struct ejg_call *call, const struct net_policy *policy, const struct ejg_question *question)
 {
-	const struct decision d = { (void *)policy, &policy->chunks[0].head };
+	const struct decision d = net_decision(policy);
 	struct explanation e = { .call = call, .d = &d, .question = question };
 
 	if (parse_address(question->address, &e.address) < 0)

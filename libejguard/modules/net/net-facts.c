@@ -5,23 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/net.h"
-
-static bool is_loopback(const struct ejg_prefix *prefix)
-{
-	static const uint8_t ipv4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-	static const uint8_t ipv6[16] = { [15] = 1 };
-
-	return (prefix->length >= 104 && !memcmp(prefix->bytes, ipv4, sizeof(ipv4))) ||
-	       (prefix->length == 128 && !memcmp(prefix->bytes, ipv6, sizeof(ipv6)));
-}
-
-static bool is_wildcard(const struct ejg_prefix *prefix)
-{
-	static const uint8_t ipv4[16] = { [10] = 0xff, [11] = 0xff };
-	static const uint8_t ipv6[16];
-
-	return prefix->length == 128 && (!memcmp(prefix->bytes, ipv4, 16) || !memcmp(prefix->bytes, ipv6, 16));
-}
+#include "libejguard/modules/net/net-match.h"
 
 /* Whether an IPv6 prefix covers the block in which IPv4 addresses are kept. */
 static bool covers_ipv4(const struct ejg_prefix *prefix)
@@ -43,8 +27,9 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 				      "listen= takes at most %d addresses", POLICY_MAX_LISTEN);
 	for (size_t i = 0; i < config->listen.n; i++) {
 		const struct ejg_prefix *listen = &config->listen.items[i];
+		struct policy_address first = net_address(listen);
 
-		if (is_wildcard(listen) || covers_ipv4(listen))
+		if (is_wildcard(&first) || covers_ipv4(listen))
 			return ejg_call_error(call, -EBADMSG,
 					      "name the addresses of this host to which other nodes connect",
 					      "listen=%s is every address", ejg_prefix_format(listen, text));
@@ -73,8 +58,11 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 	if (n_scoped > POLICY_MAX_SCOPED)
 		return ejg_call_error(call, -EBADMSG, "use global addresses", "at most %d peers with %%interface",
 				      POLICY_MAX_SCOPED);
-	for (size_t i = 0; i < config->listen.n; i++)
-		reachable |= !is_loopback(&config->listen.items[i]);
+	for (size_t i = 0; i < config->listen.n; i++) {
+		struct policy_address first = net_address(&config->listen.items[i]);
+
+		reachable |= !is_loopback(&first);
+	}
 	if (facts->n_peers && !reachable)
 		return ejg_call_error(call, -EBADMSG,
 				      "add this host's cluster address to the net line: listen=127.0.0.1,::1,ADDRESS",

@@ -138,6 +138,15 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins)
 	return 0;
 }
 
+/* Only once the guard stands, so that nobody comes back meanwhile. */
+static int evict(struct ejg_call *call)
+{
+	const struct net_config *config = ejg_call_config(call);
+	const struct net_state *state = ejg_call_state(call);
+
+	return config->evict && ejg_call_mode(call) == EJG_ENFORCE ? net_evict(call, &state->policy) : 0;
+}
+
 static int apply_new_set(struct ejg_call *call, struct pins *pins, bool replaces)
 {
 	const char *service = ejg_call_facts(call)->service;
@@ -167,6 +176,21 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, bool replaces
 	return 0;
 }
 
+/* Undoes what this run has changed. */
+static int roll_back(struct ejg_call *call, const struct pins *pins)
+{
+	const struct net_state *state = ejg_call_state(call);
+	int r = 0;
+
+	if (state->created) {
+		r = pins_remove(pins->path);
+		pins_remove_root();
+	} else {
+		undo(call, pins);
+	}
+	return r;
+}
+
 static int net_apply(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
@@ -187,10 +211,10 @@ static int net_apply(struct ejg_call *call)
 	else
 		r = apply_new_set(call, &pins, pins_state == PINS_OUTDATED);
 	if (r == 0) {
-		unsigned int n = links_prune(&pins);
-
-		if (n)
-			ejg_call_log(call, EJG_LOG_INFO, "cleared away %u removed cgroups", n);
+		(void)links_prune(&pins);
+		r = evict(call);
+		if (r < 0)
+			(void)roll_back(call, &pins);
 	}
 	pins_close(&pins);
 	return r;
@@ -198,20 +222,12 @@ static int net_apply(struct ejg_call *call)
 
 static int release_run(struct ejg_call *call)
 {
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	const struct net_state *state = ejg_call_state(call);
 	struct pins pins = PINS_NULL;
 	enum pins_state pins_state;
-	int r = pins_open(call, facts->service, &pins, &pins_state);
+	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &pins_state);
 
-	if (r < 0 || pins_state != PINS_CURRENT)
-		return r;
-	if (state->created) {
-		r = pins_remove(pins.path);
-		pins_remove_root();
-	} else {
-		undo(call, &pins);
-	}
+	if (r == 0 && pins_state == PINS_CURRENT)
+		r = roll_back(call, &pins);
 	pins_close(&pins);
 	return r;
 }
@@ -267,6 +283,8 @@ static const struct ejg_option options[] = {
 	{ .name = "listen", .type = EJG_OPTION_ADDRESSES, .offset = offsetof(struct net_config, listen),
 	  .fallback = "127.0.0.0/8,::1",
 	  .help = "addresses of this host to which private ports may be bound and at which peers reach them" },
+	{ .name = "evict", .type = EJG_OPTION_BOOL, .offset = offsetof(struct net_config, evict), .fallback = "no",
+	  .help = "apply ends connections from before that the policy would not admit" },
 	{ .name = "wildcard", .type = EJG_OPTION_ENUM, .offset = offsetof(struct net_config, wildcard),
 	  .choices = wildcard_words, .fallback = "allow",
 	  .help = "bind of a private port to a wildcard address: ingress confines the listener anyway" },
@@ -294,8 +312,16 @@ static const struct ejg_finding_info findings[] = {
 	  "stop that process; start epmd by its unit only" },
 	{ "listener-foreign", EJG_WARNING, "a private port is served from outside the service's cgroups",
 	  "find out who serves it; it is not guarded" },
-	{ "listeners-unseen", EJG_WARNING, "the listeners of this host cannot be listed",
-	  "load the kernel module: modprobe inet_diag tcp_diag" },
+	{ "sockets-unseen", EJG_WARNING, "the sockets of this host cannot be listed",
+	  "load the kernel modules: modprobe -a inet_diag tcp_diag" },
+	{ "connection-before", EJG_FAILURE, "a connection from before the policy, which would not admit it",
+	  "end it: restart the service, or use evict=yes" },
+	{ "proven", EJG_OK, "forbidden attempts from inside were refused and counted", NULL },
+	{ "not-proven", EJG_FAILURE, "a forbidden attempt was not refused by this guard",
+	  "look for other programs on the same hooks: bpftool cgroup tree; then: ejguard release, ejguard apply" },
+	{ "unproven", EJG_WARNING, "a forbidden attempt could not be made",
+	  "see the reason; /dev/net/tun is needed for ingress" },
+	{ "connection-ended", EJG_INFO, "evict=yes ended a connection that the policy would not admit", NULL },
 };
 
 static const struct ejg_metric_info metrics[] = {
@@ -323,4 +349,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.release = net_release,
 	.explain = net_explain,
 	.finish = net_finish,
+	.prove = net_prove,
 };

@@ -34,7 +34,15 @@ int net_validate(struct ejg_call *call);
 int net_make_policy(struct ejg_call *call, struct net_policy *ret);
 
 int net_check(struct ejg_call *call);
+
+/* Reports what listens or is connected past the policy. Return: whether that is a failure. */
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy);
+
+/* Ends the connections that the policy would not admit. Return: 0 or a negative errno, set on the call. */
+int net_evict(struct ejg_call *call, const struct net_policy *policy);
+
 int net_status(struct ejg_call *call);
+int net_prove(struct ejg_call *call);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
 

@@ -11,6 +11,7 @@
 /* The options of the module. */
 struct net_config {
 	bool strict;
+	bool evict;
 	unsigned int wildcard; /* enum policy_wildcard */
 	struct ejg_prefix_list listen;
 };

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The TCP sockets of this network namespace, from the kernel's sock_diag. */
+#ifndef EJG_NET_SOCKETS_H
+#define EJG_NET_SOCKETS_H
+
+#include <ejguard/module.h>
+#include <linux/inet_diag.h>
+
+struct socket_info {
+	struct ejg_prefix local; /* a wildcard is 0.0.0.0 or :: */
+	struct ejg_prefix remote;
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint64_t cgroup_id;
+	uid_t uid;
+	uint8_t family;
+	struct inet_diag_sockid id; /* the kernel's, for sockets_destroy() */
+};
+
+enum sockets_kind {
+	SOCKETS_LISTENING,
+	SOCKETS_CONNECTED, /* established, or on the way there or from there */
+};
+
+/* Called for each socket. Return: 0 to go on, a negative errno to stop with. */
+typedef int (*socket_fn)(void *data, const struct socket_info *info);
+
+/*
+ * Calls fn for each TCP socket of that kind, IPv4 and IPv6.
+ * Return: 0, what fn returned, -EOPNOTSUPP when the kernel has no inet_diag, or another negative errno.
+ */
+int sockets_each(enum sockets_kind kind, socket_fn fn, void *data);
+
+/*
+ * Ends a connection: both sides see it reset. Return: 0, also when it has gone meanwhile; -EOPNOTSUPP when the kernel
+ * cannot (CONFIG_INET_DIAG_DESTROY), or another negative errno.
+ */
+int sockets_destroy(const struct socket_info *info);
+
+/* "198.51.100.1:4369" or "[2001:db8::1]:4369", into text. */
+#define SOCKET_TEXT_SIZE (EJG_PREFIX_TEXT_SIZE + 8)
+const char *socket_format(const struct ejg_prefix *address, uint16_t port, char text[static SOCKET_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A table of attempts to get around the guard, and what each needs to be tried: see attempts.tbl for the words.
+ *
+ * An attempt has two ends. The subject's end makes its sockets in the guarded cgroup; the other end is somebody on the
+ * wire, or another process of the host.
+ */
+#ifndef EJG_TESTS_ATTEMPTS_H
+#define EJG_TESTS_ATTEMPTS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bpf/policy.h"
+#include "libejguard/util/cleanup.h"
+
+enum verb {
+	VERB_BIND,
+	VERB_CONNECT,
+	VERB_ACCEPT,
+};
+
+/* How an end goes about it; bits of a mask, by way_find(). */
+enum way {
+	/* what socket */
+	WAY_MPTCP,
+	WAY_UDP,
+	/* whose socket */
+	WAY_LEFT,
+	WAY_PASSED,
+	WAY_OUTSIDE,
+	WAY_RECEIVED,
+	WAY_MOVED,
+	/* which call */
+	WAY_THREAD,
+	WAY_URING,
+	WAY_URING_ASYNC,
+	WAY_URING_SQPOLL,
+	WAY_UNSPEC,
+	WAY_SHORT,
+	WAY_LONG,
+	WAY_FLOW,
+	/* options of the socket */
+	WAY_REUSEADDR,
+	WAY_REUSEPORT,
+	WAY_FREEBIND,
+	WAY_TRANSPARENT,
+	WAY_DEVICE,
+	WAY_V6ONLY,
+	WAY_DUAL,
+	WAY_NO_PORT,
+	WAY_PORT_RANGE,
+	WAY_DEFER,
+	WAY_IPOPTS,
+	WAY_DSTOPTS,
+	WAY_HOPOPTS,
+	WAY_TFO,
+	/* which connect */
+	WAY_NONBLOCK,
+	WAY_TFO_SENDTO,
+	WAY_TFO_SENDMSG,
+	WAY_TFO_CONNECT,
+	WAY_RECONNECT,
+	WAY_ADDRFORM,
+	WAY_BOUND,
+	WAY_JOIN,
+	WAY_BEFORE,
+	/* another end */
+	WAY_MAPPED,
+	N_WAYS,
+};
+
+#define WAY_BIT(way) (1ULL << (way))
+
+/* The guard's configurations in which the table is run. */
+enum variant {
+	VARIANT_DEFAULT,
+	VARIANT_STRICT,
+	VARIANT_DENY,
+	N_COLUMNS,
+	VARIANT_PERMISSIVE = N_COLUMNS, /* expects what the first column says, counted but not refused */
+	N_VARIANTS,
+};
+
+extern const char *const variant_names[N_VARIANTS];
+
+/* An address by its name in the table. */
+struct place {
+	const char *name;
+	int family;
+	struct in6_addr address; /* IPv4 is kept IPv4-mapped */
+	bool link_local;
+	bool on_host; /* the guarded host's own; else somebody's on the wire */
+};
+
+struct expectation {
+	bool refused;
+	enum policy_hook hook;
+	enum policy_reason reason;
+};
+
+struct attempt {
+	unsigned int line;
+	char text[128]; /* the columns that say what is done */
+	enum verb verb;
+	int family; /* of the subject's socket */
+	uint64_t ways;
+	uint64_t client_ways;
+	const struct place *address; /* NULL: listen without bind */
+	uint16_t port;
+	const struct place *from, *to; /* of the client, VERB_ACCEPT only */
+	struct expectation expected[N_COLUMNS];
+};
+
+/* What shall come out of an attempt; the control, N_VARIANTS, and permissive mode let everything through. */
+static inline struct expectation attempt_expectation(const struct attempt *attempt, enum variant variant)
+{
+	return variant < N_COLUMNS ? attempt->expected[variant] : (struct expectation){};
+}
+
+/* --- table.c: reading the table ------------------------------------------------------------------------------- */
+
+/* Return: the attempts, to be freed, or NULL after a message on stderr. */
+struct attempt *table_read(const char *path, size_t *ret_n);
+const char *hook_name(enum policy_hook hook);
+const char *reason_name(enum policy_reason reason);
+
+/* --- place.c -------------------------------------------------------------------------------------------------- */
+
+const struct place *place_find(const char *name);
+/* The address for a socket of a family; link-local ones with the scope of eth0 of the calling network namespace. */
+socklen_t place_sockaddr(const struct place *place, int family, uint16_t port, struct sockaddr_storage *ret);
+
+/* --- ways.c --------------------------------------------------------------------------------------------------- */
+
+/* The way of a name, or -1. */
+int way_find(const char *name);
+/* Sets the options of a socket that its ways want. Return: 0 or a positive errno. */
+int ways_set_options(int fd, uint64_t ways);
+/* What this kernel lacks for an attempt, or NULL. */
+const char *ways_lacking(const struct attempt *attempt);
+/* Whether a connection really went the way: 0, or EPROTO when it quietly took another one. */
+int ways_verify(int fd, uint64_t ways);
+/* How many more subflows than the first a connection has. */
+unsigned int ways_subflows(int fd);
+
+/* --- end.c: the life of one end -------------------------------------------------------------------------------- */
+
+struct world;
+
+struct end {
+	const struct world *world;
+	uint64_t ways;
+	int family;
+	const char *netns;
+	const char *cgroup; /* where its sockets are made */
+	const struct place *local, *remote; /* or NULL */
+	uint16_t local_port, remote_port;
+	bool waits_for_join; /* a server that answers when the connection has a second subflow */
+	bool verify;	     /* the control: did it really go that way? */
+	int timeout_ms;
+	enum variant variant; /* to be applied by WAY_BEFORE; N_VARIANTS: none */
+};
+
+static inline bool has(const struct end *end, enum way way)
+{
+	return end->ways & WAY_BIT(way);
+}
+
+/* Each runs in a process of its own. Return: 0 or a positive errno. */
+int end_bind(const struct end *end);
+int end_call(const struct end *end);
+/* Returns on failure only; writes what it listens on to report_fd. */
+int end_serve(const struct end *end, int report_fd);
+
+/* Makes a socket with its options. Return: a descriptor, or -1 and errno. */
+int end_socket(const struct end *end);
+/* bind or connect, by the ways of the end. Return: 0 or a positive errno. */
+int end_bind_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
+int end_connect_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
+int end_listen(const struct end *end, int fd);
+int enter_cgroup(const char *path);
+
+/* --- uring.c --------------------------------------------------------------------------------------------------- */
+
+struct io_uring_sqe;
+/* Does one operation. Return: its result, or a negative errno. */
+int uring_do(const struct end *end, const struct io_uring_sqe *sqe);
+bool uring_can(int operation);
+
+/* --- guard.c: the guard, put on and off by the tool ------------------------------------------------------------ */
+
+int guard_apply(const struct world *world, enum variant variant);
+int guard_release(const struct world *world);
+/* The counters of refusals. All are 0 without a guard. Return: 0 or a positive errno. */
+int guard_counters(uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS]);
+
+/* --- run.c: one attempt, both its ends ------------------------------------------------------------------------- */
+
+/* Where all this happens. From the environment: see attempts.sh. */
+struct world {
+	const char *host, *remote;	/* network namespaces, as files */
+	const char *guarded, *control, *elsewhere; /* cgroups */
+	const char *tool, *modules, *conf;
+};
+
+/* The variant N_VARIANTS is the control. Return: 0, EPERM, ETIMEDOUT, or the error with which it ended otherwise. */
+int run_attempt(const struct world *world, const struct attempt *attempt, enum variant variant);
+
+#endif

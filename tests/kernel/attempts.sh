@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The table of attempts, in a world of its own: see attempts.tbl and attempts.c.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+EJG_HOST=$(net_file host)
+EJG_REMOTE=$(net_file remote)
+EJG_GUARDED=$EJG_CGROUP/guarded
+EJG_CONTROL=$EJG_CGROUP/control
+EJG_ELSEWHERE=$EJG_CGROUP/elsewhere
+export EJG_HOST EJG_REMOTE EJG_GUARDED EJG_CONTROL EJG_ELSEWHERE
+mkdir "$EJG_GUARDED" "$EJG_CONTROL" "$EJG_ELSEWHERE"
+
+# 127.0.0.1 over the wire, in both directions: what no host does, and what the guard must not take for loopback.
+forged_loopback() {
+	settings ipv4/conf/{all,eth0}/{route_localnet,accept_local}=1 ipv4/conf/{all,eth0}/rp_filter=0
+	ip rule add pref 10 lookup local
+	ip rule del pref 0
+	ip rule add pref 5 from 198.51.100.1 to 127.0.0.1 iif lo lookup 100
+	ip route add 127.0.0.1 via 198.51.100.9 dev eth0 table 100
+}
+
+for name in host remote; do
+	net_run "$name" bash -c "$(declare -f settings forged_loopback); forged_loopback"
+done
+
+# A second subflow of MPTCP, for clients that want one, from an address that is no peer's.
+net_run host ip mptcp limits set subflows 2 add_addr_accepted 2
+net_run remote ip mptcp limits set subflows 2 add_addr_accepted 2
+net_run remote ip mptcp endpoint add 198.51.100.9 dev eth0 subflow
+
+status=0
+"$EJG_ATTEMPTS" "$(dirname "$0")/attempts.tbl" || status=$?
+check_is 'the attempts end as the table says' 0 "$status"

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bind, listen and connect: by which system call, from which thread, and with an address written how. */
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "tests/kernel/attempts.h"
+
+enum {
+	URING_OP_BIND = 56, /* since 6.11 */
+	URING_OP_LISTEN = 57,
+	RFC2133_LENGTH = 24, /* of a sockaddr_in6 without a scope, which the kernel still takes */
+	BACKLOG = 16,
+};
+
+/* One call with an address, and its result: 0 or a positive errno. */
+struct call {
+	const struct end *end;
+	int fd;
+	bool connect;
+	struct sockaddr_storage address;
+	socklen_t length;
+	int result;
+};
+
+static bool by_uring(const struct end *end)
+{
+	return end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL));
+}
+
+/* Writes the address the way that the end wants it read. */
+static void write_address(struct call *call, const struct place *place, uint16_t port)
+{
+	call->length = place_sockaddr(place, call->end->family, port, &call->address);
+	if (has(call->end, WAY_UNSPEC))
+		call->address.ss_family = AF_UNSPEC;
+	if (has(call->end, WAY_FLOW))
+		((struct sockaddr_in6 *)&call->address)->sin6_flowinfo = htonl(0xfffff);
+	if (has(call->end, WAY_SHORT))
+		call->length = RFC2133_LENGTH;
+	if (has(call->end, WAY_LONG)) {
+		memset((char *)&call->address + call->length, 0xff, sizeof(call->address) - call->length);
+		call->length = sizeof(call->address);
+	}
+}
+
+static void run_plain(struct call *call)
+{
+	int r = (call->connect ? connect : bind)(call->fd, (const struct sockaddr *)&call->address, call->length);
+
+	call->result = r < 0 ? errno : 0;
+}
+
+static void run_uring(struct call *call)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = call->connect ? IORING_OP_CONNECT : URING_OP_BIND,
+		.fd = call->fd,
+		.addr = (uintptr_t)&call->address,
+		.addr2 = call->length,
+	};
+
+	call->result = -uring_do(call->end, &sqe);
+}
+
+static void *run_in_thread(void *data)
+{
+	run_plain(data);
+	return NULL;
+}
+
+static int run(struct call *call)
+{
+	pthread_t thread;
+
+	if (by_uring(call->end)) {
+		run_uring(call);
+	} else if (has(call->end, WAY_THREAD)) {
+		call->result = pthread_create(&thread, NULL, run_in_thread, call);
+		if (call->result == 0)
+			pthread_join(thread, NULL);
+	} else {
+		run_plain(call);
+	}
+	return call->result;
+}
+
+int end_bind_socket(const struct end *end, int fd, const struct place *place, uint16_t port)
+{
+	struct call call = { .end = end, .fd = fd };
+
+	write_address(&call, place, port);
+	return run(&call);
+}
+
+int end_listen(const struct end *end, int fd)
+{
+	struct io_uring_sqe sqe = { .opcode = URING_OP_LISTEN, .fd = fd, .len = BACKLOG };
+
+	if (by_uring(end))
+		return -uring_do(end, &sqe);
+	return listen(fd, BACKLOG) < 0 ? errno : 0;
+}
+
+/* The first byte goes with the SYN. */
+static int send_first(const struct call *call, bool message)
+{
+	char byte = 'x';
+	struct iovec iov = { &byte, 1 };
+	struct msghdr header = {
+		.msg_name = (void *)&call->address,
+		.msg_namelen = call->length,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t n = message ? sendmsg(call->fd, &header, MSG_FASTOPEN)
+			    : sendto(call->fd, &byte, 1, MSG_FASTOPEN, (const struct sockaddr *)&call->address,
+				     call->length);
+
+	return n == 1 ? 0 : errno;
+}
+
+/* A connect that does not wait. */
+static int connect_nonblocking(struct call *call)
+{
+	struct pollfd p = { .fd = call->fd, .events = POLLOUT };
+	int on = 1, error;
+	socklen_t size = sizeof(error);
+
+	if (ioctl(call->fd, FIONBIO, &on) < 0)
+		return errno;
+	error = run(call);
+	if (error != EINPROGRESS)
+		return error;
+	on = 0;
+	if (poll(&p, 1, -1) < 0 || getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ||
+	    ioctl(call->fd, FIONBIO, &on) < 0)
+		return errno;
+	return error;
+}
+
+int end_connect_socket(const struct end *end, int fd, const struct place *place, uint16_t port)
+{
+	struct call call = { .end = end, .fd = fd, .connect = true };
+
+	write_address(&call, place, port);
+	if (has(end, WAY_TFO_SENDTO) || has(end, WAY_TFO_SENDMSG))
+		return send_first(&call, has(end, WAY_TFO_SENDMSG));
+	return has(end, WAY_NONBLOCK) ? connect_nonblocking(&call) : run(&call);
+}

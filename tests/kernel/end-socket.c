@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whose socket it is: the hooks follow the cgroup in which it was made, and this is how processes try to mix that up. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "tests/kernel/attempts.h"
+
+int enter_cgroup(const char *path)
+{
+	cleanup_fd int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+
+	if (folder < 0)
+		return errno;
+	fd = openat(folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	return fd >= 0 && write(fd, "0", 1) == 1 ? 0 : errno;
+}
+
+static int make(const struct end *end)
+{
+	int type = has(end, WAY_UDP) ? SOCK_DGRAM : SOCK_STREAM;
+	int protocol = has(end, WAY_MPTCP) ? IPPROTO_MPTCP : 0;
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_SOCKET, .fd = end->family, .off = type, .len = protocol };
+	int fd, r;
+
+	if (!(end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL))))
+		return socket(end->family, type | SOCK_CLOEXEC, protocol);
+	r = fd = uring_do(end, &sqe);
+	if (r >= 0)
+		return fd;
+	errno = -r;
+	return -1;
+}
+
+static int make_in(const struct end *end, const char *cgroup)
+{
+	int r = enter_cgroup(cgroup);
+
+	if (r == 0)
+		return make(end);
+	errno = r;
+	return -1;
+}
+
+static int send_descriptor(int channel, int fd)
+{
+	char byte = 0, room[CMSG_SPACE(sizeof(fd))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	return sendmsg(channel, &message, 0) == 1 ? 0 : errno;
+}
+
+static int receive_descriptor(int channel)
+{
+	char byte, room[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	const struct cmsghdr *header;
+	int fd = -1;
+
+	if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1)
+		return -1;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+/* Another process makes the socket in its cgroup, and hands it to us, who are in ours. */
+static int make_elsewhere(const struct end *end, const char *maker, const char *user)
+{
+	int channel[2], fd = -1;
+	pid_t pid;
+
+	if (enter_cgroup(user) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		fd = make_in(end, maker);
+		_exit(fd < 0 || send_descriptor(channel[1], fd));
+	}
+	close(channel[1]);
+	if (pid > 0) {
+		fd = receive_descriptor(channel[0]);
+		waitpid(pid, NULL, 0);
+	}
+	close(channel[0]);
+	return fd;
+}
+
+static int make_as_wanted(const struct end *end)
+{
+	const char *elsewhere = end->world->elsewhere;
+	int fd;
+
+	if (has(end, WAY_PASSED))
+		return make_elsewhere(end, end->cgroup, elsewhere);
+	if (has(end, WAY_RECEIVED))
+		return make_elsewhere(end, elsewhere, end->cgroup);
+	fd = make_in(end, has(end, WAY_OUTSIDE) ? elsewhere : end->cgroup);
+	if (fd >= 0 && has(end, WAY_LEFT) && enter_cgroup(elsewhere))
+		return -1;
+	if (fd >= 0 && has(end, WAY_OUTSIDE) && enter_cgroup(end->cgroup))
+		return -1;
+	return fd;
+}
+
+int end_socket(const struct end *end)
+{
+	int fd = make_as_wanted(end), r;
+
+	if (fd < 0)
+		return -1;
+	/* Ends with a reset: what is left of one attempt must not be in the next one's way. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
+	r = ways_set_options(fd, end->ways);
+	if (r == 0)
+		return fd;
+	close(fd);
+	errno = r;
+	return -1;
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# What the tests of the guard in the kernel source, and call first:
+#
+#	source "$(dirname "$0")/kernel.sh"
+#	kernel_begin "$0"
+#
+# From there on the test runs in a sandbox: mounts of its own, an empty bpffs and an empty /run among them; a cgroup; a
+# network from which nothing leaves. There is a guarded host, and a remote one, which is a peer and a stranger by the
+# addresses that it has.
+#
+# Environment, set by meson.build:
+#	EJG_TOOL     the ejguard under test
+#	EJG_NET      its module net
+#	EJG_FAILING  a module that fails (net.sh)
+#	EJG_NO_SKIP  1: what would be a skip is a failure
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../harness/harness.sh"
+
+# Why the guard cannot be tried here; silent if it can.
+kernel_obstacle() {
+	local name
+	if [[ $(id -u) != 0 ]]; then
+		echo 'needs root'
+	elif [[ -z $(cgroup2_root) ]]; then
+		echo 'no cgroup2 is mounted'
+	elif [[ ! -d /sys/fs/bpf ]]; then
+		echo 'the kernel has no BPF file system'
+	else
+		for name in EJG_TOOL EJG_NET; do
+			[[ -n ${!name-} ]] || {
+				echo "$name is not set (meson test sets it)"
+				return
+			}
+		done
+	fi
+}
+
+# kernel_begin SCRIPT: returns in the sandbox only.
+kernel_begin() {
+	local obstacle status=0
+	if [[ -z ${EJG_IN_SANDBOX-} ]]; then
+		obstacle=$(kernel_obstacle)
+		[[ -z $obstacle ]] || skip "$obstacle"
+		EJG_HOST_NETNS=$(stat -Lc %i /proc/self/ns/net)
+		export EJG_HOST_NETNS
+		EJG_IN_SANDBOX=1 sandbox_run --net --uts --ipc bash "$1" || status=$?
+		exit "$status"
+	fi
+	unset EJG_IN_SANDBOX
+	trap 'harness_finish $?' EXIT
+	mount -t tmpfs -o mode=755 run /run
+	mount -t bpf -o mode=700 bpf /sys/fs/bpf
+	mkdir "$EJG_STATE"
+	kernel_folders
+	net_start
+	kernel_hosts
+}
+
+# The folders of the tool under test: only root may have written what they hold.
+kernel_folders() {
+	export EJG_CONF=$EJG_STATE/conf EJG_MODULES=$EJG_STATE/modules
+	mkdir "$EJG_CONF" "$EJG_MODULES"
+	install -m 755 -t "$EJG_MODULES" "$EJG_NET" ${EJG_FAILING:+"$EJG_FAILING"}
+}
+
+# settings NAME=VALUE...: below /proc/sys/net of the network namespace that this runs in.
+settings() {
+	local setting
+	for setting; do
+		echo "${setting#*=}" >"/proc/sys/net/${setting%%=*}"
+	done
+}
+
+# Fast Open in both directions, without a cookie (0x1 and 0x2, 0x4 and 0x200); no connection leaves a TIME_WAIT behind.
+kernel_settings=(ipv4/tcp_fastopen=519 ipv4/tcp_max_tw_buckets=0 ipv6/conf/all/accept_dad=0)
+
+kernel_hosts() {
+	local name
+	net_new host 198.51.100.1/24 198.51.100.11/24 2001:db8::1/64 2001:db8::11/64 fe80::1/64 fe80::11/64
+	net_new remote 198.51.100.2/24 198.51.100.9/24 2001:db8::2/64 2001:db8::9/64 fe80::2/64 fe80::9/64
+	for name in host remote; do
+		nsenter --net="$(net_file "$name")" bash -c "$(declare -f settings); settings ${kernel_settings[*]}"
+	done
+}
+
+# guard ARGUMENTS OF ejguard...: on the host.
+guard() {
+	net_run host "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}

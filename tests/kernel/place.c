@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "tests/kernel/attempts.h"
+
+#define MAPPED(a, b, c, d)                                                                                            \
+	{                                                                                                              \
+		.s6_addr = { [10] = 0xff, 0xff, a, b, c, d }                                                           \
+	}
+#define DOCUMENTATION(last)                                                                                            \
+	{                                                                                                              \
+		.s6_addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = last }                                                     \
+	}
+#define LINK(last)                                                                                                     \
+	{                                                                                                              \
+		.s6_addr = { 0xfe, 0x80, [15] = last }                                                                 \
+	}
+
+static const struct place places[] = {
+	{ .name = "any4", .family = AF_INET, .address = MAPPED(0, 0, 0, 0), .on_host = true },
+	{ .name = "any6", .family = AF_INET6, .address = {}, .on_host = true },
+	{ .name = "loop4", .family = AF_INET, .address = MAPPED(127, 0, 0, 1), .on_host = true },
+	{ .name = "loop6", .family = AF_INET6, .address = { .s6_addr = { [15] = 1 } }, .on_host = true },
+	{ .name = "loop4-2", .family = AF_INET, .address = MAPPED(127, 0, 0, 2), .on_host = true },
+	{ .name = "own4", .family = AF_INET, .address = MAPPED(198, 51, 100, 1), .on_host = true },
+	{ .name = "own6", .family = AF_INET6, .address = DOCUMENTATION(0x01), .on_host = true },
+	{ .name = "own-link", .family = AF_INET6, .address = LINK(0x01), .link_local = true, .on_host = true },
+	{ .name = "other4", .family = AF_INET, .address = MAPPED(198, 51, 100, 11), .on_host = true },
+	{ .name = "other6", .family = AF_INET6, .address = DOCUMENTATION(0x11), .on_host = true },
+	{ .name = "other-link", .family = AF_INET6, .address = LINK(0x11), .link_local = true, .on_host = true },
+	{ .name = "broadcast4", .family = AF_INET, .address = MAPPED(198, 51, 100, 255), .on_host = true },
+	{ .name = "multicast4", .family = AF_INET, .address = MAPPED(224, 0, 0, 1), .on_host = true },
+	{ .name = "foreign4", .family = AF_INET, .address = MAPPED(198, 51, 100, 77), .on_host = true },
+	{ .name = "foreign6", .family = AF_INET6, .address = DOCUMENTATION(0x77), .on_host = true },
+	{ .name = "peer4", .family = AF_INET, .address = MAPPED(198, 51, 100, 2) },
+	{ .name = "peer6", .family = AF_INET6, .address = DOCUMENTATION(0x02) },
+	{ .name = "peer-link", .family = AF_INET6, .address = LINK(0x02), .link_local = true },
+	{ .name = "stranger4", .family = AF_INET, .address = MAPPED(198, 51, 100, 9) },
+	{ .name = "stranger6", .family = AF_INET6, .address = DOCUMENTATION(0x09) },
+	{ .name = "stranger-link", .family = AF_INET6, .address = LINK(0x09), .link_local = true },
+	{ .name = "forged-loop4", .family = AF_INET, .address = MAPPED(127, 0, 0, 1) },
+};
+
+const struct place *place_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (!strcmp(places[i].name, name))
+			return &places[i];
+	return NULL;
+}
+
+socklen_t place_sockaddr(const struct place *place, int family, uint16_t port, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+
+	memset(ret, 0, sizeof(*ret));
+	if (family == AF_INET) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, place->address.s6_addr + 12, sizeof(in->sin_addr));
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	in6->sin6_addr = place->address;
+	in6->sin6_scope_id = place->link_local ? if_nametoindex("eth0") : 0;
+	return sizeof(*in6);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One attempt: a process for each end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "tests/kernel/attempts.h"
+
+enum {
+	/* A packet that is dropped comes again after a second: this is one packet seen to be lost. */
+	DROP_TIMEOUT = 250,
+	/* What shall succeed has all the time that a busy machine may need. */
+	PATIENCE = 5000,
+};
+
+static int enter_network(const char *path)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || setns(fd, CLONE_NEWNET) < 0 ? errno : 0;
+}
+
+/* The timer kills the process where it stands: no call of any way needs a time limit of its own. */
+static void set_timer(int timeout_ms)
+{
+	const struct itimerval timer = {
+		.it_value = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 },
+	};
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* The exit status of an end is its error. */
+static pid_t start(const struct end *end, int report_fd)
+{
+	pid_t pid = fork();
+	int r;
+
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	r = enter_network(end->netns);
+	set_timer(end->timeout_ms);
+	if (r == 0) {
+		if (report_fd >= 0)
+			r = end_serve(end, report_fd);
+		else
+			r = end->remote ? end_call(end) : end_bind(end);
+	}
+	_exit(r);
+}
+
+static int finish(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return errno;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGALRM ? ETIMEDOUT : EINTR;
+	return WEXITSTATUS(status);
+}
+
+static int run_alone(const struct end *end)
+{
+	return finish(start(end, -1));
+}
+
+/* Starts a server. Return: 0 and its port and process, or the error with which it ended. */
+static int start_server(const struct end *end, uint16_t *ret_port, pid_t *ret_pid)
+{
+	int report[2];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return errno;
+	pid = start(end, report[1]);
+	close(report[1]);
+	n = read(report[0], ret_port, sizeof(*ret_port));
+	close(report[0]);
+	if (n != sizeof(*ret_port))
+		return finish(pid);
+	*ret_pid = pid;
+	return 0;
+}
+
+static int run_pair(const struct end *server, struct end *client)
+{
+	pid_t pid = -1;
+	int r = start_server(server, &client->remote_port, &pid);
+
+	if (r)
+		return r;
+	r = run_alone(client);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return r;
+}
+
+static struct end subject_end(const struct world *world, const struct attempt *attempt, enum variant variant)
+{
+	return (struct end){
+		.world = world,
+		.ways = attempt->ways,
+		.family = attempt->family,
+		.netns = world->host,
+		.cgroup = variant == N_VARIANTS ? world->control : world->guarded,
+		.verify = variant == N_VARIANTS,
+		.timeout_ms = PATIENCE,
+		.variant = variant,
+	};
+}
+
+static struct end other_end(const struct world *world, const struct place *place, uint64_t ways, int family)
+{
+	return (struct end){
+		.world = world,
+		.ways = ways,
+		.family = family,
+		.netns = place->on_host ? world->host : world->remote,
+		.cgroup = world->elsewhere,
+		.timeout_ms = PATIENCE,
+		.variant = N_VARIANTS,
+	};
+}
+
+/* Where a subject is bound that connects with the ways `bound` or `no-port`. */
+static const struct place *own_place(const struct place *remote)
+{
+	if (remote->link_local)
+		return place_find("own-link");
+	return place_find(remote->family == AF_INET ? "own4" : "own6");
+}
+
+static int run_connect(const struct attempt *attempt, struct end *subject)
+{
+	const uint64_t same = WAY_BIT(WAY_MPTCP) | WAY_BIT(WAY_UDP);
+	struct end server = other_end(subject->world, attempt->address, attempt->ways & same, AF_INET6);
+
+	if (!has(&server, WAY_UDP))
+		server.ways |= WAY_BIT(WAY_TFO);
+	server.local = place_find("any6");
+	server.local_port = attempt->port;
+	subject->remote = attempt->address;
+	if (has(subject, WAY_BOUND) || has(subject, WAY_NO_PORT))
+		subject->local = own_place(attempt->address);
+	return run_pair(&server, subject);
+}
+
+static int run_accept(const struct attempt *attempt, struct end *subject)
+{
+	struct end client = other_end(subject->world, attempt->from, attempt->client_ways, attempt->to->family);
+
+	if (has(&client, WAY_MAPPED))
+		client.family = AF_INET6;
+	if (has(&client, WAY_BEFORE))
+		client.variant = subject->variant;
+	client.verify = subject->verify;
+	client.local = attempt->from;
+	client.remote = attempt->to;
+	if (attempt_expectation(attempt, subject->variant).refused && !has(&client, WAY_JOIN))
+		client.timeout_ms = DROP_TIMEOUT;
+	subject->waits_for_join = has(&client, WAY_JOIN);
+	subject->local = attempt->address;
+	subject->local_port = attempt->port;
+	return run_pair(subject, &client);
+}
+
+int run_attempt(const struct world *world, const struct attempt *attempt, enum variant variant)
+{
+	struct end subject = subject_end(world, attempt, variant);
+
+	switch (attempt->verb) {
+	case VERB_BIND:
+		subject.local = attempt->address;
+		subject.local_port = attempt->port;
+		return run_alone(&subject);
+	case VERB_CONNECT:
+		return run_connect(attempt, &subject);
+	case VERB_ACCEPT:
+		return run_accept(attempt, &subject);
+	}
+	return EINVAL;
+}

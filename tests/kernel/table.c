@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading attempts.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/kernel/attempts.h"
+
+enum { N_CELLS = 6 + N_COLUMNS };
+
+const char *const variant_names[N_VARIANTS] = { "default", "strict", "deny", "permissive" };
+
+static const char *const hook_names[POLICY_N_HOOKS] = { "bind4", "bind6", "connect4", "connect6", "ingress" };
+
+static const char *const reason_names[POLICY_N_REASONS] = {
+	"no-policy", "bind-address", "bind-wildcard", "destination", "source", "local-address", "malformed",
+};
+
+const char *hook_name(enum policy_hook hook)
+{
+	return hook_names[hook];
+}
+
+const char *reason_name(enum policy_reason reason)
+{
+	return reason_names[reason];
+}
+
+static int find(const char *const *names, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
+/* Words separated by commas; those that begin with c- are the client's. */
+static bool read_ways(char *cell, struct attempt *attempt)
+{
+	const char *word;
+	int way;
+
+	if (!strcmp(cell, "plain"))
+		return true;
+	while ((word = strsep(&cell, ","))) {
+		bool client = !strncmp(word, "c-", 2);
+
+		way = way_find(client ? word + 2 : word);
+		if (way < 0)
+			return false;
+		*(client ? &attempt->client_ways : &attempt->ways) |= WAY_BIT(way);
+	}
+	return true;
+}
+
+/* allow, or EPERM:HOOK:REASON, or timeout:ingress:REASON. */
+static bool read_expectation(char *cell, struct expectation *ret)
+{
+	const char *word = strsep(&cell, ":"), *hook = strsep(&cell, ":"), *reason = cell;
+	int h, r;
+
+	*ret = (struct expectation){};
+	if (!strcmp(word, "allow"))
+		return !hook;
+	if (!hook || !reason)
+		return false;
+	h = find(hook_names, POLICY_N_HOOKS, hook);
+	r = find(reason_names, POLICY_N_REASONS, reason);
+	*ret = (struct expectation){ .refused = true, .hook = h, .reason = r };
+	return h >= 0 && r >= 0 && !strcmp(word, h == POLICY_INGRESS ? "timeout" : "EPERM");
+}
+
+/* FROM>TO, or -. */
+static bool read_client(char *cell, struct attempt *attempt)
+{
+	const char *from = strsep(&cell, ">");
+
+	if (attempt->verb != VERB_ACCEPT)
+		return !strcmp(from, "-") && !cell;
+	attempt->from = place_find(from);
+	attempt->to = cell ? place_find(cell) : NULL;
+	return attempt->from && attempt->to;
+}
+
+static bool read_address(const char *cell, struct attempt *attempt)
+{
+	attempt->address = place_find(cell);
+	return attempt->address || (attempt->verb == VERB_ACCEPT && !strcmp(cell, "-"));
+}
+
+static bool read_port(const char *cell, uint16_t *ret)
+{
+	char *end;
+	unsigned long port = strtoul(cell, &end, 10);
+
+	*ret = port;
+	return isdigit((unsigned char)*cell) && !*end && port <= 65535;
+}
+
+/* Return: NULL, or the name of the column that is wrong. */
+static const char *read_cells(char *cells[N_CELLS], struct attempt *attempt)
+{
+	static const char *const verbs[] = { "bind", "connect", "accept" };
+	int verb = find(verbs, ARRAY_SIZE(verbs), cells[0]);
+
+	if (verb < 0)
+		return "verb";
+	attempt->verb = verb;
+	attempt->family = !strcmp(cells[1], "4") ? AF_INET : AF_INET6;
+	if (attempt->family == AF_INET6 && strcmp(cells[1], "6"))
+		return "family";
+	if (!read_ways(cells[2], attempt))
+		return "ways";
+	if (!read_address(cells[3], attempt))
+		return "address";
+	if (!read_port(cells[4], &attempt->port))
+		return "port";
+	if (!read_client(cells[5], attempt))
+		return "client";
+	for (int i = 0; i < N_COLUMNS; i++) {
+		if (i > 0 && !strcmp(cells[6 + i], "="))
+			attempt->expected[i] = attempt->expected[0];
+		else if (!read_expectation(cells[6 + i], &attempt->expected[i]))
+			return variant_names[i];
+	}
+	return NULL;
+}
+
+/* Return: 1 for an attempt, 0 for an empty line, -1 after a message. */
+static int read_line(char *line, const char *path, unsigned int number, struct attempt *ret)
+{
+	char *cells[N_CELLS] = {}, *save = NULL, *word;
+	struct attempt attempt = { .line = number };
+	const char *wrong = "number of columns";
+	size_t n = 0;
+
+	line[strcspn(line, "#\n")] = '\0';
+	for (word = strtok_r(line, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
+		if (n < N_CELLS)
+			cells[n] = word;
+		n++;
+	}
+	if (!n)
+		return 0;
+	if (n == N_CELLS) {
+		snprintf(attempt.text, sizeof(attempt.text), "%s %s %s %s %s %s", cells[0], cells[1], cells[2], cells[3],
+			 cells[4], cells[5]);
+		wrong = read_cells(cells, &attempt);
+	}
+	*ret = attempt;
+	if (!wrong)
+		return 1;
+	fprintf(stderr, "%s:%u: %s\n", path, number, wrong);
+	return -1;
+}
+
+struct attempt *table_read(const char *path, size_t *ret_n)
+{
+	cleanup_free struct attempt *attempts = NULL;
+	cleanup_free char *line = NULL;
+	cleanup_file FILE *file = fopen(path, "re");
+	size_t size = 0, n = 0;
+	int r = 0;
+
+	for (unsigned int number = 1; file && r >= 0 && getline(&line, &size, file) >= 0; number++) {
+		struct attempt *more = reallocarray(attempts, n + 1, sizeof(*more));
+
+		if (!more)
+			return NULL;
+		attempts = more;
+		r = read_line(line, path, number, &attempts[n]);
+		n += r > 0;
+	}
+	if (r < 0)
+		return NULL;
+	if (!n) {
+		fprintf(stderr, "%s: no attempts\n", path);
+		return NULL;
+	}
+	*ret_n = n;
+	return take_ptr(attempts);
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The application interface from end to end: stack file, the recording module as a shared object, verbs, report. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tests/unit/scratch.h"
+
+/* Nothing of these tests depends on what is running on the machine. */
+static const char facts[] = "set cgroups auto\n";
+
+static void install(struct scratch *scratch, const char *name)
+{
+	cleanup_free char *from = NULL, *to = NULL, *bytes = NULL;
+	cleanup_file FILE *file = NULL;
+	struct stat st;
+
+	assert_true(asprintf(&from, TEST_MODULES "/%s.so", name) > 0);
+	assert_true(asprintf(&to, "modules/%s.so", name) > 0);
+	file = fopen(from, "re");
+	assert_non_null(file);
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	bytes = malloc((size_t)st.st_size);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, (size_t)st.st_size, file), st.st_size);
+	scratch_write(scratch, to, bytes, (size_t)st.st_size);
+}
+
+/* Writes the stack and opens a handle of the scratch folder. %s in the stack becomes the folder. */
+static struct ejg *open_stack(struct scratch *scratch, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static struct ejg *open_stack(struct scratch *scratch, const char *format, ...)
+{
+	struct ejg_options options = { .size = sizeof(options), .service = "test" };
+	cleanup_free char *body = NULL, *text = NULL;
+	struct ejg *guard = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	assert_true(vasprintf(&body, format, ap) >= 0);
+	va_end(ap);
+	assert_true(asprintf(&text, "%s%s", facts, body) >= 0);
+	if (access(scratch_path(scratch, "conf"), F_OK) < 0) {
+		scratch_mkdir(scratch, "conf");
+		scratch_mkdir(scratch, "modules");
+		install(scratch, "record");
+		install(scratch, "record_two");
+		install(scratch, "irreversible");
+		install(scratch, "good");
+	}
+	scratch_text(scratch, "conf/test", text);
+	options.confdir = arena_strdup(scratch->arena, scratch_path(scratch, "conf"));
+	options.moduledir = arena_strdup(scratch->arena, scratch_path(scratch, "modules"));
+	options.rundir = arena_strdup(scratch->arena, scratch_path(scratch, "run"));
+	assert_int_equal(ejg_open(&options, &guard), 0);
+	return guard;
+}
+
+/* What the recording modules have written, in one line; and forgets it. */
+static const char *recorded(struct scratch *scratch)
+{
+	cleanup_file FILE *file = fopen(scratch_path(scratch, "log"), "re");
+	static char text[4096];
+	size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	text[n] = '\0';
+	for (char *c = text; *c; c++)
+		*c = *c == '\n' ? ';' : *c;
+	unlink(scratch->path);
+	return text;
+}
+
+/* Asserts that the report has a finding of that whole id whose message contains the text. */
+static void assert_found(const struct ejg *guard, const char *id, const char *text)
+{
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = ejg_finding_get(guard, i)); i++) {
+		if (strcmp(finding->id, id) == 0 && strstr(finding->message, text))
+			return;
+	}
+	for (size_t i = 0; (finding = ejg_finding_get(guard, i)); i++)
+		print_error("found: %s: %s\n", finding->id, finding->message);
+	fail_msg("not found: %s: %s", id, text);
+}
+
+static void the_main_job(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard =
+		open_stack(scratch, "required record id=a log=%s/log\noptional record_two id=b log=%s/log\n",
+			   scratch->folder, scratch->folder);
+
+	assert_int_equal(ejg_apply(guard, NULL), 0);
+	assert_string_equal(ejg_error(guard), "");
+	assert_string_equal(recorded(scratch),
+			    "a prepare;b prepare;a apply;a check;b apply;b check;b finish;a finish;");
+	assert_int_equal(ejg_status(guard), 0);
+	assert_string_equal(recorded(scratch), "a status;a check;b status;b check;b finish;a finish;");
+	assert_int_equal(ejg_metric_count(guard), 2);
+	assert_string_equal(ejg_metric_get(guard, 0)->module, "record");
+	assert_string_equal(ejg_metric_get(guard, 0)->labels[0].value, "test");
+	assert_int_equal(ejg_metric_get(guard, 0)->value, 0);
+	assert_int_equal(ejg_check(guard), 0);
+	assert_int_equal(ejg_metric_count(guard), 0);
+	assert_int_equal(ejg_confine(guard), 0);
+	recorded(scratch);
+	assert_int_equal(ejg_release(guard), 0);
+	assert_string_equal(recorded(scratch), "b release-all;a release-all;b finish;a finish;");
+	assert_string_equal(ejg_module_get(guard, 0)->name, "record");
+	assert_null(ejg_module_get(guard, 2));
+	assert_string_equal(ejg_get_facts(guard)->service, "test");
+	assert_null(ejg_close(guard));
+}
+
+static void a_failure_is_told(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(
+		scratch, "required record id=a log=%s/log\nrequired record_two id=b log=%s/log check=not-held\n",
+		scratch->folder, scratch->folder);
+
+	assert_int_equal(ejg_apply(guard, NULL), -EACCES);
+	assert_string_equal(recorded(scratch), "a prepare;b prepare;a apply;a check;b apply;b check;b release-run;"
+					       "a release-run;b finish;a finish;");
+	assert_string_equal(ejg_error(guard), "told to say so; change the options");
+	assert_found(guard, "record_two.not-held", "told to say so");
+	assert_found(guard, "core.rolled-back", "record_two");
+	assert_int_equal(ejg_release(guard), 0);
+	assert_string_equal(ejg_error(guard), "");
+	assert_int_equal(ejg_finding_count(guard), 0);
+	ejg_close(guard);
+}
+
+static void options_are_versioned(void **state)
+{
+	struct scratch *scratch = *state;
+	struct {
+		struct ejg_options options;
+		size_t more;
+	} newer = { .options = { .size = sizeof(newer) } };
+	struct ejg_options options = { .size = sizeof(options) };
+	struct ejg_apply_options apply = { .size = 3 };
+	struct ejg *guard = NULL;
+
+	assert_int_equal(ejg_open(NULL, NULL), -EINVAL);
+	assert_int_equal(ejg_open(&newer.options, &guard), 0);
+	guard = ejg_close(guard);
+	newer.more = 1;
+	assert_int_equal(ejg_open(&newer.options, &guard), -EINVAL);
+	options.size = 0;
+	assert_int_equal(ejg_open(&options, &guard), -EINVAL);
+	options.size = SIZE_MAX;
+	assert_int_equal(ejg_open(&options, &guard), -EINVAL);
+	options.size = offsetof(struct ejg_options, service); /* what follows is not looked at */
+	options.service = "../etc";
+	assert_int_equal(ejg_open(&options, &guard), 0);
+	guard = ejg_close(guard);
+	assert_int_equal(ejg_open(NULL, &guard), 0);
+	assert_string_equal(ejg_error(guard), "");
+	ejg_close(guard);
+
+	guard = open_stack(scratch, "required record\n");
+	assert_int_equal(ejg_apply(guard, &apply), -EINVAL);
+	assert_found(guard, "core.argument", "options of apply");
+	apply = (struct ejg_apply_options){ .size = sizeof(apply), .n_only = 1 };
+	assert_int_equal(ejg_apply(guard, &apply), -EINVAL);
+	assert_true(*ejg_error(guard));
+	ejg_close(guard);
+}
+
+static void service_names_and_folders(void **state)
+{
+	static const char *const bad[] = {
+		"",    "..",  "a/b",	  "A",
+		"a b", "a.b", "\xc3\xa9", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	};
+	struct ejg_options options = { .size = sizeof(options) };
+	struct ejg *guard = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		options.service = bad[i];
+		assert_int_equal(ejg_open(&options, &guard), -EINVAL);
+	}
+	options.service = "my-service_2";
+	options.confdir = "relative";
+	assert_int_equal(ejg_open(&options, &guard), -EINVAL);
+	assert_null(guard);
+}
+
+static void loading_reports_all_that_is_wrong(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard =
+		open_stack(scratch, "required recrd\nrequired record chek=ok\nrequired record_two check=no\n");
+
+	assert_int_equal(ejg_check(guard), -EBADMSG);
+	assert_found(guard, "core.module-missing", "did you mean 'record'?");
+	assert_found(guard, "core.option-unknown", "check");
+	assert_found(guard, "core.option-value", "no");
+	assert_int_equal(ejg_finding_get(guard, 0)->line, 2);
+	assert_non_null(strstr(ejg_error(guard), "conf/test:2:10: "));
+	assert_null(ejg_get_facts(guard));
+	/* what was wrong can be put right and tried again on the same handle */
+	scratch_text(scratch, "conf/test", "required record\n");
+	assert_int_equal(ejg_load(guard, NULL), 0);
+	assert_int_equal(ejg_load(guard, NULL), -EINVAL);
+	assert_found(guard, "core.argument", "loaded already");
+	assert_int_equal(ejg_check(guard), 0);
+	ejg_close(guard);
+}
+
+static void a_stack_that_is_not_there(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required record\n");
+
+	assert_int_equal(unlink(scratch_path(scratch, "conf/test")), 0);
+	assert_int_equal(ejg_apply(guard, NULL), -ENOENT);
+	assert_found(guard, "core.stack-missing", "test");
+	scratch_text(scratch, "trial", "required good\n");
+	assert_int_equal(ejg_load(guard, scratch_path(scratch, "trial")), 0);
+	assert_int_equal(ejg_check(guard), 0);
+	ejg_close(guard);
+}
+
+static void what_cannot_be_undone_stands_last(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required irreversible\nrequired record\n");
+
+	assert_int_equal(ejg_load(guard, NULL), -EBADMSG);
+	assert_found(guard, "core.stack-order", "record stands behind irreversible");
+	assert_int_equal(ejg_finding_get(guard, 0)->line, 3);
+	ejg_close(guard);
+	guard = open_stack(scratch, "required record\nrequired irreversible\n");
+	assert_int_equal(ejg_check(guard), 0);
+	ejg_close(guard);
+}
+
+static void only_some(void **state)
+{
+	static const char *const one[] = { "record", "record" }, *const unknown[] = { "good", "net" };
+	struct ejg_apply_options options = { .size = sizeof(options), .only = one, .n_only = 2 };
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required record log=%s/log\nrequired good\n", scratch->folder);
+
+	assert_int_equal(ejg_apply(guard, &options), 0);
+	assert_string_equal(recorded(scratch), "record prepare;record apply;record check;record finish;");
+	options.only = unknown;
+	assert_int_equal(ejg_apply(guard, &options), -EBADMSG);
+	assert_found(guard, "core.only-unknown", "'net' is not in the stack");
+	options.n_only = 1;
+	assert_int_equal(ejg_apply(guard, &options), 0);
+	assert_string_equal(recorded(scratch), "");
+	assert_int_equal(ejg_check(guard), 0);
+	assert_string_equal(recorded(scratch), "record check;record finish;");
+	ejg_close(guard);
+}
+
+static void questions(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg_question question = { .size = sizeof(question), .action = EJG_BIND, .address = "::1", .port = 4369 };
+	struct ejg *guard = open_stack(scratch, "required record answer=yes\n");
+
+	assert_int_equal(ejg_explain(guard, &question), 0);
+	assert_string_equal(ejg_answer_get(guard, 0)->rule, "port 4369");
+	assert_string_equal(ejg_answer_get(guard, 0)->file, "/etc/rules");
+	assert_null(ejg_answer_get(guard, 1));
+	question.address = "10.0.0.0/8";
+	assert_int_equal(ejg_explain(guard, &question), -EINVAL);
+	assert_int_equal(ejg_answer_count(guard), 0);
+	question.address = NULL;
+	assert_int_equal(ejg_explain(guard, &question), -EINVAL);
+	question.address = "localhost";
+	assert_int_equal(ejg_explain(guard, &question), -EINVAL);
+	question.address = "127.0.0.1";
+	question.port = 0;
+	assert_int_equal(ejg_explain(guard, &question), -EINVAL);
+	question.port = 1;
+	question.action = EJG_ACCEPT + 1;
+	assert_int_equal(ejg_explain(guard, &question), -EINVAL);
+	assert_int_equal(ejg_explain(guard, NULL), -EINVAL);
+	ejg_close(guard);
+
+	question.action = EJG_ACCEPT;
+	guard = open_stack(scratch, "required record answer=no\n");
+	assert_int_equal(ejg_explain(guard, &question), -EACCES);
+	assert_string_equal(ejg_error(guard), "port 1");
+	ejg_close(guard);
+}
+
+static void watching(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required good\nrequired record log=%s/log\n", scratch->folder);
+	const struct ejg_event *event = (void *)scratch;
+	struct pollfd poll_fd = { .fd = -77, .events = POLLIN };
+	int again = -1;
+
+	assert_int_equal(ejg_watch_next(guard, "record", &event), -EINVAL);
+	assert_ptr_equal(event, scratch);
+	assert_int_equal(ejg_watch(guard, "net", &poll_fd.fd), -EINVAL);
+	assert_int_equal(ejg_watch(guard, "good", &poll_fd.fd), -EOPNOTSUPP);
+	assert_int_equal(poll_fd.fd, -77);
+	assert_int_equal(ejg_watch(guard, "record", &poll_fd.fd), 0);
+	assert_int_equal(ejg_watch(guard, "record", &again), 0);
+	assert_int_equal(again, poll_fd.fd);
+	assert_int_equal(poll(&poll_fd, 1, 1000), 1);
+	/* other verbs do not end it */
+	assert_int_equal(ejg_check(guard), 0);
+	assert_int_equal(ejg_watch_next(guard, "record", &event), 0);
+	assert_string_equal(event->message, "an event");
+	assert_string_equal(event->labels[0].value, "203.0.113.9");
+	assert_int_equal(ejg_watch_next(guard, "record", &event), 0);
+	assert_null(event);
+	ejg_close(guard);
+	assert_string_equal(
+		recorded(scratch),
+		"record watch;record check;record finish;record watch_next;record watch_next;record finish;");
+}
+
+static void cancelled_before_it_began(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required record log=%s/log\n", scratch->folder);
+
+	ejg_cancel(guard);
+	assert_int_equal(ejg_apply(guard, NULL), -ECANCELED);
+	assert_string_equal(recorded(scratch), "");
+	assert_found(guard, "core.cancelled", "cancelled");
+	assert_int_equal(ejg_apply(guard, NULL), 0);
+	ejg_close(guard);
+}
+
+struct lines {
+	unsigned int n;
+	bool seen;
+};
+
+static void receive(void *data, enum ejg_log_level level, const char *module, const char *message)
+{
+	struct lines *lines = data;
+
+	lines->n++;
+	lines->seen |=
+		level == EJG_LOG_INFO && strcmp(module, "record") == 0 && strcmp(message, "check is called") == 0;
+	assert_null(strchr(message, '\n'));
+}
+
+static void logging(void **state)
+{
+	struct ejg *guard = open_stack(*state, "required record\n");
+	struct lines lines = { 0 };
+
+	ejg_set_log(guard, receive, &lines, EJG_LOG_WARNING);
+	assert_int_equal(ejg_check(guard), 0);
+	assert_int_equal(lines.n, 0);
+	ejg_set_log(guard, receive, &lines, EJG_LOG_DEBUG);
+	assert_int_equal(ejg_check(guard), 0);
+	assert_true(lines.seen);
+	lines.n = 0;
+	ejg_set_log(guard, NULL, NULL, EJG_LOG_DEBUG);
+	assert_int_equal(ejg_check(guard), 0);
+	assert_int_equal(lines.n, 0);
+	ejg_close(guard);
+}
+
+static void listing_the_modules(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "required record\nrequired good\n");
+
+	assert_int_equal(ejg_load(guard, NULL), 0);
+	assert_string_equal(ejg_module_get(guard, 0)->name, "record");
+	assert_int_equal(ejg_load_modules(guard), 0);
+	assert_string_equal(ejg_module_get(guard, 0)->name, "good");
+	assert_string_equal(ejg_module_get(guard, 1)->name, "irreversible");
+	assert_string_equal(ejg_module_path(guard, 2), scratch_path(scratch, "modules/record.so"));
+	assert_string_equal(ejg_module_get(guard, 3)->name, "record_two");
+	assert_null(ejg_module_path(guard, 4));
+	scratch_text(scratch, "modules/broken.so", "");
+	assert_int_equal(ejg_load_modules(guard), -EBADMSG);
+	assert_found(guard, "core.module-malformed", "broken.so");
+	assert_int_equal(ejg_check(guard), 0);
+	ejg_close(guard);
+}
+
+/* A handle for each thread: they share nothing. */
+static void *check_often(void *data)
+{
+	struct ejg *guard = data;
+	intptr_t failed = 0;
+
+	for (int i = 0; i < 50; i++)
+		failed |= ejg_apply(guard, NULL) | ejg_check(guard) | ejg_release(guard);
+	return (void *)failed;
+}
+
+static void two_threads(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guards[2];
+	pthread_t threads[2];
+	void *failed;
+
+	for (int i = 0; i < 2; i++)
+		guards[i] = open_stack(scratch, "required record\n");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, check_often, guards[i]), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+		ejg_close(guards[i]);
+	}
+}
+
+static void names(void **state)
+{
+	assert_string_equal(ejg_severity_name(EJG_OK), "ok");
+	assert_string_equal(ejg_severity_name(EJG_FAILURE), "failure");
+	assert_string_equal(ejg_severity_name(EJG_FAILURE + 1), "unknown");
+	assert_string_equal(ejg_severity_name((enum ejg_severity) - 1), "unknown");
+	assert_true(ejg_version()[0] >= '0' && ejg_version()[0] <= '9');
+	assert_null(ejg_close(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(the_main_job),
+		scratch_test(a_failure_is_told),
+		scratch_test(options_are_versioned),
+		scratch_test(service_names_and_folders),
+		scratch_test(loading_reports_all_that_is_wrong),
+		scratch_test(a_stack_that_is_not_there),
+		scratch_test(what_cannot_be_undone_stands_last),
+		scratch_test(only_some),
+		scratch_test(questions),
+		scratch_test(watching),
+		scratch_test(cancelled_before_it_began),
+		scratch_test(logging),
+		scratch_test(listing_the_modules),
+		scratch_test(two_threads),
+		scratch_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
