@@ -42,6 +42,8 @@ static int fill(struct ejg *guard, const struct ejg_options *options)
 		guard->vendordir = copy_or(guard->arena, options->vendordir, EJG_VENDORDIR);
 	guard->moduledir = copy_or(guard->arena, options->moduledir, EJG_MODULEDIR);
 	guard->rundir = arena_printf(guard->arena, "%s/%s", options->rundir ? options->rundir : EJG_RUNDIR, service);
+	guard->statedir =
+		arena_printf(guard->arena, "%s/%s", options->statedir ? options->statedir : EJG_STATEDIR, service);
 	guard->report = report_new();
 	guard->error = "";
 	if (arena_failed(guard->arena) || !guard->report)
@@ -62,7 +64,8 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret)
 	if (r < 0)
 		return r;
 	if ((ours.service && !is_service(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
-	    !is_folder(ours.moduledir) || !is_folder(ours.rundir))
+	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) ||
+	    !is_folder(ours.statedir))
 		return -EINVAL;
 	guard = calloc(1, sizeof(*guard));
 	if (!guard)
@@ -207,6 +210,8 @@ static int load_all(struct load *load, const char *file)
 		error = check_order(load);
 	note(&error,
 	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
+	if (load->facts)
+		load->facts->statedir = guard->statedir;
 	return error;
 }
 

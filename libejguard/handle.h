@@ -36,7 +36,8 @@ struct ejg {
 	const char *confdir;
 	const char *vendordir;
 	const char *moduledir;
-	const char *rundir; /* of the service: RUNDIR/SERVICE */
+	const char *rundir;   /* of the service: RUNDIR/SERVICE */
+	const char *statedir; /* of the service: STATEDIR/SERVICE */
 
 	ejg_log_fn log;
 	void *log_data;

@@ -118,7 +118,8 @@ struct ejg_options {
 	const char *confdir;   /**< administrator's stacks; NULL: the system's (/etc/ejguard) */
 	const char *vendordir; /**< shipped stacks; NULL: the system's, or none when confdir is given */
 	const char *moduledir; /**< guard modules; NULL: the system's */
-	const char *rundir;    /**< locks and last known state; NULL: /run/ejguard */
+	const char *rundir;    /**< locks; NULL: /run/ejguard */
+	const char *statedir;  /**< what outlives a boot; NULL: /var/lib/ejguard */
 };
 
 /** Arguments of ejg_apply(). All members may be zero. Since 0.1. */

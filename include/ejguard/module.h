@@ -256,7 +256,8 @@ struct ejg_peer {
 struct ejg_facts {
 	size_t size;
 	const char *service;
-	const char *rundir;       /**< folder for last known state, of the service's own; may not exist yet */
+	const char *rundir;       /**< folder of the service's own that a boot empties; may not exist yet */
+	const char *statedir;     /**< folder of the service's own that outlives a boot; may not exist yet */
 	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
 	const struct ejg_cgroup *cgroups;
 	size_t n_cgroups;

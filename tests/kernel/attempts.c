@@ -154,6 +154,7 @@ int main(int argc, char **argv)
 	const struct world world = {
 		.host = variable("EJG_HOST"),
 		.remote = variable("EJG_REMOTE"),
+		.joiner = variable("EJG_JOINER"),
 		.guarded = variable("EJG_GUARDED"),
 		.control = variable("EJG_CONTROL"),
 		.elsewhere = variable("EJG_ELSEWHERE"),

@@ -93,7 +93,11 @@ struct place {
 	int family;
 	struct in6_addr address; /* IPv4 is kept IPv4-mapped */
 	bool link_local;
-	bool on_host; /* the guarded host's own; else somebody's on the wire */
+	enum {
+		ON_REMOTE, /* somebody's on the wire */
+		ON_HOST,   /* the guarded host's own */
+		ON_JOINER, /* of one on the wire whose MPTCP connections get a second subflow */
+	} where;
 };
 
 struct expectation {
@@ -202,7 +206,7 @@ int guard_counters(uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS]);
 
 /* Where all this happens. From the environment: see attempts.sh. */
 struct world {
-	const char *host, *remote;	/* network namespaces, as files */
+	const char *host, *remote, *joiner; /* network namespaces, as files */
 	const char *guarded, *control, *elsewhere; /* cgroups */
 	const char *tool, *modules, *conf;
 };

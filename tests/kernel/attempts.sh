@@ -10,10 +10,11 @@ kernel_begin "$0"
 
 EJG_HOST=$(net_file host)
 EJG_REMOTE=$(net_file remote)
+EJG_JOINER=$(net_file joiner)
 EJG_GUARDED=$EJG_CGROUP/guarded
 EJG_CONTROL=$EJG_CGROUP/control
 EJG_ELSEWHERE=$EJG_CGROUP/elsewhere
-export EJG_HOST EJG_REMOTE EJG_GUARDED EJG_CONTROL EJG_ELSEWHERE
+export EJG_HOST EJG_REMOTE EJG_JOINER EJG_GUARDED EJG_CONTROL EJG_ELSEWHERE
 mkdir "$EJG_GUARDED" "$EJG_CONTROL" "$EJG_ELSEWHERE"
 
 # 127.0.0.1 over the wire, in both directions: what no host does, and what the guard must not take for loopback.
@@ -29,10 +30,11 @@ for name in host remote; do
 	net_run "$name" bash -c "$(declare -f settings forged_loopback); forged_loopback"
 done
 
-# A second subflow of MPTCP, for clients that want one, from an address that is no peer's.
-net_run host ip mptcp limits set subflows 2 add_addr_accepted 2
-net_run remote ip mptcp limits set subflows 2 add_addr_accepted 2
-net_run remote ip mptcp endpoint add 198.51.100.9 dev eth0 subflow
+# A peer whose MPTCP connections get a second subflow, from an address that is no peer's.
+net_new joiner 198.51.100.3/24 198.51.100.8/24
+net_run host ip mptcp limits set subflows 2
+net_run joiner ip mptcp limits set subflows 2
+net_run joiner ip mptcp endpoint add 198.51.100.8 dev eth0 subflow
 
 status=0
 "$EJG_ATTEMPTS" "$(dirname "$0")/attempts.tbl" || status=$?

@@ -76,13 +76,15 @@ static void *run_in_thread(void *data)
 static int run(struct call *call)
 {
 	pthread_t thread;
+	int r;
 
 	if (by_uring(call->end)) {
 		run_uring(call);
 	} else if (has(call->end, WAY_THREAD)) {
-		call->result = pthread_create(&thread, NULL, run_in_thread, call);
-		if (call->result == 0)
-			pthread_join(thread, NULL);
+		r = pthread_create(&thread, NULL, run_in_thread, call);
+		if (r)
+			return r;
+		pthread_join(thread, NULL);
 	} else {
 		run_plain(call);
 	}

@@ -34,7 +34,7 @@ static int write_stack(const struct world *world, enum variant variant)
 		"set epmd 4369\n"
 		"set dist 4370-4375\n"
 		"set public 5222 5223 5269\n"
-		"set peers 198.51.100.2 2001:db8::2 fe80::2%%eth0\n"
+		"set peers 198.51.100.2 198.51.100.3 2001:db8::2 fe80::2%%eth0\n"
 		"required net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
 		options[variant]);
 	return fflush(file) ? errno : 0;

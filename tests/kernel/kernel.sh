@@ -90,3 +90,57 @@ kernel_hosts() {
 guard() {
 	net_run host "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
 }
+
+# stack_for CGROUP PEER...: the stack file of SERVICE, `service` unless it is set otherwise, with a line of EXTRA.
+stack_for() {
+	local cgroup=$1
+	shift
+	cat >"$EJG_CONF/${SERVICE-service}" <<-EOT
+		set cgroups $cgroup
+		set epmd 4369
+		set dist 4370-4375
+		set public 5222 5223 5269
+		set peers $*
+		required net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1
+		${EXTRA-}
+	EOT
+}
+
+# set_path: the pins of SERVICE.
+set_path() {
+	echo "/sys/fs/bpf/ejguard/${SERVICE-service}"
+}
+
+# pin_id PIN: the kernel's id of a map, a program or a link.
+pin_id() {
+	local kind
+	for kind in map prog link; do
+		bpftool "$kind" show pinned "$1" 2>/dev/null | sed -n '1s/:.*//p'
+	done
+}
+
+# pin_ids: each pin of SERVICE with its id, and the map that holds the policy.
+pin_ids() {
+	local pin
+	find "$(set_path)" -type f | sort | while read -r pin; do
+		echo "$pin $(pin_id "$pin")"
+	done
+	echo "policy in force $(bpftool map lookup pinned "$(set_path)/policy" key 0 0 0 0 | tr -s ' \n' ' ')"
+}
+
+without_policy() {
+	grep -v '^policy in force' <<<"$1"
+}
+
+same() {
+	[[ $1 == "$2" ]] && echo yes || echo no
+}
+
+link_is_dead() {
+	bpftool link show pinned "$1" | grep -q 'cgroup_id 0'
+}
+
+# attached CGROUP: the ids of the programs at a cgroup.
+attached() {
+	bpftool cgroup show "$1" | awk '$1 ~ /^[0-9]+$/ { print $1 }'
+}

@@ -120,11 +120,17 @@ static struct end subject_end(const struct world *world, const struct attempt *a
 
 static struct end other_end(const struct world *world, const struct place *place, uint64_t ways, int family)
 {
+	const char *const networks[] = {
+		[ON_REMOTE] = world->remote,
+		[ON_HOST] = world->host,
+		[ON_JOINER] = world->joiner,
+	};
+
 	return (struct end){
 		.world = world,
 		.ways = ways,
 		.family = family,
-		.netns = place->on_host ? world->host : world->remote,
+		.netns = networks[place->where],
 		.cgroup = world->elsewhere,
 		.timeout_ms = PATIENCE,
 		.variant = N_VARIANTS,
@@ -146,7 +152,8 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 
 	if (!has(&server, WAY_UDP))
 		server.ways |= WAY_BIT(WAY_TFO);
-	server.local = place_find("any6");
+	/* One answers a datagram from the address to which it was sent only where it is bound to that. */
+	server.local = has(&server, WAY_UDP) ? attempt->address : place_find("any6");
 	server.local_port = attempt->port;
 	subject->remote = attempt->address;
 	if (has(subject, WAY_BOUND) || has(subject, WAY_NO_PORT))

@@ -151,17 +151,36 @@ static int check_pins(struct check *check)
 	return r;
 }
 
+/* After an apply what it prepared; else what an apply would make of the stack now. */
+static int expected_policy(struct ejg_call *call, struct net_policy *ret)
+{
+	struct net_peers peers = {};
+	int r = net_validate(call);
+
+	if (r == 0)
+		r = net_resolve_peers(call, false, &peers);
+	if (r == 0)
+		r = net_make_policy(call, &peers, ret);
+	net_peers_free(&peers);
+	return r;
+}
+
 int net_check(struct ejg_call *call)
 {
+	struct net_state *state = ejg_call_state(call);
 	struct net_policy policy = {};
-	struct check check = { .call = call, .facts = ejg_call_facts(call), .policy = &policy };
-	int r = net_make_policy(call, &policy);
+	struct check check = {
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.policy = state->prepared ? &state->policy : &policy,
+	};
+	int r = state->prepared ? 0 : expected_policy(call, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);
 	if (r == 0)
 		r = check_pins(&check);
-	if (r == 0 && net_check_sockets(call, &policy))
+	if (r == 0 && net_check_sockets(call, check.policy))
 		check.failed = true;
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;

@@ -47,14 +47,8 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 	size_t n_scoped = 0;
 	bool reachable = false;
 
-	for (size_t i = 0; i < facts->n_peers; i++) {
-		if (facts->peers[i].name)
-			return ejg_call_error(call, -EBADMSG, "write the peer's address",
-					      "peer '%s' (%s:%u) is a host name, which net does not resolve yet",
-					      facts->peers[i].name, facts->peers[i].origin.file,
-					      facts->peers[i].origin.line);
+	for (size_t i = 0; i < facts->n_peers; i++)
 		n_scoped += facts->peers[i].prefix.scope != 0;
-	}
 	if (n_scoped > POLICY_MAX_SCOPED)
 		return ejg_call_error(call, -EBADMSG, "use global addresses", "at most %d peers with %%interface",
 				      POLICY_MAX_SCOPED);
@@ -103,14 +97,15 @@ int net_validate(struct ejg_call *call)
 	return r;
 }
 
-int net_make_policy(struct ejg_call *call, struct net_policy *ret)
+int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret)
 {
+	struct ejg_facts facts = *ejg_call_facts(call);
 	uint32_t line;
 	const char *file = ejg_call_where(call, &line);
-	int r = net_validate(call);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = net_policy_build(ejg_call_facts(call), ejg_call_config(call), ejg_call_mode(call), file, line, ret);
+	facts.peers = peers->items;
+	facts.n_peers = peers->n;
+	r = net_policy_build(&facts, ejg_call_config(call), ejg_call_mode(call), file, line, ret);
 	return r < 0 ? ejg_call_error(call, r, NULL, "no memory for the policy") : 0;
 }

@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "libejguard/modules/net/denials.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
@@ -84,6 +86,40 @@ static int report_counters(struct ejg_call *call, const struct pins *pins)
 	return 0;
 }
 
+#define LAST_DENIALS 10
+
+static int compare_last(const void *a, const void *b)
+{
+	uint64_t x = ((const struct denial *)a)->row.last, y = ((const struct denial *)b)->row.last;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void report_denials(struct ejg_call *call, const struct pins *pins)
+{
+	struct denial_list list = {};
+	int r = denials_read(pins, &list);
+
+	if (r < 0)
+		ejg_call_log(call, EJG_LOG_WARNING, "cannot read the denials below %s: %s", pins->path, strerror(-r));
+	if (list.n)
+		qsort(list.items, list.n, sizeof(*list.items), compare_last);
+	for (size_t i = 0; i < list.n && i < LAST_DENIALS; i++) {
+		char first[32], last[32];
+		time_t times[] = { denial_realtime(list.items[i].row.first) / 1000000000,
+				   denial_realtime(list.items[i].row.last) / 1000000000 };
+		struct denial_words words;
+		struct tm tm;
+
+		denial_describe(ejg_call_facts(call)->cgroup_mount, &list.items[i], &words);
+		strftime(first, sizeof(first), "%F %T", localtime_r(&times[0], &tm));
+		strftime(last, sizeof(last), "%F %T", localtime_r(&times[1], &tm));
+		ejg_call_finding(call, "denied", words.address, "%s, first %s, last %s", words.line, first, last);
+	}
+	ejg_call_metric(call, "distinct_denials", NULL, 0, list.n);
+	denials_free(&list);
+}
+
 static int report_current(struct ejg_call *call, const struct pins *pins)
 {
 	struct status status = { .call = call, .facts = ejg_call_facts(call), .pins = pins };
@@ -96,6 +132,7 @@ static int report_current(struct ejg_call *call, const struct pins *pins)
 	}
 	(void)links_each(pins, report_cgroup, &status);
 	ejg_call_metric(call, "cgroups", NULL, 0, status.n_guarded);
+	report_denials(call, pins);
 	return report_counters(call, pins);
 }
 

@@ -16,7 +16,11 @@ static int net_prepare(struct ejg_call *call)
 
 	state->policy_fd = state->previous_fd = -1;
 	state->prepared = true;
-	r = net_make_policy(call, &state->policy);
+	r = net_validate(call);
+	if (r == 0)
+		r = net_resolve_peers(call, true, &state->peers);
+	if (r == 0)
+		r = net_make_policy(call, &state->peers, &state->policy);
 	if (r == 0)
 		r = pins_probe(call);
 	if (r == 0)
@@ -191,6 +195,18 @@ static int roll_back(struct ejg_call *call, const struct pins *pins)
 	return r;
 }
 
+/* For a boot before DNS works. What cannot be kept is no reason to fail: nothing that holds now depends on it. */
+static void remember_peers(struct ejg_call *call)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	const struct net_state *state = ejg_call_state(call);
+	int r = state->peers.names.n ? names_save(facts, &state->peers.names) : 0;
+
+	if (r < 0)
+		ejg_call_finding(call, "peers-forgotten", facts->statedir,
+				 "the addresses of peers cannot be kept: %s", strerror(-r));
+}
+
 static int net_apply(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
@@ -212,6 +228,7 @@ static int net_apply(struct ejg_call *call)
 		r = apply_new_set(call, &pins, pins_state == PINS_OUTDATED);
 	if (r == 0) {
 		(void)links_prune(&pins);
+		remember_peers(call);
 		r = evict(call);
 		if (r < 0)
 			(void)roll_back(call, &pins);
@@ -262,8 +279,10 @@ static void net_finish(struct ejg_call *call)
 {
 	struct net_state *state = ejg_call_state(call);
 
+	net_watch_free(state->watch);
 	if (!state->prepared)
 		return;
+	net_peers_free(&state->peers);
 	net_policy_free(&state->policy);
 	ejg_close_fd(&state->policy_fd);
 	ejg_close_fd(&state->previous_fd);
@@ -293,6 +312,7 @@ static const struct ejg_option options[] = {
 static const struct ejg_finding_info findings[] = {
 	{ "guarding", EJG_OK, "the cgroup is guarded at every hook", NULL },
 	{ "policy", EJG_INFO, "the policy that is in force", NULL },
+	{ "denied", EJG_INFO, "one of the last distinct denials", NULL },
 	{ "cgroup-absent", EJG_INFO, "a cgroup of the stack does not exist now", NULL },
 	{ "cgroup-removed", EJG_INFO, "a removed cgroup whose sockets still live is guarded", NULL },
 	{ "cgroup-extra", EJG_INFO, "a cgroup that the stack does not name is guarded", NULL },
@@ -321,11 +341,19 @@ static const struct ejg_finding_info findings[] = {
 	  "look for other programs on the same hooks: bpftool cgroup tree; then: ejguard release, ejguard apply" },
 	{ "unproven", EJG_WARNING, "a forbidden attempt could not be made",
 	  "see the reason; /dev/net/tun is needed for ingress" },
+	{ "peer-remembered", EJG_INFO, "a peer's name does not resolve; its last known addresses are admitted", NULL },
+	{ "peer-unresolved", EJG_WARNING, "a peer's name does not resolve: it is not admitted",
+	  "mend the name or its resolver, then: ejguard apply" },
+	{ "peer-unusable", EJG_WARNING, "a peer's name resolves to an address that no peer can have",
+	  "mend what the name resolves to (/etc/hosts, DNS), or write the address" },
+	{ "peers-forgotten", EJG_WARNING, "the last known addresses of peers cannot be read or kept",
+	  "make the folder root's, with the mode 0700" },
 	{ "connection-ended", EJG_INFO, "evict=yes ended a connection that the policy would not admit", NULL },
 };
 
 static const struct ejg_metric_info metrics[] = {
 	{ "denials", 1, "attempts that were refused, or would have been in permissive mode" },
+	{ "distinct_denials", 0, "rows of the tables of distinct denials" },
 	{ "cgroups", 0, "cgroups that are guarded at every hook" },
 	{ "peers", 0, "disjoint ranges of peer addresses in the policy" },
 };
@@ -348,6 +376,8 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.status = net_status,
 	.release = net_release,
 	.explain = net_explain,
+	.watch = net_watch,
+	.watch_next = net_watch_next,
 	.finish = net_finish,
 	.prove = net_prove,
 };

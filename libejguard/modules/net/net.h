@@ -4,8 +4,18 @@
 #define EJG_NET_H
 
 #include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/names.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy-build.h"
+
+struct net_watch;
+
+/* The peers as addresses, and what became of those that are names. */
+struct net_peers {
+	struct ejg_peer *items;
+	size_t n;
+	struct name_list names;
+};
 
 /* What this run has attached at one cgroup. */
 struct net_made {
@@ -16,6 +26,7 @@ struct net_made {
 struct net_state {
 	/* made by prepare */
 	bool prepared;
+	struct net_peers peers;
 	struct net_policy policy;
 	int policy_fd; /* -1 once it is in force */
 	struct net_bpf *loaded;
@@ -25,13 +36,22 @@ struct net_state {
 	int previous_fd; /* the policy that was in force before, or -1 */
 	struct net_made *made;
 	size_t n_made;
+
+	struct net_watch *watch; /* made by watch */
 };
 
 /* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
 int net_validate(struct ejg_call *call);
 
-/* The policy of the facts and options. Return: 0, -EBADMSG, -ENOMEM; errors are set on the call. */
-int net_make_policy(struct ejg_call *call, struct net_policy *ret);
+/*
+ * Resolves peers that are names; with `ask` all of them, else only those of which no address is known. Findings say which
+ * are not admitted. Return: 0 or a negative errno; free by net_peers_free().
+ */
+int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret);
+void net_peers_free(struct net_peers *peers);
+
+/* The policy of the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
+int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret);
 
 int net_check(struct ejg_call *call);
 
@@ -43,6 +63,9 @@ int net_evict(struct ejg_call *call, const struct net_policy *policy);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
+int net_watch(struct ejg_call *call, int *ret_fd);
+int net_watch_next(struct ejg_call *call);
+void net_watch_free(struct net_watch *watch);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
 

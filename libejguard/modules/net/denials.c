@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/denials.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <endian.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/net-match.h"
+#include "libejguard/util/cleanup.h"
+
+static int compare(const void *a, const void *b)
+{
+	return memcmp(&((const struct denial *)a)->key, &((const struct denial *)b)->key, sizeof(struct policy_denial_key));
+}
+
+/* Appends the rows of one table. Rows that come and go meanwhile may be missed: the next read has them. */
+static int read_table(int fd, struct denial_list *list)
+{
+	cleanup_free struct policy_denial_key *keys = calloc(POLICY_MAX_DENIALS, sizeof(*keys));
+	cleanup_free struct policy_denial *rows = calloc(POLICY_MAX_DENIALS, sizeof(*rows));
+	uint64_t batch = 0;
+	bool first = true;
+	int r = 0;
+
+	if (!keys || !rows)
+		return -ENOMEM;
+	while (r == 0) {
+		uint32_t n = POLICY_MAX_DENIALS;
+		struct denial *items;
+
+		r = bpf_map_lookup_batch(fd, first ? NULL : &batch, &batch, keys, rows, &n, NULL);
+		first = false;
+		if (r < 0 && r != -ENOENT) /* which says that this was the last batch */
+			return r;
+		items = reallocarray(list->items, list->n + n + 1, sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		for (uint32_t i = 0; i < n; i++)
+			list->items[list->n++] = (struct denial){ keys[i], rows[i] };
+	}
+	return 0;
+}
+
+int denials_read(const struct pins *pins, struct denial_list *ret)
+{
+	struct denial_list list = {};
+	int r = read_table(pins->insiders, &list);
+
+	if (r == 0)
+		r = read_table(pins->outsiders, &list);
+	if (r < 0) {
+		denials_free(&list);
+		return r;
+	}
+	qsort(list.items, list.n, sizeof(*list.items), compare);
+	*ret = list;
+	return 0;
+}
+
+void denials_free(struct denial_list *list)
+{
+	free(list->items);
+	*list = (struct denial_list){};
+}
+
+const struct denial *denials_find(const struct denial_list *list, const struct policy_denial_key *key)
+{
+	const struct denial wanted = { .key = *key };
+
+	return list->n ? bsearch(&wanted, list->items, list->n, sizeof(wanted), compare) : NULL;
+}
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+uint64_t denial_realtime(uint64_t boottime)
+{
+	return now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME) + boottime;
+}
+
+static void format_user(uint32_t uid, char text[static 64])
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 && found)
+		snprintf(text, 64, "%.63s", found->pw_name);
+	else
+		snprintf(text, 64, "%u", uid);
+}
+
+/* "198.51.100.9", or of packets from outside the network that their rows are folded to. */
+static void format_address(const struct policy_denial_key *key, char text[static 64])
+{
+	uint64_t words[2] = { htobe64(key->address.high), htobe64(key->address.low) };
+	bool outside = key->uid == POLICY_NO_UID, ipv4 = is_mapped(&key->address);
+
+	if (ipv4)
+		inet_ntop(AF_INET, (const char *)words + 12, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, words, text, INET6_ADDRSTRLEN);
+	if (outside)
+		strcat(text, ipv4 ? "/24" : "/64");
+}
+
+static void add_label(struct denial_words *words, const char *name, const char *value)
+{
+	words->labels[words->n_labels++] = (struct ejg_label){ name, value };
+}
+
+void denial_describe(const char *cgroup_mount, const struct denial *denial, struct denial_words *ret)
+{
+	const struct policy_denial_key *key = &denial->key;
+	const char *hook = key->hook < POLICY_N_HOOKS ? pins_hooks[key->hook].name : "unknown";
+	const char *reason = key->reason < POLICY_N_REASONS ? net_reason_names[key->reason] : "unknown";
+
+	ret->n_labels = 0;
+	format_address(key, ret->address);
+	snprintf(ret->port, sizeof(ret->port), "%u", key->port);
+	cgroup_name(cgroup_mount, key->cgroup, ret->cgroup);
+	if (!ret->cgroup[0])
+		strcpy(ret->cgroup, "(removed)");
+	add_label(ret, "hook", hook);
+	add_label(ret, "reason", reason);
+	add_label(ret, "address", ret->address);
+	add_label(ret, "port", ret->port);
+	add_label(ret, "cgroup", ret->cgroup);
+	if (key->uid == POLICY_NO_UID) {
+		snprintf(ret->line, sizeof(ret->line), "%s from %s to port %s of %.256s: %s, %llu packets", hook, ret->address,
+			 ret->port, ret->cgroup, reason, (unsigned long long)denial->row.count);
+		return;
+	}
+	format_user(key->uid, ret->user);
+	snprintf(ret->pid, sizeof(ret->pid), "%u", denial->row.pid);
+	snprintf(ret->command, sizeof(ret->command), "%.16s", denial->row.command);
+	add_label(ret, "user", ret->user);
+	add_label(ret, "pid", ret->pid);
+	add_label(ret, "command", ret->command);
+	snprintf(ret->line, sizeof(ret->line), "%s %s port %s by %s[%s] as %s in %.256s: %s, %llu times", hook, ret->address,
+		 ret->port, ret->command, ret->pid, ret->user, ret->cgroup, reason,
+		 (unsigned long long)denial->row.count);
+}

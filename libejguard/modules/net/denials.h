@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel's tables of distinct denials: read at once, and put into words. */
+#ifndef EJG_NET_DENIALS_H
+#define EJG_NET_DENIALS_H
+
+#include "libejguard/modules/net/pins.h"
+
+struct denial {
+	struct policy_denial_key key;
+	struct policy_denial row;
+};
+
+struct denial_list {
+	struct denial *items;
+	size_t n;
+};
+
+/*
+ * Reads both tables, ordered by key. Return: 0 or a negative errno; free by denials_free(); *ret untouched on failure.
+ */
+int denials_read(const struct pins *pins, struct denial_list *ret);
+void denials_free(struct denial_list *list);
+
+/* The row of a key in a list of denials_read(), or NULL. */
+const struct denial *denials_find(const struct denial_list *list, const struct policy_denial_key *key);
+
+/* CLOCK_REALTIME of a time of CLOCK_BOOTTIME, both in nanoseconds. */
+uint64_t denial_realtime(uint64_t boottime);
+
+/* A denial in words. Labels point into the texts here. */
+#define DENIAL_LABELS 8
+struct denial_words {
+	struct ejg_label labels[DENIAL_LABELS];
+	size_t n_labels;
+	char address[64];
+	char port[8];
+	char user[64];
+	char pid[16];
+	char command[sizeof(((struct policy_denial *)0)->command) + 1];
+	char cgroup[PATH_MAX];
+	char line[512];
+};
+void denial_describe(const char *cgroup_mount, const struct denial *denial, struct denial_words *ret);
+
+#endif

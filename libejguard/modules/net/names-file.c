@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The last known addresses of peers, in STATEDIR/SERVICE/peers: lines of a name, a blank and an address. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/net/names.h"
+#include "libejguard/util/cleanup.h"
+
+#define FILE_NAME "peers"
+#define FILE_NAME_NEW "peers.new"
+
+/* The folder, made with the mode 0700 when `make` is set. It is believed only when it is the caller's alone. */
+static int open_folder(const char *path, bool make)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	if (make) {
+		char parent[PATH_MAX];
+		char *slash;
+
+		if (snprintf(parent, sizeof(parent), "%s", path) >= (int)sizeof(parent))
+			return -ENAMETOOLONG;
+		slash = strrchr(parent, '/');
+		if (slash)
+			*slash = '\0';
+		if ((mkdir(parent, 0700) < 0 && errno != EEXIST) || (mkdir(path, 0700) < 0 && errno != EEXIST))
+			return -errno;
+	}
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid() || st.st_mode & 022)
+		return -EPERM;
+	return take_fd(fd);
+}
+
+static bool read_address(const char *text, struct ejg_prefix *ret)
+{
+	*ret = (struct ejg_prefix){ .length = 128 };
+	if (inet_pton(AF_INET6, text, ret->bytes) == 1)
+		return true;
+	memset(ret->bytes + 10, 0xff, 2);
+	return inet_pton(AF_INET, text, ret->bytes + 12) == 1;
+}
+
+/* Adds the address to every peer of that name. */
+static int add(const struct ejg_facts *facts, struct name_list *list, const char *name, const char *text)
+{
+	struct ejg_prefix address;
+	int r = 0;
+
+	if (!read_address(text, &address))
+		return 0;
+	for (size_t i = 0; r == 0 && i < facts->n_peers; i++)
+		if (facts->peers[i].name && !strcmp(facts->peers[i].name, name))
+			r = names_add(list, i, &address);
+	return r;
+}
+
+int names_load(const struct ejg_facts *facts, struct name_list *ret)
+{
+	cleanup_fd int folder = open_folder(facts->statedir, false);
+	struct name_list list = {};
+	cleanup_file FILE *file = NULL;
+	char name[NAME_MAX + 1], text[64];
+	int fd, r = 0;
+
+	if (folder == -ENOENT)
+		return 0;
+	if (folder < 0)
+		return folder;
+	fd = openat(folder, FILE_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	file = fdopen(fd, "r");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && fscanf(file, "%255s %63s", name, text) == 2)
+		r = add(facts, &list, name, text);
+	if (r < 0) {
+		names_free(&list);
+		return r;
+	}
+	*ret = list;
+	return 0;
+}
+
+static int write_list(const struct ejg_facts *facts, const struct name_list *list, FILE *file)
+{
+	char text[EJG_PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < list->n; i++)
+		fprintf(file, "%s %s\n", facts->peers[list->items[i].peer].name,
+			ejg_prefix_format(&list->items[i].address, text));
+	if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) < 0)
+		return -errno;
+	return 0;
+}
+
+int names_save(const struct ejg_facts *facts, const struct name_list *list)
+{
+	cleanup_fd int folder = open_folder(facts->statedir, true);
+	cleanup_file FILE *file = NULL;
+	int fd, r;
+
+	if (folder < 0)
+		return folder;
+	(void)unlinkat(folder, FILE_NAME_NEW, 0);
+	fd = openat(folder, FILE_NAME_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	file = fdopen(fd, "w");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
+	r = write_list(facts, list, file);
+	if (r == 0 && renameat(folder, FILE_NAME_NEW, folder, FILE_NAME) < 0)
+		r = -errno;
+	return r;
+}

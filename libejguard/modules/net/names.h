@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Peers that are host names. They are asked for in a helper process, which is ended after two seconds, whatever the
+ * resolver does; the last known addresses are kept in the service's state folder, so that a boot before DNS works.
+ */
+#ifndef EJG_NET_NAMES_H
+#define EJG_NET_NAMES_H
+
+#include <ejguard/module.h>
+
+#define NAMES_TIMEOUT_MS 2000
+#define NAMES_MAX_ADDRESSES 64 /* of one name; the rest is left out and said */
+
+/* An address of a name. */
+struct name_address {
+	size_t peer; /* index in the facts' peers */
+	struct ejg_prefix address;
+};
+
+struct name_list {
+	struct name_address *items;
+	size_t n;
+};
+
+/*
+ * Asks the system's resolver for the names among the peers for which wanted[peer] is true. Names that did not answer in
+ * time are not in the list. Return: 0 or a negative errno.
+ */
+int names_resolve(const struct ejg_facts *facts, const bool *wanted, struct name_list *ret);
+
+/* The last known addresses of the names among the peers. A missing file is an empty list. Return: 0 or a negative errno. */
+int names_load(const struct ejg_facts *facts, struct name_list *ret);
+
+/* Replaces the last known addresses. Return: 0 or a negative errno. */
+int names_save(const struct ejg_facts *facts, const struct name_list *list);
+
+/* Appends an address. Return: 0 or -ENOMEM. */
+int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address);
+
+void names_free(struct name_list *list);
+
+#endif
