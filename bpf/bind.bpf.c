@@ -1,29 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bind4, bind6: a private port may be bound to an address in `listen`, or to a wildcard when that is let through. */
+/*
+ * bind4, bind6: a private port may be bound to an address in `listen`, or to a wildcard when that is let through.
+ *
+ * wildcard=rewrite puts the first address of `listen` in its place. Where that cannot be right it refuses: a bind with
+ * AF_UNSPEC fails when it is rewritten (EAFNOSUPPORT), and a dual-stack wildcard would need an address of each family.
+ */
 #include "inside.bpf.h"
 
-static __always_inline int guard(const struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
-{
-	struct decision d = {};
-	enum policy_reason reason = POLICY_NO_POLICY;
+#include <bpf/bpf_core_read.h>
 
-	if (ctx->type != SOCK_STREAM)
-		return 1;
-	if (get_policy(&d))
-		reason = decide_bind(&d, user_port(ctx), address);
-	return answer(ctx, d.head, hook, reason, &address);
+#define AF_INET 2
+#define AF_INET6 10
+
+/* The one member of the kernel's struct that is needed; its place is found at load time. */
+struct sock_common {
+	unsigned char skc_ipv6only : 1;
+} __attribute__((preserve_access_index));
+
+#define FIELD(info) __builtin_preserve_field_info(((struct sock_common *)0)->skc_ipv6only, info)
+
+/*
+ * No hook shows IPV6_V6ONLY, and the verifier allows no arithmetic on a socket's pointer: its first bytes are copied, and
+ * the bit is taken from the copy. Where that is forbidden (lockdown) the copy is all zero, and the answer is yes.
+ */
+static __always_inline bool is_dual_stack(const struct bpf_sock_addr *ctx)
+{
+	__u8 bytes[64] = {};
+	__u64 value;
+
+	bpf_probe_read_kernel(bytes, sizeof(bytes), ctx->sk);
+	value = bytes[FIELD(BPF_FIELD_BYTE_OFFSET) & (sizeof(bytes) - 1)];
+	return !(value << FIELD(BPF_FIELD_LSHIFT_U64) >> FIELD(BPF_FIELD_RSHIFT_U64));
+}
+
+static __always_inline enum policy_reason decide(const struct bpf_sock_addr *ctx, struct decision *d,
+						 const struct policy_address *address)
+{
+	return get_policy(d) ? decide_bind(d, user_port(ctx), *address) : POLICY_NO_POLICY;
+}
+
+static __always_inline bool rewrite4(struct bpf_sock_addr *ctx, const struct policy_head *head)
+{
+	if (ctx->user_family != AF_INET || !head->rewrite4.low)
+		return false;
+	ctx->user_ip4 = bpf_htonl(head->rewrite4.low);
+	return true;
+}
+
+static __always_inline bool rewrite6(struct bpf_sock_addr *ctx, const struct policy_head *head, bool mapped)
+{
+	const struct policy_address *to = mapped ? &head->rewrite4 : &head->rewrite6;
+
+	if (ctx->user_family != AF_INET6 || !to->low || (!mapped && is_dual_stack(ctx)))
+		return false;
+	ctx->user_ip6[0] = bpf_htonl(to->high >> 32);
+	ctx->user_ip6[1] = bpf_htonl(to->high);
+	ctx->user_ip6[2] = bpf_htonl(to->low >> 32);
+	ctx->user_ip6[3] = bpf_htonl(to->low);
+	return true;
 }
 
 SEC("cgroup/bind4")
 int bind4(struct bpf_sock_addr *ctx)
 {
-	return guard(ctx, POLICY_BIND4, user_address4(ctx));
+	struct policy_address address = user_address4(ctx);
+	struct decision d = {};
+	enum policy_reason reason;
+
+	if (ctx->type != SOCK_STREAM)
+		return 1;
+	reason = decide(ctx, &d, &address);
+	if (reason == POLICY_REWRITTEN)
+		reason = refusal(d.head) || rewrite4(ctx, d.head) ? POLICY_ALLOWED : POLICY_BIND_REWRITE;
+	return answer(ctx, d.head, POLICY_BIND4, reason, &address);
 }
 
 SEC("cgroup/bind6")
 int bind6(struct bpf_sock_addr *ctx)
 {
-	return guard(ctx, POLICY_BIND6, user_address6(ctx));
+	struct policy_address address = user_address6(ctx);
+	struct decision d = {};
+	enum policy_reason reason;
+
+	if (ctx->type != SOCK_STREAM)
+		return 1;
+	reason = decide(ctx, &d, &address);
+	if (reason == POLICY_REWRITTEN)
+		reason = refusal(d.head) || rewrite6(ctx, d.head, is_mapped(&address)) ? POLICY_ALLOWED :
+											  POLICY_BIND_REWRITE;
+	return answer(ctx, d.head, POLICY_BIND6, reason, &address);
 }
 
 char _license[] SEC("license") = "GPL";

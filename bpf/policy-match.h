@@ -128,7 +128,14 @@ static __always_inline enum policy_reason decide_bind(const struct decision *d, 
 		return POLICY_ALLOWED;
 	if (!is_wildcard(&address))
 		return POLICY_BIND_ADDRESS;
-	return d->head->wildcard == POLICY_WILDCARD_ALLOW ? POLICY_ALLOWED : POLICY_BIND_WILDCARD;
+	switch (d->head->wildcard) {
+	case POLICY_WILDCARD_ALLOW:
+		return POLICY_ALLOWED;
+	case POLICY_WILDCARD_REWRITE:
+		return POLICY_REWRITTEN;
+	default:
+		return POLICY_BIND_WILDCARD;
+	}
 }
 
 /* connect of a TCP socket. The hook is not shown the interface of a link-local destination: any of the peer's will do. */

@@ -41,6 +41,7 @@ enum policy_limits {
 enum policy_wildcard {
 	POLICY_WILDCARD_ALLOW, /* ingress confines the listener anyway */
 	POLICY_WILDCARD_DENY,
+	POLICY_WILDCARD_REWRITE, /* to rewrite4 or rewrite6 of the head */
 };
 
 enum policy_flags {
@@ -62,12 +63,14 @@ enum policy_reason {
 	POLICY_NO_POLICY,	/* the entry of the policy is empty */
 	POLICY_BIND_ADDRESS,	/* bind to a private port of an address that is not in `listen` */
 	POLICY_BIND_WILDCARD,	/* the same of a wildcard address, with wildcard=deny */
+	POLICY_BIND_REWRITE,	/* the same with wildcard=rewrite, where that cannot be right: see bind.bpf.c */
 	POLICY_DESTINATION,	/* connect to a guarded port of an address that is not this host nor a peer */
 	POLICY_SOURCE,		/* a connection to a private port from no peer */
 	POLICY_LOCAL_ADDRESS,	/* the same from a peer, to an address that is not in `listen` */
 	POLICY_MALFORMED,	/* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
 	POLICY_N_REASONS,
 	POLICY_ALLOWED = POLICY_N_REASONS,
+	POLICY_REWRITTEN, /* let through, to another address than the caller wrote */
 };
 
 struct policy_address {
@@ -101,6 +104,8 @@ struct policy_head {
 	__u32 chunk_step;  /* the same of the chunks */
 	__u32 range_step;  /* the same of the ranges of the fullest chunk */
 	__u32 zero;	   /* always 0: where searches begin, so that the verifier takes it for unknown */
+	struct policy_address rewrite4; /* what wildcards become; all zero: there is no such address */
+	struct policy_address rewrite6;
 	__u8 private_ports[POLICY_PORT_BYTES];
 	__u8 guarded_ports[POLICY_PORT_BYTES];
 	struct policy_range listen[POLICY_MAX_LISTEN];

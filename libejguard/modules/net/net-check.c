@@ -95,14 +95,14 @@ static int check_policy(struct check *check, const struct pins *pins)
 	cleanup_fd int fd = pins_get_policy(pins);
 	int r;
 
-	if (fd < 0) {
+	if (fd == -ENOENT) {
 		fail(check, "policy-missing", pins->path, "no policy is in force: every attempt is refused");
 		return 0;
 	}
-	r = pins_policy_equals(fd, check->policy);
+	r = fd < 0 ? fd : pins_policy_equals(fd, check->policy);
 	if (r < 0)
-		return ejg_call_error(check->call, -EIO, NULL, "cannot read the policy below %s: %s", pins->path,
-				      strerror(-r));
+		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
+				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
 	if (r == 0)
 		fail(check, "policy-differs", pins->path, "the stack has changed since the policy was applied");
 	return 0;

@@ -100,6 +100,9 @@ static void explain_bind(const struct explanation *e)
 		return answer(e, true, "the port is not private");
 	if (listen)
 		return answer_range(e, "listen=", listen);
+	if (head->wildcard == POLICY_WILDCARD_REWRITE)
+		return answer(e, true, "wildcard=rewrite: bound to the first address of listen= instead; refused where "
+				       "that cannot be right (dual stack, AF_UNSPEC)");
 	answer(e, true, "wildcard=allow: ingress confines the listener");
 }
 

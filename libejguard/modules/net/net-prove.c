@@ -36,6 +36,7 @@ static void judge(struct judgement *j, const struct prove_record *record)
 	switch (record->result) {
 	case PROVE_REFUSED:
 	case PROVE_GONE:
+	case PROVE_NOTHING:
 		return;
 	case PROVE_UNPROVEN:
 		ejg_call_finding(j->call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));

@@ -19,11 +19,23 @@ struct sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
+	struct pins pins;			/* not open when nothing of ours is pinned */
 	struct ifaddrs *own;			/* addresses of this host */
 	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens */
 	bool evict;
 	bool failed;
 };
+
+/*
+ * A removed cgroup whose sockets live was the service's when the set still holds its link: of this set's program, or, after
+ * a take-over, of the former set's.
+ */
+static bool was_ours(const struct sockets *s, uint64_t id)
+{
+	int state = s->pins.policy < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
+
+	return state == LINK_INTACT || state == LINK_FOREIGN;
+}
 
 /* Whether a cgroup is one of the service's or below one of them. */
 static bool is_ours(const struct sockets *s, uint64_t id)
@@ -35,6 +47,8 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 		if (s->facts->cgroups[i].id == id)
 			return true;
 	cgroup_name(s->facts->cgroup_mount, id, path);
+	if (!*path)
+		return was_ours(s, id);
 	for (size_t i = 0; i < s->facts->n_cgroups; i++) {
 		const char *ours = s->facts->cgroups[i].path;
 
@@ -151,20 +165,24 @@ static int check_connection(void *data, const struct socket_info *info)
 /* Listeners first: they tell which connections came in. */
 static int walk(struct sockets *s, socket_fn listener)
 {
-	int r = sockets_each(SOCKETS_LISTENING, listener, s);
+	enum pins_state state;
+	int r = pins_open(s->call, s->facts->service, &s->pins, &state);
 
+	if (r == 0)
+		r = sockets_each(SOCKETS_LISTENING, listener, s);
 	if (r == 0 && getifaddrs(&s->own) < 0)
 		r = -errno;
 	if (r == 0)
 		r = sockets_each(SOCKETS_CONNECTED, check_connection, s);
 	freeifaddrs(s->own);
+	pins_close(&s->pins);
 	return r;
 }
 
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d };
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL };
 	int r = walk(&s, check_listener);
 
 	if (r < 0)
@@ -184,7 +202,9 @@ static int note_listener(void *data, const struct socket_info *info)
 int net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .evict = true };
+	struct sockets s = {
+		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
+	};
 
 	return walk(&s, note_listener);
 }

@@ -12,7 +12,8 @@
 
 const char *const net_reason_names[POLICY_N_REASONS] = {
 	[POLICY_NO_POLICY] = "no-policy",	    [POLICY_BIND_ADDRESS] = "bind-address",
-	[POLICY_BIND_WILDCARD] = "bind-wildcard",   [POLICY_DESTINATION] = "destination",
+	[POLICY_BIND_WILDCARD] = "bind-wildcard",   [POLICY_BIND_REWRITE] = "bind-rewrite",
+	[POLICY_DESTINATION] = "destination",
 	[POLICY_SOURCE] = "source",		    [POLICY_LOCAL_ADDRESS] = "local-address",
 	[POLICY_MALFORMED] = "malformed",
 };

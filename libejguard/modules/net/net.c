@@ -293,6 +293,7 @@ static void net_finish(struct ejg_call *call)
 static const char *const wildcard_words[] = {
 	[POLICY_WILDCARD_ALLOW] = "allow",
 	[POLICY_WILDCARD_DENY] = "deny",
+	[POLICY_WILDCARD_REWRITE] = "rewrite",
 	NULL,
 };
 
@@ -317,6 +318,15 @@ static const struct ejg_finding_info findings[] = {
 	{ "cgroup-removed", EJG_INFO, "a removed cgroup whose sockets still live is guarded", NULL },
 	{ "cgroup-extra", EJG_INFO, "a cgroup that the stack does not name is guarded", NULL },
 	{ "would-load", EJG_OK, "this kernel accepts the programs", NULL },
+	{ "kernel", EJG_OK, "the kernel is new enough", NULL },
+	{ "kernel-old", EJG_FAILURE, "the kernel is too old", "use Linux 5.10 or newer" },
+	{ "lockdown", EJG_INFO, "the kernel is locked down", NULL },
+	{ "no-tun", EJG_WARNING, "ingress cannot be proven here", "load the kernel module: modprobe tun" },
+	{ "foreign", EJG_INFO, "another program is attached to a hook of a guarded cgroup", NULL },
+	{ "foreign-above", EJG_WARNING, "a program above a guarded cgroup could undo a refusal",
+	  "make sure that you know whose it is: bpftool cgroup tree; ejguard status --prove tries the guard" },
+	{ "blocked", EJG_FAILURE, "a program above keeps the guard from being attached",
+	  "have its owner attach it with BPF_F_ALLOW_MULTI" },
 	{ "not-loaded", EJG_FAILURE, "nothing guards the service", "run: ejguard apply" },
 	{ "outdated", EJG_FAILURE, "the pins are damaged or of another version", "run: ejguard apply" },
 	{ "newer", EJG_FAILURE, "the pins were made by a newer ejguard", "use the newer ejguard" },
@@ -380,4 +390,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.watch_next = net_watch_next,
 	.finish = net_finish,
 	.prove = net_prove,
+	.diagnose = net_diagnose,
 };

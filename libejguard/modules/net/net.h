@@ -63,6 +63,7 @@ int net_evict(struct ejg_call *call, const struct net_policy *policy);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
+int net_diagnose(struct ejg_call *call);
 int net_watch(struct ejg_call *call, int *ret_fd);
 int net_watch_next(struct ejg_call *call);
 void net_watch_free(struct net_watch *watch);

@@ -135,6 +135,18 @@ static struct policy_range filler(void)
 	return (struct policy_range){ .first = { UINT64_MAX, UINT64_MAX } };
 }
 
+/* What a wildcard of each family becomes: the first of `listen`. Of a prefix its first host, 127.0.0.1 of 127.0.0.0/8. */
+static void choose_rewrites(struct policy_head *head, const struct net_config *config)
+{
+	for (size_t i = config->listen.n; i-- > 0;) {
+		const struct ejg_prefix *prefix = &config->listen.items[i];
+		struct policy_address first = range_of(prefix, 0, 0).first;
+
+		first.low += prefix->length < 128;
+		*(is_ipv4(prefix) ? &head->rewrite4 : &head->rewrite6) = first;
+	}
+}
+
 static void place_listen(struct policy_head *head, const struct net_config *config, const char *file, uint32_t line)
 {
 	for (size_t i = 0; i < config->listen.n; i++)
@@ -198,6 +210,7 @@ int net_policy_build(const struct ejg_facts *facts, const struct net_config *con
 	head->flags = (mode == EJG_PERMISSIVE ? POLICY_PERMISSIVE : 0) | (config->strict ? POLICY_STRICT : 0);
 	head->wildcard = config->wildcard;
 	set_ports(head, facts, config->strict);
+	choose_rewrites(head, config);
 	place_listen(head, config, where_file, where_line);
 	n = sort_out_peers(facts, head, ranges);
 

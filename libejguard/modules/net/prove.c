@@ -138,20 +138,43 @@ static struct prove_record attempt_call(const struct prover *p, enum policy_hook
 	return judge(p, r == EPERM, count(p, hook) > before, r);
 }
 
-/* A listener on epmd's port of the wire's address, or of every address. Return: a descriptor or a negative errno. */
-static int listen_on_wire(const struct prover *p)
+/*
+ * Binds to epmd's port: of every address, or of the wire's where only addresses of `listen` may be. Where neither is let
+ * through, listen() will take a port of the kernel's choice.
+ */
+static int bind_on_wire(const struct prover *p, int fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
+	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
+	int on = 1;
+
+	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW) {
+		if (decide_bind(&p->d, p->facts->epmd_port, own) != POLICY_ALLOWED)
+			return 0;
+		address.sin_addr = p->own;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A listener that the wire reaches. Return: a descriptor and its port, or a negative errno. */
+static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
 {
 	cleanup_fd int fd = marked_socket(AF_INET);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
-	int on = 1;
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	int r;
 
 	if (fd < 0)
 		return fd;
-	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW)
-		address.sin_addr = p->own;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 8) < 0)
+	r = bind_on_wire(p, fd);
+	if (r < 0)
+		return r;
+	if (listen(fd, 8) < 0 || getsockname(fd, (struct sockaddr *)&address, &size) < 0)
 		return -errno;
+	*ret_port = ntohs(address.sin_port);
 	return take_fd(fd);
 }
 
@@ -159,16 +182,19 @@ static struct prove_record attempt_ingress(const struct prover *p)
 {
 	uint64_t before = count(p, POLICY_INGRESS);
 	cleanup_fd int fd = -1;
+	uint16_t port = 0;
 	int r;
 
 	if (p->wire < 0)
 		return unproven(p->wire_error);
-	fd = listen_on_wire(p);
+	fd = listen_on_wire(p, &port);
 	if (fd < 0)
 		return unproven(-fd);
+	if (!port_in(p->d.head->private_ports, port))
+		return (struct prove_record){ .result = PROVE_NOTHING };
 	(void)wire_has_answer(p->wire); /* drains what an attempt before this one left */
 	/* The kernel takes the packet to its end, the answer included, before write() returns. */
-	r = wire_send_syn(p->wire, p->stranger, p->own, p->facts->epmd_port);
+	r = wire_send_syn(p->wire, p->stranger, p->own, port);
 	if (r < 0)
 		return unproven(-r);
 	return judge(p, !wire_has_answer(p->wire), count(p, POLICY_INGRESS) > before, 0);

@@ -14,6 +14,7 @@ enum prove_result {
 	PROVE_PASSED,	 /* not refused */
 	PROVE_UNPROVEN,	 /* could not be tried */
 	PROVE_GONE,	 /* the cgroup went away */
+	PROVE_NOTHING,	 /* the policy lets no listener be made that could be tried */
 };
 
 /* One attempt's outcome. */
