@@ -51,7 +51,7 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
 }
 
 /* The text, or NULL and a report that says so: a verb whose report is incomplete fails. */
-static char *format_text(struct ejg_call *call, const char *format, va_list ap)
+static __attribute__((format(printf, 2, 0))) char *format_text(struct ejg_call *call, const char *format, va_list ap)
 {
 	char *text;
 
@@ -80,8 +80,9 @@ static const struct ejg_metric_info *find_metric(const struct ejg_module *module
 	return NULL;
 }
 
-static void add_finding(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
-			const char *format, va_list ap)
+static __attribute__((format(printf, 5, 0))) void add_finding(struct ejg_call *call, const char *id,
+							      const char *subject, const struct ejg_place *place,
+							      const char *format, va_list ap)
 {
 	static const struct ejg_place nowhere = { 0 };
 	const struct ejg_module *module = call->instance->module;

@@ -248,10 +248,8 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	}
 	if (arena_failed(arena))
 		return -ENOMEM;
-	if (error)
-		return error;
 	*ret = b.facts;
-	return 0;
+	return error;
 }
 
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,

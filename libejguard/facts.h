@@ -8,7 +8,8 @@
 /*
  * Establishes the facts from the stack and the system. Every wrong value of a set line is reported with its position.
  *
- * Return: 0, -EBADMSG, -EOPNOTSUPP (no cgroup2), -EIO, -ENOMEM. Memory comes from the arena.
+ * Return: 0, -EBADMSG, -EOPNOTSUPP (no cgroup2), -EIO, -ENOMEM. Memory comes from the arena. After all errors but
+ * -ENOMEM *ret is what could be established, for a diagnosis: the rest is zero.
  */
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
 		  const char *rundir, struct ejg_facts **ret);

@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/facts.h"
+#include "libejguard/load.h"
 #include "libejguard/operation.h"
-#include "libejguard/option.h"
 #include "libejguard/options-copy.h"
 #include "libejguard/util/cleanup.h"
 
@@ -139,80 +138,13 @@ void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module,
 	va_end(ap);
 }
 
-/* What ejg_load() makes, kept apart until all of it is there. */
-struct load {
-	struct ejg *guard;
-	struct arena *arena;
-	const struct stack *stack;
-	struct instance *instances;
-	struct ejg_facts *facts;
-};
-
-/* Of several errors the first is told, but none hides that memory ran out. */
-static void note(int *error, int r)
+static void adopt(struct ejg *guard, struct load *load)
 {
-	if (r < 0 && (*error == 0 || r == -ENOMEM))
-		*error = r;
-}
-
-static int load_instance(struct load *load, const struct guard *line, struct instance *ret)
-{
-	struct ejg *guard = load->guard;
-	const struct loaded_module *module;
-	int r;
-
-	r = loader_get(guard->loader, guard->report, line->module.text, &line->module.position, &module);
-	if (r < 0)
-		return r;
-	ret->module = &module->descriptor;
-	ret->guard = line;
-	ret->config = arena_alloc(load->arena, module->descriptor.config_size);
-	ret->state = arena_alloc(load->arena, module->descriptor.state_size);
-	if (!ret->config || !ret->state)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", &line->module.position, NULL,
-				    "out of memory");
-	return option_bind(load->arena, guard->report, ret->module, line, ret->config, &ret->mode);
-}
-
-/* Behind what cannot be undone nothing may stand that can fail and would have it undone. */
-static int check_order(struct load *load)
-{
-	const struct instance *before = NULL, *instance;
-
-	for (size_t i = 0; i < load->stack->n_guards; i++) {
-		instance = &load->instances[i];
-		if (instance->module->flags & EJG_MODULE_IRREVERSIBLE)
-			before = instance;
-		else if (before)
-			return report_error(load->guard->report, -EBADMSG, "stack-order",
-					    &instance->guard->module.position, NULL,
-					    "%s stands behind %s, which cannot be undone", instance->module->name,
-					    before->module->name);
-	}
-	return 0;
-}
-
-static int load_all(struct load *load, const char *file)
-{
-	struct ejg *guard = load->guard;
-	const struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file };
-	int r, error = 0;
-
-	r = stack_read(load->arena, guard->report, &source, &load->stack);
-	if (r < 0)
-		return r;
-	load->instances = arena_array(load->arena, load->stack->n_guards, sizeof(struct instance));
-	if (!load->instances)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	for (size_t i = 0; i < load->stack->n_guards; i++)
-		note(&error, load_instance(load, &load->stack->guards[i], &load->instances[i]));
-	if (error == 0)
-		error = check_order(load);
-	note(&error,
-	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
-	if (load->facts)
-		load->facts->statedir = guard->statedir;
-	return error;
+	guard->stack = load->stack;
+	guard->instances = load->instances;
+	guard->n_instances = load->stack->n_guards;
+	guard->facts = load->facts;
+	guard->whole_facts = *load->facts;
 }
 
 int handle_load(struct ejg *guard, const char *file)
@@ -223,16 +155,45 @@ int handle_load(struct ejg *guard, const char *file)
 
 	if (!arena)
 		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	r = load_all(&load, file);
+	r = load_stack(&load, file);
 	if (r < 0)
 		return r;
-	guard->stack = load.stack;
-	guard->instances = load.instances;
-	guard->n_instances = load.stack->n_guards;
-	guard->facts = load.facts;
-	guard->whole_facts = *load.facts;
+	adopt(guard, &load);
 	guard->stack_arena = take_ptr(arena);
 	return 0;
+}
+
+int handle_load_parts(struct ejg *guard)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct load load = { .guard = guard, .arena = arena };
+	size_t n = 0;
+	int r;
+
+	if (!arena)
+		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+	r = load_stack(&load, NULL);
+	if (r == 0) {
+		adopt(guard, &load);
+	} else {
+		if (r == -ENOMEM || load_defaults(&load, &n) < 0)
+			return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		guard->instances = load.instances;
+		guard->n_instances = n;
+		guard->facts = load.facts;
+	}
+	guard->stack_arena = take_ptr(arena);
+	return 0;
+}
+
+void handle_unload_parts(struct ejg *guard)
+{
+	if (guard->stack)
+		return;
+	guard->instances = NULL;
+	guard->n_instances = 0;
+	guard->facts = NULL;
+	guard->stack_arena = arena_free(guard->stack_arena);
 }
 
 const char *ejg_error(const struct ejg *guard)

@@ -55,6 +55,7 @@ struct ejg {
 	struct instance *instances;
 	size_t n_instances;
 	struct watch *watches;
+	bool no_proof; /* of the verb that runs */
 };
 
 /*
@@ -62,6 +63,13 @@ struct ejg {
  * a failure the handle is as before. Return: as ejg_load().
  */
 int handle_load(struct ejg *guard, const char *file);
+
+/*
+ * The same for a diagnosis: what is wrong is reported, and the handle has the instances and facts that there can be,
+ * until handle_unload_parts(). When nothing is wrong the stack is loaded, and stays. Return: 0, -ENOMEM.
+ */
+int handle_load_parts(struct ejg *guard);
+void handle_unload_parts(struct ejg *guard);
 
 void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

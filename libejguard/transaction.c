@@ -5,83 +5,8 @@
 
 #include "libejguard/lock.h"
 #include "libejguard/operation.h"
+#include "libejguard/run.h"
 #include "libejguard/util/cleanup.h"
-
-/* One pass over the stack: what its modules have said so far, and the error that the verb will return. */
-struct run {
-	struct ejg *guard;
-	struct tally tally;
-	int error;
-};
-
-int transaction_error(int error)
-{
-	switch (error) {
-	case -EBADMSG:
-	case -EOPNOTSUPP:
-	case -EPERM:
-	case -ENOMEM:
-	case -ECANCELED:
-		return error;
-	default:
-		return -EACCES;
-	}
-}
-
-/* What the verb fails with: the first failure counts, and the findings from index on are to blame. */
-static void run_fail(struct run *run, int error, size_t index)
-{
-	if (run->error < 0)
-		return;
-	run->error = transaction_error(error);
-	report_blame(run->guard->report, index);
-}
-
-/* Adds the result of one module, whose findings begin at index. */
-static void run_add(struct run *run, const struct instance *instance, int result, size_t index)
-{
-	bool failed = run->tally.failed;
-
-	verdict_add(&run->tally, instance->guard->control, instance->mode, result);
-	if (run->tally.failed && !failed)
-		run_fail(run, result < 0 ? result : -EACCES, index);
-}
-
-static bool run_cancelled(struct run *run)
-{
-	struct report *report = run->guard->report;
-	size_t index = report_finding_count(report);
-
-	if (!atomic_load(&run->guard->cancelled))
-		return false;
-	if (run->error == 0)
-		run_fail(run, report_error(report, -ECANCELED, "cancelled", NULL, NULL, "cancelled"), index);
-	return true;
-}
-
-/* The outcome of a pass that gives verdicts. */
-static void run_judge(struct run *run)
-{
-	struct report *report = run->guard->report;
-	size_t index = report_finding_count(report);
-
-	if (run->error == 0 && !verdict_holds(&run->tally))
-		run_fail(run,
-			 report_error(report, -EACCES, "no-opinion", NULL, NULL,
-				      "%s: no guard of the stack applies here", run->guard->service),
-			 index);
-}
-
-static void finish_all(struct ejg *guard)
-{
-	for (size_t i = guard->n_instances; i-- > 0;)
-		operation_finish(guard, &guard->instances[i]);
-}
-
-static bool takes_part(const struct instance *instance)
-{
-	return instance->selected && !instance->skipped;
-}
 
 /* The verdict. A guard that can only confine has none to give: it is never silently left out. */
 static int check(struct ejg *guard, struct instance *instance)
@@ -102,11 +27,11 @@ int transaction_check(struct ejg *guard)
 		struct instance *instance = &guard->instances[i];
 		size_t index = report_finding_count(guard->report);
 
-		if (takes_part(instance))
+		if (run_takes_part(instance))
 			run_add(&run, instance, check(guard, instance), index);
 	}
-	run_judge(&run);
-	finish_all(guard);
+	run_judge(&run, "applies here");
+	run_finish(guard);
 	return run.error;
 }
 
@@ -119,7 +44,7 @@ int transaction_status(struct ejg *guard)
 		size_t index = report_finding_count(guard->report);
 		int r = 0;
 
-		if (!takes_part(instance))
+		if (!run_takes_part(instance))
 			continue;
 		if (instance->module->status)
 			r = operation_call(guard, instance, OPERATION_STATUS);
@@ -127,8 +52,8 @@ int transaction_status(struct ejg *guard)
 			r = check(guard, instance);
 		run_add(&run, instance, r, index);
 	}
-	run_judge(&run);
-	finish_all(guard);
+	run_judge(&run, "applies here");
+	run_finish(guard);
 	return run.error;
 }
 
@@ -169,7 +94,7 @@ static void prepare_all(struct run *run)
 		size_t index = report_finding_count(guard->report);
 		int r = 0;
 
-		if (!takes_part(instance))
+		if (!run_takes_part(instance))
 			continue;
 		if (!instance->module->check)
 			r = check(guard, instance); /* the error that it is */
@@ -183,7 +108,8 @@ static void prepare_all(struct run *run)
 
 /*
  * Second pass, one guard: what counts is the verdict of check, also where there is nothing to apply. What holds by its
- * own account then proves it where it can; a proof that does not apply here takes nothing away.
+ * own account then proves it where it can, unless the caller waives it; a proof that does not apply here takes nothing
+ * away.
  */
 static int apply_and_check(struct ejg *guard, struct instance *instance)
 {
@@ -198,7 +124,7 @@ static int apply_and_check(struct ejg *guard, struct instance *instance)
 		instance->applied = true;
 	}
 	r = check(guard, instance);
-	if (r != EJG_HELD || !instance->module->prove)
+	if (r != EJG_HELD || !instance->module->prove || guard->no_proof)
 		return r;
 	r = operation_call(guard, instance, OPERATION_PROVE);
 	return r == EJG_NOT_APPLICABLE ? EJG_HELD : r;
@@ -213,7 +139,7 @@ static void apply_all(struct run *run)
 		size_t index = report_finding_count(guard->report);
 		int r;
 
-		if (!takes_part(instance))
+		if (!run_takes_part(instance))
 			continue;
 		r = apply_and_check(guard, instance);
 		run_add(run, instance, r, index);
@@ -242,7 +168,7 @@ int transaction_apply(struct ejg *guard)
 	}
 	if (run.error == 0) {
 		apply_all(&run);
-		run_judge(&run);
+		run_judge(&run, "applies here");
 		/* A report that is incomplete may lack what made the difference. */
 		if (run.error == 0 && report_failed(guard->report))
 			run.error = -ENOMEM;
@@ -250,7 +176,7 @@ int transaction_apply(struct ejg *guard)
 		if (run.error < 0 && !roll_back(guard))
 			run.error = -EACCES;
 	}
-	finish_all(guard);
+	run_finish(guard);
 	return run.error;
 }
 
@@ -262,10 +188,10 @@ int transaction_confine(struct ejg *guard)
 		struct instance *instance = &guard->instances[i];
 		size_t index = report_finding_count(guard->report);
 
-		if (takes_part(instance) && instance->module->confine)
+		if (run_takes_part(instance) && instance->module->confine)
 			run_add(&run, instance, operation_call(guard, instance, OPERATION_CONFINE), index);
 	}
-	finish_all(guard);
+	run_finish(guard);
 	return run.error;
 }
 
@@ -278,7 +204,7 @@ static int release_all(struct run *run)
 		struct instance *instance = &guard->instances[i];
 		size_t index = report_finding_count(guard->report);
 
-		if (!takes_part(instance) || !instance->module->release)
+		if (!run_takes_part(instance) || !instance->module->release)
 			continue;
 		r = operation_release(guard, instance, EJG_RELEASE_ALL);
 		if (r < 0)
@@ -300,32 +226,6 @@ int transaction_release(struct ejg *guard)
 	if (r < 0)
 		return r;
 	r = release_all(&run);
-	finish_all(guard);
+	run_finish(guard);
 	return r;
-}
-
-int transaction_explain(struct ejg *guard, const struct ejg_question *question)
-{
-	struct run run = { .guard = guard };
-	const struct ejg_answer *answer;
-	int r;
-
-	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
-
-		if (!takes_part(instance) || !instance->module->explain)
-			continue;
-		r = operation_explain(guard, instance, question);
-		if (r < 0)
-			run_add(&run, instance, r, index);
-	}
-	for (size_t i = 0; (answer = report_answer_at(guard->report, i)); i++) {
-		if (run.error == 0 && !answer->allowed)
-			run.error = -EACCES;
-	}
-	if (run.error == 0 && report_answer_count(guard->report) == 0)
-		run_judge(&run);
-	finish_all(guard);
-	return run.error;
 }

@@ -15,6 +15,8 @@ int transaction_confine(struct ejg *guard);
 int transaction_status(struct ejg *guard);
 int transaction_release(struct ejg *guard);
 int transaction_explain(struct ejg *guard, const struct ejg_question *question);
+int transaction_prove(struct ejg *guard);
+int transaction_diagnose(struct ejg *guard);
 
 /* From the errors that modules may return to those that <ejguard/ejguard.h> names. */
 int transaction_error(int error);

@@ -10,15 +10,21 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
+static void select_all(struct ejg *guard)
+{
+	for (size_t i = 0; i < guard->n_instances; i++)
+		guard->instances[i].selected = true;
+}
+
 /* Every verb begins with an empty report, the whole facts and the whole stack. */
 static void begin(struct ejg *guard)
 {
 	report_clear(guard->report);
 	guard->error = "";
+	guard->no_proof = false;
 	if (guard->facts)
 		*guard->facts = guard->whole_facts;
-	for (size_t i = 0; i < guard->n_instances; i++)
-		guard->instances[i].selected = true;
+	select_all(guard);
 }
 
 static int load_once(struct ejg *guard)
@@ -28,8 +34,7 @@ static int load_once(struct ejg *guard)
 	if (guard->stack)
 		return 0;
 	r = handle_load(guard, NULL);
-	for (size_t i = 0; i < guard->n_instances; i++)
-		guard->instances[i].selected = true;
+	select_all(guard);
 	return r;
 }
 
@@ -106,6 +111,32 @@ int ejg_release(struct ejg *guard)
 	return run(guard, transaction_release);
 }
 
+int ejg_prove(struct ejg *guard)
+{
+	return run(guard, transaction_prove);
+}
+
+static int diagnose(struct ejg *guard)
+{
+	int r;
+
+	if (guard->stack)
+		return transaction_diagnose(guard);
+	r = handle_load_parts(guard);
+	if (r < 0)
+		return r;
+	select_all(guard);
+	r = transaction_diagnose(guard);
+	handle_unload_parts(guard);
+	return r;
+}
+
+int ejg_diagnose(struct ejg *guard)
+{
+	begin(guard);
+	return end(guard, diagnose(guard));
+}
+
 static bool are_words(const char *const *words, size_t n)
 {
 	if (n > 0 && !words)
@@ -160,6 +191,7 @@ static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
 	r = select_only(guard, &options);
 	if (r < 0)
 		return r;
+	guard->no_proof = options.no_proof;
 	r = facts_choose_cgroups(guard->stack_arena, guard->report, guard->facts, &options);
 	if (r < 0)
 		return r;

@@ -130,6 +130,7 @@ struct ejg_apply_options {
 	size_t n_cgroups;
 	const char *const *only; /**< run these modules only; each must be in the stack */
 	size_t n_only;
+	bool no_proof; /**< leave out the proof: apply is faster, and nothing was attempted for real */
 };
 
 /** What a question to ejg_explain() is about. Since 0.1. */
@@ -214,7 +215,7 @@ int ejg_load(struct ejg *guard, const char *file);
 int ejg_check(struct ejg *guard);
 
 /**
- * Applies the stack: prepares all modules, then applies and checks them in order. When a required module fails,
+ * Applies the stack: prepares all modules, then applies, checks and proves them in order. When a required module fails,
  * what this run applied is undone in reverse order and what an earlier run applied stays as it was.
  * @guard:   handle
  * @options: how, or NULL
@@ -241,6 +242,27 @@ int ejg_confine(struct ejg *guard);
  * ejg_load(). Since 0.1.
  */
 int ejg_status(struct ejg *guard);
+
+/**
+ * Has the modules that can do so prove that they hold, by forbidden attempts that are made for real where they cannot do
+ * harm. Takes the lock of the service; leaves the system as it was.
+ * @guard: handle
+ *
+ * Return: 0 when every guard that can prove it has, -EACCES when one has not or none can, -EBUSY, any error of
+ * ejg_load(), -ECANCELED. Since 0.1.
+ */
+int ejg_prove(struct ejg *guard);
+
+/**
+ * Collects what this system can enforce, what is missing and what stands in the way: findings of the modules. Goes as
+ * far as it can when the stack cannot be loaded: the errors of ejg_load() are findings then, modules whose lines are
+ * wrong take the defaults of their options, and when the stack cannot be read all modules of the folder are asked.
+ * Changes nothing.
+ * @guard: handle
+ *
+ * Return: 0 when no finding is a failure, -EACCES when one is, -ECANCELED, -ENOMEM. Since 0.1.
+ */
+int ejg_diagnose(struct ejg *guard);
 
 /**
  * Undoes what any run has applied, in reverse order. All modules are run, whatever fails.

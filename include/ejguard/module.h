@@ -28,7 +28,8 @@
  *     prove        forbidden attempts, made for real where they cannot do harm: are they refused? Gives a verdict.
  *                  Called after check in an apply, and when asked for. Leaves the system as it was.
  *     diagnose     findings on what this system can enforce, what is missing, what stands in the way. Changes
- *                  nothing, and works whether or not anything is applied.
+ *                  nothing, and works whether or not anything is applied. Where the stack cannot be loaded the
+ *                  options may be the defaults and the facts incomplete: lists empty, strings NULL.
  *     finish       the last call of an instance on which any operation was called: free what state holds (memory,
  *                  descriptors). Never changes the system.
  *

@@ -39,6 +39,7 @@ int main(void)
 	MEMBER(ejg_options, vendordir);
 	MEMBER(ejg_options, moduledir);
 	MEMBER(ejg_options, rundir);
+	MEMBER(ejg_options, statedir);
 	SIZE(ejg_apply_options);
 	MEMBER(ejg_apply_options, size);
 	MEMBER(ejg_apply_options, own);
@@ -46,6 +47,7 @@ int main(void)
 	MEMBER(ejg_apply_options, n_cgroups);
 	MEMBER(ejg_apply_options, only);
 	MEMBER(ejg_apply_options, n_only);
+	MEMBER(ejg_apply_options, no_proof);
 	SIZE(ejg_question);
 	MEMBER(ejg_question, size);
 	MEMBER(ejg_question, action);
@@ -143,6 +145,7 @@ int main(void)
 	MEMBER(ejg_facts, size);
 	MEMBER(ejg_facts, service);
 	MEMBER(ejg_facts, rundir);
+	MEMBER(ejg_facts, statedir);
 	MEMBER(ejg_facts, cgroup_mount);
 	MEMBER(ejg_facts, cgroups);
 	MEMBER(ejg_facts, n_cgroups);

@@ -22,6 +22,8 @@ struct config {
 	unsigned int status;
 	unsigned int release;
 	unsigned int answer;
+	unsigned int prove;
+	unsigned int diagnose;
 };
 
 struct state {
@@ -166,6 +168,23 @@ static int watch_next(struct ejg_call *call)
 	return 0;
 }
 
+#ifdef RECORD_PROOF
+static int prove(struct ejg_call *call)
+{
+	return answer_as(call, "prove", ((const struct config *)ejg_call_config(call))->prove);
+}
+
+static int diagnose(struct ejg_call *call)
+{
+	const struct config *config = ejg_call_config(call);
+
+	record(call, "diagnose");
+	if (config->diagnose == RESULT_NOT_HELD)
+		ejg_call_finding(call, "not-held", "diagnose", "told to say so");
+	return 0;
+}
+#endif
+
 static void finish(struct ejg_call *call)
 {
 	struct state *state = ejg_call_state(call);
@@ -190,6 +209,8 @@ static const struct ejg_option options[] = {
 	RESULT(confine),
 	RESULT(status),
 	RESULT(release),
+	RESULT(prove),
+	RESULT(diagnose),
 	{
 		.name = "answer",
 		.type = EJG_OPTION_ENUM,
@@ -230,4 +251,8 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.watch = watch,
 	.watch_next = watch_next,
 	.finish = finish,
+#ifdef RECORD_PROOF
+	.prove = prove,
+	.diagnose = diagnose,
+#endif
 };

@@ -114,7 +114,9 @@ static inline void fixture_refused(struct fixture *f, const char *text, const ch
 
 	if (r != -EBADMSG)
 		fail_msg("'%s': %d", text, r);
-	assert_null(f->facts);
+	assert_non_null(f->facts); /* what could be established, for a diagnosis */
+	assert_string_equal(f->facts->rundir, "/run/test");
+	f->facts = NULL;
 	assert_reported(f->scratch->report, id, message);
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Handles of real stack files and real modules in a scratch folder. */
+#ifndef EJG_TEST_HANDLE_BED_H
+#define EJG_TEST_HANDLE_BED_H
+
+#include "tests/unit/scratch.h"
+
+/* Writes the stack and opens a handle of the scratch folder. */
+struct ejg *open_stack(struct scratch *scratch, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What the recording modules have written, in one line; and forgets it. */
+const char *recorded(struct scratch *scratch);
+
+/* Asserts that the report has a finding of that whole id whose message contains the text. */
+void assert_found(const struct ejg *guard, const char *id, const char *text);
+
+#endif

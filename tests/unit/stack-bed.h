@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A handle without files: its stack is of three modules that write down what is called on them and answer as told. */
+#ifndef EJG_TEST_STACK_BED_H
+#define EJG_TEST_STACK_BED_H
+
+#include "libejguard/operation.h"
+#include "libejguard/transaction.h"
+#include "tests/unit/scratch.h"
+
+enum { N = 3 };
+
+/* What was called, as "a.prepare a.apply ...". */
+extern char calls[2048];
+
+/* A module's config: what it answers. */
+struct script {
+	char id;
+	int prepare, apply, check, confine, status, release, explain, prove, diagnose;
+	bool cancel;   /* asks for it in its apply */
+	bool unsaid;   /* errors without a message, verdicts without a finding */
+	bool contrary; /* says held and makes a failure finding */
+};
+
+/* A handle whose stack is three recorders, a b c. */
+struct bed {
+	struct ejg guard;
+	struct ejg_module modules[N];
+	struct guard lines[N];
+	struct instance instances[N];
+	struct script scripts[N];
+	unsigned int states[N];
+};
+
+void bed_make(struct bed *bed, struct scratch *scratch);
+
+/* Runs a verb as the library does. */
+int bed_run(struct bed *bed, int (*verb)(struct ejg *guard));
+
+void assert_calls(const char *wanted);
+
+/* How often a call was made. */
+int count(char id, const char *operation);
+/* Where the last call was made, -1 when never. */
+long where(char id, const char *operation);
+
+/* Operations for modules that are to differ; those of the bed have neither prove nor diagnose. */
+int bed_check(struct ejg_call *call);
+int bed_confine(struct ejg_call *call);
+int bed_prove(struct ejg_call *call);
+int bed_diagnose(struct ejg_call *call);
+
+#endif
