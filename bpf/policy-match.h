@@ -30,10 +30,14 @@ static __always_inline __u64 borrow(__u64 a, __u64 b)
 /* 1 if a < b. */
 static __always_inline __u64 below(const struct policy_address *a, const struct policy_address *b)
 {
-	__u64 low = borrow(a->low, b->low);
+	__u64 x = a->high, y = b->high;
 
-	/* a - b - low borrows if a < b, or if they are equal and low does. */
-	return borrow(a->high, b->high) | (low & ~borrow(b->high, a->high));
+	/* One branch, which the CPU guesses: most lists are of one family, and in IPv4 all of these are equal. */
+	if (x == y) {
+		x = a->low;
+		y = b->low;
+	}
+	return borrow(x, y);
 }
 
 static __always_inline bool in_range(const struct policy_range *range, const struct policy_address *a)
@@ -144,7 +148,7 @@ static __always_inline enum policy_reason decide_connect(const struct decision *
 {
 	if (!port_in(d->head->guarded_ports, port))
 		return POLICY_ALLOWED;
-	if (is_loopback(&address) || find_listen(d->head, &address) || find_peer(d, &address, 0))
+	if (is_loopback(&address) || find_peer(d, &address, 0) || find_listen(d->head, &address))
 		return POLICY_ALLOWED;
 	return POLICY_DESTINATION;
 }

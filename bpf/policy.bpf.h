@@ -12,11 +12,15 @@
 
 #define SOCK_STREAM 1
 
-/* One service's policy: user space replaces the inner map as a whole. BPF_F_INNER_MAP lets its length differ (5.10). */
+/*
+ * One service's policy: user space replaces the inner map as a whole. Its length is always the same, because the verifier
+ * puts a lookup in such a map into the program; where lengths may differ (BPF_F_INNER_MAP) each lookup is a call, at
+ * 20 ns where returns are guarded against speculation.
+ */
 struct policy_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
+	__uint(max_entries, POLICY_ENTRIES);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct policy_chunk));
 };

@@ -35,7 +35,9 @@ enum policy_limits {
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
 	POLICY_MAX_DENIALS = 4096, /* rows of each table of denials */
-	POLICY_MAX_CHUNKS = 128, /* twice 65,536 peers: a prefix may be cut in two */
+	POLICY_MAX_CHUNKS = 128, /* a power of two, for the search */
+	/* The head, and chunks for 65,536 peers, one of which, the widest around IPv4, may be cut in two. */
+	POLICY_ENTRIES = 1 + 65536 / POLICY_CHUNK_RANGES + 1,
 };
 
 enum policy_wildcard {

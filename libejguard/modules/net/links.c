@@ -137,13 +137,15 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 
 void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks)
 {
-	char path[PINS_PATH_SIZE];
+	char path[PINS_PATH_SIZE], replaced[PINS_PATH_SIZE];
 
 	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
 		if (!(hooks & (1U << hook)))
 			continue;
 		link_path(pins, cgroup_id, hook, path);
 		(void)unlink(path);
+		pins_format(replaced, "%s:new", path); /* of an attach() that was interrupted */
+		(void)unlink(replaced);
 	}
 	/* Stays when other links are left in them. */
 	folder_path(pins, cgroup_id, path);

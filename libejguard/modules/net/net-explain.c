@@ -122,26 +122,32 @@ static void explain_connect(const struct explanation *e)
 	answer_range(e, "peer", peer);
 }
 
-/* A connection that arrives at the first address of listen= that is not loopback: that is what listen= is for. */
+/* The first address of listen= that a peer of this address can reach: what listen= is for. Else no address at all. */
+static struct policy_address reachable(const struct policy_head *head, const struct policy_address *source)
+{
+	for (uint32_t i = 0; i < head->n_listen && i < POLICY_MAX_LISTEN; i++) {
+		struct policy_address first = head->listen[i].first;
+
+		if (!is_loopback(&first) && is_mapped(&first) == is_mapped(source))
+			return first;
+	}
+	return (struct policy_address){};
+}
+
 static void explain_accept(const struct explanation *e)
 {
 	const struct policy_head *head = e->d->head;
-	struct policy_address local = {};
+	struct policy_address local = reachable(head, &e->address);
 
 	if (!port_in(head->private_ports, e->question->port))
 		return answer(e, true, "the port is not private");
 	if (is_loopback(&e->address))
 		return answer(e, true, "it arrives over the loopback device");
-	for (uint32_t i = 0; i < head->n_listen && i < POLICY_MAX_LISTEN; i++) {
-		local = head->listen[i].first;
-		if (!is_loopback(&local))
-			break;
-	}
 	switch (decide_accept(e->d, e->address, local, 0)) {
 	case POLICY_SOURCE:
 		return answer(e, false, "no peer has the address");
 	case POLICY_LOCAL_ADDRESS:
-		return answer(e, false, "listen= has no address that a peer could reach");
+		return answer(e, false, "listen= has no address of its family that it could reach");
 	default:
 		return answer_range(e, "peer", find_peer(e->d, &e->address, 0));
 	}

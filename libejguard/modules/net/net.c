@@ -225,7 +225,7 @@ static int net_apply(struct ejg_call *call)
 	else if (pins_state == PINS_CURRENT)
 		r = apply_to_current(call, &pins);
 	else
-		r = apply_new_set(call, &pins, pins_state == PINS_OUTDATED);
+		r = apply_new_set(call, &pins, pins_state == PINS_OUTDATED || pins_interrupted(facts->service));
 	if (r == 0) {
 		(void)links_prune(&pins);
 		remember_peers(call);

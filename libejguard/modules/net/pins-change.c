@@ -211,26 +211,46 @@ static int move_links(const char *old_path, const char *new_path)
 	return 0;
 }
 
-int pins_tidy(const char *service)
+/* The same of what an interrupted pins_install() left: without it the old set could not make room for another one. */
+static int tidy_old(const char *service)
 {
-	char path[PINS_PATH_SIZE], new_path[PINS_PATH_SIZE], old_path[PINS_PATH_SIZE];
+	char path[PINS_PATH_SIZE], old_path[PINS_PATH_SIZE];
 	int r;
 
 	pins_path(service, path);
-	pins_format(new_path, PINS_ROOT "/%s:new", service);
 	pins_format(old_path, PINS_ROOT "/%s:old", service);
 	r = move_links(old_path, path);
-	if (r == 0)
-		r = pins_remove(old_path);
+	return r < 0 ? r : pins_remove(old_path);
+}
+
+int pins_tidy(const char *service)
+{
+	char new_path[PINS_PATH_SIZE];
+	int r = tidy_old(service);
+
+	pins_format(new_path, PINS_ROOT "/%s:new", service);
 	return r < 0 ? r : pins_remove(new_path);
+}
+
+bool pins_interrupted(const char *service)
+{
+	char old_path[PINS_PATH_SIZE];
+
+	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	return access(old_path, F_OK) == 0;
 }
 
 int pins_install(const char *service, struct pins *pins)
 {
 	char path[PINS_PATH_SIZE], old_path[PINS_PATH_SIZE];
+	int r = 0;
 
 	pins_path(service, path);
 	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	if (access(path, F_OK) == 0)
+		r = tidy_old(service);
+	if (r < 0)
+		return r;
 	if (rename(path, old_path) < 0 && errno != ENOENT)
 		return -errno;
 	if (rename(pins->path, path) < 0)

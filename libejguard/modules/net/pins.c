@@ -213,9 +213,9 @@ void pins_close(struct pins *pins)
 
 int pins_make_policy(const struct net_policy *policy)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_RDONLY_PROG);
 	cleanup_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ejg_policy", sizeof(uint32_t),
-					   sizeof(struct policy_chunk), policy->n_chunks, &options);
+					   sizeof(struct policy_chunk), POLICY_ENTRIES, &options);
 	int r;
 
 	if (fd < 0)
@@ -254,14 +254,19 @@ int pins_read_policy(int policy_fd, struct net_policy *ret)
 
 	if (r < 0)
 		return r;
-	if (info.value_size != sizeof(*policy.chunks) || info.max_entries < 2 || info.max_entries > 1 + POLICY_MAX_CHUNKS)
+	if (info.value_size != sizeof(*policy.chunks) || info.max_entries != POLICY_ENTRIES)
 		return -EUCLEAN;
-	policy.n_chunks = info.max_entries;
-	policy.chunks = calloc(policy.n_chunks, sizeof(*policy.chunks));
+	policy.chunks = calloc(POLICY_ENTRIES, sizeof(*policy.chunks));
 	if (!policy.chunks)
 		return -ENOMEM;
+	policy.n_chunks = 1;
 	for (uint32_t i = 0; i < policy.n_chunks; i++) {
 		r = bpf_map_lookup_elem(policy_fd, &i, &policy.chunks[i]);
+		/* The head, which comes first, tells how many chunks are in use. */
+		if (r == 0 && i == 0)
+			policy.n_chunks = net_policy_n_chunks(policy.chunks->head.n_ranges);
+		if (r == 0 && policy.n_chunks > POLICY_ENTRIES)
+			r = -EUCLEAN;
 		if (r < 0) {
 			net_policy_free(&policy);
 			return r;

@@ -134,4 +134,7 @@ int pins_install(const char *service, struct pins *pins);
  */
 int pins_tidy(const char *service);
 
+/* Whether pins_install() was interrupted: a former set still guards, by another name. */
+bool pins_interrupted(const char *service);
+
 #endif

@@ -214,7 +214,7 @@ int net_policy_build(const struct ejg_facts *facts, const struct net_config *con
 	place_listen(head, config, where_file, where_line);
 	n = sort_out_peers(facts, head, ranges);
 
-	policy.n_chunks = 1 + (n ? (n + POLICY_CHUNK_RANGES - 1) / POLICY_CHUNK_RANGES : 1);
+	policy.n_chunks = net_policy_n_chunks(n);
 	policy.chunks = calloc(policy.n_chunks, sizeof(*policy.chunks));
 	if (!policy.chunks)
 		return -ENOMEM;
@@ -222,6 +222,11 @@ int net_policy_build(const struct ejg_facts *facts, const struct net_config *con
 	place_ranges(&policy, ranges, n);
 	*ret = policy;
 	return 0;
+}
+
+size_t net_policy_n_chunks(size_t n_ranges)
+{
+	return n_ranges ? 1 + (n_ranges + POLICY_CHUNK_RANGES - 1) / POLICY_CHUNK_RANGES : 2;
 }
 
 void net_policy_free(struct net_policy *policy)

@@ -31,6 +31,9 @@ struct net_policy {
 int net_policy_build(const struct ejg_facts *facts, const struct net_config *config, enum ejg_mode mode,
 		     const char *where_file, uint32_t where_line, struct net_policy *ret);
 
+/* How many chunks a policy of so many ranges has. */
+size_t net_policy_n_chunks(size_t n_ranges);
+
 void net_policy_free(struct net_policy *policy);
 
 /* Whether a port is private in a policy. */

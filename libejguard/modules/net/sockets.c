@@ -16,8 +16,13 @@
 
 static const uint32_t states[] = {
 	[SOCKETS_LISTENING] = 1U << TCP_LISTEN,
-	/* What waits in TIME_WAIT or is half open carries nothing. */
-	[SOCKETS_CONNECTED] = 1U << TCP_ESTABLISHED | 1U << TCP_FIN_WAIT1 | 1U << TCP_FIN_WAIT2 | 1U << TCP_CLOSE_WAIT,
+	/*
+	 * What waits in TIME_WAIT carries nothing. What is half open will be a connection, of which no hook hears more: a
+	 * connect that waits for its answer, a Fast Open one that waits for the last ACK. (Half-open ones of the ordinary
+	 * kind show no cgroup here; their last ACK meets the guard.)
+	 */
+	[SOCKETS_CONNECTED] = 1U << TCP_ESTABLISHED | 1U << TCP_SYN_SENT | 1U << TCP_SYN_RECV | 1U << TCP_FIN_WAIT1 |
+			      1U << TCP_FIN_WAIT2 | 1U << TCP_CLOSE_WAIT,
 };
 
 struct request {
