@@ -12,7 +12,8 @@ size_t describe_operations(const struct ejg_module *module, const char *names[DE
 	} operations[] = {
 		{ "check", module->check },	{ "prepare", module->prepare }, { "apply", module->apply },
 		{ "confine", module->confine }, { "status", module->status },	{ "release", module->release },
-		{ "explain", module->explain }, { "watch", module->watch },
+		{ "explain", module->explain }, { "watch", module->watch },	{ "prove", module->prove },
+		{ "diagnose", module->diagnose },
 	};
 	size_t n = 0;
 

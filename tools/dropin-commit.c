@@ -79,7 +79,7 @@ static int write_unit(struct unit *unit)
 	} else if (errno != EEXIST) {
 		return -errno;
 	}
-	return replace(unit->folder, unit->path, unit->new);
+	return replace(unit->folder, unit->path, unit->wanted);
 }
 
 /* The folder goes too when nothing else is in it. */
@@ -100,7 +100,7 @@ static int restore_unit(const struct unit *unit)
 			return -errno;
 		return replace(unit->folder, unit->path, unit->old);
 	}
-	if (unlink(unit->path) < 0 && errno != ENOENT)
+	if (unlink(unit->path) < 0 && errno != ENOENT && errno != ENOTDIR)
 		return -errno;
 	if (unit->made_folder && rmdir(unit->folder) < 0 && errno != ENOENT && errno != ENOTEMPTY)
 		return -errno;
@@ -110,7 +110,7 @@ static int restore_unit(const struct unit *unit)
 static int undo(struct output *output, size_t n, int error)
 {
 	const struct unit *failed = &output->units.items[n], *left = NULL;
-	bool denied = error == -EACCES || error == -EPERM, untouched = denied || error == -EROFS;
+	bool denied = dropin_errno(error) == -EPERM, untouched = denied || error == -EROFS;
 
 	for (size_t i = n + 1; i-- > 0;) {
 		const struct unit *unit = &output->units.items[i];
@@ -122,9 +122,8 @@ static int undo(struct output *output, size_t n, int error)
 	if (left)
 		return output_fail(output, -EIO, "cannot change %s: %s; and %s could not be restored: look at it",
 				   failed->path, strerror(-error), left->path);
-	return output_fail(output, denied ? -EPERM : error == -ENOMEM ? -ENOMEM : -EIO,
-			   "cannot change %s: %s; nothing was changed: %s", failed->path, strerror(-error),
-			   denied ? "run it as root" : "remove the cause and try again");
+	return output_fail(output, dropin_errno(error), "cannot change %s: %s; nothing was changed: %s", failed->path,
+			   strerror(-error), denied ? "run it as root" : "remove the cause and try again");
 }
 
 int dropin_commit(struct output *output)

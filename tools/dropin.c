@@ -14,13 +14,20 @@
 #define HEADER_END "; \"ejguard disable\" removes it.\n"
 #define FOLDER_END ".d"
 
-/* The errno of a system call as one of <ejguard/ejguard.h>, with the message. */
+int dropin_errno(int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		return -EPERM;
+	return error == -ENOMEM ? -ENOMEM : -EIO;
+}
+
+/* What a system call on the path failed with. */
 static int fail_path(struct output *output, int error, const char *what, const char *path)
 {
-	bool denied = error == EACCES || error == EPERM;
+	int r = dropin_errno(-error);
 
-	return output_fail(output, denied ? -EPERM : error == ENOMEM ? -ENOMEM : -EIO, "cannot %s %s: %s; %s", what, path,
-			   strerror(error), denied ? "run it as root" : "nothing was changed, remove the cause and try again");
+	return output_fail(output, r, "cannot %s %s: %s; %s", what, path, strerror(error),
+			   r == -EPERM ? "run it as root" : "nothing was changed, remove the cause and try again");
 }
 
 /* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, or a negative errno of the system. */
@@ -92,11 +99,11 @@ static int new_unit(struct output *output, const char *unitdir, const char *name
 /* A drop-in of that name exists and is not ours: other hands wrote it, or another service of ejguard's needs it. */
 static int foreign(struct output *output, struct unit *unit, const char *owner)
 {
-	if (unit->new && owner)
+	if (unit->wanted && owner)
 		return output_fail(output, -EACCES,
 				   "%s guards the unit for the service %s; a unit has one service: disable that first",
 				   unit->path, owner);
-	if (unit->new)
+	if (unit->wanted)
 		return output_fail(output, -EACCES, "%s was not written by ejguard; move it away", unit->path);
 	unit->action = UNIT_FOREIGN;
 	return 0;
@@ -113,7 +120,7 @@ int dropin_plan(struct output *output, const char *unitdir, const char *name, ch
 		free(content);
 		return r;
 	}
-	unit->new = content;
+	unit->wanted = content;
 	r = read_text(unit->path, O_NOFOLLOW, &unit->old);
 	if (r == -ELOOP || r == -EFBIG)
 		return foreign(output, unit, NULL);
@@ -124,10 +131,10 @@ int dropin_plan(struct output *output, const char *unitdir, const char *name, ch
 		if (!owner || strcmp(owner, output->service) != 0)
 			return foreign(output, unit, owner);
 	}
-	if (unit->old && unit->new && strcmp(unit->old, unit->new) == 0)
+	if (unit->old && unit->wanted && strcmp(unit->old, unit->wanted) == 0)
 		unit->action = UNIT_UNCHANGED;
 	else
-		unit->action = unit->new ? UNIT_WRITTEN : unit->old ? UNIT_REMOVED : UNIT_UNCHANGED;
+		unit->action = unit->wanted ? UNIT_WRITTEN : unit->old ? UNIT_REMOVED : UNIT_UNCHANGED;
 	return 0;
 }
 
@@ -220,8 +227,10 @@ int dropin_render(struct output *output, const char *template_path, const char *
 	if (r < 0)
 		return fail_path(output, -r, "read the template", template_path);
 	if (!strstr(template, "@COMMAND@"))
-		return output_fail(output, -EBADMSG, "%s holds no @COMMAND@: the drop-in would guard nothing; "
-				   "install the template again", template_path);
+		return output_fail(output, -EBADMSG,
+				   "%s holds no @COMMAND@: the drop-in would guard nothing; "
+				   "install the template again",
+				   template_path);
 	out = open_memstream(&text, &size);
 	if (!out)
 		return output_fail(output, -ENOMEM, "out of memory");
@@ -238,8 +247,9 @@ int dropin_render(struct output *output, const char *template_path, const char *
 /* systemd.service(5), "Command lines": specifiers, variables, quotes. */
 char *dropin_quote(const char *word)
 {
-	bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@,=%$") ==
-				      strlen(word);
+	bool plain =
+		*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@,=%$") ==
+				 strlen(word);
 	char *text = NULL;
 	size_t size;
 	FILE *out;

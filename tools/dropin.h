@@ -27,6 +27,9 @@ int dropin_commit(struct output *output);
 /* The text of a drop-in: our header, then the template with @SERVICE@ and @COMMAND@ replaced. */
 int dropin_render(struct output *output, const char *template_path, const char *command, char **ret);
 
+/* A negative errno of the system as one of <ejguard/ejguard.h>. */
+int dropin_errno(int error);
+
 /* A word of a command line in a unit file: quoted, with %% and $$. NULL without memory. */
 char *dropin_quote(const char *word);
 

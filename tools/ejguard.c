@@ -9,8 +9,8 @@
 #include "tools/tool.h"
 
 static const struct verb *const verbs[] = {
-	&verb_check,   &verb_apply,  &verb_status,  &verb_release,
-	&verb_modules, &verb_enable, &verb_disable,
+	&verb_check,  &verb_apply,  &verb_status,  &verb_release, &verb_explain,
+	&verb_watch, &verb_doctor, &verb_modules, &verb_enable,	 &verb_disable,
 };
 
 static const struct option_spec global_options[] = {
@@ -69,7 +69,7 @@ static int parse_verb(int argc, char **argv, struct arguments *arguments, struct
 	static const struct option_spec help = { "help", 'h', OPTION_FLAG, NULL, offsetof(struct arguments, help), "" };
 	struct option_spec options[8];
 	const struct verb *verb;
-	int next;
+	int next, r;
 
 	verb = find_verb(argv[0]);
 	if (!verb)
@@ -78,7 +78,11 @@ static int parse_verb(int argc, char **argv, struct arguments *arguments, struct
 	for (size_t i = 0; i < verb->n_options; i++)
 		options[i] = verb->options[i];
 	options[verb->n_options] = help;
-	return options_parse(options, verb->n_options + 1, true, argc, argv, arguments, output, &next);
+	arguments->n_wanted = verb->n_words;
+	r = options_parse(options, verb->n_options + 1, true, argc, argv, arguments, output, &next);
+	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help)
+		return output_fail(output, -EINVAL, "%s needs %s; try ejguard --help", verb->name, verb->operand);
+	return r;
 }
 
 static int parse(int argc, char **argv, struct arguments *arguments, struct output *output)
@@ -136,6 +140,7 @@ static void arguments_free(struct arguments *arguments)
 	free(arguments->templatedir);
 	free(arguments->cgroups);
 	free(arguments->only);
+	free(arguments->watched);
 }
 
 int main(int argc, char **argv)
@@ -153,6 +158,7 @@ int main(int argc, char **argv)
 	status = run(argc, argv, &arguments, &output);
 	guard_close(&output);
 	unit_list_free(&output.units);
+	notes_free(&output.notes);
 	free(output.message);
 	arguments_free(&arguments);
 	return status;

@@ -71,12 +71,23 @@ static int set_path(const struct option_spec *option, char **ret, const char *te
 	if (*text != '/') {
 		cwd = get_current_dir_name();
 		if (!cwd)
-			return output_fail(output, -EIO, "cannot find the working directory; give --%s as an absolute path",
+			return output_fail(output, -EIO,
+					   "cannot find the working directory; give --%s as an absolute path",
 					   option->name);
 	}
 	if (asprintf(&path, "%s%s%s", cwd && strcmp(cwd, "/") != 0 ? cwd : "", cwd ? "/" : "", text) < 0)
 		return output_fail(output, -ENOMEM, "out of memory");
 	*ret = path;
+	return 0;
+}
+
+static int set_word(const struct option_spec *option, const char **ret, const char *text, struct output *output)
+{
+	if (*ret)
+		return output_fail(output, -EINVAL, "--%s is given twice; try ejguard --help", option->name);
+	if (*text == '\0')
+		return output_fail(output, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+	*ret = text;
 	return 0;
 }
 
@@ -106,6 +117,8 @@ static int set_option(const struct option_spec *option, struct arguments *argume
 		return 0;
 	case OPTION_PATH:
 		return set_path(option, value, optarg, output);
+	case OPTION_WORD:
+		return set_word(option, value, optarg, output);
 	case OPTION_LIST:
 		if (*optarg == '\0')
 			return output_fail(output, -EINVAL, "--%s is empty; try ejguard --help", option->name);
@@ -116,6 +129,10 @@ static int set_option(const struct option_spec *option, struct arguments *argume
 
 static int set_operand(const char *text, bool operands, struct arguments *arguments, struct output *output)
 {
+	if (operands && arguments->n_words < arguments->n_wanted) {
+		arguments->words[arguments->n_words++] = text;
+		return 0;
+	}
 	if (!operands || arguments->operand)
 		return output_fail(output, -EINVAL, "unexpected word '%s'; try ejguard --help", text);
 	if (*text == '\0')
@@ -159,7 +176,8 @@ int options_parse(const struct option_spec *options, size_t n_options, bool oper
 		} else {
 			option = find_option(options, n_options, value);
 			if (is_abbreviated(option, value, argv))
-				r = output_fail(output, -EINVAL, "write --%s in full; try ejguard --help", option->name);
+				r = output_fail(output, -EINVAL, "write --%s in full; try ejguard --help",
+						option->name);
 			else
 				r = set_option(option, arguments, output);
 		}

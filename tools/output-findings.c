@@ -128,14 +128,16 @@ int output_findings(const struct output *output, bool no_failures, FILE *out)
 {
 	const struct style style = { .out = out, .colour = text_colour(out), .width = text_width(out) };
 	cleanup_free struct place *places = NULL;
-	size_t n_all = ejg_finding_count(output->guard), n = 0;
+	size_t n_all = 0, n = 0;
 	const struct ejg_finding *finding;
 	int r = 0;
 
+	while (output_finding(output, n_all))
+		n_all++;
 	places = calloc(n_all + 1, sizeof(*places));
 	if (!places)
 		return -ENOMEM;
-	for (size_t i = 0; i < n_all && (finding = ejg_finding_get(output->guard, i)); i++) {
+	for (size_t i = 0; i < n_all && (finding = output_finding(output, i)); i++) {
 		if (!output_wants(output, finding->severity) || (no_failures && finding->severity == EJG_FAILURE))
 			continue;
 		places[n] = (struct place){ .finding = finding, .index = n };

@@ -6,8 +6,6 @@
 
 #include "tools/tool.h"
 
-enum { SCHEMA = 1 };
-
 json_t *json_text(const char *text)
 {
 	cleanup_free char *escaped = NULL;
@@ -63,7 +61,7 @@ static json_t *json_finding(const struct ejg_finding *finding)
 			 (json_int_t)finding->line, "column", (json_int_t)finding->column);
 }
 
-static json_t *json_labels(const struct ejg_label *labels, size_t n)
+json_t *json_labels(const struct ejg_label *labels, size_t n)
 {
 	json_t *object = json_object();
 
@@ -80,16 +78,16 @@ static json_t *json_metric(const struct ejg_metric *metric)
 {
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "module", json_text(metric->module), "name",
 			 json_text(metric->name), "help", json_text(metric->help), "type",
-			 metric->counter ? "counter" : "gauge", "labels",
-			 json_labels(metric->labels, metric->n_labels), "value", json_unsigned(metric->value));
+			 metric->counter ? "counter" : "gauge", "labels", json_labels(metric->labels, metric->n_labels),
+			 "value", json_unsigned(metric->value));
 }
 
-static json_t *json_findings(const struct ejg *guard)
+static json_t *json_findings(const struct output *output)
 {
 	const struct ejg_finding *finding;
 	json_t *array = json_array();
 
-	for (size_t i = 0; array && guard && (finding = ejg_finding_get(guard, i)); i++)
+	for (size_t i = 0; array && (finding = output_finding(output, i)); i++)
 		array = json_append(array, json_finding(finding));
 	return array;
 }
@@ -110,15 +108,19 @@ static json_t *json_report(const struct output *output)
 	json_t *report;
 	int r = 0;
 
-	report = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "schema", SCHEMA, "verb",
+	report = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verb",
 			   json_nullable(output->verb ? output->verb->name : NULL), "service",
 			   json_nullable(output->service), "outcome", status->outcome, "exit", status->status, "error",
 			   json_nullable(output->error < 0 ? output_error(output) : NULL), "findings",
-			   json_findings(output->guard), "metrics", json_metrics(output->guard));
+			   json_findings(output), "metrics", json_metrics(output->guard));
 	if (report && output->modules)
 		r = json_object_set_new(report, "modules", output_modules_json(output));
 	if (report && r == 0 && output->has_units)
 		r = json_object_set_new(report, "units", output_units_json(output));
+	if (report && r == 0 && output->question)
+		r = json_object_set_new(report, "question", output_question_json(output));
+	if (report && r == 0 && output->question)
+		r = json_object_set_new(report, "answers", output_answers_json(output));
 	if (r == 0)
 		return report;
 	json_decref(report);
@@ -132,7 +134,8 @@ int output_json(const struct output *output, FILE *out)
 	report = json_report(output);
 	if (!report) /* strings cannot fail but for memory: json_text() takes any bytes */
 		return -ENOMEM;
-	json_dumpf(report, out, JSON_ENSURE_ASCII | JSON_INDENT(2)); /* errors of writing stay in the stream */
+	/* errors of writing stay in the stream */
+	json_dumpf(report, out, JSON_ENSURE_ASCII | (output->streamed ? JSON_COMPACT : JSON_INDENT(2)));
 	fputc('\n', out);
 	json_decref(report);
 	return 0;

@@ -26,9 +26,9 @@ static json_t *json_option(const struct ejg_option *option)
 	return json_pack("{s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "name", json_text(option->name), "type",
 			 describe_option_type(option->type), "required", !!(option->flags & EJG_OPTION_REQUIRED),
 			 "repeatable", !!(option->flags & EJG_OPTION_REPEATABLE), "min",
-			 json_bound(option, option->min, false), "max", json_bound(option, option->max, option->max == 0),
-			 "choices", json_choices(option), "default", json_nullable(option->fallback), "help",
-			 json_nullable(option->help));
+			 json_bound(option, option->min, false), "max",
+			 json_bound(option, option->max, option->max == 0), "choices", json_choices(option), "default",
+			 json_nullable(option->fallback), "help", json_nullable(option->help));
 }
 
 static json_t *json_finding_info(const struct ejg_module *module, const struct ejg_finding_info *info)

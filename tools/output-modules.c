@@ -79,7 +79,8 @@ static int add_option(struct table *table, const struct ejg_option *option)
 
 	if (!type || !values)
 		return -ENOMEM;
-	table_row(table, (const char *[]){ option->name, type, fallback ? fallback : "", option->help ? option->help : "" },
+	table_row(table,
+		  (const char *[]){ option->name, type, fallback ? fallback : "", option->help ? option->help : "" },
 		  values);
 	return 0;
 }
@@ -109,11 +110,13 @@ static int print_finding_infos(const struct ejg_module *module, FILE *out)
 	for (uint32_t i = 0; r == 0 && i < module->n_findings; i++) {
 		const struct ejg_finding_info *info = &module->findings[i];
 		cleanup_free char *id = join((const char *[]){ module->name, info->id }, 2, ".");
-		cleanup_free char *remedy = join((const char *[]){ "remedy: ", info->remedy }, info->remedy ? 2 : 0, "");
+		cleanup_free char *remedy =
+			join((const char *[]){ "remedy: ", info->remedy }, info->remedy ? 2 : 0, "");
 
 		if (id && remedy)
-			table_row(table, (const char *[]){ id, ejg_severity_name(info->severity),
-							   info->summary ? info->summary : "" },
+			table_row(table,
+				  (const char *[]){ id, ejg_severity_name(info->severity),
+						    info->summary ? info->summary : "" },
 				  remedy);
 		else
 			r = -ENOMEM;
@@ -130,8 +133,10 @@ static int print_metric_infos(const struct ejg_module *module, FILE *out)
 	for (uint32_t i = 0; i < module->n_metrics; i++) {
 		const struct ejg_metric_info *info = &module->metrics[i];
 
-		table_row(table, (const char *[]){ info->name, info->counter ? "counter" : "gauge",
-						   info->help ? info->help : "" }, NULL);
+		table_row(table,
+			  (const char *[]){ info->name, info->counter ? "counter" : "gauge",
+					    info->help ? info->help : "" },
+			  NULL);
 	}
 	return table_print(table, "\nFigures:");
 }

@@ -15,7 +15,7 @@ static int print_guarded(const struct output *output, FILE *out)
 	struct table *table;
 
 	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
-	for (size_t i = 0; (finding = ejg_finding_get(output->guard, i)); i++)
+	for (size_t i = 0; (finding = output_finding(output, i)); i++)
 		if (finding->severity <= EJG_INFO)
 			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
 	return table_print(table, "Guarded now:");
@@ -89,6 +89,8 @@ int output_text(const struct output *output, bool lines, FILE *out)
 		r = output_modules_text(output, out);
 	if (r == 0 && output->has_units)
 		r = output_units_text(output, out);
+	if (r == 0 && output->question)
+		r = output_answers_text(output, out);
 	if (r == 0 && output->verb == &verb_status && !output->quiet)
 		r = print_guarded(output, out);
 	if (r == 0 && output->guard && !output->quiet)

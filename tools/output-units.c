@@ -15,12 +15,12 @@ int units_settle(struct output *output, bool ask_systemd)
 
 	output->has_units = true;
 	for (size_t i = 0; i < output->units.n; i++)
-		changed |= output->units.items[i].action == UNIT_WRITTEN || output->units.items[i].action == UNIT_REMOVED;
+		changed |=
+			output->units.items[i].action == UNIT_WRITTEN || output->units.items[i].action == UNIT_REMOVED;
 	if (!ask_systemd || !systemctl_available())
 		return 0;
 	if (changed && systemctl_reload(&problem) < 0)
-		return output_fail(output, -EIO,
-				   "systemd did not reload the drop-ins%s%s; run systemctl daemon-reload",
+		return output_fail(output, -EIO, "systemd did not reload the drop-ins%s%s; run systemctl daemon-reload",
 				   problem && *problem ? ": " : "", problem && *problem ? problem : "");
 	for (size_t i = 0; i < output->units.n; i++)
 		if (systemctl_ask(&output->units.items[i]) < 0)

@@ -11,17 +11,9 @@
 #include "tools/tool.h"
 
 static const struct exit_status exit_statuses[] = {
-	{ 0, 0, "held" },
-	{ -EACCES, 1, "not-held" },
-	{ -EBUSY, 1, "error" },
-	{ -ECANCELED, 1, "error" },
-	{ -EIO, 1, "error" },
-	{ -ENOMEM, 1, "error" },
-	{ -EINVAL, 2, "error" },
-	{ -EBADMSG, 3, "error" },
-	{ -ENOENT, 3, "error" },
-	{ -EOPNOTSUPP, 4, "error" },
-	{ -EPERM, 4, "error" },
+	{ 0, 0, "held" },	 { -EACCES, 1, "not-held" },  { -EBUSY, 1, "error" },  { -ECANCELED, 1, "error" },
+	{ -EIO, 1, "error" },	 { -ENOMEM, 1, "error" },     { -EINVAL, 2, "error" }, { -EBADMSG, 3, "error" },
+	{ -ENOENT, 3, "error" }, { -EOPNOTSUPP, 4, "error" }, { -EPERM, 4, "error" },
 };
 
 const struct exit_status *exit_status(int error)
@@ -55,12 +47,17 @@ const char *output_error(const struct output *output)
 	if (output->message)
 		return output->message;
 	error = output->guard ? ejg_error(output->guard) : "";
-	return error && *error ? error : strerror(-output->error);
+	if (error && *error)
+		return error;
+	for (size_t i = 0; i < output->notes.n; i++) /* what failed was not the last verb of the guard */
+		if (output->notes.items[i].severity == EJG_FAILURE)
+			return output->notes.items[i].message;
+	return strerror(-output->error);
 }
 
 bool output_wants(const struct output *output, enum ejg_severity severity)
 {
-	if (output->verbose)
+	if (output->verbose || (output->verb && output->verb->tells_all && !output->quiet))
 		return true;
 	return severity >= (output->quiet ? EJG_FAILURE : EJG_WARNING);
 }
@@ -70,7 +67,7 @@ size_t output_count(const struct output *output, enum ejg_severity severity)
 	const struct ejg_finding *finding;
 	size_t n = 0;
 
-	for (size_t i = 0; output->guard && (finding = ejg_finding_get(output->guard, i)); i++)
+	for (size_t i = 0; (finding = output_finding(output, i)); i++)
 		n += finding->severity == severity;
 	return n;
 }
@@ -106,13 +103,15 @@ void output_lines(const struct output *output, FILE *out)
 	const char *error = output_error(output);
 	size_t n = 0;
 
-	for (size_t i = 0; output->guard && (finding = ejg_finding_get(output->guard, i)); i++) {
+	for (size_t i = 0; (finding = output_finding(output, i)); i++) {
 		if (finding->severity != EJG_FAILURE)
 			continue;
 		print_line(finding, out);
 		n++;
 	}
 	if (output->error == 0 || (n > 0 && !output->message))
+		return;
+	if (output->question && ejg_answer_count(output->guard) > 0) /* the answer is no error */
 		return;
 	fputs("ejguard: ", out);
 	text_put(out, error, strlen(error));
@@ -159,11 +158,23 @@ static int print_json(const struct output *output)
 	return r;
 }
 
+/* For a collector: stdout has whole figures or nothing, what failed is told on stderr. */
+static int print_openmetrics(const struct output *output)
+{
+	output_lines(output, stderr);
+	return output->error == 0 || output->error == -EACCES ? output_openmetrics(output, stdout) : 0;
+}
+
 int output_print(const struct output *output)
 {
 	int r, status = exit_status(output->error)->status;
 
-	r = output->json ? print_json(output) : print_text(output);
+	if (output->streamed && output->error == 0)
+		r = 0;
+	else if (output->openmetrics)
+		r = print_openmetrics(output);
+	else
+		r = output->json ? print_json(output) : print_text(output);
 	if (fflush(stdout) == 0 && !ferror(stdout) && r == 0)
 		return status;
 	fprintf(stderr, "ejguard: cannot write the report%s; see where stdout goes\n",

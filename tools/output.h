@@ -11,19 +11,33 @@
 
 struct verb;
 
+enum { OUTPUT_SCHEMA = 1 }; /* of the JSON form */
+
+/* Findings that the report of the guard does not have (any more): of the tool itself, and of a verb before the last. */
+struct note_list {
+	struct ejg_finding *items; /* their strings are the list's */
+	size_t n;
+};
+
 /* Everything that is printed comes from here, in both forms. */
 struct output {
 	const struct verb *verb; /* NULL before one was understood */
 	const char *service;	 /* NULL where the verb is about none */
 	int error;		 /* 0 or a negative errno of <ejguard/ejguard.h> */
 	char *message;		 /* of the tool itself; else the guard's findings and error say what failed */
-	struct ejg *guard;	 /* its findings and metrics; may be NULL */
+	struct ejg *guard;	 /* its findings, metrics and answers; may be NULL */
+	struct note_list notes;	 /* printed before the guard's */
 
 	bool modules;	    /* the loaded modules are part of the report */
 	const char *module; /* only this one, in full */
 
 	struct unit_list units; /* of enable and disable */
 	bool has_units;
+
+	struct ejg_question asked;
+	const struct ejg_question *question; /* of explain: it, once it was understood */
+	bool openmetrics;		     /* metrics only, in that format */
+	bool streamed;			     /* was written event by event: no report unless it failed */
 
 	bool json;
 	bool quiet;
@@ -49,6 +63,14 @@ const char *output_error(const struct output *output);
 /* Prints the report. Return: the exit status, 1 when the report could not be written. */
 int output_print(const struct output *output);
 
+/* A finding of the report, of both kinds, or NULL past the end. */
+const struct ejg_finding *output_finding(const struct output *output, size_t index);
+/* Adds a copy. Return: 0, -ENOMEM with the message set. */
+int output_note(struct output *output, const struct ejg_finding *finding);
+/* Adds copies of all findings that the guard's report has now. */
+int output_keep(struct output *output);
+void notes_free(struct note_list *notes);
+
 /* Whether a finding is asked for, by -q, -v or neither. */
 bool output_wants(const struct output *output, enum ejg_severity severity);
 
@@ -61,6 +83,9 @@ size_t output_count(const struct output *output, enum ejg_severity severity);
  */
 int output_json(const struct output *output, FILE *out);
 int output_text(const struct output *output, bool lines, FILE *out);
+int output_openmetrics(const struct output *output, FILE *out);
+/* One event: a line of text, or of JSON. */
+int output_event(const struct output *output, const struct ejg_event *event, FILE *out);
 /* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */
 void output_lines(const struct output *output, FILE *out);
 
@@ -68,11 +93,15 @@ void output_lines(const struct output *output, FILE *out);
 int output_findings(const struct output *output, bool no_failures, FILE *out);
 int output_modules_text(const struct output *output, FILE *out);
 int output_units_text(const struct output *output, FILE *out);
+int output_answers_text(const struct output *output, FILE *out);
 
 /* Parts of the JSON form; NULL without memory. */
 struct json_t;
 struct json_t *output_modules_json(const struct output *output);
 struct json_t *output_units_json(const struct output *output);
+struct json_t *output_answers_json(const struct output *output);
+struct json_t *output_question_json(const struct output *output);
+struct json_t *json_labels(const struct ejg_label *labels, size_t n);
 /* A string; bytes that are not UTF-8 become \xNN. */
 struct json_t *json_text(const char *text);
 struct json_t *json_words(const char *const *words, size_t n);

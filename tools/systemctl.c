@@ -108,7 +108,8 @@ static int add_command(struct unit *unit, const char *value)
 		return 0;
 	command = command ? command + strlen("argv[]=") : value;
 	n = strstr(command, " ; ") ? (size_t)(strstr(command, " ; ") - command) : strlen(command);
-	if (asprintf(&joined, "%s%s%.*s", unit->earlier ? unit->earlier : "", unit->earlier ? "; " : "", (int)n, command) < 0)
+	if (asprintf(&joined, "%s%s%.*s", unit->earlier ? unit->earlier : "", unit->earlier ? "; " : "", (int)n,
+		     command) < 0)
 		return -ENOMEM;
 	free(unit->earlier);
 	unit->earlier = joined;
@@ -180,4 +181,16 @@ int systemctl_ask(struct unit *unit)
 	if (r < 0)
 		return r;
 	return systemctl_read_answer(unit, answer, changed_usec(unit));
+}
+
+int systemctl_version(char **ret)
+{
+	char *argv[] = { (char *)"systemctl", (char *)"--version", NULL };
+	cleanup_free char *answer = NULL;
+	int r;
+
+	r = run(argv, &answer);
+	if (r == 0)
+		*ret = take_ptr(answer);
+	return r;
 }

@@ -15,6 +15,12 @@ bool systemctl_available(void);
  */
 int systemctl_reload(char **ret_problem);
 
+/*
+ * The first line of `systemctl --version` and the words that tell what it was built with. Return: 0; -EIO when there is
+ * no systemctl; -ENOMEM. *ret, to be freed, is untouched on failure.
+ */
+int systemctl_version(char **ret);
+
 /* Asks about a unit and writes the answer into it. Return: 0, -EIO, -ENOMEM; on failure unit->asked stays false. */
 int systemctl_ask(struct unit *unit);
 

@@ -9,6 +9,8 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/output.h"
 
+enum { MAX_WORDS = 3 };
+
 /* What the command line said. Paths are absolute. NULL, 0 or false: not given. */
 struct arguments {
 	char *confdir;
@@ -18,12 +20,20 @@ struct arguments {
 	bool verbose;
 	bool help;
 	bool version;
+	const char *words[MAX_WORDS]; /* that the verb needs, before the operand */
+	size_t n_words;
+	size_t n_wanted;     /* of words, by the verb */
 	const char *operand; /* SERVICE, of modules NAME */
 
 	char *file;
 	bool own;
 	const char **cgroups; /* ended by NULL */
 	const char **only;    /* ended by NULL */
+	bool no_proof;
+	bool prove;
+	bool openmetrics;
+	const char *user;
+	const char **watched; /* modules, ended by NULL */
 	char *unitdir;
 	char *templatedir;
 };
@@ -31,6 +41,7 @@ struct arguments {
 enum option_kind {
 	OPTION_FLAG, /* bool */
 	OPTION_PATH, /* char *, made absolute */
+	OPTION_WORD, /* const char * */
 	OPTION_LIST, /* const char **, ended by NULL: each occurrence adds one */
 };
 
@@ -47,22 +58,28 @@ struct option_spec {
 struct verb {
 	const char *name;
 	const char *operand; /* for the help */
+	size_t n_words;	     /* words of the operand that must be given: arguments->words */
 	const char *summary;
 	const char *done; /* the verdict of a run that succeeded: "held" */
 	const char *failed;
+	bool tells_all; /* findings that are as they should be, too, without -v */
 	const struct option_spec *options;
 	size_t n_options;
-	/* Returns 0 or an errno of <ejguard/ejguard.h>; its message is in the guard's report or set by output_fail(). */
+	/* Returns 0 or an errno of <ejguard/ejguard.h>; its message is in the guard's report or set by output_fail().
+	 */
 	int (*run)(const struct arguments *arguments, struct output *output);
 };
 
 extern const struct verb verb_apply;
 extern const struct verb verb_check;
 extern const struct verb verb_disable;
+extern const struct verb verb_doctor;
 extern const struct verb verb_enable;
+extern const struct verb verb_explain;
 extern const struct verb verb_modules;
 extern const struct verb verb_release;
 extern const struct verb verb_status;
+extern const struct verb verb_watch;
 
 /*
  * Reads the options of argv[1] and on. With operands, everything else up to one word is the operand; without,

@@ -3,6 +3,7 @@
 #include "tools/unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void unit_list_free(struct unit_list *list)
 {
@@ -11,7 +12,7 @@ void unit_list_free(struct unit_list *list)
 		free(list->items[i].folder);
 		free(list->items[i].path);
 		free(list->items[i].old);
-		free(list->items[i].new);
+		free(list->items[i].wanted);
 		free(list->items[i].earlier);
 	}
 	free(list->items);
@@ -31,4 +32,20 @@ const char *unit_action_name(enum unit_action action)
 		return "foreign";
 	}
 	return "unknown";
+}
+
+bool unit_name_ends(const char *name, const char *end)
+{
+	size_t n = strlen(name), n_end = strlen(end);
+
+	return n > n_end && strcmp(name + n - n_end, end) == 0;
+}
+
+bool unit_can_guard(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.\\@-";
+
+	if (strlen(name) > 240 || strspn(name, allowed) != strlen(name) || name[0] == '.')
+		return false;
+	return unit_name_ends(name, ".service") || unit_name_ends(name, ".socket");
 }

@@ -18,9 +18,9 @@ enum unit_action {
 struct unit {
 	char *name;
 	char *folder;
-	char *path; /* of the drop-in */
-	char *old;  /* what the file holds before, NULL: there is none */
-	char *new;  /* what it is to hold, NULL: it is to go */
+	char *path;   /* of the drop-in */
+	char *old;    /* what the file holds before, NULL: there is none */
+	char *wanted; /* what it is to hold, NULL: it is to go */
 	enum unit_action action;
 	bool made_folder;
 
@@ -38,5 +38,9 @@ struct unit_list {
 
 void unit_list_free(struct unit_list *list);
 const char *unit_action_name(enum unit_action action);
+
+bool unit_name_ends(const char *name, const char *end);
+/* Whether systemd takes it as the name of a unit, and of one that has ExecStartPre. */
+bool unit_can_guard(const char *name);
 
 #endif

@@ -20,6 +20,7 @@ static int apply(const struct arguments *arguments, struct output *output)
 		.n_cgroups = count(arguments->cgroups),
 		.only = arguments->only,
 		.n_only = count(arguments->only),
+		.no_proof = arguments->no_proof,
 	};
 	int r;
 
@@ -37,6 +38,8 @@ static const struct option_spec options[] = {
 	  "guard this cgroup instead of those of the stack; may be repeated" },
 	{ "only", 0, OPTION_LIST, "MODULE", offsetof(struct arguments, only),
 	  "run this module of the stack only; may be repeated" },
+	{ "no-proof", 0, OPTION_FLAG, NULL, offsetof(struct arguments, no_proof),
+	  "make no forbidden attempts to see that they are refused" },
 };
 
 const struct verb verb_apply = {

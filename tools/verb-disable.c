@@ -31,7 +31,8 @@ static int disable(const struct arguments *arguments, struct output *output)
 	if (r < 0)
 		return r;
 	left = find_foreign(&output->units);
-	return left ? output_fail(output, -EACCES, "%s was not written by ejguard and is left; look at it", left->path) : 0;
+	return left ? output_fail(output, -EACCES, "%s was not written by ejguard and is left; look at it", left->path)
+		    : 0;
 }
 
 static const struct option_spec options[] = {

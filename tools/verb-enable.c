@@ -10,23 +10,6 @@
 /* What guards units other than the service's own: epmd must not depend on the mode of a log file. */
 #define NETWORK_GUARD "net"
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), n_end = strlen(end);
-
-	return n > n_end && strcmp(text + n - n_end, end) == 0;
-}
-
-/* What systemd takes as the name of a unit, and is one that has ExecStartPre. */
-static bool is_unit(const char *name)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.\\@-";
-
-	if (strlen(name) > 240 || strspn(name, allowed) != strlen(name) || name[0] == '.')
-		return false;
-	return ends_with(name, ".service") || ends_with(name, ".socket");
-}
-
 /* The unit that runs the service itself: SERVICE.service, else the first service that is not epmd. */
 static const char *main_unit(const struct ejg_facts *facts)
 {
@@ -36,7 +19,7 @@ static const char *main_unit(const struct ejg_facts *facts)
 		const char *name = facts->cgroups[i].name;
 		size_t n = strlen(facts->service);
 
-		if (!is_unit(name) || !ends_with(name, ".service"))
+		if (!unit_can_guard(name) || !unit_name_ends(name, ".service"))
 			continue;
 		if (strncmp(name, facts->service, n) == 0 && strcmp(name + n, ".service") == 0)
 			return name;
@@ -97,13 +80,12 @@ static int plan(const struct arguments *arguments, struct output *output, const 
 	int r;
 
 	if (!main_name)
-		return output_fail(output, -EBADMSG,
-				   "%s names no unit that runs %s; write it: set cgroups %s.service",
+		return output_fail(output, -EBADMSG, "%s names no unit that runs %s; write it: set cgroups %s.service",
 				   facts->stack_file, facts->service, facts->service);
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		const char *name = facts->cgroups[i].name;
 
-		if (!is_unit(name))
+		if (!unit_can_guard(name))
 			continue;
 		if (strcmp(name, main_name) != 0 && !has_module(output->guard, NETWORK_GUARD))
 			return output_fail(output, -EBADMSG,

@@ -5,9 +5,13 @@
  */
 #include <ejguard/module.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 static const char *const answers[] = { "held", "not-applicable", "not-held", "error", NULL };
 static const char *const colours[] = { "red", "green", NULL };
+static const char *const opinions[] = { "none", "allowed", "refused", NULL };
 
 struct config {
 	unsigned int answer;
@@ -23,6 +27,17 @@ struct config {
 	bool flag;
 	bool advice;
 	bool strange;
+	unsigned int opinion;
+	unsigned int proof;
+	bool ill;
+	uint64_t events;
+	bool ended;
+};
+
+/* Of a watch. */
+struct state {
+	int fd;
+	uint64_t n_events;
 };
 
 static const struct ejg_option options[] = {
@@ -74,6 +89,34 @@ static const struct ejg_option options[] = {
 	  .offset = offsetof(struct config, strange),
 	  .fallback = "no",
 	  .help = "messages hold bytes that must not reach a screen, and are long" },
+	{ .name = "opinion",
+	  .type = EJG_OPTION_ENUM,
+	  .offset = offsetof(struct config, opinion),
+	  .choices = opinions,
+	  .fallback = "none",
+	  .help = "what explain answers" },
+	{ .name = "proof",
+	  .type = EJG_OPTION_ENUM,
+	  .offset = offsetof(struct config, proof),
+	  .choices = answers,
+	  .fallback = "held",
+	  .help = "what prove answers" },
+	{ .name = "ill",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, ill),
+	  .fallback = "no",
+	  .help = "diagnose finds a failure" },
+	{ .name = "events",
+	  .type = EJG_OPTION_UNSIGNED,
+	  .offset = offsetof(struct config, events),
+	  .max = 100000,
+	  .fallback = "2",
+	  .help = "how many there are to watch" },
+	{ .name = "ended",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, ended),
+	  .fallback = "no",
+	  .help = "the descriptor of watch is at its end" },
 };
 
 static const struct ejg_finding_info findings[] = {
@@ -121,11 +164,89 @@ static int release(struct ejg_call *call, enum ejg_release_scope scope)
 
 static int status(struct ejg_call *call)
 {
+	static const struct ejg_label strange[] = { { "service", "a \"b\" \n c\\d" }, { "9-x", "" } };
 	const struct ejg_label label = { "where", "thing-1" };
 
 	ejg_call_finding(call, "fine", "thing-1", "it is guarded");
 	ejg_call_metric(call, "attempts", &label, 1, 42);
+	if (((const struct config *)ejg_call_config(call))->strange)
+		ejg_call_metric(call, "attempts", strange, 2, UINT64_MAX);
 	return 0;
+}
+
+static int explain(struct ejg_call *call, const struct ejg_question *question)
+{
+	const struct config *config = ejg_call_config(call);
+	uint32_t line;
+	const char *file = ejg_call_where(call, &line);
+
+	if (config->opinion > 0)
+		ejg_call_answer(call, config->opinion == 1, file, line, "%s port %u for %s", question->address,
+				question->port, question->user ? question->user : "anybody");
+	return 0;
+}
+
+static int prove(struct ejg_call *call)
+{
+	const struct config *config = ejg_call_config(call);
+
+	if (config->proof == EJG_HELD)
+		ejg_call_finding(call, "fine", "thing-1", "an attempt was refused");
+	if (config->proof == EJG_NOT_HELD)
+		ejg_call_finding(call, "broken", "thing-1", "an attempt was not refused");
+	if (config->proof == 3)
+		return ejg_call_error(call, -EIO, "mend it", "no attempt can be made");
+	return (int)config->proof;
+}
+
+static int diagnose(struct ejg_call *call)
+{
+	const struct config *config = ejg_call_config(call);
+
+	ejg_call_finding(call, "fine", "thing-1", "this system has things; count is %u", (unsigned int)config->count);
+	if (config->ill)
+		ejg_call_finding(call, "broken", "thing-2", "it stands in the way");
+	return 0;
+}
+
+__attribute__((unused)) static int watch(struct ejg_call *call, int *ret_fd)
+{
+	const struct config *config = ejg_call_config(call);
+	struct state *state = ejg_call_state(call);
+	int fds[2];
+
+	if (config->ended) {
+		if (pipe2(fds, O_CLOEXEC) < 0)
+			return -errno;
+		close(fds[1]);
+		state->fd = fds[0];
+	} else {
+		state->fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	}
+	*ret_fd = state->fd;
+	return 0;
+}
+
+__attribute__((unused)) static int watch_next(struct ejg_call *call)
+{
+	const struct ejg_label labels[] = { { "address", "203.0.113.9" } };
+	const struct config *config = ejg_call_config(call);
+	struct state *state = ejg_call_state(call);
+	uint64_t n;
+
+	if (!config->ended && state->n_events < config->events)
+		ejg_call_event(call, 1700000000000000000, labels, 1, "event %u\033", (unsigned int)++state->n_events);
+	else if (!config->ended && read(state->fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
+		return -errno;
+	return 0;
+}
+
+static void finish(struct ejg_call *call)
+{
+	struct state *state = ejg_call_state(call);
+
+	if (state->fd > 0)
+		close(state->fd);
 }
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module;
@@ -141,8 +262,17 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.metrics = metrics,
 	.n_metrics = sizeof(metrics) / sizeof(metrics[0]),
 	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
 	.check = check,
 	.apply = apply,
 	.status = status,
 	.release = release,
+	.explain = explain,
+#ifdef FIXTURE_WATCH
+	.watch = watch,
+	.watch_next = watch_next,
+#endif
+	.finish = finish,
+	.prove = prove,
+	.diagnose = diagnose,
 };

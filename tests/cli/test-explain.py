@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""explain: the words of the question, the answers of the modules, the exit status."""
+from cli import Case, main, needs_cgroup2
+
+
+class Words(Case):
+    def test_malformed(self):
+        for words in (["bound", "127.0.0.1", "4369"], ["bind", "127.0.0.1", "0"], ["bind", "127.0.0.1", "65536"],
+                      ["bind", "127.0.0.1", "+1"], ["bind", "127.0.0.1", "04369"], ["bind", "127.0.0.1", ""],
+                      ["bind", "127.0.0.1", "4294971665"], ["bind", "127.0.0.1"], ["bind"], [],
+                      ["bind", "localhost", "4369"], ["bind", "127.0.0.0/8", "4369"], ["bind", "", "4369"],
+                      ["bind", "127.0.0.1", "4369", "ejabberd", "more"], ["bind", "127.0.0.1", "1", "--user", ""],
+                      ["bind", "127.0.0.1", "1", "--user", "a", "--user", "b"]):
+            with self.subTest(words=words):
+                result = self.ejguard("explain", *words)
+                self.assertEqual((result.exit, result.out), (2, ""))
+                self.assert_one_line(result.err)
+
+
+@needs_cgroup2
+class Answers(Case):
+    def test_allowed(self):
+        path = self.stack("required net opinion=allowed\nrequired probe\n")
+        result = self.ejguard("explain", "accept", "192.0.2.1", "4369", "--user", "romeo")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertRegex(result.out, r"GUARD +DECISION +RULE\nnet +allowed +192\.0\.2\.1 port 4369 for romeo\n"
+                                     rf" +{path}:2\nejabberd: allowed\n$")
+
+    def test_refused(self):
+        path = self.stack("required net opinion=allowed\nrequired probe opinion=refused\n")
+        result = self.ejguard("explain", "connect", "2001:db8::1", "5222", "ejabberd")
+        self.assertEqual((result.exit, result.err), (1, ""))
+        self.assertRegex(result.out, r"probe +refused +2001:db8::1 port 5222 for anybody\n")
+        self.assertTrue(result.out.endswith("ejabberd: NOT allowed\n"))
+        report = self.ejguard("--json", "explain", "connect", "2001:db8::1", "5222").json
+        self.assertEqual((report["outcome"], report["exit"]), ("not-held", 1))
+        self.assertEqual(report["question"],
+                         {"action": "connect", "address": "2001:db8::1", "port": 5222, "user": None})
+        self.assertEqual(report["answers"][1], {"module": "probe", "allowed": False,
+                                                "rule": "2001:db8::1 port 5222 for anybody", "file": path, "line": 3})
+
+    def test_no_opinion(self):
+        result = self.ejguard("explain", "bind", "0.0.0.0", "80")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("core.no-opinion", result.out + result.err)
+        self.assertEqual(self.ejguard("--json", "explain", "bind", "0.0.0.0", "80").json["answers"], [])
+
+    def test_errors(self):
+        self.assertEqual(self.ejguard("explain", "bind", "0.0.0.0", "80", "nobody").exit, 3)
+
+
+if __name__ == "__main__":
+    main()
