@@ -80,6 +80,7 @@ enum variant {
 	VARIANT_DEFAULT,
 	VARIANT_STRICT,
 	VARIANT_DENY,
+	VARIANT_REWRITE,
 	N_COLUMNS,
 	VARIANT_PERMISSIVE = N_COLUMNS, /* expects what the first column says, counted but not refused */
 	N_VARIANTS,
@@ -101,8 +102,9 @@ struct place {
 };
 
 struct expectation {
-	bool refused;
-	enum policy_hook hook;
+	int error; /* 0, EPERM, ETIMEDOUT or ECONNREFUSED */
+	bool counted;
+	enum policy_hook hook; /* that counts it, and why */
 	enum policy_reason reason;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whose socket it is: the hooks follow the cgroup in which it was made, and this is how processes try to mix that up. */
+/* Whose socket it is: hooks follow the cgroup in which it was made, and this is how processes try to mix that up. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The guard under test is the tool's: stack file, apply, release. Only its counters are read from the kernel directly. */
+/* The guard under test is the tool's: stack file, apply, release. Only its counters are read from the kernel. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -18,6 +18,7 @@ static const char *const options[N_VARIANTS] = {
 	[VARIANT_DEFAULT] = "",
 	[VARIANT_STRICT] = " strict=yes",
 	[VARIANT_DENY] = " wildcard=deny",
+	[VARIANT_REWRITE] = " wildcard=rewrite",
 	[VARIANT_PERMISSIVE] = " mode=permissive",
 };
 

@@ -13,7 +13,8 @@
 # Environment, set by meson.build:
 #	EJG_TOOL     the ejguard under test
 #	EJG_NET      its module net
-#	EJG_FAILING  a module that fails (net.sh)
+#	EJG_ATTEMPT, EJG_ATTEMPTS, EJG_HAMMER    the programs of that name
+#	EJG_RECORD   the module record of tests/modules, which fails when it is told to (refuse.sh)
 #	EJG_NO_SKIP  1: what would be a skip is a failure
 
 # shellcheck source=../harness/harness.sh
@@ -63,7 +64,7 @@ kernel_begin() {
 kernel_folders() {
 	export EJG_CONF=$EJG_STATE/conf EJG_MODULES=$EJG_STATE/modules
 	mkdir "$EJG_CONF" "$EJG_MODULES"
-	install -m 755 -t "$EJG_MODULES" "$EJG_NET" ${EJG_FAILING:+"$EJG_FAILING"}
+	install -m 755 -t "$EJG_MODULES" "$EJG_NET" ${EJG_RECORD:+"$EJG_RECORD"}
 }
 
 # settings NAME=VALUE...: below /proc/sys/net of the network namespace that this runs in.
@@ -115,7 +116,7 @@ set_path() {
 pin_id() {
 	local kind
 	for kind in map prog link; do
-		bpftool "$kind" show pinned "$1" 2>/dev/null | sed -n '1s/:.*//p'
+		bpftool "$kind" show pinned "$1" 2>/dev/null | sed -n '1s/:.*//p' || true
 	done
 }
 
@@ -136,6 +137,10 @@ same() {
 	[[ $1 == "$2" ]] && echo yes || echo no
 }
 
+exists() {
+	[[ -e $1 ]] && echo yes || echo no
+}
+
 link_is_dead() {
 	bpftool link show pinned "$1" | grep -q 'cgroup_id 0'
 }
@@ -143,4 +148,55 @@ link_is_dead() {
 # attached CGROUP: the ids of the programs at a cgroup.
 attached() {
 	bpftool cgroup show "$1" | awk '$1 ~ /^[0-9]+$/ { print $1 }'
+}
+
+# has_attached CGROUP NUMBER
+has_attached() {
+	[[ $(attached "$1" | wc -l) == "$2" ]]
+}
+
+# in_cgroup CGROUP COMMAND...: on the host.
+in_cgroup() {
+	cgroup_run "$1" nsenter --net="$(net_file host)" "${@:2}"
+}
+
+# hammer_serve CGROUP ADDRESS PORT: a listener, which takes connections from now on.
+hammer_serve() {
+	in_cgroup "$1" "$EJG_HAMMER" serve "$2" "$3" >"$EJG_STATE/serve.$2.$3" &
+	wait_for 5 grep -q ready "$EJG_STATE/serve.$2.$3"
+}
+
+hammers=()
+
+# hammer_start NAME COMMAND...: one that calls, until hammer_end.
+hammer_start() {
+	local name=$1
+	shift
+	"$@" >"$EJG_STATE/hammer.$name" &
+	hammers+=("$!")
+}
+
+hammer_end() {
+	local file
+	kill -TERM "${hammers[@]}"
+	wait "${hammers[@]}" || true
+	hammers=()
+	for file in "$EJG_STATE"/hammer.*; do
+		note "${file##*.}: $(cat "$file")"
+	done
+}
+
+# hammer_seen NAME ok|failed: how often.
+hammer_seen() {
+	sed -n "s/.*\b$2=\([0-9]*\).*/\1/p" "$EJG_STATE/hammer.$1"
+}
+
+# hammer_inside CGROUP ARGUMENTS OF hammer call...: from the host. For hammer_start: what it starts must be the hammer.
+hammer_inside() {
+	echo 0 >"$1/cgroup.procs"
+	exec nsenter --net="$(net_file host)" "$EJG_HAMMER" call "${@:2}"
+}
+
+hammer_outside() {
+	exec nsenter --net="$(net_file remote)" "$EJG_HAMMER" call "$@"
 }

@@ -5,7 +5,7 @@
 
 #include "tests/kernel/attempts.h"
 
-#define MAPPED(a, b, c, d)                                                                                            \
+#define MAPPED(a, b, c, d)                                                                                             \
 	{                                                                                                              \
 		.s6_addr = { [10] = 0xff, 0xff, a, b, c, d }                                                           \
 	}

@@ -172,7 +172,7 @@ static int run_accept(const struct attempt *attempt, struct end *subject)
 	client.verify = subject->verify;
 	client.local = attempt->from;
 	client.remote = attempt->to;
-	if (attempt_expectation(attempt, subject->variant).refused && !has(&client, WAY_JOIN))
+	if (attempt_expectation(attempt, subject->variant).error == ETIMEDOUT && !has(&client, WAY_JOIN))
 		client.timeout_ms = DROP_TIMEOUT;
 	subject->waits_for_join = has(&client, WAY_JOIN);
 	subject->local = attempt->address;

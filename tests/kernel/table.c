@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading attempts.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,19 @@
 
 enum { N_CELLS = 6 + N_COLUMNS };
 
-const char *const variant_names[N_VARIANTS] = { "default", "strict", "deny", "permissive" };
+const char *const variant_names[N_VARIANTS] = { "default", "strict", "deny", "rewrite", "permissive" };
 
 static const char *const hook_names[POLICY_N_HOOKS] = { "bind4", "bind6", "connect4", "connect6", "ingress" };
 
 static const char *const reason_names[POLICY_N_REASONS] = {
-	"no-policy", "bind-address", "bind-wildcard", "destination", "source", "local-address", "malformed",
+	[POLICY_NO_POLICY] = "no-policy",
+	[POLICY_BIND_ADDRESS] = "bind-address",
+	[POLICY_BIND_WILDCARD] = "bind-wildcard",
+	[POLICY_BIND_REWRITE] = "bind-rewrite",
+	[POLICY_DESTINATION] = "destination",
+	[POLICY_SOURCE] = "source",
+	[POLICY_LOCAL_ADDRESS] = "local-address",
+	[POLICY_MALFORMED] = "malformed",
 };
 
 const char *hook_name(enum policy_hook hook)
@@ -54,20 +62,22 @@ static bool read_ways(char *cell, struct attempt *attempt)
 	return true;
 }
 
-/* allow, or EPERM:HOOK:REASON, or timeout:ingress:REASON. */
+/* allow, refused, EPERM:HOOK:REASON or timeout:ingress:REASON. */
 static bool read_expectation(char *cell, struct expectation *ret)
 {
 	const char *word = strsep(&cell, ":"), *hook = strsep(&cell, ":"), *reason = cell;
 	int h, r;
 
-	*ret = (struct expectation){};
-	if (!strcmp(word, "allow"))
+	*ret = (struct expectation){ .error = strcmp(word, "refused") ? 0 : ECONNREFUSED };
+	if (!strcmp(word, "allow") || ret->error)
 		return !hook;
 	if (!hook || !reason)
 		return false;
 	h = find(hook_names, POLICY_N_HOOKS, hook);
 	r = find(reason_names, POLICY_N_REASONS, reason);
-	*ret = (struct expectation){ .refused = true, .hook = h, .reason = r };
+	*ret = (struct expectation){
+		.error = h == POLICY_INGRESS ? ETIMEDOUT : EPERM, .counted = true, .hook = h, .reason = r,
+	};
 	return h >= 0 && r >= 0 && !strcmp(word, h == POLICY_INGRESS ? "timeout" : "EPERM");
 }
 

@@ -19,7 +19,7 @@
 enum {
 	URING_OP_BIND = 56,
 	URING_OP_LISTEN = 57,
-	PRIVATE_RANGE = 4370 | 4375 << 16, /* the distribution ports of attempts.sh, as IP_LOCAL_PORT_RANGE wants them */
+	PRIVATE_RANGE = 4370 | 4375 << 16, /* the distribution ports of guard.c, as IP_LOCAL_PORT_RANGE wants them */
 	FAST_OPEN_QUEUE = 16,
 };
 

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Connections from before the guard, or from before another list of peers: apply and check report those that the policy
+# would not admit, and no other; evict=yes ends those, and no other.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+cgroup=$EJG_CGROUP/service
+elsewhere=$EJG_CGROUP/elsewhere
+mkdir "$cgroup" "$elsewhere"
+# An address on the wire from which no answer comes, of a neighbour that is not asked for.
+net_run host ip neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev eth0
+
+# hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; what it says is in held/NAME.
+hold() {
+	local name=$1
+	(
+		echo 0 >"$2/cgroup.procs"
+		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
+	) >"$EJG_STATE/held/$name" &
+	pids+=($!)
+	wait_for 5 test -s "$EJG_STATE/held/$name"
+}
+
+# Connections of every kind: those named stays-* are right in every policy here.
+open_all() {
+	mkdir "$EJG_STATE/held"
+	pids=()
+	hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369 0.0.0.0 4370 0.0.0.0 5222
+	hold others "$elsewhere" remote listen 0.0.0.0 4369 :: 4369 0.0.0.0 5269
+	hold stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 4369
+	hold stays-peer6 "$elsewhere" remote connect 2001:db8::2 2001:db8::1 4369
+	hold stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5222
+	hold stays-loopback "$cgroup" host connect - 127.0.0.1 4369
+	hold stays-own-address "$elsewhere" host connect 198.51.100.11 198.51.100.1 4369
+	hold stays-to-peer "$cgroup" host connect - 198.51.100.2 4369
+	hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
+	hold stays-elsewhere "$elsewhere" host connect - 198.51.100.9 4369
+	hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
+	hold ends-stranger6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4369
+	hold ends-dist "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4370
+	hold ends-not-listen "$elsewhere" remote connect 198.51.100.2 198.51.100.11 4369
+	hold ends-to-stranger "$cgroup" host connect - 198.51.100.9 4369
+	hold ends-to-stranger6 "$cgroup" host connect - 2001:db8::9 4369
+	hold ends-pending "$cgroup" host connect - 198.51.100.77 4369
+}
+
+close_all() {
+	kill "${pids[@]}" 2>/dev/null || true
+	wait
+	rm -r "$EJG_STATE/held"
+}
+
+# last_words PATTERN: of the connections whose names match.
+last_words() {
+	local file
+	for file in "$EJG_STATE"/held/$1; do
+		tail -n 1 "$file"
+	done | sort | uniq -c | tr -s ' ' | sed 's/^ //'
+}
+
+reported() {
+	guard --json check service 2>/dev/null | grep -o "net.$1" | wc -l
+}
+
+apply() {
+	stack_for "$cgroup" 198.51.100.2 2001:db8::2 "${@:2}"
+	sed -i "s/^required net/& $1/" "$EJG_CONF/service"
+	guard --json apply --cgroup "$cgroup" service >"$EJG_STATE/report" 2>&1
+}
+
+note 'control: without the guard all are connected'
+open_all
+check_is 'to stay' '8 connected' "$(last_words 'stays-*')"
+check_is 'to end' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+
+note 'reported, not ended'
+check_status 'apply' 1 apply evict=no
+check_is 'findings' 7 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check_is 'apply has not held: nothing is attached' '' "$(attached "$cgroup")"
+sleep 0.3
+check_is 'none has ended' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+
+note 'permissive mode ends nothing'
+apply 'evict=yes mode=permissive' || true
+sleep 0.3
+check_is 'none has ended' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+guard -q release service
+
+note 'evicted'
+check 'apply' apply evict=yes
+check_is 'each is said' 7 "$(grep -o 'net.connection-ended' "$EJG_STATE/report" | wc -l)"
+wait_for 3 test "$(last_words 'ends-*')" = '7 ended' || true
+check_is 'those have ended' '7 ended' "$(last_words 'ends-*')"
+check_is 'and only those' '8 connected' "$(last_words 'stays-*')"
+check_is 'check holds' 0 "$(reported connection-before)"
+check 'check' guard check service
+check 'apply again' apply evict=yes
+check_is 'nothing is left to end' 0 "$(grep -o 'net.connection-ended' "$EJG_STATE/report" | wc -l)"
+guard -q release service
+close_all
+
+note 'a former peer'
+open_all
+check 'apply: they are peers' apply evict=yes 198.51.100.9 2001:db8::9 198.51.100.77
+check_is 'the one to an address that is not in listen= has ended' '1 ended' "$(last_words 'ends-not-listen')"
+check_is 'the others stay' $'5 connected\n1 pending' "$(last_words 'ends-[!n]*')"
+check_status 'apply: they are none' 1 apply evict=no
+check_is 'findings' 6 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check_is 'the former list is back in force' ok "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
+check 'apply: they are ended' apply evict=yes
+sleep 0.3
+check_is 'those have ended' '7 ended' "$(last_words 'ends-*')"
+check_is 'and only those' '8 connected' "$(last_words 'stays-*')"
+check_is 'a stranger does not come back' timeout "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
+close_all

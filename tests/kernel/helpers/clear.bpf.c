@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a program at a cgroup above may do: it runs last, and takes back what those below it have refused (5.18). */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("cgroup/bind4")
+int clear_bind4(struct bpf_sock_addr *ctx)
+{
+	bpf_set_retval(0);
+	return 1;
+}
+
+SEC("cgroup/bind6")
+int clear_bind6(struct bpf_sock_addr *ctx)
+{
+	bpf_set_retval(0);
+	return 1;
+}
+
+SEC("cgroup/connect4")
+int clear_connect4(struct bpf_sock_addr *ctx)
+{
+	bpf_set_retval(0);
+	return 1;
+}
+
+SEC("cgroup/connect6")
+int clear_connect6(struct bpf_sock_addr *ctx)
+{
+	bpf_set_retval(0);
+	return 1;
+}
+
+char _license[] SEC("license") = "GPL";

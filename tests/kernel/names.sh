@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Peers by name: resolved, remembered when the resolver is silent, left out with a warning when nothing is known, never a
+# reason not to start, and never waited for much longer than two seconds.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+cgroup=$EJG_CGROUP/service
+known=$EJG_STATEDIR/service/peers
+mkdir "$cgroup"
+
+# Nothing of this machine's is read or written: its state folder, its resolver's files.
+existing=$EJG_STATEDIR
+until [[ -d $existing ]]; do
+	existing=$(dirname "$existing")
+done
+mount -t tmpfs -o mode=755 state "$existing"
+mkdir -p "$(dirname "$EJG_STATEDIR")"
+for name in hosts resolv.conf nsswitch.conf; do
+	: >"$EJG_STATE/$name"
+	[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"
+	mount --bind "$EJG_STATE/$name" "$(readlink -f "/etc/$name")"
+done
+net_run host ip neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev eth0
+
+# resolver SOURCES LINE OF hosts...
+resolver() {
+	echo "hosts: $1" >"$EJG_STATE/nsswitch.conf"
+	echo 'nameserver 198.51.100.77' >"$EJG_STATE/resolv.conf" # which never answers
+	shift
+	printf '%s\n' '127.0.0.1 localhost' "$@" >"$EJG_STATE/hosts"
+}
+
+# apply PEER...: its report is in the file report, how long it took in the file took, in milliseconds.
+apply() {
+	local begin=${EPOCHREALTIME/./} status=0
+	stack_for "$cgroup" "$@"
+	guard --json apply --cgroup "$cgroup" service >"$EJG_STATE/report" 2>&1 || status=$?
+	echo $(((${EPOCHREALTIME/./} - begin) / 1000)) >"$EJG_STATE/took"
+	return "$status"
+}
+
+# took FROM TO: that the last apply took so long, in milliseconds.
+took() {
+	local ms
+	ms=$(cat "$EJG_STATE/took")
+	check_is "it took $ms ms, from $1 to $2" yes "$( ((ms >= $1 && ms < $2)) && echo yes || echo no)"
+}
+
+# says ID NUMBER: how often the last report has a finding.
+says() {
+	check_is "$1" "$2" "$(grep -o "net.$1\"" "$EJG_STATE/report" | wc -l)"
+}
+
+# Nobody listens there: refused is what an admitted address answers.
+try_guarded() {
+	cgroup_run "$cgroup" nsenter --net="$(net_file host)" "$EJG_ATTEMPT" connect "$1" 4369
+}
+
+note 'control: a peer that is no name'
+resolver files
+check 'apply' apply 198.51.100.2
+check_is 'the peer' refused "$(try_guarded 198.51.100.2)"
+check_is 'another' denied "$(try_guarded 198.51.100.9)"
+check_is 'nothing is kept' no "$(exists "$known")"
+
+note 'a name that resolves'
+resolver files '198.51.100.9 one.example' '2001:db8::9 one.example'
+check 'apply' apply 198.51.100.2 one.example
+check_is 'its IPv4 address' refused "$(try_guarded 198.51.100.9)"
+check_is 'its IPv6 address' refused "$(try_guarded 2001:db8::9)"
+check_is 'no other' denied "$(try_guarded 2001:db8::2)"
+check_is 'both are kept' $'one.example 198.51.100.9\none.example 2001:db8::9' "$(sort "$known")"
+check_is 'for root alone' '600 700' "$(stat -c %a "$known" "$EJG_STATEDIR/service" | xargs)"
+
+note 'no longer'
+resolver files
+check 'apply' apply one.example
+says peer-remembered 1
+check_is 'it is admitted' refused "$(try_guarded 198.51.100.9)"
+check 'check holds' guard check service
+check_is 'its addresses are still kept' 2 "$(wc -l <"$known")"
+guard -q release service
+check 'after a boot' apply one.example
+check_is 'it is admitted' refused "$(try_guarded 2001:db8::9)"
+
+note 'a name of which nothing is known'
+check 'apply' apply one.example two.example 198.51.100.2
+says peer-unresolved 1
+says peer-remembered 1
+check_has 'the file and line are named' '"line":' "$(grep -A8 'net.peer-unresolved' "$EJG_STATE/report" | tr -d ' \n')"
+check_is 'the known one is admitted' refused "$(try_guarded 198.51.100.9)"
+check_is 'the address is admitted' refused "$(try_guarded 198.51.100.2)"
+check 'check holds' guard check service
+
+note 'a resolver that does not answer'
+resolver 'files dns'
+check 'apply' apply one.example 198.51.100.2
+says peer-remembered 1
+took 1900 3500
+check_is 'it is admitted' refused "$(try_guarded 198.51.100.9)"
+resolver 'files dns' '198.51.100.9 one.example'
+check 'one that is known does not wait for one that is not' apply two.example one.example
+says peer-remembered 0
+says peer-unresolved 1
+took 1900 3500
+check_is 'it is admitted' refused "$(try_guarded 198.51.100.9)"
+
+note 'another address'
+resolver files '198.51.100.33 one.example'
+check 'apply' apply one.example
+check_is 'the former one is not admitted' denied "$(try_guarded 198.51.100.9)"
+check_is 'that is kept' 'one.example 198.51.100.33' "$(cat "$known")"
+
+note 'addresses that no peer can have'
+resolver files '127.0.0.1 bad.example' '::1 bad.example' '0.0.0.0 bad.example' '224.0.0.1 bad.example' \
+	'fe80::2 bad.example' '198.51.100.9 bad.example'
+check 'apply' apply bad.example
+check_is 'each is said' yes "$( (($(grep -o 'net.peer-unusable"' "$EJG_STATE/report" | wc -l) >= 5)) && echo yes ||
+	cat "$EJG_STATE/report")"
+check_is 'the other is admitted' refused "$(try_guarded 198.51.100.9)"
+check_is 'only that is kept' 'bad.example 198.51.100.9' "$(cat "$known")"
+resolver files '127.0.0.1 bad.example'
+check 'none but such' apply bad.example
+check_is 'the last known is not admitted for it' denied "$(try_guarded 198.51.100.9)"
+
+note 'a file that is not to be believed'
+resolver files
+printf 'one.example 198.51.100.9\none.example\n\0\xff garbage 1.2.3.4.5\n' >"$known"
+check 'a damaged file' apply one.example 198.51.100.2
+check_is 'what could be read is admitted' refused "$(try_guarded 198.51.100.9)"
+chmod 777 "$EJG_STATEDIR/service"
+check 'a folder of everybody' apply one.example 198.51.100.2
+says peers-forgotten 1
+says peer-unresolved 1
+check_is 'its addresses are not admitted' denied "$(try_guarded 198.51.100.9)"
+check_is 'the peer is' refused "$(try_guarded 198.51.100.2)"

@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Where apply must not succeed: it says why, by message and exit status, and leaves everything as it was.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+cgroup=$EJG_CGROUP/service
+mkdir "$cgroup"
+
+# state: all that an apply could have changed.
+state() {
+	local name
+	for name in "$EJG_CGROUP" "$EJG_CGROUP"/*/ "$EJG_CGROUP"/*/*/; do
+		[[ ! -d $name ]] || echo "$name: $(attached "$name" | paste -sd ' ')"
+	done
+	find /sys/fs/bpf -mindepth 1 -not -name '*.debug' | sort
+	[[ ! -e $(set_path)/policy ]] || pin_ids
+}
+
+is_state() {
+	[[ $(state) == "$1" ]]
+}
+
+# check_refused WHAT STATUS WORDS COMMAND...: it ends with STATUS, says WORDS, and changes nothing.
+check_refused() {
+	local what=$1 expected=$2 words=$3 before output status=0
+	shift 3
+	before=$(state)
+	output=$("$@" 2>&1) || status=$?
+	check_is "$what: exit status" "$expected" "$status"
+	check_has "$what: says '$words'" "$words" "$output"
+	# The kernel detaches what is unlinked a moment later.
+	check "$what: changes nothing" wait_for 5 is_state "$before"
+}
+
+try_guarded() {
+	in_cgroup "$cgroup" "$EJG_ATTEMPT" bind 198.51.100.11 4369
+}
+
+stack_for "$cgroup" 198.51.100.2
+
+note 'a module of the stack that fails after net'
+failing() {
+	EXTRA="required record $1" stack_for "$cgroup" "${@:2}"
+}
+failing 'check=not-held' 198.51.100.2
+check_refused 'nothing was there, another check fails' 1 'record' guard apply service
+failing 'apply=broken' 198.51.100.2
+check_refused 'nothing was there, another apply fails' 1 'record' guard apply service
+failing 'prepare=unsupported' 198.51.100.2
+check_refused 'nothing was there, another prepare fails' 4 'record' guard apply service
+stack_for "$cgroup" 198.51.100.2
+check 'apply' guard -q apply service
+failing 'check=not-held' 198.51.100.2 198.51.100.9
+check_refused 'guarded, other peers, another check fails' 1 'record' guard apply service
+failing 'apply=broken' 198.51.100.2 198.51.100.9
+check_refused 'guarded, other peers, another apply fails' 1 'record' guard apply service
+mkdir "$EJG_CGROUP/second"
+failing 'check=not-held' 198.51.100.2 198.51.100.9
+check_refused 'guarded, another cgroup and other peers, another check fails' 1 'record' \
+	guard apply --cgroup "$cgroup" --cgroup "$EJG_CGROUP/second" service
+rm "$(set_path)/links/$(stat -c %i "$cgroup")/bind4"
+check_refused 'half guarded, another check fails' 1 'record' guard apply service
+stack_for "$cgroup" 198.51.100.2
+check 'apply repairs it' guard -q apply service
+check 'check' guard check service
+
+note 'two services on one cgroup'
+SERVICE=other stack_for "$cgroup" 198.51.100.9
+check_refused 'the second service' 3 "service 'service'" guard apply other
+SERVICE=other stack_for "$EJG_CGROUP/second" 198.51.100.9
+check 'the second service on a cgroup of its own' guard -q apply other
+check_refused 'the first service on the cgroup of the second' 3 "service 'other'" \
+	guard apply --cgroup "$EJG_CGROUP/second" service
+check 'release of the second' guard -q release other
+check 'the first still holds' guard check service
+
+note 'pins of a newer ejguard'
+meta() {
+	local rest
+	rest=$(printf ' 0x00%.0s' {1..36})
+	# shellcheck disable=SC2086 # words are wanted
+	bpftool map update pinned "$(set_path)/meta" key 0 0 0 0 value "$1" 0 0 0 $rest
+}
+meta 0xff
+check_refused 'apply over newer pins' 4 'newer ejguard' guard apply service
+check_refused 'check of newer pins' 1 'newer ejguard' guard check service
+note 'pins of an older ejguard'
+meta 0
+check_status 'check of older pins' 1 guard check service
+before=$(pin_id "$(set_path)/policy")
+check 'apply takes over' guard -q apply service
+check 'check' guard check service
+check_is 'the pins are others' no "$(same "$before" "$(pin_id "$(set_path)/policy")")"
+check_is 'nothing is left of the older ones' service "$(ls /sys/fs/bpf/ejguard)"
+# The kernel detaches what is unlinked a moment later.
+check 'one program a hook' wait_for 5 has_attached "$cgroup" 5
+
+note 'a take-over that was interrupted between its two renames'
+mv "$(set_path)" "$(set_path):old"
+check_status 'check' 1 guard check service
+check_is 'still guarding' denied "$(try_guarded)"
+failing 'check=not-held' 198.51.100.2
+check_status 'apply fails for another module' 1 guard apply service
+check_is 'it is still guarded' denied "$(try_guarded)"
+stack_for "$cgroup" 198.51.100.2
+check 'apply' guard -q apply service
+check_is 'still guarding' denied "$(try_guarded)"
+check_is 'nothing else is left' service "$(ls /sys/fs/bpf/ejguard)"
+note 'a take-over that was interrupted before the former set went, and one more'
+mkdir -p "$(set_path):old/links/1" "$(set_path):new/links/1"
+bpftool prog pin id "$(pin_id "$(set_path)/bind4")" "$(set_path):old/bind4"
+meta 0
+check 'apply' guard -q apply service
+check 'check' guard check service
+check_is 'still guarding' denied "$(try_guarded)"
+check_is 'nothing else is left' service "$(ls /sys/fs/bpf/ejguard)"
+check 'one program a hook' wait_for 5 has_attached "$cgroup" 5
+
+note 'without privilege'
+without_capabilities() {
+	setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all "$@"
+}
+nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+for who in without_capabilities nobody; do
+	for verb in apply check status release; do
+		# User 0 may remove its own files, with capabilities or without.
+		[[ $who-$verb != without_capabilities-release ]] || continue
+		check_refused "$who: $verb" 4 'root' \
+			net_run host bash -c "$(declare -f "$who"); $who \"\$@\"" "$who" \
+			"$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$verb" service
+	done
+done
+check 'release' guard -q release service
+
+note 'no bpffs'
+umount /sys/fs/bpf
+check_refused 'apply without bpffs' 4 'bpffs' guard apply service
+check_refused 'check without bpffs' 4 'bpffs' guard check service
+mount -t bpf -o mode=700 bpf /sys/fs/bpf
+mkdir -m 755 /sys/fs/bpf/ejguard
+check_refused 'a folder that others may look into' 1 'of root' guard apply service
+rmdir /sys/fs/bpf/ejguard
+
+note 'a program of somebody else that shuts others out'
+mkdir "$EJG_CGROUP/above" "$EJG_CGROUP/above/below"
+stack_for "$EJG_CGROUP/second" 198.51.100.2
+check 'apply, for a program to attach' guard -q apply service
+bpftool cgroup attach "$EJG_CGROUP/above" ingress pinned "$(set_path)/ingress"
+SERVICE=below
+stack_for "$EJG_CGROUP/above/below" 198.51.100.2
+check_refused 'below it' 4 'exclusively' guard apply below
+stack_for "$EJG_CGROUP/above" 198.51.100.2
+check_refused 'beside it' 4 'exclusively' guard apply below
+stack_for "$cgroup" 198.51.100.2
+check 'elsewhere' guard -q apply below
