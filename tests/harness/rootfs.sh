@@ -34,6 +34,12 @@ rootfs_dev() {
 		touch "$dev/$name"
 		mount --bind "/dev/$name" "$dev/$name"
 	done
+	# For the packets of ejguard's own proof.
+	if [[ -c /dev/net/tun ]]; then
+		mkdir "$dev/net"
+		touch "$dev/net/tun"
+		mount --bind /dev/net/tun "$dev/net/tun"
+	fi
 	mkdir "$dev/pts" "$dev/shm"
 	mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$dev/pts"
 	mount -t tmpfs -o mode=1777 shm "$dev/shm"

@@ -51,7 +51,10 @@ sandbox_remove() {
 sandbox_sweep() {
 	local folder
 	for folder in /run/"$sandbox_prefix".*; do
-		[[ -d $folder ]] || continue
+		# Mounted: the sandbox around this one, whose lock is on the folder below.
+		if [[ ! -d $folder ]] || mountpoint --quiet "$folder"; then
+			continue
+		fi
 		if flock --nonblock "$folder" true; then
 			sandbox_remove "${folder##*/}"
 		fi

@@ -18,7 +18,8 @@ connects_during_start() {
 		bed_run "$bed" systemctl stop epmd.socket epmd.service
 		# Else the tenth start in ten seconds is refused.
 		bed_run "$bed" systemctl reset-failed
-		bed_run "$bed" systemctl start epmd.socket
+		# Fails if a guard that comes late finds the stranger connected.
+		bed_run "$bed" systemctl start epmd.socket 2>/dev/null || true
 	done
 	sed 's/^ok=\([0-9]*\) .*/\1/' <&"$loop"
 	exec {loop}<&-
@@ -34,7 +35,9 @@ bed_boot late
 late=$(connects_during_start late 198.51.100.2)
 note "control: $late connections of the stranger"
 check 'control: with a guard that comes late the stranger gets through' test "$late" -gt 0
-check_reach 'control, at last' stranger timeout 4369 198.51.100.2
+bed_run late systemctl reset-failed
+bed_run late systemctl restart epmd.socket
+check_reach 'control, when nobody is faster' stranger timeout 4369 198.51.100.2
 
 check_is 'connections of the stranger' 0 "$(connects_during_start early 198.51.100.1)"
 check_is 'epmd.socket listens all the same' yes "$(listens early 4369)"

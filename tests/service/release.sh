@@ -13,8 +13,9 @@ net_new stranger 203.0.113.9/24
 bed_boot server
 bed_run server systemctl start ejabberd
 
+# The kernel's own files in a bpffs end in .debug.
 pins() {
-	bed_run server find /sys/fs/bpf -mindepth 1
+	bed_run server find /sys/fs/bpf -mindepth 1 ! -name '*.debug'
 }
 
 # programs: how many are attached to the cgroups of the service; systemd's own have other names.

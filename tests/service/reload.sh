@@ -59,7 +59,8 @@ check_reach 'new list' new ok 4369 198.51.100.1
 exec {refused}< <(try stranger loop 198.51.100.1 4369 2 --timeout 20)
 for _ in 1 2 3; do
 	bed_run server ejguard release >/dev/null
-	apply
+	# It reports the stranger's connection, if that was there first.
+	apply || true
 done
 read -r ok _ <&"$refused"
 check 'control: a gap is seen by the loop' test "${ok#ok=}" -gt 0

@@ -18,6 +18,15 @@ without_epmd_units() {
 	sed -i '/^Requires=epmd/d' "$(bed_root server)/lib/systemd/system/ejabberd.service"
 }
 
+# As another service manager would: ejabberd in a cgroup that is nobody's unit.
+start_in() {
+	cgroup_run "$1" nsenter --target "$(bed_pid server)" --all setpriv --reuid ejabberd --regid ejabberd \
+		--init-groups --inh-caps=-all env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		HOME=/var/lib/ejabberd /usr/sbin/ejabberdctl foreground >"$EJG_STATE/foreground" 2>&1 &
+	# Not with ejabberdctl: it would start an epmd, in the shell's cgroup, if it came first.
+	bed_wait 20 server bash -c 'ss -Hltn "sport = :5222" | grep -q .'
+}
+
 net_new stranger 203.0.113.9/24
 addresses=(198.51.100.1)
 
@@ -28,16 +37,6 @@ bed_run server systemctl start ejabberd
 check_reach 'control' stranger ok 4369 "${addresses[@]}"
 check_reach 'control' stranger ok "$(ejabberd_dist_port server)" "${addresses[@]}"
 
-plain=$(bed_cgroup server)/plain
-mkdir "$plain"
-cgroup_run "$plain" nsenter --net="$(net_file server)" "$EJG_ATTEMPT" listen 0.0.0.0 4400 120 >"$EJG_STATE/plain" &
-wait_for 5 grep -q ok "$EJG_STATE/plain"
-check_reach 'control, a plain cgroup' stranger ok 4400 "${addresses[@]}"
-bed_stage server
-check 'apply --cgroup' bed_run server ejguard apply --cgroup /sys/fs/cgroup/plain
-check_reach 'a plain cgroup' stranger timeout 4400 "${addresses[@]}"
-check_is 'a plain cgroup: this machine' ok "$(try server connect 127.0.0.1 4400)"
-check_reach 'other cgroups are left alone' stranger ok 4369 "${addresses[@]}"
 bed_end server
 
 guard_new server 198.51.100.1/24
@@ -45,3 +44,21 @@ without_epmd_units
 bed_boot server
 check 'systemctl start ejabberd' bed_run server systemctl start ejabberd
 check_guarded 'epmd of the VM' server stranger "${addresses[@]}"
+bed_end server
+
+bed_new server 198.51.100.1/24
+without_epmd_units
+bed_stage server
+bed_boot server
+plain=$(bed_cgroup server)/plain
+other=$(bed_cgroup server)/other
+mkdir "$plain" "$other"
+check 'apply --cgroup' bed_run server ejguard apply --cgroup /sys/fs/cgroup/plain
+check 'ejabberd starts in a plain cgroup' start_in "$plain"
+check 'a plain cgroup: ejabberdctl status' bed_run server ejabberdctl status
+check_reach 'a plain cgroup' stranger ok 5222 "${addresses[@]}"
+check_reach 'a plain cgroup' stranger timeout 4369 "${addresses[@]}"
+check_reach 'a plain cgroup' stranger timeout "$(ejabberd_dist_port server)" "${addresses[@]}"
+cgroup_run "$other" nsenter --net="$(net_file server)" "$EJG_ATTEMPT" listen 0.0.0.0 4400 60 >"$EJG_STATE/other" &
+wait_for 5 grep -q ok "$EJG_STATE/other"
+check_reach 'another cgroup is left alone' stranger ok 4400 "${addresses[@]}"
