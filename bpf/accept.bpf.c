@@ -7,8 +7,6 @@
  */
 #include "policy.bpf.h"
 
-#define LOOPBACK_IFINDEX 1 /* include/net/flow.h, LOOPBACK_IFINDEX: the first device of every network namespace */
-
 /* Where source and destination begin in the fixed headers of IPv4 and IPv6. */
 #define IPV4_ADDRESSES 12
 #define IPV6_ADDRESSES 8

@@ -7,30 +7,25 @@
  */
 #include "inside.bpf.h"
 
-#include <bpf/bpf_core_read.h>
-
 #define AF_INET 2
 #define AF_INET6 10
 
-/* The one member of the kernel's struct that is needed; its place is found at load time. */
-struct sock_common {
-	unsigned char skc_ipv6only : 1;
-} __attribute__((preserve_access_index));
-
-#define FIELD(info) __builtin_preserve_field_info(((struct sock_common *)0)->skc_ipv6only, info)
+/* Set before loading. A locked-down kernel refuses programs that read its memory; where this is false none does. */
+const volatile bool can_read_kernel = false;
 
 /*
  * No hook shows IPV6_V6ONLY, and the verifier allows no arithmetic on a socket's pointer: its first bytes are copied, and
- * the bit is taken from the copy. Where that is forbidden (lockdown) the copy is all zero, and the answer is yes.
+ * the bit is taken from the copy. Where that is forbidden, or its place is not known, the answer is yes. The place comes with
+ * the policy, because a relocation here (CO-RE) would make every load read the 5 MB of the kernel's BTF.
  */
-static __always_inline bool is_dual_stack(const struct bpf_sock_addr *ctx)
+static __always_inline bool is_dual_stack(const struct bpf_sock_addr *ctx, const struct policy_head *head)
 {
 	__u8 bytes[64] = {};
-	__u64 value;
 
+	if (!can_read_kernel)
+		return true;
 	bpf_probe_read_kernel(bytes, sizeof(bytes), ctx->sk);
-	value = bytes[FIELD(BPF_FIELD_BYTE_OFFSET) & (sizeof(bytes) - 1)];
-	return !(value << FIELD(BPF_FIELD_LSHIFT_U64) >> FIELD(BPF_FIELD_RSHIFT_U64));
+	return !(bytes[head->ipv6only_byte & (sizeof(bytes) - 1)] & head->ipv6only_mask);
 }
 
 static __always_inline enum policy_reason decide(const struct bpf_sock_addr *ctx, struct decision *d,
@@ -39,11 +34,13 @@ static __always_inline enum policy_reason decide(const struct bpf_sock_addr *ctx
 	return get_policy(d) ? decide_bind(d, user_port(ctx), *address) : POLICY_NO_POLICY;
 }
 
+/* In permissive mode nothing is rewritten; where it could not be is counted all the same. */
 static __always_inline bool rewrite4(struct bpf_sock_addr *ctx, const struct policy_head *head)
 {
 	if (ctx->user_family != AF_INET || !head->rewrite4.low)
 		return false;
-	ctx->user_ip4 = bpf_htonl(head->rewrite4.low);
+	if (!refusal(head))
+		ctx->user_ip4 = bpf_htonl(head->rewrite4.low);
 	return true;
 }
 
@@ -51,8 +48,10 @@ static __always_inline bool rewrite6(struct bpf_sock_addr *ctx, const struct pol
 {
 	const struct policy_address *to = mapped ? &head->rewrite4 : &head->rewrite6;
 
-	if (ctx->user_family != AF_INET6 || !to->low || (!mapped && is_dual_stack(ctx)))
+	if (ctx->user_family != AF_INET6 || !to->low || (!mapped && is_dual_stack(ctx, head)))
 		return false;
+	if (refusal(head))
+		return true;
 	ctx->user_ip6[0] = bpf_htonl(to->high >> 32);
 	ctx->user_ip6[1] = bpf_htonl(to->high);
 	ctx->user_ip6[2] = bpf_htonl(to->low >> 32);
@@ -71,7 +70,7 @@ int bind4(struct bpf_sock_addr *ctx)
 		return 1;
 	reason = decide(ctx, &d, &address);
 	if (reason == POLICY_REWRITTEN)
-		reason = refusal(d.head) || rewrite4(ctx, d.head) ? POLICY_ALLOWED : POLICY_BIND_REWRITE;
+		reason = rewrite4(ctx, d.head) ? POLICY_ALLOWED : POLICY_BIND_REWRITE;
 	return answer(ctx, d.head, POLICY_BIND4, reason, &address);
 }
 
@@ -86,8 +85,7 @@ int bind6(struct bpf_sock_addr *ctx)
 		return 1;
 	reason = decide(ctx, &d, &address);
 	if (reason == POLICY_REWRITTEN)
-		reason = refusal(d.head) || rewrite6(ctx, d.head, is_mapped(&address)) ? POLICY_ALLOWED :
-											  POLICY_BIND_REWRITE;
+		reason = rewrite6(ctx, d.head, is_mapped(&address)) ? POLICY_ALLOWED : POLICY_BIND_REWRITE;
 	return answer(ctx, d.head, POLICY_BIND6, reason, &address);
 }
 

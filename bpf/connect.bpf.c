@@ -2,6 +2,17 @@
 /* connect4, connect6: epmd and the distribution range are reached on this host and on peers only. */
 #include "inside.bpf.h"
 
+/*
+ * A loopback address that is not this host's: a socket that is bound to a device (SO_BINDTODEVICE, which takes no privilege)
+ * sends it out there.
+ */
+static __always_inline bool is_elsewhere(const struct bpf_sock_addr *ctx, const struct policy_address *address)
+{
+	__u32 device = ctx->sk ? ctx->sk->bound_dev_if : 0;
+
+	return device && device != LOOPBACK_IFINDEX && is_loopback(address) && !is_wildcard(address);
+}
+
 static __always_inline int guard(const struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
 {
 	struct decision d = {};
@@ -11,6 +22,8 @@ static __always_inline int guard(const struct bpf_sock_addr *ctx, enum policy_ho
 		return 1;
 	if (get_policy(&d))
 		reason = decide_connect(&d, user_port(ctx), address);
+	if (reason == POLICY_ALLOWED && is_elsewhere(ctx, &address) && port_in(d.head->guarded_ports, user_port(ctx)))
+		reason = POLICY_DESTINATION;
 	return answer(ctx, d.head, hook, reason, &address);
 }
 

@@ -106,6 +106,8 @@ struct policy_head {
 	__u32 chunk_step;  /* the same of the chunks */
 	__u32 range_step;  /* the same of the ranges of the fullest chunk */
 	__u32 zero;	   /* always 0: where searches begin, so that the verifier takes it for unknown */
+	__u32 ipv6only_byte; /* where struct sock of this kernel has IPV6_V6ONLY, for wildcard=rewrite */
+	__u32 ipv6only_mask; /* its bit there; 0: not known */
 	struct policy_address rewrite4; /* what wildcards become; all zero: there is no such address */
 	struct policy_address rewrite6;
 	__u8 private_ports[POLICY_PORT_BYTES];

@@ -180,7 +180,7 @@ static int search_slice(struct search *s, const struct folder *slice, unsigned i
 			if (r < 0)
 				return r;
 		}
-		if (!ends_with(entry->d_name, ".slice"))
+		if (!ends_with(entry->d_name, ".slice") || (depth == 0 && strcmp(entry->d_name, "user.slice") == 0))
 			continue;
 		r = open_folder(s->arena, s->source, slice, entry->d_name, &child, &ignored);
 		if (r == 0)
@@ -198,16 +198,14 @@ int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, co
 {
 	cleanup_folder struct folder slice = { .fd = -1 };
 	struct search search = { .arena = arena, .source = source, .unit = unit, .ret_problem = ret_problem };
-	const char *base, *path;
+	const char *base;
 	int r;
 
 	r = cgroup_system_base(arena, source, mount, &base);
 	if (r < 0)
 		return r;
-	path = arena_printf(arena, "%s%ssystem.slice", base, *base ? "/" : "");
-	if (!path)
-		return -ENOMEM;
-	r = open_below(arena, source, mount, path, &slice, ret_problem);
+	/* Not system.slice alone: Slice= of a unit puts it elsewhere. What is in user.slice is no service of the system. */
+	r = open_below(arena, source, mount, base, &slice, ret_problem);
 	if (r == 0)
 		r = search_slice(&search, &slice, 0);
 	if (r < 0)

@@ -48,7 +48,8 @@ int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, 
 		       const char **ret);
 
 /*
- * The cgroup of a unit, among the slices below system.slice.
+ * The cgroup of a unit, among the slices of the system: system.slice, or what Slice= of the unit names, but not
+ * user.slice.
  * Return: 0; -ENOENT when the unit has none now; -EBADMSG, with *ret_problem, when what there is cannot be guarded;
  * -EIO, -ENOMEM.
  */

@@ -13,7 +13,7 @@ static const struct {
 	[OPERATION_APPLY] = { "apply", EJG_NOT_APPLICABLE },
 	[OPERATION_CONFINE] = { "confine", EJG_NOT_APPLICABLE },
 	[OPERATION_STATUS] = { "status", 0 },
-	[OPERATION_RELEASE] = { "release", 0 },
+	[OPERATION_RELEASE] = { "release", EJG_NOT_APPLICABLE },
 	[OPERATION_EXPLAIN] = { "explain", 0 },
 	[OPERATION_WATCH] = { "watch", 0 },
 	[OPERATION_WATCH_NEXT] = { "watch_next", 0 },

@@ -27,6 +27,7 @@ const struct ejg_finding_info report_core_findings[] = {
 	{ "fact-cgroup", EJG_FAILURE, "a cgroup of the service cannot be guarded",
 	  "name the service's units in `set cgroups`" },
 	{ "fact-value", EJG_FAILURE, "a value of a set line is wrong", "correct the set line; see ejguard.conf(5)" },
+	{ "kept", EJG_INFO, "what this run had applied stays, because without it less would be guarded", NULL },
 	{ "lock-busy", EJG_FAILURE, "another process has kept the lock of the service for too long",
 	  "see what that process waits for, and run it again" },
 	{ "lock-failed", EJG_FAILURE, "the lock of the service cannot be taken",

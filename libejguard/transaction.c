@@ -68,7 +68,12 @@ static int undo(struct ejg *guard, struct instance *instance)
 	if (r < 0)
 		return report_error(guard->report, r, "release-failed", NULL, NULL,
 				    "%s: what this run had applied could not be undone", name);
-	report_error(guard->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone", name);
+	if (r == EJG_NOT_APPLICABLE)
+		report_error(guard->report, 0, "kept", NULL, NULL,
+			     "%s: what this run had applied stays: without it less would be guarded", name);
+	else
+		report_error(guard->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
+			     name);
 	return 0;
 }
 
@@ -207,7 +212,7 @@ static int release_all(struct run *run)
 		if (!run_takes_part(instance) || !instance->module->release)
 			continue;
 		r = operation_release(guard, instance, EJG_RELEASE_ALL);
-		if (r < 0)
+		if (r != 0)
 			run_fail(run,
 				 report_error(guard->report, r, "release-failed", NULL, NULL,
 					      "%s: what was applied could not be undone", instance->module->name),

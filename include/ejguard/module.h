@@ -20,7 +20,8 @@
  *     confine      in the service's own process just before exec; irreversible.
  *     status       findings and metrics of what is applied now. Changes nothing.
  *     release      EJG_RELEASE_RUN: undo what this instance's apply has changed in this run, and only that: called
- *                  once for each successful apply that is rolled back. EJG_RELEASE_ALL: undo whatever any run
+ *                  once for each successful apply that is rolled back. EJG_NOT_APPLICABLE: it stays as it is, because
+ *                  without it less would be guarded than with it. EJG_RELEASE_ALL: undo whatever any run
  *                  has applied, whether or not this run applied anything.
  *     explain      answers a hypothetical question by ejg_call_answer(). Changes nothing.
  *     watch        gives a descriptor that becomes readable with new events; it belongs to the module.

@@ -131,6 +131,9 @@ static void test_unit(void **state)
 	assert_int_equal(find_unit(&f, "epmd.socket", &place, &problem), 0);
 	assert_non_null(strstr(place.path, "system-epmd-x.slice/epmd.socket"));
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), -ENOENT);
+	fixture_make(&f, "ejabberd.slice/epmd.service"); /* by Slice= of the unit */
+	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), 0);
+	assert_non_null(strstr(place.path, "ejabberd.slice/epmd.service"));
 	fixture_make(&f, "system.slice/empty.slice/ejabberd.service");
 	assert_int_equal(find_unit(&f, "ejabberd.service", &place, &problem), -EBADMSG);
 	assert_problem("twice", problem, "stands twice");

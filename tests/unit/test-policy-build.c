@@ -10,17 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/net-match.h"
 #include "libejguard/util/cleanup.h"
-
-static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
-{
-	const struct net_policy *policy = chunks;
-
-	return index < policy->n_chunks ? &policy->chunks[index] : NULL;
-}
-
-#include "bpf/policy-match.h"
 
 static struct ejg_prefix prefix(const char *text)
 {
@@ -61,7 +52,9 @@ static const struct ejg_port_range public_ports[] = { { 5222, 5223 }, { 5269, 52
 static void build(struct net_policy *policy, const char *const *peers, size_t n, bool strict, unsigned int wildcard)
 {
 	const struct ejg_prefix listen[] = { prefix("127.0.0.0/8"), prefix("::1"), prefix("198.51.100.1") };
-	struct net_config config = { strict, wildcard, { listen, ARRAY_SIZE(listen) } };
+	struct net_config config = {
+		.strict = strict, .wildcard = wildcard, .listen = { listen, ARRAY_SIZE(listen) },
+	};
 	cleanup_free struct ejg_peer *list = calloc(n + 1, sizeof(*list));
 	struct ejg_facts facts = {
 		.epmd_port = 4369, .dist = &dist, .n_dist = 1, .dist_state = EJG_DIST_FIXED,

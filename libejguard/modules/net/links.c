@@ -95,6 +95,28 @@ static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, en
 	return rename(replaced, path) < 0 ? -errno : 0;
 }
 
+/* Return: whether the link is of this cgroup and hook, and runs the program of the set now. */
+static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook)
+{
+	char path[PINS_PATH_SIZE];
+	struct bpf_link_info info;
+	cleanup_fd int link = -1;
+
+	link_path(pins, cgroup_id, hook, path);
+	/* The kernel compares the type of the programs only (bpf_link_update of a cgroup's link), so the hook is for us to see. */
+	if (read_link(path, &info) < 0 || info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
+	    info.cgroup.attach_type != (uint32_t)pins_hooks[hook].attach_type)
+		return false;
+	link = bpf_obj_get(path);
+	return link >= 0 && bpf_link_update(link, pins->programs[hook], NULL) == 0;
+}
+
+void links_adopt(const struct pins *pins, uint64_t cgroup_id)
+{
+	for (int hook = 0; hook < POLICY_N_HOOKS; hook++)
+		(void)adopt(pins, cgroup_id, hook);
+}
+
 static int make_folders(const struct pins *pins, uint64_t cgroup_id)
 {
 	char path[PINS_PATH_SIZE];
@@ -121,7 +143,7 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 	r = make_folders(pins, cgroup->id);
 	for (int hook = 0; r >= 0 && hook < POLICY_N_HOOKS; hook++) {
 		r = link_state(pins, cgroup->id, hook);
-		if (r < 0 || r == LINK_INTACT)
+		if (r < 0 || r == LINK_INTACT || (r == LINK_FOREIGN && adopt(pins, cgroup->id, hook)))
 			continue;
 		r = attach(pins, cgroup_fd, cgroup->id, hook);
 		if (r == 0)
@@ -186,9 +208,12 @@ static void prune_one(void *data, uint64_t cgroup_id)
 	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
 		char path[PINS_PATH_SIZE];
 		struct bpf_link_info info;
+		int r;
 
 		link_path(prune->pins, cgroup_id, hook, path);
-		if (read_link(path, &info) == 0 && info.cgroup.cgroup_id != 0)
+		r = read_link(path, &info);
+		/* What cannot be read may well be alive. */
+		if (r != -ENOENT && (r < 0 || info.cgroup.cgroup_id != 0))
 			return;
 	}
 	links_remove(prune->pins, cgroup_id, ALL_HOOKS);

@@ -33,6 +33,12 @@ int links_state(const struct pins *pins, uint64_t cgroup_id);
  */
 int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint32_t *ret_made);
 
+/*
+ * Lets the living links of a cgroup run the programs of the set, where they run others: one pointer is swapped, and there is
+ * no moment without a guard. What cannot be changed stays as it is.
+ */
+void links_adopt(const struct pins *pins, uint64_t cgroup_id);
+
 /* Removes the links of a cgroup at the hooks of the mask. */
 void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks);
 

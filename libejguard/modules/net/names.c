@@ -56,6 +56,7 @@ static void send_addresses(int out, size_t peer, const struct addrinfo *info)
 static void resolve_in_helper(const struct ejg_facts *facts, const bool *wanted, int out)
 {
 	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	const struct timespec patience = { .tv_nsec = 20000000 };
 	struct gaicb *requests = calloc(facts->n_peers, sizeof(*requests));
 	struct gaicb **waiting = calloc(facts->n_peers, sizeof(*waiting));
 	size_t left = 0;
@@ -74,7 +75,8 @@ static void resolve_in_helper(const struct ejg_facts *facts, const bool *wanted,
 	if (getaddrinfo_a(GAI_NOWAIT, waiting, facts->n_peers, NULL) != 0)
 		return;
 	while (left) {
-		gai_suspend((const struct gaicb *const *)waiting, facts->n_peers, NULL);
+		/* It waits for those that are under way when it begins, not for those done just before: hence not for ever. */
+		gai_suspend((const struct gaicb *const *)waiting, facts->n_peers, &patience);
 		for (size_t i = 0; i < facts->n_peers; i++) {
 			if (!waiting[i] || gai_error(waiting[i]) == EAI_INPROGRESS)
 				continue;

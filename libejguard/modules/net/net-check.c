@@ -61,6 +61,7 @@ static void check_extra(void *data, uint64_t id)
 {
 	struct extra *extra = data;
 	char path[PATH_MAX];
+	int state;
 
 	for (size_t i = 0; i < extra->check->facts->n_cgroups; i++)
 		if (extra->check->facts->cgroups[i].id == id)
@@ -68,8 +69,11 @@ static void check_extra(void *data, uint64_t id)
 	cgroup_name(extra->check->facts->cgroup_mount, id, path);
 	if (!*path)
 		return;
+	state = links_state(extra->pins, id);
+	if (state == LINKS_ABSENT)
+		return;
 	extra->n_living++;
-	if (links_state(extra->pins, id) != LINKS_INTACT)
+	if (state != LINKS_INTACT)
 		fail(extra->check, "partly-attached", path, "is not guarded at every hook");
 }
 
@@ -180,8 +184,10 @@ int net_check(struct ejg_call *call)
 		r = pins_probe(call);
 	if (r == 0)
 		r = check_pins(&check);
-	if (r == 0 && net_check_sockets(call, check.policy))
+	if (r == 0 && net_check_sockets(call, check.policy)) {
+		state->keep = !check.failed;
 		check.failed = true;
+	}
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

@@ -38,7 +38,7 @@ static void diagnose_kernel(struct ejg_call *call)
 	if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)) && !strstr(line, "[none]"))
 		ejg_call_finding(call, "lockdown", NULL,
 				 "the kernel is locked down (%s): the guard works, wildcard=rewrite refuses all of ::", line);
-	if (access("/dev/net/tun", R_OK | W_OK) < 0)
+	if (geteuid() == 0 && access("/dev/net/tun", R_OK | W_OK) < 0)
 		ejg_call_finding(call, "no-tun", "/dev/net/tun", "cannot be opened: %m");
 }
 

@@ -175,28 +175,38 @@ static int explain_by(struct ejg_call *call, const struct net_policy *policy, co
 	return ejg_call_error(call, -EINVAL, NULL, "unknown action %d", question->action);
 }
 
-int net_explain(struct ejg_call *call, const struct ejg_question *question)
+/* Answers by the policy in force. */
+static int explain_current(struct ejg_call *call, const struct pins *pins, const struct ejg_question *question)
 {
 	struct net_policy policy = {};
+	cleanup_fd int fd = pins_get_policy(pins);
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+
+	if (r < 0)
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-r));
+	r = explain_by(call, &policy, question);
+	net_policy_free(&policy);
+	return r;
+}
+
+int net_explain(struct ejg_call *call, const struct ejg_question *question)
+{
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
-	cleanup_fd int fd = -1;
 	int r = pins_probe(call);
 
 	if (r == 0)
 		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
-	if (r == 0 && state != PINS_CURRENT)
-		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "nothing guards the service: nothing is refused");
-	if (r == 0) {
-		fd = pins_get_policy(&pins);
-		r = fd < 0 ? fd : pins_read_policy(fd, &policy);
-		if (r < 0)
-			r = ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
-					   pins.path, strerror(-r));
-	}
-	if (r == 0)
-		r = explain_by(call, &policy, question);
-	net_policy_free(&policy);
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT)
+		r = explain_current(call, &pins, question);
+	else if (state == PINS_ABSENT)
+		ejg_call_answer(call, true, NULL, 0, "nothing is applied, and so nothing is refused");
+	else
+		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
+				   "cannot be read", pins.path);
 	pins_close(&pins);
 	return r;
 }

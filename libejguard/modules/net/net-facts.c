@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/modules/net/kernel-layout.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/net-match.h"
 
@@ -23,7 +24,7 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 	char text[EJG_PREFIX_TEXT_SIZE];
 
 	if (config->listen.n > POLICY_MAX_LISTEN)
-		return ejg_call_error(call, -EBADMSG, "name prefixes instead of single addresses",
+		return ejg_call_error(call, -EBADMSG, "name those only to which other nodes connect",
 				      "listen= takes at most %d addresses", POLICY_MAX_LISTEN);
 	for (size_t i = 0; i < config->listen.n; i++) {
 		const struct ejg_prefix *listen = &config->listen.items[i];
@@ -33,6 +34,14 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 			return ejg_call_error(call, -EBADMSG,
 					      "name the addresses of this host to which other nodes connect",
 					      "listen=%s is every address", ejg_prefix_format(listen, text));
+		if (is_multicast(&first))
+			return ejg_call_error(call, -EBADMSG, "name an address of this host",
+					      "listen=%s is a multicast address", ejg_prefix_format(listen, text));
+		/* The service may connect to what is in listen=: a network there would let it out to its neighbours. */
+		if (listen->length < 128 && !is_loopback(&first))
+			return ejg_call_error(call, -EBADMSG,
+					      "name the single addresses of this host; networks of peers go into set peers",
+					      "listen=%s is a network", ejg_prefix_format(listen, text));
 		if (listen->scope)
 			return ejg_call_error(call, -EBADMSG, "leave the %interface out: set peers knows it",
 					      "listen=%s: an interface means nothing here",
@@ -107,5 +116,9 @@ int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct
 	facts.peers = peers->items;
 	facts.n_peers = peers->n;
 	r = net_policy_build(&facts, ejg_call_config(call), ejg_call_mode(call), file, line, ret);
-	return r < 0 ? ejg_call_error(call, r, NULL, "no memory for the policy") : 0;
+	if (r < 0)
+		return ejg_call_error(call, r, NULL, "no memory for the policy");
+	if (ret->chunks[0].head.wildcard == POLICY_WILDCARD_REWRITE)
+		kernel_layout_find(&ret->chunks[0].head);
+	return 0;
 }

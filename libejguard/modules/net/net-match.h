@@ -32,4 +32,9 @@ static inline struct policy_address net_address(const struct ejg_prefix *prefix)
 	return (struct policy_address){ be64toh(words[0]), be64toh(words[1]) };
 }
 
+static inline bool is_multicast(const struct policy_address *address)
+{
+	return address->high >> 56 == 0xff || (is_mapped(address) && (address->low & 0xf0000000) == 0xe0000000);
+}
+
 #endif

@@ -9,14 +9,15 @@
 #include "libejguard/modules/net/net-match.h"
 #include "libejguard/util/cleanup.h"
 
+#define MAX_PEERS 65536
+
 /* Whether a name may stand for the address: not for this host, not for one that needs an interface, not for many. */
 static bool is_usable(const struct ejg_prefix *prefix)
 {
 	struct policy_address address = net_address(prefix);
 	bool link_local = address.high >> 54 == 0xfe80 >> 6;
-	bool multicast = address.high >> 56 == 0xff || (is_mapped(&address) && (address.low & 0xf0000000) == 0xe0000000);
 
-	return !is_loopback(&address) && !link_local && !multicast;
+	return !is_loopback(&address) && !link_local && !is_multicast(&address);
 }
 
 static size_t count_of(const struct name_list *list, size_t peer)
@@ -57,6 +58,12 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
 			ejg_call_finding(call, "peer-unusable", named->name, "resolves to %s, which is no peer's address",
 					 ejg_prefix_format(address, text));
 			continue;
+		}
+		/* As many as a stack may name; one more than fits would be a reason not to start. */
+		if (peers->n >= MAX_PEERS) {
+			ejg_call_finding(call, "peer-unusable", named->name, "has more addresses than fit: %d peers in all",
+					 MAX_PEERS);
+			break;
 		}
 		peers->items[peers->n++] = (struct ejg_peer){ .prefix = *address, .origin = named->origin };
 		r = names_add(&peers->names, peer, address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prove: runs the attempts of prove.c in a helper process and judges what it reports. */
+/* prove: runs the attempts of prove.c in a helper process for each cgroup, and judges what it reports. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,43 +14,15 @@
 #include "libejguard/modules/net/prove.h"
 #include "libejguard/util/cleanup.h"
 
-#define HELPER_TIMEOUT_MS 5000
+#define HELPER_TIMEOUT_MS 3000
+#define HELPER_TRIES 2
 
-/* Counts how often each hook of each cgroup was reported, so that silence is no proof. */
-struct judgement {
-	struct ejg_call *call;
-	const struct ejg_facts *facts;
-	uint32_t *seen; /* by cgroup: bit HOOK */
-	bool failed;
+/* What the helper of one cgroup has reported. */
+struct proof {
+	struct prove_record records[POLICY_N_HOOKS];
+	size_t n;
+	bool interrupted; /* it did not end by itself */
 };
-
-static void judge(struct judgement *j, const struct prove_record *record)
-{
-	const char *cgroup, *hook;
-
-	if (record->cgroup >= j->facts->n_cgroups || record->hook >= POLICY_N_HOOKS)
-		return;
-	j->seen[record->cgroup] |= 1U << record->hook;
-	cgroup = j->facts->cgroups[record->cgroup].path;
-	hook = pins_hooks[record->hook].name;
-	switch (record->result) {
-	case PROVE_REFUSED:
-	case PROVE_GONE:
-	case PROVE_NOTHING:
-		return;
-	case PROVE_UNPROVEN:
-		ejg_call_finding(j->call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));
-		return;
-	case PROVE_UNCOUNTED:
-		ejg_call_finding(j->call, "not-proven", cgroup, "%s: the attempt was refused, but not by this guard", hook);
-		break;
-	default:
-		ejg_call_finding(j->call, "not-proven", cgroup, "%s: a forbidden attempt was not refused (%s)", hook,
-				 record->error ? strerror(record->error) : "it went through");
-		break;
-	}
-	j->failed = true;
-}
 
 static long now_ms(void)
 {
@@ -60,85 +32,168 @@ static long now_ms(void)
 	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
-/* Reads records until the helper is done or its time is up. */
-static void read_records(struct judgement *j, int fd)
+/* Reads records until the helper is done, or its time is up. */
+static void read_records(struct proof *proof, int fd)
 {
 	long end = now_ms() + HELPER_TIMEOUT_MS, left;
-	struct prove_record record;
 
-	while ((left = end - now_ms()) > 0) {
+	while (proof->n < POLICY_N_HOOKS && (left = end - now_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct prove_record record;
 
-		if (poll(&p, 1, left) < 0 && errno != EINTR)
-			return;
-		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
-		if (p.revents && read(fd, &record, sizeof(record)) != sizeof(record))
-			return;
-		if (p.revents)
-			judge(j, &record);
-	}
-}
-
-static void check_silence(struct judgement *j)
-{
-	for (size_t i = 0; i < j->facts->n_cgroups; i++) {
-		if (!j->facts->cgroups[i].id || j->seen[i] == (1U << POLICY_N_HOOKS) - 1)
+		if (poll(&p, 1, left) <= 0)
 			continue;
-		ejg_call_finding(j->call, "not-proven", j->facts->cgroups[i].path, "the helper did not try every hook");
-		j->failed = true;
+		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
+		if (read(fd, &record, sizeof(record)) != sizeof(record))
+			return;
+		if (record.hook == proof->n)
+			proof->records[proof->n++] = record;
 	}
 }
 
-static int run_helper(struct judgement *j, const struct pins *pins, const struct net_policy *policy)
+/* Ends the helper, if it has not ended, and takes its status. */
+static bool was_interrupted(pid_t helper, bool done)
 {
-	int fds[2];
+	int status = 0;
+	pid_t ended = waitpid(helper, &status, WNOHANG);
+
+	for (int tries = 0; ended == 0 && tries < 100; tries++) { /* it may be on its way out */
+		if (done || tries == 99)
+			kill(helper, SIGKILL);
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+		ended = waitpid(helper, &status, WNOHANG);
+	}
+	while (ended == 0 || (ended < 0 && errno == EINTR))
+		ended = waitpid(helper, &status, 0);
+	return !done && WIFSIGNALED(status);
+}
+
+/* Removes the folder that the helper may have made to enter the cgroup. Its end is known, the kernel's work on it not. */
+static void remove_subgroup(const struct ejg_cgroup *cgroup)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return;
+	for (int tries = 0; tries < 50 && rmdir(path) < 0 && errno == EBUSY; tries++)
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
+static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct pins *pins,
+		      const struct net_policy *policy, struct proof *ret)
+{
+	struct proof proof = {};
 	pid_t helper;
+	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return ejg_call_error(j->call, -EIO, NULL, "cannot make a pipe: %m");
+		return ejg_call_error(call, -EIO, "free some descriptors, then try again", "cannot make a pipe: %m");
 	helper = fork();
 	if (helper == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(fds[0]);
-		prove_in_helper(j->facts, pins, policy, fds[1]);
+		prove_in_helper(ejg_call_facts(call), cgroup, pins, policy, fds[1]);
 		_exit(0);
 	}
 	close(fds[1]);
 	if (helper > 0) {
-		read_records(j, fds[0]);
-		kill(helper, SIGKILL);
-		while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
-			;
+		read_records(&proof, fds[0]);
+		proof.interrupted = was_interrupted(helper, proof.n == POLICY_N_HOOKS);
+		remove_subgroup(cgroup);
 	}
 	close(fds[0]);
 	if (helper < 0)
-		return ejg_call_error(j->call, -EIO, NULL, "cannot start the helper of the proof: %m");
-	check_silence(j);
+		return ejg_call_error(call, -EIO, "see the limits of processes, then try again",
+				      "cannot start the helper of the proof: %m");
+	*ret = proof;
 	return 0;
+}
+
+/* Judges one attempt. Return: whether it fails the proof. */
+static bool judge(struct ejg_call *call, const char *cgroup, const struct prove_record *record, unsigned int *n_refused)
+{
+	const char *hook = pins_hooks[record->hook].name;
+
+	switch (record->result) {
+	case PROVE_REFUSED:
+		(*n_refused)++;
+		return false;
+	case PROVE_GONE:
+	case PROVE_NOTHING:
+		return false;
+	case PROVE_UNPROVEN:
+		ejg_call_finding(call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));
+		return false;
+	case PROVE_UNCOUNTED:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: the attempt was refused, but not by this guard", hook);
+		return true;
+	default:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: a forbidden attempt was not refused (%s)", hook,
+				 record->error ? strerror(record->error) : "it went through");
+		return true;
+	}
+}
+
+/*
+ * Whoever ends or freezes the unit meanwhile (its own stop does) ends the helper in it. That says nothing about the guard;
+ * a helper that ends by itself and is silent does.
+ */
+static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof *proof)
+{
+	if (access(cgroup->path, F_OK) < 0)
+		return false;
+	ejg_call_finding(call, proof->interrupted ? "unproven" : "not-proven", cgroup->path, "%s",
+			 proof->interrupted ? "the attempts were interrupted: the unit was stopped or frozen meanwhile" :
+					      "the helper did not try every hook");
+	return !proof->interrupted;
+}
+
+/* Return: EJG_HELD, EJG_NOT_HELD, EJG_NOT_APPLICABLE when nothing could be tried, or a negative errno. */
+static int prove_cgroup(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct pins *pins,
+			const struct net_policy *policy)
+{
+	struct proof proof = { .interrupted = true };
+	unsigned int n_refused = 0;
+	bool failed = false;
+
+	for (int tries = 0; tries < HELPER_TRIES && proof.interrupted; tries++) {
+		int r = run_helper(call, cgroup, pins, policy, &proof);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < proof.n; i++)
+		failed |= judge(call, cgroup->path, &proof.records[i], &n_refused);
+	if (proof.n < POLICY_N_HOOKS)
+		failed |= judge_silence(call, cgroup, &proof);
+	if (failed)
+		return EJG_NOT_HELD;
+	if (!n_refused)
+		return EJG_NOT_APPLICABLE;
+	ejg_call_finding(call, "proven", cgroup->path, "%u forbidden attempts were refused and counted", n_refused);
+	return EJG_HELD;
 }
 
 static int prove_current(struct ejg_call *call, const struct pins *pins)
 {
-	struct judgement j = { .call = call, .facts = ejg_call_facts(call) };
-	cleanup_free uint32_t *seen = calloc(j.facts->n_cgroups + 1, sizeof(*seen));
+	const struct ejg_facts *facts = ejg_call_facts(call);
 	cleanup_fd int fd = pins_get_policy(pins);
 	struct net_policy policy = {};
-	int r;
+	int verdict = EJG_NOT_APPLICABLE;
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
-	if (!seen)
-		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
-	r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 	if (r < 0)
 		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
 				      strerror(-r));
-	j.seen = seen;
-	r = run_helper(&j, pins, &policy);
+	for (size_t i = 0; r >= 0 && i < facts->n_cgroups; i++) {
+		if (!facts->cgroups[i].id)
+			continue;
+		r = prove_cgroup(call, &facts->cgroups[i], pins, &policy);
+		if (r == EJG_NOT_HELD || (r == EJG_HELD && verdict == EJG_NOT_APPLICABLE))
+			verdict = r;
+	}
 	net_policy_free(&policy);
-	if (r < 0)
-		return r;
-	if (!j.failed)
-		ejg_call_finding(call, "proven", j.facts->service, "forbidden attempts were refused and counted");
-	return j.failed ? EJG_NOT_HELD : EJG_HELD;
+	return r < 0 ? r : verdict;
 }
 
 int net_prove(struct ejg_call *call)
@@ -149,11 +204,15 @@ int net_prove(struct ejg_call *call)
 
 	if (r == 0)
 		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
-	if (r == 0 && state != PINS_CURRENT) {
-		ejg_call_finding(call, "not-loaded", pins.path, "nothing guards the service");
-		r = EJG_NOT_HELD;
-	} else if (r == 0) {
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT) {
 		r = prove_current(call, &pins);
+	} else {
+		ejg_call_finding(call, state == PINS_ABSENT ? "not-loaded" : "outdated", pins.path,
+				 state == PINS_ABSENT ? "nothing guards the service" :
+							"damaged, or made by another version: cannot be tried");
+		r = EJG_NOT_HELD;
 	}
 	pins_close(&pins);
 	return r;

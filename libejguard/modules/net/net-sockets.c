@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,11 +70,32 @@ static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t po
 	return false;
 }
 
-/* A listener outside of the service's cgroups matters where other nodes look for the service. */
+/* Whether a user may run the service or epmd: root, those of set users, those that are called like them. */
+static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
+{
+	const char *const names[] = { facts->service, "epmd" };
+	struct passwd entry, *found;
+	char room[4096];
+
+	for (size_t i = 0; i < facts->n_users; i++)
+		if (facts->users[i] == uid)
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (getpwnam_r(names[i], &entry, room, sizeof(room), &found) == 0 && found && found->pw_uid == uid)
+			return true;
+	return uid == 0;
+}
+
+/*
+ * A listener outside of the service's cgroups matters where other nodes look for the service: an epmd whoever runs it, and a
+ * node that runs as the service does. Anybody else's in the distribution range is a squatter, of whom the node takes no
+ * notice: it takes the next port, and must not be kept from starting.
+ */
 static void check_foreign(struct sockets *s, const struct socket_info *info, const char *subject)
 {
 	struct policy_address address = net_address(&info->local);
-	bool open = info->local_port == s->facts->epmd_port && (is_wildcard(&address) || !is_loopback(&address));
+	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->facts, info->uid)) &&
+		    (is_wildcard(&address) || !is_loopback(&address));
 	char path[PATH_MAX];
 
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
@@ -154,10 +176,11 @@ static int check_connection(void *data, const struct socket_info *info)
 		return 0;
 	}
 	r = sockets_destroy(info);
-	if (r < 0)
-		return ejg_call_error(s->call, r == -EOPNOTSUPP ? -EOPNOTSUPP : -EIO,
-				      "restart the service: that ends its connections",
-				      "cannot end the connection of %s with %s: %s", remote, local, strerror(-r));
+	if (r < 0) {
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end the connection of %s with %s: %s", remote, local,
+			     strerror(-r));
+		return 0;
+	}
 	ejg_call_finding(s->call, "connection-ended", remote, "its connection with %s was ended", local);
 	return 0;
 }
@@ -199,12 +222,12 @@ static int note_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
-int net_evict(struct ejg_call *call, const struct net_policy *policy)
+void net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
 	struct sockets s = {
 		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
 	};
 
-	return walk(&s, note_listener);
+	(void)walk(&s, note_listener);
 }

@@ -65,7 +65,8 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 				      "the kernel does not let the guard attach to %s", cgroup->path);
 	if (error == -ENOENT)
 		return ejg_call_error(call, -EIO, "try again", "the cgroup %s went away", cgroup->path);
-	return ejg_call_error(call, -EIO, NULL, "cannot attach to %s: %s", cgroup->path, strerror(-error));
+	return ejg_call_error(call, -EIO, "see which programs are there: bpftool cgroup tree", "cannot attach to %s: %s",
+			      cgroup->path, strerror(-error));
 }
 
 /* Attaches to all cgroups of the service and remembers what for the roll-back. */
@@ -105,6 +106,9 @@ static int update_policy(struct ejg_call *call, const struct pins *pins)
 	cleanup_fd int current = pins_get_policy(pins);
 	int r;
 
+	if (current < 0 && current != -ENOENT)
+		return ejg_call_error(call, -EIO, "try again", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-current));
 	if (current >= 0 && pins_policy_equals(current, &state->policy) == 1)
 		return 0;
 	r = pins_set_policy(pins, state->policy_fd);
@@ -138,17 +142,18 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins)
 		undo(call, pins);
 		return r;
 	}
-	(void)pins_tidy(ejg_call_facts(call)->service);
+	(void)pins_tidy(pins, ejg_call_facts(call)->service);
 	return 0;
 }
 
-/* Only once the guard stands, so that nobody comes back meanwhile. */
-static int evict(struct ejg_call *call)
+/* Only once the guard stands, so that nobody comes back meanwhile. What cannot be ended is for check to find. */
+static void evict(struct ejg_call *call)
 {
 	const struct net_config *config = ejg_call_config(call);
 	const struct net_state *state = ejg_call_state(call);
 
-	return config->evict && ejg_call_mode(call) == EJG_ENFORCE ? net_evict(call, &state->policy) : 0;
+	if (config->evict && ejg_call_mode(call) == EJG_ENFORCE)
+		net_evict(call, &state->policy);
 }
 
 static int apply_new_set(struct ejg_call *call, struct pins *pins, bool replaces)
@@ -167,7 +172,7 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, bool replaces
 	if (r == 0) {
 		r = pins_install(service, pins);
 		if (r < 0)
-			r = ejg_call_error(call, -EIO, NULL, "cannot put %s into place: %s", pins->path, strerror(-r));
+			r = ejg_call_error(call, -EIO, "see what stands in " PINS_ROOT, "cannot put %s into place: %s", pins->path, strerror(-r));
 	}
 	if (r < 0) {
 		(void)pins_remove(pins->path);
@@ -229,9 +234,7 @@ static int net_apply(struct ejg_call *call)
 	if (r == 0) {
 		(void)links_prune(&pins);
 		remember_peers(call);
-		r = evict(call);
-		if (r < 0)
-			(void)roll_back(call, &pins);
+		evict(call);
 	}
 	pins_close(&pins);
 	return r;
@@ -239,10 +242,14 @@ static int net_apply(struct ejg_call *call)
 
 static int release_run(struct ejg_call *call)
 {
+	const struct net_state *state = ejg_call_state(call);
 	struct pins pins = PINS_NULL;
 	enum pins_state pins_state;
-	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &pins_state);
+	int r;
 
+	if (state->keep)
+		return EJG_NOT_APPLICABLE;
+	r = pins_open(call, ejg_call_facts(call)->service, &pins, &pins_state);
 	if (r == 0 && pins_state == PINS_CURRENT)
 		r = roll_back(call, &pins);
 	pins_close(&pins);
@@ -338,8 +345,8 @@ static const struct ejg_finding_info findings[] = {
 	  "start the service, or name its cgroup: 'set cgroups' in the stack, or --cgroup" },
 	{ "listener-unknown", EJG_FAILURE, "a listener of the service is neither public nor private",
 	  "add its port to 'set public' or to 'set dist', or use strict=yes" },
-	{ "listener-unguarded", EJG_FAILURE, "epmd's port is served to the world from outside the service's cgroups",
-	  "stop that process; start epmd by its unit only" },
+	{ "listener-unguarded", EJG_FAILURE, "epmd or a node is served to the world from outside the service's cgroups",
+	  "stop that process and start it by its unit, or name its unit or cgroup in 'set cgroups'" },
 	{ "listener-foreign", EJG_WARNING, "a private port is served from outside the service's cgroups",
 	  "find out who serves it; it is not guarded" },
 	{ "sockets-unseen", EJG_WARNING, "the sockets of this host cannot be listed",
@@ -348,7 +355,7 @@ static const struct ejg_finding_info findings[] = {
 	  "end it: restart the service, or use evict=yes" },
 	{ "proven", EJG_OK, "forbidden attempts from inside were refused and counted", NULL },
 	{ "not-proven", EJG_FAILURE, "a forbidden attempt was not refused by this guard",
-	  "look for other programs on the same hooks: bpftool cgroup tree; then: ejguard release, ejguard apply" },
+	  "see which programs stand on the hooks: ejguard doctor; then apply again" },
 	{ "unproven", EJG_WARNING, "a forbidden attempt could not be made",
 	  "see the reason; /dev/net/tun is needed for ingress" },
 	{ "peer-remembered", EJG_INFO, "a peer's name does not resolve; its last known addresses are admitted", NULL },

@@ -33,6 +33,7 @@ struct net_state {
 
 	/* made by apply: what to undo */
 	bool created;	 /* there was no set before */
+	bool keep;	 /* only sockets fail the check: the guard stands, and undoing it would let more in */
 	int previous_fd; /* the policy that was in force before, or -1 */
 	struct net_made *made;
 	size_t n_made;
@@ -58,8 +59,8 @@ int net_check(struct ejg_call *call);
 /* Reports what listens or is connected past the policy. Return: whether that is a failure. */
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy);
 
-/* Ends the connections that the policy would not admit. Return: 0 or a negative errno, set on the call. */
-int net_evict(struct ejg_call *call, const struct net_policy *policy);
+/* Ends the connections that the policy would not admit, as far as the kernel can. */
+void net_evict(struct ejg_call *call, const struct net_policy *policy);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);

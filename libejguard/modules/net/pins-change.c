@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "bpf/net.skel.h"
+#include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
 
@@ -52,6 +53,9 @@ int pins_load(struct ejg_call *call, struct net_bpf **ret)
 	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
 	print = libbpf_set_print(no_print);
 	loaded = net_bpf__open();
+	if (loaded)
+		loaded->rodata->can_read_kernel =
+			libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_probe_read_kernel, NULL) == 1;
 	r = loaded ? net_bpf__load(loaded) : -errno;
 	libbpf_set_print(print);
 	if (r < 0) {
@@ -182,8 +186,12 @@ int pins_remove(const char *set_path)
 	return r < 0 ? r : remove_folder(set_path);
 }
 
-/* Moves links/ID of the old set where the new one has none: removed cgroups of which sockets still live. */
-static int move_links(const char *old_path, const char *new_path)
+/*
+ * Moves links/ID of the old set where the new one has none: of cgroups that this apply was not asked for, and of removed
+ * ones of which sockets still live. The former run the new programs from here on; the latter cannot be changed any more
+ * (ENOLINK), and keep theirs.
+ */
+static int move_links(const struct pins *pins, const char *old_path)
 {
 	char links[PINS_PATH_SIZE], from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
 	cleanup_dir DIR *dir = NULL;
@@ -194,7 +202,7 @@ static int move_links(const char *old_path, const char *new_path)
 	dir = opendir(links);
 	if (!dir)
 		return errno == ENOENT ? 0 : -errno;
-	pins_format(links, "%s/links", new_path);
+	pins_format(links, "%s/links", pins->path);
 	r = make_folder(links);
 	if (r < 0)
 		return r;
@@ -202,31 +210,31 @@ static int move_links(const char *old_path, const char *new_path)
 		if (entry->d_name[0] == '.')
 			continue;
 		pins_format(from, "%s/links/%s", old_path, entry->d_name);
-		pins_format(to, "%s/links/%s", new_path, entry->d_name);
+		pins_format(to, "%s/links/%s", pins->path, entry->d_name);
 		if (access(to, F_OK) == 0)
 			continue;
 		if (rename(from, to) < 0)
 			return -errno;
+		links_adopt(pins, strtoull(entry->d_name, NULL, 10));
 	}
 	return 0;
 }
 
-/* The same of what an interrupted pins_install() left: without it the old set could not make room for another one. */
-static int tidy_old(const char *service)
+/* What a former pins_install() left behind: without this the set in force could not make room for another one. */
+static int tidy_old(const struct pins *pins, const char *service)
 {
-	char path[PINS_PATH_SIZE], old_path[PINS_PATH_SIZE];
+	char old_path[PINS_PATH_SIZE];
 	int r;
 
-	pins_path(service, path);
 	pins_format(old_path, PINS_ROOT "/%s:old", service);
-	r = move_links(old_path, path);
+	r = move_links(pins, old_path);
 	return r < 0 ? r : pins_remove(old_path);
 }
 
-int pins_tidy(const char *service)
+int pins_tidy(const struct pins *pins, const char *service)
 {
 	char new_path[PINS_PATH_SIZE];
-	int r = tidy_old(service);
+	int r = tidy_old(pins, service);
 
 	pins_format(new_path, PINS_ROOT "/%s:new", service);
 	return r < 0 ? r : pins_remove(new_path);
@@ -247,16 +255,22 @@ int pins_install(const char *service, struct pins *pins)
 
 	pins_path(service, path);
 	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	/* Two sets to replace: a take-over was interrupted. What only the older one has goes to the new one now. */
 	if (access(path, F_OK) == 0)
-		r = tidy_old(service);
+		r = tidy_old(pins, service);
 	if (r < 0)
 		return r;
 	if (rename(path, old_path) < 0 && errno != ENOENT)
 		return -errno;
-	if (rename(pins->path, path) < 0)
-		return -errno;
+	if (rename(pins->path, path) < 0) {
+		r = -errno;
+		(void)rename(old_path, path);
+		return r;
+	}
 	memcpy(pins->path, path, sizeof(path));
-	return pins_tidy(service);
+	/* From here on the new set is in force, and nothing may fail any more: what stays behind goes with the next apply. */
+	(void)pins_tidy(pins, service);
+	return 0;
 }
 
 void pins_remove_root(void)

@@ -99,6 +99,9 @@ static int open_program(const char *set_path, enum policy_hook hook, uint32_t *r
 	r = bpf_obj_get_info_by_fd(fd, &info, &size);
 	if (r < 0)
 		return r;
+	if (info.type != (hook == POLICY_INGRESS ? BPF_PROG_TYPE_CGROUP_SKB : BPF_PROG_TYPE_CGROUP_SOCK_ADDR) ||
+	    strcmp(info.name, pins_hooks[hook].name))
+		return -EUCLEAN;
 	*ret_id = info.id;
 	return take_fd(fd);
 }
@@ -185,6 +188,12 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 	}
 	if (r == 0 && pins.meta.layout == POLICY_LAYOUT)
 		r = pins_reopen(&pins);
+	/* Anything else that fails says nothing about the pins: a lack of memory or of descriptors is no damage. */
+	if (r < 0 && r != -ENOENT && r != -EUCLEAN && r != -EINVAL) {
+		pins_close(&pins);
+		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again", "cannot read the pins below %s: %s",
+				      pins.path, strerror(-r));
+	}
 	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != pins_build()) {
 		ejg_call_log(call, EJG_LOG_INFO, "%s is %s", pins.path, r < 0 ? "damaged" : "of another version");
 		pins_close(&pins);

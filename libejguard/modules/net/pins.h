@@ -132,7 +132,7 @@ int pins_install(const char *service, struct pins *pins);
  * Ends what an interrupted pins_install() left: SERVICE:old and SERVICE:new go. Only when SERVICE is there.
  * Return: 0 or a negative errno.
  */
-int pins_tidy(const char *service);
+int pins_tidy(const struct pins *pins, const char *service);
 
 /* Whether pins_install() was interrupted: a former set still guards, by another name. */
 bool pins_interrupted(const char *service);

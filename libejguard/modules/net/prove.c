@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "libejguard/modules/net/net-match.h"
 #include "libejguard/modules/net/wire.h"
@@ -226,12 +227,12 @@ static int choose_wire(struct prover *p)
 	return -EADDRNOTAVAIL;
 }
 
-static int enter_cgroup(const struct ejg_cgroup *cgroup)
+static int enter(const char *cgroup, const char *below)
 {
 	char path[PATH_MAX];
 	cleanup_fd int fd = -1;
 
-	if (snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup->path) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", cgroup, below) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -239,9 +240,24 @@ static int enter_cgroup(const struct ejg_cgroup *cgroup)
 	return write(fd, "0", 1) == 1 ? 0 : -errno;
 }
 
-static void prove_cgroup(const struct prover *p, uint32_t index, int out)
+/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
+static int enter_cgroup(const struct ejg_cgroup *cgroup)
 {
-	int r = enter_cgroup(&p->facts->cgroups[index]);
+	char path[PATH_MAX];
+	int r = enter(cgroup->path, "");
+
+	if (r != -EBUSY)
+		return r;
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return enter(cgroup->path, "/" PROVE_SUBGROUP);
+}
+
+static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup, int out)
+{
+	int r = enter_cgroup(cgroup);
 
 	for (uint32_t hook = 0; hook < POLICY_N_HOOKS; hook++) {
 		struct prove_record record = unproven(-r);
@@ -250,14 +266,14 @@ static void prove_cgroup(const struct prover *p, uint32_t index, int out)
 			record = hook == POLICY_INGRESS ? attempt_ingress(p) : attempt_call(p, hook);
 		else if (r == -ENOENT || r == -ENODEV)
 			record.result = PROVE_GONE;
-		record.cgroup = index;
 		record.hook = hook;
 		if (write(out, &record, sizeof(record)) != sizeof(record))
 			return;
 	}
 }
 
-void prove_in_helper(const struct ejg_facts *facts, const struct pins *pins, const struct net_policy *policy, int out)
+void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
+		     const struct net_policy *policy, int out)
 {
 	struct prover p = { .facts = facts, .pins = pins, .d = net_decision(policy), .wire = -1 };
 	int r;
@@ -270,7 +286,5 @@ void prove_in_helper(const struct ejg_facts *facts, const struct pins *pins, con
 	if (r == 0)
 		r = p.wire = wire_open(p.own);
 	p.wire_error = r < 0 ? -r : 0;
-	for (uint32_t i = 0; i < facts->n_cgroups; i++)
-		if (facts->cgroups[i].id)
-			prove_cgroup(&p, i, out);
+	prove_cgroup(&p, cgroup, out);
 }

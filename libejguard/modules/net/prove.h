@@ -19,16 +19,19 @@ enum prove_result {
 
 /* One attempt's outcome. */
 struct prove_record {
-	uint32_t cgroup; /* index in the facts */
 	uint32_t hook;	 /* enum policy_hook */
 	uint32_t result; /* enum prove_result */
 	int32_t error;	 /* errno of the attempt, or of what kept it from being made */
 };
 
+/* Made in a cgroup that may hold no processes itself, for the helper to enter. To be removed once that has ended. */
+#define PROVE_SUBGROUP "ejguard-proof"
+
 /*
- * Makes the attempts in the calling process, which must be one that was forked for this: it enters the cgroups and a
+ * Makes the attempts in the calling process, which must be one that was forked for this: it enters the cgroup and a
  * network namespace of its own. Records are written to `out`.
  */
-void prove_in_helper(const struct ejg_facts *facts, const struct pins *pins, const struct net_policy *policy, int out);
+void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
+		     const struct net_policy *policy, int out);
 
 #endif

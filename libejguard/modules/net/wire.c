@@ -53,7 +53,8 @@ int wire_open(struct in_addr address)
 
 	if (wire < 0 || fd < 0)
 		return -errno;
-	if (ioctl(wire, TUNSETIFF, &request) < 0)
+	/* Persistent: its closing would wait for RCU. It goes with its namespace, for which nobody waits. */
+	if (ioctl(wire, TUNSETIFF, &request) < 0 || ioctl(wire, TUNSETPERSIST, 1) < 0)
 		return -errno;
 	r = set_address(fd, SIOCSIFADDR, address);
 	/* Half of all addresses: the kernel makes no route for a prefix of length 0. Reverse path filters then see one. */
