@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * decide: what a decision costs, by the kernel's own statistics of programs (BPF_STATS_RUN_TIME).
+ *
+ *   decide CGROUP EMPTY GUARD EMPTY PREFIXES ROUNDS
+ *
+ * EMPTY, GUARD, EMPTY are folders of pinned programs, attached to the cgroup in this order: the kernel runs all three for
+ * each attempt, so that their samples are interleaved as closely as can be. The two empty ones say what noise and place
+ * in the row make of the same program. The peers are 20.0.0.0, 20.0.0.2, ...: PREFIXES of them.
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "libejguard/modules/net/wire.h"
+#include "tests/bench/bench.h"
+
+#define PORT 4370
+#define PUBLIC_PORT 5222
+#define FIRST_PEER 0x14000000
+#define OWN_ADDRESS 0x64400001 /* 100.64.0.1, in `listen` */
+#define FOREIGN_ADDRESS 0x64400002
+#define BURST 256
+#define N_PROGRAMS 3
+#define MAX_ROUNDS 1000
+
+struct bench {
+	char **folders; /* by program */
+	uint32_t peers;
+	size_t rounds;
+	int wire;
+	int client, server; /* established */
+};
+
+static struct sockaddr_in to_sockaddr(uint32_t address, uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = { htonl(address) } };
+}
+
+static struct sockaddr_in6 to_mapped(uint32_t address)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) };
+
+	address = htonl(address);
+	memset(&in6.sin6_addr.s6_addr[10], 0xff, 2);
+	memcpy(&in6.sin6_addr.s6_addr[12], &address, sizeof(address));
+	return in6;
+}
+
+/* The hook comes before the routing, which finds nothing here: the socket can be used again. */
+static void try_connect4(const struct bench *bench, int fd, uint32_t address)
+{
+	struct sockaddr_in in = to_sockaddr(address, PORT);
+
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0 || (errno != ENETUNREACH && errno != EPERM))
+		fail("connect");
+}
+
+static void try_connect6(const struct bench *bench, int fd, uint32_t address)
+{
+	struct sockaddr_in6 in6 = to_mapped(address);
+
+	if (connect(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || (errno != ENETUNREACH && errno != EPERM))
+		fail("connect");
+}
+
+/* The address is no local one: the kernel says so after the hook, and the socket can be used again. */
+static void try_bind4(const struct bench *bench, int fd, uint32_t address)
+{
+	struct sockaddr_in in = to_sockaddr(address, PORT);
+
+	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) == 0 || (errno != EADDRNOTAVAIL && errno != EPERM))
+		fail("bind");
+}
+
+static void try_bind6(const struct bench *bench, int fd, uint32_t address)
+{
+	struct sockaddr_in6 in6 = to_mapped(address);
+
+	if (bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || (errno != EADDRNOTAVAIL && errno != EPERM))
+		fail("bind");
+}
+
+static void try_syn(const struct bench *bench, int fd, uint32_t address)
+{
+	struct in_addr source = { htonl(address) }, own = { htonl(OWN_ADDRESS) };
+
+	if (wire_send_syn(bench->wire, source, own, PORT) < 0)
+		fail("send a SYN");
+}
+
+static void try_established(const struct bench *bench, int fd, uint32_t address)
+{
+	char byte = 0;
+
+	if (send(bench->client, &byte, 1, 0) != 1 || recv(bench->server, &byte, 1, 0) != 1)
+		fail("established connection");
+}
+
+static uint32_t first_peer(const struct bench *bench, uint32_t i)
+{
+	return FIRST_PEER;
+}
+
+static uint32_t last_peer(const struct bench *bench, uint32_t i)
+{
+	return FIRST_PEER + 2 * (bench->peers - 1);
+}
+
+static uint32_t any_peer(const struct bench *bench, uint32_t i)
+{
+	return FIRST_PEER + 2 * (uint32_t)(i * 2654435761ULL % bench->peers);
+}
+
+static uint32_t no_peer(const struct bench *bench, uint32_t i)
+{
+	return FIRST_PEER + 1;
+}
+
+static uint32_t own_listen(const struct bench *bench, uint32_t i)
+{
+	return OWN_ADDRESS;
+}
+
+static uint32_t foreign_listen(const struct bench *bench, uint32_t i)
+{
+	return FOREIGN_ADDRESS;
+}
+
+static const struct scenario {
+	const char *hook, *what;
+	int family;
+	void (*try)(const struct bench *bench, int fd, uint32_t address);
+	uint32_t (*address)(const struct bench *bench, uint32_t i);
+	bool always; /* else only with 16 prefixes: they do not matter */
+} scenarios[] = {
+	{ "connect4", "first match", AF_INET, try_connect4, first_peer, true },
+	{ "connect4", "last match", AF_INET, try_connect4, last_peer, true },
+	{ "connect4", "any match", AF_INET, try_connect4, any_peer, true },
+	{ "connect4", "miss, refused", AF_INET, try_connect4, no_peer, true },
+	{ "connect6", "first match", AF_INET6, try_connect6, first_peer, true },
+	{ "connect6", "last match", AF_INET6, try_connect6, last_peer, true },
+	{ "connect6", "any match", AF_INET6, try_connect6, any_peer, true },
+	{ "connect6", "miss, refused", AF_INET6, try_connect6, no_peer, true },
+	{ "bind4", "in listen", AF_INET, try_bind4, own_listen, false },
+	{ "bind4", "not in it, refused", AF_INET, try_bind4, foreign_listen, false },
+	{ "bind6", "in listen", AF_INET6, try_bind6, own_listen, false },
+	{ "bind6", "not in it, refused", AF_INET6, try_bind6, foreign_listen, false },
+	{ "ingress", "SYN, first match", AF_INET, try_syn, first_peer, true },
+	{ "ingress", "SYN, last match", AF_INET, try_syn, last_peer, true },
+	{ "ingress", "SYN, any match", AF_INET, try_syn, any_peer, true },
+	{ "ingress", "SYN, miss, refused", AF_INET, try_syn, no_peer, true },
+	{ "ingress", "established", AF_INET, try_established, no_peer, false },
+};
+
+struct program {
+	int fd;
+	uint64_t time, runs;
+	double samples[MAX_ROUNDS];
+};
+
+/* Nanoseconds a run since the last call. */
+static double read_statistics(struct program *program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	double mean;
+
+	if (bpf_obj_get_info_by_fd(program->fd, &info, &size) < 0)
+		fail("statistics of a program");
+	mean = (double)(info.run_time_ns - program->time) / (info.run_cnt - program->runs);
+	program->time = info.run_time_ns;
+	program->runs = info.run_cnt;
+	return mean;
+}
+
+static void open_programs(const struct bench *bench, const char *hook, struct program *programs)
+{
+	char path[4096];
+
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		snprintf(path, sizeof(path), "%s/%s", bench->folders[i], hook);
+		programs[i] = (struct program){ .fd = bpf_obj_get(path) };
+		if (programs[i].fd < 0)
+			fail(path);
+		(void)read_statistics(&programs[i]);
+	}
+}
+
+static void report(const struct bench *bench, const struct scenario *scenario, struct program *programs)
+{
+	double more[MAX_ROUNDS], control[MAX_ROUNDS];
+	struct summary s;
+
+	for (size_t i = 0; i < bench->rounds; i++) {
+		more[i] = programs[1].samples[i] - (programs[0].samples[i] + programs[2].samples[i]) / 2;
+		control[i] = programs[2].samples[i] - programs[0].samples[i];
+	}
+	printf("  %8u  %-8s %-20s", bench->peers, scenario->hook, scenario->what);
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		s = summarize(programs[i].samples, bench->rounds);
+		printf(" %7.1f", s.median);
+	}
+	s = summarize(more, bench->rounds);
+	printf("   %+7.1f  (%+.1f to %+.1f)", s.median, s.first_quartile, s.third_quartile);
+	s = summarize(control, bench->rounds);
+	printf("  %+5.1f\n", s.median);
+	fflush(stdout);
+}
+
+static void run_scenario(const struct bench *bench, const struct scenario *scenario)
+{
+	static struct program programs[N_PROGRAMS];
+	cleanup_fd int fd = socket(scenario->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint32_t at = 0;
+
+	if (fd < 0)
+		fail("socket");
+	open_programs(bench, scenario->hook, programs);
+	for (size_t round = 0; round < bench->rounds; round++) {
+		for (size_t i = 0; i < BURST; i++)
+			scenario->try(bench, fd, scenario->address(bench, at++));
+		for (size_t i = 0; i < N_PROGRAMS; i++)
+			programs[i].samples[round] = read_statistics(&programs[i]);
+		while (wire_has_answer(bench->wire))
+			;
+	}
+	report(bench, scenario, programs);
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		close(programs[i].fd);
+}
+
+static int listen_at(uint32_t address, uint16_t port)
+{
+	struct sockaddr_in in = to_sockaddr(address, port);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0 || listen(fd, 64) < 0)
+		fail("listen");
+	return fd;
+}
+
+static void establish(struct bench *bench)
+{
+	struct sockaddr_in in = to_sockaddr(INADDR_LOOPBACK, PUBLIC_PORT);
+	cleanup_fd int listener = listen_at(INADDR_LOOPBACK, PUBLIC_PORT);
+
+	bench->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bench->client < 0 || connect(bench->client, (struct sockaddr *)&in, sizeof(in)) < 0)
+		fail("connect");
+	bench->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (bench->server < 0)
+		fail("accept");
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = {};
+	cleanup_fd int statistics = -1, listener = -1;
+
+	if (argc != 7)
+		return 2;
+	bench.folders = argv + 2;
+	bench.peers = strtoul(argv[5], NULL, 10);
+	bench.rounds = strtoul(argv[6], NULL, 10);
+	if (!bench.peers || !bench.rounds || bench.rounds > MAX_ROUNDS)
+		return 2;
+	enter_cgroup(argv[1]);
+	establish(&bench);
+	statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (statistics < 0)
+		fail("BPF_ENABLE_STATS");
+	bench.wire = -1;
+	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++) {
+		const struct scenario *scenario = &scenarios[i];
+
+		if (!scenario->always && bench.peers != 16)
+			continue;
+		/* Before the wire is there nothing has a route. */
+		if (!strcmp(scenario->hook, "ingress") && bench.wire < 0) {
+			bench.wire = wire_open((struct in_addr){ htonl(OWN_ADDRESS) });
+			if (bench.wire < 0)
+				fail("a TUN device");
+			listener = listen_at(OWN_ADDRESS, PORT);
+		}
+		run_scenario(&bench, scenario);
+	}
+	return 0;
+}
