@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The proof: the guard is broken on purpose in several ways, and each is found, by status --prove alone and by apply, which
-# mends what is its own and fails where it cannot. Nothing of the attempts appears on the wire, nor among the denials.
+# The proof: the guard is broken on purpose in several ways, and each is found, by status --prove alone and by apply,
+# which mends what is its own and fails where it cannot. Nothing of the attempts appears on the wire, nor among the
+# denials.
 set -euo pipefail
 
 # shellcheck source=kernel.sh

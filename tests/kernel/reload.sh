@@ -21,7 +21,7 @@ EXTRA=evict=yes
 
 # The last words of each that fails are kept.
 apply() {
-	guard -q apply "$@" --cgroup "$cgroup" service 2>>"$EJG_STATE/failures" >&2
+	guard -q apply --cgroup "$cgroup" service 2>>"$EJG_STATE/failures" >&2
 }
 
 # What an interrupted apply may have left, and a finished one must not.

@@ -6,6 +6,9 @@
 #
 # There is a peer (.2), a stranger (.9) and one that is a peer in the second list only (.3). listen= has .1 always, .12
 # in the second list.
+#
+# The caller sets cgroup, which is guarded, and elsewhere, which is not.
+# shellcheck disable=SC2154
 
 storm_hosts() {
 	net_run host ip addr add 198.51.100.12/24 dev eth0

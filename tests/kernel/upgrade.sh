@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Pins of other layouts: apply takes over those of an older one, under fire and without a gap, and refuses to touch those of
-# a newer one.
+# Pins of other layouts: apply takes over those of an older one, under fire and without a gap, and refuses to touch
+# those of a newer one.
 set -euo pipefail
 
 # shellcheck source=kernel.sh
@@ -40,6 +40,12 @@ apply() {
 
 try_guarded() {
 	cgroup_run "$cgroup" nsenter --net="$(net_file host)" "$EJG_ATTEMPT" "$@"
+}
+
+zeros() {
+	for ((i = 0; i < $1; i++)); do
+		echo 0
+	done
 }
 
 check_refusals() {
@@ -87,8 +93,10 @@ note 'a newer layout'
 check 'apply' apply
 rm "$(set_path)/meta"
 bpftool map create "$(set_path)/meta" type array key 4 value 64 entries 1 name meta
+# The first four bytes are the layout, in every one.
 newer=$(($(sed -n 's/^#define POLICY_LAYOUT //p' "$(dirname "$0")/../../bpf/policy.h") + 1))
-bpftool map update pinned "$(set_path)/meta" key 0 0 0 0 value $newer 0 0 0 $(printf '0 %.0s' {1..60})
+# shellcheck disable=SC2046 # words
+bpftool map update pinned "$(set_path)/meta" key 0 0 0 0 value "$newer" $(zeros 63)
 before=$(pin_ids)
 check_status 'check' 1 guard check service
 check_has 'check says why' 'net.newer' "$(guard --json check service 2>&1 || true)"

@@ -53,7 +53,8 @@ static struct prefix make_prefix(bits address, unsigned int length)
 static struct prefix random_prefix(void)
 {
 	if (below(2))
-		return make_prefix(MAPPED | (bits)(1 + below(8) * 24 + below(20)) << 24 | (random64() & 0xffffff), 128 - below(21));
+		return make_prefix(MAPPED | (bits)(1 + below(8) * 24 + below(20)) << 24 | (random64() & 0xffffff),
+				   128 - below(21));
 	return make_prefix(HALVES(0x2000000000000000 | random64() >> 3, random64()), 128 - below(113));
 }
 
@@ -66,8 +67,9 @@ static struct prefix next_prefix(const struct policy_case *policy)
 	if (!near || below(2))
 		return random_prefix();
 	length = below(2) ? near->length : near->length + below(129 - near->length);
-	return make_prefix(below(2) ? near->first ^ ((bits)1 << (128 - near->length) & mask_of(104)) :
-				      near->first | (random_bits() & mask_of(near->length)), length);
+	return make_prefix(below(2) ? near->first ^ ((bits)1 << (128 - near->length) & mask_of(104))
+				    : near->first | (random_bits() & mask_of(near->length)),
+			   length);
 }
 
 static bool is_good_peer(const struct prefix *prefix)
@@ -93,7 +95,8 @@ static void choose_ports(struct policy_case *policy)
 
 	policy->epmd = edges[below(8)];
 	policy->dist_first = below(3) ? 10000 + below(2000) : 65535 - below(9);
-	policy->dist_last = policy->dist_first + below(65536 - policy->dist_first < 40 ? 65536 - policy->dist_first : 40);
+	policy->dist_last =
+		policy->dist_first + below(65536 - policy->dist_first < 40 ? 65536 - policy->dist_first : 40);
 	policy->public_first = 20000 + below(2000);
 	policy->public_last = policy->public_first + below(16);
 	add_port(policy, policy->epmd);
@@ -122,8 +125,8 @@ static void choose_listen(struct policy_case *policy)
 	policy->listen[policy->n_listen++] = make_prefix(HALVES(0, 1), 128);
 	policy->listen[policy->n_listen++] = make_prefix(MAPPED | 0x7f000000, 104);
 	for (int i = below(4); i >= 0; i--) {
-		struct prefix prefix = below(2) ? make_prefix(MAPPED | 0xc6336400 | below(256), 128 - below(7)) :
-						  make_prefix(HALVES(0x20010db800010000, random64()), 128 - below(60));
+		bits address = below(2) ? MAPPED | 0xc6336400 | below(256) : HALVES(0x20010db800010000, random64());
+		struct prefix prefix = make_prefix(address, 128);
 
 		if (!is_known(policy->listen, policy->n_listen, &prefix))
 			policy->listen[policy->n_listen++] = prefix;
@@ -207,8 +210,8 @@ const char *cases_format(bits address, char text[static INET6_ADDRSTRLEN])
 	unsigned char bytes[16];
 
 	cases_bytes(address, bytes);
-	return is_ipv4(address) ? inet_ntop(AF_INET, bytes + 12, text, INET6_ADDRSTRLEN) :
-				  inet_ntop(AF_INET6, bytes, text, INET6_ADDRSTRLEN);
+	return is_ipv4(address) ? inet_ntop(AF_INET, bytes + 12, text, INET6_ADDRSTRLEN)
+				: inet_ntop(AF_INET6, bytes, text, INET6_ADDRSTRLEN);
 }
 
 static void write_prefix(const struct prefix *prefix, FILE *file)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random policies and attempts for explain-agrees.c: what is near a rule is likelier than what is far from all of them. */
+/* Random policies and attempts for explain-agrees.c: what is near a rule is likelier than what is far from all of them.
+ */
 #ifndef EJG_TESTS_CASES_H
 #define EJG_TESTS_CASES_H
 

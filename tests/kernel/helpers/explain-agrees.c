@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * explain-agrees CGROUP POLICIES ATTEMPTS SEED: applies random policies to CGROUP, in which this process is; makes random
- * attempts with real sockets, and with forged SYNs over the TUN device `wire`; and asks explain about each. There is to be no
- * difference.
+ * explain-agrees CGROUP POLICIES ATTEMPTS SEED: applies random policies to CGROUP, in which this process is; makes
+ * random attempts with real sockets, and with forged SYNs over the TUN device `wire`; and asks explain about each.
+ * There is to be no difference.
  */
 #include "tests/kernel/helpers/cases.h"
 
@@ -139,8 +139,8 @@ static enum answer ask_by_packet(const struct asker *asker, const struct attempt
 		return NOT_ASKED;
 	cases_bytes(a->address, source);
 	cases_bytes(asker->local[ipv6], destination);
-	packet = ipv6 ? packet_syn6(source, destination, 40000, a->port) :
-			packet_syn4(source + 12, destination + 12, 40000, a->port);
+	packet = ipv6 ? packet_syn6(source, destination, 40000, a->port)
+		      : packet_syn4(source + 12, destination + 12, 40000, a->port);
 	before = count_ingress(asker);
 	is_answered(asker, a->port);
 	/* The kernel takes it to its end, the answer included, before write() returns. */
@@ -155,7 +155,9 @@ static enum answer ask_explain(const struct asker *asker, const struct attempt_c
 {
 	char text[INET6_ADDRSTRLEN];
 	const struct ejg_question question = {
-		.size = sizeof(question), .action = a->action, .port = a->port,
+		.size = sizeof(question),
+		.action = a->action,
+		.port = a->port,
 		.address = cases_format(a->address, text),
 	};
 	const struct ejg_answer *answer;
@@ -197,10 +199,12 @@ static void die(const struct asker *asker, const char *what)
 
 static void apply(struct asker *asker, const struct policy_case *policy)
 {
-	const struct ejg_options options = { .size = sizeof(options), .service = SERVICE, .confdir = asker->conf,
-					     .moduledir = getenv("EJG_MODULES") };
-	const struct ejg_apply_options how = { .size = sizeof(how), .cgroups = &asker->cgroup, .n_cgroups = 1,
-					       .no_proof = true };
+	const struct ejg_options options = {
+		.size = sizeof(options), .service = SERVICE, .confdir = asker->conf, .moduledir = getenv("EJG_MODULES")
+	};
+	const struct ejg_apply_options how = {
+		.size = sizeof(how), .cgroups = &asker->cgroup, .n_cgroups = 1, .no_proof = true
+	};
 	char path[512];
 	FILE *file;
 
@@ -289,7 +293,8 @@ int main(int argc, char **argv)
 	ejg_close(asker.guard);
 	for (int i = 0; i < 3; i++)
 		total += asker.n[i][ALLOWED] + asker.n[i][REFUSED];
-	printf("compared %lu: bind %lu allowed %lu refused, connect %lu %lu, accept %lu %lu; not asked %lu; different %lu\n",
+	printf("compared %lu: bind %lu allowed %lu refused, connect %lu %lu, accept %lu %lu; not asked %lu; different "
+	       "%lu\n",
 	       total, asker.n[0][0], asker.n[0][1], asker.n[1][0], asker.n[1][1], asker.n[2][0], asker.n[2][1],
 	       asker.not_asked, asker.different);
 	return asker.different || total < 100;

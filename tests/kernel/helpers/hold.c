@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hold listen ADDRESS PORT...: takes connections on each and keeps them; says listening.
- * hold connect FROM TO PORT: connects and keeps the connection; says connected (or pending, when there is no answer), and
- *                            ended when the other side or somebody between has ended it.
+ * hold connect FROM TO PORT: connects and keeps the connection; says connected (or pending, when there is no answer),
+ * and ended when the other side or somebody between has ended it.
  *
  * FROM is an address or -.
  */

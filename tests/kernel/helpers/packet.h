@@ -58,7 +58,9 @@ static inline struct packet packet_syn4(const void *source, const void *destinat
 {
 	struct packet p = { .size = sizeof(p.v4) };
 
-	p.v4.ip = (struct iphdr){ .version = 4, .ihl = 5, .tot_len = htons(sizeof(p.v4)), .ttl = 64, .protocol = IPPROTO_TCP };
+	p.v4.ip = (struct iphdr){
+		.version = 4, .ihl = 5, .tot_len = htons(sizeof(p.v4)), .ttl = 64, .protocol = IPPROTO_TCP
+	};
 	memcpy(&p.v4.ip.saddr, source, 4);
 	memcpy(&p.v4.ip.daddr, destination, 4);
 	p.v4.tcp = packet_tcp(from, to);

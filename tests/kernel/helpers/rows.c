@@ -3,7 +3,8 @@
  * rows SET: what the kernel has counted and recorded, read from the pins directly, a line each:
  *
  *     counter denial|proof HOOK REASON VALUE				those that are not 0
- *     insider|outsider HOOK REASON ADDRESS PORT UID CGROUP COMMAND PID COUNT FIRST LAST	times in seconds since boot
+ *     insider|outsider HOOK REASON ADDRESS PORT UID CGROUP COMMAND PID COUNT FIRST LAST	times in seconds since
+ * boot
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -18,14 +19,10 @@
 
 static const char *const hooks[POLICY_N_HOOKS] = { "bind4", "bind6", "connect4", "connect6", "ingress" };
 static const char *const reasons[POLICY_N_REASONS] = {
-	[POLICY_NO_POLICY] = "no-policy",
-	[POLICY_BIND_ADDRESS] = "bind-address",
-	[POLICY_BIND_WILDCARD] = "bind-wildcard",
-	[POLICY_BIND_REWRITE] = "bind-rewrite",
-	[POLICY_DESTINATION] = "destination",
-	[POLICY_SOURCE] = "source",
-	[POLICY_LOCAL_ADDRESS] = "local-address",
-	[POLICY_MALFORMED] = "malformed",
+	[POLICY_NO_POLICY] = "no-policy",	  [POLICY_BIND_ADDRESS] = "bind-address",
+	[POLICY_BIND_WILDCARD] = "bind-wildcard", [POLICY_BIND_REWRITE] = "bind-rewrite",
+	[POLICY_DESTINATION] = "destination",	  [POLICY_SOURCE] = "source",
+	[POLICY_LOCAL_ADDRESS] = "local-address", [POLICY_MALFORMED] = "malformed",
 };
 
 static int open_pin(const char *set, const char *name)
@@ -66,8 +63,9 @@ static void print_row(const char *word, const struct policy_denial_key *key, con
 
 	inet_ntop(ipv4 ? AF_INET : AF_INET6, (const char *)words + (ipv4 ? 12 : 0), address, sizeof(address));
 	printf("%s %s %s %s %u %d %llu %.16s %u %llu %llu %llu\n", word, hooks[key->hook % POLICY_N_HOOKS],
-	       reasons[key->reason % POLICY_N_REASONS], address, key->port, (int)key->uid, (unsigned long long)key->cgroup, row->command[0] ? row->command : "-",
-	       row->pid, (unsigned long long)row->count, (unsigned long long)row->first / 1000000000,
+	       reasons[key->reason % POLICY_N_REASONS], address, key->port, (int)key->uid,
+	       (unsigned long long)key->cgroup, row->command[0] ? row->command : "-", row->pid,
+	       (unsigned long long)row->count, (unsigned long long)row->first / 1000000000,
 	       (unsigned long long)row->last / 1000000000);
 }
 

@@ -24,7 +24,7 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	BATCH = 16,	    /* connections at once: most of a tight loop's time would be spent on waiting for refused ones */
+	BATCH = 16, /* connections at once: else a tight loop would mostly wait for refused ones */
 	REFUSED_AFTER = 5,  /* ms without an answer, on a wire that answers within the system call */
 	FAILED_AFTER = 900, /* below the second after which a lost SYN is sent again */
 };
@@ -203,8 +203,8 @@ static int run_worker(struct worker *w)
 	}
 	bad = w->wrong || (!strcmp(w->who, "always") && w->refused) || (!strcmp(w->who, "never") && w->ok) ||
 	      w->ok + w->refused == 0;
-	printf("%s %s ok=%lu refused=%lu wrong=%lu%s%s\n", bad ? "WRONG" : "right", w->text, w->ok, w->refused, w->wrong,
-	       w->wrong ? " last=" : "", w->wrong ? strerrorname_np(w->last) : "");
+	printf("%s %s ok=%lu refused=%lu wrong=%lu%s%s\n", bad ? "WRONG" : "right", w->text, w->ok, w->refused,
+	       w->wrong, w->wrong ? " last=" : "", w->wrong ? strerrorname_np(w->last) : "");
 	fflush(stdout);
 	return bad;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * apply-layout-0 OBJECT SET CGROUP FIRST-PORT LAST-PORT [listen|peer ADDRESS]...: guards a cgroup and pins the guard at SET as
- * a library of layout 0 would have done.
+ * apply-layout-0 OBJECT SET CGROUP FIRST-PORT LAST-PORT [listen|peer ADDRESS]...: guards a cgroup and pins the guard at
+ * SET as a library of layout 0 would have done.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -90,7 +90,8 @@ static void attach(struct bpf_object *object, const char *set, int cgroup, unsig
 
 	make_folder(set);
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
-		check(bpf_program__pin(bpf_object__find_program_by_name(object, hooks[i]), in_set(set, hooks[i])), hooks[i]);
+		check(bpf_program__pin(bpf_object__find_program_by_name(object, hooks[i]), in_set(set, hooks[i])),
+		      hooks[i]);
 	check(bpf_obj_pin(map_of(object, "policy"), in_set(set, "policy")), "policy");
 	check(bpf_obj_pin(map_of(object, "counters"), in_set(set, "counters")), "counters");
 	check(bpf_obj_pin(map_of(object, "meta"), in_set(set, "meta")), "meta");

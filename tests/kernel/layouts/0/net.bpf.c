@@ -124,8 +124,8 @@ int ingress(struct __sk_buff *skb)
 		return 0;
 	if (!is_private(p, sk->src_port))
 		return 1;
-	if (skb->protocol == bpf_htons(0x0800) ? bpf_skb_load_bytes(skb, 12, &source[3], 4) :
-						 bpf_skb_load_bytes(skb, 8, source, 16))
+	if (skb->protocol == bpf_htons(0x0800) ? bpf_skb_load_bytes(skb, 12, &source[3], 4)
+					       : bpf_skb_load_bytes(skb, 8, source, 16))
 		return 0;
 	return is_in(p->peers, source);
 }
