@@ -184,6 +184,8 @@ int net_check(struct ejg_call *call)
 		r = pins_probe(call);
 	if (r == 0)
 		r = check_pins(&check);
+	if (r == 0 && net_check_ports(call, check.policy))
+		check.failed = true;
 	if (r == 0 && net_check_sockets(call, check.policy)) {
 		state->keep = !check.failed;
 		check.failed = true;

@@ -343,6 +343,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
 	  "start the service, or name its cgroup: 'set cgroups' in the stack, or --cgroup" },
+	{ "ports-ephemeral", EJG_FAILURE, "private ports lie in the range from which the kernel chooses",
+	  "keep them back by net.ipv4.ip_local_reserved_ports, or move them" },
 	{ "listener-unknown", EJG_FAILURE, "a listener of the service is neither public nor private",
 	  "add its port to 'set public' or to 'set dist', or use strict=yes" },
 	{ "listener-unguarded", EJG_FAILURE, "epmd or a node is served to the world from outside the service's cgroups",

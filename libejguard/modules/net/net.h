@@ -59,6 +59,9 @@ int net_check(struct ejg_call *call);
 /* Reports what listens or is connected past the policy. Return: whether that is a failure. */
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy);
 
+/* Reports private ports that the kernel may give to anybody. Return: whether there are any. */
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy);
+
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
 
