@@ -79,6 +79,22 @@ check_refused 'the first service on the cgroup of the second' 3 "service 'other'
 check 'release of the second' guard -q release other
 check 'the first still holds' guard check service
 
+note 'private ports that the kernel gives to anybody'
+# host_sysctl NAME VALUE: of the network namespace `host`.
+host_sysctl() {
+	# shellcheck disable=SC2016 # the inner shell expands
+	net_run host bash -c 'echo "$2" >"/proc/sys/net/ipv4/$1"' host_sysctl "$@"
+}
+ephemeral=$(net_run host cat /proc/sys/net/ipv4/ip_local_port_range)
+host_sysctl ip_local_port_range '4371 60999'
+check_status 'check' 1 guard check service
+check_has 'it says which' '4371-4375' "$(guard check service 2>&1 || true)"
+host_sysctl ip_local_reserved_ports 4371-4375
+check 'with the ports reserved' guard check service
+host_sysctl ip_local_reserved_ports ''
+host_sysctl ip_local_port_range "$ephemeral"
+check 'with another range' guard check service
+
 note 'pins of a newer ejguard'
 meta() {
 	local rest
