@@ -54,6 +54,10 @@ void net_peers_free(struct net_peers *peers);
 /* The policy of the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
 int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret);
 
+/* The operations of the module, by the files that hold them. */
+int net_prepare(struct ejg_call *call);
+int net_apply(struct ejg_call *call);
+int net_release(struct ejg_call *call, enum ejg_release_scope scope);
 int net_check(struct ejg_call *call);
 
 /* Reports what listens or is connected past the policy. Return: whether that is a failure. */
