@@ -197,6 +197,15 @@ static void die(const struct asker *asker, const char *what)
 	exit(1);
 }
 
+/* Ports that the kernel gives to nobody. */
+static void reserve_ports(struct asker *asker, const char *list)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_reserved_ports", "we");
+
+	if (!file || fprintf(file, "%s\n", list) < 0 || fclose(file) != 0)
+		die(asker, "ip_local_reserved_ports");
+}
+
 static void apply(struct asker *asker, const struct policy_case *policy)
 {
 	const struct ejg_options options = {
@@ -215,8 +224,11 @@ static void apply(struct asker *asker, const struct policy_case *policy)
 	cases_write_stack(policy, file);
 	fclose(file);
 	asker->guard = ejg_close(asker->guard);
+	/* Ranges lie anywhere here: check would find those that the kernel gives away, which the attempts need. */
+	reserve_ports(asker, "1-65535");
 	if (ejg_open(&options, &asker->guard) < 0 || ejg_apply(asker->guard, &how) < 0)
 		die(asker, "apply");
+	reserve_ports(asker, "");
 	ejg_close_fd(&asker->counters);
 	asker->counters = bpf_obj_get("/sys/fs/bpf/ejguard/" SERVICE "/counters");
 	if (asker->counters < 0)
