@@ -55,7 +55,8 @@ other=$(bed_cgroup server)/other
 mkdir "$plain" "$other"
 check 'apply --cgroup' bed_run server ejguard apply --cgroup /sys/fs/cgroup/plain
 check 'ejabberd starts in a plain cgroup' start_in "$plain"
-check 'a plain cgroup: ejabberdctl status' bed_run server ejabberdctl status
+# It listens a moment before it says that it runs.
+check 'a plain cgroup: ejabberdctl status' bed_wait 20 server ejabberdctl status
 check_reach 'a plain cgroup' stranger ok 5222 "${addresses[@]}"
 check_reach 'a plain cgroup' stranger timeout 4369 "${addresses[@]}"
 check_reach 'a plain cgroup' stranger timeout "$(ejabberd_dist_port server)" "${addresses[@]}"
