@@ -22,6 +22,11 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call)
 	return call->guard->facts;
 }
 
+const struct ejg_survey *ejg_call_survey(struct ejg_call *call)
+{
+	return handle_survey(call->guard);
+}
+
 enum ejg_mode ejg_call_mode(const struct ejg_call *call)
 {
 	return call->instance->mode;

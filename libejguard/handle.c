@@ -8,6 +8,7 @@
 #include "libejguard/load.h"
 #include "libejguard/operation.h"
 #include "libejguard/options-copy.h"
+#include "libejguard/survey.h"
 #include "libejguard/util/cleanup.h"
 
 enum { MAX_SERVICE = 63 };
@@ -97,6 +98,7 @@ struct ejg *ejg_close(struct ejg *guard)
 		guard->watches = watch->next;
 		watch_free(guard, watch);
 	}
+	handle_forget_survey(guard);
 	loader_free(guard->loader);
 	report_free(guard->report);
 	arena_free(guard->stack_arena);
@@ -196,6 +198,23 @@ void handle_unload_parts(struct ejg *guard)
 	guard->stack_arena = arena_free(guard->stack_arena);
 }
 
+const struct ejg_survey *handle_survey(struct ejg *guard)
+{
+	if (guard->survey)
+		return guard->survey;
+	if (!guard->survey_arena)
+		guard->survey_arena = arena_new();
+	if (!guard->survey_arena || survey_collect(guard->survey_arena, guard->facts, &guard->survey) < 0)
+		report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+	return guard->survey;
+}
+
+void handle_forget_survey(struct ejg *guard)
+{
+	guard->survey = NULL;
+	guard->survey_arena = arena_free(guard->survey_arena);
+}
+
 const char *ejg_error(const struct ejg *guard)
 {
 	return guard->error;
@@ -234,6 +253,11 @@ const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index)
 const struct ejg_facts *ejg_get_facts(const struct ejg *guard)
 {
 	return guard->facts;
+}
+
+const struct ejg_survey *ejg_get_survey(const struct ejg *guard)
+{
+	return guard->survey;
 }
 
 const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index)

@@ -52,6 +52,8 @@ struct ejg {
 	const struct stack *stack;
 	struct ejg_facts *facts;
 	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
+	struct arena *survey_arena; /* of the verb that runs; NULL before anybody asked */
+	struct ejg_survey *survey;
 	struct instance *instances;
 	size_t n_instances;
 	struct watch *watches;
@@ -70,6 +72,11 @@ int handle_load(struct ejg *guard, const char *file);
  */
 int handle_load_parts(struct ejg *guard);
 void handle_unload_parts(struct ejg *guard);
+
+/* The survey of this verb, made at the first call; NULL without memory, which is reported. */
+const struct ejg_survey *handle_survey(struct ejg *guard);
+/* Forgets it. */
+void handle_forget_survey(struct ejg *guard);
 
 void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

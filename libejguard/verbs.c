@@ -22,6 +22,8 @@ static void begin(struct ejg *guard)
 	report_clear(guard->report);
 	guard->error = "";
 	guard->no_proof = false;
+	handle_forget_survey(guard);
+	handle_unload_parts(guard);
 	if (guard->facts)
 		*guard->facts = guard->whole_facts;
 	select_all(guard);
@@ -135,6 +137,21 @@ int ejg_diagnose(struct ejg *guard)
 {
 	begin(guard);
 	return end(guard, diagnose(guard));
+}
+
+static int discover(struct ejg *guard)
+{
+	int r = guard->stack ? 0 : handle_load_parts(guard);
+
+	if (r < 0)
+		return r;
+	return handle_survey(guard) ? 0 : -ENOMEM;
+}
+
+int ejg_discover(struct ejg *guard)
+{
+	begin(guard);
+	return end(guard, discover(guard));
 }
 
 static bool are_words(const char *const *words, size_t n)

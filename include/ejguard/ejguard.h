@@ -265,6 +265,15 @@ int ejg_prove(struct ejg *guard);
 int ejg_diagnose(struct ejg *guard);
 
 /**
+ * Surveys the service: its settings, the processes and listeners that are really there, and, as findings, what
+ * contradicts what. Goes as far as it can when the stack cannot be loaded, as ejg_diagnose() does. Changes nothing.
+ * @guard: handle
+ *
+ * Return: 0, whatever contradicts what; -ECANCELED, -ENOMEM. Since 0.1.
+ */
+int ejg_discover(struct ejg *guard);
+
+/**
  * Undoes what any run has applied, in reverse order. All modules are run, whatever fails.
  * @guard: handle
  *
@@ -362,15 +371,24 @@ size_t ejg_answer_count(const struct ejg *guard);
 const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index);
 
 struct ejg_facts;
+struct ejg_survey;
 struct ejg_module;
 
 /**
- * The facts of the service, see <ejguard/module.h>.
+ * The facts of the service, see <ejguard/facts.h>.
  * @guard: handle on which ejg_load() succeeded
  *
  * Return: the facts, or NULL before that. Valid until the handle is closed. Since 0.1.
  */
 const struct ejg_facts *ejg_get_facts(const struct ejg *guard);
+
+/**
+ * The survey that ejg_discover() made, see <ejguard/facts.h>.
+ * @guard: handle
+ *
+ * Return: the survey, or NULL when the last verb was another one. Valid until the next verb. Since 0.1.
+ */
+const struct ejg_survey *ejg_get_survey(const struct ejg *guard);
 
 /**
  * Loads every module of the module folder, whether a stack uses it or not; those that cannot be loaded become

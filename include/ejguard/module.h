@@ -55,7 +55,7 @@
 #define EJGUARD_MODULE_H
 
 #include <ejguard/ejguard.h>
-#include <sys/types.h>
+#include <ejguard/facts.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,22 +101,6 @@ enum ejg_mode {
 enum ejg_release_scope {
 	EJG_RELEASE_RUN,
 	EJG_RELEASE_ALL,
-};
-
-/**
- * An address or prefix. IPv4 is kept IPv4-mapped (::ffff:a.b.c.d), so that 198.51.100.0/24 has length 120.
- * Since ABI 1.0.
- */
-struct ejg_prefix {
-	uint8_t bytes[16]; /**< network order; bits past the length are zero */
-	uint8_t length;    /**< 0 to 128 */
-	uint32_t scope;    /**< index of the interface of a link-local address, 0 elsewhere */
-};
-
-/** Ports first to last, both included. Since ABI 1.0. */
-struct ejg_port_range {
-	uint16_t first;
-	uint16_t last;
 };
 
 /** Value of an EJG_OPTION_ADDRESSES. Since ABI 1.0. */
@@ -217,74 +201,6 @@ struct ejg_module {
 	int (*diagnose)(struct ejg_call *call);
 };
 
-/** Where a fact comes from. Since ABI 1.0. */
-enum ejg_origin_kind {
-	EJG_ORIGIN_DEFAULT,    /**< nothing said otherwise */
-	EJG_ORIGIN_STACK,      /**< a set line of the stack file */
-	EJG_ORIGIN_DISCOVERED, /**< read from the service's own configuration or from the system */
-	EJG_ORIGIN_CALLER,     /**< the caller of the library gave it */
-};
-
-/** Where a fact comes from, exactly. Since ABI 1.0. */
-struct ejg_origin {
-	enum ejg_origin_kind kind;
-	const char *file; /**< or NULL */
-	uint32_t line;    /**< or 0 */
-};
-
-/** A cgroup of the service. Since ABI 1.0. */
-struct ejg_cgroup {
-	const char *name; /**< as the stack names it: a unit or a path */
-	const char *path; /**< absolute, cgroup2 mount included; NULL when it does not exist now */
-	uint64_t id;      /**< the kernel's id; 0 when it does not exist now */
-	bool own;         /**< the caller's own cgroup, only with ejg_apply_options.own */
-};
-
-/** What is known of the distribution ports. Since ABI 1.0. */
-enum ejg_dist_state {
-	EJG_DIST_RANDOM,        /**< the kernel chooses at each start */
-	EJG_DIST_FIXED,         /**< facts.dist says which */
-	EJG_DIST_INDETERMINATE, /**< the configuration cannot be read statically; facts.dist_note says why */
-};
-
-/** An entry of the peers. Since ABI 1.0. */
-struct ejg_peer {
-	struct ejg_prefix prefix; /**< valid when name is NULL */
-	const char *name;         /**< host name that prepare must resolve, or NULL */
-	struct ejg_origin origin;
-};
-
-/** What is known of the service, read-only. Grows at its end. Since ABI 1.0. */
-struct ejg_facts {
-	size_t size;
-	const char *service;
-	const char *rundir;       /**< folder of the service's own that a boot empties; may not exist yet */
-	const char *statedir;     /**< folder of the service's own that outlives a boot; may not exist yet */
-	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
-	const struct ejg_cgroup *cgroups;
-	size_t n_cgroups;
-	struct ejg_origin cgroups_origin;
-	uint16_t epmd_port;
-	struct ejg_origin epmd_origin;
-	enum ejg_dist_state dist_state;
-	const struct ejg_port_range *dist;
-	size_t n_dist;
-	const char *dist_note; /**< for people: why it is random or indeterminate; else NULL */
-	struct ejg_origin dist_origin;
-	const struct ejg_port_range *public_ports;
-	size_t n_public_ports;
-	struct ejg_origin public_origin;
-	const struct ejg_peer *peers;
-	size_t n_peers;
-	struct ejg_origin peers_origin;
-	const uid_t *users;
-	size_t n_users;
-	struct ejg_origin users_origin;
-	const char *config_dir; /**< folder of ejabberd.yml and ejabberdctl.cfg, or NULL */
-	struct ejg_origin config_origin;
-	const char *stack_file; /**< the stack file that is in effect */
-};
-
 /** The options as the host has read them. @call: the call. Return: config_size bytes. Since ABI 1.0. */
 const void *ejg_call_config(const struct ejg_call *call);
 
@@ -293,6 +209,15 @@ void *ejg_call_state(const struct ejg_call *call);
 
 /** The facts of the service. @call: the call. Return: never NULL. Since ABI 1.0. */
 const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
+
+/**
+ * The survey of the service: its settings, what runs, who listens. Made at the first call in a verb, so that modules
+ * that do not ask do not pay, and kept until the verb ends.
+ * @call: the call
+ *
+ * Return: the survey; NULL without memory: return -ENOMEM then. Since ABI 1.0.
+ */
+const struct ejg_survey *ejg_call_survey(struct ejg_call *call);
 
 /** Whether to refuse or only to report. @call: the call. Since ABI 1.0. */
 enum ejg_mode ejg_call_mode(const struct ejg_call *call);
@@ -399,18 +324,6 @@ void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint
  */
 void ejg_call_event(struct ejg_call *call, uint64_t time_ns, const struct ejg_label *labels, size_t n_labels,
 		    const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-/** Size of a buffer that holds every address that ejg_prefix_format() writes. Since ABI 1.0. */
-#define EJG_PREFIX_TEXT_SIZE 68
-
-/**
- * Writes a prefix as people do: "198.51.100.0/24", "2001:db8::7" (no length for a single address), "fe80::1%eth0".
- * @prefix: the prefix
- * @text:   at least EJG_PREFIX_TEXT_SIZE bytes
- *
- * Return: @text. Since ABI 1.0.
- */
-char *ejg_prefix_format(const struct ejg_prefix *prefix, char *text);
 
 #ifdef __cplusplus
 }

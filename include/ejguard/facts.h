@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is known of a service. The facts are what the guards hold it to: the stack says them, or they are discovered. The
+ * survey is how it is configured and what really runs; nothing is held to it, it is there to be compared.
+ */
+#ifndef EJGUARD_FACTS_H
+#define EJGUARD_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * An address or prefix. IPv4 is kept IPv4-mapped (::ffff:a.b.c.d), so that 198.51.100.0/24 has length 120.
+ * Since ABI 1.0.
+ */
+struct ejg_prefix {
+	uint8_t bytes[16]; /**< network order; bits past the length are zero */
+	uint8_t length;    /**< 0 to 128 */
+	uint32_t scope;    /**< index of the interface of a link-local address, 0 elsewhere */
+};
+
+/** Ports first to last, both included. Since ABI 1.0. */
+struct ejg_port_range {
+	uint16_t first;
+	uint16_t last;
+};
+
+/** Where a fact comes from. Since ABI 1.0. */
+enum ejg_origin_kind {
+	EJG_ORIGIN_DEFAULT,    /**< nothing said otherwise */
+	EJG_ORIGIN_STACK,      /**< a set line of the stack file */
+	EJG_ORIGIN_DISCOVERED, /**< read from the service's own configuration or from the system */
+	EJG_ORIGIN_CALLER,     /**< the caller of the library gave it */
+	EJG_ORIGIN_SCRIPT,     /**< the service's own start script (ejabberdctl) presets it */
+	EJG_ORIGIN_UNIT,       /**< a unit of the service manager sets it */
+	EJG_ORIGIN_USERS,      /**< the user database: passwd(5) */
+};
+
+/** Where a fact comes from, exactly. Since ABI 1.0. */
+struct ejg_origin {
+	enum ejg_origin_kind kind;
+	const char *file; /**< or NULL */
+	uint32_t line;    /**< or 0 */
+};
+
+/** A cgroup of the service. Since ABI 1.0. */
+struct ejg_cgroup {
+	const char *name; /**< as the stack names it: a unit or a path */
+	const char *path; /**< absolute, cgroup2 mount included; NULL when it does not exist now */
+	uint64_t id;      /**< the kernel's id; 0 when it does not exist now */
+	bool own;         /**< the caller's own cgroup, only with ejg_apply_options.own */
+};
+
+/** What is known of the distribution ports. Since ABI 1.0. */
+enum ejg_dist_state {
+	EJG_DIST_RANDOM,        /**< the kernel chooses at each start */
+	EJG_DIST_FIXED,         /**< facts.dist says which */
+	EJG_DIST_INDETERMINATE, /**< the configuration cannot be read statically; facts.dist_note says why */
+};
+
+/** An entry of the peers. Since ABI 1.0. */
+struct ejg_peer {
+	struct ejg_prefix prefix; /**< valid when name is NULL */
+	const char *name;         /**< host name that prepare must resolve, or NULL */
+	struct ejg_origin origin;
+};
+
+/** What is known of the service, read-only. Grows at its end. Since ABI 1.0. */
+struct ejg_facts {
+	size_t size;
+	const char *service;
+	const char *rundir;       /**< folder of the service's own that a boot empties; may not exist yet */
+	const char *statedir;     /**< folder of the service's own that outlives a boot; may not exist yet */
+	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
+	const struct ejg_cgroup *cgroups;
+	size_t n_cgroups;
+	struct ejg_origin cgroups_origin;
+	uint16_t epmd_port;
+	struct ejg_origin epmd_origin;
+	enum ejg_dist_state dist_state;
+	const struct ejg_port_range *dist;
+	size_t n_dist;
+	const char *dist_note; /**< for people: why it is random or indeterminate; else NULL */
+	struct ejg_origin dist_origin;
+	const struct ejg_port_range *public_ports;
+	size_t n_public_ports;
+	struct ejg_origin public_origin;
+	const struct ejg_peer *peers;
+	size_t n_peers;
+	struct ejg_origin peers_origin;
+	const uid_t *users;
+	size_t n_users;
+	struct ejg_origin users_origin;
+	const char *config_dir; /**< folder of ejabberd.yml and ejabberdctl.cfg, or NULL */
+	struct ejg_origin config_origin;
+	const char *stack_file; /**< the stack file that is in effect */
+};
+
+/** What can be told of a setting without running anything. Since ABI 1.0. */
+enum ejg_setting_state {
+	EJG_SETTING_KNOWN,         /**< value is in effect */
+	EJG_SETTING_UNSET,         /**< nothing sets it, and it has no default */
+	EJG_SETTING_INDETERMINATE, /**< it depends on what only running it would show; note says on what */
+	EJG_SETTING_OVERRIDDEN,    /**< value is written there, but another occurrence is in effect; note says which */
+};
+
+/**
+ * A setting of the service as its start script (ejabberdctl) would come to it, read without running anything. Names
+ * in capitals are the script's own variables:
+ *
+ *     ERLANG_NODE FIREWALL_WINDOW INET_DIST_INTERFACE ERL_DIST_PORT ERL_EPMD_ADDRESS ERL_EPMD_PORT ERL_OPTIONS
+ *     CONFIG_DIR EJABBERDCTL_CONFIG_PATH EJABBERD_CONFIG_PATH VMARGS SPOOL_DIR LOGS_DIR EJABBERD_LOG_PATH
+ *     EJABBERD_PID_PATH ERL_INETRC ERL_CRASH_DUMP ERL_CRASH_DUMP_BYTES CONTRIB_MODULES_PATH
+ *     CONTRIB_MODULES_CONF_DIR HOME XDG_CONFIG_HOME
+ *
+ * and those in small letters are derived:
+ *
+ *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like)
+ *     script      path of ejabberdctl
+ *     version     of ejabberd: "23.01"
+ *     otp         release of Erlang/OTP: "25"
+ *     user        login name that the node runs as
+ *     name-kind   short or long, by the script's own rule
+ *     dist-range  "4370-4375": the distribution range; each source of one is an occurrence
+ *     tls-dist    the value of -proto_dist, where there is one: inet_tls
+ *
+ * A name may occur several times: the first occurrence is what is in effect (or why that cannot be told), the others
+ * are OVERRIDDEN. Since ABI 1.0.
+ */
+struct ejg_setting {
+	const char *name;
+	enum ejg_setting_state state;
+	const char *value; /**< NULL when UNSET or INDETERMINATE. A cookie in it is replaced by "***". */
+	const char *note;  /**< for people, or NULL */
+	struct ejg_origin origin;
+};
+
+/** What a process of the Erlang world is. Since ABI 1.0. */
+enum ejg_process_role {
+	EJG_PROCESS_NODE,    /**< a node: beam.smp with -name or -sname, or an ejabberd without either */
+	EJG_PROCESS_CONTROL, /**< a node that only asks another one: ejabberdctl's own, erl -hidden, erl_call */
+	EJG_PROCESS_EPMD,
+};
+
+/** A process that runs now. Since ABI 1.0. */
+struct ejg_process {
+	pid_t pid;
+	uint64_t start_time; /**< as in /proc/PID/stat: tells it from a later process of the same pid */
+	uid_t uid;           /**< effective */
+	gid_t gid;
+	enum ejg_process_role role;
+	const char *exe;    /**< what it executes, or NULL when that may not be seen */
+	const char *cgroup; /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
+	const char *unit;   /**< the unit that the cgroup belongs to: "ejabberd.service"; or NULL */
+	bool in_service;    /**< it is in one of the cgroups of the facts, or below one */
+	bool other_network; /**< it lives in another network namespace than the caller: a container */
+	const char *const *arguments; /**< ended by NULL; a cookie is replaced by "***" */
+	size_t n_arguments;
+	bool cookie_argument;           /**< one of them was a cookie (-setcookie): every user of the host can read it */
+	const char *const *environment; /**< NAME=value of the names of ejg_setting; NULL when it may not be read */
+	size_t n_environment;
+	const char *node; /**< what -name or -sname says, or NULL */
+	bool long_name;   /**< -name */
+};
+
+/** A TCP socket that listens in the caller's network namespace. Since ABI 1.0. */
+struct ejg_listener {
+	struct ejg_prefix address; /**< a wildcard is 0.0.0.0 (length 128) or :: */
+	uint16_t port;
+	uid_t uid; /**< of the socket */
+	uint64_t cgroup_id;
+	const char *unit; /**< of that cgroup, or NULL */
+	bool in_service;  /**< the socket belongs to one of the cgroups of the facts, or one below */
+	pid_t pid;        /**< a process that holds it (the service manager last), or 0 when none was seen */
+};
+
+/** What epmd answers to NAMES. Since ABI 1.0. */
+struct ejg_epmd_name {
+	const char *name; /**< without the host: "ejabberd". Anybody may register one: printable characters only. */
+	uint16_t port;
+};
+
+/** What is configured and what really runs. Grows at its end. Since ABI 1.0. */
+struct ejg_survey {
+	size_t size;
+	const struct ejg_setting *settings;
+	size_t n_settings;
+	const struct ejg_process *processes;
+	size_t n_processes;
+	const struct ejg_listener *listeners;
+	size_t n_listeners;
+	bool epmd_answered; /**< false: epmd_note says why */
+	const char *epmd_note;
+	const struct ejg_epmd_name *epmd_names;
+	size_t n_epmd_names;
+	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
+	size_t n_unseen;
+};
+
+/**
+ * The occurrence of a setting that is in effect.
+ * @survey: the survey
+ * @name:   as in struct ejg_setting
+ *
+ * Return: the setting, or NULL for a name that the survey does not have. Since ABI 1.0.
+ */
+const struct ejg_setting *ejg_survey_setting(const struct ejg_survey *survey, const char *name);
+
+/**
+ * The value of a setting that is KNOWN.
+ * @survey: the survey
+ * @name:   as above
+ *
+ * Return: the value, or NULL. Since ABI 1.0.
+ */
+const char *ejg_survey_value(const struct ejg_survey *survey, const char *name);
+
+/** Size of a buffer that holds every address that ejg_prefix_format() writes. Since ABI 1.0. */
+#define EJG_PREFIX_TEXT_SIZE 68
+
+/**
+ * Writes a prefix as people do: "198.51.100.0/24", "2001:db8::7" (no length for a single address), "fe80::1%eth0".
+ * @prefix: the prefix
+ * @text:   at least EJG_PREFIX_TEXT_SIZE bytes
+ *
+ * Return: @text. Since ABI 1.0.
+ */
+char *ejg_prefix_format(const struct ejg_prefix *prefix, char *text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
