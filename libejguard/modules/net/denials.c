@@ -13,6 +13,7 @@
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/net-match.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
 static int compare(const void *a, const void *b)

@@ -57,7 +57,4 @@ unsigned int links_prune(const struct pins *pins);
 /* Whether another service guards this cgroup. Its name is written to name (64 bytes). */
 bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64]);
 
-/* The path of a cgroup below the mount by its id, or "" when it is gone. */
-void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
-
 #endif

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/net/net.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
 struct check {

@@ -9,8 +9,8 @@
 #include <sys/utsname.h>
 
 #include "libejguard/modules/net/net.h"
-#include "libejguard/modules/net/sockets.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/sockets.h"
 
 /* First line of a small file of the kernel, without its end; false when it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)

@@ -13,8 +13,9 @@
 
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/net-match.h"
-#include "libejguard/modules/net/sockets.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/sockets.h"
 
 struct sockets {
 	struct ejg_call *call;

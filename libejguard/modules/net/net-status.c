@@ -8,6 +8,7 @@
 
 #include "libejguard/modules/net/denials.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
 const char *const net_reason_names[POLICY_N_REASONS] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/net/sockets.h"
+#include "libejguard/util/sockets.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,6 +63,7 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 		.local_port = ntohs(diag->id.idiag_sport),
 		.remote_port = ntohs(diag->id.idiag_dport),
 		.uid = diag->idiag_uid,
+		.inode = diag->idiag_inode,
 		.family = diag->idiag_family,
 		.id = diag->id,
 	};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The TCP sockets of this network namespace, from the kernel's sock_diag. */
-#ifndef EJG_NET_SOCKETS_H
-#define EJG_NET_SOCKETS_H
+#ifndef EJG_UTIL_SOCKETS_H
+#define EJG_UTIL_SOCKETS_H
 
-#include <ejguard/module.h>
+#include <ejguard/facts.h>
 #include <linux/inet_diag.h>
 
 struct socket_info {
@@ -13,6 +13,7 @@ struct socket_info {
 	uint16_t remote_port;
 	uint64_t cgroup_id;
 	uid_t uid;
+	uint32_t inode; /* as /proc/PID/fd names it: "socket:[INODE]" */
 	uint8_t family;
 	struct inet_diag_sockid id; /* the kernel's, for sockets_destroy() */
 };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/util/cgroup-name.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+/*
+ * kernfs file handles are the id alone (fs/kernfs/mount.c, kernfs_fh_to_dentry; type FILEID_KERNFS, 0xfe, since 5.5),
+ * and the descriptor that one opens tells its path.
+ */
+void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX])
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} u = { .handle = { .handle_bytes = sizeof(uint64_t), .handle_type = 0xfe } };
+	cleanup_fd int mount = -1, fd = -1;
+	size_t prefix = cgroup_mount ? strlen(cgroup_mount) : 0;
+	char link[64];
+	ssize_t n;
+
+	path[0] = '\0';
+	if (!cgroup_mount)
+		return;
+	memcpy(u.handle.f_handle, &cgroup_id, sizeof(cgroup_id));
+	mount = open(cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mount < 0)
+		return;
+	fd = open_by_handle_at(mount, &u.handle, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		n = 0;
+	path[n] = '\0';
+	if ((size_t)n > prefix && !strncmp(path, cgroup_mount, prefix) && path[prefix] == '/')
+		memmove(path, path + prefix, n - prefix + 1);
+}

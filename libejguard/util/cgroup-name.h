@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the kernel's id of a cgroup to its path. */
+#ifndef EJG_UTIL_CGROUP_NAME_H
+#define EJG_UTIL_CGROUP_NAME_H
+
+#include <limits.h>
+#include <stdint.h>
+
+/* The path of a cgroup below the mount by its id, or "" when it is gone or the caller may not ask
+ * (CAP_DAC_READ_SEARCH). */
+void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
+
+#endif
