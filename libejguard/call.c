@@ -148,7 +148,7 @@ int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const c
 	message = format_text(call, format, ap);
 	va_end(ap);
 	/* Only what is wrong with the configuration can be corrected where the stack names the module. */
-	return report_error(call->guard->report, error, "module-failed",
+	return report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
 			    error == -EBADMSG ? &instance->guard->module.position : NULL, remedy, "%s: %s",
 			    instance->module->name, message ? message : "failed, and out of memory");
 }

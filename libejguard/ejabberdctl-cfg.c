@@ -242,6 +242,22 @@ static struct ctl_value *find(struct ctl_value *values, size_t n, const char *na
 	return NULL;
 }
 
+/* Keeps the present assignment, which is about to be replaced. */
+static int keep_earlier(struct arena *arena, struct ctl_value *value)
+{
+	struct ctl_value *earlier;
+
+	if (value->n_earlier == CTL_MAX_EARLIER)
+		return 0;
+	earlier = arena_alloc(arena, sizeof(*earlier));
+	if (!earlier)
+		return -ENOMEM;
+	*earlier = *value;
+	value->earlier = earlier;
+	value->n_earlier++;
+	return 0;
+}
+
 /* Return: 0, -E2BIG when there are too many names, -ENOMEM. */
 static int record(struct arena *arena, struct ctl_cfg *cfg, const struct cursor *c, const struct statement *statement)
 {
@@ -266,6 +282,8 @@ static int record(struct arena *arena, struct ctl_cfg *cfg, const struct cursor 
 		value->line = value->line ? value->line : statement->line;
 		return 0;
 	}
+	if (value->assigned && keep_earlier(arena, value) < 0)
+		return -ENOMEM;
 	value->assigned = true;
 	value->line = statement->line;
 	value->why = c->why;

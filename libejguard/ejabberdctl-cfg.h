@@ -21,7 +21,8 @@
 
 enum ctl_limits {
 	CTL_MAX_FILE = 1024 * 1024,
-	CTL_MAX_NAMES = 512, /* one more makes the file opaque */
+	CTL_MAX_NAMES = 512,  /* one more makes the file opaque */
+	CTL_MAX_EARLIER = 64, /* assignments to one name that are kept besides the last one */
 };
 
 /* The last assignment to a name. */
@@ -32,6 +33,8 @@ struct ctl_value {
 	uint32_t line;	  /* of the assignment, or of the export when there is none */
 	bool assigned;
 	bool exported;
+	const struct ctl_value *earlier; /* an assignment that this one replaces, or NULL */
+	unsigned int n_earlier;
 };
 
 struct ctl_cfg {

@@ -6,6 +6,7 @@
 #include "libejguard/ejabberdctl-cfg.h"
 #include "libejguard/facts-cgroup.h"
 #include "libejguard/facts.h"
+#include "libejguard/settings.h"
 
 enum facts_limits {
 	FACTS_MAX_PEERS = 65536,
@@ -16,7 +17,8 @@ enum facts_limits {
 /* Where facts are discovered. Tests put their own folders here. */
 struct facts_source {
 	struct cgroup_source cgroup;
-	const char *const *config_dirs; /* the first that exists is the service's; ended by NULL */
+	const char *const *config_dirs; /* the first that exists is the service's when no script tells; ended by NULL */
+	const struct settings_source *settings; /* of start scripts and units; NULL: there are none */
 };
 
 /* A port range and the word that it was read from. */
@@ -83,16 +85,14 @@ struct source_text {
 void source_text_done(struct source_text *source);
 #define cleanup_source_text __attribute__((cleanup(source_text_done)))
 
-/*
- * Reads it, as `[ -f path ] && . path` would: whatever is no regular file behind its links is as good as missing.
- * Return: 0, also when it is missing or cannot be read, or -ENOMEM.
- */
-int source_text_read(struct arena *arena, const char *path, struct source_text *ret);
+/* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
+int facts_discover_config(struct facts_build *b, const char **ret);
 
-/* What ejabberdctl.cfg tells of the ports of epmd and of the distribution, for what the stack does not set. */
+/* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist);
-/* The distribution range alone; source is NULL when the service has no configuration folder. */
-int facts_discover_dist(struct facts_build *b, const struct ctl_cfg *cfg, const struct source_text *source);
+/* Takes over what the settings come to for the distribution. Return: 0, -ENOMEM. */
+struct dist;
+int facts_take_dist(struct facts_build *b, const struct dist *dist);
 
 enum erl_args_result {
 	ERL_ARGS_NONE,	  /* nothing here concerns the distribution port */

@@ -17,7 +17,7 @@ enum {
 };
 
 static const char *const system_config_dirs[] = { "/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd",
-						  NULL };
+						  "/home/ejabberd/conf", NULL };
 
 int facts_setting(struct facts_build *b, const char *name, const struct setting **ret)
 {
@@ -104,8 +104,16 @@ static bool is_folder(const char *path)
 /* The default folders are ejabberd's: another service has none unless the stack says so. */
 static int discover_config(struct facts_build *b)
 {
-	if (strcmp(b->facts->service, "ejabberd") != 0)
-		return 0;
+	const char *found;
+	int r;
+
+	r = facts_discover_config(b, &found);
+	if (r == 0 && found && is_folder(found)) {
+		b->facts->config_dir = found;
+		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
+	}
+	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, "ejabberd") != 0)
+		return r;
 	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
 		if (!is_folder(*dir))
 			continue;
@@ -255,7 +263,11 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
 		  const char *rundir, struct ejg_facts **ret)
 {
-	const struct facts_source source = { .cgroup = cgroup_source_system, .config_dirs = system_config_dirs };
+	const struct facts_source source = {
+		.cgroup = cgroup_source_system,
+		.config_dirs = system_config_dirs,
+		.settings = &settings_source_system,
+	};
 
 	return facts_collect_from(arena, report, stack, service, rundir, &source, ret);
 }

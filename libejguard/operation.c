@@ -41,8 +41,9 @@ static struct ejg_call begin(struct ejg *guard, struct instance *instance, enum 
 /* A module returned an error without a word: its text is better than none. */
 static void explain_errno(struct ejg_call *call, int error)
 {
-	report_error(call->guard->report, error, "module-failed", &call->instance->guard->module.position,
-		     "see what the module has found, and its manual page", "%s: %s failed: %s",
+	report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
+		     &call->instance->guard->module.position,
+		     error == -EPERM ? NULL : "see what the module has found, and its manual page", "%s: %s failed: %s",
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
 }
 

@@ -19,60 +19,6 @@ struct report {
 	size_t blame;
 };
 
-const struct ejg_finding_info report_core_findings[] = {
-	{ "argument", EJG_FAILURE, "the caller of the library gave an invalid argument", "correct the call" },
-	{ "cancelled", EJG_FAILURE, "the run was cancelled", "run it again" },
-	{ "confine-only", EJG_FAILURE, "a guard of the stack can only confine the process that becomes the service",
-	  "start the service by `ejguard exec`, or leave the guard out by --only" },
-	{ "fact-cgroup", EJG_FAILURE, "a cgroup of the service cannot be guarded",
-	  "name the service's units in `set cgroups`" },
-	{ "fact-value", EJG_FAILURE, "a value of a set line is wrong", "correct the set line; see ejguard.conf(5)" },
-	{ "kept", EJG_INFO, "what this run had applied stays, because without it less would be guarded", NULL },
-	{ "lock-busy", EJG_FAILURE, "another process has kept the lock of the service for too long",
-	  "see what that process waits for, and run it again" },
-	{ "lock-failed", EJG_FAILURE, "the lock of the service cannot be taken",
-	  "correct the folder below /run; be root" },
-	{ "module-contract", EJG_FAILURE, "a module broke the rules of ejguard-module(7)",
-	  "update the module, or tell its author" },
-	{ "module-failed", EJG_FAILURE, "an operation of a module failed", "see the message" },
-	{ "module-malformed", EJG_FAILURE, "a file is not a guard module that this library can run",
-	  "install the module again, in the version and for the architecture of libejguard" },
-	{ "module-missing", EJG_FAILURE, "a module of the stack is not installed",
-	  "install the module, or correct its name in the stack file" },
-	{ "module-untrusted", EJG_FAILURE, "a module, or a folder above it, could have been changed by others",
-	  "see who changed it; then give it to root and take away the others' write permission" },
-	{ "no-cgroup2", EJG_FAILURE, "no cgroup2 file system is mounted", "mount cgroup2, or boot with it" },
-	{ "no-opinion", EJG_FAILURE, "no guard of the stack had anything to say",
-	  "put a guard into the stack that applies to this service" },
-	{ "only-unknown", EJG_FAILURE, "a module that alone is to run is not in the stack",
-	  "correct the name, or put the module into the stack file" },
-	{ "option-duplicate", EJG_FAILURE, "an option is given twice", "remove one of the two" },
-	{ "option-missing", EJG_FAILURE, "a required option is not given", "give it; see `ejguard modules NAME`" },
-	{ "option-unknown", EJG_FAILURE, "a module has no such option", "see `ejguard modules NAME`" },
-	{ "option-value", EJG_FAILURE, "the value of an option is wrong", "see `ejguard modules NAME`" },
-	{ "out-of-memory", EJG_FAILURE, "memory ran out", "free memory, or raise the limit, and run it again" },
-	{ "own-cgroup", EJG_FAILURE, "the caller's own cgroup is not one of the service's",
-	  "add the unit to `set cgroups`, or run it from a unit of the service" },
-	{ "release-failed", EJG_FAILURE, "something that was applied could not be undone",
-	  "see the message, and run `ejguard release` again" },
-	{ "rolled-back", EJG_INFO, "what this run had applied was undone", NULL },
-	{ "stack-duplicate", EJG_FAILURE, "a setting stands twice in the stack", "remove one of the two" },
-	{ "stack-empty", EJG_FAILURE, "the stack names no guard", "add one, such as: required net" },
-	{ "stack-include", EJG_FAILURE, "an include leads nowhere or in a circle",
-	  "correct or remove the include line" },
-	{ "stack-limit", EJG_FAILURE, "the stack is larger than the limits of ejguard.conf(5)", "make it smaller" },
-	{ "stack-missing", EJG_FAILURE, "the service has no stack file", "write one; see ejguard.conf(5)" },
-	{ "stack-order", EJG_FAILURE, "a guard stands behind one that cannot be undone",
-	  "move the guards that cannot be undone to the end of the stack" },
-	{ "stack-syntax", EJG_FAILURE, "a line of the stack file is malformed", "correct it; see ejguard.conf(5)" },
-	{ "stack-unknown", EJG_FAILURE, "a word of the stack file is unknown", "correct it; see ejguard.conf(5)" },
-	{ "stack-unreadable", EJG_FAILURE, "a stack file cannot be read",
-	  "run it as root, or correct the file's mode" },
-	{ "stack-untrusted", EJG_FAILURE, "a stack file, or a folder above it, could have been changed by others",
-	  "see who changed it; then give it to root and take away the others' write permission" },
-};
-const size_t report_n_core_findings = ARRAY_SIZE(report_core_findings);
-
 struct report *report_new(void)
 {
 	struct report *report = calloc(1, sizeof(*report));
@@ -229,6 +175,28 @@ int report_error(struct report *report, int error, const char *id, const struct 
 	error = report_verror(report, error, id, position, remedy, format, ap);
 	va_end(ap);
 	return error;
+}
+
+void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
+		 const char *remedy, const char *format, ...)
+{
+	const struct ejg_finding_info *info = core_finding(id);
+	va_list ap;
+
+	if (!report->arena || !info)
+		return;
+	va_start(ap, format);
+	report_add(report, &(struct ejg_finding){
+				   .module = CORE,
+				   .id = arena_printf(report->arena, CORE ".%s", id),
+				   .severity = info->severity,
+				   .subject = subject,
+				   .message = arena_vprintf(report->arena, format, ap),
+				   .remedy = remedy ? remedy : info->remedy,
+				   .file = origin ? origin->file : NULL,
+				   .line = origin ? origin->line : 0,
+			   });
+	va_end(ap);
 }
 
 void report_metric(struct report *report, const struct ejg_metric *metric)

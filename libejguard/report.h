@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The report of one verb: findings, metrics, answers, the last event. Errors of the core are findings of the module
- * "core", declared in report.c with their severity and remedy as modules declare theirs.
+ * "core", declared in report-findings.c with their severity and remedy as modules declare theirs.
  */
 #ifndef EJG_REPORT_H
 #define EJG_REPORT_H
@@ -32,13 +32,20 @@ void report_clear(struct report *report);
 void report_add(struct report *report, const struct ejg_finding *finding);
 
 /*
- * Adds a failure of the core: id as declared in report.c ("stack-syntax", "module-untrusted", ...). position, remedy may
- * be NULL (the declared remedy then). Return: error, so that callers write `return report_error(...)`.
+ * Adds a failure of the core: id as declared in report-findings.c ("stack-syntax", "module-untrusted", ...). position,
+ * remedy may be NULL (the declared remedy then). Return: error, so that callers write `return report_error(...)`.
  */
 int report_error(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
 int report_verror(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
 		  const char *format, va_list ap) __attribute__((format(printf, 6, 0)));
+
+/*
+ * Adds a finding of the core that is no error of it, with its declared severity. subject, origin and remedy (the
+ * declared one then) may be NULL.
+ */
+void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
+		 const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 void report_metric(struct report *report, const struct ejg_metric *metric);
 void report_answer(struct report *report, const struct ejg_answer *answer);

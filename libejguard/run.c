@@ -30,11 +30,15 @@ void run_fail(struct run *run, int error, size_t index)
 
 void run_add(struct run *run, const struct instance *instance, int result, size_t index)
 {
-	bool failed = run->tally.failed;
+	struct tally own = {};
 
+	verdict_add(&own, instance->guard->control, instance->mode, result);
 	verdict_add(&run->tally, instance->guard->control, instance->mode, result);
-	if (run->tally.failed && !failed)
-		run_fail(run, result < 0 ? result : -EACCES, index);
+	if (!own.failed)
+		return;
+	if (run->error == -EPERM && transaction_error(result) != -EPERM)
+		run->error = 0;
+	run_fail(run, result < 0 ? result : -EACCES, index);
 }
 
 bool run_cancelled(struct run *run)

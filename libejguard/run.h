@@ -14,7 +14,10 @@ struct run {
 /* What the verb fails with: the first failure counts, and the findings from index on are to blame. */
 void run_fail(struct run *run, int error, size_t index);
 
-/* Adds the result of one module, whose findings begin at index. */
+/*
+ * Adds the result of one module, whose findings begin at index. What is known to be wrong counts before a privilege that
+ * the caller lacks.
+ */
 void run_add(struct run *run, const struct instance *instance, int result, size_t index);
 
 /* Whether ejg_cancel() was called: the run has then failed. */

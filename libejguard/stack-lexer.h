@@ -20,7 +20,7 @@ struct lexer {
 	size_t length; /* of the logical line so far */
 	char *buffer;  /* for the word being read */
 
-	/* After -EBADMSG: what is wrong, with an id of report.c. */
+	/* After -EBADMSG: what is wrong, with an id of report-findings.c. */
 	const char *id;
 	struct position position;
 	const char *problem;

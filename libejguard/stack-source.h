@@ -10,7 +10,7 @@ struct stack_text {
 	const char *path; /* absolute; set on failure too, when a file is at fault */
 	char *text;
 	size_t size;
-	const char *id;	     /* on failure: what is wrong, an id of report.c */
+	const char *id;	     /* on failure: what is wrong, an id of report-findings.c */
 	const char *problem; /* and one sentence that names the file */
 };
 

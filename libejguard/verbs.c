@@ -6,6 +6,7 @@
 #include "libejguard/facts.h"
 #include "libejguard/operation.h"
 #include "libejguard/options-copy.h"
+#include "libejguard/survey-compare.h"
 #include "libejguard/transaction.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
@@ -55,7 +56,7 @@ static const char *error_text(const struct ejg *guard, int error)
 	return error == -ENOMEM ? "out of memory" : strerror(-error);
 }
 
-static int end(struct ejg *guard, int r)
+static int finish(struct ejg *guard, int r)
 {
 	/* A report that is incomplete may lack what made the difference. */
 	if (r == 0 && report_failed(guard->report))
@@ -63,6 +64,13 @@ static int end(struct ejg *guard, int r)
 	guard->error = r < 0 ? error_text(guard, r) : "";
 	atomic_store(&guard->cancelled, false);
 	return r;
+}
+
+/* The survey belongs to the verb: only ejg_discover() leaves it to the caller. */
+static int end(struct ejg *guard, int r)
+{
+	handle_forget_survey(guard);
+	return finish(guard, r);
 }
 
 static int invalid(struct ejg *guard, const char *problem)
@@ -139,19 +147,40 @@ int ejg_diagnose(struct ejg *guard)
 	return end(guard, diagnose(guard));
 }
 
+static int cancelled(struct ejg *guard)
+{
+	if (!atomic_load(&guard->cancelled))
+		return 0;
+	return report_error(guard->report, -ECANCELED, "cancelled", NULL, NULL, "cancelled");
+}
+
 static int discover(struct ejg *guard)
 {
+	const struct ejg_survey *survey;
 	int r = guard->stack ? 0 : handle_load_parts(guard);
 
+	if (r == 0)
+		r = cancelled(guard);
 	if (r < 0)
 		return r;
-	return handle_survey(guard) ? 0 : -ENOMEM;
+	survey = handle_survey(guard);
+	if (!survey)
+		return -ENOMEM;
+	r = cancelled(guard);
+	if (r == 0)
+		survey_compare(guard->report, guard->facts, survey);
+	return r;
 }
 
 int ejg_discover(struct ejg *guard)
 {
+	int r;
+
 	begin(guard);
-	return end(guard, discover(guard));
+	r = finish(guard, discover(guard));
+	if (r < 0)
+		handle_forget_survey(guard);
+	return r;
 }
 
 static bool are_words(const char *const *words, size_t n)

@@ -157,13 +157,17 @@ struct ejg_process {
 	enum ejg_process_role role;
 	const char *exe;    /**< what it executes, or NULL when that may not be seen */
 	const char *cgroup; /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
-	const char *unit;   /**< the unit that the cgroup belongs to: "ejabberd.service"; or NULL */
+	const char *unit;   /**< the system's unit that the cgroup belongs to: "ejabberd.service"; or NULL */
 	bool in_service;    /**< it is in one of the cgroups of the facts, or below one */
 	bool other_network; /**< it lives in another network namespace than the caller: a container */
 	const char *const *arguments; /**< ended by NULL; a cookie is replaced by "***" */
 	size_t n_arguments;
 	bool cookie_argument;           /**< one of them was a cookie (-setcookie): every user of the host can read it */
-	const char *const *environment; /**< NAME=value of the names of ejg_setting; NULL when it may not be read */
+	/**
+	 * NAME=value of the names of ejg_setting in capitals, and of those that erl takes arguments from (ERL_FLAGS,
+	 * ERL_AFLAGS, ERL_ZFLAGS, ERL_OTP25_FLAGS), ended by NULL; cookies are replaced. NULL when it may not be read.
+	 */
+	const char *const *environment;
 	size_t n_environment;
 	const char *node; /**< what -name or -sname says, or NULL */
 	bool long_name;   /**< -name */

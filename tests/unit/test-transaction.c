@@ -202,6 +202,10 @@ static void check_runs_all_that_are_required(void **state)
 	assert_calls("a.check a.finish");
 	bed.scripts[0].check = EJG_HELD;
 	assert_int_equal(bed_run(&bed, transaction_check), -EPERM);
+	/* What may not be seen hides nothing that is known to be wrong. */
+	bed.scripts[2].check = EJG_NOT_HELD;
+	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
+	assert_string_equal(report_first_failure(((struct scratch *)*state)->report), "told so in check; mend it");
 }
 
 static void a_guard_that_can_only_confine(void **state)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The settings of a service: what its start script (ejabberdctl) would come to, read without running anything. See
+ * struct ejg_setting for the names.
+ */
+#ifndef EJG_SETTINGS_H
+#define EJG_SETTINGS_H
+
+#include <ejguard/facts.h>
+
+#include "libejguard/util/arena.h"
+
+/* Where settings are read from. Tests put their own trees here. */
+struct settings_source {
+	const char *root;     /* the folder that / is taken to be; "" for the system's own, whose users NSS knows */
+	const char *hostname; /* what `hostname` says; NULL: ask the kernel */
+};
+
+extern const struct settings_source settings_source_system;
+
+/*
+ * All settings of the service, each name of struct ejg_setting at least once. What cannot be read is said in the
+ * notes. Memory comes from the arena.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int settings_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_setting **ret, size_t *ret_n);
+
+/* As settings_collect(), from the given source. */
+int settings_collect_from(struct arena *arena, const struct ejg_facts *facts, const struct settings_source *source,
+			  struct ejg_setting **ret, size_t *ret_n);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ejg_discover() from end to end, on whatever system this is; also with a stack that cannot be loaded. */
+#include <ejguard/ejguard.h>
+#include <ejguard/facts.h>
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tests/unit/handle-bed.h"
+
+static void survey_of_a_good_stack(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_proof log=%s/log\n", scratch->folder);
+	const struct ejg_survey *survey;
+
+	assert_null(ejg_get_survey(guard));
+	assert_int_equal(ejg_discover(guard), 0);
+	assert_string_equal(recorded(scratch), ""); /* no module is called */
+	assert_string_equal(ejg_error(guard), "");
+	survey = ejg_get_survey(guard);
+	assert_non_null(survey);
+	assert_int_equal(survey->size, sizeof(*survey));
+	assert_non_null(survey->epmd_note);
+	assert_non_null(ejg_get_facts(guard));
+	assert_found(guard, "core.discover-no-node", "test");
+
+	/* it belongs to that verb */
+	assert_int_equal(ejg_check(guard), 0);
+	assert_null(ejg_get_survey(guard));
+	assert_int_equal(ejg_discover(guard), 0);
+	assert_int_equal(ejg_discover(guard), 0);
+	assert_non_null(ejg_get_survey(guard));
+	ejg_close(guard);
+}
+
+static void survey_of_a_broken_stack(void **state)
+{
+	static const struct {
+		const char *stack;
+		const char *id;
+	} cases[] = {
+		{ "required absent\n", "core.module-missing" },
+		{ "set epmd 99999\nrequired record\n", "core.fact-value" },
+		{ "requierd record\n", "core.stack-unknown" },
+		{ "", "core.stack-empty" },
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ejg *guard = open_stack(scratch, "%s", cases[i].stack);
+
+		assert_int_equal(ejg_discover(guard), 0);
+		assert_found(guard, cases[i].id, "");
+		assert_non_null(ejg_get_survey(guard));
+		assert_non_null(ejg_get_facts(guard));
+		assert_true(ejg_check(guard) < 0);
+		assert_null(ejg_get_survey(guard));
+		assert_null(ejg_get_facts(guard));
+		assert_int_equal(ejg_discover(guard), 0);
+		ejg_close(guard);
+	}
+}
+
+static void cancelled_survey(void **state)
+{
+	struct ejg *guard = open_stack(*state, "set epmd 1\nrequired record\n");
+
+	ejg_cancel(guard);
+	assert_int_equal(ejg_discover(guard), -ECANCELED);
+	assert_found(guard, "core.cancelled", "cancelled");
+	assert_null(ejg_get_survey(guard));
+	assert_int_equal(ejg_discover(guard), 0);
+	ejg_close(guard);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(survey_of_a_good_stack),
+		scratch_test(survey_of_a_broken_stack),
+		scratch_test(cancelled_survey),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

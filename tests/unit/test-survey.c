@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The survey as a whole, and its cgroups; processes, listeners, names and comparisons have tests of their own. */
+#include "libejguard/survey.h"
+
+#include "tests/unit/survey-fixture.h"
+
+static void test_units(void **state)
+{
+	static const struct {
+		const char *below;
+		const char *unit;
+	} cases[] = {
+		{ "/system.slice/ejabberd.service", "ejabberd.service" },
+		{ "/system.slice/ejabberd.service/a/b.service", "ejabberd.service" },
+		{ "/system.slice/system-x.slice/x@1.service", "x@1.service" },
+		{ "/init.scope", "init.scope" },
+		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
+		/* a folder that a user named is no unit of the system */
+		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/ejabberd.service", "user@1000.service" },
+		{ "/system.slice/_cgroup.service", "cgroup.service" },
+		{ "/system.slice/dev\\x2dx.swap", "dev\\x2dx.swap" },
+		{ "", NULL },
+		{ "/", NULL },
+		{ "//system.slice//x.service", "x.service" },
+		{ "/system.slice", NULL },
+		{ "/docker/0123", NULL },
+		{ "/system.slice/.service", NULL },
+		{ "/system.slice/a b.service", NULL },
+		{ "/system.slice/a.service2", NULL },
+		{ "/.slice/x.service", NULL },
+	};
+	struct survey_fixture f;
+	const char *unit;
+
+	survey_fixture_init(&f, state);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(survey_cgroups_unit(f.build.cgroups, cases[i].below, &unit), 0);
+		if (!unit != !cases[i].unit || (unit && strcmp(unit, cases[i].unit) != 0))
+			fail_msg("%s: %s", cases[i].below, unit);
+	}
+	assert_int_equal(survey_cgroups_unit(f.build.cgroups, NULL, &unit), 0);
+	assert_null(unit);
+}
+
+static void test_in_service(void **state)
+{
+	static const struct {
+		uint64_t id;
+		const char *below;
+		bool expected;
+	} cases[] = {
+		{ 0, "/system.slice/ejabberd.service", true },
+		{ 0, "/system.slice/ejabberd.service/x", true },
+		{ 0, "/system.slice/ejabberd.service2", false },
+		{ 0, "/system.slice", false },
+		{ 0, "/x/system.slice/ejabberd.service", false },
+		{ 0, "", false },
+		{ 0, NULL, false },
+		{ 4711, NULL, true },
+		{ 4711, "/elsewhere", true },
+		{ 4712, NULL, false },
+	};
+	struct survey_fixture f;
+
+	survey_fixture_init(&f, state);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (survey_cgroups_in_service(f.build.cgroups, cases[i].id, cases[i].below) != cases[i].expected)
+			fail_msg("%s", cases[i].below);
+}
+
+/* Where the kernel does not tell the path of an id, the tree is looked through. */
+static void test_find(void **state)
+{
+	struct survey_fixture f;
+	const char *below;
+	struct stat st;
+
+	survey_fixture_init(&f, state);
+	fixture_make(&f.base, "system.slice/deep.service/er");
+	assert_int_equal(stat(scratch_path(f.base.scratch, "cgroup/system.slice/deep.service/er"), &st), 0);
+	assert_int_equal(survey_cgroups_find(f.build.cgroups, st.st_ino, &below), 0);
+	assert_string_equal(below, "/system.slice/deep.service/er");
+	assert_int_equal(survey_cgroups_find(f.build.cgroups, UINT64_MAX, &below), 0);
+	assert_null(below);
+	assert_int_equal(survey_cgroups_find(f.build.cgroups, 0, &below), 0);
+	assert_null(below);
+}
+
+/* In a container that sees the host's paths, the mount shows a part of the tree. */
+static void test_container(void **state)
+{
+	struct survey_fixture f;
+	const char *unit;
+
+	survey_fixture_init(&f, state);
+	scratch_text(f.base.scratch, "mountinfo",
+		     arena_printf(f.base.scratch->arena, "41 31 0:38 /docker/01 %s/cgroup rw - cgroup2 cgroup2 rw\n",
+				  f.base.scratch->folder));
+	scratch_text(f.base.scratch, "init", "0::/docker/01/init.scope\n");
+	assert_int_equal(survey_begin(f.base.scratch->arena, &f.facts, &f.source, &f.build), 0);
+	assert_string_equal(survey_cgroups_below(f.build.cgroups, "/docker/01/system.slice/x.service"),
+			    "/system.slice/x.service");
+	assert_string_equal(survey_cgroups_below(f.build.cgroups, "/docker/01"), "");
+	assert_null(survey_cgroups_below(f.build.cgroups, "/docker/012"));
+	assert_null(survey_cgroups_below(f.build.cgroups, "/../x"));
+
+	/* and with the whole tree mounted, the units are below the container's own cgroup */
+	scratch_text(f.base.scratch, "mountinfo",
+		     arena_printf(f.base.scratch->arena, "41 31 0:38 / %s/cgroup rw - cgroup2 cgroup2 rw\n",
+				  f.base.scratch->folder));
+	assert_int_equal(survey_begin(f.base.scratch->arena, &f.facts, &f.source, &f.build), 0);
+	assert_int_equal(survey_cgroups_unit(f.build.cgroups, "/docker/01/system.slice/x.service", &unit), 0);
+	assert_string_equal(unit, "x.service");
+
+	/* without cgroup2 nothing is known */
+	scratch_text(f.base.scratch, "mountinfo", "");
+	assert_int_equal(survey_begin(f.base.scratch->arena, &f.facts, &f.source, &f.build), 0);
+	assert_null(survey_cgroups_below(f.build.cgroups, "/system.slice/x.service"));
+}
+
+static void test_settings(void **state)
+{
+	static const struct ejg_setting settings[] = {
+		{ .name = "A", .value = "first" },
+		{ .name = "A", .value = "second", .state = EJG_SETTING_OVERRIDDEN },
+		{ .name = "B", .state = EJG_SETTING_INDETERMINATE, .value = "not it" },
+	};
+	const struct ejg_survey survey = { .settings = settings, .n_settings = ARRAY_SIZE(settings) };
+
+	assert_ptr_equal(ejg_survey_setting(&survey, "A"), &settings[0]);
+	assert_string_equal(ejg_survey_value(&survey, "A"), "first");
+	assert_ptr_equal(ejg_survey_setting(&survey, "B"), &settings[2]);
+	assert_null(ejg_survey_value(&survey, "B"));
+	assert_null(ejg_survey_setting(&survey, "C"));
+	assert_null(ejg_survey_value(&survey, "C"));
+}
+
+/* The real system, whatever it is. */
+static void test_real(void **state)
+{
+	struct survey_fixture f;
+	struct ejg_survey *survey;
+
+	survey_fixture_init(&f, state);
+	f.facts.epmd_port = 1; /* nobody's: nobody is asked */
+	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, &survey), 0);
+	assert_int_equal(survey->size, sizeof(*survey));
+	assert_false(survey->epmd_answered);
+	assert_non_null(survey->epmd_note);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(test_units),     scratch_test(test_in_service), scratch_test(test_find),
+		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_real),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
