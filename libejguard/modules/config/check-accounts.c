@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Accounts: how passwords are kept, and who gets an account. */
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+#include "libejguard/util/address.h"
+
+static bool is_scram_type(const struct yml_node *node)
+{
+	static const char *const types[] = { "scram_sha1", "scram_sha256", "scram_sha512" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (yml_is(node, types[i]))
+			return true;
+	return false;
+}
+
+/* Since 25.03 auth_stored_password_types stands above auth_password_format, when it is not empty. */
+static int keeps_plain(const struct yml_option *format, const struct yml_option *types)
+{
+	if (types->value && types->value->kind == YML_LIST && types->value->n) {
+		for (size_t i = 0; i < types->value->n; i++)
+			if (!is_scram_type(types->value->items[i]))
+				return yml_is(types->value->items[i], "plain") ? 1 : -1;
+		return 0;
+	}
+	if (!format->value || yml_is(format->value, "plain"))
+		return 1;
+	return yml_is(format->value, "scram") ? 0 : -1;
+}
+
+/* Whether ejabberd keeps the passwords itself: by internal (mnesia) or sql, the default of which is default_db. */
+static bool keeps_passwords(const struct yml_node *method)
+{
+	static const char *const own[] = { "internal", "mnesia", "sql", "odbc" };
+
+	if (!method || method->kind == YML_UNKNOWN)
+		return true;
+	if (method->kind == YML_LIST) {
+		for (size_t i = 0; i < method->n; i++)
+			if (keeps_passwords(method->items[i]))
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (yml_is(method, own[i]))
+			return true;
+	return false;
+}
+
+static void check_format(struct config_check *check, const struct yml_host *host, const char *subject)
+{
+	struct yml_option method = yml_option(&check->yml, host, "auth_method");
+	struct yml_option format = yml_option(&check->yml, host, "auth_password_format");
+	struct yml_option types = yml_option(&check->yml, host, "auth_stored_password_types");
+	const struct yml_node *key = types.key && types.value->n ? types.key : format.key;
+	int plain = keeps_plain(&format, &types);
+
+	if (!keeps_passwords(method.value))
+		return;
+	if (plain < 0)
+		config_uncertain(check, key, types.key && types.value->n ? types.value : format.value, "auth_password_format");
+	else if (plain)
+		config_finding(check, "password-plain", subject, key,
+			       config_edit(check, key, "set auth_password_format: scram, then run ejabberdctl convert_to_scram HOST"),
+			       "passwords are stored as they are%s: whoever reads the database, a dump or a backup has them all",
+			       key ? "" : ", ejabberd's default");
+}
+
+static bool has_anonymous(const struct yml_node *method)
+{
+	for (size_t i = 0; method && method->kind == YML_LIST && i < method->n; i++)
+		if (yml_is(method->items[i], "anonymous"))
+			return true;
+	return yml_is(method, "anonymous");
+}
+
+static void check_method(struct config_check *check, const struct yml_host *host, const char *subject)
+{
+	struct yml_option method = yml_option(&check->yml, host, "auth_method");
+
+	if (method.value && (method.value->kind == YML_UNKNOWN || yml_is_placeholder(method.value)))
+		config_uncertain(check, method.key, method.value, "auth_method");
+	if (has_anonymous(method.value))
+		config_finding(check, "auth-anonymous", subject, method.key, NULL,
+			       "auth_method lets guests log in without a password: access rules for all accounts mean everybody");
+}
+
+/* Whether somebody from elsewhere may register: by mod_register's access, its ip_access, and no captcha before it. */
+static bool is_open(struct config_check *check, const struct yml_host *host, const struct yml_pair *module)
+{
+	if (!config_allows(check, host, yml_value(module->value, "access"), "all", PROBE_ACCOUNT))
+		return false;
+	if (!config_allows(check, host, yml_value(module->value, "ip_access"), "all", PROBE_STRANGER))
+		return false;
+	return config_bool(check, module->value, "captcha_protected", 0) != 1;
+}
+
+static bool serves_register(const struct config_check *check, const struct config_listener **ret)
+{
+	for (size_t i = 0; i < check->n_listeners; i++)
+		if (check->listeners[i].public && config_serves(&check->listeners[i], "mod_register_web")) {
+			*ret = &check->listeners[i];
+			return true;
+		}
+	return false;
+}
+
+static void check_register(struct config_check *check, const struct yml_host *host, const char *subject)
+{
+	const struct yml_pair *module = config_module(check, host, "mod_register");
+	const struct config_listener *listener;
+	const struct yml_pair *access;
+
+	if (!module)
+		return;
+	if (module->value->kind == YML_UNKNOWN) {
+		config_uncertain(check, module->key, module->value, "mod_register");
+		return;
+	}
+	if (!is_open(check, host, module))
+		return;
+	access = yml_find(module->value, "ip_access");
+	if (!access)
+		access = yml_find(module->value, "access");
+	config_finding(check, "register-open", subject, access ? access->key : module->key,
+		       config_edit(check, access ? access->key : module->key,
+				   "set ip_access: trusted_network for mod_register (and define that access rule)"),
+		       "mod_register lets anybody from anywhere make accounts: spammers will");
+	if (serves_register(check, &listener))
+		config_finding(check, "register-web", listener->name, listener->place, NULL,
+			       "a web page lets anybody from anywhere make accounts");
+}
+
+void check_accounts(struct config_check *check)
+{
+	static const char *const formats[] = { "auth_password_format", "auth_stored_password_types", "auth_method", NULL };
+	static const char *const methods[] = { "auth_method", NULL };
+	static const char *const modules[] = { "modules", "access_rules", "acl", NULL };
+
+	config_each_host(check, formats, check_format);
+	config_each_host(check, methods, check_method);
+	config_each_host(check, modules, check_register);
+}
+
+/* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
+static bool is_private(const struct ejg_prefix *prefix)
+{
+	static const char *const own[] = { "127.0.0.0/8", "10.0.0.0/8",	   "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+					   "100.64.0.0/10", "fc00::/7", "fe80::/10",	"::1" };
+	const char *problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		struct ejg_prefix range;
+
+		if (prefix_parse(own[i], &range, &problem) == 0 && prefix_contains(&range, prefix))
+			return true;
+	}
+	return false;
+}
+
+/* More than these many addresses are not one organisation's: an IPv4 /16, an IPv6 /32 (what a provider gets). */
+static bool is_large(const struct ejg_prefix *prefix)
+{
+	return prefix_is_ipv4(prefix) ? prefix->length < 96 + 16 : prefix->length < 32;
+}
+
+static void check_network(struct config_check *check, const char *acl, const struct yml_node *node, unsigned int depth)
+{
+	struct ejg_prefix prefix;
+
+	if (depth > 10)
+		return;
+	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
+		check_network(check, acl, node->items[i], depth + 1);
+	if (yml_text(node) && config_prefix(node, &prefix) && is_large(&prefix) && !is_private(&prefix))
+		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s: strangers are in it", acl, node->text);
+}
+
+/* The addresses of an acl: its `ip`, wherever in its lists. */
+static void check_acl(struct config_check *check, const char *acl, const struct yml_node *node, unsigned int depth)
+{
+	for (size_t i = 0; depth < 10 && node->kind == YML_LIST && i < node->n; i++)
+		check_acl(check, acl, node->items[i], depth + 1);
+	for (size_t i = 0; node->kind == YML_MAP && i < node->n; i++)
+		if (yml_is(node->pairs[i].key, "ip"))
+			check_network(check, acl, node->pairs[i].value, 0);
+}
+
+static void check_host_networks(struct config_check *check, const struct yml_host *host, const char *subject)
+{
+	const struct yml_node *acls = yml_option(&check->yml, host, "acl").value;
+
+	for (size_t i = 0; acls && acls->kind == YML_MAP && i < acls->n; i++)
+		if (yml_text(acls->pairs[i].key))
+			check_acl(check, acls->pairs[i].key->text, acls->pairs[i].value, 0);
+}
+
+void check_networks(struct config_check *check)
+{
+	static const char *const options[] = { "acl", NULL };
+	struct yml_option proxies = yml_option(&check->yml, NULL, "trusted_proxies");
+
+	config_each_host(check, options, check_host_networks);
+	if (yml_is(proxies.value, "all"))
+		config_finding(check, "proxies-all", "trusted_proxies", proxies.key, NULL,
+			       "trusted_proxies: all believes every client's X-Forwarded-For: rules by address hold nobody");
+	else if (proxies.value && proxies.value->kind == YML_LIST)
+		check_network(check, "trusted_proxies", proxies.value, 0);
+	else if (proxies.value)
+		config_uncertain(check, proxies.key, proxies.value, "trusted_proxies");
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* api_permissions: who may run commands by HTTP (ejabberd_access_permissions.erl). */
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+
+/* A permission, as far as it matters here. */
+struct permission {
+	const struct yml_pair *pair;
+	bool http;	    /* it counts for mod_http_api or ejabberd_xmlrpc */
+	bool all;	    /* what: all commands, or all but some; or all of a tag */
+	const char *sample; /* a command that gives something away, or NULL */
+	bool who[PROBE_FOREIGN + 1];
+};
+
+/* Commands that tell no secret and change nothing. */
+static bool is_harmless(const char *command)
+{
+	static const char *const harmless[] = { "status",
+						"connected_users_number",
+						"incoming_s2s_number",
+						"outgoing_s2s_number",
+						"user_sessions_number",
+						"stats",
+						"stats_host",
+						"echo" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		if (strcmp(harmless[i], command) == 0)
+			return true;
+	return false;
+}
+
+static void read_what(struct permission *permission, const struct yml_node *what, bool *ret_none)
+{
+	const char *text = yml_text(what);
+
+	for (size_t i = 0; what && what->kind == YML_LIST && i < what->n; i++)
+		if (what->items[i]->kind != YML_LIST)
+			read_what(permission, what->items[i], ret_none);
+	if (!text)
+		return;
+	if (strcmp(text, "!*") == 0)
+		*ret_none = true;
+	else if (strcmp(text, "*") == 0 || strncmp(text, "[tag:", 5) == 0)
+		permission->all = true;
+	else if (*text != '!' && !is_harmless(text) && !permission->sample)
+		permission->sample = text;
+}
+
+static bool names_http(const struct yml_node *from, bool *ret_any)
+{
+	bool http = false;
+
+	if (!from)
+		return false;
+	for (size_t i = 0; from->kind == YML_LIST && i < from->n; i++)
+		http |= names_http(from->items[i], ret_any);
+	*ret_any |= yml_text(from) != NULL;
+	return http || yml_is(from, "mod_http_api") || yml_is(from, "ejabberd_xmlrpc");
+}
+
+/* Whether somebody is meant by who: a name of an acl, a map, or a list of these; any of them is enough. */
+static bool is_meant(struct config_check *check, const struct yml_node *who, enum config_probe probe, unsigned int depth)
+{
+	if (!who || depth > 10)
+		return false;
+	if (yml_text(who))
+		return config_matches(check, NULL, "acl", who, probe);
+	for (size_t i = 0; who->kind == YML_LIST && i < who->n; i++)
+		if (is_meant(check, who->items[i], probe, depth + 1))
+			return true;
+	for (size_t i = 0; who->kind == YML_MAP && i < who->n; i++) {
+		const char *type = yml_text(who->pairs[i].key);
+		const struct yml_node *value = who->pairs[i].value;
+
+		if (!type)
+			continue;
+		if (strcmp(type, "access") == 0 ? config_allows(check, NULL, value, NULL, probe)
+		    : strcmp(type, "oauth") == 0
+			    ? probe == PROBE_ACCOUNT && is_meant(check, value, probe, depth + 1)
+			    : config_matches(check, NULL, type, value, probe))
+			return true;
+	}
+	if (who->kind == YML_UNKNOWN && probe == PROBE_STRANGER)
+		config_uncertain(check, who, who, "api_permissions: who");
+	return false;
+}
+
+static struct permission read_permission(struct config_check *check, const struct yml_pair *pair)
+{
+	struct permission permission = { .pair = pair };
+	const struct yml_node *from = yml_value(pair->value, "from"), *who = yml_value(pair->value, "who");
+	const struct yml_node *what = yml_value(pair->value, "what");
+	bool any = false, none = false;
+
+	permission.http = names_http(from, &any) || !any;
+	read_what(&permission, what, &none);
+	if (none)
+		permission.all = false, permission.sample = NULL;
+	if (what && what->kind == YML_UNKNOWN)
+		config_uncertain(check, pair->key, what, "api_permissions: what");
+	for (size_t i = 0; permission.http && (permission.all || permission.sample) && i < ARRAY_SIZE(permission.who); i++)
+		permission.who[i] = is_meant(check, who, i, 0);
+	return permission;
+}
+
+/* Whether a listener that strangers, or this host's users, reach offers commands. */
+static bool is_served(const struct config_check *check, bool local)
+{
+	for (size_t i = 0; i < check->n_listeners; i++) {
+		const struct config_listener *listener = &check->listeners[i];
+
+		if ((config_serves(listener, "mod_http_api") || config_serves(listener, "ejabberd_xmlrpc")) &&
+		    (local ? !listener->socket : listener->public))
+			return true;
+	}
+	return false;
+}
+
+static void report(struct config_check *check, const char *id, const struct permission *permission, const char *who)
+{
+	const char *name = yml_text(permission->pair->key);
+
+	config_finding(check, id, name, permission->pair->key, NULL, "api_permissions \"%s\" lets %s run %s", name ? name : "",
+		       who, permission->all ? "administrative commands" : permission->sample);
+}
+
+static void judge(struct config_check *check, const struct permission *permission)
+{
+	bool open = permission->who[PROBE_STRANGER], local = permission->who[PROBE_LOCAL];
+	bool accounts = (permission->who[PROBE_ACCOUNT] || permission->who[PROBE_FOREIGN]) && permission->all;
+
+	/* Somebody from this host is nobody from elsewhere, unless the condition knows no address at all. */
+	if (open && is_served(check, false))
+		report(check, "api-open", permission, "everybody, without a login,");
+	else if ((open || local) && is_served(check, true))
+		report(check, "api-local", permission, "every user of this host, without a login,");
+	else if (accounts && !open && is_served(check, true))
+		report(check, "api-accounts", permission, "every account");
+	else if (open || local || accounts)
+		report(check, "api-unserved", permission, open || local ? "everybody, without a login," : "every account");
+}
+
+void check_api(struct config_check *check)
+{
+	struct yml_option option = yml_option(&check->yml, NULL, "api_permissions");
+	/* ejabberd_options.erl: the default gives all commands to the acl admin. */
+	static const struct yml_node admin = { .kind = YML_ATOM, .text = "admin", .length = 5 };
+	static const struct yml_node all = { .kind = YML_STRING, .text = "*", .length = 1 };
+	static const struct yml_node who_key = { .kind = YML_ATOM, .text = "who", .length = 3 };
+	static const struct yml_node what_key = { .kind = YML_ATOM, .text = "what", .length = 4 };
+	static const struct yml_node name = { .kind = YML_STRING, .text = "admin access", .length = 12 };
+	static const struct yml_pair pairs[] = { { &who_key, &admin }, { &what_key, &all } };
+	static const struct yml_node map = { .kind = YML_MAP, .pairs = pairs, .n = 2 };
+	static const struct yml_pair fallback = { &name, &map };
+	struct permission permission;
+
+	if (!option.value) {
+		permission = read_permission(check, &fallback);
+		judge(check, &permission);
+		return;
+	}
+	if (option.value->kind == YML_UNKNOWN)
+		config_uncertain(check, option.key, option.value, "api_permissions");
+	for (size_t i = 0; option.value->kind == YML_MAP && i < option.value->n; i++) {
+		permission = read_permission(check, &option.value->pairs[i]);
+		judge(check, &permission);
+	}
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Folders that are served to the world, and what lies below them. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+
+/* A path without links where it exists, else without "." , ".." and "//" at least. */
+static const char *resolve(struct config_check *check, const char *path)
+{
+	char real[PATH_MAX];
+	char *folder, *slash;
+	const char *all;
+
+	if (realpath(path, real))
+		return arena_strdup(check->arena, real);
+	/* What is not there yet will be made below a folder that is. */
+	folder = arena_strdup(check->arena, path);
+	for (slash = folder ? strrchr(folder, '/') : NULL; slash && slash > folder; slash = strrchr(folder, '/')) {
+		*slash = '\0';
+		if (!realpath(folder, real))
+			continue;
+		all = arena_printf(check->arena, "%s/%s", real, path + (slash - folder) + 1);
+		return all && !strstr(all, "/../") ? all : path;
+	}
+	return path;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	while (length > 1 && folder[length - 1] == '/')
+		length--;
+	if (length == 1 && *folder == '/')
+		return true;
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]);
+}
+
+/* The module that serves a folder: "modules/mod_http_fileserver/docroot" or a listener's. */
+static bool is_served(const struct config_check *check, const struct yml_path *docroot)
+{
+	static const char *const modules[] = { "mod_http_fileserver", "mod_http_upload", "mod_muc_log", "mod_conversejs" };
+
+	for (size_t i = 0; i < check->n_listeners; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(modules); j++)
+			if (strstr(docroot->option, modules[j]) && config_serves(&check->listeners[i], modules[j]))
+				return true;
+	return false;
+}
+
+/* What must not be served, and what it is. */
+struct secret {
+	const char *path; /* resolved */
+	const char *what;
+};
+
+struct secrets {
+	struct secret *items;
+	size_t n;
+};
+
+static void add_secret(struct config_check *check, struct secrets *secrets, const char *path, const char *what)
+{
+	struct secret *items;
+
+	if (!path || *path != '/')
+		return;
+	items = arena_grow(check->arena, secrets->items, secrets->n, sizeof(*items));
+	check->no_memory |= !items;
+	if (!items)
+		return;
+	secrets->items = items;
+	items[secrets->n].path = resolve(check, path);
+	items[secrets->n].what = what;
+	secrets->n += items[secrets->n].path != NULL;
+}
+
+static void collect_secrets(struct config_check *check, struct secrets *secrets)
+{
+	const struct yml_setup *setup = check->yml.setup;
+
+	add_secret(check, secrets, setup->config, "the configuration");
+	add_secret(check, secrets, setup->spool, "the database");
+	add_secret(check, secrets, setup->home, "the cookie");
+	add_secret(check, secrets, setup->logs, "the log");
+	for (size_t i = 0; i < check->paths.n; i++) {
+		const struct yml_path *path = &check->paths.items[i];
+		const char *what = path->kind == YML_PATH_CERTIFICATE ? "a certificate or key"
+				   : path->kind == YML_PATH_KEY	      ? "a key"
+				   : path->kind == YML_PATH_CONFIG    ? "a configuration"
+				   : path->kind == YML_PATH_DATABASE  ? "a database"
+								      : NULL;
+
+		if (what)
+			add_secret(check, secrets, path->path, what);
+	}
+}
+
+static void check_docroot(struct config_check *check, const struct yml_path *docroot, const struct secrets *secrets)
+{
+	const struct yml_node place = { .file = docroot->file, .line = docroot->line, .column = docroot->column };
+	const char *folder = resolve(check, docroot->path);
+
+	for (size_t i = 0; folder && i < secrets->n; i++) {
+		if (!is_below(secrets->items[i].path, folder))
+			continue;
+		config_finding(check, "docroot-secrets", docroot->path, &place, NULL, "%s serves %s, and %s lies there: %s",
+			       docroot->option, docroot->path, secrets->items[i].what, secrets->items[i].path);
+		return;
+	}
+}
+
+void check_docroots(struct config_check *check)
+{
+	struct secrets secrets = {};
+
+	for (size_t i = 0; i < check->paths.n; i++) {
+		const struct yml_path *path = &check->paths.items[i];
+
+		if ((path->kind != YML_PATH_DOCROOT && path->kind != YML_PATH_UPLOAD) || !is_served(check, path))
+			continue;
+		if (!secrets.n)
+			collect_secrets(check, &secrets);
+		check_docroot(check, path, &secrets);
+	}
+}

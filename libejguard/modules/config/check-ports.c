@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The listeners of the configuration against the ports of the stack, and against the listeners that exist. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+#include "libejguard/util/address.h"
+
+static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool is_public(const struct config_check *check, uint16_t port)
+{
+	return in_ranges(check->facts->public_ports, check->facts->n_public_ports, port);
+}
+
+/* What a port is to Erlang, or NULL. */
+static const char *private_use(const struct config_check *check, uint16_t port)
+{
+	if (port == check->facts->epmd_port)
+		return "epmd's";
+	return in_ranges(check->facts->dist, check->facts->n_dist, port) ? "one of the distribution range" : NULL;
+}
+
+/* mod_proxy65 has a listener of its own, 7777 when nothing is said. */
+static bool is_proxy65(const struct config_check *check, uint16_t port)
+{
+	for (size_t i = 0; i < check->yml.n_hosts; i++) {
+		const struct yml_pair *module =
+			yml_find(yml_option(&check->yml, &check->yml.hosts[i], "modules").value, "mod_proxy65");
+		const struct yml_node *node = module ? yml_value(module->value, "port") : NULL;
+		int64_t own = 7777;
+
+		if (!module)
+			continue;
+		yml_integer(node, &own);
+		if (own == port)
+			return true;
+	}
+	return false;
+}
+
+static bool is_configured(const struct config_check *check, uint16_t port)
+{
+	for (size_t i = 0; i < check->n_listeners; i++)
+		if (!check->listeners[i].udp && check->listeners[i].port == port)
+			return true;
+	return is_proxy65(check, port);
+}
+
+static bool has_unknown(const struct config_check *check)
+{
+	for (size_t i = 0; i < check->n_listeners; i++)
+		if (check->listeners[i].unknown || (!check->listeners[i].port && !check->listeners[i].socket))
+			return true;
+	return false;
+}
+
+static void check_listener(struct config_check *check, const struct config_listener *listener)
+{
+	const char *use;
+
+	if (!listener->port || listener->udp)
+		return;
+	use = private_use(check, listener->port);
+	if (use)
+		config_finding(check, "listen-private", listener->name, listener->place, NULL, "the port of %s is %s",
+			       listener->name, use);
+	else if (listener->public && check->facts->n_public_ports && !is_public(check, listener->port))
+		config_finding(check, "listen-not-public", listener->name, listener->place,
+			       arena_printf(check->arena, "add %u to 'set public' in %s, or set ip: \"127.0.0.1\"", listener->port,
+					    check->facts->stack_file ? check->facts->stack_file : "the stack"),
+			       "%s is not in 'set public': with strict=yes nobody from elsewhere reaches it", listener->name);
+}
+
+static void check_public_port(struct config_check *check, uint16_t port)
+{
+	const struct ejg_origin *origin = &check->facts->public_origin;
+	const struct yml_node place = { .file = origin->file, .line = origin->line };
+	const char *file = origin->file ? origin->file : "the stack";
+	char subject[16];
+
+	if (is_configured(check, port))
+		return;
+	snprintf(subject, sizeof(subject), "%u", port);
+	config_finding(check, "public-unserved", subject, &place,
+		       arena_printf(check->arena, "take %u out of 'set public' in %s:%u", port, file, origin->line),
+		       "'set public' lets everybody reach port %u, and no listener of the configuration has it", port);
+}
+
+/* A wide range is a policy of its own: that no listener has each of its ports says nothing. */
+enum { MAX_SINGLE_PORTS = 32, MAX_RANGES = 256 };
+
+static void check_public(struct config_check *check)
+{
+	if (has_unknown(check))
+		return;
+	for (size_t i = 0; i < check->facts->n_public_ports && i < MAX_RANGES; i++) {
+		const struct ejg_port_range *range = &check->facts->public_ports[i];
+
+		for (uint32_t port = range->first; range->last - range->first < MAX_SINGLE_PORTS && port <= range->last; port++)
+			check_public_port(check, port);
+	}
+}
+
+static bool is_node(const struct config_check *check, const struct ejg_listener *listener)
+{
+	for (size_t i = 0; i < check->survey->n_processes; i++)
+		if (check->survey->processes[i].pid == listener->pid)
+			return check->survey->processes[i].role == EJG_PROCESS_NODE;
+	return false;
+}
+
+/* Whether the survey shows a node of the service with listeners: before it listens nothing can be compared. */
+static bool is_running(const struct config_check *check)
+{
+	for (size_t i = 0; i < check->survey->n_listeners; i++)
+		if (check->survey->listeners[i].in_service && is_node(check, &check->survey->listeners[i]) &&
+		    is_configured(check, check->survey->listeners[i].port))
+			return true;
+	return false;
+}
+
+static bool exists(const struct config_check *check, uint16_t port)
+{
+	for (size_t i = 0; i < check->survey->n_listeners; i++)
+		if (check->survey->listeners[i].port == port)
+			return true;
+	return false;
+}
+
+/* The node's own distribution listener: what epmd says of it, or the range. */
+static bool is_distribution(const struct config_check *check, uint16_t port)
+{
+	for (size_t i = 0; i < check->survey->n_epmd_names; i++)
+		if (check->survey->epmd_names[i].port == port)
+			return true;
+	return private_use(check, port);
+}
+
+static void check_unknown(struct config_check *check, const struct ejg_listener *listener)
+{
+	char text[EJG_PREFIX_TEXT_SIZE], subject[EJG_PREFIX_TEXT_SIZE + 16];
+
+	if (!listener->in_service || !is_node(check, listener) || is_configured(check, listener->port) ||
+	    is_distribution(check, listener->port))
+		return;
+	/* A random distribution port that epmd did not tell. */
+	if (check->facts->dist_state != EJG_DIST_FIXED && !check->survey->epmd_answered)
+		return;
+	snprintf(subject, sizeof(subject), "%s port %u", ejg_prefix_format(&listener->address, text), listener->port);
+	config_finding(check, "listener-unknown", subject, NULL, NULL,
+		       "the service listens there, and neither the configuration nor epmd knows of it");
+}
+
+static void check_real(struct config_check *check)
+{
+	if (!check->survey || !is_running(check))
+		return;
+	for (size_t i = 0; i < check->n_listeners; i++) {
+		const struct config_listener *listener = &check->listeners[i];
+
+		if (listener->port && !listener->udp && !exists(check, listener->port))
+			config_finding(check, "listener-missing", listener->name, listener->place, NULL,
+				       "%s is configured, and nothing listens there", listener->name);
+	}
+	for (size_t i = 0; !has_unknown(check) && i < check->survey->n_listeners; i++)
+		check_unknown(check, &check->survey->listeners[i]);
+}
+
+void check_ports(struct config_check *check)
+{
+	for (size_t i = 0; i < check->n_listeners; i++)
+		check_listener(check, &check->listeners[i]);
+	check_public(check);
+	check_real(check);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private keys, and configurations that hold passwords: who may read them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/config/config.h"
+
+/* Options whose value is a secret, wherever they stand. */
+static bool is_secret(const struct yml_pair *pair)
+{
+	static const char *const names[] = { "sql_password", "ldap_password",	"redis_password", "password",
+					     "secret",	     "external_secret", "basic_auth",	  "must_authenticate_with",
+					     "ext_api_headers", "rootpw", "captcha_secret" };
+	const char *key = yml_text(pair->key);
+
+	if (!key || (yml_text(pair->value) ? !*pair->value->text : pair->value->kind != YML_LIST || !pair->value->n))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], key) == 0)
+			return true;
+	return false;
+}
+
+struct secrets {
+	struct config_check *check;
+	const struct yml_pair *first[64]; /* the first of each file */
+	size_t n;
+};
+
+static void note(struct secrets *secrets, const struct yml_pair *pair)
+{
+	for (size_t i = 0; i < secrets->n; i++)
+		if (strcmp(secrets->first[i]->value->file, pair->value->file) == 0)
+			return;
+	if (secrets->n < ARRAY_SIZE(secrets->first) && pair->value->file)
+		secrets->first[secrets->n++] = pair;
+}
+
+/* The password of a macro stands where the macro is defined: the value's place. */
+static void find_secrets(struct secrets *secrets, const struct yml_node *node)
+{
+	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
+		find_secrets(secrets, node->items[i]);
+	for (size_t i = 0; node->kind == YML_MAP && i < node->n; i++) {
+		/* A room may have a password: it is its users' to know. */
+		if (yml_is(node->pairs[i].key, "default_room_options"))
+			continue;
+		if (is_secret(&node->pairs[i]))
+			note(secrets, &node->pairs[i]);
+		find_secrets(secrets, node->pairs[i].value);
+	}
+}
+
+/* Who else may read a file, for people; NULL: nobody, or it cannot be told (then it is said). */
+static const char *readers(struct config_check *check, const char *path, const char **ret_real)
+{
+	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
+	const char *problem = NULL;
+	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+
+	check->no_memory |= r == -ENOMEM;
+	if (r < 0 && r != -ENOMEM)
+		config_finding(check, "unseen", path, NULL, NULL, "who may read it cannot be told: %s",
+			       problem ? problem : strerror(-r));
+	if (r < 0 || file.fd < 0 ||
+	    !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
+		return NULL;
+	*ret_real = file.path;
+	return access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
+}
+
+static const char *remedy_chmod(struct config_check *check, const char *path)
+{
+	const char *quoted = access_quote(check->arena, path);
+
+	return quoted ? arena_printf(check->arena, "setfacl -b -- %s; chmod o=,g-wx -- %s; chgrp %s -- %s", quoted, quoted,
+				     check->service.known ? check->service.group : "root", quoted)
+		      : NULL;
+}
+
+static void check_configurations(struct config_check *check)
+{
+	struct secrets secrets = { .check = check };
+
+	find_secrets(&secrets, check->yml.options);
+	for (size_t i = 0; i < secrets.n; i++) {
+		const struct yml_pair *pair = secrets.first[i];
+		const char *real, *who = readers(check, pair->value->file, &real);
+
+		if (who)
+			config_finding(check, "secret-readable", real, pair->value, remedy_chmod(check, real),
+				       "%s may read it, and it holds a secret (%s)", who, pair->key->text);
+	}
+}
+
+/* Whether a file holds a private key: only what begins one is looked for, in its first megabyte. 1, 0, -errno. */
+static int holds_key(int handle)
+{
+	enum { MAX_CERTIFICATES = 1 << 20 };
+	cleanup_free char *text = malloc(MAX_CERTIFICATES + 1);
+	cleanup_fd int fd = -1;
+	char name[32];
+	size_t n = 0;
+	ssize_t r = 1;
+	bool found;
+
+	if (!text)
+		return -ENOMEM;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
+	fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (n < MAX_CERTIFICATES && r > 0) {
+		r = read(fd, text + n, MAX_CERTIFICATES - n);
+		n += r > 0 ? r : 0;
+	}
+	found = memmem(text, n, "PRIVATE KEY-----", 16);
+	explicit_bzero(text, n);
+	return found;
+}
+
+static void check_key(struct config_check *check, const struct yml_path *option, const char *path)
+{
+	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const char *problem = NULL, *who;
+	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+	int key;
+
+	check->no_memory |= r == -ENOMEM;
+	if (r < 0) {
+		config_finding(check, "unseen", path, &place, NULL, "cannot be seen: %s", problem ? problem : strerror(-r));
+		return;
+	}
+	if (file.fd < 0) {
+		config_finding(check, "certfile-missing", path, &place, NULL, "%s names it, and it is not there",
+			       option->option);
+		return;
+	}
+	if (!S_ISREG(file.access.mode) ||
+	    !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
+		return;
+	/* A certificate alone is for everybody. */
+	key = option->kind == YML_PATH_KEY ? 1 : holds_key(file.fd);
+	if (key == 0)
+		return;
+	if (key < 0) {
+		config_finding(check, "unseen", path, &place, NULL, "whether it holds a private key cannot be seen: %s",
+			       strerror(-key));
+		return;
+	}
+	who = access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
+	config_finding(check, "key-readable", file.path, &place, remedy_chmod(check, file.path),
+		       "%s may read it, and it holds a private key", who ? who : "somebody else");
+}
+
+/* A pattern with more open components, or alternatives, could keep glob(3) busy for ever. */
+static bool is_simple(const char *pattern)
+{
+	unsigned int open = 0, alternatives = 0;
+
+	for (const char *part = pattern; *part; part += strcspn(part, "/")) {
+		part += strspn(part, "/");
+		open += strcspn(part, "*?[") < strcspn(part, "/");
+	}
+	for (; *pattern; pattern++)
+		alternatives += *pattern == '{' || *pattern == ',';
+	return open <= 2 && alternatives <= 8;
+}
+
+/* A pattern of certfiles; how much of what it fits is looked at is bounded. */
+static void check_pattern(struct config_check *check, const struct yml_path *option)
+{
+	enum { MAX_MATCHES = 200 };
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	glob_t matches = {};
+	int r;
+
+	if (!is_simple(option->path)) {
+		config_finding(check, "unseen", option->path, &place, NULL, "the pattern fits too much to be looked at");
+		return;
+	}
+	r = glob(option->path, GLOB_NOSORT | GLOB_BRACE, NULL, &matches);
+	if (r == GLOB_NOMATCH)
+		config_finding(check, "certfile-missing", option->path, &place, NULL, "%s names files that are not there",
+			       option->option);
+	for (size_t i = 0; r == 0 && i < matches.gl_pathc && i < MAX_MATCHES; i++)
+		check_key(check, option, matches.gl_pathv[i]);
+	globfree(&matches);
+}
+
+void check_secrets(struct config_check *check)
+{
+	check_configurations(check);
+	for (size_t i = 0; i < check->paths.n; i++) {
+		const struct yml_path *path = &check->paths.items[i];
+
+		if (path->kind != YML_PATH_CERTIFICATE && path->kind != YML_PATH_KEY)
+			continue;
+		if (path->pattern)
+			check_pattern(check, path);
+		else
+			check_key(check, path, path->path);
+	}
+}

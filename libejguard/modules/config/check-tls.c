@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Old protocols and weak ciphers, where TLS is offered. */
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+
+/* Whether a list of protocol options switches TLS 1.0 and 1.1 off; -1: it cannot be told. */
+static int is_modern(const struct yml_node *options)
+{
+	bool no_tlsv1 = false, no_tlsv1_1 = false;
+	const char *text = yml_text(options);
+
+	if (!options)
+		return 0;
+	if (options->kind == YML_UNKNOWN || yml_is_placeholder(options))
+		return -1;
+	if (text)
+		return -1; /* ejabberd takes a list */
+	for (size_t i = 0; options->kind == YML_LIST && i < options->n; i++) {
+		if (options->items[i]->kind == YML_UNKNOWN)
+			return -1;
+		no_tlsv1 |= yml_is(options->items[i], "no_tlsv1");
+		no_tlsv1_1 |= yml_is(options->items[i], "no_tlsv1_1");
+	}
+	return no_tlsv1 && no_tlsv1_1;
+}
+
+/* A word of an OpenSSL cipher list that adds what nobody should use (ciphers(1)). */
+static bool is_weak_word(const char *word, size_t length, bool no_null)
+{
+	static const char *const weak[] = { "NULL", "eNULL", "aNULL", "ADH",  "AECDH", "EXP", "EXPORT", "EXPORT40",
+					    "LOW",  "RC4",   "RC2",   "DES",  "MD5",   "COMPLEMENTOFALL", "IDEA", "SEED" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(weak); i++)
+		if (strlen(weak[i]) == length && strncmp(weak[i], word, length) == 0)
+			return true;
+	if (!no_null && length == 3 && strncmp(word, "ALL", 3) == 0)
+		return true;
+	return memmem(word, length, "RC4-", 4) || memmem(word, length, "EXP-", 4) || memmem(word, length, "NULL-", 5) ||
+	       memmem(word, length, "DES-CBC-", 8);
+}
+
+static bool has_weak_word(const char *text, char *ret_word, size_t size)
+{
+	bool no_null = strstr(text, "!aNULL") != NULL;
+
+	while (*text) {
+		size_t length;
+
+		text += strspn(text, ": ,");
+		length = strcspn(text, ": ,");
+		if (length && *text != '!' && *text != '-' && *text != '@') {
+			const char *word = text + (*text == '+');
+
+			if (*text != '+' && is_weak_word(word, length, no_null) && length < size) {
+				memcpy(ret_word, word, length);
+				ret_word[length] = '\0';
+				return true;
+			}
+		}
+		text += length;
+	}
+	return false;
+}
+
+/* A list is joined to one cipher list, as ejabberd does. */
+static const char *join_ciphers(struct config_check *check, const struct yml_node *list)
+{
+	const char *text = "";
+
+	for (size_t i = 0; list->kind == YML_LIST && i < list->n && i < 100 && text; i++)
+		if (yml_text(list->items[i]))
+			text = arena_printf(check->arena, "%s%s%s", text, *text ? ":" : "", list->items[i]->text);
+	return text;
+}
+
+static void check_ciphers(struct config_check *check, const char *subject, const struct yml_pair *pair)
+{
+	const char *text;
+	char word[64];
+
+	if (!pair)
+		return;
+	text = yml_is_list(pair->value) ? join_ciphers(check, pair->value) : yml_text(pair->value);
+	/* A word in capitals may be a cipher as well as a macro: nothing is made of it. */
+	if (pair->value->kind == YML_UNKNOWN)
+		config_uncertain(check, pair->key, pair->value, "ciphers");
+	if (text && has_weak_word(text, word, sizeof(word)))
+		config_finding(check, "ciphers-weak", subject, pair->key, NULL, "the cipher list switches %s on", word);
+}
+
+static void check_options(struct config_check *check, const char *subject, const struct yml_node *place,
+			  const struct yml_node *options, const char *what)
+{
+	int modern = is_modern(options);
+
+	if (modern < 0)
+		config_uncertain(check, place, options, what);
+	else if (!modern)
+		config_finding(check, "tls-old", subject, place,
+			       arena_printf(check->arena,
+					    "set %s: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, no_compression] in %s",
+					    what, place->file),
+			       "%s %s TLS 1.0 and 1.1 off", what,
+			       options ? "does not switch" : "is not set, and its default does not switch");
+}
+
+/* Listeners of a kind fall back to an option of all hosts; only ejabberd_http's have no such fallback. */
+static const struct config_listener *find_listener(const struct config_check *check, const char *module)
+{
+	for (size_t i = 0; i < check->n_listeners; i++)
+		if (check->listeners[i].public && strcmp(check->listeners[i].module, module) == 0 &&
+		    !yml_find(check->listeners[i].node, "protocol_options"))
+			return &check->listeners[i];
+	return NULL;
+}
+
+static void check_host(struct config_check *check, const struct yml_host *host, const char *subject)
+{
+	static const struct {
+		const char *module;
+		const char *options;
+		const char *ciphers;
+	} kinds[] = {
+		{ "ejabberd_c2s", "c2s_protocol_options", "c2s_ciphers" },
+		{ "ejabberd_s2s_in", "s2s_protocol_options", "s2s_ciphers" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct yml_option options = yml_option(&check->yml, host, kinds[i].options);
+		struct yml_option ciphers = yml_option(&check->yml, host, kinds[i].ciphers);
+		const struct config_listener *listener = find_listener(check, kinds[i].module);
+		struct yml_pair pair = { ciphers.key, ciphers.value };
+
+		if (listener)
+			check_options(check, subject ? subject : kinds[i].options,
+				      options.key ? options.key : listener->place, options.value, kinds[i].options);
+		check_ciphers(check, subject ? subject : kinds[i].ciphers, ciphers.value ? &pair : NULL);
+	}
+}
+
+void check_tls(struct config_check *check)
+{
+	static const char *const options[] = { "c2s_protocol_options", "s2s_protocol_options", "c2s_ciphers", "s2s_ciphers",
+					       NULL };
+
+	config_each_host(check, options, check_host);
+	for (size_t i = 0; i < check->n_listeners; i++) {
+		const struct config_listener *listener = &check->listeners[i];
+		const struct yml_pair *own = yml_find(listener->node, "protocol_options");
+		bool http = strcmp(listener->module, "ejabberd_http") == 0 && listener->tls;
+
+		if (!listener->public)
+			continue;
+		if (own || http)
+			check_options(check, listener->name, own ? own->key : listener->place, own ? own->value : NULL,
+				      "protocol_options");
+		check_ciphers(check, listener->name, yml_find(listener->node, "ciphers"));
+	}
+}

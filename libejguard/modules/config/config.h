@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private to the module config. */
+#ifndef EJG_CONFIG_H
+#define EJG_CONFIG_H
+
+#include <ejguard/module.h>
+
+#include "libejguard/modules/access/access.h"
+#include "libejguard/modules/yml/yml.h"
+#include "libejguard/util/arena.h"
+
+/* A handler of a listener: what answers below a path. */
+struct config_handler {
+	const char *path;
+	const char *module;
+};
+
+/* A listener of the configuration, ejabberd's own defaults filled in. */
+struct config_listener {
+	const struct yml_node *node;  /* its map */
+	const struct yml_node *place; /* of its port, else of the map */
+	const char *module;	      /* "" when it cannot be told */
+	const char *socket;	      /* path of a unix socket, or NULL */
+	uint16_t port;		      /* 0: unix socket, chosen by the kernel, or not known */
+	struct ejg_prefix address;
+	bool public;  /* TCP or UDP, and not on loopback */
+	bool unknown; /* port or address cannot be told */
+	bool udp;
+	bool tls;
+	const struct config_handler *handlers; /* of ejabberd_http, and of ejabberd_xmlrpc by itself */
+	size_t n_handlers;
+	const char *name; /* for people: "port 5280 (ejabberd_http)" */
+};
+
+struct config_check {
+	struct ejg_call *call;
+	const struct ejg_facts *facts;
+	const struct ejg_survey *survey;
+	struct arena *arena;
+	struct yml yml;
+	struct yml_paths paths;
+	struct access_service service;
+	const struct config_listener *listeners;
+	size_t n_listeners;
+	bool failed;	    /* a finding is a failure */
+	bool no_memory;
+	size_t n_uncertain; /* indeterminate findings that were made */
+	size_t n_findings;
+	size_t n_conditions; /* of access rules that were tried */
+	size_t n_regexps;
+};
+
+/* One finding; the declared severity decides whether the module holds. A remedy NULL is the declared one. */
+void config_finding(struct config_check *check, const char *id, const char *subject, const struct yml_node *place,
+		    const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Says that an option cannot be judged, and why. */
+void config_uncertain(struct config_check *check, const struct yml_node *place, const struct yml_node *value,
+		      const char *option);
+
+/* "set OPTION in FILE:LINE", for a remedy. NULL without memory; the finding then has the declared one. */
+const char *config_edit(struct config_check *check, const struct yml_node *place, const char *what);
+
+/* A bool of a map: 0, 1, the fallback when it is absent, -1 when it cannot be told (a finding says so). */
+int config_bool(struct config_check *check, const struct yml_node *map, const char *name, int fallback);
+
+/* The same of an option of a host (NULL: all hosts). */
+int config_option_bool(struct config_check *check, const struct yml_host *host, const char *name, int fallback);
+
+/*
+ * Runs a rule for each host, but only once where hosts share an option: `option` names it. In the rule, host is NULL when
+ * what it sees counts for all hosts that have no section of their own.
+ */
+typedef void (*config_rule_fn)(struct config_check *check, const struct yml_host *host, const char *subject);
+void config_each_host(struct config_check *check, const char *const *options, config_rule_fn rule);
+
+/* The pair of a module in a host's modules, or NULL. */
+const struct yml_pair *config_module(struct config_check *check, const struct yml_host *host, const char *module);
+
+/* Collects the listeners. */
+void config_listeners(struct config_check *check);
+/* Whether a listener has a handler of that module. */
+bool config_serves(const struct config_listener *listener, const char *module);
+
+/* Somebody who asks. */
+enum config_probe {
+	PROBE_STRANGER, /* from elsewhere, not logged in */
+	PROBE_LOCAL,	/* from this host's loopback, not logged in */
+	PROBE_ACCOUNT,	/* an account of the host with a name of one's own choice */
+	PROBE_FOREIGN,	/* an account of another server */
+};
+
+/*
+ * Whether ejabberd would let the probe pass an access rule: a name, or rules in place (acl.erl, match_rule()). A list of
+ * addresses counts as everybody where it is the world, and where clients may claim any address.
+ */
+bool config_allows(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
+		   const char *fallback, enum config_probe probe);
+/* Whether the probe meets all of some conditions, as in api_permissions (ejabberd_access_permissions.erl). */
+bool config_matches(struct config_check *check, const struct yml_host *host, const char *type,
+		    const struct yml_node *value, enum config_probe probe);
+/* A prefix as econf:ip_mask() reads it. */
+bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret);
+/* The rules, by what they look at. */
+void check_log(struct config_check *check);
+void check_accounts(struct config_check *check);
+void check_networks(struct config_check *check);
+void check_admin(struct config_check *check);
+void check_api(struct config_check *check);
+void check_listen(struct config_check *check);
+void check_tls(struct config_check *check);
+void check_relay(struct config_check *check);
+void check_backend(struct config_check *check);
+void check_secrets(struct config_check *check);
+void check_docroots(struct config_check *check);
+void check_ports(struct config_check *check);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/cookie/argv.h"
+
+#include <string.h>
+
+/* One flag and its values. */
+struct flag {
+	const char *name;
+	const char *first; /* value, or NULL */
+	const char *last;  /* value, or NULL */
+	size_t n;
+};
+
+struct reader {
+	const char *at;
+	const char *end;
+};
+
+static const char *peek(const struct reader *reader)
+{
+	return reader->at < reader->end ? reader->at : NULL;
+}
+
+static const char *take(struct reader *reader)
+{
+	const char *argument = peek(reader);
+
+	if (argument)
+		reader->at += strnlen(argument, (size_t)(reader->end - argument)) + 1;
+	return argument;
+}
+
+static bool next_flag(struct reader *reader, struct flag *ret)
+{
+	const char *argument = take(reader);
+
+	/* Arguments of the emulator (beam.smp -K true -- ...) and plain ones. */
+	while (argument && *argument != '-')
+		argument = take(reader);
+	if (!argument || strcmp(argument, "-extra") == 0)
+		return false;
+	*ret = (struct flag){ .name = argument + 1, .first = peek(reader) };
+	while (peek(reader) && *peek(reader) != '-') {
+		ret->last = take(reader);
+		ret->n++;
+	}
+	if (ret->n == 0)
+		ret->first = NULL;
+	return true;
+}
+
+struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, struct cookie *value)
+{
+	struct reader reader = { bytes, bytes + n };
+	struct argv argv = { 0 };
+	struct flag flag;
+	const char *only = NULL;
+	unsigned int n_own = 0, n_flags = 0;
+
+	/* A line that was cut off in the middle of an argument has no NUL there. */
+	while (reader.end > reader.at && reader.end[-1] != '\0')
+		reader.end--;
+	while (next_flag(&reader, &flag)) {
+		if (strcmp(flag.name, "setcookie") == 0) {
+			n_flags++;
+			argv.n_set += flag.n > 0;
+			argv.same |= ours && flag.last && strcmp(flag.last, ours->text) == 0;
+			n_own += flag.n < 2;
+			only = flag.n == 1 ? flag.first : only;
+		} else if (strcmp(flag.name, "nocookie") == 0) {
+			argv.nocookie = true;
+		}
+	}
+	argv.in_effect = n_own == 1 && only;
+	argv.nocookie &= !argv.in_effect;
+	if (argv.in_effect)
+		(void)cookie_argument(only, strlen(only), value);
+	return argv;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* apply: create, rotate, repair. Each says what it did, or why it did not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "libejguard/modules/cookie/cookie.h"
+
+struct apply {
+	struct audit *audit;
+	struct cookie_place *place;
+	struct cookie_file *file; /* in effect, or NULL */
+};
+
+/* Whether the way to a file ends in the folder that it is in or will be in. */
+static bool has_folder(const struct cookie_file *file)
+{
+	const struct access_step *last = file->walk.n_steps ? &file->walk.steps[file->walk.n_steps - 1] : NULL;
+
+	return last && !last->link && last->next && strcmp(last->next, strrchr(file->path, '/') + 1) == 0;
+}
+
+/* The folder of a file that is there or will be, opened and held to what was seen on the way to it. */
+static int open_folder(struct audit *audit, const struct cookie_file *file, const char **ret_problem)
+{
+	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust), *last;
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	*ret_problem = NULL;
+	if (file->link || !has_folder(file)) {
+		*ret_problem = file->link ? "it is a symbolic link" : "its folder does not exist";
+		return -ENOENT;
+	}
+	last = &file->walk.steps[file->walk.n_steps - 1];
+	if (step) {
+		*ret_problem = audit_text(audit, "others may write the folder %s", step->path);
+		return -EPERM;
+	}
+	fd = open(last->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_dev != last->access.device || st.st_ino != last->access.inode)
+		return -EAGAIN;
+	return take_fd(fd);
+}
+
+static int put_cookie(struct apply *apply, struct cookie_file *file, bool replace, const char **ret_problem)
+{
+	struct audit *audit = apply->audit;
+	struct cookie_state *state = ejg_call_state(audit->call);
+	struct new_cookie new = {
+		.name = strrchr(file->path, '/') + 1,
+		.uid = audit->service.uid,
+		.gid = audit->service.gid,
+		.replace = replace,
+	};
+	cleanup_fd int folder = open_folder(audit, file, ret_problem);
+	const char *step = NULL;
+	int r = folder;
+
+	if (folder >= 0) {
+		new.folder = folder;
+		r = write_cookie(audit->vault, &new, &step);
+		state->changed |= r == 0;
+	}
+	if (r < 0 && !*ret_problem)
+		*ret_problem = audit_text(audit, "cannot %s it: %s", step ? step : "open the folder of", strerror(-r));
+	return r;
+}
+
+static void create(struct apply *apply)
+{
+	struct audit *audit = apply->audit;
+	struct cookie_file *file = &apply->place->home;
+	struct cookie_state *state = ejg_call_state(audit->call);
+	const char *problem = running_node(audit);
+	bool missing = !has_folder(file) && !file->link;
+
+	if (!problem && !audit->service.known)
+		problem = "nothing says as whom the service runs";
+	if (!problem && put_cookie(apply, file, false, &problem) == 0) {
+		audit_say(audit, "created", file->path, NULL,
+			  "was written: 256 random bits, owner %s, mode 0400; Erlang's generator will not run",
+			  audit->service.user);
+		return;
+	}
+	state->not_created = true;
+	audit_say(audit, "not-created", file->path, missing ? advise_home(audit, file->path) : NULL,
+		  "was not written: %s", problem);
+}
+
+static const char *why(unsigned int reasons)
+{
+	return reasons & COOKIE_UNUSABLE  ? "Erlang refuses it"
+	       : reasons & COOKIE_EXPOSED ? "others can know it"
+					  : "it can be guessed";
+}
+
+/* Return: whether there is a new cookie. */
+static bool rotate(struct apply *apply)
+{
+	struct audit *audit = apply->audit;
+	const char *problem = NULL;
+
+	if (audit->facts->n_peers)
+		problem = "the service has peers, and a cluster changes its cookie on all nodes at once";
+	if (!problem)
+		problem = running_node(audit);
+	if (!problem)
+		problem = unseen_node(audit);
+	if (!problem && !audit->service.known)
+		problem = "nothing says as whom the service runs";
+	if (!problem && apply->file->link)
+		problem = "it is a symbolic link";
+	if (!problem && !S_ISREG(apply->file->walk.access.mode))
+		problem = "it is not a regular file";
+	if (!problem && put_cookie(apply, apply->file, true, &problem) == 0) {
+		audit_say(audit, "rotated", apply->file->path, NULL,
+			  "was replaced because %s: 256 random bits, owner %s, mode 0400; nothing of the old one was "
+			  "kept",
+			  why(audit->reasons), audit->service.user);
+		return true;
+	}
+	audit_say(audit, "not-rotated", apply->file->path, advise_rotate(audit, apply->file->path),
+		  "should be replaced because %s, but was not: %s", why(audit->reasons), problem);
+	return false;
+}
+
+/* What forbids to mend a file; NULL: nothing. What an owner made who is neither root nor the service is his cookie. */
+static const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
+{
+	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust);
+
+	if (!audit->service.known)
+		return "nothing says as whom the service runs";
+	if (file->link)
+		return "it is a symbolic link";
+	if (file->walk.access.links != 1)
+		return "it has further names";
+	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
+	if (file->walk.access.owner == 0 && audit->service.uid != 0 && !audit->read)
+		return "it is root's and does not hold a cookie";
+	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->service.uid)
+		return "it belongs to somebody else, who knows the cookie: rotate=weak replaces it";
+	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;
+}
+
+static int mend(struct audit *audit, const struct cookie_file *file)
+{
+	struct access_change change;
+	char path[32];
+	struct stat st;
+	int r = access_reduce(file->walk.fd, 0400, &audit->service.trust, ACCESS_ROOT_TOO, &change);
+
+	/* It became something that must not be changed since it was looked at. */
+	if (r != ACCESS_UNCHANGED && r != ACCESS_REDUCED)
+		return r < 0 ? r : -EPERM;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->walk.fd);
+	if (fchownat(file->walk.fd, "", audit->service.uid, audit->service.gid, AT_EMPTY_PATH) < 0 ||
+	    fstat(file->walk.fd, &st) < 0)
+		return -errno;
+	/* Another name came meanwhile: no right is given then. */
+	if (st.st_nlink != 1)
+		return -EMLINK;
+	/* Masked entries say nothing any more, and would come back with the mask. */
+	if (removexattr(path, "system.posix_acl_access") < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return -errno;
+	/* A mode without the owner's read permission: the one right that is given here. */
+	return (st.st_mode & 07777) == 0400 || chmod(path, 0400) == 0 ? 0 : -errno;
+}
+
+static void repair(struct apply *apply)
+{
+	struct audit *audit = apply->audit;
+	struct cookie_state *state = ejg_call_state(audit->call);
+	const struct cookie_file *file = apply->file;
+	const char *problem = forbids_repair(audit, file);
+	int r = problem ? 0 : mend(audit, file);
+
+	if (r < 0)
+		problem = strerror(-r);
+	if (problem) {
+		audit_say(audit, "not-repaired", file->path, NULL, "was not mended: %s", problem);
+		return;
+	}
+	state->changed = true;
+	audit_say(audit, "repaired", file->path, NULL,
+		  "had owner uid %u and mode %04o%s, has owner %s and mode 0400 now%s",
+		  (unsigned int)file->walk.access.owner, (unsigned int)(file->walk.access.mode & 07777),
+		  file->walk.access.acl ? " and an ACL" : "", audit->service.user,
+		  audit->reasons & COOKIE_EXPOSED ? "; whoever read it before knows the cookie: rotate=weak replaces it"
+						  : "");
+}
+
+static void say_would(struct apply *apply, const char *what)
+{
+	audit_say(apply->audit, "would-change", (apply->file ? apply->file : &apply->place->home)->path, NULL, "%s",
+		  what);
+}
+
+static void act(struct apply *apply, bool permissive)
+{
+	struct audit *audit = apply->audit;
+	const struct cookie_config *config = audit->config;
+	bool wanted = config->rotate == COOKIE_ROTATE_WEAK && audit->reasons;
+
+	if (!apply->file) {
+		if (config->create && permissive)
+			say_would(apply, "would be written, a strong cookie: there is none");
+		else if (config->create)
+			create(apply);
+		return;
+	}
+	if (apply->file->error || apply->file->walk.fd < 0)
+		return;
+	if (wanted && permissive)
+		say_would(apply, "would be replaced, if no node runs with it");
+	else if (wanted && rotate(apply))
+		return;
+	if (!config->repair || !audit->mendable)
+		return;
+	if (permissive)
+		say_would(apply, "would get owner and mode mended");
+	else
+		repair(apply);
+}
+
+int cookie_apply(struct ejg_call *call)
+{
+	struct audit audit;
+	struct apply apply = { .audit = &audit };
+	int r = audit_begin(call, true, &audit);
+
+	if (r < 0)
+		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
+	r = audit_look(&audit);
+	audit.quiet = false;
+	if (r == 0 && audit.n_places > 0) {
+		apply.place = &audit.places[0];
+		apply.file = place_effective(apply.place);
+		act(&apply, ejg_call_mode(call) == EJG_PERMISSIVE);
+	}
+	audit_end(&audit);
+	return r < 0 ? ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r)) : 0;
+}

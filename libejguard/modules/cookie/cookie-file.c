@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the file system says of a cookie file: what it is, whose it is, who else gets at it. */
+#include <errno.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "libejguard/modules/cookie/cookie.h"
+
+#define SMB2_MAGIC 0xfe534d42 /* of linux/magic.h since 5.16 */
+#define CIFS_MAGIC 0xff534d42
+
+/* What the path leads to: what a command that follows links, or does not, has to name. */
+static const char *quoted(struct audit *audit, const struct cookie_file *file)
+{
+	return advise_quoted(audit, file->walk.path ? file->walk.path : file->path);
+}
+
+static void judge_file_system(struct audit *audit, const struct cookie_file *file)
+{
+	struct statfs fs;
+
+	if (fstatfs(file->walk.fd, &fs) < 0)
+		return;
+	switch ((unsigned int)fs.f_type) {
+	case TMPFS_MAGIC:
+	case RAMFS_MAGIC:
+		audit_say(audit, "file-system", file->path, NULL,
+			  "is kept in memory: after a boot Erlang generates another, weak one; create=yes comes before "
+			  "it");
+		break;
+	case NFS_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case SMB2_MAGIC:
+	case CIFS_MAGIC:
+		audit_say(audit, "file-system", file->path, NULL,
+			  "is on a network file system: its server and, without encryption, the network know it");
+		break;
+	default:
+		break;
+	}
+}
+
+static void judge_links(struct audit *audit, const struct cookie_file *file)
+{
+	if (file->link)
+		audit_say(audit, "link", file->path, NULL,
+			  "is a symbolic link to %s: Erlang follows it, and nothing here is mended through it",
+			  file->walk.path);
+	if (file->walk.access.links > 1)
+		audit_say(audit, "hard-link", file->path,
+			  audit_text(audit, "find the others: find / -xdev -samefile %s", quoted(audit, file)),
+			  "has %llu names: the cookie stays under the others when this one is replaced",
+			  (unsigned long long)file->walk.access.links);
+}
+
+/* Erlang looks at the mode only: a file that somebody else planted is taken as it is. */
+static void judge_owner(struct audit *audit, const struct cookie_file *file, unsigned int *ret_reasons)
+{
+	uid_t owner = file->walk.access.owner;
+
+	if (!audit->service.known) {
+		audit_say(audit, "unseen", file->path, NULL,
+			  "belongs to uid %u; whether that is right cannot be told: nothing says as whom the service "
+			  "runs",
+			  (unsigned int)owner);
+		return;
+	}
+	if (owner == audit->service.uid)
+		return;
+	if (owner == 0) {
+		audit->mendable |= ret_reasons != NULL;
+		audit_say(audit, "owner-root", file->path,
+			  audit_text(audit, "chown %s:%s %s", audit->service.user, audit->service.group,
+				     quoted(audit, file)),
+			  "is root's: a node of user %s cannot read it, and does not start", audit->service.user);
+		return;
+	}
+	if (ret_reasons)
+		*ret_reasons |= COOKIE_EXPOSED;
+	audit_say(audit, "owner", file->path, advise_rotate(audit, file->path),
+		  "belongs to uid %u, who knows the cookie and can change it, and with it takes the node",
+		  (unsigned int)owner);
+}
+
+static void judge_permissions(struct audit *audit, const struct cookie_file *file, unsigned int *ret_reasons)
+{
+	const struct access *access = &file->walk.access;
+	const struct access_trust *trust = &audit->service.trust;
+	const char *path = quoted(audit, file);
+	bool exposed = access_exposed(access, &file->walk.reach, trust) != 0;
+	const char *who =
+		access_describe(audit->arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
+	const char *reached = exposed ? "" : ", but the folders above keep them out";
+	const char *remedy = audit_text(audit, "chmod 0400 %s", path);
+
+	if (ret_reasons && exposed)
+		*ret_reasons |= COOKIE_EXPOSED;
+	if (!(access->acl && who) && !(access->mode & 077) && (access->mode & 0400 || access->owner == 0))
+		return;
+	audit->mendable |= ret_reasons != NULL;
+	if (access->acl)
+		audit_say(audit, "acl", file->path, audit_text(audit, "setfacl -b %s && chmod 0400 %s", path, path),
+			  "has an ACL by which %s may use it%s; Erlang does not start with it", who ? who : "others",
+			  reached);
+	else if (access->mode & 077)
+		audit_say(audit, "mode", file->path, remedy,
+			  "has mode %04o: others than its owner may use it%s; Erlang does not start with it",
+			  (unsigned int)(access->mode & 07777), reached);
+	else
+		audit_say(audit, "mode", file->path, remedy,
+			  "has mode %04o: the node cannot read it, and does not start",
+			  (unsigned int)(access->mode & 07777));
+}
+
+/* A folder that is not trusted people's own is given to root, the cookie's own folder to the service. */
+static const char *advise_folder(struct audit *audit, const struct cookie_file *file, const struct access_step *step)
+{
+	const struct access_entry owner = { .kind = ACCESS_OWNER, .id = step->access.owner };
+	const char *path = advise_quoted(audit, step->path), *give = "";
+	bool last = step == &file->walk.steps[file->walk.n_steps - 1];
+
+	if (!access_trusted(&audit->service.trust, &owner))
+		give = audit_text(audit, "chown %s: %s && ", last ? advise_owner(audit) : "root", path);
+	return audit_text(audit, "%s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -b " : "",
+			  step->access.acl ? path : "", step->access.acl ? " && " : "", path);
+}
+
+static void judge_folders(struct audit *audit, const struct cookie_file *file)
+{
+	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust);
+	const char *who;
+
+	if (!step)
+		return;
+	who = access_describe(audit->arena, &step->access, NULL, &audit->service.trust, ACCESS_WRITE);
+	audit_say(audit, "folder", file->path, advise_folder(audit, file, step),
+		  "can be replaced by %s, who may write the folder %s: with a cookie of his own he takes the node",
+		  who ? who : "others", step->path);
+}
+
+static bool say_unreadable(struct audit *audit, const struct cookie_file *file, int error, const char *problem)
+{
+	if (geteuid() != 0 && (error == -EACCES || error == -EPERM)) {
+		audit->blind = true;
+		audit_say(audit, "unseen", file->path, NULL, "cannot be looked at without privilege; run it as root");
+	} else {
+		audit_say(audit, "unreadable", file->path, NULL, "cannot be read: %s; the node does not start with it",
+			  problem ? problem : strerror(-error));
+	}
+	return false;
+}
+
+static bool read_cookie(struct audit *audit, const struct cookie_file *file, bool first, struct cookie *ret)
+{
+	static const char *const problems[] = {
+		[COOKIE_FORM_EMPTY] = "is empty",
+		[COOKIE_FORM_LONG] = "has more than 255 characters",
+		[COOKIE_FORM_CHARACTERS] = "has characters that are not printable ASCII",
+	};
+	ssize_t n = read_path_fd(file->walk.fd, audit->vault->buffer, VAULT_BUFFER);
+	enum cookie_form form;
+
+	if (n < 0)
+		return say_unreadable(audit, file, (int)n, NULL);
+	form = n == VAULT_BUFFER ? COOKIE_FORM_LONG : cookie_read(audit->vault->buffer, (size_t)n, ret);
+	explicit_bzero(audit->vault->buffer, (size_t)n);
+	if (form == COOKIE_FORM_GOOD)
+		return true;
+	if (first)
+		audit->reasons |= COOKIE_UNUSABLE;
+	audit_say(audit, "malformed", file->path, advise_remove(audit, file->path),
+		  "%s: Erlang does not start with it, and a node that runs has another one", problems[form]);
+	return false;
+}
+
+bool judge_file(struct audit *audit, struct cookie_file *file, bool first, struct cookie *ret)
+{
+	unsigned int *reasons = first ? &audit->reasons : NULL;
+
+	if (file->error)
+		return say_unreadable(audit, file, file->error, file->problem);
+	if (!S_ISREG(file->walk.access.mode)) {
+		audit_say(audit, "type", file->path, NULL, "is not a regular file: the node does not start with it");
+		return false;
+	}
+	judge_links(audit, file);
+	judge_owner(audit, file, reasons);
+	judge_permissions(audit, file, reasons);
+	judge_folders(audit, file);
+	judge_file_system(audit, file);
+	return read_cookie(audit, file, first, ret);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The hash of the cookie in ejabberd's logs. Since 25.08 ejabberd makes each unix-socket listener under a provisional
+ * name, base64 of term_to_binary({Secret, Path}), in which Secret is bytes 1 to 8 of SHA1(cookie), and logs that name
+ * at level info: get_provisional_udsocket_path/1 and setup_provisional_udsocket_dir/1 of its src/ejabberd_listener.erl.
+ * Whoever reads it can try cookies against it without ever connecting.
+ *
+ * SHA-1 is that of libmd, on which dpkg itself rests: 50 KB that every Debian has. Logs are read through zlib, because
+ * Erlang's logger and logrotate compress them.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "libejguard/modules/cookie/cookie.h"
+
+enum {
+	MAX_LOGS = 256,
+	MAX_BYTES = 64 << 20,	   /* of one log, decompressed */
+	MAX_ALL_BYTES = 256 << 20, /* of all of them: about a second */
+	NEEDLE = 24,
+};
+
+struct logs {
+	struct audit *audit;
+	const char *folder;
+	uint64_t n_bytes;
+	size_t n_logs;
+	bool more;
+};
+
+static void encode_base64(const unsigned char *bytes, size_t n, char *ret)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i + 2 < n; i += 3) {
+		unsigned int group = (unsigned int)bytes[i] << 16 | (unsigned int)bytes[i + 1] << 8 | bytes[i + 2];
+
+		for (int j = 0; j < 4; j++)
+			*ret++ = digits[group >> (18 - 6 * j) & 63];
+	}
+	*ret = '\0';
+}
+
+/* The external term format: version, tuple of 2, binary of 8 bytes, the secret, binary of less than 2^24 bytes. */
+static void make_needle(struct vault *vault)
+{
+	unsigned char *term = vault->random;
+	static const unsigned char head[] = { 131, 104, 2, 109, 0, 0, 0, 8 };
+
+	SHA1Init(&vault->sha1);
+	SHA1Update(&vault->sha1, (const unsigned char *)vault->cookie.text, vault->cookie.n);
+	SHA1Final(vault->digest, &vault->sha1);
+	memcpy(term, head, sizeof(head));
+	memcpy(term + sizeof(head), vault->digest + 1, 8);
+	term[16] = 109;
+	term[17] = 0;
+	encode_base64(term, 18, vault->needle);
+	vault_burn_stack();
+}
+
+static uint32_t count_lines(const char *text, const char *end)
+{
+	uint32_t n = 0;
+
+	while (text < end && (text = memchr(text, '\n', (size_t)(end - text)))) {
+		n++;
+		text++;
+	}
+	return n;
+}
+
+/* The line on which the needle stands first, or 0. */
+static uint32_t find_line(struct logs *logs, gzFile log)
+{
+	char *buffer = logs->audit->vault->buffer;
+	size_t kept = 0, total = 0;
+	uint32_t line = 1;
+
+	while (total < MAX_BYTES && logs->n_bytes < MAX_ALL_BYTES) {
+		int n = gzread(log, buffer + kept, (unsigned int)(VAULT_BUFFER - kept));
+		const char *at, *end = buffer + kept + (n > 0 ? n : 0);
+
+		if (n <= 0)
+			return 0;
+		total += (size_t)n;
+		logs->n_bytes += (uint64_t)n;
+		at = memmem(buffer, (size_t)(end - buffer), logs->audit->vault->needle, NEEDLE);
+		if (at)
+			return line + count_lines(buffer, at);
+		kept = end - buffer < NEEDLE - 1 ? (size_t)(end - buffer) : NEEDLE - 1;
+		line += count_lines(buffer, end - kept);
+		memmove(buffer, end - kept, kept);
+	}
+	logs->more = true;
+	return 0;
+}
+
+static void say_hash(struct logs *logs, const char *path, const struct access_path *file, uint32_t line)
+{
+	struct audit *audit = logs->audit;
+	struct ejg_place place = { .file = path, .line = line };
+	const char *who;
+
+	if (!(audit->reasons & COOKIE_GUESSABLE)) {
+		audit_say_at(audit, "hash-harmless", path, &place,
+			     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: of no use to those who "
+			     "cannot guess it");
+		return;
+	}
+	if (!(access_exposed(&file->access, &file->reach, &audit->service.trust) & ACCESS_READ)) {
+		audit_say_at(audit, "hash-logged", path, &place,
+			     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: whoever gets the log "
+			     "finds the "
+			     "cookie by trying");
+		return;
+	}
+	who = access_describe(audit->arena, &file->access, &file->reach, &audit->service.trust, ACCESS_READ);
+	audit->reasons |= COOKIE_EXPOSED;
+	audit_say_at(audit, "hash-readable", path, &place,
+		     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket, and %s can read it and find "
+		     "the cookie by "
+		     "trying",
+		     who ? who : "others");
+}
+
+static void search_log(struct logs *logs, const char *path)
+{
+	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
+	const char *problem = NULL;
+	uint32_t line;
+	gzFile log;
+	int fd;
+
+	if (access_walk(logs->audit->arena, path, 0, &logs->audit->service.trust, &file, &problem) < 0 || file.fd < 0 ||
+	    !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
+		return;
+	fd = reopen(file.fd);
+	if (fd < 0)
+		return;
+	log = gzdopen(fd, "r");
+	if (!log) {
+		close(fd);
+		return;
+	}
+	line = find_line(logs, log);
+	gzclose(log);
+	if (line)
+		say_hash(logs, path, &file, line);
+}
+
+static DIR *open_logs(struct logs *logs, const char *path)
+{
+	cleanup_access_path struct access_path folder = ACCESS_PATH_NULL;
+	const char *problem = NULL;
+	DIR *dir;
+	int fd;
+
+	if (access_walk(logs->audit->arena, path, ACCESS_FOLLOW, &logs->audit->service.trust, &folder, &problem) < 0 ||
+	    folder.fd < 0 || !S_ISDIR(folder.access.mode))
+		return NULL;
+	fd = reopen(folder.fd);
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (!dir)
+		close(fd);
+	logs->folder = folder.path;
+	return dir;
+}
+
+/* ejabberd.log, error.log, crash.log; .0 and .1.gz of Erlang's logger and of logrotate. */
+static void search_folder(struct logs *logs, const char *path)
+{
+	cleanup_dir DIR *dir = open_logs(logs, path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!strstr(entry->d_name, ".log"))
+			continue;
+		if (logs->n_logs++ == MAX_LOGS || logs->n_bytes >= MAX_ALL_BYTES) {
+			logs->more = true;
+			return;
+		}
+		if (ejg_call_cancelled(logs->audit->call))
+			return;
+		search_log(logs, audit_text(logs->audit, "%s/%s", logs->folder, entry->d_name));
+	}
+}
+
+int judge_logs(struct audit *audit)
+{
+	struct logs logs = { .audit = audit };
+	const char *log = ejg_survey_value(audit->survey, "EJABBERD_LOG_PATH");
+	const char *folder = ejg_survey_value(audit->survey, "LOGS_DIR");
+
+	if (!audit->read)
+		return 0;
+	if (log && *log == '/' && strchr(log + 1, '/'))
+		folder = audit_text(audit, "%.*s", (int)(strrchr(log, '/') - log), log);
+	if (!folder || *folder != '/')
+		folder = audit_text(audit, "/var/log/%s", audit->facts->service);
+	make_needle(audit->vault);
+	search_folder(&logs, folder);
+	if (logs.more)
+		audit_say(audit, "partly-searched", folder, NULL,
+			  "not all logs were searched for the cookie's hash: more than %d, or than %d MiB of text",
+			  MAX_LOGS, MAX_ALL_BYTES >> 20);
+	return 0;
+}

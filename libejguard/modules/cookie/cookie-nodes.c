@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running nodes: cookies in their arguments, and files that changed after they had read them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/cookie/argv.h"
+#include "libejguard/modules/cookie/cookie.h"
+
+enum {
+	CLOCK_SLACK = 2,    /* seconds: ticks and boot time are rounded */
+	START_PATIENCE = 5, /* seconds after its start in which a node may still make its cookie file */
+};
+
+static ssize_t read_arguments(struct audit *audit, pid_t pid)
+{
+	char path[32];
+	cleanup_fd int fd = -1;
+	ssize_t n, done = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	do {
+		n = read(fd, audit->vault->buffer + done, (size_t)(VAULT_BUFFER - done));
+		done += n > 0 ? n : 0;
+	} while (n > 0 && done < VAULT_BUFFER);
+	return n < 0 ? -errno : done;
+}
+
+static void judge_argument(struct audit *audit, const struct argv *argv, const struct cookie *value,
+			   const char *subject)
+{
+	if (argv->n_set)
+		audit_say(audit, "in-argv", subject, NULL,
+			  "carries a cookie in its arguments: every user of this host can read it there and take the "
+			  "node");
+	if (argv->nocookie)
+		audit_say(audit, "nocookie", subject, NULL,
+			  "runs with -nocookie: its cookie is the word nocookie, which everybody knows");
+	if (!argv->in_effect || value->n == 0)
+		return;
+	judge_value(audit, value, subject, false);
+	if (audit->read && !cookie_equal(value, &audit->vault->cookie))
+		audit_say(audit, "contradiction", subject, NULL,
+			  "has another cookie in its arguments than %s, which it does not read therefore",
+			  place_effective(&audit->places[0])->path);
+}
+
+/* Seconds since the epoch at which the machine started. */
+static int64_t boot_time(void)
+{
+	cleanup_file FILE *file = fopen("/proc/stat", "re");
+	char line[256];
+	int64_t seconds = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "btime %" SCNd64, &seconds) == 1)
+			break;
+	return seconds;
+}
+
+/*
+ * The modification time is that of the cookie's bytes. Erlang sets that of a file that it generates to midnight
+ * (make_info/1 of auth.erl), so that this file is never later than the node that made it. The change time is that of
+ * the name and the attributes too: a rename of an old file, but also a chmod.
+ */
+static void judge_time(struct audit *audit, const struct ejg_process *process, const struct cookie_file *file)
+{
+	int64_t boot = boot_time(), start = boot + (int64_t)(process->start_time / (uint64_t)sysconf(_SC_CLK_TCK));
+	struct stat st;
+
+	if (boot == 0 || fstat(file->walk.fd, &st) < 0)
+		return;
+	if (st.st_mtime > start + CLOCK_SLACK)
+		audit_say(audit, "changed", file->path, NULL,
+			  "was written after the node with pid %d had started: that node has the cookie of before",
+			  (int)process->pid);
+	else if (st.st_ctime > start + START_PATIENCE)
+		audit_say(audit, "touched", file->path, NULL,
+			  "was renamed or its attributes were changed after the node with pid %d had started: that "
+			  "node may "
+			  "have another cookie",
+			  (int)process->pid);
+}
+
+static struct cookie_file *file_of_node(struct audit *audit, const struct ejg_process *process)
+{
+	for (size_t i = 1; i < audit->n_places; i++)
+		if (audit->places[i].pid == process->pid)
+			return place_effective(&audit->places[i]);
+	return audit->n_places ? place_effective(&audit->places[0]) : NULL;
+}
+
+static void judge_node(struct audit *audit, const struct ejg_process *process)
+{
+	const char *subject = audit_text(audit, "pid %d", (int)process->pid);
+	ssize_t n = read_arguments(audit, process->pid);
+	struct cookie_file *file = file_of_node(audit, process);
+	struct argv argv = { 0 };
+
+	audit->vault->other.n = 0;
+	if (n > 0) {
+		argv = argv_read(audit->vault->buffer, (size_t)n, NULL, &audit->vault->other);
+		judge_argument(audit, &argv, &audit->vault->other, subject);
+		explicit_bzero(audit->vault->buffer, (size_t)n);
+	} else if (n < 0 && n != -ENOENT && n != -ESRCH) {
+		audit_say(audit, "unseen", subject, NULL, "its arguments cannot be read: %s", strerror((int)-n));
+	}
+	if (process->role == EJG_PROCESS_NODE && file && file->walk.fd >= 0 && !argv.in_effect && !argv.nocookie)
+		judge_time(audit, process, file);
+}
+
+/* Somebody else's node or tool: what it has is his concern, unless it is this cookie. */
+static void judge_stranger(struct audit *audit, const struct ejg_process *process)
+{
+	ssize_t n = read_arguments(audit, process->pid);
+	struct argv argv = { 0 };
+
+	if (n > 0) {
+		argv = argv_read(audit->vault->buffer, (size_t)n, &audit->vault->cookie, &audit->vault->other);
+		explicit_bzero(audit->vault->buffer, (size_t)n);
+	}
+	if (!argv.same)
+		return;
+	audit->reasons |= COOKIE_EXPOSED;
+	audit_say(audit, "in-argv", audit_text(audit, "pid %d", (int)process->pid), NULL,
+		  "carries the cookie of this service in its arguments: every user of this host can read it there and "
+		  "take "
+		  "the node");
+}
+
+void judge_nodes(struct audit *audit)
+{
+	for (size_t i = 0; i < audit->survey->n_processes; i++) {
+		const struct ejg_process *process = &audit->survey->processes[i];
+
+		if (is_own_process(audit, process))
+			judge_node(audit, process);
+		else if (process->cookie_argument && audit->read)
+			judge_stranger(audit, process);
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The form of a cookie, as Erlang reads it from a file. */
+#ifndef EJG_COOKIE_FORM_H
+#define EJG_COOKIE_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* An atom has at most 255 characters: list_to_atom/1 fails on more, and with it the node's start. */
+enum { COOKIE_MAX = 255 };
+
+struct cookie {
+	size_t n;
+	char text[COOKIE_MAX + 1];
+};
+
+enum cookie_form {
+	COOKIE_FORM_GOOD,
+	COOKIE_FORM_EMPTY,
+	COOKIE_FORM_LONG,
+	COOKIE_FORM_CHARACTERS,
+};
+
+/*
+ * Reads a cookie as check_cookie/2 of OTP's lib/kernel/src/auth.erl does: characters 0x20 to 0x7e; what follows the
+ * first other one may be CR, LF and blanks only, and does not count. A blank before that counts. *ret is written when
+ * the form is good.
+ */
+enum cookie_form cookie_read(const char *bytes, size_t n, struct cookie *ret);
+
+/* The same for an argument: all its bytes are the cookie. */
+enum cookie_form cookie_argument(const char *bytes, size_t n, struct cookie *ret);
+
+bool cookie_equal(const struct cookie *a, const struct cookie *b);
+
+/* 20 of A-Z: what Erlang's generator writes, and others may. */
+bool cookie_is_capitals(const struct cookie *cookie);
+
+/* Begins or ends with a blank: it gets lost wherever people or scripts handle it. */
+bool cookie_has_edge_blank(const struct cookie *cookie);
+
+/* Begins with + or -: on a command line it is an option. */
+bool cookie_has_sign(const struct cookie *cookie);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/cookie/search.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+struct line {
+	const char *text;
+	size_t n;
+	const char *end; /* of the whole text */
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Where a word can begin or end in a file of arguments, a shell script, a unit. */
+static bool is_border(char c)
+{
+	return is_blank(c) || c == '"' || c == '\'' || c == '=' || c == '\\';
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+/* As a word of its own: a longer one that contains it is another secret. */
+static bool has_value(const struct line *line, const struct cookie *cookie)
+{
+	const char *at = line->text, *end = line->text + line->n;
+
+	while ((at = memmem(at, (size_t)(end - at), cookie->text, cookie->n))) {
+		const char *after = at + cookie->n;
+
+		if ((at == line->text || !is_word(at[-1]) || !is_word(*at)) &&
+		    (after == end || !is_word(*after) || !is_word(after[-1])))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+/* The end of what is not a comment: # at the begin of a word outside of quotes, in vm.args, shell and units. */
+static size_t without_comment(const struct line *line)
+{
+	char quote = '\0';
+
+	for (size_t i = 0; i < line->n; i++) {
+		char c = line->text[i];
+
+		if (quote)
+			quote = c == quote ? '\0' : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if ((c == '#' || (i == 0 && (c == ';' || c == '%'))) && (i == 0 || is_blank(line->text[i - 1])))
+			return i;
+	}
+	return line->n;
+}
+
+/* What follows the option's name, when it stands there as a word. */
+static const char *find_option(const char *text, size_t n, const char *name)
+{
+	const char *at = text, *end = text + n;
+	size_t length = strlen(name);
+
+	while ((at = memmem(at, (size_t)(end - at), name, length))) {
+		const char *after = at + length;
+
+		if ((at == text || is_border(at[-1])) && (after == end || is_border(*after)))
+			return after;
+		at++;
+	}
+	return NULL;
+}
+
+/* Past what can stand between an option and its value: line ends too, and comments. */
+static const char *skip_to_value(const char *at, const char *end)
+{
+	while (at < end && (is_border(*at) || *at == '\n' || *at == '#')) {
+		const char *newline = *at == '#' ? memchr(at, '\n', (size_t)(end - at)) : at;
+
+		at = newline ? newline + 1 : end;
+	}
+	return at;
+}
+
+/* A value that is not there is a flag without one: it sets nothing, and OTP ignores all the others then, too. */
+static bool read_option(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
+{
+	const char *start = skip_to_value(at, end);
+
+	if (start == end || *start == '-')
+		return false;
+	for (at = start; at < end && !is_border(*at) && *at != '\n' && *at != ')';)
+		at++;
+	hit->computed = *start == '$' || *start == '`';
+	hit->same = cookie && (size_t)(at - start) == cookie->n && memcmp(start, cookie->text, cookie->n) == 0;
+	return true;
+}
+
+static bool has_option(const struct line *line, const struct cookie *cookie, struct search_hit *hit)
+{
+	static const char *const names[] = { "-setcookie", "--setcookie", "--cookie" };
+	size_t n = without_comment(line);
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *after = find_option(line->text, n, names[i]);
+
+		hit->kind = SEARCH_SETCOOKIE;
+		if (after && read_option(after, line->end, cookie, hit))
+			return true;
+	}
+	hit->kind = SEARCH_NOCOOKIE;
+	return find_option(line->text, n, "-nocookie") != NULL;
+}
+
+void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, search_fn fn, void *data)
+{
+	const char *end = text + n;
+	uint32_t number = 0;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		struct line line = { text, (size_t)((newline ? newline : end) - text), end };
+		struct search_hit hit = { .line = ++number };
+
+		if (options && has_option(&line, cookie, &hit)) {
+			fn(data, &hit);
+		} else if (cookie && has_value(&line, cookie)) {
+			hit = (struct search_hit){ .kind = SEARCH_VALUE, .line = number };
+			fn(data, &hit);
+		}
+		text = newline ? newline + 1 : end;
+	}
+}

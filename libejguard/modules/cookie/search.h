@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looks for a cookie, and for options that set one, in the text of a file. */
+#ifndef EJG_COOKIE_SEARCH_H
+#define EJG_COOKIE_SEARCH_H
+
+#include <stdint.h>
+
+#include "libejguard/modules/cookie/form.h"
+
+enum search_kind {
+	SEARCH_VALUE,	  /* the cookie stands there */
+	SEARCH_SETCOOKIE, /* -setcookie, or --cookie of Elixir's releases, with a value */
+	SEARCH_NOCOOKIE,  /* -nocookie */
+};
+
+struct search_hit {
+	enum search_kind kind;
+	uint32_t line;
+	bool same;     /* SETCOOKIE: its value is the cookie */
+	bool computed; /* SETCOOKIE: its value is not written there but comes from a variable or a command */
+};
+
+typedef void (*search_fn)(void *data, const struct search_hit *hit);
+
+/*
+ * @text:    bytes, of any kind
+ * @cookie:  what to look for as a word of its own, comments included; NULL: nothing
+ * @options: look for options, outside of comments
+ * @fn:      called in the order of the lines, at most once a line: an option counts more than a value
+ */
+void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, search_fn fn, void *data);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cookies that are public, and words of which people make cookies. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "libejguard/modules/cookie/strength.h"
+#include "libejguard/util/cleanup.h"
+
+/* From default configurations, manuals and examples of container images: whose they are is in the comment. */
+static const char *const known[] = {
+	/* ejabberd's own vm.args */
+	"ejabberd",
+	/* ejabberd's container manual */
+	"dummycookie123",
+	/* examples of ejabberd clusters */
+	"ejabberd_cookie",
+	"ejabberdcookie",
+	/* MongooseIM */
+	"mongooseim",
+	/* Erlang's -nocookie */
+	"nocookie",
+	/* examples of Erlang and of releases */
+	"cookie",
+	/* RabbitMQ's cluster examples */
+	"mycookie",
+	/* examples of Erlang */
+	"my_cookie",
+	"my-cookie",
+	"thecookie",
+	"somecookie",
+	"anycookie",
+	"samecookie",
+	"testcookie",
+	"test_cookie",
+	"democookie",
+	"erlang",
+	"erlangcookie",
+	"erlang_cookie",
+	"erlang-cookie",
+	"erlang.cookie",
+	"secret",
+	"mysecret",
+	"somesecret",
+	/* examples of RabbitMQ clusters */
+	"secretcookie",
+	"secret_cookie",
+	"secret-cookie",
+	"mysecretcookie",
+	"my_secret_cookie",
+	"my-secret-cookie",
+	"supersecretcookie",
+	"super_secret_cookie",
+	"rabbitmq",
+	"rabbitcookie",
+	"rabbit_cookie",
+	"rabbitmqcookie",
+	"rabbitmq_cookie",
+	"rabbitmq-cookie",
+	"swqokodsqalrpclnmeqg",
+	/* the image of RabbitMQ */
+	"secret cookie here",
+	"secret_cookie_here",
+	/* an example of ejabberd's vm.args */
+	"somelongandrandomsecurestring",
+	/* RabbitMQ */
+	"rabbit",
+	/* CouchDB */
+	"monster",
+	/* examples of CouchDB clusters */
+	"couchdb",
+	"brumbrum",
+	/* BigCouch */
+	"bigcouch",
+	/* EMQX */
+	"emqxsecretcookie",
+	/* EMQX 5 */
+	"emqx50elixir",
+	/* EMQ */
+	"emqsecretcookie",
+	/* emqttd */
+	"emqttdsecretcookie",
+	"emqttd",
+	/* VerneMQ */
+	"vmq",
+	"vernemq",
+	/* Riak */
+	"riak",
+	/* Riak CS */
+	"riak_cs",
+	"stanchion",
+	/* cuttlefish */
+	"itis",
+	/* Kazoo */
+	"change_me",
+	/* examples of releases */
+	"changeme",
+	"change-me",
+	/* AntidoteDB */
+	"antidote",
+	/* Zotonic */
+	"zotonic",
+	/* LeoFS */
+	"leofs",
+	"leo",
+	/* Wings */
+	"wings",
+	/* Yaws */
+	"yaws",
+	/* Tsung */
+	"tsung",
+	/* Nitrogen */
+	"nitrogen",
+	/* Disco */
+	"disco",
+	/* examples of Elixir */
+	"elixir",
+	"phoenix",
+	"banana",
+};
+
+/* What comes again and again in passwords and in the names of servers. */
+static const char *const words[] = {
+	"access",    "account",	   "admin",    "administrator", "alpha",     "amqp",	  "apache",	"apple",
+	"april",     "august",	   "autumn",   "backup",	"banana",    "batman",	  "beam",	"berlin",
+	"beta",	     "blue",	   "broker",   "change",	"chat",	     "chocolate", "cisco",	"cluster",
+	"company",   "computer",   "cookie",   "couchdb",	"database",  "debian",	  "december",	"default",
+	"demo",	     "devel",	   "dist",     "docker",	"dragon",    "dummy",	  "ejabberd",	"elixir",
+	"emqx",	     "epmd",	   "erlang",   "example",	"february",  "football",  "foobar",	"friday",
+	"green",     "guest",	   "hello",    "home",		"host",	     "house",	  "internal",	"internet",
+	"jabber",    "january",	   "july",     "june",		"laptop",    "letmein",	  "linux",	"local",
+	"localhost", "london",	   "long",     "love",		"magic",     "mail",	  "manager",	"march",
+	"master",    "message",	   "mnesia",   "mobile",	"monday",    "monkey",	  "monster",	"mongoose",
+	"network",   "node",	   "november", "october",	"office",    "online",	  "oracle",	"otp",
+	"paris",     "passphrase", "password", "passwd",	"phoenix",   "prod",	  "production", "public",
+	"private",   "princess",   "process",  "project",	"qwerty",    "qwertz",	  "azerty",	"asdf",
+	"asdfgh",    "zxcv",	   "zxcvbn",   "qazwsx",	"rabbit",    "rabbitmq",  "random",	"redhat",
+	"remote",    "riak",	   "root",     "sample",	"saturday",  "secret",	  "secure",	"security",
+	"september", "server",	   "service",  "shadow",	"shared",    "some",	  "spring",	"staging",
+	"start",     "string",	   "strong",   "summer",	"sunday",    "sunshine",  "super",	"superman",
+	"switch",    "system",	   "temp",     "test",		"testing",   "thursday",  "token",	"tuesday",
+	"ubuntu",    "user",	   "vernemq",  "vmware",	"wednesday", "welcome",	  "windows",	"winter",
+	"word",	     "work",	   "xmpp",     "yellow",	"the",	     "for",	  "and",	"our",
+	"new",	     "key",
+};
+
+bool strength_is_known(const struct cookie *cookie)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcasecmp(cookie->text, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Letters as they are, and the digits and signs that people put in their place. */
+static char plain(char c)
+{
+	static const char from[] = "0134578@$!", to[] = "oleastbasi";
+	const char *at = c ? strchr(from, c) : NULL;
+
+	return at ? to[at - from] : (char)tolower((unsigned char)c);
+}
+
+static size_t begins(const char *text, size_t n, const char *word)
+{
+	size_t i = 0;
+
+	while (word[i] && i < n && (plain(text[i]) == tolower((unsigned char)word[i]) || text[i] == word[i]))
+		i++;
+	return word[i] ? 0 : i;
+}
+
+size_t strength_word(const char *text, size_t n, const char *const *local)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t length = begins(text, n, words[i]);
+
+		longest = length > longest ? length : longest;
+	}
+	for (; local && *local; local++) {
+		size_t length = begins(text, n, *local);
+
+		if (length >= 3 && length > longest)
+			longest = length;
+	}
+	return longest;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/cookie/strength.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+/* A word of a list of some thousands, in one of a few spellings. */
+#define WORD_BITS 12.0
+/* One of the short words between them: the, for, new. */
+#define SHORT_WORD_BITS 8.0
+/* A character that goes on as the two before it: the same, the next, the former. */
+#define STEP_BITS 1.0
+/* A letter of text that somebody can pronounce; Shannon found 1 to 2.3 for English (Bell System Technical Journal,
+ * 1951). */
+#define PROSE_BITS 2.5
+
+/* The pairs that make up about three quarters of the pairs of English text. */
+static const char pairs[] = "th he in er an re nd on en at ou ed ha to or it is hi es ng as ar se st te nt me ea ti ve "
+			    "of io le co ro ne ra li ri de us no ma el ho al la si et ll sh be fo so wh pr tr ch wi ce "
+			    "om ur ut il wa rs ct ec lo ee ot ow ke ta ns ac di am ge un ul pe ca ss em po ai em id mo "
+			    "ba op sa ap ry ys pl em fi ly ck ir ag do ad oo gh qu ui ic ow wn mp eq";
+static const char *const rows[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890" };
+
+/* The smallest usual set that has all its characters: what one draws from who knows which set it is. */
+static double alphabet(const struct cookie *cookie)
+{
+	bool hex_lower = true, hex_upper = true, digit = false, lower = false, upper = false, other = false;
+	double size;
+
+	for (size_t i = 0; i < cookie->n; i++) {
+		unsigned char c = (unsigned char)cookie->text[i];
+
+		digit |= isdigit(c);
+		lower |= c >= 'a' && c <= 'z';
+		upper |= c >= 'A' && c <= 'Z';
+		other |= !isdigit(c) && !isalpha(c);
+		hex_lower &= isdigit(c) || (c >= 'a' && c <= 'f');
+		hex_upper &= isdigit(c) || (c >= 'A' && c <= 'F');
+	}
+	if (digit && !lower && !upper && !other)
+		return 10;
+	if (hex_lower || hex_upper)
+		return 16;
+	size = (digit ? 10 : 0) + (lower ? 26 : 0) + (upper ? 26 : 0);
+	for (size_t i = 0; other && i < cookie->n; i++)
+		if (!isalnum((unsigned char)cookie->text[i]) && !strchr("-_+/=", cookie->text[i]))
+			return size + 33;
+	return size + (other ? 3 : 0);
+}
+
+/* Those who draw from a few characters only: which ones, and then each place. */
+static double few_characters(const struct cookie *cookie, double size)
+{
+	bool seen[128] = { false };
+	double distinct = 0;
+
+	for (size_t i = 0; i < cookie->n; i++) {
+		distinct += !seen[(unsigned char)cookie->text[i] & 127];
+		seen[(unsigned char)cookie->text[i] & 127] = true;
+	}
+	if (distinct > size)
+		size = distinct;
+	/* log2 of the binomial coefficient. */
+	return (lgamma(size + 1) - lgamma(distinct + 1) - lgamma(size - distinct + 1)) / M_LN2 +
+	       (double)cookie->n * log2(distinct);
+}
+
+/* The length of what is repeated, the last time perhaps in part; n when nothing is. */
+static size_t period(const struct cookie *cookie)
+{
+	for (size_t p = 1; p <= cookie->n / 2; p++)
+		if (memcmp(cookie->text, cookie->text + p, cookie->n - p) == 0)
+			return p;
+	return cookie->n;
+}
+
+/* Three neighbours in a row of a keyboard, in either direction. */
+static bool along_row(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *a = strchr(rows[i], tolower((unsigned char)text[0]));
+		const char *b = strchr(rows[i], tolower((unsigned char)text[1]));
+		const char *c = strchr(rows[i], tolower((unsigned char)text[2]));
+
+		if (a && b && c && labs(b - a) == 1 && c - b == b - a)
+			return true;
+	}
+	return false;
+}
+
+static bool goes_on(const char *text, size_t i)
+{
+	int step = text[i] - text[i - 1];
+
+	return (step >= -1 && step <= 1 && step == text[i - 1] - text[i - 2]) || along_row(text + i - 2);
+}
+
+/* The sign between words, the second time that it comes. */
+static bool is_separator(const struct cookie *cookie, size_t i)
+{
+	return strchr("-_.:/ ", cookie->text[i]) && memchr(cookie->text, cookie->text[i], i);
+}
+
+/* Rows, counting and words where there are any, characters elsewhere. */
+static double pieces(const struct cookie *cookie, const char *const *local, double each, size_t n)
+{
+	bool after_word = false;
+	double bits = 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t word = strength_word(cookie->text + i, n - i, local);
+		double cost = word > 3 ? WORD_BITS : SHORT_WORD_BITS;
+
+		if (word >= 3 && (double)word * each > cost) {
+			bits += cost;
+			i += word;
+			after_word = true;
+			continue;
+		}
+		/* What follows a word is a number: a year, a 1. */
+		after_word &= isdigit((unsigned char)cookie->text[i]) != 0;
+		if (i >= 2 && (goes_on(cookie->text, i) || is_separator(cookie, i)))
+			bits += STEP_BITS;
+		else
+			bits += after_word ? fmin(each, log2(10)) : each;
+		i++;
+	}
+	return bits;
+}
+
+static bool is_pair(char a, char b)
+{
+	a = (char)tolower((unsigned char)a);
+	b = (char)tolower((unsigned char)b);
+	for (const char *pair = pairs; *pair; pair += pair[2] ? 3 : 2)
+		if (pair[0] == a && pair[1] == b)
+			return true;
+	return false;
+}
+
+/* Whether its letters read like text: of 19 random pairs 12 are usual ones with a chance of about 2^-18. */
+static bool is_prose(const struct cookie *cookie)
+{
+	size_t n = 0, usual = 0, letters = 0;
+
+	for (size_t i = 0; i < cookie->n; i++)
+		letters += isalpha((unsigned char)cookie->text[i]) != 0;
+	for (size_t i = 1; i < cookie->n; i++) {
+		if (!isalpha((unsigned char)cookie->text[i - 1]) || !isalpha((unsigned char)cookie->text[i]))
+			continue;
+		n++;
+		usual += is_pair(cookie->text[i - 1], cookie->text[i]);
+	}
+	return n >= 7 && usual * 5 >= n * 3 && letters * 3 >= cookie->n * 2;
+}
+
+unsigned int strength_bits(const struct cookie *cookie, const char *const *local)
+{
+	double each = log2(alphabet(cookie));
+	size_t unit = period(cookie);
+	double best = fmin((double)cookie->n * each, few_characters(cookie, exp2(each)));
+	double repeats = unit < cookie->n ? log2((double)cookie->n) : 0;
+
+	best = fmin(best, pieces(cookie, local, each, unit) + repeats);
+	if (is_prose(cookie))
+		best = fmin(best, (double)cookie->n * PROSE_BITS);
+	return (unsigned int)best;
+}

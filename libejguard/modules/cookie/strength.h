@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How hard a cookie is to guess: well-known ones, and an estimate of the others. */
+#ifndef EJG_COOKIE_STRENGTH_H
+#define EJG_COOKIE_STRENGTH_H
+
+#include "libejguard/modules/cookie/form.h"
+
+/*
+ * Whether a product's default configuration, manual or example has this cookie, whatever the case of its letters. Whose
+ * it is is not told: that would be the cookie itself, in a report.
+ */
+bool strength_is_known(const struct cookie *cookie);
+
+/*
+ * An upper bound of the work to guess a cookie, in bits: the cheapest of several ways in which people make secrets
+ * (characters of a set, repetition, rows and counting, words). Somebody who knows more may need less; a random cookie
+ * is estimated at what it is worth.
+ * @cookie: at least one character
+ * @local:  words that an attacker would try first (host, user, service), ended by NULL
+ */
+unsigned int strength_bits(const struct cookie *cookie, const char *const *local);
+
+/* Whether text begins with one of the words that people use; the length of the longest, or 0. Any case. */
+size_t strength_word(const char *text, size_t n, const char *const *local);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A new cookie file: complete or not there at all, whenever the machine stops. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/cookie/cookie.h"
+
+/*
+ * Hexadecimal: no character of it means anything to a shell, a command line, a URL, Erlang or a file of configuration,
+ * none is mistaken for another one by its case, and it never begins with + or -. 64 of them are 256 bits.
+ */
+static void encode(const unsigned char *bytes, size_t n, char *ret)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*ret++ = digits[bytes[i] >> 4];
+		*ret++ = digits[bytes[i] & 15];
+	}
+	*ret = '\0';
+}
+
+static int make_cookie(struct vault *vault)
+{
+	size_t done = 0;
+
+	/* Early in boot it waits for the kernel's entropy: rather late than weak. */
+	while (done < sizeof(vault->random)) {
+		ssize_t n = getrandom(vault->random + done, sizeof(vault->random) - done, 0);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	encode(vault->random, sizeof(vault->random), vault->other.text);
+	vault->other.n = 2 * sizeof(vault->random);
+	explicit_bzero(vault->random, sizeof(vault->random));
+	return 0;
+}
+
+static int write_all(int fd, const char *text, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, text, n);
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0) {
+			text += written;
+			n -= (size_t)written;
+		}
+	}
+	return 0;
+}
+
+static int fill(int fd, const struct vault *vault, const struct new_cookie *new, const char **ret_step)
+{
+	int r;
+
+	*ret_step = "write";
+	r = write_all(fd, vault->other.text, vault->other.n);
+	if (r < 0)
+		return r;
+	/* A default ACL of the folder gives the new file an ACL: a mode without group bits masks it. */
+	*ret_step = "set the owner or the mode of";
+	if (fchown(fd, new->uid, new->gid) < 0 || fchmod(fd, 0400) < 0)
+		return -errno;
+	*ret_step = "sync";
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The name that nobody else uses: the folder may be the service's own. */
+static int open_temporary(const struct new_cookie *new, char name[static 64])
+{
+	unsigned int number = 0;
+	int fd;
+
+	for (int i = 0; i < 16; i++) {
+		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+			continue;
+		snprintf(name, 64, ".erlang.cookie.new-%08x", number);
+		fd = openat(new->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+		if (fd >= 0 || errno != EEXIST)
+			return fd < 0 ? -errno : fd;
+	}
+	return -EEXIST;
+}
+
+static int put(struct vault *vault, const struct new_cookie *new, const char **ret_step)
+{
+	cleanup_fd int fd = -1;
+	char name[64];
+	int r;
+
+	*ret_step = "make a temporary file beside";
+	fd = open_temporary(new, name);
+	if (fd < 0)
+		return fd;
+	r = fill(fd, vault, new, ret_step);
+	if (r == 0) {
+		*ret_step = "put in place";
+		r = renameat2(new->folder, name, new->folder, new->name, new->replace ? 0 : RENAME_NOREPLACE);
+		r = r < 0 ? -errno : 0;
+	}
+	if (r < 0) {
+		(void)unlinkat(new->folder, name, 0);
+		return r;
+	}
+	/* The new cookie is there; that it stays after a crash is all that can fail now. */
+	*ret_step = "sync the folder of";
+	return fsync(new->folder) < 0 ? -errno : 0;
+}
+
+int write_cookie(struct vault *vault, const struct new_cookie *new, const char **ret_step)
+{
+	int r;
+
+	*ret_step = "draw random numbers for";
+	r = make_cookie(vault);
+	if (r == 0)
+		r = put(vault, new, ret_step);
+	explicit_bzero(&vault->other, sizeof(vault->other));
+	vault_burn_stack();
+	return r;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is wrong with a file or a folder. */
+#include "libejguard/modules/files/judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "libejguard/modules/files/mend.h"
+
+enum {
+	OTHERS_READ_OR_WRITE = 066,
+	CREATE = ACCESS_WRITE | ACCESS_EXECUTE, /* in a folder */
+};
+
+void judge_tell(struct files *files, const char *id, const char *path, const struct ejg_place *where,
+		const char *remedy, const char *format, ...)
+{
+	struct ejg_place place = where ? *where : (struct ejg_place){};
+	const char *message;
+	va_list ap;
+
+	va_start(ap, format);
+	message = arena_vprintf(files->scratch, format, ap);
+	va_end(ap);
+	place.remedy = remedy;
+	ejg_call_finding_at(files->call, id, path, &place, "%s", message ? message : "");
+}
+
+bool judge_count(struct files *files, const char *id)
+{
+	if (tally_severity(id) == EJG_FAILURE)
+		files->tally.failed = true;
+	return tally_add(&files->tally, id);
+}
+
+static bool is_service(const struct files *files, uid_t uid)
+{
+	const struct access_entry owner = { .kind = ACCESS_OWNER, .id = uid };
+
+	return access_trusted(&files->trust[TRUST_SERVICE], &owner);
+}
+
+static bool is_service_group(const struct files *files, gid_t gid)
+{
+	const struct access_entry group = { .kind = ACCESS_GROUP, .id = gid };
+
+	return access_trusted(&files->trust[TRUST_SERVICE], &group);
+}
+
+/* A regular file with one name that belongs to the service or root and runs as whoever starts it. */
+static bool is_ordinary(const struct files *files, const struct object *object)
+{
+	const struct statx *st = &object->st;
+
+	return S_ISREG(st->stx_mode) && st->stx_nlink == 1 && !(st->stx_mode & (S_ISUID | S_ISGID)) &&
+	       is_service(files, st->stx_uid);
+}
+
+/*
+ * Whether all is said by the mode, without a further system call: nobody else has a right, or nobody else gets there.
+ * With an ACL the group's bits are its mask (acl(5); posix_acl_equiv_mode() of the kernel): where they are empty it
+ * gives nothing.
+ */
+static bool is_quiet(struct files *files, const struct object *object)
+{
+	const mode_t mode = object->st.stx_mode;
+
+	if (!is_ordinary(files, object))
+		return false;
+	if (!(mode & OTHERS_READ_OR_WRITE))
+		return true;
+	if (files->repair || access_reached(&object->reach[TRUST_SERVICE]))
+		return false;
+	if ((mode & 06) || (mode & 060 && !is_service_group(files, object->st.stx_gid)))
+		files->tally.hidden++;
+	return true;
+}
+
+/* Rights that others have and can use, each asked of those who are trusted with it. */
+static unsigned int exposed(const struct files *files, const struct object *object, const struct access *access,
+			    bool usable)
+{
+	const struct file_policy *policy = &file_policies[object->group];
+	const enum file_trust reader = policy->reader;
+	unsigned int read = access_exposed(access, usable ? &object->reach[reader] : NULL, &files->trust[reader]);
+	unsigned int write =
+		access_exposed(access, usable ? &object->reach[TRUST_SERVICE] : NULL, &files->trust[TRUST_SERVICE]);
+
+	return (read & (ACCESS_READ | ACCESS_EXECUTE)) | (write & ACCESS_WRITE);
+}
+
+/* Who that is. */
+static const char *who(const struct files *files, const struct object *object, const struct access *access,
+		       unsigned int rights)
+{
+	const enum file_trust trust = rights & ACCESS_WRITE ? TRUST_SERVICE : file_policies[object->group].reader;
+	const char *text = access_describe(files->scratch, access, &object->reach[trust], &files->trust[trust], rights);
+
+	return text ? text : "others";
+}
+
+static void tell_exposed(struct files *files, struct object *object, int fd, const struct access *access)
+{
+	const struct file_policy *policy = &file_policies[object->group];
+	const unsigned int rights = exposed(files, object, access, true);
+	const unsigned int mode = object->st.stx_mode & 07777;
+
+	if (rights & ACCESS_WRITE && judge_count(files, policy->writable))
+		judge_tell(files, policy->writable, object->path, object->where, mend_remedy(files, object, fd),
+			   "%s: %s may write it (mode %04o%s)", policy->what, who(files, object, access, ACCESS_WRITE),
+			   mode, access->acl ? ", ACL" : "");
+	if (rights & ACCESS_READ && policy->readable && !(object->group == GROUP_CERTIFICATE && !mend_has_key(fd)) &&
+	    judge_count(files, policy->readable))
+		judge_tell(files, policy->readable, object->path, object->where, mend_remedy(files, object, fd),
+			   "%s: %s may read it (mode %04o%s)", policy->what, who(files, object, access, ACCESS_READ),
+			   mode, access->acl ? ", ACL" : "");
+	if (!(rights & (ACCESS_READ | ACCESS_WRITE)) &&
+	    exposed(files, object, access, false) & (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)))
+		files->tally.hidden++;
+}
+
+static void tell_socket(struct files *files, struct object *object, int fd, const struct access *access)
+{
+	/* Whoever may write a socket may connect to it: unix(7). */
+	if (object->given || !(exposed(files, object, access, true) & ACCESS_WRITE) ||
+	    !judge_count(files, "socket-open"))
+		return;
+	judge_tell(files, "socket-open", object->path, object->where, mend_remedy(files, object, fd),
+		   "%s may connect to this socket (mode %04o)", who(files, object, access, ACCESS_WRITE),
+		   object->st.stx_mode & 07777);
+}
+
+static void tell_owner(struct files *files, const struct object *object)
+{
+	const char *owner, *user, *quoted;
+
+	if (is_service(files, object->st.stx_uid) || !judge_count(files, "owner-unexpected"))
+		return;
+	owner = access_user_name(files->scratch, object->st.stx_uid);
+	user = files->service.known ? files->service.user : "root";
+	quoted = access_quote(files->scratch, object->path);
+	if (owner && quoted)
+		judge_tell(files, "owner-unexpected", object->path, object->where,
+			   arena_printf(files->scratch,
+					"see whose it is and why it is here; then remove it, or: chown -h %s %s", user,
+					quoted),
+			   "%s belongs to %s, who may change it and its mode",
+			   S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
+}
+
+/* What no file of ejabberd's is. */
+static void tell_kind(struct files *files, const struct object *object)
+{
+	const mode_t mode = object->st.stx_mode;
+	const char *quoted = access_quote(files->scratch, object->path);
+
+	if (!quoted)
+		return;
+	if ((S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)) && judge_count(files, "special"))
+		judge_tell(files, "special", object->path, object->where, NULL, "is a %s",
+			   S_ISFIFO(mode) ? "FIFO" : "device");
+	if (S_ISREG(mode) && object->st.stx_nlink > 1 && judge_count(files, "linked"))
+		judge_tell(files, "linked", object->path, object->where,
+			   arena_printf(files->scratch, "find its other names: find / -xdev -samefile %s", quoted),
+			   "has %u names: the folders above this one do not protect it under the others, and repair "
+			   "leaves it alone",
+			   object->st.stx_nlink);
+	if (S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP)) && judge_count(files, "setuid"))
+		judge_tell(files, "setuid", object->path, object->where,
+			   arena_printf(files->scratch, "chmod ug-s %s", quoted),
+			   "runs with the rights of its %s (mode %04o)", mode & S_ISUID ? "owner" : "group",
+			   mode & 07777);
+}
+
+/* Opens what was looked at; 1 when it is no longer that. */
+static int open_same(const struct object *object, int *ret)
+{
+	cleanup_fd int fd = -1;
+	struct statx st;
+
+	fd = *object->name ? openat(object->dir, object->name, O_PATH | O_NOFOLLOW | O_CLOEXEC)
+			   : fcntl(object->dir, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 1 : -EIO;
+	if (statx(fd, "", AT_EMPTY_PATH, JUDGE_STATX, &st) < 0 || st.stx_ino != object->st.stx_ino ||
+	    st.stx_dev_major != object->st.stx_dev_major || st.stx_dev_minor != object->st.stx_dev_minor)
+		return 1;
+	*ret = take_fd(fd);
+	return 0;
+}
+
+/* By name: opening every file would cost more than all the rest. A link that is put there meanwhile is not followed. */
+static bool has_acl(const struct object *object)
+{
+	char path[NAME_MAX + 32];
+
+	if (!*object->name)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", object->dir, object->name);
+	return lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0 || (errno != ENODATA && errno != ENOTSUP);
+}
+
+/*
+ * Whether the mode alone says who has which rights: what everybody may do is certain, and without an ACL the group's
+ * bits are the group's. Then *ret is the access.
+ */
+static bool is_plain(const struct object *object, struct access_entry entries[3], struct access *ret)
+{
+	const unsigned int others = object->st.stx_mode & 7, group = object->st.stx_mode >> 3 & 7;
+
+	if (group & ~others & (ACCESS_READ | ACCESS_WRITE) && has_acl(object))
+		return false;
+	entries[0] = (struct access_entry){ ACCESS_OWNER, object->st.stx_uid, 7 };
+	entries[1] = (struct access_entry){ ACCESS_GROUP, object->st.stx_gid, group };
+	entries[2] = (struct access_entry){ ACCESS_EVERYBODY, 0, others };
+	*ret = (struct access){ .entries = entries, .n_entries = 3 };
+	return true;
+}
+
+/* What is judged without being opened: it is all right, or one more of a kind that was told often enough. */
+static bool count_only(struct files *files, const struct object *object)
+{
+	const struct file_policy *policy = &file_policies[object->group];
+	struct access_entry entries[3];
+	struct access access;
+	unsigned int rights;
+
+	if (files->repair || files->dry || !is_ordinary(files, object) || object->group == GROUP_CERTIFICATE ||
+	    !is_plain(object, entries, &access))
+		return false;
+	rights = exposed(files, object, &access, true) & (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0));
+	if ((rights & ACCESS_WRITE && !tally_full(&files->tally, policy->writable)) ||
+	    (rights & ACCESS_READ && !tally_full(&files->tally, policy->readable)))
+		return false;
+	if (rights & ACCESS_WRITE)
+		judge_count(files, policy->writable);
+	if (rights & ACCESS_READ)
+		judge_count(files, policy->readable);
+	if (!rights && exposed(files, object, &access, false) & (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)))
+		files->tally.hidden++;
+	return true;
+}
+
+/* A link is never followed; what it leads to is looked at where a setting names it. */
+static int tell_link(struct files *files, const struct object *object)
+{
+	int r = is_service(files, object->st.stx_uid) ? 0 : files_fresh(files);
+
+	if (r == 0)
+		tell_owner(files, object);
+	return r;
+}
+
+int judge_file(struct files *files, struct object *object)
+{
+	cleanup_fd int fd = -1;
+	struct access access;
+	int r;
+
+	files->tally.files++;
+	if (is_quiet(files, object))
+		return 0;
+	object->group = *object->name ? file_group_of(object->group, object->name, false) : object->group;
+	if (S_ISLNK(object->st.stx_mode)) {
+		files->tally.links++;
+		return tell_link(files, object);
+	}
+	if (count_only(files, object))
+		return 0;
+	r = files_fresh(files);
+	if (r == 0)
+		r = open_same(object, &fd);
+	if (r == 0)
+		r = mend(files, object, fd);
+	if (r == 0)
+		r = access_read(files->scratch, fd, &access);
+	if (r != 0)
+		return r == -ENOMEM ? r : 0;
+	tell_kind(files, object);
+	tell_owner(files, object);
+	if (S_ISSOCK(object->st.stx_mode))
+		tell_socket(files, object, fd, &access);
+	else
+		tell_exposed(files, object, fd, &access);
+	return 0;
+}
+
+static bool has_default_acl(int fd)
+{
+	return fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
+}
+
+static void tell_folder(struct files *files, struct object *object, int fd, const struct access *access)
+{
+	const struct file_policy *policy = &file_policies[object->group];
+	const unsigned int rights = exposed(files, object, access, true);
+	const unsigned int mode = object->st.stx_mode & 07777;
+
+	const char *id = NULL;
+
+	if ((rights & CREATE) == CREATE)
+		id = "folder-writable";
+	else if (rights & (ACCESS_READ | ACCESS_EXECUTE) && policy->readable && object->group != GROUP_UPLOAD)
+		id = "folder-open";
+	if (id && !judge_count(files, id))
+		id = NULL;
+	if (id && (rights & CREATE) == CREATE)
+		judge_tell(files, "folder-writable", object->path, object->where, mend_remedy(files, object, fd),
+			   "%s: %s may make%s files in this folder (mode %04o%s)", policy->what,
+			   who(files, object, access, ACCESS_WRITE),
+			   mode & S_ISVTX ? " and link" : ", rename and remove", mode, access->acl ? ", ACL" : "");
+	else if (id)
+		judge_tell(files, "folder-open", object->path, object->where, mend_remedy(files, object, fd),
+			   "%s: %s may %s this folder (mode %04o%s): only the modes of what is in it protect that",
+			   policy->what, who(files, object, access, ACCESS_READ | ACCESS_EXECUTE),
+			   rights & ACCESS_EXECUTE ? "enter" : "list", mode, access->acl ? ", ACL" : "");
+	if (access_exposed_new(access, &files->trust[policy->reader]) &
+		    (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)) &&
+	    judge_count(files, "default-acl"))
+		judge_tell(files, "default-acl", object->path, object->where, mend_remedy(files, object, fd),
+			   "%s: its default ACL gives others a right to every file that is made in it", policy->what);
+}
+
+int judge_folder(struct files *files, struct object *object, int fd, struct access_reach inside[N_TRUSTS])
+{
+	struct access access;
+	int r;
+
+	files->tally.folders++;
+	memset(inside, 0, N_TRUSTS * sizeof(*inside));
+	if (is_service(files, object->st.stx_uid) && !(object->st.stx_mode & 077) && !has_default_acl(fd))
+		return 0;
+	r = files_fresh(files);
+	if (r == 0)
+		r = mend(files, object, fd);
+	if (r == 0)
+		r = access_read(files->scratch, fd, &access);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	tell_owner(files, object);
+	tell_folder(files, object, fd, &access);
+	for (size_t i = 0; i < N_TRUSTS; i++)
+		inside[i] = access_reach_enter(&object->reach[i], &access, &files->trust[i]);
+	return 0;
+}

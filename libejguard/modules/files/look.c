@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One place: the way to it, and what is there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "libejguard/modules/files/walk.h"
+
+/* Folders that many services share: as a whole they can neither be private nor be asked to be. hier(7). */
+static const char *const shared_folders[] = {
+	"/var/backups",	  "/var/cache",		"/var/lib",	      "/var/local",	  "/var/log",
+	"/var/mail",	  "/var/opt",		"/var/run",	      "/var/spool",	  "/var/tmp",
+	"/var/www",	  "/usr/bin",		"/usr/lib",	      "/usr/lib64",	  "/usr/local",
+	"/usr/local/bin", "/usr/local/etc",	"/usr/local/lib",     "/usr/local/sbin",  "/usr/local/share",
+	"/usr/local/var", "/usr/sbin",		"/usr/share",	      "/usr/src",	  "/etc/ssl",
+	"/etc/default",	  "/usr/local/var/lib", "/usr/local/var/log", "/etc/letsencrypt",
+};
+
+static bool is_shared(const char *path)
+{
+	if (!strchr(path + 1, '/')) /* "/", "/etc", "/opt" */
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(shared_folders); i++)
+		if (strcmp(path, shared_folders[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length] || !folder[1]);
+}
+
+/* A tree that is looked at as a whole and holds the path. */
+static bool is_covered(const struct files *files, const char *path, bool strictly)
+{
+	for (size_t i = 0; i < files->n_keys; i++) {
+		const struct place_key *key = &files->keys[i];
+
+		if (key->folder && is_below(path, key->path) &&
+		    (!strictly || key->group == GROUP_CONFIG || key->group == GROUP_SPOOL || key->group == GROUP_EXTRA))
+			return true;
+	}
+	return false;
+}
+
+static int drop_or_keep(struct files *files, struct place *place, const struct access_path *path)
+{
+	const bool folder = S_ISDIR(path->access.mode);
+	struct place_key *grown;
+
+	for (size_t i = 0; i < files->n_keys; i++)
+		if (files->keys[i].inode == path->access.inode && files->keys[i].device == path->access.device)
+			place->dropped = true;
+	/* What lies in a tree that is private is held to its rules; a folder in it has rules of its own. */
+	if (place->shape == PLACE_SIBLINGS)
+		place->dropped = is_covered(files, path->path, false);
+	else if (!folder && place->group != GROUP_SOCKET && is_covered(files, path->path, true))
+		place->dropped = true;
+	if (place->dropped || place->shape == PLACE_SIBLINGS || (folder && is_shared(path->path)))
+		return 0;
+	grown = arena_grow(files->arena, files->keys, files->n_keys, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	grown[files->n_keys++] =
+		(struct place_key){ path->access.device, path->access.inode, path->path, folder, place->group };
+	files->keys = grown;
+	return 0;
+}
+
+int files_sort_places(struct files *files, bool *ret_any)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < files->n_places; i++) {
+		struct place *place = &files->places[i];
+		cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
+		const char *problem;
+		int r = access_walk(files->arena, place->path, ACCESS_FOLLOW, NULL, &path, &problem);
+
+		if (r == -ENOMEM)
+			return r;
+		/* That the script or a folder of backups is there says nothing yet. */
+		any = any || r == -EACCES || (r == 0 && path.fd >= 0 && place->shape != PLACE_SIBLINGS);
+		if (r == 0 && path.fd >= 0)
+			r = drop_or_keep(files, place, &path);
+		if (r == -ENOMEM)
+			return r;
+	}
+	*ret_any = any;
+	return 0;
+}
+
+/* Whether nobody but root can change what a path leads to. */
+static int is_roots(struct files *files, const char *path)
+{
+	cleanup_access_path struct access_path found = ACCESS_PATH_NULL;
+	const char *problem;
+	int r = access_walk(files->scratch, path, ACCESS_FOLLOW, NULL, &found, &problem);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return found.fd >= 0 && !access_replaceable(&found, NULL) &&
+	       !(access_exposed(&found.access, NULL, NULL) & ACCESS_WRITE);
+}
+
+static bool was_told(const struct files *files, const char *folder)
+{
+	for (size_t i = 0; i < files->n_told; i++)
+		if (strcmp(files->told[i], folder) == 0)
+			return true;
+	return false;
+}
+
+/* Somebody may put another file in its place. Each folder is told once; one in a tree is told when that is looked at.
+ */
+static int tell_replaceable(struct files *files, const struct place *place, const struct access_path *path)
+{
+	const struct access_trust *trust = &files->trust[TRUST_SERVICE];
+	const struct access_step *step = access_replaceable(path, trust);
+	const char **grown, *who, *quoted;
+
+	if (!step || was_told(files, step->path) || is_covered(files, step->path, false))
+		return 0;
+	grown = arena_grow(files->arena, files->told, files->n_told, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	files->told = grown;
+	grown[files->n_told] = arena_strdup(files->arena, step->path);
+	who = access_describe(files->scratch, &step->access, &step->reach, trust, ACCESS_WRITE);
+	quoted = access_quote(files->scratch, step->path);
+	if (!grown[files->n_told] || !who || !quoted)
+		return -ENOMEM;
+	files->n_told++;
+	if (!judge_count(files, "path-replaceable"))
+		return 0;
+	judge_tell(files, "path-replaceable", step->path, &place->where,
+		   arena_printf(files->scratch, "chown root %s && chmod g-w,o-w %s; or keep %s elsewhere", quoted,
+				quoted, place->name),
+		   "%s may write this folder (mode %04o) and put something else in the place of %s (%s)", who,
+		   step->access.mode & 07777, path->path, place->name);
+	return 0;
+}
+
+/* A compromised service would be root as soon as an administrator runs ejabberdctl. */
+static int tell_sourced(struct files *files, const struct place *place, const struct access_path *path)
+{
+	int roots = is_roots(files, place->path);
+	const char *quoted = access_quote(files->scratch, path->path);
+
+	if (roots != 0 || path->fd < 0 || !files->service.known || files->service.uid == 0 || !quoted)
+		return roots < 0 ? roots : 0;
+	judge_count(files, "sourced-by-root");
+	judge_tell(files, "sourced-by-root", path->path, &place->where,
+		   arena_printf(files->scratch, "chown root %s, and keep its folder root's", quoted),
+		   "ejabberdctl, run by root, executes this as root, and others than root may change it or the folder "
+		   "of it");
+	return 0;
+}
+
+static int tell_problem(struct files *files, const struct place *place, int error, const char *problem)
+{
+	const char *id = "unreadable";
+
+	if (error == -ENOMEM)
+		return error;
+	if (!files->privileged && (error == -EACCES || error == -EPERM))
+		id = "unseen";
+	judge_count(files, id);
+	judge_tell(files, id, place->path, &place->where, NULL, "%s", problem);
+	return 0;
+}
+
+/*
+ * Walks to the place, once for each kind of trust that counts there: who gets to it is put into reach.
+ */
+static int find(struct files *files, const struct place *place, struct arena *arena, struct access_path *path,
+		struct access_reach reach[N_TRUSTS], const char **problem)
+{
+	int r = access_walk(arena, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path, problem);
+
+	if (r < 0)
+		return r;
+	reach[TRUST_SERVICE] = reach[TRUST_LOGS] = path->reach;
+	if (place->group == GROUP_LOG) {
+		cleanup_access_path struct access_path again = ACCESS_PATH_NULL;
+
+		r = access_walk(arena, place->path, ACCESS_FOLLOW, &files->trust[TRUST_LOGS], &again, problem);
+		if (r == 0)
+			reach[TRUST_LOGS] = again.reach;
+	}
+	return r;
+}
+
+/*
+ * Whether a file of root's that is there may be changed. Whoever may write a folder on the way, or the file that names
+ * the place, could have made it any file of root's.
+ */
+static int is_root_too(struct files *files, const struct place *place, const struct access_path *path)
+{
+	if (access_replaceable(path, NULL))
+		return 0;
+	return place->origin ? is_roots(files, place->origin) : 1;
+}
+
+static int look_at_tree(struct files *files, const struct place *place, struct object *object, const char *pattern)
+{
+	cleanup_fd int fd = openat(object->dir, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct access_reach inside[N_TRUSTS];
+	int error = errno, r;
+
+	if (fd >= 0)
+		return walk_tree(files, take_fd(fd), object, pattern);
+	r = pattern ? 0 : judge_folder(files, object, object->dir, inside);
+	if (r == 0)
+		r = files_fresh(files);
+	return r < 0 ? r : tell_problem(files, place, -error, "what is in this folder cannot be seen");
+}
+
+/* Of a folder that is shared only what has ejabberd's name. */
+static int look_at_shared(struct files *files, const struct place *place, struct object *object,
+			  const struct access *access)
+{
+	struct access_reach inside[N_TRUSTS];
+
+	for (size_t i = 0; i < N_TRUSTS; i++)
+		inside[i] = access_reach_enter(&object->reach[i], access, &files->trust[i]);
+	object->reach = inside;
+	if (place->shape == PLACE_SIBLINGS)
+		return look_at_tree(files, place, object, place->pattern);
+	judge_count(files, "folder-shared");
+	judge_tell(files, "folder-shared", object->path, &place->where, NULL,
+		   "%s is a folder of the whole system: only what begins with ejabberd is looked at", place->name);
+	return look_at_tree(files, place, object, "ejabberd*");
+}
+
+static int look_at(struct files *files, const struct place *place, struct object *object,
+		   const struct access_path *path)
+{
+	int r = is_root_too(files, place, path);
+
+	if (r < 0)
+		return r;
+	object->root_too = r;
+	if (statx(path->fd, "", AT_EMPTY_PATH, JUDGE_STATX, &object->st) < 0)
+		return tell_problem(files, place, -errno, "cannot be looked at");
+	if (!S_ISDIR(object->st.stx_mode))
+		return judge_file(files, object);
+	if (place->shape == PLACE_SIBLINGS || is_shared(object->path))
+		return look_at_shared(files, place, object, &path->access);
+	return look_at_tree(files, place, object, NULL);
+}
+
+int files_look(struct files *files, const struct place *place)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
+	struct access_reach reach[N_TRUSTS];
+	struct object object = {
+		.name = "", .group = place->group, .given = place->mode, .where = &place->where, .reach = reach
+	};
+	const char *problem = NULL;
+	int r = arena ? files_fresh(files) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	r = find(files, place, arena, &path, reach, &problem);
+	if (r < 0)
+		return tell_problem(files, place, r, problem);
+	object.dir = path.fd;
+	object.path = files->root = path.path;
+	if (place->shape != PLACE_SIBLINGS)
+		r = tell_replaceable(files, place, &path);
+	if (r == 0 && place->sourced)
+		r = tell_sourced(files, place, &path);
+	if (r < 0 || path.fd < 0 || place->dropped || walk_excluded(files, object.path))
+		return r;
+	return look_at(files, place, &object, &path);
+}

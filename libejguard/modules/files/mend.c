@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/files/mend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What may stay of a mode: everything of the owner's and of a trusted group's; for others what the policy leaves them.
+ */
+static mode_t allowed_mode(const struct files *files, const struct object *object)
+{
+	const struct file_policy *policy = &file_policies[object->group];
+	const struct access_entry group = { .kind = ACCESS_GROUP, .id = object->st.stx_gid };
+	const bool reads_only = !access_trusted(&files->trust[TRUST_SERVICE], &group);
+	mode_t allowed = policy->readable ? 0770 : 0775;
+
+	if (S_ISSOCK(object->st.stx_mode))
+		allowed = 0770;
+	if (reads_only)
+		allowed &= ~(mode_t)020;
+	return S_ISDIR(object->st.stx_mode) ? allowed | S_ISGID | S_ISVTX : allowed;
+}
+
+static unsigned int reduce_flags(const struct files *files, const struct object *object)
+{
+	return (object->root_too ? ACCESS_ROOT_TOO : 0) | (files->dry ? ACCESS_DRY : 0);
+}
+
+static void tell_change(struct files *files, struct object *object, const struct access_change *change)
+{
+	const char *id = files->dry ? "would-repair" : "repaired";
+
+	if (!files->dry) {
+		files->changed++;
+		object->st.stx_mode = (object->st.stx_mode & S_IFMT) | change->after;
+		ejg_call_log(files->call, EJG_LOG_INFO, "repaired %s: mode %04o, was %04o%s", object->path,
+			     change->after, change->before, change->acl ? "; ACL narrowed" : "");
+	}
+	if (!judge_count(files, id))
+		return;
+	judge_tell(files, id, object->path, object->where, NULL, "mode %04o %s %04o%s",
+		   files->dry ? change->before : change->after, files->dry ? "would become" : "was",
+		   files->dry ? change->after : change->before, change->acl ? ", ACL narrowed" : "");
+}
+
+static void tell_refused(struct files *files, const struct object *object, const char *why)
+{
+	const char *quoted = access_quote(files->scratch, object->path);
+
+	if (quoted && judge_count(files, "not-repaired"))
+		judge_tell(files, "not-repaired", object->path, object->where,
+			   arena_printf(files->scratch, "see what it is: ls -l %s", quoted), "%s", why);
+}
+
+int mend(struct files *files, struct object *object, int fd)
+{
+	const enum file_trust reader = file_policies[object->group].reader;
+	struct access_change change;
+	int r;
+
+	if ((!files->repair && !files->dry) || S_ISLNK(object->st.stx_mode) || object->group == GROUP_SOCKET ||
+	    (object->group == GROUP_CERTIFICATE && !S_ISDIR(object->st.stx_mode) && !mend_has_key(fd)))
+		return 0;
+	r = access_reduce(fd, allowed_mode(files, object), &files->trust[reader], reduce_flags(files, object), &change);
+	switch (r) {
+	case ACCESS_REDUCED:
+		tell_change(files, object, &change);
+		return 0;
+	case ACCESS_REFUSED_OWNER:
+		tell_refused(files, object,
+			     "others have rights to it, and it is not repaired: its owner is not the service's "
+			     "user, so it may be another's file that was linked or put here");
+		return 0;
+	case ACCESS_REFUSED_LINKS:
+		tell_refused(files, object, "others have rights to it, and it is not repaired: it has further names");
+		return 0;
+	case -ENOMEM:
+		return r;
+	default:
+		if (r < 0)
+			tell_refused(files, object,
+				     arena_printf(files->scratch,
+						  "others have rights to it, and it cannot be repaired: %s",
+						  strerror(-r)));
+		return 0;
+	}
+}
+
+const char *mend_remedy(struct files *files, const struct object *object, int fd)
+{
+	const enum file_trust reader = file_policies[object->group].reader;
+	const char *quoted = access_quote(files->scratch, object->path);
+	struct access_change change;
+	int r = access_reduce(fd, allowed_mode(files, object), &files->trust[reader],
+			      ACCESS_ROOT_TOO | ACCESS_DRY | ACCESS_SOCKETS, &change);
+
+	if (r != ACCESS_REDUCED || !quoted)
+		return NULL;
+	if (change.acl)
+		return arena_printf(files->scratch, "setfacl -b %s%s && chmod %04o %s",
+				    S_ISDIR(object->st.stx_mode) ? "-k " : "", quoted, change.after, quoted);
+	return arena_printf(files->scratch, "chmod %04o %s", change.after, quoted);
+}
+
+bool mend_has_key(int fd)
+{
+	enum { CHUNK = 65536, CHUNKS = 16 };
+	static const char word[] = "PRIVATE KEY-----";
+	cleanup_free char *text = malloc(CHUNK + sizeof(word));
+	cleanup_fd int content = -1;
+	size_t kept = 0;
+	bool found = false;
+	char path[32];
+
+	/* The descriptor is one of a regular file's: this opens that file and no other. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	content = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (content < 0 || !text)
+		return true;
+	for (int i = 0; i < CHUNKS && !found; i++) {
+		ssize_t n = read(content, text + kept, CHUNK);
+		size_t total = kept + (n > 0 ? (size_t)n : 0);
+
+		if (n <= 0)
+			break;
+		found = memmem(text, total, word, strlen(word)) != NULL;
+		/* The word may lie across two chunks. */
+		kept = total < strlen(word) ? total : strlen(word) - 1;
+		memmove(text, text + total - kept, kept);
+	}
+	explicit_bzero(text, CHUNK + sizeof(word));
+	return found;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where to look: what the settings name, what the configuration names, what ejabberd, Erlang and the packages make by
+ * themselves. The strictest come first: of two that are the same the first one counts.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <string.h>
+
+#include "libejguard/modules/files/files.h"
+#include "libejguard/modules/yml/yml-paths.h"
+
+static int add(struct files *files, const struct place *place)
+{
+	struct place *grown = arena_grow(files->arena, files->places, files->n_places, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	grown[files->n_places++] = *place;
+	files->places = grown;
+	return 0;
+}
+
+static const char *join(struct files *files, const char *folder, const char *name)
+{
+	return folder ? arena_printf(files->arena, "%s/%s", folder, name) : NULL;
+}
+
+static const char *folder_of(struct files *files, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return NULL;
+	return slash == path ? "/" : arena_strndup(files->arena, path, (size_t)(slash - path));
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What only running the start script would tell is said, not guessed. */
+static void tell_undetermined(struct files *files, const struct ejg_setting *setting)
+{
+	const struct ejg_place where = { .file = setting->origin.file, .line = setting->origin.line };
+
+	ejg_call_finding_at(files->call, "undetermined", setting->name, &where, "cannot be told without running it: %s",
+			    setting->note ? setting->note : "it depends on the script");
+}
+
+/* The value of a setting that names a path, or otherwise; where it is set in *ret_place. */
+static const char *path_of(struct files *files, const char *name, const char *otherwise, struct place *ret_place)
+{
+	const struct ejg_setting *setting = ejg_survey_setting(files->survey, name);
+
+	*ret_place = (struct place){ .name = name };
+	if (setting && setting->state == EJG_SETTING_INDETERMINATE)
+		tell_undetermined(files, setting);
+	if (!setting || setting->state != EJG_SETTING_KNOWN || !setting->value || setting->value[0] != '/')
+		return otherwise;
+	ret_place->origin = setting->origin.kind == EJG_ORIGIN_SCRIPT || setting->origin.kind == EJG_ORIGIN_DEFAULT
+				    ? NULL
+				    : setting->origin.file;
+	if (ret_place->origin)
+		ret_place->where = (struct ejg_place){ .file = setting->origin.file, .line = setting->origin.line };
+	return setting->value;
+}
+
+/* A place that a setting names. */
+static int add_setting(struct files *files, const char *name, const char *otherwise, enum place_shape shape,
+		       enum file_group group)
+{
+	struct place place;
+	const char *path = path_of(files, name, otherwise, &place);
+
+	if (!path)
+		return 0;
+	place.path = path;
+	place.shape = shape;
+	place.group = group;
+	place.sourced = strcmp(name, "EJABBERDCTL_CONFIG_PATH") == 0 || strcmp(name, "script") == 0;
+	return add(files, &place);
+}
+
+static int add_siblings(struct files *files, const struct place *like, const char *folder, const char *pattern,
+			enum file_group group)
+{
+	struct place place = *like;
+
+	if (!folder || !pattern)
+		return -ENOMEM;
+	place.shape = PLACE_SIBLINGS;
+	place.path = folder;
+	place.pattern = pattern;
+	place.group = group;
+	return add(files, &place);
+}
+
+/* A file name as a pattern that fits just that. */
+static const char *escape(struct files *files, const char *name, size_t length, const char *after)
+{
+	char *text = arena_alloc(files->arena, 2 * length + strlen(after) + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; text && i < length; i++) {
+		if (strchr("*?[\\", name[i]))
+			text[n++] = '\\';
+		text[n++] = name[i];
+	}
+	if (text)
+		strcpy(text + n, after);
+	return text;
+}
+
+/* Logs outside of LOGS_DIR: the one that is named, what rotation makes of it, and the others that ejabberd_logger puts
+ * there. */
+static int add_log(struct files *files, const struct place *like, const char *path)
+{
+	const char *folder = folder_of(files, path), *name = base_of(path), *dot = strrchr(name, '.');
+	size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+	int r;
+
+	if (!*name)
+		return 0;
+	r = add_siblings(files, like, folder, escape(files, name, stem, "*"), GROUP_LOG);
+	if (r == 0)
+		r = add_siblings(files, like, folder, "error.log*", GROUP_LOG);
+	return r == 0 ? add_siblings(files, like, folder, "crash.log*", GROUP_LOG) : r;
+}
+
+static int add_logs(struct files *files)
+{
+	struct place place;
+	const char *path;
+	int r = add_setting(files, "LOGS_DIR", "/var/log/ejabberd", PLACE_TREE, GROUP_LOG);
+
+	path = path_of(files, "EJABBERD_LOG_PATH", NULL, &place);
+	if (r == 0 && path)
+		r = add_log(files, &place, path);
+	path = path_of(files, "ERL_CRASH_DUMP", NULL, &place);
+	if (r == 0 && path)
+		r = add_siblings(files, &place, folder_of(files, path), "erl_crash*", GROUP_DUMP);
+	if (r == 0 && path)
+		r = add_siblings(files, &place, folder_of(files, path),
+				 escape(files, base_of(path), strlen(base_of(path)), ""), GROUP_DUMP);
+	return r;
+}
+
+/* What Erlang reads and writes in the home folder: init(3), auth of kernel, shell history, crypto keys of beam_lib(3).
+ */
+static int add_home(struct files *files)
+{
+	static const struct {
+		const char *name;
+		enum file_group group;
+	} names[] = {
+		{ ".erlang.cookie", GROUP_COOKIE }, { ".erlang.crypt", GROUP_KEY },
+		{ ".erlang", GROUP_CODE },	    { ".hosts.erlang", GROUP_DATA },
+		{ ".config/erlang", GROUP_CODE },   { ".cache/erlang-history", GROUP_DUMP },
+		{ "erl_crash.dump", GROUP_DUMP },
+	};
+	struct place place;
+	const char *home = path_of(files, "HOME", files->service.home, &place);
+	int r = 0;
+
+	for (size_t i = 0; home && r == 0 && i < ARRAY_SIZE(names); i++) {
+		place.path = join(files, home, names[i].name);
+		place.shape = PLACE_TREE;
+		place.group = names[i].group;
+		r = place.path ? add(files, &place) : -ENOMEM;
+	}
+	home = path_of(files, "XDG_CONFIG_HOME", NULL, &place);
+	if (r < 0 || !home)
+		return r;
+	place.path = join(files, home, "erlang/.erlang.cookie");
+	place.group = GROUP_COOKIE;
+	r = place.path ? add(files, &place) : -ENOMEM;
+	place.path = join(files, home, "erlang");
+	place.shape = PLACE_TREE;
+	place.group = GROUP_CODE;
+	return r == 0 && place.path ? add(files, &place) : -ENOMEM;
+}
+
+/* ext_mod of ejabberd: modules that were added, and their configuration. */
+static int add_modules(struct files *files)
+{
+	struct place place;
+	const char *home = path_of(files, "HOME", files->service.home, &place);
+	const char *modules =
+		path_of(files, "CONTRIB_MODULES_PATH", home ? join(files, home, ".ejabberd-modules") : NULL, &place);
+	int r;
+
+	if (!modules)
+		return files->service.home || home ? -ENOMEM : 0;
+	r = add_setting(files, "CONTRIB_MODULES_CONF_DIR", join(files, modules, "conf"), PLACE_TREE, GROUP_CONFIG);
+	place.path = modules;
+	place.shape = PLACE_TREE;
+	place.group = GROUP_CODE;
+	return r == 0 ? add(files, &place) : r;
+}
+
+/* The script that root runs, and, where the package is a folder of its own, the code beside it. */
+static int add_script(struct files *files)
+{
+	const char *layout = ejg_survey_value(files->survey, "layout");
+	const char *script = ejg_survey_value(files->survey, "script");
+	const char *above = script && script[0] == '/' ? folder_of(files, script) : NULL;
+	struct place place = { .name = "script", .shape = PLACE_TREE, .group = GROUP_CODE };
+	int r = add_setting(files, "script", NULL, PLACE_FILE, GROUP_CODE);
+
+	above = above ? folder_of(files, above) : NULL;
+	if (r < 0 || !layout || !above)
+		return r;
+	if (strcmp(layout, "installer") == 0)
+		place.path = above;
+	else if (strcmp(layout, "source") == 0)
+		place.path = join(files, above, "lib/ejabberd");
+	return place.path ? add(files, &place) : 0;
+}
+
+static int add_yml_path(struct files *files, const struct yml_path *item)
+{
+	static const struct {
+		enum place_shape shape;
+		enum file_group group;
+	} kinds[] = {
+		[YML_PATH_CONFIG] = { PLACE_FILE, GROUP_CONFIG },
+		[YML_PATH_CERTIFICATE] = { PLACE_FILE, GROUP_CERTIFICATE },
+		[YML_PATH_CA] = { PLACE_FILE, GROUP_DATA },
+		[YML_PATH_DHFILE] = { PLACE_FILE, GROUP_DATA },
+		[YML_PATH_KEY] = { PLACE_FILE, GROUP_KEY },
+		[YML_PATH_UPLOAD] = { PLACE_TREE, GROUP_UPLOAD },
+		[YML_PATH_DOCROOT] = { PLACE_TREE, GROUP_DOCROOT },
+		[YML_PATH_LOG] = { PLACE_FILE, GROUP_LOG },
+		[YML_PATH_DATABASE] = { PLACE_FILE, GROUP_SPOOL },
+		[YML_PATH_SOCKET] = { PLACE_FILE, GROUP_SOCKET },
+		[YML_PATH_PROGRAM] = { PLACE_FILE, GROUP_CODE },
+		[YML_PATH_DATA] = { PLACE_TREE, GROUP_DATA },
+	};
+	struct place place = {
+		.path = item->path,
+		.name = item->option,
+		.origin = item->line ? item->file : NULL,
+		.where = { .file = item->line ? item->file : NULL, .line = item->line, .column = item->column },
+		.mode = item->mode,
+	};
+	glob_t found = {};
+	int r = 0;
+
+	if (item->kind >= ARRAY_SIZE(kinds) || item->path[0] != '/')
+		return 0;
+	place.shape = kinds[item->kind].shape;
+	place.group = kinds[item->kind].group;
+	if (item->kind == YML_PATH_LOG)
+		return add_siblings(files, &place, folder_of(files, item->path),
+				    escape(files, base_of(item->path), strlen(base_of(item->path)), "*"), GROUP_LOG);
+	if (!item->pattern)
+		return add(files, &place);
+	if (glob(item->path, GLOB_NOSORT, NULL, &found) == GLOB_NOSPACE)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++) {
+		place.path = arena_strdup(files->arena, found.gl_pathv[i]);
+		r = place.path ? add(files, &place) : -ENOMEM;
+	}
+	globfree(&found);
+	return r;
+}
+
+static int add_yml(struct files *files)
+{
+	struct yml_paths paths = {};
+	int r = yml_paths_read(files->arena, files->facts, files->survey, &paths);
+
+	for (size_t i = 0; r == 0 && i < paths.n_problems; i++) {
+		const struct yml_problem *problem = &paths.problems[i];
+		const struct ejg_place where = { .file = problem->file,
+						 .line = problem->line,
+						 .column = problem->column };
+
+		ejg_call_finding_at(files->call, problem->unseen ? "unseen" : "undetermined",
+				    problem->file ? problem->file : "ejabberd.yml", &where, "%s", problem->text);
+	}
+	for (size_t i = 0; r == 0 && i < paths.n; i++)
+		r = add_yml_path(files, &paths.items[i]);
+	return r;
+}
+
+static int add_extra(struct files *files)
+{
+	struct place place = { .name = "extra", .shape = PLACE_TREE, .group = GROUP_EXTRA };
+	int r = 0;
+
+	place.where.file = ejg_call_where(files->call, &place.where.line);
+	for (size_t i = 0; r == 0 && i < files->config->extra.n; i++) {
+		place.path = files->config->extra.items[i];
+		r = add(files, &place);
+	}
+	return r;
+}
+
+int files_find_places(struct files *files)
+{
+	const char *config = files->facts->config_dir ? files->facts->config_dir : "/etc/ejabberd";
+	const struct place backups = { .name = "backups" };
+	int r = add_setting(files, "CONFIG_DIR", config, PLACE_TREE, GROUP_CONFIG);
+
+	if (r == 0)
+		r = add_setting(files, "SPOOL_DIR", "/var/lib/ejabberd", PLACE_TREE, GROUP_SPOOL);
+	if (r == 0)
+		r = add_logs(files);
+	if (r == 0)
+		r = add_extra(files);
+	if (r == 0)
+		r = add_home(files);
+	if (r == 0)
+		r = add_setting(files, "EJABBERD_CONFIG_PATH", NULL, PLACE_FILE, GROUP_CONFIG);
+	if (r == 0)
+		r = add_yml(files);
+	if (r == 0)
+		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH", join(files, config, "ejabberdctl.cfg"), PLACE_FILE,
+				GROUP_DATA);
+	if (r == 0)
+		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
+	if (r == 0)
+		r = add_setting(files, "ERL_INETRC", NULL, PLACE_FILE, GROUP_DATA);
+	if (r == 0)
+		r = add_modules(files);
+	if (r == 0)
+		r = add_script(files);
+	/* Debian's package saves the database here before it is removed or upgraded. */
+	return r == 0 ? add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The operations: one pass over all places, with or without repair. */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/modules/files/judge.h"
+
+int files_fresh(struct files *files)
+{
+	arena_free(files->scratch);
+	files->scratch = arena_new();
+	return files->scratch ? 0 : -ENOMEM;
+}
+
+static void files_end(const struct files *files)
+{
+	arena_free(files->scratch);
+	arena_free(files->arena);
+}
+#define cleanup_files __attribute__((cleanup(files_end)))
+
+/* Patterns and paths of the stack; what is wrong there is an error and not a finding. */
+static int check_options(struct ejg_call *call)
+{
+	const struct files_config *config = ejg_call_config(call);
+
+	for (size_t i = 0; i < config->exclude.n; i++) {
+		const char *pattern = config->exclude.items[i];
+
+		if (pattern[0] != '/' && strchr(pattern, '/'))
+			return ejg_call_error(call, -EBADMSG, "begin it with /, or give a name alone",
+					      "exclude=%s: neither an absolute path nor a name", pattern);
+	}
+	for (size_t i = 0; i < config->extra.n; i++)
+		if (config->extra.items[i][0] != '/')
+			return ejg_call_error(call, -EBADMSG, "give an absolute path", "extra=%s: not an absolute path",
+					      config->extra.items[i]);
+	return 0;
+}
+
+/* The service's user, and whom it trusts with what. */
+static int find_trust(struct files *files)
+{
+	struct access_service logs;
+	int r = access_service_find(files->arena, files->facts, files->survey, NULL, &files->service);
+
+	if (r == 0)
+		r = access_service_find(files->arena, files->facts, files->survey, &files->config->groups, &logs);
+	if (r < 0)
+		return r;
+	files->trust[TRUST_SERVICE] = files->service.trust;
+	files->trust[TRUST_LOGS] = logs.trust;
+	return 0;
+}
+
+static void tell_service(struct files *files)
+{
+	const struct access_service *service = &files->service;
+
+	if (!service->known)
+		ejg_call_finding(files->call, "user-unknown", NULL,
+				 "which user ejabberd runs as cannot be told: only root is taken to own its files");
+	else if (service->group_members)
+		ejg_call_finding(files->call, "group-shared", service->group,
+				 "others are in the group of the service: %s; what the group may do, they may",
+				 service->group_members);
+}
+
+/* How many more there were than were told. */
+static void tell_rest(struct files *files, const struct place *place)
+{
+	for (size_t i = 0; i < files->tally.n_rows; i++) {
+		const struct tally_row *row = &files->tally.rows[i];
+
+		if (row->n > TALLY_SHOWN)
+			ejg_call_finding_at(files->call, row->id, files->root, &place->where,
+					    "more of this kind below this folder: %llu",
+					    (unsigned long long)(row->n - TALLY_SHOWN));
+	}
+	if (files->tally.hidden > 0)
+		ejg_call_finding_at(
+			files->call, "hidden", files->root, &place->where,
+			"files that are open to others by their modes, and that only the folders protect: %llu",
+			(unsigned long long)files->tally.hidden);
+	if (files->tally.links > 0)
+		ejg_call_finding_at(files->call, "symlinks", files->root, &place->where,
+				    "symbolic links that were not followed: %llu",
+				    (unsigned long long)files->tally.links);
+	if (files->tally.excluded > 0)
+		ejg_call_finding_at(files->call, "excluded", files->root, &place->where,
+				    "files and folders that the stack excludes: %llu",
+				    (unsigned long long)files->tally.excluded);
+	files->tally.n_rows = 0;
+	files->tally.hidden = files->tally.links = files->tally.excluded = 0;
+}
+
+static int look_at_all(struct files *files, enum ejg_verdict *ret)
+{
+	bool any = false;
+	int r = files_fresh(files);
+
+	if (r == 0)
+		r = find_trust(files);
+	if (r == 0)
+		r = files_find_places(files);
+	if (r == 0)
+		r = files_sort_places(files, &any);
+	if (r < 0)
+		return r;
+	if (!any) {
+		*ret = EJG_NOT_APPLICABLE;
+		return 0;
+	}
+	tell_service(files);
+	for (size_t i = 0; r == 0 && i < files->n_places; i++) {
+		r = files_look(files, &files->places[i]);
+		tell_rest(files, &files->places[i]);
+	}
+	if (r < 0)
+		return r;
+	if (!files->tally.failed)
+		ejg_call_finding(files->call, "private", NULL,
+				 "nobody else reads or changes what ejabberd keeps; files: %llu, folders: %llu",
+				 (unsigned long long)files->tally.files, (unsigned long long)files->tally.folders);
+	*ret = files->tally.failed ? EJG_NOT_HELD : EJG_HELD;
+	return 0;
+}
+
+static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64_t *ret_changed)
+{
+	const struct files_config *config = ejg_call_config(call);
+	cleanup_files struct files files = {
+		.call = call,
+		.config = config,
+		.facts = ejg_call_facts(call),
+		.survey = ejg_call_survey(call),
+		.arena = arena_new(),
+		.repair = repair && ejg_call_mode(call) == EJG_ENFORCE,
+		.dry = repair && ejg_call_mode(call) != EJG_ENFORCE,
+		.privileged = geteuid() == 0,
+	};
+	int r = files.survey && files.arena ? check_options(call) : -ENOMEM;
+
+	if (r == 0)
+		r = look_at_all(&files, ret);
+	*ret_changed = files.changed;
+	return r;
+}
+
+int files_check(struct ejg_call *call)
+{
+	struct files_state *state = ejg_call_state(call);
+	enum ejg_verdict verdict;
+	uint64_t changed;
+	int r;
+
+	/* What apply left has been looked at while it was repaired, in the same pass. */
+	if (state->looked) {
+		state->looked = false;
+		return state->verdict;
+	}
+	r = run(call, false, &verdict, &changed);
+	return r < 0 ? r : (int)verdict;
+}
+
+int files_prepare(struct ejg_call *call)
+{
+	return check_options(call);
+}
+
+int files_apply(struct ejg_call *call)
+{
+	const struct files_config *config = ejg_call_config(call);
+	struct files_state *state = ejg_call_state(call);
+	enum ejg_verdict verdict;
+	int r;
+
+	if (!config->repair)
+		return 0;
+	r = run(call, true, &verdict, &state->changed);
+	if (r < 0)
+		return r;
+	state->verdict = verdict;
+	state->looked = true;
+	return 0;
+}
+
+/* What was repaired stays: nothing that was private before is less so now, and nothing that was open should be again.
+ */
+int files_release(struct ejg_call *call, enum ejg_release_scope scope)
+{
+	const struct files_state *state = ejg_call_state(call);
+
+	return scope == EJG_RELEASE_RUN && state->changed > 0 ? EJG_NOT_APPLICABLE : 0;
+}

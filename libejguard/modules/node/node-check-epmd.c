@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who listens on epmd's port. epmd is believed by everybody: by ejabberdctl, which connects to the port that it names,
+ * and by the other nodes. Each address counts: beside an epmd on 127.0.0.1 anybody may listen on the public one.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+
+/* The first process: the service manager, unless it is a program of the Erlang world itself, as in a container. */
+#define MANAGER 1
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "/usr/bin/epmd", or "/usr/bin/epmd (deleted)" after an upgrade. */
+static bool is_epmd_program(const char *exe)
+{
+	const char *base = base_name(exe);
+
+	return strcmp(base, "epmd") == 0 || strcmp(base, "epmd (deleted)") == 0;
+}
+
+static bool says_systemd(const struct ejg_process *process)
+{
+	const char *value;
+
+	return node_argument(process, "-systemd", &value) > 0;
+}
+
+/* Why a process is no epmd to be trusted, into text; NULL when it is one. */
+static const char *process_problem(const struct node *node, const struct ejg_listener *listener, char *text,
+				   size_t size)
+{
+	const struct ejg_process *process = node_process(node, listener->pid);
+
+	if (!process) {
+		/* Not of the Erlang world. The manager holds what it hands on; 0: nobody could be seen. */
+		if (listener->pid == 0 || listener->pid == MANAGER)
+			return NULL;
+		snprintf(text, size, "process %d, which is no epmd, holds it", (int)listener->pid);
+		return text;
+	}
+	if (!node_trusts(node, process->uid))
+		snprintf(text, size, "process %d of uid %u, who is none of the service's users, holds it",
+			 (int)process->pid, (unsigned int)process->uid);
+	else if (process->role != EJG_PROCESS_EPMD || (process->exe && !is_epmd_program(process->exe)))
+		snprintf(text, size, "process %d, which is no epmd (" NODE_TEXT "), holds it", (int)process->pid,
+			 process->exe ? process->exe : "an Erlang node");
+	else if (process->exe && !node->world->program_is_safe(node->world, process->pid))
+		snprintf(text, size,
+			 "the program of process %d (" NODE_TEXT ") belongs to none of the service's users, or anybody "
+			 "may change it",
+			 (int)process->pid, process->exe);
+	else
+		return NULL;
+	return text;
+}
+
+/* Return: whether it may be believed. */
+static bool check_listener(struct node *node, const struct ejg_listener *listener)
+{
+	char address[NODE_ADDRESS_SIZE], text[512];
+	const char *problem;
+
+	node_address(listener, address);
+	if (!node_trusts(node, listener->uid)) {
+		snprintf(text, sizeof(text), "uid %u, who is none of the service's users, made the socket",
+			 (unsigned int)listener->uid);
+		problem = text;
+	} else {
+		problem = process_problem(node, listener, text, sizeof(text));
+	}
+	if (problem) {
+		node_say(node, "epmd-foreign", address, NULL, NULL,
+			 "%s (unit %.100s): whoever asks for the node there is sent where that program likes, to prove "
+			 "that the cookie is known",
+			 problem, listener->unit ? listener->unit : "unknown");
+		return false;
+	}
+	if (!listener->in_service)
+		node_say(node, "epmd-stray", address, NULL, NULL,
+			 "this epmd runs outside of the service's units (in %.150s): no guard of theirs covers it",
+			 listener->unit ? listener->unit : "none");
+	if (prefix_is_wildcard(&listener->address))
+		node_say(node, "epmd-everywhere", address, NULL, NULL,
+			 "epmd answers on every address: without a guard the world reads the nodes' names and ports");
+	return true;
+}
+
+static bool socket_owns(const struct node *node, const struct ejg_listener *listener)
+{
+	const struct ejg_process *process = node_process(node, listener->pid);
+
+	if (listener->unit && strcmp(listener->unit, "epmd.socket") == 0)
+		return true;
+	return process ? says_systemd(process) : listener->pid == MANAGER;
+}
+
+/* epmd: a comma-separated list, to which it adds loopback (epmd_srv.c). *ret_has: whether an address is in it. */
+static bool list_is_valid(const char *list, const struct ejg_prefix *address, bool *ret_has)
+{
+	bool has = false;
+
+	while (*list) {
+		const size_t n = strcspn(list, ", ");
+		char text[INET6_ADDRSTRLEN] = "";
+		struct ejg_prefix one = { .length = 128 };
+
+		if (n >= sizeof(text))
+			return false;
+		memcpy(text, list, n);
+		memset(one.bytes + 10, 0xff, 2);
+		if (n && inet_pton(AF_INET, text, one.bytes + 12) != 1 && inet_pton(AF_INET6, text, one.bytes) != 1)
+			return false;
+		has |= n && address && memcmp(one.bytes, address->bytes, 16) == 0;
+		list += n + (list[n] != '\0');
+	}
+	*ret_has = has;
+	return true;
+}
+
+/* A listener that an epmd with this ERL_EPMD_ADDRESS would not have; NULL when there is none. */
+static const struct ejg_listener *find_outside(const struct node *node, const char *list)
+{
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+		bool has = false;
+
+		if (listener->port != node->facts->epmd_port || prefix_is_loopback(&listener->address))
+			continue;
+		if (list_is_valid(list, &listener->address, &has) && !has)
+			return listener;
+	}
+	return NULL;
+}
+
+/* ERL_EPMD_ADDRESS concerns an epmd that makes its socket itself. */
+static void check_address(const struct node *node, const char *value, bool socket, const struct ejg_listener *only)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERL_EPMD_ADDRESS");
+	const struct ejg_listener *outside = find_outside(node, value);
+	char remedy[NODE_REMEDY_SIZE], address[NODE_ADDRESS_SIZE];
+	bool has = false;
+
+	if (!list_is_valid(value, only ? &only->address : NULL, &has)) {
+		node_say(node, "epmd-address-invalid", value, where, NULL,
+			 "ERL_EPMD_ADDRESS is no list of addresses: an epmd that reads it does not start");
+		return;
+	}
+	/* What it asks for is what there is. */
+	if (only && has)
+		return;
+	if (socket) {
+		snprintf(remedy, sizeof(remedy),
+			 "systemctl edit epmd.socket, and write: [Socket] ListenStream= (empty, to clear), then "
+			 "ListenStream=%.60s:%u",
+			 strchr(value, ':') ? "[ADDRESS]" : value, node->facts->epmd_port);
+		node_say(node, "epmd-address-ignored", value, where, remedy,
+			 "ERL_EPMD_ADDRESS has no effect: epmd.socket makes epmd's socket, and epmd takes the one it "
+			 "is given");
+	} else if (node_value(node, "ERL_DIST_PORT")) {
+		node_say(node, "epmd-address-ignored", value, where, "remove ERL_EPMD_ADDRESS",
+			 "ERL_EPMD_ADDRESS has no effect: with ERL_DIST_PORT the node starts no epmd");
+	} else if (outside && !node->foreign_epmd) {
+		node_say(node, "epmd-address-ignored", value, where, "restart epmd by what starts the service",
+			 "ERL_EPMD_ADDRESS has no effect on the epmd that runs: it listens on %s",
+			 node_address(outside, address));
+	}
+}
+
+/* An epmd that serves loopback alone hides the node from its cluster. */
+static void check_cluster(const struct node *node, size_t n, size_t n_loopback)
+{
+	if (n > 0 && n == n_loopback && node->facts->n_peers > 0 && !node->n_dist_port)
+		node_say(node, "epmd-loopback", "epmd", NULL, NULL,
+			 "listens on loopback only: the other nodes (set peers) cannot ask it for the node's port");
+}
+
+/* n: listeners on the port; n_manager: those that the service manager alone holds, and nobody has asked yet. */
+static void check_answer(const struct node *node, size_t n, size_t n_manager)
+{
+	const struct ejg_survey *survey = node->survey;
+
+	if (n == 0 && survey->epmd_answered)
+		node_say(node, "unseen", "epmd", NULL, NULL, "epmd answers at port %u, and its listener cannot be seen",
+			 node->facts->epmd_port);
+	else if (n == 0)
+		node_say(node, "epmd-absent", "epmd", NULL, NULL,
+			 "nobody listens on port %u now: until epmd does, any user of this host may",
+			 node->facts->epmd_port);
+	else if (survey->epmd_answered && !node->foreign_epmd)
+		node_say(node, "epmd", "epmd", NULL, NULL, "answers at port %u", node->facts->epmd_port);
+	else if (!survey->epmd_answered && n_manager < n && !node->foreign_epmd)
+		node_say(node, "epmd-silent", "epmd", NULL, NULL, "does not answer at port %u as epmd does%s%.300s",
+			 node->facts->epmd_port, survey->epmd_note ? ": " : "",
+			 survey->epmd_note ? survey->epmd_note : "");
+}
+
+void node_check_epmd(struct node *node)
+{
+	const char *value = node_value(node, "ERL_EPMD_ADDRESS");
+	size_t n = 0, n_loopback = 0, n_manager = 0;
+	const struct ejg_listener *only = NULL;
+	bool socket = false;
+
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+
+		if (listener->port != node->facts->epmd_port)
+			continue;
+		node->foreign_epmd |= !check_listener(node, listener);
+		socket |= socket_owns(node, listener);
+		only = n++ ? NULL : listener;
+		n_loopback += prefix_is_loopback(&listener->address);
+		n_manager += listener->pid == MANAGER && !node_process(node, MANAGER);
+	}
+	if (value)
+		check_address(node, value, socket || (n == 0 && node->world->epmd_socket), only);
+	check_cluster(node, n, n_loopback);
+	check_answer(node, n, n_manager);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * INET_DIST_INTERFACE. ejabberdctl has inet:parse_address/1 read it and leaves it out, without a word, when that fails.
+ * What Erlang makes of an address was measured with OTP 25.2.3: badarg for one of the other family, eaddrnotavail for
+ * one that is not this host's, einval for a link-local one, whose zone is thrown away; the node then does not start.
+ */
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+
+#define PROPOSED "INET_DIST_INTERFACE=127.0.0.1"
+
+static struct ejg_prefix to_prefix(const struct node_inet *inet)
+{
+	struct ejg_prefix prefix = { .length = 128 };
+
+	if (inet->is_ipv6) {
+		memcpy(prefix.bytes, inet->bytes, 16);
+	} else {
+		memset(prefix.bytes + 10, 0xff, 2);
+		memcpy(prefix.bytes + 12, inet->bytes, 4);
+	}
+	return prefix;
+}
+
+/* Why a node with this interface does not start or is not reached; NULL when it does and is. */
+static const char *why_unusable(const struct node *node, const struct ejg_prefix *address)
+{
+	const struct node_inet *inet = &node->interface;
+
+	if (inet->is_ipv6 != node->ipv6)
+		return inet->is_ipv6 ? "is an IPv6 address, and the distribution runs over IPv4 (no -proto_dist "
+				       "inet6_tcp): the node does not start"
+				     : "is an IPv4 address, and the distribution runs over IPv6 (-proto_dist): the "
+				       "node does not start";
+	if (prefix_is_link_local(address))
+		return "is a link-local address, whose zone Erlang throws away: the node does not start";
+	if (inet->is_ipv6 ? inet->bytes[0] == 0xff : inet->bytes[0] >= 224)
+		return "is a multicast or reserved address: nobody can connect to the node";
+	if (!node->world->interface_bindable)
+		return "is no address of this host: the node does not start";
+	return NULL;
+}
+
+static bool host_leads_there(const struct node *node, const struct ejg_prefix *address)
+{
+	const struct node_host *host = &node->world->host;
+
+	for (size_t i = 0; i < host->n; i++)
+		if (memcmp(host->addresses[i].bytes, address->bytes, 16) == 0)
+			return true;
+	return host->n == 0;
+}
+
+static void check_address(const struct node *node, const char *value, const struct ejg_setting *where)
+{
+	const struct ejg_prefix address = to_prefix(&node->interface);
+	const char *problem = why_unusable(node, &address);
+	char text[EJG_PREFIX_TEXT_SIZE], host[EJG_PREFIX_TEXT_SIZE], edit[NODE_REMEDY_SIZE];
+
+	ejg_prefix_format(&address, text);
+	if (problem)
+		node_say(node, "interface-unusable", value, where, node_edit(node, PROPOSED, where, edit), "%s",
+			 problem);
+	else if (prefix_is_wildcard(&address))
+		node_say(node, "interface-everywhere", value, where, NULL, "is every address of this host");
+	else if (prefix_is_loopback(&address) && node->facts->n_peers > 0)
+		node_say(node, "interface-loopback", value, where, NULL,
+			 "the node listens on %s, which the other nodes (set peers) cannot reach", text);
+	else if (!host_leads_there(node, &address))
+		node_say(node, "interface-mismatch", value, where, NULL,
+			 "the node listens on %s only, and the host part of its name leads to %s: ejabberdctl and "
+			 "other nodes do not reach it",
+			 text, ejg_prefix_format(&node->world->host.addresses[0], host));
+	else
+		node_say(node, "interface", value, where, NULL, "the node listens on %s only", text);
+}
+
+/* The survey gives the flag of erl, which wins where it comes first, under the same name. */
+static bool is_flag(const struct ejg_setting *where)
+{
+	return where->note && strstr(where->note, "inet_dist_use_interface");
+}
+
+void node_check_interface(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "INET_DIST_INTERFACE");
+	const char *value = node_value(node, "INET_DIST_INTERFACE");
+	char edit[NODE_REMEDY_SIZE];
+
+	if (where && where->state == EJG_SETTING_INDETERMINATE)
+		node_say(node, "interface-unknown", "INET_DIST_INTERFACE", where, NULL, "cannot be told%s%.300s",
+			 where->note ? ": " : "", where->note ? where->note : "");
+	else if (!value)
+		node_say(node, "interface-everywhere", "INET_DIST_INTERFACE", NULL,
+			 node_edit(node, PROPOSED, NULL, edit),
+			 "is not set: the node listens on every address; without a cluster it needs loopback only");
+	else if (!node->has_interface && is_flag(where))
+		node_say(node, "interface-unusable", value, where, NULL,
+			 "inet_dist_use_interface takes an Erlang tuple such as {127,0,0,1}: the node does not start");
+	else if (!node->has_interface)
+		node_say(node, "interface-ignored", value, where, node_edit(node, PROPOSED, where, edit),
+			 "is no address for Erlang: ejabberdctl leaves it out without a word, and the node listens on "
+			 "every address");
+	else
+		check_address(node, value, where);
+}

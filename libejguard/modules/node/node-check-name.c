@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The node's name, and where its host part leads ejabberdctl and the other nodes. */
+#include <stdio.h>
+
+#include "libejguard/modules/node/node.h"
+
+/* ejabberd's database belongs to a node of one name. */
+#define RENAME "; the Mnesia database belongs to the old name: see ejabberdctl mnesia_change"
+
+static const char *source_name(enum node_host_source source)
+{
+	switch (source) {
+	case NODE_HOST_LITERAL:
+		return "it is an address";
+	case NODE_HOST_INETRC:
+		return "by Erlang's inetrc";
+	case NODE_HOST_FILE:
+		return "by /etc/hosts";
+	default:
+		return "by the resolver";
+	}
+}
+
+static void check_kind(const struct node *node, const char *name, const struct ejg_setting *where)
+{
+	const bool long_wanted = node->config->names == NODE_NAMES_LONG;
+
+	if (node->config->names == NODE_NAMES_ANY || node->name.is_long == long_wanted)
+		return;
+	node_say(node, "name-kind", name, where, NULL, "is a %s name, and the stack asks for %s ones",
+		 node->name.is_long ? "long" : "short", long_wanted ? "long" : "short");
+}
+
+static void check_source(const struct node *node, const char *name, const char *host, const struct ejg_setting *where)
+{
+	char address[EJG_PREFIX_TEXT_SIZE], remedy[NODE_REMEDY_SIZE];
+
+	if (node->world->host.source != NODE_HOST_RESOLVER)
+		return;
+	ejg_prefix_format(&node->world->host.addresses[0], address);
+	/* Not the address that was answered: it is what must not be believed. */
+	if (node->facts->n_peers == 0)
+		snprintf(remedy, sizeof(remedy), "write it into /etc/hosts: echo '%s %.253s' >> /etc/hosts",
+			 node->ipv6 ? "::1" : "127.0.0.1", host);
+	else
+		snprintf(remedy, sizeof(remedy),
+			 "write this host's own address on the cluster's network and the name %.253s into /etc/hosts",
+			 host);
+	node_say(node, "host-dns", name, where, remedy,
+		 "%s stands in no file of this host and is resolved by the resolver, to %s: who answers for it in DNS "
+		 "decides where ejabberdctl and the other nodes go",
+		 host, address);
+}
+
+static void check_class(const struct node *node, const char *name, const char *host, const struct ejg_setting *where)
+{
+	const struct node_host *found = &node->world->host;
+	char address[EJG_PREFIX_TEXT_SIZE], remedy[NODE_REMEDY_SIZE + sizeof(RENAME)], edit[NODE_REMEDY_SIZE];
+
+	ejg_prefix_format(&found->addresses[0], address);
+	snprintf(remedy, sizeof(remedy), "%s" RENAME, node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit));
+	if (node->class == NODE_CLASS_ELSEWHERE)
+		node_say(node, "host-elsewhere", name, where, NULL,
+			 "%s resolves to %s (%s), which is no address of this host: ejabberdctl goes there, and proves "
+			 "to that host that it knows the cookie",
+			 host, address, source_name(found->source));
+	else if (node->class == NODE_CLASS_OWN && node->facts->n_peers == 0)
+		node_say(node, "host-public", name, where, remedy,
+			 "%s resolves to %s (%s): without a cluster there is nobody to reach the node there, and "
+			 "ejabberdctl goes by the public address, past a listener on loopback",
+			 host, address, source_name(found->source));
+	else if (node->class == NODE_CLASS_LOOPBACK && node->facts->n_peers > 0)
+		node_say(node, "host-loopback", name, where, NULL,
+			 "%s resolves to %s (%s): the other nodes (set peers) that ask for this name reach themselves",
+			 host, address, source_name(found->source));
+	else
+		node_say(node, "name", name, where, NULL, "a %s name; %s resolves to %s (%s)",
+			 node->name.is_long ? "long" : "short", host, address, source_name(found->source));
+}
+
+static void check_host(const struct node *node, const char *name, const struct ejg_setting *where)
+{
+	const char *host = node->name.has_host ? node->name.host : node->world->hostname;
+
+	if (!node->name.has_host)
+		node_say(node, "name-hostname", name, where, NULL,
+			 "has no host part: Erlang adds this host's name, %s, and loses its database when that changes",
+			 host);
+	switch (node->world->host.source) {
+	case NODE_HOST_UNKNOWN:
+		node_say(node, "host-unresolved", name, where, NULL,
+			 "%s resolves to nothing over %s: ejabberdctl and other nodes cannot find the node", host,
+			 node->ipv6 ? "IPv6" : "IPv4");
+		return;
+	case NODE_HOST_TIMEOUT:
+		node_say(node, "host-unanswered", name, where, NULL,
+			 "%s stands in no file of this host, and the resolver did not answer within %d seconds", host,
+			 NODE_HOST_TIMEOUT_MS / 1000);
+		return;
+	default:
+		check_source(node, name, host, where);
+		check_class(node, name, host, where);
+	}
+}
+
+void node_check_name(struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERLANG_NODE");
+	const char *name = where && where->state == EJG_SETTING_KNOWN ? where->value : NULL;
+	char edit[NODE_REMEDY_SIZE];
+
+	if (!name) {
+		node_say(node, "name-unknown", "ERLANG_NODE", where, NULL,
+			 "cannot be told without running anything%s%.300s", where && where->note ? ": " : "",
+			 where && where->note ? where->note : "");
+		return;
+	}
+	if (node->name.problem) {
+		node_say(node, "name-invalid", name, where,
+			 node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit), "%s", node->name.problem);
+		return;
+	}
+	check_kind(node, name, where);
+	node->class = node_host_classify(&node->world->host, node->world->own, node->world->n_own);
+	check_host(node, name, where);
+}

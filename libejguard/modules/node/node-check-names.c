@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The names that epmd knows. Any local user may register any free one; the node's own, in other hands, is where
+ * ejabberdctl and the other nodes connect to, and the node does not start beside it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+
+/* A stranger can register thousands. */
+#define MAX_STRANGERS 8
+
+/* The listener of a port that is nobody's of the service, or any of the port, or NULL. */
+static const struct ejg_listener *find_listener(const struct node *node, uint16_t port)
+{
+	const struct ejg_listener *found = NULL;
+
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+
+		if (listener->port != port)
+			continue;
+		if (!node_trusts(node, listener->uid))
+			return listener;
+		found = listener;
+	}
+	return found;
+}
+
+/*
+ * Whether a listener belongs to the service, or to a node whose user is trusted. Root listens for many that are no
+ * nodes, and anybody may register a name with the port of one.
+ */
+static bool belongs(const struct node *node, const struct ejg_listener *listener)
+{
+	if (!listener || !node_trusts(node, listener->uid))
+		return false;
+	return listener->in_service || listener->uid != 0 || listener->pid == 0 || node_process(node, listener->pid);
+}
+
+static bool is_public(const struct node *node, uint16_t port)
+{
+	for (size_t i = 0; i < node->facts->n_public_ports; i++)
+		if (port >= node->facts->public_ports[i].first && port <= node->facts->public_ports[i].last)
+			return true;
+	return false;
+}
+
+static bool has_name(const char *name, const struct ejg_process *process)
+{
+	const size_t head = process->node ? node_head(process->node) : 0;
+
+	return head && strlen(name) == head && strncmp(name, process->node, head) == 0;
+}
+
+/* The service's running node of that name, or NULL. */
+static const struct ejg_process *find_node(const struct node *node, const char *name)
+{
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = &node->survey->processes[i];
+
+		if (node_is_service(node, process) && has_name(name, process))
+			return process;
+	}
+	return NULL;
+}
+
+static bool is_own(const struct node *node, const char *name)
+{
+	return strcmp(name, node_own_head(node)) == 0 || find_node(node, name);
+}
+
+/* Whether a process listens on a port; *ret_known: whether any listener is known to be its. */
+static bool listens(const struct node *node, const struct ejg_process *process, uint16_t port, bool *ret_known)
+{
+	bool found = false;
+
+	*ret_known = false;
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		if (node->survey->listeners[i].pid != process->pid)
+			continue;
+		*ret_known = true;
+		found |= node->survey->listeners[i].port == port;
+	}
+	return found;
+}
+
+static void check_own(const struct node *node, const struct ejg_epmd_name *entry)
+{
+	const struct ejg_listener *listener = find_listener(node, entry->port);
+	const struct ejg_process *process = find_node(node, entry->name);
+	char address[NODE_ADDRESS_SIZE], remedy[NODE_REMEDY_SIZE];
+	bool known;
+
+	if (listener && !belongs(node, listener)) {
+		snprintf(remedy, sizeof(remedy),
+			 "see who it is: ss -ltnpe 'sport = :%u'; end it, then restart epmd and the node", entry->port);
+		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, remedy,
+			 "epmd sends those who ask for the node to port %u, where a program of uid %u that is none of "
+			 "the service's listens (%s)",
+			 entry->port, (unsigned int)listener->uid, node_address(listener, address));
+	} else if (!listener) {
+		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, NULL,
+			 "epmd sends those who ask for the node to port %u, where nobody listens: somebody else has "
+			 "registered the name%s",
+			 entry->port, process ? "" : ", and the node does not start beside it");
+	} else if (is_public(node, entry->port)) {
+		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, NULL,
+			 "epmd sends those who ask for the node to port %u, which is a public one: somebody else has "
+			 "registered the name",
+			 entry->port);
+	} else if (process && !listens(node, process, entry->port, &known) && known) {
+		node_say(node, "name-hijacked", entry->name, NULL, NULL,
+			 "epmd sends those who ask for the node to port %u, where process %d does not listen",
+			 entry->port, (int)process->pid);
+	}
+}
+
+static bool check_stranger(const struct node *node, const struct ejg_epmd_name *entry, bool quiet)
+{
+	const struct ejg_listener *listener = find_listener(node, entry->port);
+
+	if (belongs(node, listener))
+		return false;
+	if (quiet)
+		return true;
+	if (listener)
+		node_say(node, "registered-foreign", entry->name, NULL, NULL,
+			 "is registered in epmd with port %u, where a program of uid %u that is none of the service's "
+			 "listens",
+			 entry->port, (unsigned int)listener->uid);
+	else
+		node_say(node, "registered-foreign", entry->name, NULL, NULL,
+			 "is registered in epmd with port %u, where nobody listens", entry->port);
+	return true;
+}
+
+static void check_registered(const struct node *node)
+{
+	const struct ejg_survey *survey = node->survey;
+
+	if (node->n_dist_port)
+		return;
+	for (size_t i = 0; i < survey->n_processes; i++) {
+		const struct ejg_process *process = &survey->processes[i];
+		bool found = false;
+
+		if (!node_is_service(node, process) || !process->node)
+			continue;
+		for (size_t j = 0; j < survey->n_epmd_names && !found; j++)
+			found = has_name(survey->epmd_names[j].name, process);
+		if (has_name(node_own_head(node), process) && node->world->own_port > 0)
+			found = true;
+		if (!found)
+			node_say(node, "node-unregistered", process->node, NULL, NULL,
+				 "runs (pid %d), and epmd does not know it: ejabberdctl does not find it, and any user "
+				 "of this host may take its name",
+				 (int)process->pid);
+	}
+}
+
+void node_check_names(const struct node *node)
+{
+	const struct ejg_survey *survey = node->survey;
+	size_t n_strangers = 0;
+	bool listed = false;
+
+	/* What a stranger answers says nothing; without a list of listeners there is nothing to compare with. */
+	if (node->foreign_epmd || survey->n_listeners == 0)
+		return;
+	for (size_t i = 0; i < survey->n_epmd_names; i++) {
+		const struct ejg_epmd_name *entry = &survey->epmd_names[i];
+
+		if (is_own(node, entry->name)) {
+			check_own(node, entry);
+			listed |= entry->port == node->world->own_port;
+		} else {
+			n_strangers += check_stranger(node, entry, n_strangers >= MAX_STRANGERS);
+		}
+	}
+	/* Strangers' names may have pushed it out of the list. */
+	if (!listed && node->world->own_port > 0)
+		check_own(node, &(struct ejg_epmd_name){ node_own_head(node), (uint16_t)node->world->own_port });
+	if (n_strangers > MAX_STRANGERS)
+		node_say(node, "registered-foreign", "epmd", NULL, NULL,
+			 "%zu more names belong to no process of the service", n_strangers - MAX_STRANGERS);
+	if (survey->epmd_answered)
+		check_registered(node);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The range of the distribution ports. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+
+/* What the remedies propose: above epmd's port, below the ephemeral ports, room for a few of ejabberdctl's nodes. */
+#define PROPOSED "FIREWALL_WINDOW=4370-4379"
+
+/* The node, the ejabberdctl of a unit's ExecStop or a monitor, and an administrator's. */
+#define SMALLEST_RANGE 3
+
+static void say_window(const struct node *node, const char *id, const struct ejg_setting *where, const char *what)
+{
+	char subject[128], edit[NODE_REMEDY_SIZE];
+
+	snprintf(subject, sizeof(subject), "FIREWALL_WINDOW=" NODE_TEXT, where->value);
+	node_say(node, id, subject, where, node_edit(node, PROPOSED, where, edit), "%s", what);
+}
+
+/* Return: whether the window is why there is no range. */
+static bool check_window(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "FIREWALL_WINDOW");
+	struct ejg_port_range range;
+
+	if (!node_value(node, "FIREWALL_WINDOW"))
+		return false;
+	switch (node_window_read(where->value, &range)) {
+	case NODE_WINDOW_EMPTY:
+		say_window(node, "range-empty", where, "the minimum is above the maximum: the node does not start");
+		return true;
+	case NODE_WINDOW_RANDOM:
+		say_window(node, "range-ignored", where,
+			   "Erlang ignores a range without a minimum: the port is random, and no guard knows it");
+		return true;
+	case NODE_WINDOW_INVALID:
+		say_window(node, "range-invalid", where, "is not N-M, two ports: the node does not start");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void check_unknown(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "dist-range");
+	const bool random = where ? where->state == EJG_SETTING_UNSET : node->facts->dist_state == EJG_DIST_RANDOM;
+	const char *note = where ? where->note : node->facts->dist_note;
+	struct ejg_port_range range;
+	char edit[NODE_REMEDY_SIZE];
+
+	if (where && where->state == EJG_SETTING_KNOWN && where->value &&
+	    node_window_read(where->value, &range) == NODE_WINDOW_EMPTY)
+		node_say(node, "range-empty", "distribution", where, NULL,
+			 NODE_TEXT ": the minimum is above the maximum: the node does not start", where->value);
+	else if (random)
+		node_say(node, "range-none", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
+			 "the port is random at each start%s%.300s: only a guard that knows the public ports instead "
+			 "(net strict=yes) covers it",
+			 note ? ", " : "", note ? note : "");
+	else
+		node_say(node, "range-unknown", "distribution", where, NULL, "the ports cannot be told%s%.300s",
+			 note ? ": " : "", note ? note : "");
+}
+
+static void check_size(const struct node *node, const char *subject, const struct ejg_setting *where)
+{
+	const unsigned int size = node->range.last - node->range.first + 1U;
+	const char *version = node_value(node, "version");
+	char edit[NODE_REMEDY_SIZE];
+
+	if (node->n_dist_port || size >= SMALLEST_RANGE || (version && !node_version_before_2406(version)))
+		return;
+	if (size == 1)
+		node_say(node, "range-one-port", subject, where, node_edit(node, PROPOSED, where, edit),
+			 "the node takes the only port, and before 24.06 ejabberdctl's temporary node listens, too: it "
+			 "cannot start, stop and reload included");
+	else
+		node_say(node, "range-small", subject, where, node_edit(node, PROPOSED, where, edit),
+			 "the node takes one of the two ports, and before 24.06 each running ejabberdctl takes one: a "
+			 "second one at the same time fails");
+}
+
+/* The list that is there must not get lost. */
+static void reserve_remedy(const struct node_world *world, const struct ejg_port_range *given,
+			   char remedy[static NODE_REMEDY_SIZE])
+{
+	const size_t length = strcspn(world->reserved, "\n");
+
+	if (length > 200)
+		snprintf(remedy, NODE_REMEDY_SIZE,
+			 "add %u-%u to net.ipv4.ip_local_reserved_ports (sysctl, and /etc/sysctl.d), or move the range "
+			 "below %u",
+			 given->first, given->last, world->ephemeral.first);
+	else
+		snprintf(remedy, NODE_REMEDY_SIZE,
+			 "sysctl -w net.ipv4.ip_local_reserved_ports=%.*s%s%u-%u (and in /etc/sysctl.d), or move the "
+			 "range "
+			 "below %u",
+			 (int)length, world->reserved, length ? "," : "", given->first, given->last,
+			 world->ephemeral.first);
+}
+
+static void check_kernel(const struct node *node, const char *subject, const struct ejg_setting *where)
+{
+	const struct node_world *world = node->world;
+	struct ejg_port_range given;
+	char remedy[NODE_REMEDY_SIZE];
+
+	if (world->ephemeral.first && node_range_given_away(&node->range, &world->ephemeral, world->reserved, &given)) {
+		reserve_remedy(world, &given, remedy);
+		node_say(node, "range-ephemeral", subject, where, remedy,
+			 "%u-%u lie among the ports that the kernel gives to any process (ip_local_port_range %u-%u): "
+			 "the node or ejabberdctl may find them taken",
+			 given.first, given.last, world->ephemeral.first, world->ephemeral.last);
+	}
+	if (node->range.first < world->unprivileged_start)
+		node_say(node, "range-privileged", subject, where, NULL,
+			 "ports below %u need a capability that ejabberdctl's temporary node does not have: it ends "
+			 "there instead of trying the next one",
+			 world->unprivileged_start);
+}
+
+static void check_others(const struct node *node, const char *subject, const struct ejg_setting *where)
+{
+	const struct ejg_facts *facts = node->facts;
+	const struct ejg_port_range epmd = { facts->epmd_port, facts->epmd_port };
+	char address[NODE_ADDRESS_SIZE];
+
+	if (node_ranges_overlap(&node->range, &epmd))
+		node_say(node, "range-epmd", subject, where, NULL,
+			 "holds epmd's port, %u: a node that is faster than epmd takes it, and epmd is not there",
+			 epmd.first);
+	for (size_t i = 0; i < facts->n_public_ports; i++) {
+		if (!node_ranges_overlap(&node->range, &facts->public_ports[i]))
+			continue;
+		node_say(node, "range-public", subject, where, NULL,
+			 "meets the public ports %u-%u (%s:%u): there the distribution is open to the world, and no "
+			 "guard minds",
+			 facts->public_ports[i].first, facts->public_ports[i].last,
+			 facts->public_origin.file ? facts->public_origin.file : "set public",
+			 facts->public_origin.line);
+		break;
+	}
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+
+		if (listener->port < node->range.first || listener->port > node->range.last ||
+		    node_trusts(node, listener->uid))
+			continue;
+		node_say(node, "range-taken", node_address(listener, address), where, NULL,
+			 "uid %u, who is none of the service's users, listens on a port of the range %s (unit %.100s)",
+			 (unsigned int)listener->uid, subject, listener->unit ? listener->unit : "unknown");
+		break;
+	}
+}
+
+/* The stack says which ports are guarded; the node must stay within them. */
+static void check_stack(const struct node *node, const char *subject, const struct ejg_setting *where)
+{
+	const struct ejg_facts *facts = node->facts;
+	char remedy[NODE_REMEDY_SIZE];
+
+	if (facts->dist_origin.kind != EJG_ORIGIN_STACK || facts->dist_state != EJG_DIST_FIXED)
+		return;
+	for (size_t i = 0; i < facts->n_dist; i++)
+		if (facts->dist[i].first <= node->range.first && facts->dist[i].last >= node->range.last)
+			return;
+	snprintf(remedy, sizeof(remedy), "write 'set dist %u-%u' into %.300s, then: ejguard apply", node->range.first,
+		 node->range.last, facts->stack_file ? facts->stack_file : "the stack");
+	node_say(node, "range-differs", subject, where, remedy,
+		 "the stack guards other ports ('set dist' at %.200s:%u): without strict=yes the rest is open",
+		 facts->dist_origin.file ? facts->dist_origin.file : "the stack", facts->dist_origin.line);
+}
+
+void node_check_range(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "dist-range");
+	char subject[32];
+
+	if (!node->range.first) {
+		if (!check_window(node))
+			check_unknown(node);
+		return;
+	}
+	snprintf(subject, sizeof(subject), "%u-%u", node->range.first, node->range.last);
+	node_say(node, "range", subject, where, NULL, "the ports of the distribution%s",
+		 node->n_dist_port ? ", without epmd" : "");
+	check_size(node, subject, where);
+	check_kernel(node, subject, where);
+	check_others(node, subject, where);
+	check_stack(node, subject, where);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is configured, against the node that runs and the listener that it really has. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+
+#define RESTART "restart the service, or correct what is written"
+
+/* The port of a node's distribution, by its own argument or by epmd; 0 when it is not known. */
+static uint16_t dist_port(const struct node *node, const struct ejg_process *process)
+{
+	const size_t head = process->node ? node_head(process->node) : 0;
+	const char *value;
+	uint16_t port;
+
+	if (node_argument(process, "-erl_epmd_port", &value) == 1 && value && port_parse(value, &port) == 0)
+		return port;
+	for (size_t i = 0; head && !node->foreign_epmd && i < node->survey->n_epmd_names; i++) {
+		const struct ejg_epmd_name *entry = &node->survey->epmd_names[i];
+
+		if (strlen(entry->name) == head && strncmp(entry->name, process->node, head) == 0)
+			return entry->port;
+	}
+	return 0;
+}
+
+/* With an interface, that address alone; IPv4 on an IPv6 socket is kept mapped, and so the same bytes. */
+static bool is_interface(const struct node *node, const struct ejg_prefix *address)
+{
+	struct ejg_prefix wanted = { .length = 128 };
+
+	if (node->interface.is_ipv6) {
+		memcpy(wanted.bytes, node->interface.bytes, 16);
+	} else {
+		memset(wanted.bytes + 10, 0xff, 2);
+		memcpy(wanted.bytes + 12, node->interface.bytes, 4);
+	}
+	return memcmp(wanted.bytes, address->bytes, 16) == 0;
+}
+
+static void check_listener(const struct node *node, const struct ejg_process *process,
+			   const struct ejg_listener *listener)
+{
+	char address[NODE_ADDRESS_SIZE];
+
+	node_address(listener, address);
+	if (node->range.first && (listener->port < node->range.first || listener->port > node->range.last))
+		node_say(node, "listener-outside", address, ejg_survey_setting(node->survey, "dist-range"), RESTART,
+			 "the distribution of process %d listens there, outside of the configured range %u-%u",
+			 (int)process->pid, node->range.first, node->range.last);
+	if (node->has_interface && !is_interface(node, &listener->address))
+		node_say(node, "listener-address", address, ejg_survey_setting(node->survey, "INET_DIST_INTERFACE"),
+			 RESTART, "the distribution of process %d listens there, and not on the configured address",
+			 (int)process->pid);
+}
+
+/* Where nobody says which listener is the distribution's: one of them must be in the range. */
+static void check_any(const struct node *node, const struct ejg_process *process)
+{
+	char subject[32];
+	size_t n = 0;
+
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+
+		if (listener->pid != process->pid)
+			continue;
+		if (listener->port >= node->range.first && listener->port <= node->range.last)
+			return;
+		n++;
+	}
+	snprintf(subject, sizeof(subject), "%u-%u", node->range.first, node->range.last);
+	if (n > 0)
+		node_say(node, "listener-outside", subject, ejg_survey_setting(node->survey, "dist-range"), RESTART,
+			 "none of the %zu listeners of process %d is in the configured range", n, (int)process->pid);
+}
+
+static void check_process(const struct node *node, const struct ejg_process *process)
+{
+	const uint16_t port = dist_port(node, process);
+	const char *value;
+
+	if (node_argument(process, "-erl_epmd_port", &value) > 1 && node->n_dist_port < 2)
+		node_say(
+			node, "dist-port-twice", "-erl_epmd_port", NULL, NULL,
+			"process %d was started with it twice: Erlang then takes neither, and listens on a random port",
+			(int)process->pid);
+	if (!port && node->range.first)
+		check_any(node, process);
+	for (size_t i = 0; port && i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &node->survey->listeners[i];
+
+		/* Of others' processes the holder cannot be seen without privilege. */
+		if (listener->port == port &&
+		    (listener->pid == process->pid || (listener->pid == 0 && listener->uid == process->uid)))
+			check_listener(node, process, listener);
+	}
+}
+
+void node_check_running(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERLANG_NODE");
+	const char *name = node_value(node, "ERLANG_NODE");
+	const struct ejg_process *other = NULL;
+	bool same = false;
+
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = &node->survey->processes[i];
+
+		if (!node_is_service(node, process))
+			continue;
+		if (process->node && name && strcmp(process->node, name) == 0 &&
+		    process->long_name == (strchr(name, '.') != NULL))
+			same = true;
+		else
+			other = process;
+		check_process(node, process);
+	}
+	if (same)
+		node_say(node, "node", name, NULL, NULL, "runs");
+	else if (other && name)
+		node_say(node, "node-differs", other->node ? other->node : "", where, RESTART,
+			 "process %d runs under the name " NODE_TEXT " (%s), and the configuration says " NODE_TEXT,
+			 (int)other->pid, other->node ? other->node : "none", other->long_name ? "-name" : "-sname",
+			 name);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keys that stand twice or are overridden, and TLS. */
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+/* In this order: what is derived comes after what it is derived from, and is not said again. */
+static const char *const watched[] = {
+	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", "ERL_EPMD_PORT",
+	"ERL_OPTIONS", "VMARGS",	  "name-kind",		 "dist-range",	  "tls-dist",
+};
+
+/* A file that sets a key over and over is told once for each of its first lines. */
+#define MAX_OVERRIDES 16
+
+static bool same_place(const struct ejg_setting *a, const struct ejg_setting *b)
+{
+	return a->origin.line == b->origin.line && strcmp(a->origin.file, b->origin.file) == 0;
+}
+
+static void check_overridden(const struct node *node)
+{
+	const struct ejg_setting *said[MAX_OVERRIDES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
+		for (size_t j = 0; j < node->survey->n_settings && n < MAX_OVERRIDES; j++) {
+			const struct ejg_setting *setting = &node->survey->settings[j];
+			bool again = false;
+
+			if (setting->state != EJG_SETTING_OVERRIDDEN || strcmp(setting->name, watched[i]) != 0 ||
+			    !node_is_written(setting))
+				continue;
+			for (size_t k = 0; k < n && !again; k++)
+				again = same_place(said[k], setting);
+			if (again)
+				continue;
+			said[n++] = setting;
+			node_say(node, "setting-overridden", setting->name, setting, NULL,
+				 "is written here and has no effect%s%.300s", setting->note ? ": " : "",
+				 setting->note ? setting->note : "");
+		}
+	}
+}
+
+static void check_dist_port(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERL_OPTIONS");
+	const char *options = node_value(node, "ERL_OPTIONS");
+
+	if (node->n_dist_port > 1)
+		node_say(node, "dist-port-twice", "-erl_epmd_port", where, NULL,
+			 "is given twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then takes neither, and listens on a "
+			 "random port");
+	else if (node->n_dist_port)
+		node_say(node, "epmd-unused", "ERL_DIST_PORT", ejg_survey_setting(node->survey, "ERL_DIST_PORT"), NULL,
+			 "the node has a port of its own and needs no epmd; one that runs lists it nevertheless");
+	else if (options && node_count_word(options, "-start_epmd"))
+		node_say(node, "epmd-unused", "-start_epmd", where, NULL,
+			 "the node starts no epmd, and does not start itself where none runs");
+}
+
+static void check_epmd_port(const struct node *node)
+{
+	const char *value = node_value(node, "ERL_EPMD_PORT");
+	uint16_t port;
+
+	if (!value || (port_parse(value, &port) == 0 && port == node->facts->epmd_port))
+		return;
+	node_say(node, "epmd-port-differs", "ERL_EPMD_PORT", ejg_survey_setting(node->survey, "ERL_EPMD_PORT"), NULL,
+		 "the service uses epmd at port " NODE_TEXT ", and the guards are told %u", value,
+		 node->facts->epmd_port);
+}
+
+void node_check_settings(const struct node *node)
+{
+	check_overridden(node);
+	check_dist_port(node);
+	check_epmd_port(node);
+}
+
+static bool is_tls(const char *protocol)
+{
+	return protocol && (strcmp(protocol, "inet_tls") == 0 || strcmp(protocol, "inet6_tls") == 0);
+}
+
+/* A node that runs now, and its -proto_dist. */
+static const struct ejg_process *running_without_tls(const struct node *node)
+{
+	const char *protocol;
+
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = &node->survey->processes[i];
+
+		if (!node_is_service(node, process))
+			continue;
+		node_argument(process, "-proto_dist", &protocol);
+		if (!is_tls(protocol))
+			return process;
+	}
+	return NULL;
+}
+
+void node_check_tls(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "tls-dist");
+	const bool configured = is_tls(node_value(node, "tls-dist"));
+	const struct ejg_process *plain = running_without_tls(node);
+	const bool required = node->config->tls == NODE_TLS_REQUIRED;
+
+	if (node->config->tls == NODE_TLS_OPTIONAL || (!required && node->facts->n_peers == 0))
+		return;
+	if (configured && !plain) {
+		node_say(node, "tls", "distribution", where, NULL, "runs over TLS");
+		return;
+	}
+	if (where && where->state == EJG_SETTING_INDETERMINATE && !required) {
+		node_say(node, "tls-unknown", "distribution", where, NULL, "cannot be told%s%.300s",
+			 where->note ? ": " : "", where->note ? where->note : "");
+		return;
+	}
+	if (configured)
+		node_say(node, required ? "tls-missing" : "tls-off", "distribution", where, NULL,
+			 "TLS is configured, and the node that runs (pid %d) was started without it", (int)plain->pid);
+	else
+		node_say(node, required ? "tls-missing" : "tls-off", "distribution", where, NULL,
+			 "goes to the other nodes in the clear: who is on the way reads it, and takes over a "
+			 "connection");
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the rules of several files use. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+
+void node_say(const struct node *node, const char *id, const char *subject, const struct ejg_setting *where,
+	      const char *remedy, const char *format, ...)
+{
+	struct ejg_place place = { .remedy = remedy };
+	char message[1024], short_subject[128];
+	va_list ap;
+
+	if (where && where->origin.file) {
+		place.file = where->origin.file;
+		place.line = where->origin.line;
+	}
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	snprintf(short_subject, sizeof(short_subject), NODE_TEXT, subject ? subject : "");
+	if (node_is_failure(id))
+		*node->failed = true;
+	ejg_call_finding_at(node->call, id, short_subject, &place, "%s", message);
+}
+
+bool node_is_written(const struct ejg_setting *setting)
+{
+	return setting->origin.file && setting->origin.kind != EJG_ORIGIN_SCRIPT &&
+	       setting->origin.kind != EJG_ORIGIN_DEFAULT;
+}
+
+const char *node_edit(const struct node *node, const char *assignment, const struct ejg_setting *where,
+		      char text[static NODE_REMEDY_SIZE])
+{
+	const char *file =
+		where && node_is_written(where) ? where->origin.file : node_value(node, "EJABBERDCTL_CONFIG_PATH");
+
+	if (file)
+		snprintf(text, NODE_REMEDY_SIZE, "set %s in %.200s, then restart the service", assignment, file);
+	else
+		snprintf(text, NODE_REMEDY_SIZE, "set %s in %.200s/ejabberdctl.cfg, then restart the service",
+			 assignment, node->facts->config_dir ? node->facts->config_dir : "/etc/ejabberd");
+	return text;
+}
+
+const char *node_value(const struct node *node, const char *name)
+{
+	const char *value = ejg_survey_value(node->survey, name);
+
+	return value && *value ? value : NULL;
+}
+
+bool node_trusts(const struct node *node, uid_t uid)
+{
+	for (size_t i = 0; i < node->world->n_trusted; i++)
+		if (node->world->trusted[i] == uid)
+			return true;
+	return false;
+}
+
+const struct ejg_process *node_process(const struct node *node, pid_t pid)
+{
+	for (size_t i = 0; pid > 0 && i < node->survey->n_processes; i++)
+		if (node->survey->processes[i].pid == pid)
+			return &node->survey->processes[i];
+	return NULL;
+}
+
+const char *node_own_head(const struct node *node)
+{
+	return node->name_known ? node->name.head : node->facts->service;
+}
+
+size_t node_head(const char *name)
+{
+	return strcspn(name, "@");
+}
+
+bool node_is_service(const struct node *node, const struct ejg_process *process)
+{
+	const char *own = node_own_head(node);
+
+	if (process->role != EJG_PROCESS_NODE || process->other_network || !node_trusts(node, process->uid))
+		return false;
+	if (process->in_service)
+		return true;
+	return process->node && node_head(process->node) == strlen(own) &&
+	       strncmp(process->node, own, strlen(own)) == 0;
+}
+
+size_t node_argument(const struct ejg_process *process, const char *argument, const char **ret_value)
+{
+	size_t n = 0;
+
+	*ret_value = NULL;
+	for (size_t i = 0; i < process->n_arguments; i++) {
+		/* What follows -extra is no argument of the emulator's (init(3erl)). */
+		if (strcmp(process->arguments[i], "-extra") == 0)
+			break;
+		if (strcmp(process->arguments[i], argument) != 0)
+			continue;
+		if (n++ == 0 && i + 1 < process->n_arguments)
+			*ret_value = process->arguments[i + 1];
+	}
+	return n;
+}
+
+const char *node_address(const struct ejg_listener *listener, char text[static NODE_ADDRESS_SIZE])
+{
+	char address[EJG_PREFIX_TEXT_SIZE];
+
+	ejg_prefix_format(&listener->address, address);
+	snprintf(text, NODE_ADDRESS_SIZE, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, listener->port);
+	return text;
+}

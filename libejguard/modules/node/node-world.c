@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* This host: its addresses, its users, its kernel's ports, and what the node's name resolves to. */
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/cleanup.h"
+
+static void add_own(struct node_world *world, const struct sockaddr *address)
+{
+	struct ejg_prefix own = { .length = 128 };
+
+	if (!address || world->n_own == NODE_MAX_OWN)
+		return;
+	if (address->sa_family == AF_INET) {
+		memset(own.bytes + 10, 0xff, 2);
+		memcpy(own.bytes + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(own.bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
+	} else {
+		return;
+	}
+	world->own[world->n_own++] = own;
+}
+
+static int read_own(struct node_world *world)
+{
+	struct ifaddrs *list;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (struct ifaddrs *at = list; at; at = at->ifa_next)
+		add_own(world, at->ifa_addr);
+	freeifaddrs(list);
+	return 0;
+}
+
+/* The first line of a file of the kernel's; empty when it cannot be read. */
+static void read_line(const char *path, char *text, size_t size)
+{
+	cleanup_file FILE *file = fopen(path, "re");
+
+	*text = '\0';
+	if (file && !fgets(text, (int)size, file))
+		*text = '\0';
+}
+
+static void read_kernel(struct node_world *world)
+{
+	unsigned int first, last, start;
+	char line[64];
+
+	read_line("/proc/sys/net/ipv4/ip_local_port_range", line, sizeof(line));
+	if (sscanf(line, "%u %u", &first, &last) == 2 && first <= last && last <= 65535)
+		world->ephemeral = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
+	read_line("/proc/sys/net/ipv4/ip_local_reserved_ports", world->reserved, sizeof(world->reserved));
+	world->unprivileged_start = 1024;
+	read_line("/proc/sys/net/ipv4/ip_unprivileged_port_start", line, sizeof(line));
+	if (sscanf(line, "%u", &start) == 1 && start <= 65535)
+		world->unprivileged_start = (uint16_t)start;
+}
+
+static void trust(struct node_world *world, uid_t uid)
+{
+	for (size_t i = 0; i < world->n_trusted; i++)
+		if (world->trusted[i] == uid)
+			return;
+	if (world->n_trusted < NODE_MAX_TRUSTED)
+		world->trusted[world->n_trusted++] = uid;
+}
+
+static void trust_name(struct node_world *world, const char *name)
+{
+	struct passwd entry, *found = NULL;
+	char buffer[4096];
+
+	if (getpwnam_r(name, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		trust(world, found->pw_uid);
+}
+
+static void read_trusted(const struct node *node, struct node_world *world)
+{
+	const char *user = node_value(node, "user");
+
+	trust(world, 0);
+	trust_name(world, user && strlen(user) < 256 ? user : "ejabberd");
+	trust_name(world, "epmd");
+	for (size_t i = 0; i < node->facts->n_users; i++)
+		trust(world, node->facts->users[i]);
+}
+
+/* As systemctl enable leaves it, or the package in its own folder. */
+static bool epmd_socket_enabled(void)
+{
+	static const char *const links[] = {
+		"/etc/systemd/system/sockets.target.wants/epmd.socket",
+		"/run/systemd/system/sockets.target.wants/epmd.socket",
+		"/usr/lib/systemd/system/sockets.target.wants/epmd.socket",
+	};
+	char target[16];
+	struct stat st;
+
+	/* Masked by a link to /dev/null. */
+	if (readlink("/etc/systemd/system/epmd.socket", target, sizeof(target)) == 9 &&
+	    memcmp(target, "/dev/null", 9) == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (lstat(links[i], &st) == 0)
+			return true;
+	return false;
+}
+
+/* Whether nobody but the trusted could have put another program there. A process that is gone says nothing. */
+static bool program_is_safe(const struct node_world *world, pid_t pid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	if (stat(path, &st) < 0)
+		return true;
+	for (size_t i = 0; i < world->n_trusted; i++)
+		if (st.st_uid == world->trusted[i])
+			return !(st.st_mode & S_IWOTH);
+	return false;
+}
+
+/* The kernel's own answer: it knows of local routes (AnyIP) and ip_nonlocal_bind. Port 0 disturbs nobody. */
+static bool can_bind(const struct node_inet *inet)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	cleanup_fd int fd = socket(inet->is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(&in.sin_addr, inet->bytes, 4);
+	memcpy(&in6.sin6_addr, inet->bytes, 16);
+	if (fd < 0)
+		return false;
+	return inet->is_ipv6 ? bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0
+			     : bind(fd, (struct sockaddr *)&in, sizeof(in)) == 0;
+}
+
+static int resolve(const struct node *node, struct node_world *world)
+{
+	const char *name = node->name.has_host ? node->name.host : world->hostname;
+	const char *inetrc = node_value(node, "ERL_INETRC");
+	char path[PATH_MAX];
+
+	if (!node->name_known || !*name)
+		return 0;
+	if (!inetrc && node->facts->config_dir &&
+	    snprintf(path, sizeof(path), "%s/inetrc", node->facts->config_dir) < (int)sizeof(path))
+		inetrc = path;
+	return node_host_resolve(
+		name,
+		&(struct node_hosts_source){
+			.inetrc = inetrc, .hosts = "/etc/hosts", .resolver = true, .ipv6 = node->ipv6 },
+		&world->host);
+}
+
+/* A socket that the service manager holds alone is not asked: that would start epmd. */
+static int ask_epmd(const struct node *node)
+{
+	const struct ejg_survey *survey = node->survey;
+	bool runs = survey->epmd_answered;
+
+	for (size_t i = 0; i < survey->n_listeners && !runs; i++) {
+		const struct ejg_process *process = node_process(node, survey->listeners[i].pid);
+
+		runs = survey->listeners[i].port == node->facts->epmd_port && process &&
+		       process->role == EJG_PROCESS_EPMD;
+	}
+	return runs ? node_epmd_ask(node->facts->epmd_port, node_own_head(node)) : NODE_EPMD_UNKNOWN;
+}
+
+int node_world_read(const struct node *node, struct node_world *ret)
+{
+	int r;
+
+	*ret = (struct node_world){ .program_is_safe = program_is_safe };
+	if (gethostname(ret->hostname, sizeof(ret->hostname) - 1) == 0)
+		ret->hostname[strcspn(ret->hostname, ".")] = '\0';
+	r = read_own(ret);
+	if (r < 0)
+		return r;
+	read_kernel(ret);
+	read_trusted(node, ret);
+	ret->epmd_socket = epmd_socket_enabled();
+	ret->own_port = ask_epmd(node);
+	ret->interface_bindable = node->has_interface && can_bind(&node->interface);
+	return resolve(node, ret);
+}

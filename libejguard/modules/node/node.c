@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The module `node`: the node's name, its distribution and epmd, as configured and as they are. See ejguard-node(8). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/cleanup.h"
+
+static const char *const names_words[] = {
+	[NODE_NAMES_ANY] = "any",
+	[NODE_NAMES_SHORT] = "short",
+	[NODE_NAMES_LONG] = "long",
+	NULL,
+};
+
+static const char *const tls_words[] = {
+	[NODE_TLS_ADVISED] = "advised",
+	[NODE_TLS_REQUIRED] = "required",
+	[NODE_TLS_OPTIONAL] = "optional",
+	NULL,
+};
+
+static const struct ejg_option options[] = {
+	{ .name = "names",
+	  .type = EJG_OPTION_ENUM,
+	  .offset = offsetof(struct node_config, names),
+	  .choices = names_words,
+	  .fallback = "any",
+	  .help = "kind of the node's name: short (-sname) or long (-name)" },
+	{ .name = "tls",
+	  .type = EJG_OPTION_ENUM,
+	  .offset = offsetof(struct node_config, tls),
+	  .choices = tls_words,
+	  .fallback = "advised",
+	  .help = "distribution over TLS: advised in a cluster, required, or not asked for" },
+};
+
+#define EDIT_NAME "set ERLANG_NODE in ejabberdctl.cfg; the database belongs to the old name (ejabberdctl mnesia_change)"
+#define EDIT_INTERFACE "set INET_DIST_INTERFACE to the address that the other nodes use, or leave it out"
+#define EDIT_RANGE "set FIREWALL_WINDOW=4370-4379 in ejabberdctl.cfg, then restart the service"
+
+static const struct ejg_finding_info findings[] = {
+	{ "name", EJG_OK, "the node's name and what it resolves to", NULL },
+	{ "range", EJG_OK, "the ports of the distribution", NULL },
+	{ "interface", EJG_OK, "the distribution listens on one address", NULL },
+	{ "tls", EJG_OK, "the distribution runs over TLS", NULL },
+	{ "epmd", EJG_OK, "epmd answers", NULL },
+	{ "node", EJG_OK, "the node runs under the configured name", NULL },
+	{ "name-unknown", EJG_INFO, "the node's name cannot be told", NULL },
+	{ "name-hostname", EJG_INFO, "the node's name depends on the host's", NULL },
+	{ "host-unanswered", EJG_INFO, "the resolver did not answer in time", NULL },
+	{ "range-unknown", EJG_INFO, "the ports of the distribution cannot be told", NULL },
+	{ "interface-unknown", EJG_INFO, "the address of the distribution cannot be told", NULL },
+	{ "interface-everywhere", EJG_INFO, "the distribution listens on every address", NULL },
+	{ "epmd-everywhere", EJG_INFO, "epmd listens on every address", NULL },
+	{ "epmd-absent", EJG_INFO, "nobody listens on epmd's port now", NULL },
+	{ "epmd-unused", EJG_INFO, "the node goes without epmd", NULL },
+	{ "tls-unknown", EJG_INFO, "whether the distribution runs over TLS cannot be told", NULL },
+	{ "unseen", EJG_INFO, "something could not be seen", NULL },
+	{ "name-invalid", EJG_WARNING, "no node of this name starts or can be controlled", EDIT_NAME },
+	{ "name-kind", EJG_WARNING, "the name is not of the kind that the stack asks for", EDIT_NAME },
+	{ "host-loopback", EJG_WARNING, "in a cluster, the name leads the other nodes to themselves",
+	  "set ERLANG_NODE=ejabberd@NAME in ejabberdctl.cfg, where NAME is this host's on the cluster's network; the "
+	  "database belongs to the old name (ejabberdctl mnesia_change)" },
+	{ "host-public", EJG_WARNING, "without a cluster, the name leads to a public address", EDIT_NAME },
+	{ "host-elsewhere", EJG_WARNING, "the name leads to another host",
+	  "write this host's address and the name into /etc/hosts" },
+	{ "host-dns", EJG_WARNING, "the name is resolved by DNS only", "write it into /etc/hosts" },
+	{ "host-unresolved", EJG_WARNING, "the name's host part resolves to nothing",
+	  "write this host's address and the name into /etc/hosts" },
+	{ "range-none", EJG_WARNING, "the distribution port is random", EDIT_RANGE },
+	{ "range-ignored", EJG_WARNING, "Erlang ignores the range: the port is random", EDIT_RANGE },
+	{ "range-empty", EJG_WARNING, "the minimum is above the maximum: the node does not start", EDIT_RANGE },
+	{ "range-invalid", EJG_WARNING, "the range is no ports: the node does not start", EDIT_RANGE },
+	{ "range-one-port", EJG_WARNING, "no port is left for ejabberdctl before 24.06", EDIT_RANGE },
+	{ "range-small", EJG_WARNING, "one port is left for all of ejabberdctl before 24.06", EDIT_RANGE },
+	{ "range-ephemeral", EJG_WARNING, "the kernel gives ports of the range to any process",
+	  "keep them back by net.ipv4.ip_local_reserved_ports, or move the range" },
+	{ "range-epmd", EJG_WARNING, "the range holds epmd's port", EDIT_RANGE },
+	{ "range-privileged", EJG_WARNING, "the range holds privileged ports", EDIT_RANGE },
+	{ "range-taken", EJG_WARNING, "a stranger listens on a port of the range",
+	  "see who it is: ss -ltnpe; the module host keeps strangers from it" },
+	{ "range-differs", EJG_WARNING, "the stack guards other ports than the node's",
+	  "correct 'set dist' in the stack" },
+	{ "dist-port-twice", EJG_WARNING, "-erl_epmd_port is given twice: the port is random",
+	  "leave one of ERL_DIST_PORT and -erl_epmd_port, then restart the service" },
+	{ "setting-overridden", EJG_WARNING, "a key is written, and another one is in effect",
+	  "remove the line that has no effect" },
+	{ "interface-ignored", EJG_WARNING, "INET_DIST_INTERFACE is left out silently", EDIT_INTERFACE },
+	{ "interface-unusable", EJG_WARNING, "the node cannot be reached at INET_DIST_INTERFACE, or does not start",
+	  EDIT_INTERFACE },
+	{ "interface-loopback", EJG_WARNING, "in a cluster, the distribution listens on loopback", EDIT_INTERFACE },
+	{ "interface-mismatch", EJG_WARNING, "the name leads to another address than INET_DIST_INTERFACE",
+	  EDIT_INTERFACE },
+	{ "epmd-address-ignored", EJG_WARNING, "ERL_EPMD_ADDRESS has no effect",
+	  "set ListenStream= of epmd.socket: systemctl edit epmd.socket" },
+	{ "epmd-address-invalid", EJG_WARNING, "ERL_EPMD_ADDRESS is no list of addresses",
+	  "set ERL_EPMD_ADDRESS=127.0.0.1, or remove it" },
+	{ "epmd-port-differs", EJG_WARNING, "the service uses another port of epmd than the guards",
+	  "correct 'set epmd' in the stack, or ERL_EPMD_PORT" },
+	{ "epmd-stray", EJG_WARNING, "epmd runs outside of the service's units",
+	  "stop it (epmd -kill, when no node runs) and start it by its unit, or name its unit in 'set cgroups'" },
+	{ "epmd-silent", EJG_WARNING, "what listens on epmd's port does not answer as epmd does",
+	  "restart it: systemctl restart epmd.socket epmd.service" },
+	{ "epmd-loopback", EJG_WARNING, "in a cluster, epmd listens on loopback",
+	  "let epmd listen on the cluster's address, too: ListenStream= of epmd.socket, or ERL_EPMD_ADDRESS" },
+	{ "registered-foreign", EJG_WARNING, "a name in epmd belongs to no process of the service",
+	  "find out whose it is: ss -ltnpe; a service that shares epmd: name its user in 'set users'" },
+	{ "node-unregistered", EJG_WARNING, "epmd does not know the node that runs", "restart the service" },
+	{ "node-differs", EJG_WARNING, "the node that runs has another name than the configured one",
+	  "restart the service" },
+	{ "listener-outside", EJG_WARNING, "the distribution listens outside of its range", "restart the service" },
+	{ "listener-address", EJG_WARNING, "the distribution listens on another address than the configured one",
+	  "restart the service" },
+	{ "tls-off", EJG_WARNING, "in a cluster, the distribution goes in the clear",
+	  "use -proto_dist inet_tls with a certificate for each node (Erlang: Using TLS for Erlang Distribution)" },
+	{ "tls-missing", EJG_FAILURE, "the stack asks for TLS, and the distribution goes in the clear",
+	  "use -proto_dist inet_tls with a certificate for each node (Erlang: Using TLS for Erlang Distribution)" },
+	{ "range-public", EJG_FAILURE, "the range meets ports that are public", EDIT_RANGE },
+	{ "epmd-foreign", EJG_FAILURE, "a stranger answers on epmd's port",
+	  "see who it is: ss -ltnpe; end it, then: systemctl restart epmd.socket ejabberd; a user to trust: 'set "
+	  "users'" },
+	{ "name-taken", EJG_FAILURE, "somebody else has registered the node's name",
+	  "see who it is: ss -tnpe; end it, then restart epmd and the node" },
+	{ "name-hijacked", EJG_FAILURE, "epmd sends those who ask for the node to somebody else",
+	  "see who it is: ss -tnpe; end it, then restart epmd and the node" },
+};
+
+bool node_is_failure(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
+		if (strcmp(findings[i].id, id) == 0)
+			return findings[i].severity == EJG_FAILURE;
+	return false;
+}
+
+static void run_rules(struct node *node)
+{
+	node_check_name(node);
+	node_check_range(node);
+	node_check_settings(node);
+	node_check_interface(node);
+	node_check_tls(node);
+	node_check_epmd(node);
+	node_check_names(node);
+	node_check_running(node);
+}
+
+static void say_unseen(const struct node *node)
+{
+	const struct ejg_survey *survey = node->survey;
+
+	if (survey->n_unseen == 1)
+		node_say(node, "unseen", "survey", NULL, NULL, "%.400s", survey->unseen[0]);
+	else if (survey->n_unseen > 1)
+		node_say(node, "unseen", "survey", NULL, NULL, "%.400s; and %zu more: ejguard discover",
+			 survey->unseen[0], survey->n_unseen - 1);
+}
+
+static int node_check(struct ejg_call *call)
+{
+	bool failed = false;
+	struct node node = {
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.survey = ejg_call_survey(call),
+		.config = ejg_call_config(call),
+		.failed = &failed,
+	};
+	cleanup_free struct node_world *world = malloc(sizeof(*world));
+	int r;
+
+	if (!node.survey || !world)
+		return -ENOMEM;
+	node_read(&node);
+	r = node_world_read(&node, world);
+	if (r < 0)
+		return ejg_call_error(call, r, NULL, "cannot see this host's addresses or ask its resolver: %s",
+				      strerror(-r));
+	node.world = world;
+	run_rules(&node);
+	say_unseen(&node);
+	return failed ? EJG_NOT_HELD : EJG_HELD;
+}
+
+EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
+	EJG_MODULE_HEADER,
+	.name = "node",
+	.summary = "the node's name, its distribution ports and epmd, as configured and as they are",
+	.options = options,
+	.n_options = ARRAY_SIZE(options),
+	.findings = findings,
+	.n_findings = ARRAY_SIZE(findings),
+	.config_size = sizeof(struct node_config),
+	.check = node_check,
+};
