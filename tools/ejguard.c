@@ -10,7 +10,7 @@
 
 static const struct verb *const verbs[] = {
 	&verb_check,  &verb_apply,  &verb_status,  &verb_release, &verb_explain,
-	&verb_watch, &verb_doctor, &verb_modules, &verb_enable,	 &verb_disable,
+	&verb_watch, &verb_discover, &verb_doctor, &verb_modules, &verb_enable, &verb_disable,
 };
 
 static const struct option_spec global_options[] = {
@@ -112,6 +112,7 @@ static int open_standard_descriptors(void)
 
 static int run(int argc, char **argv, struct arguments *arguments, struct output *output)
 {
+	output->arguments = arguments;
 	output->json = asks_json(argc, argv);
 	output->error = parse(argc, argv, arguments, output);
 	output->quiet = arguments->quiet;
@@ -128,6 +129,7 @@ static int run(int argc, char **argv, struct arguments *arguments, struct output
 		return fflush(stdout) == 0 ? 0 : 1;
 	}
 	output->error = output->verb->run(arguments, output);
+	guard_end_progress(output);
 	return output_print(output);
 }
 

@@ -30,10 +30,52 @@ static void catch_signals(void)
 			sigaction(signals[i], &action, NULL);
 }
 
+/* Messages that begin so say how far a module is: of these, a screen shows the last one. */
+static const char progress[] = "progress: ";
+
+static bool can_rewrite(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static void clear_progress(struct output *output)
+{
+	if (output->progress)
+		fputs("\r\033[K", stderr);
+	output->progress = false;
+}
+
+static void show_progress(struct output *output, const char *module, const char *message)
+{
+	cleanup_free char *text = NULL;
+	unsigned int width = text_width(stderr) - 1;
+
+	if (!output->shows_progress)
+		return;
+	if (asprintf(&text, "%s: %s", module, message) < 0) {
+		text = NULL;
+		return;
+	}
+	fputs("\r\033[K", stderr);
+	text_put_cut(stderr, text, width);
+	fflush(stderr);
+	output->progress = true;
+}
+
 static void log_line(void *data, enum ejg_log_level level, const char *module, const char *message)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
+	struct output *output = data;
 
+	if (level == EJG_LOG_INFO && strncmp(message, progress, sizeof(progress) - 1) == 0) {
+		show_progress(output, module, message + sizeof(progress) - 1);
+		return;
+	}
+	if (!output->arguments->verbose)
+		return;
+	clear_progress(output);
 	fprintf(stderr, "ejguard: %s: ", (size_t)level < ARRAY_SIZE(names) ? names[level] : "log");
 	text_put(stderr, module, strlen(module));
 	fputs(": ", stderr);
@@ -63,11 +105,17 @@ int guard_open(const struct arguments *arguments, struct output *output)
 				   output->service);
 	if (r < 0)
 		return output_fail(output, r, "cannot open the guard: %s", strerror(-r));
-	if (arguments->verbose)
-		ejg_set_log(output->guard, log_line, NULL, EJG_LOG_DEBUG);
+	output->shows_progress = !arguments->quiet && can_rewrite();
+	if (arguments->verbose || output->shows_progress)
+		ejg_set_log(output->guard, log_line, output, arguments->verbose ? EJG_LOG_DEBUG : EJG_LOG_INFO);
 	running = output->guard;
 	catch_signals();
 	return 0;
+}
+
+void guard_end_progress(struct output *output)
+{
+	clear_progress(output);
 }
 
 void guard_close(struct output *output)

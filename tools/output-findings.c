@@ -1,156 +1,229 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Findings as text: by module, the worst first, each with where it stands and what to do. */
+/*
+ * Findings as text: a section for each severity, the worst first; in it the modules, and of one kind no more than a
+ * few, each with where it stands and what to do.
+ */
 #include <errno.h>
 #include <string.h>
 
+#include "tools/finding-list.h"
 #include "tools/text.h"
 #include "tools/tool.h"
 
-enum { MESSAGE_INDENT = 11 };
+enum { INDENT = 2, MIN_NAME = 6, MAX_NAME = 16 };
 
-/* A finding with what decides its place: modules by their worst finding, then as they came. */
-struct place {
-	const struct ejg_finding *finding;
-	enum ejg_severity worst;
-	size_t group;
-	size_t index;
-};
-
-struct style {
+/* What is printed, and how far it is. */
+struct page {
+	const struct output *output;
 	FILE *out;
 	bool colour;
+	bool no_failures; /* they stand in the same place already */
 	unsigned int width;
+	unsigned int indent; /* of the findings, behind the names of the modules */
+	bool begun;
+	const char *module; /* whose name stands in this section last */
+	const char *remedy; /* that stands in this section last */
 };
 
-static int compare_places(const void *left, const void *right)
-{
-	const struct place *a = left, *b = right;
+static const struct {
+	const char *title;
+	const char *colour;
+	enum ejg_severity severity;
+} sections[N_SECTIONS] = {
+	[SECTION_FAILURE] = { "Failures", "\033[1;31m", EJG_FAILURE },
+	[SECTION_WARNING] = { "Warnings", "\033[1;33m", EJG_WARNING },
+	[SECTION_INFO] = { "Worth knowing", "\033[1m", EJG_INFO },
+	[SECTION_OK] = { "As it should be", "\033[1;32m", EJG_OK },
+	[SECTION_UNSEEN] = { "Not seen", "\033[1m", EJG_WARNING },
+};
 
-	if (a->worst != b->worst)
-		return a->worst > b->worst ? -1 : 1;
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	if (a->finding->severity != b->finding->severity)
-		return a->finding->severity > b->finding->severity ? -1 : 1;
-	return a->index < b->index ? -1 : 1;
+static bool is_wanted(const struct page *page, const struct ejg_finding *finding)
+{
+	if (page->no_failures && finding->severity == EJG_FAILURE)
+		return false;
+	if (finding->severity == EJG_FAILURE)
+		return true;
+	return output_wants(page->output, sections[finding_section(finding)].severity);
 }
 
-/* Gives each finding the group of its module; n is the number of findings, modules are few. */
-static void set_groups(struct place *places, size_t n)
+static void print_title(struct page *page, enum section section, size_t n)
 {
-	size_t *firsts = NULL, n_groups = 0, group;
+	char number[NUMBER_SIZE];
 
-	firsts = calloc(n, sizeof(*firsts));
-	if (!firsts)
-		return; /* all in one group: the order is by severity then */
-	for (size_t i = 0; i < n; i++) {
-		for (group = 0; group < n_groups; group++)
-			if (strcmp(places[firsts[group]].finding->module, places[i].finding->module) == 0)
-				break;
-		if (group == n_groups)
-			firsts[n_groups++] = i;
-		places[i].group = group;
-		if (places[i].finding->severity > places[firsts[group]].worst)
-			places[firsts[group]].worst = places[i].finding->severity;
+	fprintf(page->out, "%s%s%s%s (%s)\n", page->begun ? "\n" : "", page->colour ? sections[section].colour : "",
+		sections[section].title, page->colour ? "\033[0m" : "", format_number(n, number));
+	page->begun = true;
+	page->module = page->remedy = NULL;
+}
+
+/* The name of the module, once in a section, and the room up to the findings. */
+static void print_name(struct page *page, const char *module)
+{
+	unsigned int columns = text_columns(module);
+
+	if (page->module && strcmp(page->module, module) == 0) {
+		fprintf(page->out, "%*s", page->indent, "");
+		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		places[i].worst = places[firsts[places[i].group]].worst;
-	free(firsts);
-}
-
-static const char *severity_colour(enum ejg_severity severity)
-{
-	switch (severity) {
-	case EJG_OK:
-		return "\033[32m";
-	case EJG_WARNING:
-		return "\033[33m";
-	case EJG_FAILURE:
-		return "\033[31m";
-	default:
-		return "";
-	}
-}
-
-static int format_place(const struct ejg_finding *finding, char **ret)
-{
-	int n;
-
-	if (finding->line && finding->column)
-		n = asprintf(ret, "%s:%u:%u", finding->file, finding->line, finding->column);
-	else if (finding->line)
-		n = asprintf(ret, "%s:%u", finding->file, finding->line);
+	page->module = module;
+	fprintf(page->out, "%*s", INDENT, "");
+	text_put(page->out, module, strlen(module));
+	if (columns + 2 * INDENT <= page->indent)
+		fprintf(page->out, "%*s", page->indent - columns - INDENT, "");
 	else
-		n = asprintf(ret, "%s", finding->file);
-	return n < 0 ? -ENOMEM : 0;
+		fprintf(page->out, "\n%*s", page->indent, "");
 }
 
-/* One paragraph, its lines indented like the first, which holds prefix already. */
-static void print_indented(const struct style *style, const char *prefix, const char *text)
+/* Whether the message begins with it, as some do for their own sake. */
+static bool is_told(const char *message, const char *subject)
 {
-	struct paragraph paragraph = { .out = style->out, .width = style->width };
+	size_t n = strlen(subject);
 
-	fprintf(style->out, "%*s%s", MESSAGE_INDENT, "", prefix);
-	paragraph.indent = paragraph.column = MESSAGE_INDENT + (unsigned int)strlen(prefix);
-	paragraph_add(&paragraph, text);
-	paragraph_end(&paragraph);
+	return strncmp(message, subject, n) == 0 && (message[n] == ' ' || message[n] == ':' || message[n] == '\0');
 }
 
-static int print_finding(const struct style *style, const struct ejg_finding *finding)
+/* As compilers write it: where it stands, what it is about, what is the matter. */
+static char *format_finding(const struct ejg_finding *finding)
+{
+	const char *subject = finding->subject;
+	char place[2 * NUMBER_SIZE] = "";
+	bool file = *finding->file;
+	char *text;
+
+	if (strcmp(subject, finding->file) == 0 || is_told(finding->message, subject))
+		subject = "";
+	if (file && finding->line && finding->column)
+		snprintf(place, sizeof(place), ":%u:%u", finding->line, finding->column);
+	else if (file && finding->line)
+		snprintf(place, sizeof(place), ":%u", finding->line);
+	if (asprintf(&text, "%s%s%s%s%s%s [%s]", finding->file, place, file ? ": " : "", subject, *subject ? ": " : "",
+		     finding->message, finding->id) < 0)
+		return NULL;
+	return text;
+}
+
+/* One paragraph that begins at the column where the line stands; its other lines are indented by hang more. */
+static void print_paragraph(struct page *page, const char *prefix, unsigned int hang, const char *text)
 {
 	struct paragraph paragraph = {
-		.out = style->out, .width = style->width, .indent = MESSAGE_INDENT, .column = MESSAGE_INDENT
+		.out = page->out,
+		.width = page->width,
+		.indent = page->indent + hang,
+		.column = page->indent + (unsigned int)strlen(prefix),
 	};
-	const char *severity = ejg_severity_name(finding->severity);
-	cleanup_free char *text = NULL, *place = NULL;
 
-	if (asprintf(&text, "%s%s%s [%s]", finding->subject, *finding->subject ? ": " : "", finding->message,
-		     finding->id) < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	if (format_place(finding, &place) < 0) {
-		place = NULL;
-		return -ENOMEM;
-	}
-	fprintf(style->out, "  %s%-*s%s", style->colour ? severity_colour(finding->severity) : "", MESSAGE_INDENT - 2,
-		severity, style->colour ? "\033[0m" : "");
+	fputs(prefix, page->out);
 	paragraph_add(&paragraph, text);
 	paragraph_end(&paragraph);
-	if (*place)
-		print_indented(style, "", place);
-	if (*finding->remedy)
-		print_indented(style, "remedy: ", finding->remedy);
+}
+
+static void print_remedy(struct page *page, const char *remedy)
+{
+	static const char prefix[] = "  remedy: ";
+	bool same = page->remedy && strcmp(page->remedy, remedy) == 0;
+
+	page->remedy = NULL;
+	if (!*remedy)
+		return;
+	fprintf(page->out, "%*s", page->indent, "");
+	print_paragraph(page, prefix, sizeof(prefix) - 1, same ? "the same" : remedy);
+	page->remedy = remedy;
+}
+
+static int print_finding(struct page *page, const struct ejg_finding *finding)
+{
+	cleanup_free char *text = format_finding(finding);
+
+	if (!text)
+		return -ENOMEM;
+	print_name(page, finding->module);
+	print_paragraph(page, "", INDENT, text);
 	return 0;
+}
+
+static void print_rest(struct page *page, const char *id, size_t n)
+{
+	char number[NUMBER_SIZE];
+
+	fprintf(page->out, "%*sand %s more [", page->indent, "", format_number(n, number));
+	text_put(page->out, id, strlen(id));
+	fprintf(page->out, "]; ejguard -v %s shows them all\n", finding_asker(page->output));
+}
+
+/* Findings of one kind. A remedy that is the same for all of them is told once. */
+static int print_kind(struct page *page, const struct ejg_finding *const *findings, size_t n)
+{
+	size_t shown = finding_fold(findings, n, page->output->verbose);
+	bool same = true;
+	int r = 0;
+
+	for (size_t i = 1; i < n; i++)
+		same &= strcmp(findings[i]->remedy, findings[0]->remedy) == 0;
+	for (size_t i = 0; i < shown && r == 0; i++) {
+		r = print_finding(page, findings[i]);
+		if (r == 0 && !same)
+			print_remedy(page, findings[i]->remedy);
+	}
+	if (r == 0 && shown < n)
+		print_rest(page, findings[0]->id, n - shown);
+	if (r == 0 && same)
+		print_remedy(page, findings[0]->remedy);
+	return r;
+}
+
+/* Leaves out what is not asked for. */
+static void keep_wanted(struct page *page, struct finding_list *list)
+{
+	unsigned int name = MIN_NAME, columns;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!is_wanted(page, list->items[i]))
+			continue;
+		list->items[n++] = list->items[i];
+		columns = text_columns(list->items[i]->module);
+		if (columns > name && columns <= MAX_NAME)
+			name = columns;
+	}
+	list->n = n;
+	page->indent = INDENT + name + INDENT;
+}
+
+static size_t section_end(const struct finding_list *list, size_t first)
+{
+	size_t i = first;
+
+	while (i < list->n && finding_section(list->items[i]) == finding_section(list->items[first]))
+		i++;
+	return i;
 }
 
 int output_findings(const struct output *output, bool no_failures, FILE *out)
 {
-	const struct style style = { .out = out, .colour = text_colour(out), .width = text_width(out) };
-	cleanup_free struct place *places = NULL;
-	size_t n_all = 0, n = 0;
-	const struct ejg_finding *finding;
-	int r = 0;
+	struct page page = {
+		.output = output,
+		.out = out,
+		.colour = text_colour(out),
+		.no_failures = no_failures,
+		.width = text_width(out),
+	};
+	cleanup_findings struct finding_list list = {};
+	size_t end, end_section = 0;
+	int r;
 
-	while (output_finding(output, n_all))
-		n_all++;
-	places = calloc(n_all + 1, sizeof(*places));
-	if (!places)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_all && (finding = output_finding(output, i)); i++) {
-		if (!output_wants(output, finding->severity) || (no_failures && finding->severity == EJG_FAILURE))
-			continue;
-		places[n] = (struct place){ .finding = finding, .index = n };
-		n++;
-	}
-	set_groups(places, n);
-	qsort(places, n, sizeof(*places), compare_places);
-	for (size_t i = 0; i < n && r == 0; i++) {
-		if (i == 0 || strcmp(places[i].finding->module, places[i - 1].finding->module) != 0) {
-			text_put(out, places[i].finding->module, strlen(places[i].finding->module));
-			fputc('\n', out);
+	r = finding_list_make(output, &list);
+	if (r < 0)
+		return r;
+	keep_wanted(&page, &list);
+	for (size_t i = 0; i < list.n && r == 0; i = end) {
+		if (i == end_section) {
+			end_section = section_end(&list, i);
+			print_title(&page, finding_section(list.items[i]), end_section - i);
 		}
-		r = print_finding(&style, places[i].finding);
+		end = finding_list_end(&list, i);
+		r = print_kind(&page, list.items + i, end - i);
 	}
+	if (page.begun)
+		fputc('\n', out);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "tools/finding-list.h"
 #include "tools/tool.h"
 
 json_t *json_text(const char *text)
@@ -46,8 +47,7 @@ json_t *json_words(const char *const *words, size_t n)
 	return array;
 }
 
-/* JSON has signed 64-bit numbers in most readers, jansson among them; past that, the nearest real number. */
-static json_t *json_unsigned(uint64_t value)
+json_t *json_unsigned(uint64_t value)
 {
 	return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
@@ -102,17 +102,27 @@ static json_t *json_metrics(const struct ejg *guard)
 	return array;
 }
 
+static size_t count_unseen(const struct output *output)
+{
+	const struct ejg_finding *finding;
+	size_t n = 0;
+
+	for (size_t i = 0; (finding = output_finding(output, i)); i++)
+		n += finding_section(finding) == SECTION_UNSEEN;
+	return n;
+}
+
 static json_t *json_report(const struct output *output)
 {
 	const struct exit_status *status = exit_status(output->error);
 	json_t *report;
 	int r = 0;
 
-	report = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verb",
+	report = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:i, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verb",
 			   json_nullable(output->verb ? output->verb->name : NULL), "service",
 			   json_nullable(output->service), "outcome", status->outcome, "exit", status->status, "error",
-			   json_nullable(output->error < 0 ? output_error(output) : NULL), "findings",
-			   json_findings(output), "metrics", json_metrics(output->guard));
+			   json_nullable(output->error < 0 ? output_error(output) : NULL), "unseen",
+			   (int)count_unseen(output), "findings", json_findings(output), "metrics", json_metrics(output->guard));
 	if (report && output->modules)
 		r = json_object_set_new(report, "modules", output_modules_json(output));
 	if (report && r == 0 && output->has_units)
@@ -121,6 +131,8 @@ static json_t *json_report(const struct output *output)
 		r = json_object_set_new(report, "question", output_question_json(output));
 	if (report && r == 0 && output->question)
 		r = json_object_set_new(report, "answers", output_answers_json(output));
+	if (report && r == 0 && output->surveyed)
+		r = output_survey_json(output, report);
 	if (r == 0)
 		return report;
 	json_decref(report);

@@ -18,7 +18,7 @@ static json_t *json_bound(const struct ejg_option *option, uint64_t bound, bool 
 {
 	if (!describe_has_range(option->type) || none)
 		return json_null();
-	return bound <= INT64_MAX ? json_integer((json_int_t)bound) : json_real((double)bound);
+	return json_unsigned(bound);
 }
 
 static json_t *json_option(const struct ejg_option *option)

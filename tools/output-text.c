@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tools/finding-list.h"
 #include "tools/text.h"
 #include "tools/tool.h"
 
@@ -16,7 +17,7 @@ static int print_guarded(const struct output *output, FILE *out)
 
 	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
 	for (size_t i = 0; (finding = output_finding(output, i)); i++)
-		if (finding->severity <= EJG_INFO)
+		if (finding_section(finding) == SECTION_INFO || finding_section(finding) == SECTION_OK)
 			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
 	return table_print(table, "Guarded now:");
 }
@@ -61,29 +62,13 @@ static int print_metrics(const struct output *output, FILE *out)
 	return table_print(table, "Figures:") < 0 ? -ENOMEM : r;
 }
 
-/* "ejabberd: NOT held: 2 failures, 1 warning" */
-static void print_verdict(const struct output *output, FILE *out)
-{
-	size_t failures = output_count(output, EJG_FAILURE), warnings = output_count(output, EJG_WARNING);
-	const char *separator = output->error < 0 ? ": " : ", ";
-
-	text_put(out, output->service, strlen(output->service));
-	fprintf(out, ": %s", output->error < 0 ? output->verb->failed : output->verb->done);
-	if (failures) {
-		fprintf(out, "%s%zu failure%s%s", separator, failures, failures == 1 ? "" : "s",
-			output->error < 0 ? "" : " of guards that may fail");
-		separator = ", ";
-	}
-	if (warnings)
-		fprintf(out, "%s%zu warning%s", separator, warnings, warnings == 1 ? "" : "s");
-	fputc('\n', out);
-}
-
 int output_text(const struct output *output, bool lines, FILE *out)
 {
 	int r = 0;
 
-	if (output->guard)
+	if (output->surveyed && !output->quiet)
+		r = output_survey_text(output, out);
+	if (r == 0 && output->guard)
 		r = output_findings(output, lines, out);
 	if (r == 0 && output->modules)
 		r = output_modules_text(output, out);
@@ -96,6 +81,6 @@ int output_text(const struct output *output, bool lines, FILE *out)
 	if (r == 0 && output->guard && !output->quiet)
 		r = print_metrics(output, out);
 	if (output->service && output->verb && (output->error < 0 || !output->quiet))
-		print_verdict(output, out);
+		r = output_verdict(output, out) < 0 ? -ENOMEM : r;
 	return r;
 }

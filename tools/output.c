@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/finding-list.h"
 #include "tools/text.h"
 #include "tools/tool.h"
 
@@ -62,16 +63,6 @@ bool output_wants(const struct output *output, enum ejg_severity severity)
 	return severity >= (output->quiet ? EJG_FAILURE : EJG_WARNING);
 }
 
-size_t output_count(const struct output *output, enum ejg_severity severity)
-{
-	const struct ejg_finding *finding;
-	size_t n = 0;
-
-	for (size_t i = 0; (finding = output_finding(output, i)); i++)
-		n += finding->severity == severity;
-	return n;
-}
-
 static void print_line(const struct ejg_finding *finding, FILE *out)
 {
 	fputs("ejguard: ", out);
@@ -97,19 +88,41 @@ static void print_line(const struct ejg_finding *finding, FILE *out)
 	fputc('\n', out);
 }
 
+/* A few of each kind. Whether there are any. */
+static bool print_failures(const struct output *output, FILE *out)
+{
+	cleanup_findings struct finding_list list = {};
+	char number[NUMBER_SIZE];
+	bool any = false;
+	size_t end, shown;
+
+	if (finding_list_make(output, &list) < 0)
+		return false;
+	for (size_t i = 0; i < list.n; i = end) {
+		end = finding_list_end(&list, i);
+		if (list.items[i]->severity != EJG_FAILURE)
+			continue;
+		any = true;
+		shown = finding_fold(list.items + i, end - i, output->verbose);
+		for (size_t j = i; j < i + shown; j++)
+			print_line(list.items[j], out);
+		if (i + shown == end)
+			continue;
+		fputs("ejguard: ", out);
+		text_put(out, list.items[i]->id, strlen(list.items[i]->id));
+		fprintf(out, ": and %s more; see ejguard -v %s\n", format_number(end - i - shown, number),
+			finding_asker(output));
+	}
+	return any;
+}
+
 void output_lines(const struct output *output, FILE *out)
 {
-	const struct ejg_finding *finding;
 	const char *error = output_error(output);
-	size_t n = 0;
 
-	for (size_t i = 0; (finding = output_finding(output, i)); i++) {
-		if (finding->severity != EJG_FAILURE)
-			continue;
-		print_line(finding, out);
-		n++;
-	}
-	if (output->error == 0 || (n > 0 && !output->message))
+	if (print_failures(output, out) && !output->message)
+		return;
+	if (output->error == 0)
 		return;
 	if (output->question && ejg_answer_count(output->guard) > 0) /* the answer is no error */
 		return;
@@ -128,13 +141,31 @@ static bool same_file(int a, int b)
 }
 
 /*
+ * Whether the run has got to its end: then what failed is its answer. An audit in which a module failed has asked the
+ * others all the same.
+ */
+static bool is_answered(const struct output *output)
+{
+	const struct ejg_finding *finding;
+
+	if (output->error == 0 || output->error == -EACCES)
+		return true;
+	if (!output->verb || !output_is_audit(output) || output->message || output->error == -ECANCELED)
+		return false;
+	for (size_t i = 0; (finding = output_finding(output, i)); i++)
+		if (strcmp(finding->module, "core") != 0)
+			return true;
+	return false;
+}
+
+/*
  * A run that ended in an error says so on stderr, a line for each cause. A guard that does not hold is the answer of
  * the run: it stands in the report; where stderr is not a screen it is said there too, in lines that a log can
  * take, and if that is where the report goes, too, the report does not repeat it.
  */
 static int print_text(const struct output *output)
 {
-	bool error = output->error < 0 && output->error != -EACCES;
+	bool error = !is_answered(output);
 	bool lines = error || output->message || !isatty(STDERR_FILENO);
 
 	if (lines)

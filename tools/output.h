@@ -9,9 +9,14 @@
 
 #include "tools/unit.h"
 
+struct arguments;
 struct verb;
 
-enum { OUTPUT_SCHEMA = 1 }; /* of the JSON form */
+/*
+ * Of the JSON form: schema/ejguard-1.json. Members are added without a new number; a new number comes with a schema file of
+ * its own when a member goes, or means something else, or has values that a reader of the old one could not have expected.
+ */
+enum { OUTPUT_SCHEMA = 1 };
 
 /* Findings that the report of the guard does not have (any more): of the tool itself, and of a verb before the last. */
 struct note_list {
@@ -21,6 +26,7 @@ struct note_list {
 
 /* Everything that is printed comes from here, in both forms. */
 struct output {
+	const struct arguments *arguments;
 	const struct verb *verb; /* NULL before one was understood */
 	const char *service;	 /* NULL where the verb is about none */
 	int error;		 /* 0 or a negative errno of <ejguard/ejguard.h> */
@@ -39,9 +45,14 @@ struct output {
 	bool openmetrics;		     /* metrics only, in that format */
 	bool streamed;			     /* was written event by event: no report unless it failed */
 
+	bool surveyed; /* the facts and the survey are part of the report */
+
 	bool json;
 	bool quiet;
 	bool verbose;
+
+	bool shows_progress;
+	bool progress; /* is on the screen */
 };
 
 /* One line of the table of errors. */
@@ -71,11 +82,11 @@ int output_note(struct output *output, const struct ejg_finding *finding);
 int output_keep(struct output *output);
 void notes_free(struct note_list *notes);
 
+/* Whether the verb asks whether the guard holds, and changes nothing. */
+bool output_is_audit(const struct output *output);
+
 /* Whether a finding is asked for, by -q, -v or neither. */
 bool output_wants(const struct output *output, enum ejg_severity severity);
-
-/* How many findings of a severity there are. */
-size_t output_count(const struct output *output, enum ejg_severity severity);
 
 /*
  * The forms. Return: 0 or -ENOMEM; errors of writing stay in the stream. lines: the failures were printed by
@@ -91,20 +102,30 @@ void output_lines(const struct output *output, FILE *out);
 
 /* Parts of the text form. */
 int output_findings(const struct output *output, bool no_failures, FILE *out);
+/* "ejabberd: NOT held: 2 failures, 1 warning; next: ejguard apply" */
+int output_verdict(const struct output *output, FILE *out);
 int output_modules_text(const struct output *output, FILE *out);
 int output_units_text(const struct output *output, FILE *out);
 int output_answers_text(const struct output *output, FILE *out);
+int output_survey_text(const struct output *output, FILE *out);
+int output_facts_text(const struct ejg_facts *facts, FILE *out);
+int output_settings_text(const struct ejg_survey *survey, FILE *out);
 
 /* Parts of the JSON form; NULL without memory. */
 struct json_t;
 struct json_t *output_modules_json(const struct output *output);
 struct json_t *output_units_json(const struct output *output);
 struct json_t *output_answers_json(const struct output *output);
+/* Adds the facts, the survey and the comparisons. Return: 0, -1 without memory. */
+int output_survey_json(const struct output *output, struct json_t *report);
+struct json_t *output_facts_json(const struct ejg_facts *facts);
 struct json_t *output_question_json(const struct output *output);
 struct json_t *json_labels(const struct ejg_label *labels, size_t n);
 /* A string; bytes that are not UTF-8 become \xNN. */
 struct json_t *json_text(const char *text);
 struct json_t *json_words(const char *const *words, size_t n);
+/* JSON has signed 64-bit numbers in most readers; past that, the nearest real number. */
+struct json_t *json_unsigned(uint64_t value);
 /* Appends the element, which it takes over; when either is NULL the array is freed and the result is NULL. */
 struct json_t *json_append(struct json_t *array, struct json_t *element);
 /* null for NULL. */

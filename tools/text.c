@@ -106,6 +106,61 @@ unsigned int text_columns(const char *text)
 	return columns_of(text, strlen(text));
 }
 
+void text_put_cut(FILE *out, const char *text, unsigned int width)
+{
+	static const char mark[] = "...";
+	unsigned int room = width > sizeof(mark) - 1 ? width - (unsigned int)(sizeof(mark) - 1) : 0, columns;
+	size_t bytes, left = strlen(text);
+
+	if (text_columns(text) <= width) {
+		text_put(out, text, left);
+		return;
+	}
+	for (; left > 0; text += bytes, left -= bytes) {
+		bytes = next_character(text, left, &columns);
+		if (columns_of(text, bytes) > room)
+			break;
+		room -= columns_of(text, bytes);
+		put_character(out, text, bytes, columns);
+	}
+	fputs(mark, out);
+}
+
+char *text_cut(const char *text, unsigned int width)
+{
+	char *result = NULL;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&result, &size);
+	if (!out)
+		return NULL;
+	text_put_cut(out, text, width);
+	if (fclose(out) == 0)
+		return result;
+	free(result);
+	return NULL;
+}
+
+char *text_cut_head(const char *text, unsigned int width)
+{
+	static const char mark[] = "...";
+	unsigned int room = width > sizeof(mark) - 1 ? width - (unsigned int)(sizeof(mark) - 1) : 0;
+	unsigned int left = text_columns(text), columns;
+	cleanup_free char *end = NULL;
+	size_t bytes, n = strlen(text);
+	char *whole;
+
+	if (left <= width)
+		return text_printable(text);
+	for (; left > room; text += bytes, n -= bytes) {
+		bytes = next_character(text, n, &columns);
+		left -= columns_of(text, bytes);
+	}
+	end = text_printable(text);
+	return end && asprintf(&whole, "%s%s", mark, end) >= 0 ? whole : NULL;
+}
+
 static void start_line(struct paragraph *paragraph)
 {
 	fprintf(paragraph->out, "\n%*s", (int)paragraph->indent, "");

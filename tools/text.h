@@ -17,8 +17,13 @@ bool text_colour(FILE *out);
 
 /* Writes n bytes; every byte that is not part of a printable character becomes \xNN. */
 void text_put(FILE *out, const char *text, size_t n);
-/* The same as a new string; NULL without memory. */
+/* The same, in no more than so many columns: what is too long ends in "...". */
+void text_put_cut(FILE *out, const char *text, unsigned int width);
+/* The same as new strings; NULL without memory. */
 char *text_printable(const char *text);
+char *text_cut(const char *text, unsigned int width);
+/* The end of it, which begins with "..." when it is too long: of a path, the end says more. */
+char *text_cut_head(const char *text, unsigned int width);
 /* The columns that it then takes on the screen. */
 unsigned int text_columns(const char *text);
 

@@ -73,6 +73,7 @@ struct verb {
 extern const struct verb verb_apply;
 extern const struct verb verb_check;
 extern const struct verb verb_disable;
+extern const struct verb verb_discover;
 extern const struct verb verb_doctor;
 extern const struct verb verb_enable;
 extern const struct verb verb_explain;
@@ -100,6 +101,8 @@ const char *service_name(const struct arguments *arguments);
  */
 int guard_open(const struct arguments *arguments, struct output *output);
 void guard_close(struct output *output);
+/* Takes what modules have said about their progress off the screen. */
+void guard_end_progress(struct output *output);
 
 /*
  * Makes the units that enable or disable has dealt with part of the report and, when ask_systemd and there is one,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Running ejguard in folders of the test's own. A test that cannot run here says why and exits with 77."""
+import copy
 import json
 import os
 import shutil
@@ -8,10 +9,51 @@ import sys
 import tempfile
 import unittest
 
+try:
+    import jsonschema
+except ImportError:  # test-schema.py then says so
+    jsonschema = None
+
 EJGUARD = os.environ["EJGUARD"]
 FIXTURES = os.environ["FIXTURES"]
 SOURCE = os.environ["SOURCE"]
 WIDTH = 100
+
+
+def read_schema():
+    with open(f"{SOURCE}/tools/schema/ejguard-1.json") as file:
+        return json.load(file)
+
+
+def close_schema(schema):
+    """The same, but without room for members that it does not describe: what is printed must be described."""
+    schema = copy.deepcopy(schema)
+
+    def close(node):
+        if isinstance(node, dict):
+            if "properties" in node and "type" in node:
+                node.setdefault("additionalProperties", False)
+            for name, value in node.items():
+                if name not in ("if", "then"):
+                    close(value)
+        elif isinstance(node, list):
+            for value in node:
+                close(value)
+
+    close(schema)
+    return schema
+
+
+CLOSED_SCHEMA = close_schema(read_schema())
+
+
+def validate(value):
+    if jsonschema is None:
+        return value
+    name = "event" if "time_ns" in value else "report"
+    one = dict(CLOSED_SCHEMA, anyOf=[{"$ref": f"#/$defs/{name}"}])  # for errors that say what is wrong
+    jsonschema.Draft202012Validator(one).validate(value)
+    return value
 
 
 class Result:
@@ -22,7 +64,8 @@ class Result:
 
     @property
     def json(self):
-        return json.loads(self.out)
+        """The object, after a look whether it is as the schema says."""
+        return validate(json.loads(self.out))
 
 
 def run(*words, cwd="/", env=None, prefix=(), **how):
@@ -73,6 +116,11 @@ class Case(unittest.TestCase):
 
     def ejguard(self, *words, **how):
         return run("--confdir", self.confdir, "--moduledir", self.moduledir, *words, **how)
+
+    def command(self, verb):
+        """What ejguard prints when it advises the verb."""
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        return f"{sudo}ejguard --confdir {self.confdir} --moduledir {self.moduledir} {verb}"
 
     def assert_one_line(self, text):
         self.assertTrue(text.endswith("\n"), text)

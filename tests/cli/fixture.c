@@ -6,10 +6,11 @@
 #include <ejguard/module.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static const char *const answers[] = { "held", "not-applicable", "not-held", "error", NULL };
+static const char *const answers[] = { "held", "not-applicable", "not-held", "error", "unprivileged", NULL };
 static const char *const colours[] = { "red", "green", NULL };
 static const char *const opinions[] = { "none", "allowed", "refused", NULL };
 
@@ -26,6 +27,12 @@ struct config {
 	struct ejg_word_list words;
 	bool flag;
 	bool advice;
+	uint64_t many;
+	bool various;
+	uint64_t broken;
+	bool unseen;
+	bool unapplied;
+	bool progress;
 	bool strange;
 	unsigned int opinion;
 	unsigned int proof;
@@ -84,6 +91,38 @@ static const struct ejg_option options[] = {
 	  .offset = offsetof(struct config, advice),
 	  .fallback = "no",
 	  .help = "check gives advice" },
+	{ .name = "many",
+	  .type = EJG_OPTION_UNSIGNED,
+	  .offset = offsetof(struct config, many),
+	  .max = 1000000,
+	  .fallback = "0",
+	  .help = "check gives advice so often" },
+	{ .name = "broken",
+	  .type = EJG_OPTION_UNSIGNED,
+	  .offset = offsetof(struct config, broken),
+	  .max = 1000000,
+	  .fallback = "0",
+	  .help = "check finds so many failures" },
+	{ .name = "various",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, various),
+	  .fallback = "no",
+	  .help = "each advice of many has a remedy of its own" },
+	{ .name = "unseen",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, unseen),
+	  .fallback = "no",
+	  .help = "check may not see something" },
+	{ .name = "unapplied",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, unapplied),
+	  .fallback = "no",
+	  .help = "check misses what apply would do" },
+	{ .name = "progress",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, progress),
+	  .fallback = "no",
+	  .help = "check tells how far it is" },
 	{ .name = "strange",
 	  .type = EJG_OPTION_BOOL,
 	  .offset = offsetof(struct config, strange),
@@ -123,11 +162,28 @@ static const struct ejg_finding_info findings[] = {
 	{ "fine", EJG_OK, "the thing is as it should be", NULL },
 	{ "advice", EJG_WARNING, "the thing could be better", "make it better" },
 	{ "broken", EJG_FAILURE, "the thing is broken", "repair the thing" },
+	{ "unapplied", EJG_FAILURE, "the thing is not applied", "run: ejguard apply" },
+	{ "many", EJG_WARNING, "there are many things", "make them fewer" },
+	{ "thing-unseen", EJG_INFO, "the thing could not be seen", NULL },
+	{ "unseen", EJG_INFO, "something could not be seen", NULL },
+	{ "notunseen", EJG_INFO, "a name that only ends like that", NULL },
 };
 
 static const struct ejg_metric_info metrics[] = {
 	{ "attempts", 1, "attempts so far" },
 };
+
+static void check_many(struct ejg_call *call, const struct config *config)
+{
+	char subject[32], remedy[32];
+	const struct ejg_place place = { .remedy = config->various ? remedy : NULL };
+
+	for (uint64_t i = 0; i < config->many; i++) {
+		snprintf(subject, sizeof(subject), "many-%u", (unsigned int)i);
+		snprintf(remedy, sizeof(remedy), "mend many-%u", (unsigned int)i);
+		ejg_call_finding_at(call, "many", subject, &place, "one of them");
+	}
+}
 
 static int check(struct ejg_call *call)
 {
@@ -139,6 +195,20 @@ static int check(struct ejg_call *call)
 		ejg_call_finding(call, "advice", "a\033[31mb\r\nc\xff",
 				 "%0300d \xe2\x80\xae and a sentence that is long enough to be wrapped at its blanks",
 				 0);
+	check_many(call, config);
+	for (uint64_t i = 0; i < config->broken; i++)
+		ejg_call_finding(call, "broken", "thing-4", "it is broken in place %u", (unsigned int)i);
+	if (config->progress) {
+		ejg_call_log(call, EJG_LOG_INFO, "progress: half\033 of it");
+		ejg_call_log(call, EJG_LOG_INFO, "by the way");
+	}
+	if (config->unseen) {
+		ejg_call_finding(call, "thing-unseen", "thing-9", "root alone may see it");
+		ejg_call_finding(call, "unseen", "thing-8", "nor this");
+		ejg_call_finding(call, "notunseen", NULL, "it was seen");
+	}
+	if (config->unapplied)
+		ejg_call_finding(call, "unapplied", "thing-3", "it is not applied");
 	if (config->advice)
 		ejg_call_finding(call, "advice", "thing-0", "it is %s", "so so");
 	if (config->answer == EJG_HELD)
@@ -149,6 +219,8 @@ static int check(struct ejg_call *call)
 	}
 	if (config->answer == 3)
 		return ejg_call_error(call, -EIO, "mend it", "the thing cannot be looked at");
+	if (config->answer == 4)
+		return ejg_call_error(call, -EPERM, "run it as root", "the thing may not be looked at");
 	return (int)config->answer;
 }
 

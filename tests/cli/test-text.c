@@ -42,6 +42,33 @@ static void test_printable(void **state)
 	}
 }
 
+static void test_cut(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *text, *head, *end;
+	} cases[] = {
+		{ 0, "", "", "" },
+		{ 4, "four", "four", "four" },
+		{ 4, "fours", "f...", "...s" },
+		{ 3, "four", "...", "..." },
+		{ 0, "four", "...", "..." },
+		{ 6, "abcde\033fghijk", "abc...", "...ijk" },
+		{ 6, "ab\033cd", "ab...", "...cd" }, /* no half of an escape */
+		{ 7, "a\033bc", "a\\x1bbc", "a\\x1bbc" },
+		{ 5, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "\xe6\xbc\xa2...", "...\xe6\xbc\xa2" },
+		{ 4, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "...", "..." }, /* a wide one has no half either */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *head = text_cut(cases[i].text, cases[i].width);
+		cleanup_free char *end = text_cut_head(cases[i].text, cases[i].width);
+
+		assert_string_equal(head, cases[i].head);
+		assert_string_equal(end, cases[i].end);
+	}
+}
+
 static void test_paragraph(void **state)
 {
 	static const struct {
@@ -106,6 +133,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_paragraph),
 		cmocka_unit_test(test_table),
 	};

@@ -2,24 +2,25 @@
 """check, apply, status, release and modules: exit codes, what goes where, text and JSON from one report."""
 import os
 import pty
+import re
 import subprocess
 
 from cli import Case, main, needs_cgroup2, run
 
-MEMBERS = {"schema", "verb", "service", "outcome", "exit", "error", "findings", "metrics"}
+MEMBERS = {"schema", "verb", "service", "outcome", "exit", "error", "unseen", "findings", "metrics"}
 
 
 @needs_cgroup2
 class Check(Case):
     def test_held(self):
         result = self.ejguard("check")
-        self.assertEqual((result.exit, result.out, result.err), (0, "ejabberd: held\n", ""))
+        self.assertEqual((result.exit, result.out, result.err), (0, "ejabberd: held, 1 ok\n", ""))
         self.assertEqual(self.ejguard("-q", "check").out, "")
 
     def test_verbose(self):
         result = self.ejguard("-v", "check")
         self.assertEqual(result.exit, 0)
-        self.assertIn("  ok       thing-1: it works [net.fine]\n", result.out)
+        self.assertEqual(result.out, "As it should be (1)\n  net     thing-1: it works [net.fine]\n\nejabberd: held, 1 ok\n")
         for line in result.err.splitlines():
             self.assertRegex(line, r"^ejguard: (error|warning|info|debug): [a-z]+: ")
 
@@ -27,25 +28,24 @@ class Check(Case):
         self.stack("required net advice=yes\n")
         result = self.ejguard("check")
         self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertEqual(result.out, "net\n  warning  thing-0: it is so so [net.advice]\n"
-                                     "           remedy: make it better\nejabberd: held, 1 warning\n")
+        self.assertEqual(result.out, "Warnings (1)\n  net     thing-0: it is so so [net.advice]\n"
+                                     "            remedy: make it better\n\nejabberd: held, 1 warning, 1 ok\n")
         self.assertEqual(self.ejguard("-q", "check").out, "")
 
     def test_not_held(self):
         path = self.stack("required net answer=not-held\n")
         result = self.ejguard("check")
         self.assertEqual(result.exit, 1)
-        self.assertEqual(result.out, "net\n"
-                         "  failure  thing-1: it does not work [net.broken]\n"
-                         f"           {path}:3:9\n"
-                         "           remedy: repair the thing\n"
-                         "  failure  thing-2: nor does it [net.broken]\n"
-                         "           remedy: repair the thing\n"
-                         "ejabberd: NOT held: 2 failures\n")
+        page = ("Failures (2)\n"
+                f"  net     {path}:3:9: thing-1: it does not work [net.broken]\n"
+                "          thing-2: nor does it [net.broken]\n"
+                "            remedy: repair the thing\n\n")
+        self.assertEqual(result.out, f"{page}next: mend the failures, then {self.command('check')}\n"
+                                     "ejabberd: NOT held: 2 failures\n")
         self.assertEqual(result.err,
                          f"ejguard: net.broken: {path}:3:9: thing-1: it does not work; repair the thing\n"
                          "ejguard: net.broken: thing-2: nor does it; repair the thing\n")
-        self.assertEqual(self.ejguard("-q", "check").out, result.out)
+        self.assertEqual(self.ejguard("-q", "check").out, f"{page}ejabberd: NOT held: 2 failures\n")
 
     def test_one_place_is_told_once(self):
         self.stack("required net answer=not-held\n")
@@ -55,16 +55,16 @@ class Check(Case):
 
     def test_worst_first(self):
         self.stack("required probe advice=yes\nrequired net advice=yes answer=not-held\n")
-        lines = self.ejguard("check").out.splitlines()
-        self.assertLess(lines.index("net"), lines.index("probe"))
-        severities = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
-        self.assertEqual(severities, ["failure", "failure", "warning", "warning"])
+        text = self.ejguard("check").out
+        self.assertEqual(re.findall(r"^\S.*\)$", text, re.M), ["Failures (2)", "Warnings (2)"])
+        # A module's name stands once in a section, and the order is the stack's.
+        self.assertEqual(re.findall(r"^  (\w+)", text, re.M), ["net", "probe", "net"])
 
     def test_optional_failure_does_not_count(self):
         self.stack("required net\noptional probe answer=not-held\n")
         result = self.ejguard("check")
         self.assertEqual(result.exit, 0)
-        self.assertIn("ejabberd: held, 2 failures of guards that may fail\n", result.out)
+        self.assertIn("ejabberd: held, 2 failures of guards that may fail, 1 ok\n", result.out)
 
     def test_error_of_module(self):
         self.stack("required net answer=error\n")
@@ -143,7 +143,7 @@ class Check(Case):
         self.stack("required net answer=not-held\n")
         status, text = self.on_terminal("check")
         self.assertEqual(status, 1)
-        self.assertIn("\033[31mfailure", text)
+        self.assertIn("\033[1;31mFailures", text)
         self.assertNotIn("ejguard: net.broken", text)
         self.assertNotIn("\033", self.on_terminal("check", env={"NO_COLOR": "1"})[1])
         self.assertNotIn("\033", self.on_terminal("check", env={"TERM": "dumb"})[1])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The verbs and options of the help, the manual page, the completions and DESIGN's exit codes are the same set."""
+import os
 import re
 import shutil
 import subprocess
@@ -36,7 +37,7 @@ class Words(Case):
         self.globals, self.verbs = help_sets()
 
     def test_help_has_them(self):
-        self.assertEqual(len(self.verbs), 10)
+        self.assertEqual(len(self.verbs), 11)
         self.assertIn("--json", self.globals)
         self.assertEqual(self.verbs["release"], {"-h", "--help"})
 
@@ -102,7 +103,10 @@ class Words(Case):
 
     def test_default_stack(self):
         lines = [line for line in read("ejabberd.stack").splitlines() if line and not line.startswith("#")]
-        self.assertEqual([line for line in lines if not line.startswith("set ")], ["required net strict=yes"])
+        guards = [line for line in lines if not line.startswith("set ")]
+        self.assertEqual(guards[0], "required net strict=yes")
+        for guard in guards:
+            self.assertTrue(os.path.isdir(f"{SOURCE}/libejguard/modules/{guard.split()[1]}"), guard)
         self.assertFalse([line for line in lines if line.startswith("set peers")])
 
 
