@@ -58,7 +58,7 @@ harness_obstacle() {
 	fi
 }
 
-# harness_begin SCRIPT: returns in the sandbox only.
+# harness_begin SCRIPT [ARGUMENT]...: returns in the sandbox only.
 harness_begin() {
 	local obstacle status=0
 	if [[ -z ${EJG_IN_SANDBOX-} ]]; then
@@ -66,7 +66,7 @@ harness_begin() {
 		[[ -z $obstacle ]] || skip "$obstacle"
 		EJG_HOST_NETNS=$(stat -Lc %i /proc/self/ns/net)
 		export EJG_HOST_NETNS
-		EJG_IN_SANDBOX=1 sandbox_run --net --uts --ipc bash "$1" || status=$?
+		EJG_IN_SANDBOX=1 sandbox_run --net --uts --ipc bash "$@" || status=$?
 		exit "$status"
 	fi
 	unset EJG_IN_SANDBOX

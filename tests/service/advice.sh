@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The whole stack on Debian's untouched ejabberd: it starts, `ejguard check` gives advice and no failure, exactly what is
+# listed here; `ejguard discover` tells what really runs; and both say what they could not see when they are not root.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+
+# What a reviewer would say of it, the cookie made by Erlang's generator at the first start.
+advice=(cookie.generated)
+# Of the configuration files that ejabberd itself comes with.
+advice_example=()
+
+# ids SEVERITY [MODULE] <JSON
+ids() {
+	python3 -B "$(dirname "$0")/findings.py" "$@"
+}
+
+# as_nobody COMMAND...
+as_nobody() {
+	bed_run server setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+}
+
+guard_new server 198.51.100.1/24
+guard_stack_all server
+bed_boot server
+check 'systemctl start ejabberd, with advice' bed_run server systemctl start ejabberd
+check 'ejabberdctl status' bed_run server ejabberdctl status
+
+said=$(bed_run server ejguard --json check) || true
+check_is 'what is wrong with it' '' "$(ids failure <<<"$said")"
+check_is 'advice' "${advice[*]}" "$(ids warning <<<"$said")"
+check_status 'ejguard check' 0 bed_run server ejguard check
+
+said=$(bed_run server ejguard --json discover)
+check_is 'discover: the node' 'short ejabberd@localhost' "$(python3 -B "$(dirname "$0")/discovered.py" node <<<"$said")"
+check_is 'discover: who runs' 'epmd.socket epmd ejabberd.service ejabberd' \
+	"$(python3 -B "$(dirname "$0")/discovered.py" service <<<"$said")"
+check_is 'discover: the distribution port' "$(ejabberd_dist_port server)" \
+	"$(python3 -B "$(dirname "$0")/discovered.py" dist <<<"$said")"
+bed_run server ejguard discover | sed 's/^/# /'
+
+note 'as nobody'
+said=$(as_nobody ejguard --json check) || true
+check_is 'nobody: no error' null "$(python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin)["error"]))' <<<"$said")"
+for module in cookie files config; do
+	check_has "nobody: $module says what it could not see" unseen "$(ids info "$module" <<<"$said")"
+done
+check_status 'nobody: ejguard discover' 0 as_nobody ejguard discover
+
+note "ejabberd's own example"
+cp "$(bed_root server)/usr/share/doc/ejabberd/examples/ejabberd.yml" "$(bed_root server)/etc/ejabberd/ejabberd.yml"
+said=$(bed_run server ejguard --json check) || true
+check_is 'example: what is wrong with it' '' "$(ids failure config <<<"$said")"
+check_is 'example: advice' "${advice_example[*]}" "$(ids warning config <<<"$said")"

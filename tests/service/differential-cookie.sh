@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the module cookie says of a cookie, against what Erlang makes of it: each block of cookie.tbl is set up, judged,
+# and then read by a node. differential-cookie.py compares.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+# shellcheck source=rows.sh
+source "$(dirname "$0")/rows.sh"
+
+rows_run cookie.tbl differential-cookie-node.sh
+rows_compare differential-cookie.py

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the module node reads: names, ranges and addresses, each as ejabberdctl and Erlang/OTP 25.2.3 took it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "libejguard/modules/node/node-inet.h"
+#include "libejguard/modules/node/node-name.h"
+#include "libejguard/modules/node/node-range.h"
+#include "libejguard/util/cleanup.h"
+
+static const struct {
+	const char *text;
+	const char *problem; /* a part of it; NULL: none */
+	bool is_long;
+	const char *head, *host; /* host NULL: none */
+} name_table[] = {
+	{ "ejabberd@localhost", NULL, false, "ejabberd", "localhost" },
+	{ "ejabberd", NULL, false, "ejabberd", NULL },
+	{ "ejabberd@node1.example", NULL, true, "ejabberd", "node1.example" },
+	{ "ejabberd@localhost.", NULL, true, "ejabberd", "localhost." },
+	{ "ejabberd@127.0.0.1", NULL, true, "ejabberd", "127.0.0.1" },
+	{ "a-b_C1@x", NULL, false, "a-b_C1", "x" },
+	{ "a@::1", NULL, false, "a", "::1" },
+	{ "1a@b_c.d", NULL, true, "1a", "b_c.d" },
+	{ "", "empty", false, "", NULL },
+	{ "first.last@localhost", "a dot before the @", true, "", NULL },
+	{ "first.last", "a dot before the @", true, "", NULL },
+	{ "@localhost", "nothing stands before", false, "", NULL },
+	{ "ejabberd@", "nothing stands behind", false, "", NULL },
+	{ "a@b@c", "more than one @", false, "", NULL },
+	{ "a@b@c.d", "more than one @", true, "", NULL },
+	{ "a@@b", "more than one @", false, "", NULL },
+	{ "a b@c", "letters, digits", false, "", NULL },
+	{ "a+b@c", "letters, digits", false, "", NULL },
+	{ "a\x01@c", "letters, digits", false, "", NULL },
+	{ "a@c\x1b[2J", "no host name has", false, "", NULL },
+	{ "a@b c", "no host name has", false, "", NULL },
+	{ "a@b'c", "no host name has", false, "", NULL },
+	{ "a@\xc3\xbc", "no host name has", false, "", NULL },
+	{ "a@[::1]", "no host name has", false, "", NULL },
+	{ "a@b\n", "no host name has", false, "", NULL },
+};
+
+static void test_names(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(name_table); i++) {
+		struct node_name name;
+
+		node_name_read(name_table[i].text, &name);
+		if (!name_table[i].problem != !name.problem ||
+		    (name.problem && !strstr(name.problem, name_table[i].problem)))
+			fail_msg("%s: %s", name_table[i].text, name.problem ? name.problem : "no problem");
+		assert_int_equal(name.is_long, name_table[i].is_long);
+		assert_string_equal(name.head, name_table[i].head);
+		assert_string_equal(name.host, name_table[i].host ? name_table[i].host : "");
+	}
+}
+
+static void test_long_names(void **state)
+{
+	char text[100000];
+	struct node_name name;
+
+	memset(text, 'x', sizeof(text));
+	text[NODE_NAME_MAX] = '\0';
+	memcpy(text, "ejabberd@", 9);
+	node_name_read(text, &name);
+	assert_null(name.problem);
+	assert_int_equal(strlen(name.host), NODE_NAME_MAX - 9);
+	text[NODE_NAME_MAX] = 'x';
+	text[sizeof(text) - 1] = '\0';
+	node_name_read(text, &name);
+	assert_non_null(strstr(name.problem, "255"));
+}
+
+/* ejabberdctl's expansions, and a real node started with each. */
+static const struct {
+	const char *text;
+	enum node_window result;
+	unsigned int first, last;
+} window_table[] = {
+	{ "4370-4375", NODE_WINDOW_RANGE, 4370, 4375 },
+	{ "4370", NODE_WINDOW_RANGE, 4370, 4370 },
+	{ "4370-", NODE_WINDOW_RANGE, 4370, 4370 },
+	{ " 4370 - 4375 ", NODE_WINDOW_RANGE, 4370, 4375 },
+	{ "04370-04375", NODE_WINDOW_RANGE, 4370, 4375 },
+	{ "1-65535", NODE_WINDOW_RANGE, 1, 65535 },
+	{ "4370-70000", NODE_WINDOW_RANGE, 4370, 65535 },
+	{ "4375-4370", NODE_WINDOW_EMPTY, 4375, 4370 },
+	{ "4370-0", NODE_WINDOW_EMPTY, 4370, 0 },
+	{ "-4375", NODE_WINDOW_RANDOM, 0, 0 },
+	{ "-", NODE_WINDOW_RANDOM, 0, 0 },
+	{ "0-4375", NODE_WINDOW_RANDOM, 0, 0 },
+	{ "0", NODE_WINDOW_RANDOM, 0, 0 },
+	{ "4370-4371-4375", NODE_WINDOW_INVALID, 0, 0 },
+	{ "4370--4375", NODE_WINDOW_INVALID, 0, 0 },
+	{ "4370:4375", NODE_WINDOW_INVALID, 0, 0 },
+	{ "4370,4375", NODE_WINDOW_INVALID, 0, 0 },
+	{ "4370-4375;", NODE_WINDOW_INVALID, 0, 0 },
+	{ "+4370-4375", NODE_WINDOW_INVALID, 0, 0 },
+	{ "70000-70001", NODE_WINDOW_INVALID, 0, 0 },
+	{ "99999999999999999999", NODE_WINDOW_INVALID, 0, 0 },
+	{ "x", NODE_WINDOW_INVALID, 0, 0 },
+	{ "16#1112-16#1113", NODE_WINDOW_UNCLEAR, 0, 0 },
+	{ "4370.0-4375", NODE_WINDOW_UNCLEAR, 0, 0 },
+	{ "0000000000000000000000000000000000000000000000000000000000000000004370-4375", NODE_WINDOW_INVALID, 0, 0 },
+};
+
+static void test_windows(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(window_table); i++) {
+		struct ejg_port_range range = { 0, 0 };
+		enum node_window result = node_window_read(window_table[i].text, &range);
+
+		if (result != window_table[i].result || range.first != window_table[i].first ||
+		    range.last != window_table[i].last)
+			fail_msg("%s: %d, %u-%u", window_table[i].text, result, range.first, range.last);
+	}
+}
+
+static const struct {
+	struct ejg_port_range range;
+	const char *reserved;
+	struct ejg_port_range given; /* first is 0: none */
+} given_table[] = {
+	{ { 4370, 4375 }, "", { 0, 0 } },
+	{ { 32760, 32770 }, "", { 32768, 32770 } },
+	{ { 32760, 32767 }, "", { 0, 0 } },
+	{ { 60999, 61010 }, "", { 60999, 60999 } },
+	{ { 61000, 61010 }, "", { 0, 0 } },
+	{ { 40000, 40005 }, "\n", { 40000, 40005 } },
+	{ { 40000, 40005 }, "40000-40005\n", { 0, 0 } },
+	{ { 40000, 40005 }, "8080,40000-40003\n", { 40004, 40005 } },
+	{ { 40000, 40005 }, "40001,40003", { 40000, 40005 } },
+	{ { 40000, 40001 }, "40000,40001", { 0, 0 } },
+	{ { 40000, 40001 }, "garbage", { 40000, 40001 } },
+};
+
+static void test_given_away(void **state)
+{
+	const struct ejg_port_range ephemeral = { 32768, 60999 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(given_table); i++) {
+		struct ejg_port_range given = { 0, 0 };
+		bool r = node_range_given_away(&given_table[i].range, &ephemeral, given_table[i].reserved, &given);
+
+		assert_int_equal(r, given_table[i].given.first != 0);
+		assert_memory_equal(&given, &given_table[i].given, sizeof(given));
+	}
+}
+
+static void test_overlap(void **state)
+{
+	const struct ejg_port_range a = { 10, 20 }, b = { 20, 30 }, c = { 21, 30 };
+
+	assert_true(node_ranges_overlap(&a, &b));
+	assert_true(node_ranges_overlap(&b, &a));
+	assert_false(node_ranges_overlap(&a, &c));
+}
+
+static void test_versions(void **state)
+{
+	assert_true(node_version_before_2406("23.01"));
+	assert_true(node_version_before_2406("24.02-3"));
+	assert_true(node_version_before_2406("2.1.13"));
+	assert_false(node_version_before_2406("24.06"));
+	assert_false(node_version_before_2406("24.10.1"));
+	assert_false(node_version_before_2406("26.01"));
+	assert_false(node_version_before_2406(NULL));
+	assert_false(node_version_before_2406("unknown"));
+}
+
+/* Each with inet:parse_address/1 of OTP 25.2.3. */
+static const struct {
+	const char *text;
+	const char *address; /* the bytes in hexadecimal; NULL: refused */
+} inet_table[] = {
+	{ "127.0.0.1", "7f000001" },
+	{ "127.1", "7f000001" },
+	{ "127.0.1", "7f000001" },
+	{ "2130706433", "7f000001" },
+	{ "0x7f000001", "7f000001" },
+	{ "0X7F.1", "7f000001" },
+	{ "017700000001", "7f000001" },
+	{ "0177.0.0.1", "7f000001" },
+	{ "127.256", "7f000100" },
+	{ "4294967295", "ffffffff" },
+	{ "0", "00000000" },
+	{ "00", "00000000" },
+	{ "+1", "00000001" },
+	{ "1.+2", "01000002" },
+	{ "0x+1", "00000001" },
+	{ "0.0.0.0", "00000000" },
+	{ "1.2.65535", "0102ffff" },
+	{ "010.010.010.010", "08080808" },
+	{ "0000000000000000001", "00000001" },
+	{ "1.16777215", "01ffffff" },
+	{ "", NULL },
+	{ "4294967296", NULL },
+	{ "0x", NULL },
+	{ "0x0", NULL },
+	{ "08", NULL },
+	{ "-1", NULL },
+	{ "127.0.0.256", NULL },
+	{ "256.1", NULL },
+	{ "127.0.0.1.", NULL },
+	{ ".1", NULL },
+	{ "1..2", NULL },
+	{ "127.0.0.1.1", NULL },
+	{ "+2130706433", NULL },
+	{ "0x1ffffffff", NULL },
+	{ "1.2.65536", NULL },
+	{ " 127.0.0.1", NULL },
+	{ "127.0.0.1 ", NULL },
+	{ "localhost", NULL },
+	{ "lo", NULL },
+	{ "*", NULL },
+	{ "127.0.0.1/8", NULL },
+	{ "1.2.3.4:5", NULL },
+	{ "::1", "00000000000000000000000000000001" },
+	{ "::ffff:127.0.0.1", "00000000000000000000ffff7f000001" },
+	{ "fe80::1%eth0", "fe800000000000000000000000000001" },
+	{ "1:2:3:4:5:6:7:8", "00010002000300040005000600070008" },
+	{ "[::1]", NULL },
+	{ "::1%lo", NULL },
+	{ ":1", NULL },
+	{ "1:::2", NULL },
+	{ "00001::1", NULL },
+	{ "fe80:1::1%2", NULL },
+	{ "fe80::1.2.3.4%3", NULL },
+	{ "::ffff:127.1", NULL },
+};
+
+static void test_inet(void **state)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < ARRAY_SIZE(inet_table); i++) {
+		struct node_inet inet;
+		char text[33] = "";
+
+		if (node_inet_read(inet_table[i].text, &inet))
+			for (size_t j = 0; j < (inet.is_ipv6 ? 16 : 4); j++) {
+				text[2 * j] = hex[inet.bytes[j] >> 4];
+				text[2 * j + 1] = hex[inet.bytes[j] & 15];
+			}
+		if (strcmp(text, inet_table[i].address ? inet_table[i].address : "") != 0)
+			fail_msg("%s: %s", inet_table[i].text, text);
+	}
+}
+
+static void test_long_inet(void **state)
+{
+	char text[100000];
+	struct node_inet inet;
+
+	memset(text, '1', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_false(node_inet_read(text, &inet));
+	memset(text, ':', sizeof(text) - 1);
+	assert_false(node_inet_read(text, &inet));
+	text[3] = '%';
+	assert_false(node_inet_read(text, &inet));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),	   cmocka_unit_test(test_long_names), cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_given_away), cmocka_unit_test(test_overlap),    cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_inet),	   cmocka_unit_test(test_long_inet),
+	};
+
+	return cmocka_run_group_tests_name("node-read", tests, NULL, NULL);
+}
