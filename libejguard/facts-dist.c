@@ -10,6 +10,9 @@
  * erl takes the first of several -kernel keys: ERL_OPTIONS beats FIREWALL_WINDOW beats the arguments file. A port of
  * -erl_epmd_port beats them all: inet_tcp_dist:gen_listen() asks for the range only when erl_epmd:listen_port_please()
  * has no port.
+ *
+ * What nobody can read is the environment that the service manager was given at run time (systemctl set-environment):
+ * who sets one of these variables there must write `set dist`.
  */
 #include <errno.h>
 #include <string.h>
@@ -67,8 +70,7 @@ static int check_files(struct discovery *d)
 	if (s->script_problem)
 		return indeterminate(d, &script, "%s: %s", s->real_script, s->script_problem);
 	if (!s->cfg_path)
-		return indeterminate(d, &cfg,
-				     "there is no configuration folder to read the distribution range from");
+		return indeterminate(d, &cfg, "there is no configuration folder to read the distribution range from");
 	if (s->cfg_problem)
 		return indeterminate(d, &cfg, "%s: %s", s->cfg_path, s->cfg_problem);
 	if (s->cfg_missing && strcmp(s->service, "ejabberd") != 0)
@@ -93,8 +95,8 @@ static bool is_erl_flags(const char *name)
 /* Whether the value of a name becomes arguments of erl, and not the value of one argument. */
 static bool becomes_arguments(const char *name)
 {
-	static const char *const names[] = { "POLL", "SMP", "ERL_PROCESSES", "ERL_OPTIONS", "EJABBERD_OPTS",
-					     "MNESIA_OPTIONS" };
+	static const char *const names[] = { "POLL",	    "SMP",	     "ERL_PROCESSES",
+					     "ERL_OPTIONS", "EJABBERD_OPTS", "MNESIA_OPTIONS" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -209,8 +211,8 @@ static int read_firewall_window(struct discovery *d)
 	if (port_parse(first, &range.first) < 0 || port_parse(dash ? dash + 1 : first, &range.last) < 0)
 		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not N-M, two ports", value->text);
 	if (range.first > range.last)
-		return indeterminate(d, &value->origin,
-				     "FIREWALL_WINDOW=%s is empty: the node does not start with it", value->text);
+		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=%s is empty: the node does not start with it",
+				     value->text);
 	add_source(d, "FIREWALL_WINDOW", range, &value->origin);
 	return 0;
 }
@@ -303,8 +305,8 @@ static int finish(struct discovery *d)
 int dist_read(struct settings *s, struct dist *ret)
 {
 	static int (*const steps[])(struct discovery *) = {
-		check_files,	      check_other_names, read_dist_port, read_erl_options,
-		read_firewall_window, read_arguments_file,
+		check_files,	  check_other_names,	read_dist_port,
+		read_erl_options, read_firewall_window, read_arguments_file,
 	};
 	struct discovery d = { .s = s, .dist = ret };
 	int r = 0;

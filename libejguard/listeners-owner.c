@@ -140,6 +140,7 @@ int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n)
 	if (!dir) /* which the processes have said */
 		return 0;
 	s.proc = dirfd(dir);
+	s.denied = faccessat(s.proc, "1", F_OK, 0) < 0; /* hidepid */
 	qsort(owned, n, sizeof(*owned), compare_inode);
 	for (size_t i = 0; i < b->survey->n_processes; i++)
 		look_into(&s, b->survey->processes[i].pid);

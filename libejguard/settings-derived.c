@@ -223,14 +223,12 @@ static void add_name_kind(struct setting_list *list, const struct settings *s)
 		return;
 	}
 	if (!node->text) {
-		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, "ERLANG_NODE cannot be told",
-			     &node->origin);
+		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, "ERLANG_NODE cannot be told", &node->origin);
 		return;
 	}
 	kind = strchr(node->text, '.') ? "long" : "short";
 	if (flag && strcmp(kind, "long") == 0) {
-		settings_add(list, name, EJG_SETTING_KNOWN, "short", "erl looks at -sname before -name",
-			     &flag->origin);
+		settings_add(list, name, EJG_SETTING_KNOWN, "short", "erl looks at -sname before -name", &flag->origin);
 		settings_add_overridden(list, name, kind, &node->origin, &flag->origin);
 		return;
 	}
@@ -252,8 +250,7 @@ static int add_dist(struct setting_list *list, struct settings *s)
 		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, dist.note, &dist.origin);
 	for (size_t i = 0; dist.state == EJG_DIST_FIXED && i < dist.n_sources; i++) {
 		const struct dist_source *source = &dist.sources[i];
-		const char *value =
-			arena_printf(list->arena, "%u-%u", source->range.first, source->range.last);
+		const char *value = arena_printf(list->arena, "%u-%u", source->range.first, source->range.last);
 
 		if (i == 0)
 			settings_add(list, name, EJG_SETTING_KNOWN, value,

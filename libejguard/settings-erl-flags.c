@@ -122,8 +122,8 @@ static int read_pair(struct flag_reader *r, const char *flag)
 
 static int read_flag(struct flag_reader *r, bool *ended)
 {
-	static const char *const single[] = { "-name", "-sname", "-setcookie", "-proto_dist", "-erl_epmd_port",
-					      "-epmd_port", "-config", "-args_file" };
+	static const char *const single[] = { "-name",		"-sname",     "-setcookie", "-proto_dist",
+					      "-erl_epmd_port", "-epmd_port", "-config",    "-args_file" };
 
 	*ended = strcmp(r->word, "-extra") == 0;
 	if (strcmp(r->word, "-env") == 0)
@@ -170,8 +170,13 @@ int erl_flags_read(struct arena *arena, const char *text, size_t size, bool file
 		   struct erl_flag **ret, size_t *ret_n, bool *ret_complete)
 {
 	cleanup_free char *word = malloc(size + 1);
-	struct flag_reader r = { .arena = arena, .at = text, .end = text + size, .file = file, .origin = *origin,
-				 .word = word, .complete = true };
+	struct flag_reader r = { .arena = arena,
+				 .at = text,
+				 .end = text + size,
+				 .file = file,
+				 .origin = *origin,
+				 .word = word,
+				 .complete = true };
 	int result;
 
 	if (!word)

@@ -7,9 +7,10 @@
 
 /* What the emulator or epmd take from their environment, in which -env puts it. */
 static const char *const environment_names[] = {
-	"ERL_EPMD_ADDRESS", "ERL_EPMD_PORT",	"EJABBERD_CONFIG_PATH", "EJABBERD_LOG_PATH",
-	"EJABBERD_PID_PATH", "ERL_INETRC",	"ERL_CRASH_DUMP",	"ERL_CRASH_DUMP_BYTES",
-	"CONTRIB_MODULES_PATH", "CONTRIB_MODULES_CONF_DIR", "XDG_CONFIG_HOME",
+	"ERL_EPMD_ADDRESS",	    "ERL_EPMD_PORT",	    "EJABBERD_CONFIG_PATH",
+	"EJABBERD_LOG_PATH",	    "EJABBERD_PID_PATH",    "ERL_INETRC",
+	"ERL_CRASH_DUMP",	    "ERL_CRASH_DUMP_BYTES", "CONTRIB_MODULES_PATH",
+	"CONTRIB_MODULES_CONF_DIR", "XDG_CONFIG_HOME",
 };
 
 static void set_problem(struct settings *s, const char *problem, const struct ejg_origin *origin)
@@ -53,7 +54,8 @@ static int read_variable(struct settings *s, enum flag_source source, const char
 		set_problem(s, now->why, &now->origin);
 		return 0;
 	}
-	/* erl reads ERL_FLAGS and its like as it does a file, but for comments: more is taken for a flag than there is */
+	/* erl reads ERL_FLAGS and its like as it does a file, but for comments: more is taken for a flag than there is
+	 */
 	return take_text(s, source, now->text, strlen(now->text), false, &now->origin);
 }
 

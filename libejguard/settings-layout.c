@@ -104,7 +104,7 @@ static bool try_unit(struct settings *s)
 int layout_find(struct settings *s)
 {
 	static const char *const usual[] = {
-		"/usr/sbin/ejabberdctl",      "/opt/ejabberd/bin/ejabberdctl",	"/usr/local/bin/ejabberdctl", NULL,
+		"/usr/sbin/ejabberdctl",       "/opt/ejabberd/bin/ejabberdctl",	 "/usr/local/bin/ejabberdctl", NULL,
 		"/usr/local/sbin/ejabberdctl", "/home/ejabberd/bin/ejabberdctl", "/usr/bin/ejabberdctl",
 	};
 	bool found = try_unit(s);
@@ -292,7 +292,7 @@ static int otp_of_erts(struct settings *s, const char *erts, const char **ret)
 int layout_otp(struct settings *s, const char **ret, struct ejg_origin *ret_origin)
 {
 	cleanup_source_text struct source_text data = { 0 };
-	const char *root = erlang_root(s), *const *names;
+	const char *root = erlang_root(s), *const * names;
 	const char *path = root ? arena_printf(s->arena, "%s/releases/start_erl.data", root) : NULL;
 	size_t n;
 	int r;

@@ -123,8 +123,7 @@ const char *settings_resolve(struct arena *arena, const struct settings_source *
  * Reads it, as `[ -f path ] && . path` would: whatever is no regular file behind its links is as good as missing.
  * Return: 0, also when it is missing or cannot be read, or -ENOMEM.
  */
-int settings_read(struct arena *arena, const struct settings_source *source, const char *path,
-		  struct source_text *ret);
+int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret);
 /*
  * The names in a folder that begin with prefix and end with suffix, sorted as versions are. None when there is no such
  * folder. Return: 0, -ENOMEM.
@@ -220,7 +219,7 @@ struct dist_source {
 struct dist {
 	enum ejg_dist_state state;
 	const char *note;
-	struct ejg_origin origin;	/* of what is in effect, or of what cannot be told */
+	struct ejg_origin origin;      /* of what is in effect, or of what cannot be told */
 	struct dist_source sources[4]; /* the one in effect first */
 	size_t n_sources;
 };

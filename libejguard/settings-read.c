@@ -192,7 +192,9 @@ static int read_scripts(struct settings *s)
 		if (r < 0)
 			return r;
 		s->script_problem = source.missing ? "it is no regular file" : source.problem;
-		if (!source.text)
+		if (source.text && memchr(source.text, '\0', source.size))
+			s->script_problem = "it holds a NUL byte";
+		if (!source.text || s->script_problem)
 			return 0;
 		r = script_read(s, path, source.text, source.size, EJG_ORIGIN_SCRIPT, &next);
 		if (r < 0 || !next)

@@ -8,144 +8,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/settings-parts.h"
+#include "libejguard/settings-script.h"
 #include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_STATEMENTS = 32, /* of a line; statement() calls itself for each */
+};
 
 enum truth { FALSE, TRUE, UNKNOWN };
 
-struct script {
-	struct shell shell;
-	struct settings *s;
-	const char *end;    /* of the line */
-	unsigned int level; /* of if, case, loops */
-	bool in_function;
-	const char *next;
-};
-
 static bool statement(struct script *script, const char *at);
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	return at;
-}
-
-static bool line_starts(const char *at, const char *end, const char *word)
-{
-	const size_t length = strlen(word);
-
-	return (size_t)(end - at) >= length && memcmp(at, word, length) == 0;
-}
-
-/* The same for a whole word. */
-static bool word_is(const char *at, const char *end, const char *word)
-{
-	const size_t length = strlen(word);
-
-	return line_starts(at, end, word) && (at + length == end || strchr(" \t;", at[length]));
-}
-
-static bool is_name(char c)
-{
-	return isascii(c) && (isalnum(c) || c == '_');
-}
-
-static bool line_ends(const char *at, const char *end, const char *word)
-{
-	const size_t length = strlen(word);
-
-	while (end > at && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == ';'))
-		end--;
-	return (size_t)(end - at) >= length && memcmp(end - length, word, length) == 0 &&
-	       (end - length == at || !is_name(end[-length - 1]));
-}
-
-/* Whether a command may begin at c: at the beginning of the line, behind an operator or one of these words. */
-static bool is_command(const char *line, const char *c)
-{
-	static const char *const before[] = { "then", "do", "else", "export", "readonly", "!" };
-	const char *end = c;
-
-	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	if (end == line || strchr(";&|({)`", end[-1]))
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
-		if (end < c && line_ends(line, end, before[i]))
-			return true;
-	return false;
-}
-
-/* `. FILE` and its like. */
-static bool reads_commands(const char *line, const char *end)
-{
-	static const char *const commands[] = { ".", "source", "eval" };
-
-	/* the texts that people are shown hold full stops */
-	if (word_is(line, end, "echo"))
-		return false;
-	for (const char *c = line; c < end; c++)
-		for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-			if (word_is(c, end, commands[i]) && c + strlen(commands[i]) < end && is_command(line, c))
-				return true;
-	return false;
-}
-
-/* Every setting that may be assigned somewhere in this line can no longer be told. */
-static void doubt(struct script *script, const char *at)
-{
-	const struct ejg_origin origin = shell_origin(&script->shell);
-
-	if (reads_commands(at, script->end))
-		cfg_doubt(script->s, &origin, "the start script reads commands there");
-	for (const char *c = at; c < script->end; c++) {
-		const char *const *name = settings_names;
-
-		if (c > at && !(script->in_function ? is_command(at, c) : strchr(" \t;&|({)`", c[-1]) != NULL))
-			continue;
-		while (*name && !(line_starts(c, script->end, *name) && c[strlen(*name)] == '='))
-			name++;
-		if (!*name)
-			continue;
-		c += strlen(*name) + 1;
-		/* the options of ejabberdctl are read from the unit's command; the home of a user from passwd(5) */
-		if (line_starts(c, script->end, "$2;") || line_starts(c, script->end, "$(su "))
-			continue;
-		variable_doubt(&script->s->variables, *name, "the start script may set it there, or not", &origin);
-	}
-}
-
-static bool contains(const char *at, const char *end, const char *text)
-{
-	return end > at && memmem(at, end - at, text, strlen(text)) != NULL;
-}
-
-/* What the script does with arguments of erl, in every form that a release of ejabberd had. */
-static void check_arguments(struct script *script, const char *at)
-{
-	static const char *const telling[] = { "inet_dist_", "erl_epmd_port", "-args_file", "-setcookie", "-proto_dist",
-					       "epmd_port" };
-	static const char *const known[] = {
-		"-kernel inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}\"",
-		"-kernel inet_dist_use_interface $INET_DIST_INTERFACE2\"",
-		"-erl_epmd_port $ERL_DIST_PORT -start_epmd false\"",
-		"-args_file $VMARGS\"",
-		"-proto_dist inet6_tcp\"",
-	};
-	const struct ejg_origin origin = shell_origin(&script->shell);
-	const char *end = script->end;
-
-	script->s->uses_dist_port |= contains(at, end, "$ERL_DIST_PORT");
-	script->s->uses_etc_dir |= contains(at, end, "$ETC_DIR");
-	script->s->uses_inet6 |= contains(at, end, "-proto_dist inet6_tcp");
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (contains(at, end, known[i]))
-			return;
-	for (size_t i = 0; i < ARRAY_SIZE(telling) && !script->s->strange_line; i++)
-		if (contains(at, end, telling[i]))
-			script->s->strange_line = origin_place(script->s->arena, &origin);
-}
 
 static bool read_word(struct script *script, const char **at, struct word_value *ret)
 {
@@ -155,7 +27,7 @@ static bool read_word(struct script *script, const char **at, struct word_value 
 /* Whether nothing more of this statement follows: the rest is a comment, or *at is behind a semicolon. */
 static bool at_end(const char **at, const char *end)
 {
-	*at = skip_blanks(*at, end);
+	*at = script_blanks(*at, end);
 	if (*at == end || **at == '#') {
 		*at = end;
 		return true;
@@ -177,7 +49,7 @@ static bool uses(const char *word, const char *end, const char *name)
 		if (*c != '$')
 			continue;
 		at += *at == '{';
-		if (line_starts(at, end, name) && (at + length == end || !is_name(at[length])))
+		if (script_starts(at, end, name) && (at + length == end || !script_is_name(at[length])))
 			return true;
 	}
 	return false;
@@ -193,7 +65,7 @@ static const struct occurrence *alias(struct script *script, const char *word, c
 	word += quoted;
 	if (word == end || *word++ != '$')
 		return NULL;
-	for (stop = word; stop < end && is_name(*stop);)
+	for (stop = word; stop < end && script_is_name(*stop);)
 		stop++;
 	if (stop == word || (quoted && (stop == end || *stop != '"')))
 		return NULL;
@@ -204,8 +76,8 @@ static const struct occurrence *alias(struct script *script, const char *word, c
 }
 
 /*
- * NAME=word. A value that is made of the old one stands where that one does. EJABBERD_OPTS is the configuration's until it was read; afterwards the script adds to it what it takes
- * from ejabberd.yml, over several lines.
+ * NAME=word. A value that is made of the old one stands where that one does. EJABBERD_OPTS is the configuration's until
+ * it was read; afterwards the script adds to it what it takes from ejabberd.yml, over several lines.
  */
 static bool assign(struct script *script, const char **at, size_t length, bool exported)
 {
@@ -241,7 +113,7 @@ static size_t assigned_name(const char *at, const char *end)
 {
 	size_t n = 0;
 
-	while (at + n < end && is_name(at[n]))
+	while (at + n < end && script_is_name(at[n]))
 		n++;
 	return n > 0 && !isdigit((unsigned char)*at) && at + n < end && at[n] == '=' ? n : 0;
 }
@@ -254,14 +126,14 @@ static bool read_export(struct script *script, const char *at)
 
 	if (assigned > 0)
 		return assign(script, &at, assigned, true) && (at == script->end || statement(script, at));
-	while (at < script->end && is_name(*at)) {
-		while (at + n < script->end && is_name(at[n]))
+	while (at < script->end && script_is_name(*at)) {
+		while (at + n < script->end && script_is_name(at[n]))
 			n++;
 		name = arena_strndup(script->s->arena, at, n);
 		if (!name)
 			return false;
 		variable_export(&script->s->variables, name);
-		at = skip_blanks(at + n, script->end);
+		at = script_blanks(at + n, script->end);
 		n = 0;
 	}
 	return at == script->end;
@@ -273,7 +145,7 @@ static bool source_file(struct script *script, const char *at)
 	struct word_value path;
 	const struct ejg_origin origin = shell_origin(&script->shell);
 
-	at = skip_blanks(at, script->end);
+	at = script_blanks(at, script->end);
 	if (!read_word(script, &at, &path))
 		return false;
 	if (path.text && path.text[0] == '/' && !script->s->sourced)
@@ -289,7 +161,7 @@ static enum truth truth_of(bool value)
 }
 
 /* [ -n WORD ], [ -f FILE ] and so on. */
-static enum truth test_unary(struct script *script, char operator, const char *text)
+static enum truth test_unary(struct script *script, char operator, const char * text)
 {
 	if (!text)
 		return UNKNOWN;
@@ -309,7 +181,7 @@ static enum truth read_test(struct script *script, const char **at)
 	size_t n = 0, first = 0;
 
 	for (;; n++) {
-		*at = skip_blanks(*at, script->end);
+		*at = script_blanks(*at, script->end);
 		if (*at == script->end || n == ARRAY_SIZE(words) || !read_word(script, at, &words[n]))
 			return UNKNOWN;
 		if (words[n].text && strcmp(words[n].text, "]") == 0)
@@ -338,24 +210,24 @@ static bool read_condition(struct script *script, const char *at)
 {
 	enum truth all = TRUE, one;
 
-	while (word_is(at, script->end, "[")) {
+	while (script_word(at, script->end, "[")) {
 		at++;
 		one = read_test(script, &at);
-		at = skip_blanks(at, script->end);
-		if (!line_starts(at, script->end, "&&"))
+		at = script_blanks(at, script->end);
+		if (!script_starts(at, script->end, "&&"))
 			return false;
-		at = skip_blanks(at + 2, script->end);
+		at = script_blanks(at + 2, script->end);
 		if (one == FALSE || all == FALSE)
 			all = FALSE;
 		else if (one == UNKNOWN)
 			all = UNKNOWN;
 	}
-	if (line_starts(at, script->end, ". "))
+	if (script_starts(at, script->end, ". "))
 		return source_file(script, at + 1);
 	if (all == TRUE)
 		return statement(script, at);
 	if (all == UNKNOWN)
-		doubt(script, at);
+		script_doubt(script, at);
 	return true;
 }
 
@@ -363,9 +235,12 @@ static bool read_colon(struct script *script, const char *at)
 {
 	struct word_value value;
 
-	for (at = skip_blanks(at, script->end); at < script->end; at = skip_blanks(at, script->end))
-		if (!read_word(script, &at, &value))
+	for (at = script_blanks(at, script->end); at < script->end; at = script_blanks(at, script->end)) {
+		const char *before = at;
+
+		if (!read_word(script, &at, &value) || at == before)
 			return false;
+	}
 	return true;
 }
 
@@ -375,22 +250,24 @@ static bool statement(struct script *script, const char *at)
 	struct word_value value;
 	size_t assigned;
 
-	at = skip_blanks(at, script->end);
+	if (++script->n_statements > MAX_STATEMENTS)
+		return false;
+	at = script_blanks(at, script->end);
 	if (at == script->end || *at == '#')
 		return true;
 	assigned = assigned_name(at, script->end);
 	if (assigned > 0)
 		return assign(script, &at, assigned, false) && (at == script->end || statement(script, at));
-	if (word_is(at, script->end, ":"))
+	if (script_word(at, script->end, ":"))
 		return read_colon(script, at + 1);
-	if (word_is(at, script->end, "export"))
-		return read_export(script, skip_blanks(at + strlen("export"), script->end));
-	if (word_is(at, script->end, "["))
+	if (script_word(at, script->end, "export"))
+		return read_export(script, script_blanks(at + strlen("export"), script->end));
+	if (script_word(at, script->end, "["))
 		return read_condition(script, at);
-	if (word_is(at, script->end, "."))
+	if (script_word(at, script->end, "."))
 		return source_file(script, at + 1);
-	if (word_is(at, script->end, "exec")) {
-		at = skip_blanks(at + strlen("exec"), script->end);
+	if (script_word(at, script->end, "exec")) {
+		at = script_blanks(at + strlen("exec"), script->end);
 		if (!read_word(script, &at, &value) || !value.text || value.text[0] != '/')
 			return false;
 		script->next = value.text;
@@ -404,7 +281,9 @@ static bool enter_line(struct script *script, const char *start, const char *at)
 {
 	static const struct {
 		const char *open, *close;
-	} blocks[] = { { "if", "fi" }, { "case", "esac" }, { "while", "done" }, { "until", "done" }, { "for", "done" } };
+	} blocks[] = {
+		{ "if", "fi" }, { "case", "esac" }, { "while", "done" }, { "until", "done" }, { "for", "done" }
+	};
 	const char *end = script->end;
 	const char *name_end = at + strcspn(at, " \t(=\n");
 
@@ -413,21 +292,21 @@ static bool enter_line(struct script *script, const char *start, const char *at)
 			script->in_function = false;
 		return false;
 	}
-	if (name_end < end && is_name(*at) && line_starts(skip_blanks(name_end, end), end, "()")) {
-		script->in_function = !line_ends(at, end, "}");
+	if (name_end < end && script_is_name(*at) && script_starts(script_blanks(name_end, end), end, "()")) {
+		script->in_function = !script_ends(at, end, "}");
 		return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
-		if (word_is(at, end, blocks[i].open)) {
-			script->level += !line_ends(at, end, blocks[i].close);
+		if (script_word(at, end, blocks[i].open)) {
+			script->level += !script_ends(at, end, blocks[i].close);
 			return false;
 		}
-		if (i < 3 && (word_is(at, end, blocks[i].close))) {
+		if (i < 3 && (script_word(at, end, blocks[i].close))) {
 			script->level -= script->level > 0;
 			return false;
 		}
 	}
-	if (line_ends(at, end, "{")) {
+	if (script_ends(at, end, "{")) {
 		script->level++;
 		return false;
 	}
@@ -450,12 +329,13 @@ int script_read(struct settings *s, const char *path, const char *text, size_t s
 
 		script.end = newline ? newline : end;
 		script.shell.line++;
-		at = skip_blanks(line, script.end);
+		script.n_statements = 0;
+		at = script_blanks(line, script.end);
 		if (at == script.end || *at == '#')
 			continue;
-		check_arguments(&script, at);
+		script_check_arguments(&script, at);
 		if (!enter_line(&script, line, at) || !statement(&script, at))
-			doubt(&script, at);
+			script_doubt(&script, at);
 	}
 	if (arena_failed(s->arena))
 		return -ENOMEM;

@@ -111,8 +111,9 @@ static void remove_suffix(struct buffer *b, const char *text, const char *patter
 	const size_t length = strlen(text);
 	size_t cut = length;
 
-	if (length > PATH_MAX) {
-		unknown(b, "its value is too long");
+	/* fnmatch(3) takes its time over many of them */
+	if (length > PATH_MAX || strlen(pattern) > NAME_MAX || strchr(pattern, '*') != strrchr(pattern, '*')) {
+		unknown(b, "it is a part of another value");
 		return;
 	}
 	for (size_t i = 0; i <= length; i++) {

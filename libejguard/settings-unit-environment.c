@@ -200,8 +200,8 @@ static bool use_before(struct settings *s, const char *word, const struct ejg_or
 	const char *base = strrchr(word, '/');
 
 	if (strchr(word, '=') && is_variable_name(word, strcspn(word, "="))) {
-		set_variable(&s->variables, word,
-			     strpbrk(word, "$`'\"\\*?[~") ? "it is computed by a shell" : NULL, origin);
+		set_variable(&s->variables, word, strpbrk(word, "$`'\"\\*?[~") ? "it is computed by a shell" : NULL,
+			     origin);
 		return true;
 	}
 	base = base ? base + 1 : word;

@@ -14,18 +14,10 @@ enum {
 
 /* The system manager's, best first. */
 static const char *const unit_folders[] = {
-	"/etc/systemd/system.control",
-	"/run/systemd/system.control",
-	"/run/systemd/transient",
-	"/run/systemd/generator.early",
-	"/etc/systemd/system",
-	"/etc/systemd/system.attached",
-	"/run/systemd/system",
-	"/run/systemd/system.attached",
-	"/run/systemd/generator",
-	"/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system",
-	"/lib/systemd/system",
+	"/etc/systemd/system.control",	 "/run/systemd/system.control",	 "/run/systemd/transient",
+	"/run/systemd/generator.early",	 "/etc/systemd/system",		 "/etc/systemd/system.attached",
+	"/run/systemd/system",		 "/run/systemd/system.attached", "/run/systemd/generator",
+	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",	 "/lib/systemd/system",
 	"/run/systemd/generator.late",
 };
 

@@ -58,8 +58,7 @@ static const char *indeterminate_note(struct setting_list *list, const struct oc
 		certain = certain->earlier;
 	if (certain == now || !certain || !certain->text || !*certain->text)
 		return now->why;
-	return arena_printf(list->arena, "%s; otherwise it is %s", now->why,
-			    mask_cookie(list->arena, certain->text));
+	return arena_printf(list->arena, "%s; otherwise it is %s", now->why, mask_cookie(list->arena, certain->text));
 }
 
 void settings_add_variable(struct setting_list *list, const char *name, const struct occurrence *now)
@@ -168,7 +167,7 @@ static int find_user(struct settings *s, struct occurrence *ret, bool *ret_chang
 		*ret = (struct occurrence){ .text = user, .origin = s->unit.user_origin };
 	} else if (install) {
 		*ret = *install;
-		*ret_changed = true;
+		*ret_changed = !install->text || strcmp(install->text, "root") != 0;
 	} else if (s->unit.path) {
 		*ret = (struct occurrence){ .text = "root", .origin = { EJG_ORIGIN_UNIT, s->unit.path, 0 } };
 	} else {

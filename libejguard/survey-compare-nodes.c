@@ -97,6 +97,21 @@ static void compare_values(const struct comparison *c, const struct ejg_process 
 		compare_value(c, node, "SPOOL_DIR", path);
 }
 
+/* To make the running name the configured one, where it can be written as it is. */
+static const char *keep_name(const struct ejg_process *node, char text[static COMPARE_TEXT_SIZE])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@.-";
+
+	if (strlen(node->node) > 64 || node->node[strspn(node->node, plain)])
+		return NULL;
+	snprintf(text, COMPARE_TEXT_SIZE, "set ERLANG_NODE=%s in ejabberdctl.cfg", node->node);
+	return text;
+}
+
+/*
+ * With another name a node does not start: Mnesia's tables belong to the name that they were made under. (Measured
+ * with 23.01: "aborted, node_not_running"; `ejabberdctl mnesia_change_nodename` of the manual converts a backup.)
+ */
 static void compare_name(const struct comparison *c, const struct ejg_process *node)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(c->survey, "ERLANG_NODE");
@@ -107,8 +122,12 @@ static void compare_name(const struct comparison *c, const struct ejg_process *n
 	if (!name || !node->node)
 		return;
 	if (strcmp(name, node->node) != 0)
-		report_core(c->report, "discover-node-name", compare_process(node, subject), &setting->origin,
-			    compare_restart(node, remedy), "it runs as %s, and %s is configured", node->node, name);
+		report_core(
+			c->report, "discover-node-name", compare_process(node, subject), &setting->origin,
+			keep_name(node, remedy),
+			"it runs as %s, and %s is configured: after a restart it would not find its database, which "
+			"belongs to the name",
+			node->node, name);
 	else if (kind && strcmp(kind, real) != 0)
 		report_core(c->report, "discover-node-name", compare_process(node, subject), &setting->origin,
 			    compare_restart(node, remedy), "%s runs with a %s name, and would be started with a %s one",
@@ -139,30 +158,44 @@ static void compare_node(const struct comparison *c, const struct ejg_process *n
 	if (node->exe && strstr(node->exe, " (deleted)"))
 		report_core(c->report, "discover-node-replaced", compare_process(node, subject), NULL, NULL,
 			    "it executes %s: restart it to run what is installed", node->exe);
-	compare_name(c, node);
 	compare_owner(c, node);
+	if (compare_is_strangers(c, node)) /* whatever else it is or says */
+		return;
+	compare_name(c, node);
 	compare_values(c, node);
+}
+
+static void note_other(const struct comparison *c, const struct ejg_process *process)
+{
+	char subject[COMPARE_TEXT_SIZE];
+
+	report_core(c->report, "discover-node-other", compare_process(process, subject), NULL, NULL,
+		    "%s runs as uid %u in %s: it may use the same epmd", process->node ? process->node : "a node",
+		    process->uid, process->unit ? process->unit : "no unit");
 }
 
 void compare_nodes(const struct comparison *c)
 {
-	char subject[COMPARE_TEXT_SIZE];
-	size_t n = 0;
+	size_t n = 0, outside = 0;
 
 	for (size_t i = 0; i < c->survey->n_processes; i++) {
 		const struct ejg_process *process = &c->survey->processes[i];
+		const bool ours = compare_is_ours(c, process);
 
-		if (compare_is_ours(c, process)) {
+		if (!ours && (process->role != EJG_PROCESS_NODE || process->other_network))
+			continue;
+		n += ours && !compare_is_strangers(c, process);
+		if (!process->in_service && outside++ >= COMPARE_MAX_ALIKE)
+			continue;
+		if (ours)
 			compare_node(c, process);
-			n++;
-		} else if (process->role == EJG_PROCESS_NODE && !process->other_network) {
-			report_core(c->report, "discover-node-other", compare_process(process, subject), NULL, NULL,
-				    "%s runs as uid %u in %s: it may use the same epmd",
-				    process->node ? process->node : "a node", process->uid,
-				    process->unit ? process->unit : "no unit");
-		}
+		else
+			note_other(c, process);
 	}
+	if (outside > COMPARE_MAX_ALIKE)
+		report_core(c->report, "discover-node-other", NULL, NULL, NULL,
+			    "%zu nodes run outside of the service's cgroups in all", outside);
 	if (n == 0)
 		report_core(c->report, "discover-no-node", NULL, NULL, NULL,
-			    "no node of %s runs here: what is configured was compared with nothing", c->facts->service);
+			    "no node of %s was seen here: what is configured was compared with nothing", c->facts->service);
 }

@@ -27,6 +27,9 @@ void compare_epmd(const struct comparison *c);
 /* Whether a process is a node of the service, wherever it runs: by its cgroup, -s ejabberd, or the configured name. */
 bool compare_is_ours(const struct comparison *c, const struct ejg_process *process);
 
+/* Whether one that looks like it is somebody else's all the same: any user can start a node of any name. */
+bool compare_is_strangers(const struct comparison *c, const struct ejg_process *process);
+
 /* The listener of a node's distribution: the one that epmd knows and that is really the node's; or one in its range. */
 const struct ejg_listener *compare_dist_listener(const struct comparison *c, const struct ejg_process *node);
 

@@ -186,7 +186,7 @@ void compare_ports(const struct comparison *c)
 	for (size_t i = 0; i < c->survey->n_processes; i++) {
 		const struct ejg_process *process = &c->survey->processes[i];
 
-		if (!compare_is_ours(c, process) || process->other_network)
+		if (!compare_is_ours(c, process) || compare_is_strangers(c, process) || process->other_network)
 			continue;
 		compare_dist(c, process);
 		runs |= process->in_service;

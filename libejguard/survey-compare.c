@@ -88,6 +88,11 @@ bool compare_is_ours(const struct comparison *c, const struct ejg_process *proce
 	       (name && process->node && strcmp(name, process->node) == 0);
 }
 
+bool compare_is_strangers(const struct comparison *c, const struct ejg_process *process)
+{
+	return !process->in_service && process->uid != 0 && c->user_known && process->uid != c->user;
+}
+
 bool compare_started_range(const struct ejg_process *node, struct ejg_port_range *ret)
 {
 	struct ejg_port_range range = { 0 };

@@ -165,7 +165,7 @@ static void start_line(struct paragraph *paragraph)
 {
 	fprintf(paragraph->out, "\n%*s", (int)paragraph->indent, "");
 	paragraph->column = paragraph->indent;
-	paragraph->blank = false;
+	paragraph->filled = paragraph->blank = false;
 }
 
 /* A word that is longer than a line is broken at its end. */
@@ -187,6 +187,7 @@ static void add_word(struct paragraph *paragraph, const char *word, size_t n)
 			start_line(paragraph);
 		put_character(paragraph->out, word, bytes, columns);
 		paragraph->column += columns_of(word, bytes);
+		paragraph->filled = true;
 	}
 }
 
@@ -197,7 +198,7 @@ void paragraph_add(struct paragraph *paragraph, const char *text)
 	for (; *text; text += n) {
 		n = strspn(text, " ");
 		if (n > 0)
-			paragraph->blank = paragraph->column > paragraph->indent;
+			paragraph->blank = paragraph->filled || paragraph->column > paragraph->indent;
 		text += n;
 		n = strcspn(text, " ");
 		if (n > 0)
@@ -209,5 +210,5 @@ void paragraph_end(struct paragraph *paragraph)
 {
 	fputc('\n', paragraph->out);
 	paragraph->column = 0;
-	paragraph->blank = false;
+	paragraph->filled = paragraph->blank = false;
 }

@@ -33,7 +33,8 @@ struct paragraph {
 	unsigned int width;
 	unsigned int indent; /* of the lines that follow the first */
 	unsigned int column;
-	bool blank; /* a blank is due before the next word */
+	bool filled; /* the line has a word */
+	bool blank;  /* a blank is due before the next word */
 };
 
 /* Adds the words of the text. Words without a blank between them stay together only within one call. */

@@ -162,7 +162,7 @@ struct ejg_process {
 	bool other_network; /**< it lives in another network namespace than the caller: a container */
 	const char *const *arguments; /**< ended by NULL; a cookie is replaced by "***" */
 	size_t n_arguments;
-	bool cookie_argument;           /**< one of them was a cookie (-setcookie): every user of the host can read it */
+	bool cookie_argument;         /**< one of them was a cookie (-setcookie): every user of the host can read it */
 	/**
 	 * NAME=value of the names of ejg_setting in capitals, and of those that erl takes arguments from (ERL_FLAGS,
 	 * ERL_AFLAGS, ERL_ZFLAGS, ERL_OTP25_FLAGS), ended by NULL; cookies are replaced. NULL when it may not be read.

@@ -48,7 +48,7 @@ bench_files() {
 	make_tree hidden 700 755 644
 	make_tree open 755 755 644
 	make_tree group 750 750 640
-	chgrp -R 4242 /srv/group
+	chgrp -R nogroup /srv/group
 	for tree in private hidden open group; do
 		printf 'required files extra=/srv/%s\n' "$tree" >"$EJG_STATE/conf/$tree"
 		echo "$tree: ${EJG_FILES-200000} files, in turns, $(rounds 20) rounds"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The report that discover makes of a made-up service: survey-fixture [--json] [-v] [-q] WHICH. Its own functions stand in
- * for those of the library.
+ * The report that discover makes of a made-up service: survey-fixture [--json] [-v] [-q] WHICH. Its own functions stand
+ * in for those of the library.
  */
 #include <arpa/inet.h>
 #include <ejguard/facts.h>
@@ -25,7 +25,8 @@ static const struct ejg_cgroup cgroups[] = {
 };
 static const struct ejg_port_range dist[] = { { 4370, 4375 } };
 static const struct ejg_port_range public_ports[] = { { 5222, 5223 }, { 5269, 5269 } };
-static const struct ejg_peer peers[] = { { .name = "node2.example.org", .origin = { EJG_ORIGIN_STACK, "/etc/peers", 3 } } };
+static const struct ejg_peer peers[] = { { .name = "node2.example.org",
+					   .origin = { EJG_ORIGIN_STACK, "/etc/peers", 3 } } };
 static const uid_t users[] = { 0, 4000000000 };
 
 static const struct ejg_facts full_facts = {
@@ -81,12 +82,26 @@ static const char *const arguments[] = { "beam.smp", "-setcookie", "***", NULL }
 static const char *const environment[] = { "HOME=/var/lib/ejabberd", "HOMER=x", NULL };
 
 static const struct ejg_process processes[] = {
-	{ .pid = 100, .uid = 0, .role = EJG_PROCESS_NODE, .exe = "/usr/lib/erlang/erts-13.1.5/bin/beam.smp",
-	  .cgroup = "/system.slice/ejabberd.service", .unit = "ejabberd.service", .in_service = true,
-	  .arguments = arguments, .n_arguments = 3, .cookie_argument = true, .environment = environment,
-	  .n_environment = 2, .node = "ejabberd@host" },
-	{ .pid = 200, .uid = 0, .role = EJG_PROCESS_NODE, .cgroup = "/user.slice", .other_network = true,
-	  .node = "other@host.example.org", .long_name = true },
+	{ .pid = 100,
+	  .uid = 0,
+	  .role = EJG_PROCESS_NODE,
+	  .exe = "/usr/lib/erlang/erts-13.1.5/bin/beam.smp",
+	  .cgroup = "/system.slice/ejabberd.service",
+	  .unit = "ejabberd.service",
+	  .in_service = true,
+	  .arguments = arguments,
+	  .n_arguments = 3,
+	  .cookie_argument = true,
+	  .environment = environment,
+	  .n_environment = 2,
+	  .node = "ejabberd@host" },
+	{ .pid = 200,
+	  .uid = 0,
+	  .role = EJG_PROCESS_NODE,
+	  .cgroup = "/user.slice",
+	  .other_network = true,
+	  .node = "other@host.example.org",
+	  .long_name = true },
 	{ .pid = 300, .uid = 4000000000, .role = EJG_PROCESS_EPMD, .exe = "/usr/bin/epmd", .cgroup = "/user.slice" },
 	{ .pid = 400, .uid = 0, .role = EJG_PROCESS_CONTROL },
 };
@@ -137,13 +152,28 @@ static const struct ejg_setting hostile_settings[] = {
 	{ "user", EJG_SETTING_KNOWN, NULL, NULL, { 99, NULL, 0 } },
 };
 static const struct ejg_process hostile_process = {
-	.pid = INT32_MAX, .uid = UINT32_MAX, .role = 99, .exe = hostile, .cgroup = hostile, .unit = hostile,
-	.arguments = hostile_words, .n_arguments = 1, .environment = hostile_words, .n_environment = 1, .node = hostile,
+	.pid = INT32_MAX,
+	.uid = UINT32_MAX,
+	.role = 99,
+	.exe = hostile,
+	.cgroup = hostile,
+	.unit = hostile,
+	.arguments = hostile_words,
+	.n_arguments = 1,
+	.environment = hostile_words,
+	.n_environment = 1,
+	.node = hostile,
 };
 static const struct ejg_listener hostile_listener = {
-	.address = { .bytes = { 0xfe, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
-		     .length = 128, .scope = UINT32_MAX },
-	.port = UINT16_MAX, .uid = UINT32_MAX, .unit = hostile, .in_service = true, .pid = INT32_MAX,
+	.address = { .bytes = { 0xfe, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				0xff, 0xff },
+		     .length = 128,
+		     .scope = UINT32_MAX },
+	.port = UINT16_MAX,
+	.uid = UINT32_MAX,
+	.unit = hostile,
+	.in_service = true,
+	.pid = INT32_MAX,
 };
 static const struct ejg_epmd_name hostile_name = { hostile, UINT16_MAX };
 
@@ -177,7 +207,8 @@ static const struct ejg_survey hostile_survey = {
 
 static const struct ejg_finding contradictions[] = {
 	{ "core", "core.advice", EJG_WARNING, "epmd", "it runs elsewhere", "move it", "", 0, 0 },
-	{ "core", "core.contradiction", EJG_FAILURE, "distribution", "40000 is not in 4370-4375", "restart it", SHELL, 12, 0 },
+	{ "core", "core.contradiction", EJG_FAILURE, "distribution", "40000 is not in 4370-4375", "restart it", SHELL,
+	  12, 0 },
 };
 
 static const struct {
@@ -223,7 +254,10 @@ static void make_texts(void)
 	memset(hostile + strlen(hostile), 'x', sizeof(hostile) - strlen(hostile) - 1);
 	for (size_t i = 0; i < LENGTH(listeners); i++) {
 		listeners[i].address.length = 128;
-		inet_pton(AF_INET6, i == 0 ? "::" : i == 1 ? "::ffff:127.0.0.1" : "::ffff:0.0.0.0",
+		inet_pton(AF_INET6,
+			  i == 0   ? "::"
+			  : i == 1 ? "::ffff:127.0.0.1"
+				   : "::ffff:0.0.0.0",
 			  listeners[i].address.bytes);
 	}
 }

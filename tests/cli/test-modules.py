@@ -23,13 +23,14 @@ def section(text, name):
 
 
 def items(text):
-    """Name and severity of the lines that begin an entry of a list or table: ".It Cm mode Pq failure"."""
+    """Names and severity of the lines that begin an entry of a list or table: ".It Cm mode , acl Pq failure"."""
     found = []
     for line in text.splitlines():
         words = re.findall(r"[\w-]+", line.replace(".It", "", 1)) if line.startswith(".It") else []
         words = [word for word in words if not re.fullmatch(r"\d+|Cm|Ic|Sy|Pq|Ta|Li", word)]
-        if len(words) > 1 and words[1] in SEVERITIES:
-            found.append((words[0], words[1]))
+        severity = next((word for word in words if word in SEVERITIES), None)
+        if severity:
+            found += [(word, severity) for word in words[:words.index(severity)]]
     return found
 
 

@@ -118,7 +118,8 @@ class Page(Case):
         self.assertNotIn("next: ", self.check("required net advice=yes\n").out)
 
     def test_narrow(self):
-        self.assert_narrow(self.check("required net strange=yes many=5 advice=yes unseen=yes\n").out)
+        text = self.check("required net strange=yes many=5 advice=yes unseen=yes\n").out
+        self.assert_narrow(re.sub("^next: .*\n", "", text, flags=re.M))  # a command is not broken
 
     def on_terminal(self, stack, *before, env=None):
         """Status, stdout, and what a terminal at stderr received."""

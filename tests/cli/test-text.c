@@ -69,6 +69,21 @@ static void test_cut(void **state)
 	}
 }
 
+/* The first line begins before the others, and its first word ends where they begin. */
+static void test_hanging_paragraph(void **state)
+{
+	struct paragraph paragraph = { .width = 20, .indent = 2 };
+	cleanup_free char *text = NULL;
+	size_t size;
+
+	paragraph.out = open_memstream(&text, &size);
+	assert_non_null(paragraph.out);
+	paragraph_add(&paragraph, "no node runs on this host");
+	paragraph_end(&paragraph);
+	fclose(paragraph.out);
+	assert_string_equal(text, "no node runs on this\n  host\n");
+}
+
 static void test_paragraph(void **state)
 {
 	static const struct {
@@ -135,6 +150,7 @@ int main(void)
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_paragraph),
+		cmocka_unit_test(test_hanging_paragraph),
 		cmocka_unit_test(test_table),
 	};
 

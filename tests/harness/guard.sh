@@ -18,18 +18,6 @@ guard_stack() {
 	cat >"$folder/ejabberd"
 }
 
-# guard_stack_all BED: the shipped one, with every module.
-guard_stack_all() {
-	local shipped module
-	shipped=$(<"$(bed_root "$1")/usr/share/ejguard/ejabberd")
-	{
-		echo "$shipped"
-		for module in cookie node files config; do
-			grep -qE "^(required|requisite|optional) +$module" <<<"$shipped" || echo "required $module"
-		done
-	} | guard_stack "$1"
-}
-
 # guard_stack_peers BED LISTEN-LIST PEER...: one that admits peers, with a distribution range as a cluster has it.
 guard_stack_peers() {
 	local bed=$1 listen=$2

@@ -23,8 +23,8 @@ def node(survey):
 def service(survey):
     """The units of epmd's listener and processes, and of the node: who runs where."""
     listener, = {entry['unit'] for entry in survey['listeners'] if entry['port'] == 4369}
-    epmd, = {entry['user'] for entry in survey['processes'] if entry['role'] == 'epmd'}
-    running, = ((entry['unit'], entry['user']) for entry in survey['processes'] if entry['role'] == 'node')
+    epmd, = {entry['user']['name'] for entry in survey['processes'] if entry['role'] == 'epmd'}
+    running, = ((entry['unit'], entry['user']['name']) for entry in survey['processes'] if entry['role'] == 'node')
     return ' '.join((listener, epmd, *running))
 
 

@@ -31,11 +31,11 @@ struct bed {
 #define ADDRESS(a) .address = { .bytes = { [10] = 0xff, 0xff, 127, 0, 0, (a) }, .length = 128 }
 #define LISTENER(a, p, u, ...)                                                                                         \
 	{                                                                                                              \
-		ADDRESS(a), .port = (p), .uid = (u), .in_service = true, __VA_ARGS__                                   \
+		ADDRESS(a), .port = (p), .uid = (u), .in_service = (u) != ALICE, __VA_ARGS__                           \
 	}
 #define PROCESS(p, r, u, ...)                                                                                          \
 	{                                                                                                              \
-		.pid = (p), .role = (r), .uid = (u), .in_service = true, __VA_ARGS__                                   \
+		.pid = (p), .role = (r), .uid = (u), .in_service = (u) != ALICE, __VA_ARGS__                           \
 	}
 #define NODE(p, name, ...) PROCESS(p, EJG_PROCESS_NODE, EJABBERD, .node = (name), __VA_ARGS__)
 #define ARGUMENTS(...)                                                                                                 \
@@ -261,6 +261,7 @@ static const struct bed beds[] = {
 	  { EPMD_LISTENER, LISTENER(2, 4369, EPMD, .pid = 20) },
 	  { EPMD_PROCESS },
 	  .expect = "" },
+	{ { NAME, GOOD }, { LISTENER(1, 4369, 0) }, .silent = true, .expect = "" },
 	/* TLS */
 	{ { NAME, GOOD }, .config = { 0, NODE_TLS_REQUIRED }, .expect = "tls-missing" },
 	{ { NAME, GOOD, "tls-dist=inet_tcp" }, .config = { 0, NODE_TLS_REQUIRED }, .expect = "tls-missing" },

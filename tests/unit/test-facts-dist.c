@@ -322,7 +322,8 @@ static const struct {
 	{ "Environment=ERL_DIST_PORT=5210\n", "FIREWALL_WINDOW=4200-4210\n", "4200-4210 5210-5210", NULL, 4369 },
 	{ "Environment=FIREWALL_WINDOW=1-2\n", "", RANDOM, "not set", 4369 },
 	{ "Environment=FIREWALL_WINDOW=1-2\n", "FIREWALL_WINDOW=4200-4210\n", "4200-4210", NULL, 4369 },
-	{ "Environment=ERL_FLAGS=-config\\x20/x\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_FLAGS may hold", 4369 },
+	{ "Environment=ERL_FLAGS=-config\\x20/x\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_FLAGS may hold",
+	  4369 },
 	{ "Environment='ERL_ZFLAGS=-config /x'\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_ZFLAGS", 4369 },
 	{ "Environment=\"ERL_AFLAGS=-kernel inet_'dist'_listen_min 9\"\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
 	  "ERL_AFLAGS", 4369 },
@@ -331,8 +332,8 @@ static const struct {
 	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\nERL_OPTIONS=\n", "1-2", NULL, 4369 },
 	{ "EnvironmentFile=/etc/*\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "EnvironmentFile", 4369 },
 	{ "RootDirectory=/srv\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "elsewhere", 4369 },
-	{ "ExecStart=\nExecStart=/usr/local/bin/start-ejabberd\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "does not call",
-	  4369 },
+	{ "ExecStart=\nExecStart=/usr/local/bin/start-ejabberd\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
+	  "does not call", 4369 },
 	{ "ExecStart=\nExecStart=/bin/sh -c 'ERL_DIST_PORT=7 exec /usr/sbin/ejabberdctl foreground'\n", "", "7-7", NULL,
 	  4369 },
 	{ "Environment=ERL_EPMD_PORT=4400\n", "", RANDOM, "not set", 4400 },
@@ -342,11 +343,12 @@ static const struct {
 	{ "", "ERL_OPTIONS='-env ERL_EPMD_PORT 4400'\n", RANDOM, "not set", 0 },
 };
 
-static const char unit_script[] = "#!/bin/sh\nFIREWALL_WINDOW=\n: \"${CONFIG_DIR:=\"/etc\"}\"\n"
-				  ": \"${EJABBERDCTL_CONFIG_PATH:=\"$CONFIG_DIR/ejabberdctl.cfg\"}\"\n"
-				  ": \"${VMARGS:=\"$CONFIG_DIR/vm.args\"}\"\n"
-				  "[ -f \"$EJABBERDCTL_CONFIG_PATH\" ] && . \"$EJABBERDCTL_CONFIG_PATH\"\n"
-				  "[ -n \"$ERL_DIST_PORT\" ] && O=\"-erl_epmd_port $ERL_DIST_PORT -start_epmd false\"\n";
+static const char unit_script[] =
+	"#!/bin/sh\nFIREWALL_WINDOW=\n: \"${CONFIG_DIR:=\"/etc\"}\"\n"
+	": \"${EJABBERDCTL_CONFIG_PATH:=\"$CONFIG_DIR/ejabberdctl.cfg\"}\"\n"
+	": \"${VMARGS:=\"$CONFIG_DIR/vm.args\"}\"\n"
+	"[ -f \"$EJABBERDCTL_CONFIG_PATH\" ] && . \"$EJABBERDCTL_CONFIG_PATH\"\n"
+	"[ -n \"$ERL_DIST_PORT\" ] && O=\"-erl_epmd_port $ERL_DIST_PORT -start_epmd false\"\n";
 
 static void make_folders(struct scratch *scratch, const char *path)
 {
@@ -373,8 +375,7 @@ static void test_unit(void **state)
 	scratch_text(f.scratch, "root/usr/sbin/ejabberdctl", unit_script);
 	for (size_t i = 0; i < sizeof(unit_table) / sizeof(unit_table[0]); i++) {
 		scratch_text(f.scratch, "root/etc/systemd/system/ejabberd.service",
-			     arena_printf(f.scratch->arena,
-					  "[Service]\nExecStart=/usr/sbin/ejabberdctl foreground\n%s",
+			     arena_printf(f.scratch->arena, "[Service]\nExecStart=/usr/sbin/ejabberdctl foreground\n%s",
 					  unit_table[i].unit));
 		scratch_text(f.scratch, "root/etc/ejabberdctl.cfg", unit_table[i].cfg);
 		if (unit_table[i].epmd == 0)
@@ -385,8 +386,7 @@ static void test_unit(void **state)
 			fail_msg("%s + %s: %s, not %s (%s)", unit_table[i].unit, unit_table[i].cfg, describe(&f),
 				 unit_table[i].result, f.facts->dist_note);
 		if (unit_table[i].note && (!f.facts->dist_note || !strstr(f.facts->dist_note, unit_table[i].note)))
-			fail_msg("%s: note '%s', not '%s'", unit_table[i].unit, f.facts->dist_note,
-				 unit_table[i].note);
+			fail_msg("%s: note '%s', not '%s'", unit_table[i].unit, f.facts->dist_note, unit_table[i].note);
 		if (unit_table[i].epmd)
 			assert_int_equal(f.facts->epmd_port, unit_table[i].epmd);
 	}

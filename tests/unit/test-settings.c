@@ -35,7 +35,7 @@
 	"ERL_INETRC=\"$CONFIG_DIR\"/inetrc\n"                                                                          \
 	"EJABBERD_OPTS=\"\\\n$(sed '/^log_rotate/!d' \"$EJABBERD_CONFIG_PATH\")\\\n$EJABBERD_OPTS\"\n"                 \
 	"export ERL_EPMD_ADDRESS\n"                                                                                    \
-	"f()\n{\n    echo \"is ERL_DIST_PORT=$X q(). x\"\n}\n"                                                             \
+	"f()\n{\n    echo \"is ERL_DIST_PORT=$X q(). x\"\n}\n"                                                         \
 	"case $1 in\n    start)\n        exec_erl \"$ERLANG_NODE\"\n        ;;\nesac\n"
 
 #define PRESETS(window, node, user)                                                                                    \
@@ -44,8 +44,8 @@
 
 #define DEBIAN_SCRIPT                                                                                                  \
 	{                                                                                                              \
-		"/usr/sbin/ejabberdctl", SCRIPT(PRESETS("\"\"", "ejabberd@localhost", "ejabberd"),                     \
-						"/etc/ejabberd", "/var/log/ejabberd", "/var/lib/ejabberd")             \
+		"/usr/sbin/ejabberdctl", SCRIPT(PRESETS("\"\"", "ejabberd@localhost", "ejabberd"), "/etc/ejabberd",    \
+						"/var/log/ejabberd", "/var/lib/ejabberd")                              \
 	}
 #define PASSWD                                                                                                         \
 	{                                                                                                              \
@@ -132,9 +132,8 @@ static const struct row {
 	  "CONFIG_DIR=/usr/local/etc/ejabberd [script /usr/local/sbin/ejabberdctl:21]\n"
 	  "user? [default :0]\n" },
 	{ "a release folder, as the unit calls it",
-	  { { "/srv/rel/bin/ejabberdctl",
-	      SCRIPT(PRESETS("", "ejabberd@localhost", ""), "${SCRIPT_DIR%/*}/conf", "${SCRIPT_DIR%/*}/logs",
-		     "${SCRIPT_DIR%/*}/database") },
+	  { { "/srv/rel/bin/ejabberdctl", SCRIPT(PRESETS("", "ejabberd@localhost", ""), "${SCRIPT_DIR%/*}/conf",
+						 "${SCRIPT_DIR%/*}/logs", "${SCRIPT_DIR%/*}/database") },
 	    { "/srv/rel/releases/start_erl.data", "14.2 23.10" },
 	    { "/etc/systemd/system/ejabberd.service",
 	      "[Service]\nExecStart=-/usr/bin/env A=1 /srv/rel/bin/ejabberdctl --node b@x.y -s /s foreground\n" } },
@@ -162,8 +161,8 @@ static const struct row {
 	  "HOME=/opt/ejabberd [users /etc/passwd:0]\n" },
 	{ "the image ecs: a window that the script presets",
 	  { { "/home/ejabberd/bin/ejabberdctl",
-	      SCRIPT(PRESETS("\"4370-4379\"", "ejabberd@$(hostname -s)", "ejabberd")
-		     "ROOT_DIR=\"/home/ejabberd\"\nHOME_DIR=\"$ROOT_DIR\"\n",
+	      SCRIPT(PRESETS("\"4370-4379\"", "ejabberd@$(hostname -s)",
+			     "ejabberd") "ROOT_DIR=\"/home/ejabberd\"\nHOME_DIR=\"$ROOT_DIR\"\n",
 		     "$HOME_DIR/conf", "$HOME_DIR/logs", "$HOME_DIR/database/$ERLANG_NODE") } },
 	  "layout=container [found /home/ejabberd/bin/ejabberdctl:0]\n"
 	  "FIREWALL_WINDOW=4370-4379 [script /home/ejabberd/bin/ejabberdctl:3]\n"
@@ -177,7 +176,8 @@ static const struct row {
 	  "dist-range? [found :0]\n" },
 	{ "no script: defaults",
 	  { CFG("FIREWALL_WINDOW=4200-4210\n"), PASSWD },
-	  "layout=debian [default :0]\nscript unset\nFIREWALL_WINDOW=4200-4210 [found /etc/ejabberd/ejabberdctl.cfg:1]\n"
+	  "layout=debian [default :0]\nscript unset\nFIREWALL_WINDOW=4200-4210 [found "
+	  "/etc/ejabberd/ejabberdctl.cfg:1]\n"
 	  "dist-range=4200-4210 [found /etc/ejabberd/ejabberdctl.cfg:1]\nSPOOL_DIR=/var/lib/ejabberd [default :0]\n"
 	  "ERLANG_NODE=ejabberd@localhost [default :0]\nHOME=/var/lib/ejabberd [users /etc/passwd:0]\n"
 	  "ERL_CRASH_DUMP=/var/log/ejabberd/erl_crash_*.dump [default :0]\n" },
@@ -232,8 +232,7 @@ static const struct row {
 	  "XDG_CONFIG_HOME=/x [found /etc/ejabberd/ejabberdctl.cfg:2]\n"
 	  "ERL_EPMD_ADDRESS=127.0.0.1 [found /etc/ejabberd/ejabberdctl.cfg:3]\n" },
 	{ "-env, the last one",
-	  { DEBIAN_SCRIPT,
-	    CFG("ERL_OPTIONS='-env ERL_CRASH_DUMP_BYTES 0 -env HOME /x'\n"),
+	  { DEBIAN_SCRIPT, CFG("ERL_OPTIONS='-env ERL_CRASH_DUMP_BYTES 0 -env HOME /x'\n"),
 	    ARGS("-env ERL_CRASH_DUMP_BYTES 7\n#-env ERL_CRASH_DUMP_BYTES 8\n-extra -env ERL_CRASH_DUMP_BYTES 9"),
 	    PASSWD },
 	  "ERL_CRASH_DUMP_BYTES=7 [found /etc/ejabberd/vm.args:1]\n"
@@ -243,8 +242,7 @@ static const struct row {
 	  { DEBIAN_SCRIPT, CFG("INET_DIST_INTERFACE=localhost\n") },
 	  "INET_DIST_INTERFACE=localhost [found /etc/ejabberd/ejabberdctl.cfg:1] listens on every address\n" },
 	{ "an interface that erl ignores, and another one behind it",
-	  { DEBIAN_SCRIPT,
-	    CFG("INET_DIST_INTERFACE='127.0.0.1 '\n"),
+	  { DEBIAN_SCRIPT, CFG("INET_DIST_INTERFACE='127.0.0.1 '\n"),
 	    ARGS("-kernel inet_dist_use_interface {10,0,0,1}\n-kernel inet_dist_use_interface {0,0,0,0,0,0,0,1}") },
 	  "INET_DIST_INTERFACE=10.0.0.1 [found /etc/ejabberd/vm.args:1]\n"
 	  "INET_DIST_INTERFACE!=127.0.0.1  [found /etc/ejabberd/ejabberdctl.cfg:1] erl cannot parse it\n"
@@ -269,13 +267,12 @@ static const struct row {
 	  "tls-dist? [found /etc/ejabberd/vm.args:2]\ndist-range? [found /etc/ejabberd/vm.args:0]\n" },
 	{ "-sname beats -name",
 	  { DEBIAN_SCRIPT, CFG("ERLANG_NODE=a@b.c\n"), ARGS("-sname x@y\n") },
-	  "name-kind=short [found /etc/ejabberd/vm.args:1]\nname-kind!=long [found /etc/ejabberd/ejabberdctl.cfg:1]\n" },
+	  "name-kind=short [found /etc/ejabberd/vm.args:1]\nname-kind!=long [found "
+	  "/etc/ejabberd/ejabberdctl.cfg:1]\n" },
 
 	/* units */
 	{ "the environment of the unit",
-	  { DEBIAN_SCRIPT,
-	    PASSWD,
-	    UNIT("Environment=ERL_DIST_PORT=5210 'FIREWALL_WINDOW=1-2' \"HOME=/a b\"\n"),
+	  { DEBIAN_SCRIPT, PASSWD, UNIT("Environment=ERL_DIST_PORT=5210 'FIREWALL_WINDOW=1-2' \"HOME=/a b\"\n"),
 	    DROPIN("b.conf", "Environment=ERL_DIST_PORT=5211 LOGS_DIR=/l%%\nUnsetEnvironment=X\n") },
 	  "ERL_DIST_PORT=5211 [unit /etc/systemd/system/ejabberd.service.d/b.conf:2]\n"
 	  "ERL_DIST_PORT!=5210 [unit /usr/lib/systemd/system/ejabberd.service:6]\n"
@@ -297,21 +294,22 @@ static const struct row {
 	    UNIT(""),
 	    DROPIN("50-a.conf", "Environment=ERL_DIST_PORT=1\n"),
 	    { "/usr/lib/systemd/system/ejabberd.service.d/50-a.conf", "[Service]\nEnvironment=ERL_OPTIONS=-x\n" },
-	    { "/usr/lib/systemd/system/service.d/60-b.conf", "[Service]\nEnvironment=ERL_DIST_PORT=2 \\\n#c\n VMARGS=/v\n" },
+	    { "/usr/lib/systemd/system/service.d/60-b.conf",
+	      "[Service]\nEnvironment=ERL_DIST_PORT=2 \\\n#c\n VMARGS=/v\n" },
 	    { "/run/systemd/system/ejabberd.service.d/40-c.conf", "[Service]\nEnvironment=ERL_DIST_PORT=3\n" } },
 	  "ERL_DIST_PORT=2 [unit /usr/lib/systemd/system/service.d/60-b.conf:2]\n"
 	  "ERL_DIST_PORT!=1 [unit /etc/systemd/system/ejabberd.service.d/50-a.conf:2]\n"
 	  "ERL_DIST_PORT!=3 [unit /run/systemd/system/ejabberd.service.d/40-c.conf:2]\n"
 	  "VMARGS=/v [unit /usr/lib/systemd/system/service.d/60-b.conf:2]\nERL_OPTIONS unset\n" },
 	{ "what cannot be told of a unit",
-	  { DEBIAN_SCRIPT,
-	    UNIT("Environment=ERL_DIST_PORT=%i ERL_OPTIONS=\\x2d\nPassEnvironment=VMARGS\n") },
+	  { DEBIAN_SCRIPT, UNIT("Environment=ERL_DIST_PORT=%i ERL_OPTIONS=\\x2d\nPassEnvironment=VMARGS\n") },
 	  "ERL_DIST_PORT? [unit /usr/lib/systemd/system/ejabberd.service:6]\n"
 	  "ERL_OPTIONS? [unit /usr/lib/systemd/system/ejabberd.service:6]\n"
 	  "VMARGS? [unit /usr/lib/systemd/system/ejabberd.service:7]\n"
 	  "dist-range? [unit /usr/lib/systemd/system/ejabberd.service:6]\n" },
 	{ "a unit that does more",
-	  { DEBIAN_SCRIPT, CFG(""), UNIT(""), DROPIN("x.conf", "ExecStart=\nExecStart=/bin/sh -c '. /x; exec ejabberdctl foreground'\n") },
+	  { DEBIAN_SCRIPT, CFG(""), UNIT(""),
+	    DROPIN("x.conf", "ExecStart=\nExecStart=/bin/sh -c '. /x; exec ejabberdctl foreground'\n") },
 	  "ERL_DIST_PORT? [unit /etc/systemd/system/ejabberd.service.d/x.conf:3]\n"
 	  "dist-range? [unit /etc/systemd/system/ejabberd.service.d/x.conf:3]\nFIREWALL_WINDOW unset\n"
 	  "CONFIG_DIR=/etc/ejabberd [default :0]\n" },
@@ -329,22 +327,27 @@ static const struct row {
 	/* scripts that somebody changed */
 	{ "a condition that cannot be decided",
 	  { { "/usr/sbin/ejabberdctl",
-	      "if [ -e /x ]; then\n  ERL_DIST_PORT=5\nfi\n" SCRIPT("FIREWALL_WINDOW=\n", "/etc/ejabberd", "/l", "/s")
-	      "[ \"$1\" = x ] && SPOOL_DIR=/t\n" } },
+	      "if [ -e /x ]; then\n  ERL_DIST_PORT=5\nfi\n" SCRIPT("FIREWALL_WINDOW=\n", "/etc/ejabberd", "/l",
+								   "/s") "[ \"$1\" = x ] && SPOOL_DIR=/t\n" } },
 	  "ERL_DIST_PORT? [script /usr/sbin/ejabberdctl:2]\ndist-range? [script /usr/sbin/ejabberdctl:2]\n"
-	  "SPOOL_DIR? [script /usr/sbin/ejabberdctl:49] otherwise it is /s\nLOGS_DIR=/l [script /usr/sbin/ejabberdctl:20]\n" },
+	  "SPOOL_DIR? [script /usr/sbin/ejabberdctl:49] otherwise it is /s\nLOGS_DIR=/l [script "
+	  "/usr/sbin/ejabberdctl:20]\n" },
 	{ "a function that sets something",
 	  { { "/usr/sbin/ejabberdctl", "f() {\n  a && ERL_DIST_PORT=5\n}\n" SCRIPT("", "/etc/ejabberd", "/l", "/s") } },
 	  "ERL_DIST_PORT? [script /usr/sbin/ejabberdctl:2]\nLOGS_DIR=/l [script /usr/sbin/ejabberdctl:19]\n" },
 	{ "a function that reads commands",
-	  { { "/usr/sbin/ejabberdctl", SCRIPT("", "/etc/ejabberd", "/l", "/s") "f() {\n  if true; then . /x; fi\n}\n" } },
-	  "LOGS_DIR? [script /usr/sbin/ejabberdctl:46] otherwise it is /l\ndist-range? [script /usr/sbin/ejabberdctl:46]\n" },
+	  { { "/usr/sbin/ejabberdctl",
+	      SCRIPT("", "/etc/ejabberd", "/l", "/s") "f() {\n  if true; then . /x; fi\n}\n" } },
+	  "LOGS_DIR? [script /usr/sbin/ejabberdctl:46] otherwise it is /l\ndist-range? [script "
+	  "/usr/sbin/ejabberdctl:46]\n" },
 	{ "arguments that the script makes up",
-	  { { "/usr/sbin/ejabberdctl", SCRIPT("", "/etc/ejabberd", "/l", "/s") "O=\"-kernel inet_dist_listen_min 1\"\n" } },
+	  { { "/usr/sbin/ejabberdctl",
+	      SCRIPT("", "/etc/ejabberd", "/l", "/s") "O=\"-kernel inet_dist_listen_min 1\"\n" } },
 	  "dist-range? [script /usr/sbin/ejabberdctl:0] :45: \n" },
 	{ "a script that reads no configuration",
 	  { { "/usr/sbin/ejabberdctl", "#!/bin/sh\nERLANG_NODE=a@b\n" }, CFG("FIREWALL_WINDOW=1-2\n") },
-	  "ERLANG_NODE? [script /usr/sbin/ejabberdctl:0] otherwise it is a@b\ndist-range? [script /usr/sbin/ejabberdctl:0]\n" },
+	  "ERLANG_NODE? [script /usr/sbin/ejabberdctl:0] otherwise it is a@b\ndist-range? [script "
+	  "/usr/sbin/ejabberdctl:0]\n" },
 	{ "scripts that execute each other",
 	  { { "/usr/sbin/ejabberdctl", "exec /usr/sbin/ejabberdctl\n" }, CFG("FIREWALL_WINDOW=1-2\n") },
 	  "dist-range? [script /usr/sbin/ejabberdctl:0]\nlayout=container [found /usr/sbin/ejabberdctl:0]\n" },
@@ -386,7 +389,8 @@ static bool is_described(struct arena *arena, const struct ejg_setting *settings
 		if (strncmp(line, text, length) != 0)
 			continue;
 		/* what follows the blank is a part of the note */
-		if (line[length] && (line[length] != ' ' || !settings[i].note || !strstr(settings[i].note, line + length + 1)))
+		if (line[length] &&
+		    (line[length] != ' ' || !settings[i].note || !strstr(settings[i].note, line + length + 1)))
 			continue;
 		if (settings[i].state == EJG_SETTING_OVERRIDDEN)
 			return true;
@@ -460,10 +464,102 @@ static void test_rows(void **state)
 		check_row(&rows[i]);
 }
 
+static int collect(struct scratch *scratch, struct ejg_setting **ret, size_t *ret_n)
+{
+	const struct ejg_facts facts = { .service = "ejabberd", .config_dir = "/etc/ejabberd" };
+	const struct settings_source source = { .root = arena_strdup(scratch->arena, scratch_path(scratch, "root")) };
+
+	return settings_collect_from(scratch->arena, &facts, &source, ret, ret_n);
+}
+
+static void assert_described(struct scratch *scratch, const char *line)
+{
+	struct ejg_setting *settings;
+	size_t n;
+
+	assert_int_equal(collect(scratch, &settings, &n), 0);
+	check_list(settings, n);
+	if (!is_described(scratch->arena, settings, n, line))
+		fail_msg("not '%s'", line);
+}
+
+/* Files that are none, that are too large, that lead nowhere or out of the tree. */
+static void test_hostile(void **state)
+{
+	struct scratch *scratch = *state;
+	const struct file cfg = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" };
+	const struct file script = { "/usr/sbin/ejabberdctl", "" };
+	const struct file unit = { "/etc/systemd/system/ejabberd.service", "" };
+	char *large = malloc(CTL_MAX_FILE + 1);
+
+	assert_non_null(large);
+	scratch_mkdir(scratch, "root");
+	make_file(scratch, &cfg);
+	make_file(scratch, &script);
+	make_file(scratch, &unit);
+	memset(large, ';', CTL_MAX_FILE + 1);
+	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE + 1);
+	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] larger than 1 MiB");
+	for (size_t i = 0; i + 4 <= CTL_MAX_FILE; i += 4)
+		memcpy(large + i, i % 8 ? "A=1;" : ": ;B", 4);
+	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE);
+	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] does not read ejabberdctl.cfg");
+	scratch_write(scratch, "root/usr/sbin/ejabberdctl", "A=1\0B=2\n", 8);
+	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] NUL byte");
+	unlink(scratch_path(scratch, "root/usr/sbin/ejabberdctl"));
+	assert_int_equal(mkfifo(scratch_path(scratch, "root/usr/sbin/ejabberdctl"), 0600), 0);
+	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] no regular file");
+	unlink(scratch_path(scratch, "root/usr/sbin/ejabberdctl"));
+	assert_described(scratch, "dist-range=1-2 [found /etc/ejabberd/ejabberdctl.cfg:1]");
+	for (size_t i = 0; i + 2 <= CTL_MAX_FILE; i += 2)
+		memcpy(large + i, "\\q", 2);
+	memcpy(large, "[Service]\nEnvironment=", 22);
+	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", large, CTL_MAX_FILE);
+	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:2] escape");
+	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", "[Service]\n\0", 11);
+	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:0] NUL byte");
+	unlink(scratch_path(scratch, "root/etc/systemd/system/ejabberd.service"));
+	/* a link that the tree's own root ends */
+	unlink(scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg"));
+	assert_int_equal(symlink("/../../../../etc/passwd", scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg")),
+			 0);
+	assert_described(scratch, "dist-range unset");
+	free(large);
+}
+
+/* A unit that is masked, or an alias of another one, whose drop-ins then count. */
+static void test_unit_links(void **state)
+{
+	struct scratch *scratch = *state;
+	const struct file files[] = {
+		{ "/usr/lib/systemd/system/ejabberd.service", "[Service]\nEnvironment=ERL_DIST_PORT=1\n"
+							      "ExecStart=/usr/sbin/ejabberdctl foreground\n" },
+		{ "/usr/lib/systemd/system/xmpp.service", "[Service]\nEnvironment=ERL_DIST_PORT=2\n"
+							  "ExecStart=/usr/sbin/ejabberdctl foreground\n" },
+		{ "/etc/systemd/system/xmpp.service.d/a.conf", "[Service]\nEnvironment=ERL_DIST_PORT=3\n" },
+		{ "/etc/ejabberd/ejabberdctl.cfg", "" },
+		{ "/dev/null", "" },
+	};
+
+	scratch_mkdir(scratch, "root");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		make_file(scratch, &files[i]);
+	assert_described(scratch, "ERL_DIST_PORT=1 [unit /usr/lib/systemd/system/ejabberd.service:2]");
+	assert_int_equal(symlink("/usr/lib/systemd/system/xmpp.service",
+				 scratch_path(scratch, "root/etc/systemd/system/ejabberd.service")),
+			 0);
+	assert_described(scratch, "ERL_DIST_PORT=3 [unit /etc/systemd/system/xmpp.service.d/a.conf:2]");
+	unlink(scratch_path(scratch, "root/etc/systemd/system/ejabberd.service"));
+	assert_int_equal(symlink("/dev/null", scratch_path(scratch, "root/etc/systemd/system/ejabberd.service")), 0);
+	assert_described(scratch, "ERL_DIST_PORT unset");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		scratch_test(test_hostile),
+		scratch_test(test_unit_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,7 +397,7 @@ static const struct {
 	{ "replaced", replaced, "node-replaced", "" },
 	{ "stranger", stranger, "node-other", "rabbit@h runs as uid 4242" },
 	{ "container", container, "", "" },
-	{ "impostor", impostor, "node-outside node-user node-range", "" },
+	{ "impostor", impostor, "node-outside node-user", "" },
 	{ "no node", no_node, "no-node", "" },
 	{ "outside of the range", outside_range, "dist-outside", "outside of 4370-4375" },
 	{ "random port", random_port, "dist-random", "until the next start" },
@@ -488,7 +488,7 @@ static void test_places(void **state)
 	assert_string_equal(finding->subject, "process 100");
 	assert_string_equal(finding->file, "/etc/default/ejabberd");
 	assert_int_equal(finding->line, 7);
-	assert_string_equal(finding->remedy, "systemctl restart ejabberd.service");
+	assert_string_equal(finding->remedy, "set ERLANG_NODE=ejabberd@localhost in ejabberdctl.cfg");
 	assert_int_equal(finding->severity, EJG_WARNING);
 }
 
@@ -514,6 +514,23 @@ static void test_floods(void **state)
 	assert_int_equal(report_finding_count(scratch->report), 2 * 17);
 }
 
+static void test_many_strangers(void **state)
+{
+	static struct ejg_process processes[256];
+	struct scratch *scratch = *state;
+	struct scene s;
+
+	make_scene(&s);
+	stranger(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(processes); i++)
+		processes[i] = s.processes[i < N_PROCESSES ? i : STRANGER];
+	s.survey.processes = processes;
+	s.survey.n_processes = ARRAY_SIZE(processes);
+	survey_compare(scratch->report, &s.facts, &s.survey);
+	assert_int_equal(report_finding_count(scratch->report), 17);
+	assert_reported(scratch->report, "discover-node-other", "253 nodes");
+}
+
 /* What a stack that cannot be loaded leaves of the facts. */
 static void test_no_facts(void **state)
 {
@@ -532,8 +549,8 @@ static void test_no_facts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_cases),  scratch_test(test_all_ids),	scratch_test(test_places),
-		scratch_test(test_floods), scratch_test(test_no_facts),
+		scratch_test(test_cases),  scratch_test(test_all_ids),	      scratch_test(test_places),
+		scratch_test(test_floods), scratch_test(test_many_strangers), scratch_test(test_no_facts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

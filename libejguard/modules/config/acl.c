@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whom an access rule lets in, by trying it with somebody who should not get in, the way acl.erl does: rules in order, the
- * first whose conditions all hold decides, nothing decides: denied. A list of an acl's entries is met by any of them.
+ * Whom an access rule lets in, by trying it with somebody who should not get in, the way acl.erl does: rules in order,
+ * the first whose conditions all hold decides, nothing decides: denied. A list of an acl's entries is met by any of
+ * them.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -48,7 +49,8 @@ static bool may_try(struct config_check *check, size_t *count, size_t max)
 	}
 	if (*count == max) {
 		(*count)++;
-		config_finding(check, "unjudged", "access rules", NULL, NULL, "there are more access rules than can be tried");
+		config_finding(check, "unjudged", "access rules", NULL, NULL,
+			       "there are more access rules than can be tried");
 	}
 	return false;
 }
@@ -65,8 +67,8 @@ static bool fits(struct matcher *matcher, const char *pattern, const char *const
 
 	if (!may_try(matcher->check, &matcher->check->n_regexps, MAX_REGEXPS) || strlen(pattern) > 1000 || !context)
 		return false;
-	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset,
-			     NULL);
+	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error,
+			     &offset, NULL);
 	data = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
 	if (!data)
 		return false;
@@ -155,7 +157,8 @@ static bool match_user_pattern(struct matcher *matcher, const struct yml_node *v
 	memcpy(pattern, text, strlen(text) + 1);
 	if (server)
 		pattern[server - text] = '\0';
-	return (regexp ? regexp_any(matcher, pattern) : glob_any(pattern)) && is_own_server(matcher, server ? server + 1 : NULL);
+	return (regexp ? regexp_any(matcher, pattern) : glob_any(pattern)) &&
+	       is_own_server(matcher, server ? server + 1 : NULL);
 }
 
 static bool match_server_pattern(struct matcher *matcher, const struct yml_node *value, bool regexp)
@@ -168,7 +171,8 @@ static bool match_server_pattern(struct matcher *matcher, const struct yml_node 
 		return glob_any(text);
 	if (fits(matcher, text, (const char *const[]){ "zqwx.invalid", NULL }))
 		return true;
-	return is_account(matcher) && matcher->host && fits(matcher, text, (const char *const[]){ matcher->host->name, NULL });
+	return is_account(matcher) && matcher->host &&
+	       fits(matcher, text, (const char *const[]){ matcher->host->name, NULL });
 }
 
 /* node_regexp, node_glob: maps of pattern for the user to pattern for the server. */

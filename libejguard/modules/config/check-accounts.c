@@ -59,12 +59,16 @@ static void check_format(struct config_check *check, const struct yml_host *host
 	if (!keeps_passwords(method.value))
 		return;
 	if (plain < 0)
-		config_uncertain(check, key, types.key && types.value->n ? types.value : format.value, "auth_password_format");
+		config_uncertain(check, key, types.key && types.value->n ? types.value : format.value,
+				 "auth_password_format");
 	else if (plain)
-		config_finding(check, "password-plain", subject, key,
-			       config_edit(check, key, "set auth_password_format: scram, then run ejabberdctl convert_to_scram HOST"),
-			       "passwords are stored as they are%s: whoever reads the database, a dump or a backup has them all",
-			       key ? "" : ", ejabberd's default");
+		config_finding(
+			check, "password-plain", subject, key,
+			config_edit(check, key,
+				    "set auth_password_format: scram, then run ejabberdctl convert_to_scram HOST"),
+			"passwords are stored as they are%s: whoever reads the database, a dump or a backup has them "
+			"all",
+			key ? "" : ", ejabberd's default");
 }
 
 static bool has_anonymous(const struct yml_node *method)
@@ -83,7 +87,8 @@ static void check_method(struct config_check *check, const struct yml_host *host
 		config_uncertain(check, method.key, method.value, "auth_method");
 	if (has_anonymous(method.value))
 		config_finding(check, "auth-anonymous", subject, method.key, NULL,
-			       "auth_method lets guests log in without a password: access rules for all accounts mean everybody");
+			       "auth_method lets guests log in without a password: access rules for all accounts mean "
+			       "everybody");
 }
 
 /* Whether somebody from elsewhere may register: by mod_register's access, its ip_access, and no captcha before it. */
@@ -134,7 +139,8 @@ static void check_register(struct config_check *check, const struct yml_host *ho
 
 void check_accounts(struct config_check *check)
 {
-	static const char *const formats[] = { "auth_password_format", "auth_stored_password_types", "auth_method", NULL };
+	static const char *const formats[] = { "auth_password_format", "auth_stored_password_types", "auth_method",
+					       NULL };
 	static const char *const methods[] = { "auth_method", NULL };
 	static const char *const modules[] = { "modules", "access_rules", "acl", NULL };
 
@@ -146,8 +152,9 @@ void check_accounts(struct config_check *check)
 /* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
 static bool is_private(const struct ejg_prefix *prefix)
 {
-	static const char *const own[] = { "127.0.0.0/8", "10.0.0.0/8",	   "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
-					   "100.64.0.0/10", "fc00::/7", "fe80::/10",	"::1" };
+	static const char *const own[] = { "127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
+					   "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+					   "fc00::/7",	     "fe80::/10",      "::1" };
 	const char *problem;
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
@@ -174,7 +181,8 @@ static void check_network(struct config_check *check, const char *acl, const str
 	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
 		check_network(check, acl, node->items[i], depth + 1);
 	if (yml_text(node) && config_prefix(node, &prefix) && is_large(&prefix) && !is_private(&prefix))
-		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s: strangers are in it", acl, node->text);
+		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s: strangers are in it", acl,
+			       node->text);
 }
 
 /* The addresses of an acl: its `ip`, wherever in its lists. */
@@ -203,8 +211,9 @@ void check_networks(struct config_check *check)
 
 	config_each_host(check, options, check_host_networks);
 	if (yml_is(proxies.value, "all"))
-		config_finding(check, "proxies-all", "trusted_proxies", proxies.key, NULL,
-			       "trusted_proxies: all believes every client's X-Forwarded-For: rules by address hold nobody");
+		config_finding(
+			check, "proxies-all", "trusted_proxies", proxies.key, NULL,
+			"trusted_proxies: all believes every client's X-Forwarded-For: rules by address hold nobody");
 	else if (proxies.value && proxies.value->kind == YML_LIST)
 		check_network(check, "trusted_proxies", proxies.value, 0);
 	else if (proxies.value)

@@ -23,8 +23,8 @@ static const char *name_handlers(struct config_check *check, const struct config
 		const struct config_handler *handler = &listener->handlers[i];
 
 		if (is_admin(handler->module))
-			text = arena_printf(check->arena, "%s%s%s (%s)", text ? text : "", text ? ", " : "", handler->path,
-					    handler->module);
+			text = arena_printf(check->arena, "%s%s%s (%s)", text ? text : "", text ? ", " : "",
+					    handler->path, handler->module);
 	}
 	return text;
 }
@@ -35,7 +35,8 @@ static void check_offer(struct config_check *check, const struct config_listener
 
 	if (config_serves(listener, "ejabberd_ctl") && !listener->socket)
 		config_finding(check, "ctl-open", listener->name, listener->place, NULL,
-			       "%s runs ejabberdctl's commands without a login for everybody who reaches it", listener->name);
+			       "%s runs ejabberdctl's commands without a login for everybody who reaches it",
+			       listener->name);
 	if (!names || !listener->public)
 		return;
 	if (listener->tls)
@@ -88,8 +89,8 @@ static void check_privilege(struct config_check *check, const struct yml_host *h
 	const struct yml_pair *access = pair ? yml_find(pair->value, option) : NULL;
 
 	if (access && is_everybody(check, host, access->value, NULL))
-		config_finding(check, "privilege-everybody", subject, access->key, NULL, "%s: %s lets every account %s", module,
-			       option, what);
+		config_finding(check, "privilege-everybody", subject, access->key, NULL, "%s: %s lets every account %s",
+			       module, option, what);
 }
 
 static void check_privileges(struct config_check *check, const struct yml_host *host, const char *subject)

@@ -61,7 +61,8 @@ static bool names_http(const struct yml_node *from, bool *ret_any)
 }
 
 /* Whether somebody is meant by who: a name of an acl, a map, or a list of these; any of them is enough. */
-static bool is_meant(struct config_check *check, const struct yml_node *who, enum config_probe probe, unsigned int depth)
+static bool is_meant(struct config_check *check, const struct yml_node *who, enum config_probe probe,
+		     unsigned int depth)
 {
 	if (!who || depth > 10)
 		return false;
@@ -76,10 +77,9 @@ static bool is_meant(struct config_check *check, const struct yml_node *who, enu
 
 		if (!type)
 			continue;
-		if (strcmp(type, "access") == 0 ? config_allows(check, NULL, value, NULL, probe)
-		    : strcmp(type, "oauth") == 0
-			    ? probe == PROBE_ACCOUNT && is_meant(check, value, probe, depth + 1)
-			    : config_matches(check, NULL, type, value, probe))
+		if (strcmp(type, "access") == 0	 ? config_allows(check, NULL, value, NULL, probe)
+		    : strcmp(type, "oauth") == 0 ? probe == PROBE_ACCOUNT && is_meant(check, value, probe, depth + 1)
+						 : config_matches(check, NULL, type, value, probe))
 			return true;
 	}
 	if (who->kind == YML_UNKNOWN && probe == PROBE_STRANGER)
@@ -100,7 +100,8 @@ static struct permission read_permission(struct config_check *check, const struc
 		permission.all = false, permission.sample = NULL;
 	if (what && what->kind == YML_UNKNOWN)
 		config_uncertain(check, pair->key, what, "api_permissions: what");
-	for (size_t i = 0; permission.http && (permission.all || permission.sample) && i < ARRAY_SIZE(permission.who); i++)
+	for (size_t i = 0; permission.http && (permission.all || permission.sample) && i < ARRAY_SIZE(permission.who);
+	     i++)
 		permission.who[i] = is_meant(check, who, i, 0);
 	return permission;
 }
@@ -122,8 +123,8 @@ static void report(struct config_check *check, const char *id, const struct perm
 {
 	const char *name = yml_text(permission->pair->key);
 
-	config_finding(check, id, name, permission->pair->key, NULL, "api_permissions \"%s\" lets %s run %s", name ? name : "",
-		       who, permission->all ? "administrative commands" : permission->sample);
+	config_finding(check, id, name, permission->pair->key, NULL, "api_permissions \"%s\" lets %s run %s",
+		       name ? name : "", who, permission->all ? "administrative commands" : permission->sample);
 }
 
 static void judge(struct config_check *check, const struct permission *permission)
@@ -139,7 +140,8 @@ static void judge(struct config_check *check, const struct permission *permissio
 	else if (accounts && !open && is_served(check, true))
 		report(check, "api-accounts", permission, "every account");
 	else if (open || local || accounts)
-		report(check, "api-unserved", permission, open || local ? "everybody, without a login," : "every account");
+		report(check, "api-unserved", permission,
+		       open || local ? "everybody, without a login," : "every account");
 }
 
 void check_api(struct config_check *check)

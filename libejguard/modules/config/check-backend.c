@@ -9,9 +9,10 @@
 /* Passwords of the documentation's examples and of containers'. */
 static bool is_default_password(const char *password)
 {
-	static const char *const known[] = { "CHANGEME", "changeme", "password", "secret",   "ejabberd", "ejabberd_test",
-					     "postgres", "mysql",    "root",	 "**********", "********", "xmpp",
-					     "test",	 "admin",    "123456",	 "your_password" };
+	static const char *const known[] = { "CHANGEME", "changeme",	  "password", "secret",
+					     "ejabberd", "ejabberd_test", "postgres", "mysql",
+					     "root",	 "**********",	  "********", "xmpp",
+					     "test",	 "admin",	  "123456",   "your_password" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (strcmp(known[i], password) == 0)
@@ -19,7 +20,8 @@ static bool is_default_password(const char *password)
 	return false;
 }
 
-static void check_password(struct config_check *check, const struct yml_host *host, const char *subject, const char *name)
+static void check_password(struct config_check *check, const struct yml_host *host, const char *subject,
+			   const char *name)
 {
 	struct yml_option option = yml_option(&check->yml, host, name);
 
@@ -84,7 +86,8 @@ static void check_ldap(struct config_check *check, const struct yml_host *host, 
 			       "the directory %s is asked about users' passwords without TLS", server->text);
 	else if (!verify.value || yml_bool(verify.value) == 0)
 		config_finding(check, "ldap-plain", subject, verify.key ? verify.key : encrypt.key, NULL,
-			       "nobody verifies that the directory %s is the right one (ldap_tls_verify)", server->text);
+			       "nobody verifies that the directory %s is the right one (ldap_tls_verify)",
+			       server->text);
 }
 
 static void check_install(struct config_check *check)

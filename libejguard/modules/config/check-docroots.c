@@ -41,7 +41,8 @@ static bool is_below(const char *path, const char *folder)
 /* The module that serves a folder: "modules/mod_http_fileserver/docroot" or a listener's. */
 static bool is_served(const struct config_check *check, const struct yml_path *docroot)
 {
-	static const char *const modules[] = { "mod_http_fileserver", "mod_http_upload", "mod_muc_log", "mod_conversejs" };
+	static const char *const modules[] = { "mod_http_fileserver", "mod_http_upload", "mod_muc_log",
+					       "mod_conversejs" };
 
 	for (size_t i = 0; i < check->n_listeners; i++)
 		for (size_t j = 0; j < ARRAY_SIZE(modules); j++)
@@ -106,8 +107,9 @@ static void check_docroot(struct config_check *check, const struct yml_path *doc
 	for (size_t i = 0; folder && i < secrets->n; i++) {
 		if (!is_below(secrets->items[i].path, folder))
 			continue;
-		config_finding(check, "docroot-secrets", docroot->path, &place, NULL, "%s serves %s, and %s lies there: %s",
-			       docroot->option, docroot->path, secrets->items[i].what, secrets->items[i].path);
+		config_finding(check, "docroot-secrets", docroot->path, &place, NULL,
+			       "%s serves %s, and %s lies there: %s", docroot->option, docroot->path,
+			       secrets->items[i].what, secrets->items[i].path);
 		return;
 	}
 }

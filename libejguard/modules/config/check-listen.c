@@ -18,8 +18,9 @@ static void check_c2s(struct config_check *check, const struct config_listener *
 /* Handlers to which users log in, or by which they become users. */
 static const char *login_handler(const struct config_listener *listener)
 {
-	static const char *const modules[] = { "mod_bosh",	  "ejabberd_http_ws", "mod_register_web",   "ejabberd_oauth",
-					       "mod_http_upload", "mod_conversejs",   "mod_invites_http", "mod_http_bind" };
+	static const char *const modules[] = { "mod_bosh",	   "ejabberd_http_ws", "mod_register_web",
+					       "ejabberd_oauth",   "mod_http_upload",  "mod_conversejs",
+					       "mod_invites_http", "mod_http_bind" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
 		if (config_serves(listener, modules[i]))
@@ -39,7 +40,8 @@ static void check_http(struct config_check *check, const struct config_listener 
 
 	if (handler && !listener->tls)
 		config_finding(check, "http-plain", listener->name, listener->place,
-			       config_edit(check, listener->place, "set tls: true, or ip: \"127.0.0.1\" behind a proxy that does"),
+			       config_edit(check, listener->place,
+					   "set tls: true, or ip: \"127.0.0.1\" behind a proxy that does"),
 			       "%s offers %s without TLS: users' passwords or files cross the network as they are",
 			       listener->name, handler);
 	for (size_t i = 0; i < listener->n_handlers; i++)
@@ -52,10 +54,11 @@ static void check_http(struct config_check *check, const struct config_listener 
 /* Passwords of documentation, examples and the first guess. */
 static bool is_well_known(const char *password)
 {
-	static const char *const known[] = { "",	 "secret",   "CHANGEME", "changeme", "change_me", "password",
-					     "Password", "passw0rd", "ejabberd", "jabber",   "xmpp",	  "admin",
-					     "root",	 "test",     "123456",	 "12345678", "**********", "********",
-					     "pass",	 "jw8s0F4",  "somesecret", "your_password" };
+	static const char *const known[] = { "",	   "secret",	   "CHANGEME", "changeme", "change_me",
+					     "password",   "Password",	   "passw0rd", "ejabberd", "jabber",
+					     "xmpp",	   "admin",	   "root",     "test",	   "123456",
+					     "12345678",   "**********",   "********", "pass",	   "jw8s0F4",
+					     "somesecret", "your_password" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (strcmp(known[i], password) == 0)
@@ -118,9 +121,10 @@ static void check_listener(struct config_check *check, const struct config_liste
 			       config_edit(check, listener->place, "set tls: true, or ip: \"127.0.0.1\""),
 			       "%s takes users' passwords without TLS", listener->name);
 	if (config_bool(check, listener->node, "use_proxy_protocol", 0) == 1)
-		config_finding(check, "proxy-protocol", listener->name, listener->place,
-			       config_edit(check, listener->place, "set ip: \"127.0.0.1\", or that which the proxy reaches"),
-			       "%s believes the address that a client claims: rules by address hold nobody", listener->name);
+		config_finding(
+			check, "proxy-protocol", listener->name, listener->place,
+			config_edit(check, listener->place, "set ip: \"127.0.0.1\", or that which the proxy reaches"),
+			"%s believes the address that a client claims: rules by address hold nobody", listener->name);
 }
 
 /* Whether a host talks to other servers at all. */
@@ -152,13 +156,15 @@ static void check_s2s(struct config_check *check, const struct yml_host *host, c
 	if (starttls.value && !required && yml_bool(starttls.value) < 0 && !yml_is(starttls.value, "optional"))
 		config_uncertain(check, starttls.key, starttls.value, "s2s_use_starttls");
 	else if (!required)
-		config_finding(check, "s2s-plain", subject, starttls.key ? starttls.key : place,
-			       config_edit(check, starttls.key, "set s2s_use_starttls: required"),
-			       "s2s_use_starttls is %s: messages to and from other servers may cross the network without TLS",
-			       starttls.value ? starttls.value->text : "not set");
+		config_finding(
+			check, "s2s-plain", subject, starttls.key ? starttls.key : place,
+			config_edit(check, starttls.key, "set s2s_use_starttls: required"),
+			"s2s_use_starttls is %s: messages to and from other servers may cross the network without TLS",
+			starttls.value ? starttls.value->text : "not set");
 	if (listener)
-		config_finding(check, "s2s-open", subject, access.key ? access.key : place, NULL,
-			       "every other server may connect (s2s_access); a server for itself alone sets s2s_access: none");
+		config_finding(
+			check, "s2s-open", subject, access.key ? access.key : place, NULL,
+			"every other server may connect (s2s_access); a server for itself alone sets s2s_access: none");
 }
 
 void check_listen(struct config_check *check)

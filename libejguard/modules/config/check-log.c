@@ -4,7 +4,8 @@
 
 #include "libejguard/modules/config/config.h"
 
-/* A name, or a number up to 5, which is debug; 4 is info (ejabberd_logger.erl, convert_loglevel()). -1: cannot be told. */
+/* A name, or a number up to 5, which is debug; 4 is info (ejabberd_logger.erl, convert_loglevel()). -1: cannot be told.
+ */
 enum level { LEVEL_UNKNOWN = -1, LEVEL_QUIET, LEVEL_INFO, LEVEL_DEBUG };
 
 static enum level read_level(const struct yml_node *value)
@@ -44,9 +45,10 @@ static void check_sensitive(struct config_check *check, const struct yml_host *h
 	if (config_option_bool(check, host, "hide_sensitive_log_data", 0) != 0)
 		return;
 	if (verbose)
-		config_finding(check, "log-sensitive", subject, hide.key ? hide.key : level.key, NULL,
-			       "hide_sensitive_log_data is %s: the log names the addresses of clients beside what they send",
-			       hide.value ? "off" : "not set");
+		config_finding(
+			check, "log-sensitive", subject, hide.key ? hide.key : level.key, NULL,
+			"hide_sensitive_log_data is %s: the log names the addresses of clients beside what they send",
+			hide.value ? "off" : "not set");
 	else if (read_level(level.value) == LEVEL_INFO)
 		config_finding(check, "log-addresses", subject, hide.key ? hide.key : level.key, NULL,
 			       "the log names the addresses of clients; hide_sensitive_log_data: true leaves them out");

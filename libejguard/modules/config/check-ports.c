@@ -72,10 +72,11 @@ static void check_listener(struct config_check *check, const struct config_liste
 		config_finding(check, "listen-private", listener->name, listener->place, NULL, "the port of %s is %s",
 			       listener->name, use);
 	else if (listener->public && check->facts->n_public_ports && !is_public(check, listener->port))
-		config_finding(check, "listen-not-public", listener->name, listener->place,
-			       arena_printf(check->arena, "add %u to 'set public' in %s, or set ip: \"127.0.0.1\"", listener->port,
-					    check->facts->stack_file ? check->facts->stack_file : "the stack"),
-			       "%s is not in 'set public': with strict=yes nobody from elsewhere reaches it", listener->name);
+		config_finding(
+			check, "listen-not-public", listener->name, listener->place,
+			arena_printf(check->arena, "add %u to 'set public' in %s, or set ip: \"127.0.0.1\"",
+				     listener->port, check->facts->stack_file ? check->facts->stack_file : "the stack"),
+			"%s is not in 'set public': with strict=yes nobody from elsewhere reaches it", listener->name);
 }
 
 static void check_public_port(struct config_check *check, uint16_t port)
@@ -103,7 +104,8 @@ static void check_public(struct config_check *check)
 	for (size_t i = 0; i < check->facts->n_public_ports && i < MAX_RANGES; i++) {
 		const struct ejg_port_range *range = &check->facts->public_ports[i];
 
-		for (uint32_t port = range->first; range->last - range->first < MAX_SINGLE_PORTS && port <= range->last; port++)
+		for (uint32_t port = range->first; range->last - range->first < MAX_SINGLE_PORTS && port <= range->last;
+		     port++)
 			check_public_port(check, port);
 	}
 }

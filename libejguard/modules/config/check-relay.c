@@ -11,9 +11,10 @@ static void check_proxy65(struct config_check *check, const struct yml_host *hos
 	const struct yml_pair *access = module ? yml_find(module->value, "access") : NULL;
 
 	if (module && config_allows(check, host, access ? access->value : NULL, "all", PROBE_FOREIGN))
-		config_finding(check, "proxy65-open", subject, access ? access->key : module->key,
-			       config_edit(check, access ? access->key : module->key, "set access: local for mod_proxy65"),
-			       "mod_proxy65 relays files for users of every server");
+		config_finding(
+			check, "proxy65-open", subject, access ? access->key : module->key,
+			config_edit(check, access ? access->key : module->key, "set access: local for mod_proxy65"),
+			"mod_proxy65 relays files for users of every server");
 }
 
 static bool covers(const struct yml_node *list, const char *network)

@@ -12,9 +12,11 @@
 /* Options whose value is a secret, wherever they stand. */
 static bool is_secret(const struct yml_pair *pair)
 {
-	static const char *const names[] = { "sql_password", "ldap_password",	"redis_password", "password",
-					     "secret",	     "external_secret", "basic_auth",	  "must_authenticate_with",
-					     "ext_api_headers", "rootpw", "captcha_secret" };
+	static const char *const names[] = {
+		"sql_password",	   "ldap_password",   "redis_password", "password",
+		"secret",	   "external_secret", "basic_auth",	"must_authenticate_with",
+		"ext_api_headers", "rootpw",	      "captcha_secret"
+	};
 	const char *key = yml_text(pair->key);
 
 	if (!key || (yml_text(pair->value) ? !*pair->value->text : pair->value->kind != YML_LIST || !pair->value->n))
@@ -66,20 +68,26 @@ static const char *readers(struct config_check *check, const char *path, const c
 	if (r < 0 && r != -ENOMEM)
 		config_finding(check, "unseen", path, NULL, NULL, "who may read it cannot be told: %s",
 			       problem ? problem : strerror(-r));
-	if (r < 0 || file.fd < 0 ||
-	    !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
+	if (r < 0 || file.fd < 0 || !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
 		return NULL;
 	*ret_real = file.path;
 	return access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
 }
 
+/* Only the service's group may stay, and not even that one when others are in it. */
 static const char *remedy_chmod(struct config_check *check, const char *path)
 {
 	const char *quoted = access_quote(check->arena, path);
 
-	return quoted ? arena_printf(check->arena, "setfacl -b -- %s; chmod o=,g-wx -- %s; chgrp %s -- %s", quoted, quoted,
-				     check->service.known ? check->service.group : "root", quoted)
-		      : NULL;
+	if (!quoted)
+		return NULL;
+	if (!check->service.known)
+		return arena_printf(check->arena, "chmod 0600 -- %s", quoted);
+	if (check->service.group_members)
+		return arena_printf(check->arena, "setfacl -b -- %s; chmod 0600 -- %s; chown %s -- %s", quoted, quoted,
+				    check->service.user, quoted);
+	return arena_printf(check->arena, "setfacl -b -- %s; chmod o=,g-wx -- %s; chgrp %s -- %s", quoted, quoted,
+			    check->service.group, quoted);
 }
 
 static void check_configurations(struct config_check *check)
@@ -133,7 +141,8 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 
 	check->no_memory |= r == -ENOMEM;
 	if (r < 0) {
-		config_finding(check, "unseen", path, &place, NULL, "cannot be seen: %s", problem ? problem : strerror(-r));
+		config_finding(check, "unseen", path, &place, NULL, "cannot be seen: %s",
+			       problem ? problem : strerror(-r));
 		return;
 	}
 	if (file.fd < 0) {
@@ -181,13 +190,14 @@ static void check_pattern(struct config_check *check, const struct yml_path *opt
 	int r;
 
 	if (!is_simple(option->path)) {
-		config_finding(check, "unseen", option->path, &place, NULL, "the pattern fits too much to be looked at");
+		config_finding(check, "unseen", option->path, &place, NULL,
+			       "the pattern fits too much to be looked at");
 		return;
 	}
 	r = glob(option->path, GLOB_NOSORT | GLOB_BRACE, NULL, &matches);
 	if (r == GLOB_NOMATCH)
-		config_finding(check, "certfile-missing", option->path, &place, NULL, "%s names files that are not there",
-			       option->option);
+		config_finding(check, "certfile-missing", option->path, &place, NULL,
+			       "%s names files that are not there", option->option);
 	for (size_t i = 0; r == 0 && i < matches.gl_pathc && i < MAX_MATCHES; i++)
 		check_key(check, option, matches.gl_pathv[i]);
 	globfree(&matches);

@@ -28,8 +28,9 @@ static int is_modern(const struct yml_node *options)
 /* A word of an OpenSSL cipher list that adds what nobody should use (ciphers(1)). */
 static bool is_weak_word(const char *word, size_t length, bool no_null)
 {
-	static const char *const weak[] = { "NULL", "eNULL", "aNULL", "ADH",  "AECDH", "EXP", "EXPORT", "EXPORT40",
-					    "LOW",  "RC4",   "RC2",   "DES",  "MD5",   "COMPLEMENTOFALL", "IDEA", "SEED" };
+	static const char *const weak[] = { "NULL",   "eNULL",		 "aNULL", "ADH", "AECDH", "EXP",
+					    "EXPORT", "EXPORT40",	 "LOW",	  "RC4", "RC2",	  "DES",
+					    "MD5",    "COMPLEMENTOFALL", "IDEA",  "SEED" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(weak); i++)
 		if (strlen(weak[i]) == length && strncmp(weak[i], word, length) == 0)
@@ -99,7 +100,8 @@ static void check_options(struct config_check *check, const char *subject, const
 	else if (!modern)
 		config_finding(check, "tls-old", subject, place,
 			       arena_printf(check->arena,
-					    "set %s: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, no_compression] in %s",
+					    "set %s: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, "
+					    "no_compression] in %s",
 					    what, place->file),
 			       "%s %s TLS 1.0 and 1.1 off", what,
 			       options ? "does not switch" : "is not set, and its default does not switch");
@@ -141,8 +143,8 @@ static void check_host(struct config_check *check, const struct yml_host *host, 
 
 void check_tls(struct config_check *check)
 {
-	static const char *const options[] = { "c2s_protocol_options", "s2s_protocol_options", "c2s_ciphers", "s2s_ciphers",
-					       NULL };
+	static const char *const options[] = { "c2s_protocol_options", "s2s_protocol_options", "c2s_ciphers",
+					       "s2s_ciphers", NULL };
 
 	config_each_host(check, options, check_host);
 	for (size_t i = 0; i < check->n_listeners; i++) {

@@ -43,8 +43,8 @@ static void judge(struct config_check *check)
 	check_docroots(check);
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,
-		       "hosts: %zu, listeners: %zu, files: %zu%s", check->yml.n_hosts, check->n_listeners, check->yml.n_files,
-		       check->n_findings > 1000 ? "; there are more findings than are shown" : "");
+		       "hosts: %zu, listeners: %zu, files: %zu%s", check->yml.n_hosts, check->n_listeners,
+		       check->yml.n_files, check->n_findings > 1000 ? "; there are more findings than are shown" : "");
 }
 
 static int load(struct config_check *check, const char **ret_why)
@@ -98,7 +98,9 @@ static int config_check(struct ejg_call *call)
 }
 
 static const struct ejg_option options[] = {
-	{ .name = "groups", .type = EJG_OPTION_WORDS, .flags = EJG_OPTION_REPEATABLE,
+	{ .name = "groups",
+	  .type = EJG_OPTION_WORDS,
+	  .flags = EJG_OPTION_REPEATABLE,
 	  .offset = offsetof(struct config_options, groups),
 	  .help = "groups that may read keys and passwords beside the service's own" },
 };

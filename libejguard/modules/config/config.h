@@ -42,7 +42,7 @@ struct config_check {
 	struct access_service service;
 	const struct config_listener *listeners;
 	size_t n_listeners;
-	bool failed;	    /* a finding is a failure */
+	bool failed; /* a finding is a failure */
 	bool no_memory;
 	size_t n_uncertain; /* indeterminate findings that were made */
 	size_t n_findings;
@@ -68,8 +68,8 @@ int config_bool(struct config_check *check, const struct yml_node *map, const ch
 int config_option_bool(struct config_check *check, const struct yml_host *host, const char *name, int fallback);
 
 /*
- * Runs a rule for each host, but only once where hosts share an option: `option` names it. In the rule, host is NULL when
- * what it sees counts for all hosts that have no section of their own.
+ * Runs a rule for each host, but only once where hosts share an option: `option` names it. In the rule, host is NULL
+ * when what it sees counts for all hosts that have no section of their own.
  */
 typedef void (*config_rule_fn)(struct config_check *check, const struct yml_host *host, const char *subject);
 void config_each_host(struct config_check *check, const char *const *options, config_rule_fn rule);
@@ -91,8 +91,8 @@ enum config_probe {
 };
 
 /*
- * Whether ejabberd would let the probe pass an access rule: a name, or rules in place (acl.erl, match_rule()). A list of
- * addresses counts as everybody where it is the world, and where clients may claim any address.
+ * Whether ejabberd would let the probe pass an access rule: a name, or rules in place (acl.erl, match_rule()). A list
+ * of addresses counts as everybody where it is the world, and where clients may claim any address.
  */
 bool config_allows(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
 		   const char *fallback, enum config_probe probe);

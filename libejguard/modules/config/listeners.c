@@ -110,7 +110,8 @@ static const char *name_listener(struct config_check *check, const struct config
 	if (listener->socket)
 		name = arena_printf(check->arena, "unix:%s (%s)", listener->socket, module);
 	else if (listener->port)
-		name = arena_printf(check->arena, "port %u%s (%s)", listener->port, listener->udp ? "/udp" : "", module);
+		name = arena_printf(check->arena, "port %u%s (%s)", listener->port, listener->udp ? "/udp" : "",
+				    module);
 	else
 		name = arena_printf(check->arena, "%s", module);
 	check->no_memory |= !name;
@@ -130,7 +131,8 @@ static void read_listener(struct config_check *check, const struct yml_node *nod
 		listener.module = "";
 	}
 	listener.udp = yml_is(yml_value(node, "transport"), "udp");
-	listener.public = !listener.socket && (listener.unknown || !prefix_is_loopback(&listener.address));
+	/* Where it listens cannot be told: a finding says so, and nothing is made of it. */
+	listener.public = !listener.socket && !listener.unknown && !prefix_is_loopback(&listener.address);
 	/* What cannot be told is no reason to warn: a finding says that it cannot. */
 	listener.tls = config_bool(check, node, "tls", 0) != 0;
 	read_handlers(check, &listener);

@@ -57,8 +57,8 @@ void config_uncertain(struct config_check *check, const struct yml_node *place, 
 							      : "its value is of no kind that ejabberd takes";
 
 	if (check->n_uncertain++ < MAX_UNCERTAIN)
-		config_finding(check, "indeterminate", option, place ? place : value, NULL, "%s cannot be judged: %s", option,
-			       why);
+		config_finding(check, "indeterminate", option, place ? place : value, NULL, "%s cannot be judged: %s",
+			       option, why);
 }
 
 const char *config_edit(struct config_check *check, const struct yml_node *place, const char *what)

@@ -71,7 +71,7 @@ static int put_cookie(struct apply *apply, struct cookie_file *file, bool replac
 		state->changed |= r == 0;
 	}
 	if (r < 0 && !*ret_problem)
-		*ret_problem = audit_text(audit, "cannot %s it: %s", step ? step : "open the folder of", strerror(-r));
+		*ret_problem = audit_text(audit, "%s: %s", step ? step : "its folder cannot be opened", strerror(-r));
 	return r;
 }
 
@@ -82,10 +82,16 @@ static void create(struct apply *apply)
 	struct cookie_state *state = ejg_call_state(audit->call);
 	const char *problem = running_node(audit);
 	bool missing = !has_folder(file) && !file->link;
+	int r = -EPERM;
 
 	if (!problem && !audit->service.known)
 		problem = "nothing says as whom the service runs";
-	if (!problem && put_cookie(apply, file, false, &problem) == 0) {
+	if (!problem)
+		r = put_cookie(apply, file, false, &problem);
+	/* One came meanwhile: check judges it. */
+	if (r == -EEXIST)
+		return;
+	if (r == 0) {
 		audit_say(audit, "created", file->path, NULL,
 			  "was written: 256 random bits, owner %s, mode 0400; Erlang's generator will not run",
 			  audit->service.user);
@@ -152,28 +158,40 @@ static const char *forbids_repair(struct audit *audit, const struct cookie_file 
 	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;
 }
 
+/*
+ * Whether what is open is, at one instant, what the name in its folder means, and has no other name. Without that a
+ * link that comes and goes beside this process could lead it to a file of root's elsewhere, by way of the descriptor.
+ */
+static bool is_still_there(struct audit *audit, const struct cookie_file *file)
+{
+	const char *problem = NULL;
+	cleanup_fd int folder = open_folder(audit, file, &problem);
+	struct stat st;
+
+	return folder >= 0 && fstatat(folder, strrchr(file->path, '/') + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_dev == file->walk.access.device &&
+	       st.st_ino == file->walk.access.inode && st.st_uid == file->walk.access.owner;
+}
+
 static int mend(struct audit *audit, const struct cookie_file *file)
 {
 	struct access_change change;
 	char path[32];
-	struct stat st;
-	int r = access_reduce(file->walk.fd, 0400, &audit->service.trust, ACCESS_ROOT_TOO, &change);
+	int r;
 
-	/* It became something that must not be changed since it was looked at. */
+	if (!is_still_there(audit, file))
+		return -EAGAIN;
+	r = access_reduce(file->walk.fd, 0400, &audit->service.trust, ACCESS_ROOT_TOO, &change);
 	if (r != ACCESS_UNCHANGED && r != ACCESS_REDUCED)
 		return r < 0 ? r : -EPERM;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->walk.fd);
-	if (fchownat(file->walk.fd, "", audit->service.uid, audit->service.gid, AT_EMPTY_PATH) < 0 ||
-	    fstat(file->walk.fd, &st) < 0)
+	if (fchownat(file->walk.fd, "", audit->service.uid, audit->service.gid, AT_EMPTY_PATH) < 0)
 		return -errno;
-	/* Another name came meanwhile: no right is given then. */
-	if (st.st_nlink != 1)
-		return -EMLINK;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->walk.fd);
 	/* Masked entries say nothing any more, and would come back with the mask. */
 	if (removexattr(path, "system.posix_acl_access") < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;
 	/* A mode without the owner's read permission: the one right that is given here. */
-	return (st.st_mode & 07777) == 0400 || chmod(path, 0400) == 0 ? 0 : -errno;
+	return chmod(path, 0400) < 0 ? -errno : 0;
 }
 
 static void repair(struct apply *apply)
@@ -185,7 +203,7 @@ static void repair(struct apply *apply)
 	int r = problem ? 0 : mend(audit, file);
 
 	if (r < 0)
-		problem = strerror(-r);
+		problem = r == -EAGAIN ? "it was replaced meanwhile" : strerror(-r);
 	if (problem) {
 		audit_say(audit, "not-repaired", file->path, NULL, "was not mended: %s", problem);
 		return;

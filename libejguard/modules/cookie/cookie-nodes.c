@@ -111,7 +111,9 @@ static void judge_node(struct audit *audit, const struct ejg_process *process)
 	} else if (n < 0 && n != -ENOENT && n != -ESRCH) {
 		audit_say(audit, "unseen", subject, NULL, "its arguments cannot be read: %s", strerror((int)-n));
 	}
-	if (process->role == EJG_PROCESS_NODE && file && file->walk.fd >= 0 && !argv.in_effect && !argv.nocookie)
+	/* A container's file is another one. */
+	if (process->role == EJG_PROCESS_NODE && !process->other_network && file && file->walk.fd >= 0 &&
+	    !argv.in_effect && !argv.nocookie)
 		judge_time(audit, process, file);
 }
 

@@ -29,32 +29,60 @@ static bool looks_at_xdg(const struct audit *audit)
 	return !otp || atoi(otp) == 0 || atoi(otp) >= 25;
 }
 
-static bool same_place(const struct cookie_place *place, const char *path, const char *xdg)
+static bool same_path(const char *a, const char *b)
 {
-	return strcmp(place->home.path, path) == 0 && (!place->xdg.path || !xdg || strcmp(place->xdg.path, xdg) == 0);
+	return (!a && !b) || (a && b && strcmp(a, b) == 0);
 }
 
-/* home and config (XDG_CONFIG_HOME, or NULL) are what the environment of the node says. */
+static bool same_file(const struct cookie_file *a, const struct cookie_file *b)
+{
+	return same_path(a->path, b->path) ||
+	       (a->walk.fd >= 0 && b->walk.fd >= 0 && a->walk.access.device == b->walk.access.device &&
+		a->walk.access.inode == b->walk.access.inode);
+}
+
+/* A home can have several names. Where HOME has the same file the second one does not matter. */
+static bool same_place(const struct cookie_place *a, const struct cookie_place *b)
+{
+	return same_file(&a->home, &b->home) && (a->home.walk.fd >= 0 || same_file(&a->xdg, &b->xdg));
+}
+
+static const char *without_slash(struct audit *audit, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	while (n > 0 && folder[n - 1] == '/')
+		n--;
+	return audit_text(audit, "%.*s", (int)n, folder);
+}
+
+static void close_place(struct cookie_place *place)
+{
+	access_path_end(&place->home.walk);
+	access_path_end(&place->xdg.walk);
+}
+
+/* home and config (XDG_CONFIG_HOME, or NULL) are what the environment of the node says. NULL: known already. */
 static struct cookie_place *add_place(struct audit *audit, const char *whose, const char *home, const char *config)
 {
-	const char *path = audit_text(audit, "%s/.erlang.cookie", strcmp(home, "/") == 0 ? "" : home), *xdg = NULL;
-	struct cookie_place *place = &audit->places[audit->n_places];
+	struct cookie_place place = { .whose = whose, .xdg.walk = ACCESS_PATH_NULL };
+	const char *folder = without_slash(audit, home);
 
-	/* basedir_linux/1 of OTP's lib/stdlib/src/filename.erl: an empty variable is none. */
-	if (looks_at_xdg(audit))
-		xdg = config && *config ? audit_text(audit, "%s/erlang/.erlang.cookie", config)
-					: audit_text(audit, "%s/.config/erlang/.erlang.cookie", home);
-	for (size_t i = 0; i < audit->n_places; i++)
-		if (same_place(&audit->places[i], path, xdg))
-			return NULL;
 	if (audit->n_places == COOKIE_PLACES_MAX)
 		return NULL;
-	*place = (struct cookie_place){ .whose = whose, .xdg.walk = ACCESS_PATH_NULL };
-	look_at(audit, path, &place->home);
-	if (xdg && *xdg == '/')
-		look_at(audit, xdg, &place->xdg);
-	audit->n_places++;
-	return place;
+	look_at(audit, audit_text(audit, "%s/.erlang.cookie", folder), &place.home);
+	/* basedir_linux/1 of OTP's lib/stdlib/src/filename.erl: an empty variable is none. */
+	config = config && *config ? config : audit_text(audit, "%s/.config", folder);
+	if (looks_at_xdg(audit) && *config == '/')
+		look_at(audit, audit_text(audit, "%s/erlang/.erlang.cookie", without_slash(audit, config)), &place.xdg);
+	for (size_t i = 0; i < audit->n_places; i++) {
+		if (same_place(&audit->places[i], &place)) {
+			close_place(&place);
+			return NULL;
+		}
+	}
+	audit->places[audit->n_places] = place;
+	return &audit->places[audit->n_places++];
 }
 
 static void add_option(struct audit *audit)
@@ -120,15 +148,18 @@ static void add_nodes(struct audit *audit)
 {
 	for (size_t i = 0; i < audit->survey->n_processes; i++) {
 		const struct ejg_process *process = &audit->survey->processes[i];
-		const char *home = home_of_process(process);
+		const char *home = home_of_process(process), *config;
 		struct cookie_place *place;
 
 		/* A container's paths mean nothing here. */
 		if (process->role != EJG_PROCESS_NODE || !is_own_process(audit, process) || process->other_network ||
 		    !home || *home != '/')
 			continue;
+		/* An environment that may not be read is taken to be that of the next start. */
+		config = process->environment ? variable(process, "XDG_CONFIG_HOME")
+					      : ejg_survey_value(audit->survey, "XDG_CONFIG_HOME");
 		place = add_place(audit, audit_text(audit, "a restart of the node with pid %d", (int)process->pid),
-				  home, variable(process, "XDG_CONFIG_HOME"));
+				  home, config);
 		if (!place)
 			continue;
 		place->pid = process->pid;
@@ -158,11 +189,8 @@ int places_find(struct audit *audit)
 
 void places_close(struct audit *audit)
 {
-	for (size_t i = 0; i < audit->n_places; i++) {
-		access_path_end(&audit->places[i].home.walk);
-		if (audit->places[i].xdg.path)
-			access_path_end(&audit->places[i].xdg.walk);
-	}
+	for (size_t i = 0; i < audit->n_places; i++)
+		close_place(&audit->places[i]);
 	audit->n_places = 0;
 }
 

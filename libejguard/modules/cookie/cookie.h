@@ -141,7 +141,7 @@ struct new_cookie {
 };
 /*
  * Writes a new cookie of 256 bits as 64 hexadecimal digits, durably and at once. Return: 0 or negative errno; *ret_step
- * then says what failed.
+ * then says in a clause what failed.
  */
 int write_cookie(struct vault *vault, const struct new_cookie *new, const char **ret_step);
 

@@ -61,15 +61,15 @@ static int fill(int fd, const struct vault *vault, const struct new_cookie *new,
 {
 	int r;
 
-	*ret_step = "write";
+	*ret_step = "it cannot be written";
 	r = write_all(fd, vault->other.text, vault->other.n);
 	if (r < 0)
 		return r;
 	/* A default ACL of the folder gives the new file an ACL: a mode without group bits masks it. */
-	*ret_step = "set the owner or the mode of";
+	*ret_step = "its owner and mode cannot be set";
 	if (fchown(fd, new->uid, new->gid) < 0 || fchmod(fd, 0400) < 0)
 		return -errno;
-	*ret_step = "sync";
+	*ret_step = "it cannot be synced";
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
@@ -90,36 +90,48 @@ static int open_temporary(const struct new_cookie *new, char name[static 64])
 	return -EEXIST;
 }
 
+/* NFS, for one, has no rename that replaces nothing; a link does not replace either, but takes two steps. */
+static int place(const struct new_cookie *new, const char *name)
+{
+	if (renameat2(new->folder, name, new->folder, new->name, new->replace ? 0 : RENAME_NOREPLACE) == 0)
+		return 0;
+	if (new->replace || (errno != EINVAL && errno != ENOSYS))
+		return -errno;
+	if (linkat(new->folder, name, new->folder, new->name, 0) < 0)
+		return -errno;
+	return unlinkat(new->folder, name, 0) < 0 ? -errno : 0;
+}
+
 static int put(struct vault *vault, const struct new_cookie *new, const char **ret_step)
 {
 	cleanup_fd int fd = -1;
 	char name[64];
 	int r;
 
-	*ret_step = "make a temporary file beside";
+	*ret_step = "no temporary file can be made beside it";
 	fd = open_temporary(new, name);
 	if (fd < 0)
 		return fd;
 	r = fill(fd, vault, new, ret_step);
 	if (r == 0) {
-		*ret_step = "put in place";
-		r = renameat2(new->folder, name, new->folder, new->name, new->replace ? 0 : RENAME_NOREPLACE);
-		r = r < 0 ? -errno : 0;
+		*ret_step = "it cannot be put in place";
+		r = place(new, name);
 	}
 	if (r < 0) {
 		(void)unlinkat(new->folder, name, 0);
 		return r;
 	}
-	/* The new cookie is there; that it stays after a crash is all that can fail now. */
-	*ret_step = "sync the folder of";
-	return fsync(new->folder) < 0 ? -errno : 0;
+	/* It is there. Should a crash undo that, the next start's apply does it again: no reason to call it a failure.
+	 */
+	(void)fsync(new->folder);
+	return 0;
 }
 
 int write_cookie(struct vault *vault, const struct new_cookie *new, const char **ret_step)
 {
 	int r;
 
-	*ret_step = "draw random numbers for";
+	*ret_step = "random numbers cannot be drawn";
 	r = make_cookie(vault);
 	if (r == 0)
 		r = put(vault, new, ret_step);

@@ -88,6 +88,8 @@ static const struct ejg_finding_info findings[] = {
 	  "take them out of the group, or give the service one of its own" },
 	{ "folder-shared", EJG_WARNING, "a setting names a folder of the whole system",
 	  "give ejabberd a folder of its own" },
+	{ "place-undetermined", EJG_WARNING, "where ejabberd keeps its files cannot be told",
+	  "write the setting as a plain NAME=/path in ejabberdctl.cfg, or name the folder in extra=" },
 	{ "mount-skipped", EJG_WARNING, "another file system is mounted in a folder of ejabberd's; it is not looked at",
 	  "name it in extra=, or exclude= it" },
 	{ "too-deep", EJG_WARNING, "folders nest deeper than any of ejabberd's; what is below is not looked at",

@@ -69,6 +69,8 @@ struct files {
 	size_t n_places;
 	struct place_key *keys;
 	size_t n_keys;
+	const struct ejg_setting **undetermined;
+	size_t n_undetermined;
 	const char **told; /* folders above places that were complained about */
 	size_t n_told;
 	const char *root; /* the place that is looked at */

@@ -72,7 +72,7 @@ static bool is_quiet(struct files *files, const struct object *object)
 		return false;
 	if (!(mode & OTHERS_READ_OR_WRITE))
 		return true;
-	if (files->repair || access_reached(&object->reach[TRUST_SERVICE]))
+	if (files->repair || files->dry || access_reached(&object->reach[TRUST_SERVICE]))
 		return false;
 	if ((mode & 06) || (mode & 060 && !is_service_group(files, object->st.stx_gid)))
 		files->tally.hidden++;
@@ -184,11 +184,27 @@ static int open_same(const struct object *object, int *ret)
 	fd = *object->name ? openat(object->dir, object->name, O_PATH | O_NOFOLLOW | O_CLOEXEC)
 			   : fcntl(object->dir, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 1 : -EIO;
-	if (statx(fd, "", AT_EMPTY_PATH, JUDGE_STATX, &st) < 0 || st.stx_ino != object->st.stx_ino ||
-	    st.stx_dev_major != object->st.stx_dev_major || st.stx_dev_minor != object->st.stx_dev_minor)
+		return errno == ENOENT || errno == ENOTDIR ? 1 : -errno;
+	if (statx(fd, "", AT_EMPTY_PATH, JUDGE_STATX, &st) < 0)
+		return -errno;
+	if (st.stx_ino != object->st.stx_ino || st.stx_dev_major != object->st.stx_dev_major ||
+	    st.stx_dev_minor != object->st.stx_dev_minor)
 		return 1;
 	*ret = take_fd(fd);
+	return 0;
+}
+
+/* What cannot be judged is never taken to be all right. */
+static int tell_failed(struct files *files, const struct object *object, int error)
+{
+	const bool unseen = !files->privileged && (error == -EACCES || error == -EPERM);
+	const char *id = unseen ? "unseen" : "unreadable";
+
+	if (error == -ENOMEM)
+		return error;
+	if (judge_count(files, id))
+		judge_tell(files, id, object->path, object->where, NULL,
+			   "who has which rights to it cannot be seen: %s", strerror(-error));
 	return 0;
 }
 
@@ -278,7 +294,7 @@ int judge_file(struct files *files, struct object *object)
 	if (r == 0)
 		r = access_read(files->scratch, fd, &access);
 	if (r != 0)
-		return r == -ENOMEM ? r : 0;
+		return r < 0 ? tell_failed(files, object, r) : 0;
 	tell_kind(files, object);
 	tell_owner(files, object);
 	if (S_ISSOCK(object->st.stx_mode))
@@ -338,8 +354,10 @@ int judge_folder(struct files *files, struct object *object, int fd, struct acce
 		r = mend(files, object, fd);
 	if (r == 0)
 		r = access_read(files->scratch, fd, &access);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+	if (r < 0) {
+		memcpy(inside, object->reach, N_TRUSTS * sizeof(*inside));
+		return tell_failed(files, object, r);
+	}
 	tell_owner(files, object);
 	tell_folder(files, object, fd, &access);
 	for (size_t i = 0; i < N_TRUSTS; i++)

@@ -266,11 +266,17 @@ int files_look(struct files *files, const struct place *place)
 
 	if (r < 0)
 		return r;
+	files->root = place->path;
 	r = find(files, place, arena, &path, reach, &problem);
+	/* Of a folder that may not be entered it was said already that nothing in it is seen. */
+	if (r == -EACCES && !files->privileged && is_covered(files, place->path, false))
+		return 0;
 	if (r < 0)
 		return tell_problem(files, place, r, problem);
 	object.dir = path.fd;
-	object.path = files->root = path.path;
+	object.path = files->root = arena_strdup(files->arena, path.path);
+	if (!object.path)
+		return -ENOMEM;
 	if (place->shape != PLACE_SIBLINGS)
 		r = tell_replaceable(files, place, &path);
 	if (r == 0 && place->sourced)

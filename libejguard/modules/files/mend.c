@@ -111,9 +111,12 @@ bool mend_has_key(int fd)
 	cleanup_fd int content = -1;
 	size_t kept = 0;
 	bool found = false;
+	struct stat st;
 	char path[32];
 
-	/* The descriptor is one of a regular file's: this opens that file and no other. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return true;
+	/* This opens that file and no other; without waiting for a lease (fcntl(2)) that its owner holds. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	content = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (content < 0 || !text)

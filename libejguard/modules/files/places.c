@@ -42,13 +42,55 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* What only running the start script would tell is said, not guessed. */
-static void tell_undetermined(struct files *files, const struct ejg_setting *setting)
+/* Remembers a setting that only running the start script would tell; each once. */
+static int add_undetermined(struct files *files, const struct ejg_setting *setting)
 {
-	const struct ejg_place where = { .file = setting->origin.file, .line = setting->origin.line };
+	const struct ejg_setting **grown;
 
-	ejg_call_finding_at(files->call, "undetermined", setting->name, &where, "cannot be told without running it: %s",
-			    setting->note ? setting->note : "it depends on the script");
+	for (size_t i = 0; i < files->n_undetermined; i++)
+		if (files->undetermined[i] == setting)
+			return 0;
+	grown = arena_grow(files->arena, files->undetermined, files->n_undetermined, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	grown[files->n_undetermined++] = setting;
+	files->undetermined = grown;
+	return 0;
+}
+
+static bool is_main(const struct ejg_setting *setting)
+{
+	static const char *const names[] = { "CONFIG_DIR", "SPOOL_DIR", "LOGS_DIR", "EJABBERD_CONFIG_PATH" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(setting->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Tells them in one finding: mostly one line of the script is the reason of all. */
+static int tell_undetermined(struct files *files, bool main, const char *id)
+{
+	const struct ejg_setting *first = NULL;
+	const char *names = NULL;
+	struct ejg_place where;
+
+	for (size_t i = 0; i < files->n_undetermined; i++) {
+		const struct ejg_setting *setting = files->undetermined[i];
+
+		if (is_main(setting) != main)
+			continue;
+		names = first ? arena_printf(files->arena, "%s, %s", names, setting->name) : setting->name;
+		first = first ? first : setting;
+		if (!names)
+			return -ENOMEM;
+	}
+	if (!first)
+		return 0;
+	where = (struct ejg_place){ .file = first->origin.file, .line = first->origin.line };
+	ejg_call_finding_at(files->call, id, names, &where, "cannot be told without running ejabberdctl: %s",
+			    first->note ? first->note : "shell code sets it");
+	return 0;
 }
 
 /* The value of a setting that names a path, or otherwise; where it is set in *ret_place. */
@@ -57,8 +99,8 @@ static const char *path_of(struct files *files, const char *name, const char *ot
 	const struct ejg_setting *setting = ejg_survey_setting(files->survey, name);
 
 	*ret_place = (struct place){ .name = name };
-	if (setting && setting->state == EJG_SETTING_INDETERMINATE)
-		tell_undetermined(files, setting);
+	if (setting && setting->state == EJG_SETTING_INDETERMINATE && add_undetermined(files, setting) < 0)
+		return NULL;
 	if (!setting || setting->state != EJG_SETTING_KNOWN || !setting->value || setting->value[0] != '/')
 		return otherwise;
 	ret_place->origin = setting->origin.kind == EJG_ORIGIN_SCRIPT || setting->origin.kind == EJG_ORIGIN_DEFAULT
@@ -330,6 +372,10 @@ int files_find_places(struct files *files)
 		r = add_modules(files);
 	if (r == 0)
 		r = add_script(files);
+	if (r == 0)
+		r = tell_undetermined(files, true, files->privileged ? "place-undetermined" : "unseen");
+	if (r == 0)
+		r = tell_undetermined(files, false, files->privileged ? "undetermined" : "unseen");
 	/* Debian's package saves the database here before it is removed or upgraded. */
 	return r == 0 ? add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
 }

@@ -48,7 +48,7 @@ static const char *process_problem(const struct node *node, const struct ejg_lis
 		snprintf(text, size, "process %d, which is no epmd, holds it", (int)listener->pid);
 		return text;
 	}
-	if (!node_trusts(node, process->uid))
+	if (!process->in_service && !node_trusts(node, process->uid))
 		snprintf(text, size, "process %d of uid %u, who is none of the service's users, holds it",
 			 (int)process->pid, (unsigned int)process->uid);
 	else if (process->role != EJG_PROCESS_EPMD || (process->exe && !is_epmd_program(process->exe)))
@@ -71,7 +71,7 @@ static bool check_listener(struct node *node, const struct ejg_listener *listene
 	const char *problem;
 
 	node_address(listener, address);
-	if (!node_trusts(node, listener->uid)) {
+	if (!node_trusts_listener(node, listener)) {
 		snprintf(text, sizeof(text), "uid %u, who is none of the service's users, made the socket",
 			 (unsigned int)listener->uid);
 		problem = text;
@@ -184,8 +184,11 @@ static void check_cluster(const struct node *node, size_t n, size_t n_loopback)
 			 "listens on loopback only: the other nodes (set peers) cannot ask it for the node's port");
 }
 
-/* n: listeners on the port; n_manager: those that the service manager alone holds, and nobody has asked yet. */
-static void check_answer(const struct node *node, size_t n, size_t n_manager)
+/*
+ * n: listeners on the port; n_manager: those that the service manager alone holds: to ask would start epmd; n_hidden:
+ * those whose holder cannot be seen, and which may be the manager's.
+ */
+static void check_answer(const struct node *node, size_t n, size_t n_manager, size_t n_hidden)
 {
 	const struct ejg_survey *survey = node->survey;
 
@@ -198,6 +201,10 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager)
 			 node->facts->epmd_port);
 	else if (survey->epmd_answered && !node->foreign_epmd)
 		node_say(node, "epmd", "epmd", NULL, NULL, "answers at port %u", node->facts->epmd_port);
+	else if (!survey->epmd_answered && n_hidden && !node->foreign_epmd)
+		node_say(node, "unseen", "epmd", NULL, NULL, "who holds port %u cannot be seen%s%.300s",
+			 node->facts->epmd_port, survey->epmd_note ? ": " : "",
+			 survey->epmd_note ? survey->epmd_note : "");
 	else if (!survey->epmd_answered && n_manager < n && !node->foreign_epmd)
 		node_say(node, "epmd-silent", "epmd", NULL, NULL, "does not answer at port %u as epmd does%s%.300s",
 			 node->facts->epmd_port, survey->epmd_note ? ": " : "",
@@ -207,7 +214,7 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager)
 void node_check_epmd(struct node *node)
 {
 	const char *value = node_value(node, "ERL_EPMD_ADDRESS");
-	size_t n = 0, n_loopback = 0, n_manager = 0;
+	size_t n = 0, n_loopback = 0, n_manager = 0, n_hidden = 0;
 	const struct ejg_listener *only = NULL;
 	bool socket = false;
 
@@ -220,10 +227,11 @@ void node_check_epmd(struct node *node)
 		socket |= socket_owns(node, listener);
 		only = n++ ? NULL : listener;
 		n_loopback += prefix_is_loopback(&listener->address);
+		n_hidden += listener->pid == 0;
 		n_manager += listener->pid == MANAGER && !node_process(node, MANAGER);
 	}
 	if (value)
 		check_address(node, value, socket || (n == 0 && node->world->epmd_socket), only);
 	check_cluster(node, n, n_loopback);
-	check_answer(node, n, n_manager);
+	check_answer(node, n, n_manager, n_hidden);
 }

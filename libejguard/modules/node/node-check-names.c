@@ -22,7 +22,7 @@ static const struct ejg_listener *find_listener(const struct node *node, uint16_
 
 		if (listener->port != port)
 			continue;
-		if (!node_trusts(node, listener->uid))
+		if (!node_trusts_listener(node, listener))
 			return listener;
 		found = listener;
 	}
@@ -35,7 +35,7 @@ static const struct ejg_listener *find_listener(const struct node *node, uint16_
  */
 static bool belongs(const struct node *node, const struct ejg_listener *listener)
 {
-	if (!listener || !node_trusts(node, listener->uid))
+	if (!listener || !node_trusts_listener(node, listener))
 		return false;
 	return listener->in_service || listener->uid != 0 || listener->pid == 0 || node_process(node, listener->pid);
 }

@@ -148,7 +148,7 @@ static void check_others(const struct node *node, const char *subject, const str
 		const struct ejg_listener *listener = &node->survey->listeners[i];
 
 		if (listener->port < node->range.first || listener->port > node->range.last ||
-		    node_trusts(node, listener->uid))
+		    node_trusts_listener(node, listener))
 			continue;
 		node_say(node, "range-taken", node_address(listener, address), where, NULL,
 			 "uid %u, who is none of the service's users, listens on a port of the range %s (unit %.100s)",

@@ -61,6 +61,11 @@ bool node_trusts(const struct node *node, uid_t uid)
 	return false;
 }
 
+bool node_trusts_listener(const struct node *node, const struct ejg_listener *listener)
+{
+	return listener->in_service || node_trusts(node, listener->uid);
+}
+
 const struct ejg_process *node_process(const struct node *node, pid_t pid)
 {
 	for (size_t i = 0; pid > 0 && i < node->survey->n_processes; i++)
@@ -83,10 +88,12 @@ bool node_is_service(const struct node *node, const struct ejg_process *process)
 {
 	const char *own = node_own_head(node);
 
-	if (process->role != EJG_PROCESS_NODE || process->other_network || !node_trusts(node, process->uid))
+	if (process->role != EJG_PROCESS_NODE || process->other_network)
 		return false;
 	if (process->in_service)
 		return true;
+	if (!node_trusts(node, process->uid))
+		return false;
 	return process->node && node_head(process->node) == strlen(own) &&
 	       strncmp(process->node, own, strlen(own)) == 0;
 }

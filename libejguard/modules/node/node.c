@@ -80,7 +80,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "range-epmd", EJG_WARNING, "the range holds epmd's port", EDIT_RANGE },
 	{ "range-privileged", EJG_WARNING, "the range holds privileged ports", EDIT_RANGE },
 	{ "range-taken", EJG_WARNING, "a stranger listens on a port of the range",
-	  "see who it is: ss -ltnpe; the module host keeps strangers from it" },
+	  "see who it is: ss -ltnpe; end it, or move the range" },
 	{ "range-differs", EJG_WARNING, "the stack guards other ports than the node's",
 	  "correct 'set dist' in the stack" },
 	{ "dist-port-twice", EJG_WARNING, "-erl_epmd_port is given twice: the port is random",
@@ -158,6 +158,17 @@ static void say_unseen(const struct node *node)
 			 survey->unseen[0], survey->n_unseen - 1);
 }
 
+/* No configuration, nothing that runs, and nobody on epmd's port: there is no node here. */
+static bool is_absent(const struct node *node)
+{
+	if (node->facts->config_dir || node_value(node, "ERLANG_NODE") || node->survey->n_processes)
+		return false;
+	for (size_t i = 0; i < node->survey->n_listeners; i++)
+		if (node->survey->listeners[i].port == node->facts->epmd_port)
+			return false;
+	return true;
+}
+
 static int node_check(struct ejg_call *call)
 {
 	bool failed = false;
@@ -181,7 +192,7 @@ static int node_check(struct ejg_call *call)
 	node.world = world;
 	run_rules(&node);
 	say_unseen(&node);
-	return failed ? EJG_NOT_HELD : EJG_HELD;
+	return failed ? EJG_NOT_HELD : is_absent(&node) ? EJG_NOT_APPLICABLE : EJG_HELD;
 }
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {

@@ -99,7 +99,9 @@ const char *node_own_head(const struct node *node);
 /* Whether a setting stands in a file that people write. */
 bool node_is_written(const struct ejg_setting *setting);
 
+/* Whether the service's own may be behind a uid, or behind a socket: strangers do not get into its cgroups. */
 bool node_trusts(const struct node *node, uid_t uid);
+bool node_trusts_listener(const struct node *node, const struct ejg_listener *listener);
 
 /* The process of a pid in the survey, or NULL. */
 const struct ejg_process *node_process(const struct node *node, pid_t pid);

@@ -14,7 +14,7 @@ enum {
 	YML_MAX_NODES = 400000, /* also of what macros make of them */
 	YML_MAX_PROBLEMS = 64,
 	YML_MAX_MACROS = 1000,
-	YML_MAX_OPTIONS = 600,    /* ejabberd knows some 250, and refuses others */
+	YML_MAX_OPTIONS = 600,	  /* ejabberd knows some 250, and refuses others */
 	YML_MAX_JOINED = 4000000, /* entries that are copied where lists are joined */
 	YML_MAX_HOSTS = 10000,
 	YML_MAX_ATOM = 255, /* of Erlang: fast_yaml refuses longer ones */
@@ -62,5 +62,8 @@ const struct yml_node *yml_replace(struct yml_loader *loader, const struct yml_n
 
 /* Options that are given several times: lists and maps are joined, others refused (econf, group_dups()). */
 const struct yml_node *yml_group(struct yml_loader *loader, const struct yml_node *options);
+
+/* The hosts of a configuration whose options are grouped, with what their sections make of them. */
+void yml_hosts(struct yml_loader *loader, struct yml *yml);
 
 #endif

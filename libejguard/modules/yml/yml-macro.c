@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Macros (yconf, replace_macros()) and keywords (ejabberd_config, replace_keywords()). Both stand for a whole value by
- * their bare name; since 24.12 macros, and since 25.03 keywords, also for a part of a string as @NAME@. A macro that the
- * environment defines (EJABBERD_MACRO_NAME, since 24.12) beats the one of the file: its value is not known here.
+ * their bare name; since 24.12 macros, and since 25.03 keywords, also for a part of a string as @NAME@. A macro that
+ * the environment defines (EJABBERD_MACRO_NAME, since 24.12) beats the one of the file: its value is not known here.
  *
  * Values are shared, not copied, so that macros made of macros cost no memory; how many nodes they come to is counted.
  */
@@ -77,8 +77,8 @@ static struct macro *find_part(const struct macros *macros, const char *text, si
 }
 
 /*
- * Whether what a replacement came to is to be replaced again. ejabberd goes through the macros once, in their order: what
- * it makes of such a text depends on that.
+ * Whether what a replacement came to is to be replaced again. ejabberd goes through the macros once, in their order:
+ * what it makes of such a text depends on that.
  */
 static bool is_entangled(const struct macros *macros, const char *text)
 {
@@ -86,9 +86,12 @@ static bool is_entangled(const struct macros *macros, const char *text)
 
 	if (is_name(text) && find(macros, text))
 		return true;
-	for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@'))
-		if (find_part(macros, at, &length))
+	for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@')) {
+		const struct macro *macro = find_part(macros, at, &length);
+
+		if (macro && (macro->value->kind == YML_STRING || macro->value->kind == YML_UNKNOWN))
 			return true;
+	}
 	return false;
 }
 
@@ -136,7 +139,8 @@ static const struct yml_node *expand_parts(struct macros *macros, const struct y
 			continue;
 		}
 		if (strpbrk(value, "&\\"))
-			return unknown(macros, node, "the value of a macro holds & or \\, which a replacement gives a meaning");
+			return unknown(macros, node,
+				       "the value of a macro holds & or \\, which a replacement gives a meaning");
 		end = at + length;
 		if (strlen(text) + strlen(value) > YML_MAX_BYTES - loader->n_bytes) {
 			yml_problem_at(loader, YML_UNBOUNDED, node, "macros make more of it than is judged");
@@ -249,7 +253,8 @@ static bool add(struct macros *macros, const char *name, const struct yml_node *
 static bool define(struct macros *macros, const struct yml_node *map)
 {
 	if (!yml_is_map(map)) {
-		yml_problem_at(macros->loader, YML_REFUSED, map, "is not a map of names and values: ejabberd refuses it");
+		yml_problem_at(macros->loader, YML_REFUSED, map,
+			       "is not a map of names and values: ejabberd refuses it");
 		return false;
 	}
 	for (size_t i = 0; i < map->n; i++) {
@@ -287,7 +292,8 @@ static bool add_environment(struct macros *macros, const struct yml_node *option
 			macros->items[n++] = macros->items[i];
 	macros->n = n;
 	for (size_t i = 0; i < setup->n_environment; i++) {
-		const struct yml_node *value = unknown(macros, options, "the environment of the node defines its macro");
+		const struct yml_node *value =
+			unknown(macros, options, "the environment of the node defines its macro");
 
 		if (!value || !add(macros, setup->environment[i], value, options))
 			return false;
@@ -301,9 +307,9 @@ static bool sort(struct macros *macros)
 		qsort(macros->items, macros->n, sizeof(*macros->items), compare);
 	for (size_t i = 1; i < macros->n; i++)
 		if (strcmp(macros->items[i - 1].name, macros->items[i].name) == 0 && !macros->keywords) {
-			yml_problem(macros->loader, YML_REFUSED, macros->items[i].place->file, macros->items[i].place->line,
-				    macros->items[i].place->column, "the macro %s is defined twice: ejabberd refuses it",
-				    macros->items[i].name);
+			yml_problem(macros->loader, YML_REFUSED, macros->items[i].place->file,
+				    macros->items[i].place->line, macros->items[i].place->column,
+				    "the macro %s is defined twice: ejabberd refuses it", macros->items[i].name);
 			return false;
 		}
 	return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The values of ejabberd.yml, as ejabberd's parser makes them (fast_yaml with plain_as_atom): plain and single-quoted
- * scalars are atoms, double-quoted ones strings, plain numbers numbers; anchors are ignored and an alias is the string of
- * its name; there are no merge keys; an empty list is an empty map.
+ * scalars are atoms, double-quoted ones strings, plain numbers numbers; anchors are ignored and an alias is the string
+ * of its name; there are no merge keys; an empty list is an empty map.
  */
 #ifndef EJG_MODULE_YML_NODE_H
 #define EJG_MODULE_YML_NODE_H
@@ -27,10 +27,10 @@ struct yml_node {
 	size_t length;
 	int64_t integer;
 	const struct yml_node *const *items; /* LIST */
-	const struct yml_pair *pairs;        /* MAP */
-	size_t n;                            /* of items or pairs */
-	size_t weight;                       /* nodes below and with it, shared ones counted each time */
-	const char *file;                    /* where it stands */
+	const struct yml_pair *pairs;	     /* MAP */
+	size_t n;			     /* of items or pairs */
+	size_t weight;			     /* nodes below and with it, shared ones counted each time */
+	const char *file;		     /* where it stands */
 	uint32_t line;
 	uint32_t column;
 };

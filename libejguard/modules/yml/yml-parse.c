@@ -227,7 +227,8 @@ static const struct yml_node *read_stream(struct parser *parser)
 		content = type != YAML_STREAM_START_EVENT && type != YAML_STREAM_END_EVENT &&
 			  type != YAML_DOCUMENT_START_EVENT && type != YAML_DOCUMENT_END_EVENT;
 		if (content && root)
-			refuse(parser, YML_REFUSED, &event.start_mark, "ejabberd reads files of one YAML document only");
+			refuse(parser, YML_REFUSED, &event.start_mark,
+			       "ejabberd reads files of one YAML document only");
 		else if (content)
 			node = read_node(parser, &event);
 		yaml_event_delete(&event);

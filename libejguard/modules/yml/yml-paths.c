@@ -16,14 +16,22 @@ static const struct {
 	const char *name;
 	enum yml_path_kind kind;
 } top_options[] = {
-	{ "certfiles", YML_PATH_CERTIFICATE },	     { "domain_certfile", YML_PATH_CERTIFICATE },
-	{ "c2s_certfile", YML_PATH_CERTIFICATE },    { "s2s_certfile", YML_PATH_CERTIFICATE },
-	{ "ldap_tls_certfile", YML_PATH_CERTIFICATE }, { "sql_ssl_certfile", YML_PATH_CERTIFICATE },
-	{ "ldap_tls_cacertfile", YML_PATH_CA },	     { "sql_ssl_cafile", YML_PATH_CA },
-	{ "ca_file", YML_PATH_CA },		     { "c2s_cafile", YML_PATH_CA },
-	{ "s2s_cafile", YML_PATH_CA },		     { "c2s_dhfile", YML_PATH_DHFILE },
-	{ "s2s_dhfile", YML_PATH_DHFILE },	     { "jwt_key", YML_PATH_KEY },
-	{ "queue_dir", YML_PATH_DATA },		     { "captcha_cmd", YML_PATH_PROGRAM },
+	{ "certfiles", YML_PATH_CERTIFICATE },
+	{ "domain_certfile", YML_PATH_CERTIFICATE },
+	{ "c2s_certfile", YML_PATH_CERTIFICATE },
+	{ "s2s_certfile", YML_PATH_CERTIFICATE },
+	{ "ldap_tls_certfile", YML_PATH_CERTIFICATE },
+	{ "sql_ssl_certfile", YML_PATH_CERTIFICATE },
+	{ "ldap_tls_cacertfile", YML_PATH_CA },
+	{ "sql_ssl_cafile", YML_PATH_CA },
+	{ "ca_file", YML_PATH_CA },
+	{ "c2s_cafile", YML_PATH_CA },
+	{ "s2s_cafile", YML_PATH_CA },
+	{ "c2s_dhfile", YML_PATH_DHFILE },
+	{ "s2s_dhfile", YML_PATH_DHFILE },
+	{ "jwt_key", YML_PATH_KEY },
+	{ "queue_dir", YML_PATH_DATA },
+	{ "captcha_cmd", YML_PATH_PROGRAM },
 	{ "extauth_program", YML_PATH_PROGRAM },
 };
 
@@ -106,66 +114,11 @@ static void add_problem(struct collector *collector, const struct yml_problem *p
 
 static void problem(struct collector *collector, const struct yml_node *node, const char *text)
 {
-	add_problem(collector, &(struct yml_problem){ .kind = YML_INDETERMINATE, .text = text, .file = node->file,
-						      .line = node->line, .column = node->column });
-}
-
-const char *yml_path_absolute(struct arena *arena, const struct yml *yml, const char *path)
-{
-	const char *spool = yml->setup->spool;
-
-	if (*path == '/')
-		return path;
-	return spool && *spool == '/' ? arena_printf(arena, "%s/%s", spool, path) : NULL;
-}
-
-/* ejabberd_config, get_predefined_keywords(); HOST_URL_ENCODE and the versions name no file. */
-static const char *keyword(const struct yml *yml, const char *host, const char *name, size_t length)
-{
-	const struct {
-		const char *name;
-		const char *value;
-	} keywords[] = {
-		{ "HOST", host },
-		{ "HOME", yml->setup->home ? yml->setup->home : yml->setup->spool },
-		{ "DATABASE_PATH", yml->setup->spool },
-		{ "LOG_PATH", yml->setup->logs },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (strlen(keywords[i].name) == length && strncmp(keywords[i].name, name, length) == 0)
-			return keywords[i].value;
-	return NULL;
-}
-
-const char *yml_expand(struct arena *arena, const struct yml *yml, const char *host, const char *text,
-		       bool *ret_no_memory)
-{
-	for (const char *at = strchr(text, '@'); at; at = strchr(at, '@')) {
-		size_t length = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-		const char *value, *all;
-
-		if (!length || at[length + 1] != '@') {
-			at++;
-			continue;
-		}
-		value = keyword(yml, host, at + 1, length);
-		if (!value && length == strlen("CONFIG_PATH") && strncmp(at + 1, "CONFIG_PATH", length) == 0)
-			value = arena_strndup(arena, yml->setup->config,
-					      strrchr(yml->setup->config, '/') - yml->setup->config);
-		if (!value)
-			return NULL;
-		all = strlen(text) + strlen(value) < 65536
-			      ? arena_printf(arena, "%.*s%s%s", (int)(at - text), text, value, at + length + 2)
-			      : NULL;
-		if (!all) {
-			*ret_no_memory = arena_failed(arena);
-			return NULL;
-		}
-		at = all + (at - text) + strlen(value);
-		text = all;
-	}
-	return text;
+	add_problem(collector, &(struct yml_problem){ .kind = YML_INDETERMINATE,
+						      .text = text,
+						      .file = node->file,
+						      .line = node->line,
+						      .column = node->column });
 }
 
 /* One path, with its keywords replaced and made absolute. */
@@ -189,7 +142,8 @@ static void add_text(struct collector *collector, const struct yml_path *path, c
 	}
 	full.path = yml_path_absolute(collector->arena, collector->yml, value);
 	if (!full.path) {
-		problem(collector, node, "names a file by a relative path, and the working directory of the node is not known");
+		problem(collector, node,
+			"names a file by a relative path, and the working directory of the node is not known");
 		return;
 	}
 	full.pattern = path->kind == YML_PATH_CERTIFICATE && strpbrk(full.path, "*?[{");
@@ -290,7 +244,8 @@ static void collect_listener(struct collector *collector, const struct yml_node 
 		const struct yml_node *node = yml_value(listener, listen_options[i].name);
 		struct yml_path path = { .kind = listen_options[i].kind };
 
-		path.option = arena_printf(collector->arena, "listen/%s/%s", module ? module : "?", listen_options[i].name);
+		path.option =
+			arena_printf(collector->arena, "listen/%s/%s", module ? module : "?", listen_options[i].name);
 		if (node && path.option)
 			add_value(collector, &path, node);
 	}
@@ -346,8 +301,10 @@ int yml_paths_collect(struct arena *arena, const struct yml *yml, struct yml_pat
 	const struct yml_node *listen = yml->options ? yml_option(yml, NULL, "listen").value : NULL;
 
 	for (size_t i = 0; i < yml->n_files; i++)
-		add(&collector, &(struct yml_path){ .kind = YML_PATH_CONFIG, .path = yml->files[i],
-						    .option = i ? "include_config_file" : "", .file = yml->files[0] });
+		add(&collector, &(struct yml_path){ .kind = YML_PATH_CONFIG,
+						    .path = yml->files[i],
+						    .option = i ? "include_config_file" : "",
+						    .file = yml->files[0] });
 	for (size_t i = 0; i < yml->n_problems; i++)
 		add_problem(&collector, &yml->problems[i]);
 	if (yml->options)

@@ -175,8 +175,8 @@ static void report_unread(struct yml_loader *loader, const char *path, const str
 
 	loader->failed |= error == -ENOMEM;
 	if (place)
-		yml_problem(loader, kind, place->file, place->line, place->column, "includes %s, which cannot be read: %s",
-			    path, why);
+		yml_problem(loader, kind, place->file, place->line, place->column,
+			    "includes %s, which cannot be read: %s", path, why);
 	else
 		yml_problem(loader, kind, path, 0, 0, "cannot be read: %s", why);
 }
@@ -226,8 +226,9 @@ static void include(struct yml_loader *loader, struct pairs *into, const struct 
 
 	if (!path) {
 		yml_problem_at(loader, text && *text ? YML_INDETERMINATE : YML_REFUSED, name,
-			       text && *text ? "includes a relative path, and the working directory of the node is not known"
-					     : "is not the path of a file to include: ejabberd refuses it");
+			       text && *text
+				       ? "includes a relative path, and the working directory of the node is not known"
+				       : "is not the path of a file to include: ejabberd refuses it");
 		return;
 	}
 	map = read_chain(loader, path, name, chain);

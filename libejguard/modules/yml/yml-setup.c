@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the configuration is, and what of the node's environment it depends on. */
+/* Where the configuration is, what of the node's environment it depends on, and what paths come to there. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -119,8 +119,8 @@ static void scan_unit(struct names *names, const char *path)
 static void scan_units(struct names *names, const char *unit)
 {
 	/* systemd.unit(5), "System Unit Search Path" */
-	static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
-					       "/usr/lib/systemd/system" };
+	static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system",
+					       "/usr/local/lib/systemd/system", "/usr/lib/systemd/system" };
 	char path[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
@@ -178,8 +178,8 @@ static const char *value(const struct ejg_survey *survey, const char *name)
 }
 
 /*
- * EJABBERD_CONFIG_PATH, else ejabberd.yml in the configuration folder, as the start script puts it. Where the former cannot
- * be told, the latter is what there is to look at, and *ret_note says so.
+ * EJABBERD_CONFIG_PATH, else ejabberd.yml in the configuration folder, as the start script puts it. Where the former
+ * cannot be told, the latter is what there is to look at, and *ret_note says so.
  */
 static const char *find_config(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			       const char **ret_note, const char **ret_problem)
@@ -231,4 +231,62 @@ int yml_setup_find(struct arena *arena, const struct ejg_facts *facts, const str
 		return -ENOMEM;
 	*ret = setup;
 	return 0;
+}
+
+const char *yml_path_absolute(struct arena *arena, const struct yml *yml, const char *path)
+{
+	const char *spool = yml->setup->spool;
+
+	if (*path == '/')
+		return path;
+	return spool && *spool == '/' ? arena_printf(arena, "%s/%s", spool, path) : NULL;
+}
+
+/* ejabberd_config, get_predefined_keywords(); HOST_URL_ENCODE and the versions name no file. */
+static const char *keyword(const struct yml *yml, const char *host, const char *name, size_t length)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} keywords[] = {
+		{ "HOST", host },
+		{ "HOME", yml->setup->home ? yml->setup->home : yml->setup->spool },
+		{ "DATABASE_PATH", yml->setup->spool },
+		{ "LOG_PATH", yml->setup->logs },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (strlen(keywords[i].name) == length && strncmp(keywords[i].name, name, length) == 0)
+			return keywords[i].value;
+	return NULL;
+}
+
+const char *yml_expand(struct arena *arena, const struct yml *yml, const char *host, const char *text,
+		       bool *ret_no_memory)
+{
+	for (const char *at = strchr(text, '@'); at; at = strchr(at, '@')) {
+		size_t length = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+		const char *value, *all;
+
+		if (!length || at[length + 1] != '@') {
+			at++;
+			continue;
+		}
+		value = keyword(yml, host, at + 1, length);
+		if (!value && length == strlen("CONFIG_PATH") && strncmp(at + 1, "CONFIG_PATH", length) == 0)
+			value = arena_strndup(arena, yml->setup->config,
+					      strrchr(yml->setup->config, '/') - yml->setup->config);
+		if (!value)
+			return NULL;
+		all = strlen(text) + strlen(value) < 65536
+			      ? arena_printf(arena, "%.*s%s%s", (int)(at - text), text, value, at + length + 2)
+			      : NULL;
+		if (!all) {
+			*ret_no_memory = arena_failed(arena);
+			return NULL;
+		}
+		at = all + (at - text) + strlen(value);
+		text = all;
+	}
+	return text;
 }

@@ -83,7 +83,8 @@ const struct yml_node *yml_group(struct yml_loader *loader, const struct yml_nod
 		else
 			pairs[n++] = options->pairs[i];
 		if (n > YML_MAX_OPTIONS) {
-			yml_problem_at(loader, YML_UNBOUNDED, options->pairs[i].key, "more options are given than are judged");
+			yml_problem_at(loader, YML_UNBOUNDED, options->pairs[i].key,
+				       "more options are given than are judged");
 			return NULL;
 		}
 	}
@@ -147,7 +148,7 @@ static const struct yml_node *append(struct yml_loader *loader, const struct yml
 	return all;
 }
 
-static void load_hosts(struct yml_loader *loader, struct yml *yml)
+void yml_hosts(struct yml_loader *loader, struct yml *yml)
 {
 	const struct yml_node *names = yml_value(yml->options, "hosts");
 	const struct yml_node *own = yml_value(yml->options, "host_config");
@@ -205,8 +206,8 @@ static void check_sections(struct yml_loader *loader, const struct yml *yml, con
 			j++;
 		if (j == yml->n_hosts && !yml_is_placeholder(sections->pairs[i].key))
 			yml_problem(loader, YML_REFUSED, sections->pairs[i].key->file, sections->pairs[i].key->line,
-				    sections->pairs[i].key->column, "%s names a host that is not in hosts: ejabberd refuses it",
-				    option);
+				    sections->pairs[i].key->column,
+				    "%s names a host that is not in hosts: ejabberd refuses it", option);
 	}
 }
 
@@ -282,7 +283,8 @@ static void load(struct yml_loader *loader, struct yml *yml)
 
 	if (loader->setup->note)
 		yml_problem(loader, YML_INDETERMINATE, loader->setup->config, 0, 0,
-			    "EJABBERD_CONFIG_PATH may name another configuration than this one: %s", loader->setup->note);
+			    "EJABBERD_CONFIG_PATH may name another configuration than this one: %s",
+			    loader->setup->note);
 	if (!is_yaml(loader->setup->config)) {
 		yml_problem(loader, YML_INDETERMINATE, loader->setup->config, 0, 0,
 			    "is not named .yml or .yaml: ejabberd reads it as Erlang or Elixir");
@@ -296,7 +298,7 @@ static void load(struct yml_loader *loader, struct yml *yml)
 	yml->options = yml_group(loader, options);
 	if (!yml->options)
 		return;
-	load_hosts(loader, yml);
+	yml_hosts(loader, yml);
 	check_sections(loader, yml, "host_config");
 	check_sections(loader, yml, "append_host_config");
 }

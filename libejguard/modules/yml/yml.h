@@ -11,14 +11,14 @@
 
 /* The environment of the node, as far as the configuration depends on it. */
 struct yml_setup {
-	const char *config;      /* path of ejabberd.yml */
-	const char *note;        /* why it could be another one, or NULL */
-	const char *spool;       /* working directory of the node; NULL: unknown */
-	const char *logs;        /* folder of the log, or NULL */
-	const char *home;        /* HOME of the node, or NULL */
-	const char *modules;     /* folder of contributed modules, or NULL */
-	const char *modules_conf; /* folder of their configurations, or NULL */
-	unsigned int version;    /* 2301 for 23.01; 0: unknown, taken as the newest */
+	const char *config;		/* path of ejabberd.yml */
+	const char *note;		/* why it could be another one, or NULL */
+	const char *spool;		/* working directory of the node; NULL: unknown */
+	const char *logs;		/* folder of the log, or NULL */
+	const char *home;		/* HOME of the node, or NULL */
+	const char *modules;		/* folder of contributed modules, or NULL */
+	const char *modules_conf;	/* folder of their configurations, or NULL */
+	unsigned int version;		/* 2301 for 23.01; 0: unknown, taken as the newest */
 	const char *const *environment; /* names of macros that the environment defines */
 	size_t n_environment;
 };
@@ -27,7 +27,7 @@ struct yml_setup {
 struct yml_option {
 	const struct yml_node *value; /* NULL: not given, the default counts */
 	const struct yml_node *key;   /* where it stands; NULL with value */
-	bool own;                     /* it comes from the host's own section */
+	bool own;		      /* it comes from the host's own section */
 };
 
 struct yml_host {
