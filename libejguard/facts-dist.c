@@ -104,6 +104,21 @@ static bool becomes_arguments(const char *name)
 	return is_erl_flags(name);
 }
 
+/* erl takes quotes and backslashes away from the words of these variables, as from a file; but # is no comment there.
+ */
+static int read_unquoted(struct discovery *d, const char *text, enum erl_args_result *ret)
+{
+	char *plain = arena_strdup(d->s->arena, text), *to = plain;
+	struct ejg_port_range range;
+
+	if (!plain)
+		return -ENOMEM;
+	for (const char *at = text; *at; at++)
+		if (!strchr("'\"\\", *at))
+			*to++ = *at;
+	return erl_args_read(plain, to - plain, false, ret, &range);
+}
+
 /* The names that could move the port without being made for it. */
 static int check_other_names(struct discovery *d)
 {
@@ -126,7 +141,9 @@ static int check_other_names(struct discovery *d)
 			return indeterminate(d, &now->origin, "%s may hold anything: %s", name, now->why);
 		if (strcmp(name, "ERL_OPTIONS") == 0)
 			continue;
-		r = erl_args_read(now->text, strlen(now->text), is_erl_flags(name), &result, &range);
+		r = erl_args_read(now->text, strlen(now->text), false, &result, &range);
+		if (r == 0 && result == ERL_ARGS_NONE && is_erl_flags(name))
+			r = read_unquoted(d, now->text, &result);
 		if (r < 0)
 			return r;
 		if (result != ERL_ARGS_NONE)

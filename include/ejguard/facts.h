@@ -71,7 +71,10 @@ struct ejg_peer {
 	struct ejg_origin origin;
 };
 
-/** What is known of the service, read-only. Grows at its end. Since ABI 1.0. */
+/**
+ * What is known of the service, read-only. Grows at its end; the elements of its arrays do not, as in struct ejg_survey.
+ * Since ABI 1.0.
+ */
 struct ejg_facts {
 	size_t size;
 	const char *service;
@@ -121,7 +124,7 @@ enum ejg_setting_state {
  *
  * and those in small letters are derived:
  *
- *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like)
+ *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like), unknown
  *     script      path of ejabberdctl
  *     version     of ejabberd: "23.01"
  *     otp         release of Erlang/OTP: "25"
@@ -190,7 +193,10 @@ struct ejg_epmd_name {
 	uint16_t port;
 };
 
-/** What is configured and what really runs. Grows at its end. Since ABI 1.0. */
+/**
+ * What is configured and what really runs. Grows at its end; the elements of its arrays do not: what is learnt about
+ * them later comes as further arrays of the same order. Since ABI 1.0.
+ */
 struct ejg_survey {
 	size_t size;
 	const struct ejg_setting *settings;

@@ -18,13 +18,14 @@ void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static 
 		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
 	} u = { .handle = { .handle_bytes = sizeof(uint64_t), .handle_type = 0xfe } };
 	cleanup_fd int mount = -1, fd = -1;
-	size_t prefix = cgroup_mount ? strlen(cgroup_mount) : 0;
+	size_t prefix;
 	char link[64];
 	ssize_t n;
 
 	path[0] = '\0';
 	if (!cgroup_mount)
 		return;
+	prefix = strlen(cgroup_mount);
 	memcpy(u.handle.f_handle, &cgroup_id, sizeof(cgroup_id));
 	mount = open(cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mount < 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # run sets the variables
 #
 # Part of tests/bench/run: the module `files` on a tree of EJG_FILES files (200,000), against find(1) by modes alone and
 # with getfacl(1). All in the page cache, on a tmpfs.

@@ -45,7 +45,8 @@ static void enter_unit(const char *unit)
 	char path[PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s%s/cgroup.procs", strchr(unit, '/') ? "" : "system.slice/", unit);
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s%s/cgroup.procs", strchr(unit, '/') ? "" : "system.slice/",
+		 unit);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, "0", 1) != 1)
 		error(1, errno, "%s", path);

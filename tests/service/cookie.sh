@@ -87,7 +87,7 @@ rm "$file"
 stack
 check 'systemctl start ejabberd' start
 remember
-check_is 'it is 20 capital letters' 20 "$(tr -dc A-Z <"$file" | wc -c)"
+check_is 'it is 20 capital letters' 20 "$(tr -dc "[:upper:]" <"$file" | wc -c)"
 check_is 'it is recognised' generated "$(problems)"
 stack rotate=weak
 check_has 'while it runs: it is told what to do' 'systemctl stop ejabberd' "$(ejguard apply || true)"
@@ -117,3 +117,4 @@ for i in 0 1 2; do
 		"$(bed_run server grep -rlaF --devices=skip -- "${cookies[i]}" /run /etc /tmp /var/lib/ejguard 2>/dev/null)"
 done
 check 'control: the journal knows of the cookie' grep -qa cookie "$EJG_STATE/journal"
+check 'control: ejguard was seen while it ran' grep -qa ejguard "$EJG_STATE/processes"

@@ -18,7 +18,7 @@ rows_run() {
 	mount --bind "$rows" "$root/mnt/rows"
 	cp "$here/rows-host.sh" "$here/$2" "$EJG_ATTEMPT" "$root/mnt/"
 	python3 -B "$here/table.py" "$here/$1" "$rows"
-	# shellcheck disable=SC2016 # the inner shell expands
+	# shellcheck disable=SC2016,SC2154 # the inner shell expands; harness.sh sets harness_dir
 	find "$rows" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | cgroup_run "$(bed_cgroup machine)" \
 		xargs -P "$at_once" -I ROW unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child bash -euc '
 			source "$1"

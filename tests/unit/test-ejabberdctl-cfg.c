@@ -184,6 +184,31 @@ static void test_lines(void **state)
 	assert_null(ctl_cfg_get(&cfg, "F"));
 }
 
+/* What a later assignment replaces is kept, up to a limit. */
+static void test_earlier(void **state)
+{
+	static const char text[] = "A=1\nexport A\nA=$X\nA=3\n";
+	struct scratch *scratch = *state;
+	const struct ctl_value *value;
+	char many[4 * (CTL_MAX_EARLIER + 9) + 1], *end = many;
+	unsigned int n = 0;
+	struct ctl_cfg cfg;
+
+	assert_int_equal(ctl_cfg_parse(scratch->arena, text, sizeof(text) - 1, &cfg), 0);
+	value = ctl_cfg_get(&cfg, "A");
+	assert_string_equal(value->text, "3");
+	assert_null(value->earlier->text);
+	assert_int_equal(value->earlier->line, 3);
+	assert_string_equal(value->earlier->earlier->text, "1");
+	assert_null(value->earlier->earlier->earlier);
+	for (size_t i = 0; i < CTL_MAX_EARLIER + 9; i++)
+		end = stpcpy(end, "A=1\n");
+	assert_int_equal(ctl_cfg_parse(scratch->arena, many, end - many, &cfg), 0);
+	for (value = ctl_cfg_get(&cfg, "A"); value->earlier; value = value->earlier)
+		n++;
+	assert_int_equal(n, CTL_MAX_EARLIER);
+}
+
 static void test_nul(void **state)
 {
 	static const char text[] = "W=42\0"
@@ -216,10 +241,8 @@ static void test_many_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_table),
-		scratch_test(test_lines),
-		scratch_test(test_nul),
-		scratch_test(test_many_names),
+		scratch_test(test_table), scratch_test(test_lines),	 scratch_test(test_earlier),
+		scratch_test(test_nul),	  scratch_test(test_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,6 +327,8 @@ static const struct {
 	{ "Environment='ERL_ZFLAGS=-config /x'\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_ZFLAGS", 4369 },
 	{ "Environment=\"ERL_AFLAGS=-kernel inet_'dist'_listen_min 9\"\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
 	  "ERL_AFLAGS", 4369 },
+	{ "Environment='ERL_FLAGS=# -kernel inet_\"dist\"_listen_min 9'\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
+	  "ERL_FLAGS", 4369 },
 	{ "Environment=VMARGS=/nonexistent/%H\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "VMARGS", 4369 },
 	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "service manager", 4369 },
 	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\nERL_OPTIONS=\n", "1-2", NULL, 4369 },

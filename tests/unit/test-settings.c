@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The settings of made-up installations. A row is a tree of files and what some settings come to there. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "libejguard/settings-parts.h"
-#include "libejguard/util/cleanup.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/settings-fixture.h"
 
 /* The forms of statements that the releases of ejabberdctl are made of. */
 #define SCRIPT(presets, config, logs, spool)                                                                           \
@@ -69,10 +60,6 @@
 	{                                                                                                              \
 		"/etc/systemd/system/ejabberd.service.d/" name, "[Service]\n" text                                     \
 	}
-
-struct file {
-	const char *path, *text;
-};
 
 static const struct row {
 	const char *what;
@@ -353,77 +340,6 @@ static const struct row {
 	  "dist-range? [script /usr/sbin/ejabberdctl:0]\nlayout=container [found /usr/sbin/ejabberdctl:0]\n" },
 };
 
-static void make_file(struct scratch *scratch, const struct file *file)
-{
-	char *path = arena_printf(scratch->arena, "root%s", file->path);
-
-	for (char *slash = path; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		if (access(scratch_path(scratch, path), F_OK) < 0)
-			scratch_mkdir(scratch, path);
-	}
-	scratch_text(scratch, path, file->text);
-}
-
-/* "NAME=value", "NAME!=value" when it is overridden, "NAME?" when it cannot be told, "NAME unset"; then the origin. */
-static const char *describe(struct arena *arena, const struct ejg_setting *setting)
-{
-	static const char *const kinds[] = { "default", "stack", "found", "caller", "script", "unit", "users" };
-	const char *sign = setting->state == EJG_SETTING_OVERRIDDEN ? "!=" : "=";
-
-	if (setting->state == EJG_SETTING_UNSET)
-		return arena_printf(arena, "%s unset", setting->name);
-	if (setting->state == EJG_SETTING_INDETERMINATE)
-		sign = "?";
-	return arena_printf(arena, "%s%s%s [%s %s:%u]", setting->name, sign, setting->value ? setting->value : "",
-			    kinds[setting->origin.kind], setting->origin.file ? setting->origin.file : "",
-			    setting->origin.line);
-}
-
-static bool is_described(struct arena *arena, const struct ejg_setting *settings, size_t n, const char *line)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *text = describe(arena, &settings[i]);
-		const size_t length = strlen(text);
-
-		if (strncmp(line, text, length) != 0)
-			continue;
-		/* what follows the blank is a part of the note */
-		if (line[length] &&
-		    (line[length] != ' ' || !settings[i].note || !strstr(settings[i].note, line + length + 1)))
-			continue;
-		if (settings[i].state == EJG_SETTING_OVERRIDDEN)
-			return true;
-		/* what is in effect comes first */
-		for (size_t j = 0; j < i; j++)
-			assert_string_not_equal(settings[j].name, settings[i].name);
-		return true;
-	}
-	return false;
-}
-
-static void check_list(const struct ejg_setting *settings, size_t n)
-{
-	static const char *const derived[] = { "layout", "script",    "version",    "otp",
-					       "user",	 "name-kind", "dist-range", "tls-dist" };
-
-	for (size_t i = 0; i < n; i++) {
-		const enum ejg_setting_state state = settings[i].state;
-
-		assert_int_equal(settings[i].value != NULL,
-				 state == EJG_SETTING_KNOWN || state == EJG_SETTING_OVERRIDDEN);
-		if (state == EJG_SETTING_INDETERMINATE)
-			assert_non_null(settings[i].note);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(derived); i++) {
-		size_t j = 0;
-
-		while (j < n && strcmp(settings[j].name, derived[i]) != 0)
-			j++;
-		assert_true(j < n);
-	}
-}
-
 static void check_row(const struct row *row)
 {
 	void *state;
@@ -464,102 +380,10 @@ static void test_rows(void **state)
 		check_row(&rows[i]);
 }
 
-static int collect(struct scratch *scratch, struct ejg_setting **ret, size_t *ret_n)
-{
-	const struct ejg_facts facts = { .service = "ejabberd", .config_dir = "/etc/ejabberd" };
-	const struct settings_source source = { .root = arena_strdup(scratch->arena, scratch_path(scratch, "root")) };
-
-	return settings_collect_from(scratch->arena, &facts, &source, ret, ret_n);
-}
-
-static void assert_described(struct scratch *scratch, const char *line)
-{
-	struct ejg_setting *settings;
-	size_t n;
-
-	assert_int_equal(collect(scratch, &settings, &n), 0);
-	check_list(settings, n);
-	if (!is_described(scratch->arena, settings, n, line))
-		fail_msg("not '%s'", line);
-}
-
-/* Files that are none, that are too large, that lead nowhere or out of the tree. */
-static void test_hostile(void **state)
-{
-	struct scratch *scratch = *state;
-	const struct file cfg = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" };
-	const struct file script = { "/usr/sbin/ejabberdctl", "" };
-	const struct file unit = { "/etc/systemd/system/ejabberd.service", "" };
-	char *large = malloc(CTL_MAX_FILE + 1);
-
-	assert_non_null(large);
-	scratch_mkdir(scratch, "root");
-	make_file(scratch, &cfg);
-	make_file(scratch, &script);
-	make_file(scratch, &unit);
-	memset(large, ';', CTL_MAX_FILE + 1);
-	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE + 1);
-	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] larger than 1 MiB");
-	for (size_t i = 0; i + 4 <= CTL_MAX_FILE; i += 4)
-		memcpy(large + i, i % 8 ? "A=1;" : ": ;B", 4);
-	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE);
-	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] does not read ejabberdctl.cfg");
-	scratch_write(scratch, "root/usr/sbin/ejabberdctl", "A=1\0B=2\n", 8);
-	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] NUL byte");
-	unlink(scratch_path(scratch, "root/usr/sbin/ejabberdctl"));
-	assert_int_equal(mkfifo(scratch_path(scratch, "root/usr/sbin/ejabberdctl"), 0600), 0);
-	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] no regular file");
-	unlink(scratch_path(scratch, "root/usr/sbin/ejabberdctl"));
-	assert_described(scratch, "dist-range=1-2 [found /etc/ejabberd/ejabberdctl.cfg:1]");
-	for (size_t i = 0; i + 2 <= CTL_MAX_FILE; i += 2)
-		memcpy(large + i, "\\q", 2);
-	memcpy(large, "[Service]\nEnvironment=", 22);
-	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", large, CTL_MAX_FILE);
-	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:2] escape");
-	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", "[Service]\n\0", 11);
-	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:0] NUL byte");
-	unlink(scratch_path(scratch, "root/etc/systemd/system/ejabberd.service"));
-	/* a link that the tree's own root ends */
-	unlink(scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg"));
-	assert_int_equal(symlink("/../../../../etc/passwd", scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg")),
-			 0);
-	assert_described(scratch, "dist-range unset");
-	free(large);
-}
-
-/* A unit that is masked, or an alias of another one, whose drop-ins then count. */
-static void test_unit_links(void **state)
-{
-	struct scratch *scratch = *state;
-	const struct file files[] = {
-		{ "/usr/lib/systemd/system/ejabberd.service", "[Service]\nEnvironment=ERL_DIST_PORT=1\n"
-							      "ExecStart=/usr/sbin/ejabberdctl foreground\n" },
-		{ "/usr/lib/systemd/system/xmpp.service", "[Service]\nEnvironment=ERL_DIST_PORT=2\n"
-							  "ExecStart=/usr/sbin/ejabberdctl foreground\n" },
-		{ "/etc/systemd/system/xmpp.service.d/a.conf", "[Service]\nEnvironment=ERL_DIST_PORT=3\n" },
-		{ "/etc/ejabberd/ejabberdctl.cfg", "" },
-		{ "/dev/null", "" },
-	};
-
-	scratch_mkdir(scratch, "root");
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		make_file(scratch, &files[i]);
-	assert_described(scratch, "ERL_DIST_PORT=1 [unit /usr/lib/systemd/system/ejabberd.service:2]");
-	assert_int_equal(symlink("/usr/lib/systemd/system/xmpp.service",
-				 scratch_path(scratch, "root/etc/systemd/system/ejabberd.service")),
-			 0);
-	assert_described(scratch, "ERL_DIST_PORT=3 [unit /etc/systemd/system/xmpp.service.d/a.conf:2]");
-	unlink(scratch_path(scratch, "root/etc/systemd/system/ejabberd.service"));
-	assert_int_equal(symlink("/dev/null", scratch_path(scratch, "root/etc/systemd/system/ejabberd.service")), 0);
-	assert_described(scratch, "ERL_DIST_PORT unset");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
-		scratch_test(test_hostile),
-		scratch_test(test_unit_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

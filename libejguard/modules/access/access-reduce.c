@@ -16,6 +16,7 @@ struct reduction {
 	mode_t mode;	/* before */
 	mode_t reduced; /* what stays of it */
 	bool group_trusted;
+	bool acl; /* there is one that says more than the mode */
 	char path[ACL_PATH_SIZE];
 	bool dry;
 };
@@ -190,7 +191,7 @@ static int reduce(const struct reduction *reduction, int fd, bool *ret_acl)
 	int r = 0;
 
 	/* Without the group's bits nobody who is named has a right: then the mode says it all. */
-	if (reduction->reduced & S_IRWXG)
+	if (reduction->acl && reduction->reduced & S_IRWXG)
 		r = reduce_acl(reduction, fd, ACL_TYPE_ACCESS);
 	if (r < 0)
 		return r;
@@ -219,6 +220,7 @@ static int look(struct reduction *reduction, int fd, const struct stat *st)
 		acl = has_acl(fd);
 	if (acl < 0)
 		return acl;
+	reduction->acl = acl;
 	reduction->reduced = reduce_mode(reduction, acl);
 	return 0;
 }

@@ -240,23 +240,25 @@ static bool is_plain(const struct object *object, struct access_entry entries[3]
 static bool count_only(struct files *files, const struct object *object)
 {
 	const struct file_policy *policy = &file_policies[object->group];
+	const unsigned int forbidden = ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0);
 	struct access_entry entries[3];
 	struct access access;
-	unsigned int rights;
+	unsigned int granted, rights;
 
-	if (files->repair || files->dry || !is_ordinary(files, object) || object->group == GROUP_CERTIFICATE ||
-	    !is_plain(object, entries, &access))
+	if (!is_ordinary(files, object) || object->group == GROUP_CERTIFICATE || !is_plain(object, entries, &access))
 		return false;
-	rights = exposed(files, object, &access, true) & (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0));
-	if ((rights & ACCESS_WRITE && !tally_full(&files->tally, policy->writable)) ||
+	granted = exposed(files, object, &access, false) & forbidden;
+	if (!granted)
+		return true;
+	rights = exposed(files, object, &access, true) & forbidden;
+	if (files->repair || files->dry || (rights & ACCESS_WRITE && !tally_full(&files->tally, policy->writable)) ||
 	    (rights & ACCESS_READ && !tally_full(&files->tally, policy->readable)))
 		return false;
 	if (rights & ACCESS_WRITE)
 		judge_count(files, policy->writable);
 	if (rights & ACCESS_READ)
 		judge_count(files, policy->readable);
-	if (!rights && exposed(files, object, &access, false) & (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)))
-		files->tally.hidden++;
+	files->tally.hidden += !rights;
 	return true;
 }
 
