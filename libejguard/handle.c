@@ -8,7 +8,7 @@
 #include "libejguard/load.h"
 #include "libejguard/operation.h"
 #include "libejguard/options-copy.h"
-#include "libejguard/survey.h"
+#include "libejguard/facts/survey.h"
 #include "libejguard/util/cleanup.h"
 
 enum { MAX_SERVICE = 63 };

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "libejguard/facts.h"
+#include "libejguard/facts/facts.h"
 #include "libejguard/option.h"
 #include "libejguard/util/cleanup.h"
 

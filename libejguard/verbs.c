@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/facts.h"
+#include "libejguard/facts/facts.h"
 #include "libejguard/operation.h"
 #include "libejguard/options-copy.h"
-#include "libejguard/survey-compare.h"
+#include "libejguard/facts/survey-compare.h"
 #include "libejguard/transaction.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libejguard/survey-parts.h"
+#include "libejguard/facts/survey-parts.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/facts-fixture.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/ejabberdctl-cfg.h"
+#include "libejguard/facts/ejabberdctl-cfg.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Against servers that answer as epmd does, and others, in a network namespace of the test's own. */
-#include "libejguard/epmd-names.h"
+#include "libejguard/facts/epmd-names.h"
 
 #include <fcntl.h>
 #include <signal.h>

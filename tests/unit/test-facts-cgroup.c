@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* On folders that stand in for a cgroup tree; tests/kernel has the real one. */
-#include "libejguard/facts-cgroup.h"
+#include "libejguard/facts/facts-cgroup.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/processes-cookie.h"
+#include "libejguard/facts/processes-cookie.h"
 
 #include <string.h>
 
