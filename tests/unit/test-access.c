@@ -330,7 +330,7 @@ static void acls_are_narrowed(void **state)
 		{ "u::rw-,u:4343:r--,g::---,m::r--,o::---", 0770, "user::rw-\ngroup::---\nother::---\n" },
 		{ "u::rw-,u:4343:r--,g::rw-,m::r--,o::---", 0770, "user::rw-\ngroup::r--\nother::---\n" },
 		{ "u::rw-,u:4343:r--,g::r--,g:4444:rw-,m::rw-,o::r--", 0770,
-		  "user::rw-\ngroup::r--\ngroup:4444:rw-\nmask::rw-\nother::---\n" },
+		  "user::rw-\nuser:4343:---\ngroup::r--\ngroup:4444:rw-\nmask::rw-\nother::---\n" },
 		{ "u::rw-,g::r--,g:4444:rw-,m::rw-,o::---", 0770, NULL },
 		{ "u::rw-,u:4343:rw-,g::r--,m::rw-,o::r--", 0775,
 		  "user::rw-\nuser:4343:r--\ngroup::r--\nmask::rw-\nother::r--\n" },

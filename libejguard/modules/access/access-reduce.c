@@ -61,10 +61,36 @@ static unsigned int limit_of(const struct reduction *reduction, const struct acl
 	}
 }
 
-/* Somebody who is named and is left without a right goes. */
-static bool is_removed(const struct reduction *reduction, const struct acl_part *part)
+/*
+ * Somebody who is named and is left without a right goes, unless he would then have what a group or everybody has and
+ * he had not: for whom an entry is, no other one is asked (acl(5)).
+ */
+static bool is_removed(const struct reduction *reduction, const struct acl_part *part, unsigned int otherwise,
+		       unsigned int mask)
 {
-	return is_named(part) && part->rights && !(part->rights & limit_of(reduction, part));
+	return is_named(part) && part->rights && !(part->rights & limit_of(reduction, part)) &&
+	       !(otherwise & ~(part->rights & mask));
+}
+
+/* The rights of whoever is no user that an entry is for, at most. */
+static int find_otherwise(const struct reduction *reduction, acl_t acl, unsigned int mask, unsigned int *ret)
+{
+	unsigned int rights = 0;
+	acl_entry_t entry;
+
+	for (int id = ACL_FIRST_ENTRY; acl_get_entry(acl, id, &entry) == 1; id = ACL_NEXT_ENTRY) {
+		struct acl_part part;
+		int r = acl_part(entry, &part);
+
+		if (r < 0)
+			return r;
+		if (part.tag == ACL_GROUP_OBJ || part.tag == ACL_GROUP)
+			rights |= part.rights & limit_of(reduction, &part) & mask;
+		else if (part.tag == ACL_OTHER)
+			rights |= part.rights & limit_of(reduction, &part);
+	}
+	*ret = rights;
+	return 0;
 }
 
 /* Copies an entry with fewer rights. */
@@ -77,8 +103,9 @@ static int keep_part(acl_t *acl, acl_entry_t entry, unsigned int rights)
 	return acl_copy_entry(copy, entry) < 0 ? -EIO : acl_part_set(copy, rights);
 }
 
-static int count_kept(const struct reduction *reduction, acl_t acl, size_t *ret)
+static int count_kept(const struct reduction *reduction, acl_t acl, unsigned int otherwise, size_t *ret)
 {
+	const unsigned int mask = acl_mask(acl);
 	acl_entry_t entry;
 
 	*ret = 0;
@@ -88,7 +115,7 @@ static int count_kept(const struct reduction *reduction, acl_t acl, size_t *ret)
 
 		if (r < 0)
 			return r;
-		*ret += is_named(&part) && !is_removed(reduction, &part);
+		*ret += is_named(&part) && !is_removed(reduction, &part, otherwise, mask);
 	}
 	return 0;
 }
@@ -101,11 +128,14 @@ static int narrow(const struct reduction *reduction, acl_t acl, acl_t *ret)
 {
 	cleanup_acl acl_t kept = acl_init(acl_entries(acl));
 	const unsigned int mask = acl_mask(acl);
+	unsigned int otherwise = 0;
 	bool narrower = false;
 	acl_entry_t entry;
 	size_t n_named;
-	int r = kept ? count_kept(reduction, acl, &n_named) : -ENOMEM;
+	int r = kept ? find_otherwise(reduction, acl, mask, &otherwise) : -ENOMEM;
 
+	if (r == 0)
+		r = count_kept(reduction, acl, otherwise, &n_named);
 	for (int id = ACL_FIRST_ENTRY; r == 0 && acl_get_entry(acl, id, &entry) == 1; id = ACL_NEXT_ENTRY) {
 		struct acl_part part;
 		unsigned int rights;
@@ -115,7 +145,7 @@ static int narrow(const struct reduction *reduction, acl_t acl, acl_t *ret)
 			return r;
 		rights = part.rights & limit_of(reduction, &part);
 		narrower = narrower || rights != part.rights;
-		if (is_removed(reduction, &part) || (part.tag == ACL_MASK && n_named == 0))
+		if (is_removed(reduction, &part, otherwise, mask) || (part.tag == ACL_MASK && n_named == 0))
 			continue;
 		if (part.tag == ACL_GROUP_OBJ && n_named == 0)
 			rights &= mask;

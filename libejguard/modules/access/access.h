@@ -192,7 +192,8 @@ enum access_reduce_flags {
 };
 
 /*
- * Takes permissions away by descriptor, never gives any. What stays of the mode is what both it and `allowed` have; a
+ * Takes permissions away by descriptor, never gives any (but see ejguard-files(8), CAVEATS, for an owner who changes
+ * the mode in the same instant). What stays of the mode is what both it and `allowed` have; a
  * group that is not trusted, and whoever the ACL names and is not trusted, keeps what `allowed` leaves to everybody. So
  * 0770 is "nobody but those who are trusted", 0775 "nobody else writes", 0600 "the owner alone, whatever is trusted".
  * An access that is all right is left alone.

@@ -167,20 +167,6 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		       "%s may read it, and it holds a private key", who ? who : "somebody else");
 }
 
-/* A pattern with more open components, or alternatives, could keep glob(3) busy for ever. */
-static bool is_simple(const char *pattern)
-{
-	unsigned int open = 0, alternatives = 0;
-
-	for (const char *part = pattern; *part; part += strcspn(part, "/")) {
-		part += strspn(part, "/");
-		open += strcspn(part, "*?[") < strcspn(part, "/");
-	}
-	for (; *pattern; pattern++)
-		alternatives += *pattern == '{' || *pattern == ',';
-	return open <= 2 && alternatives <= 8;
-}
-
 /* A pattern of certfiles; how much of what it fits is looked at is bounded. */
 static void check_pattern(struct config_check *check, const struct yml_path *option)
 {
@@ -189,7 +175,7 @@ static void check_pattern(struct config_check *check, const struct yml_path *opt
 	glob_t matches = {};
 	int r;
 
-	if (!is_simple(option->path)) {
+	if (!yml_pattern_is_simple(option->path)) {
 		config_finding(check, "unseen", option->path, &place, NULL,
 			       "the pattern fits too much to be looked at");
 		return;

@@ -24,6 +24,20 @@ static bool has_folder(const struct cookie_file *file)
 	return last && !last->link && last->next && strcmp(last->next, strrchr(file->path, '/') + 1) == 0;
 }
 
+/*
+ * Whether a link that others than root could have made leads out of the service's own folders. By one to /, or to the
+ * home folder of root's nodes, the service would be given a cookie of root's there, or could put in one of its own.
+ */
+static bool is_led_away(const struct audit *audit, const struct cookie_file *file)
+{
+	struct access_path way = file->walk;
+
+	while (way.n_steps > 0 && !way.steps[way.n_steps - 1].link)
+		way.n_steps--;
+	return way.n_steps > 0 && access_replaceable(&way, NULL) &&
+	       file->walk.steps[file->walk.n_steps - 1].access.owner != audit->service.uid;
+}
+
 /* The folder of a file that is there or will be, opened and held to what was seen on the way to it. */
 static int open_folder(struct audit *audit, const struct cookie_file *file, const char **ret_problem)
 {
@@ -35,6 +49,10 @@ static int open_folder(struct audit *audit, const struct cookie_file *file, cons
 	if (file->link || !has_folder(file)) {
 		*ret_problem = file->link ? "it is a symbolic link" : "its folder does not exist";
 		return -ENOENT;
+	}
+	if (is_led_away(audit, file)) {
+		*ret_problem = "a link that others than root can make leads to its folder, which is not the service's";
+		return -EPERM;
 	}
 	last = &file->walk.steps[file->walk.n_steps - 1];
 	if (step) {
@@ -153,6 +171,8 @@ static const char *forbids_repair(struct audit *audit, const struct cookie_file 
 	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
 	if (file->walk.access.owner == 0 && audit->service.uid != 0 && !audit->read)
 		return "it is root's and does not hold a cookie";
+	if (is_led_away(audit, file))
+		return "a link that others than root can make leads to its folder, which is not the service's";
 	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->service.uid)
 		return "it belongs to somebody else, who knows the cookie: rotate=weak replaces it";
 	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;

@@ -92,6 +92,8 @@ int files_fresh(struct files *files);
  */
 int files_sort_places(struct files *files, bool *ret_any);
 int files_look(struct files *files, const struct place *place);
+/* Whether nobody but root can change what a path leads to. Return: 1, 0, -ENOMEM. */
+int files_is_roots(struct files *files, const char *path);
 
 /* run.c */
 int files_check(struct ejg_call *call);

@@ -93,8 +93,7 @@ int files_sort_places(struct files *files, bool *ret_any)
 	return 0;
 }
 
-/* Whether nobody but root can change what a path leads to. */
-static int is_roots(struct files *files, const char *path)
+int files_is_roots(struct files *files, const char *path)
 {
 	cleanup_access_path struct access_path found = ACCESS_PATH_NULL;
 	const char *problem;
@@ -147,7 +146,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 /* A compromised service would be root as soon as an administrator runs ejabberdctl. */
 static int tell_sourced(struct files *files, const struct place *place, const struct access_path *path)
 {
-	int roots = is_roots(files, place->path);
+	int roots = files_is_roots(files, place->path);
 	const char *quoted = access_quote(files->scratch, path->path);
 
 	if (roots != 0 || path->fd < 0 || !files->service.known || files->service.uid == 0 || !quoted)
@@ -202,7 +201,7 @@ static int is_root_too(struct files *files, const struct place *place, const str
 {
 	if (access_replaceable(path, NULL))
 		return 0;
-	return place->origin ? is_roots(files, place->origin) : 1;
+	return place->origin ? files_is_roots(files, place->origin) : 1;
 }
 
 static int look_at_tree(struct files *files, const struct place *place, struct object *object, const char *pattern)

@@ -103,10 +103,10 @@ static const char *path_of(struct files *files, const char *name, const char *ot
 		return NULL;
 	if (!setting || setting->state != EJG_SETTING_KNOWN || !setting->value || setting->value[0] != '/')
 		return otherwise;
-	ret_place->origin = setting->origin.kind == EJG_ORIGIN_SCRIPT || setting->origin.kind == EJG_ORIGIN_DEFAULT
-				    ? NULL
-				    : setting->origin.file;
-	if (ret_place->origin)
+	/* The script too may be somebody else's than root's; but for people what it presets stands nowhere. */
+	if (setting->origin.kind != EJG_ORIGIN_DEFAULT)
+		ret_place->origin = setting->origin.file;
+	if (ret_place->origin && setting->origin.kind != EJG_ORIGIN_SCRIPT)
 		ret_place->where = (struct ejg_place){ .file = setting->origin.file, .line = setting->origin.line };
 	return setting->value;
 }
@@ -263,7 +263,7 @@ static int add_script(struct files *files)
 	return place.path ? add(files, &place) : 0;
 }
 
-static int add_yml_path(struct files *files, const struct yml_path *item)
+static int add_yml_path(struct files *files, const struct yml_path *item, const char *origin)
 {
 	static const struct {
 		enum place_shape shape;
@@ -285,10 +285,11 @@ static int add_yml_path(struct files *files, const struct yml_path *item)
 	struct place place = {
 		.path = item->path,
 		.name = item->option,
-		.origin = item->line ? item->file : NULL,
+		.origin = origin,
 		.where = { .file = item->line ? item->file : NULL, .line = item->line, .column = item->column },
 		.mode = item->mode,
 	};
+	enum { MAX_MATCHES = 1000 };
 	glob_t found = {};
 	int r = 0;
 
@@ -301,9 +302,12 @@ static int add_yml_path(struct files *files, const struct yml_path *item)
 				    escape(files, base_of(item->path), strlen(base_of(item->path)), "*"), GROUP_LOG);
 	if (!item->pattern)
 		return add(files, &place);
-	if (glob(item->path, GLOB_NOSORT, NULL, &found) == GLOB_NOSPACE)
+	if (yml_pattern_is_simple(item->path) && glob(item->path, GLOB_NOSORT, NULL, &found) == GLOB_NOSPACE)
 		r = -ENOMEM;
-	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++) {
+	if (!yml_pattern_is_simple(item->path) || found.gl_pathc > MAX_MATCHES)
+		ejg_call_finding_at(files->call, "undetermined", item->path, &place.where,
+				    "the pattern fits too much: of what it fits at most %d are looked at", MAX_MATCHES);
+	for (size_t i = 0; r == 0 && i < found.gl_pathc && i < MAX_MATCHES; i++) {
 		place.path = arena_strdup(files->arena, found.gl_pathv[i]);
 		r = place.path ? add(files, &place) : -ENOMEM;
 	}
@@ -311,10 +315,25 @@ static int add_yml_path(struct files *files, const struct yml_path *item)
 	return r;
 }
 
+/*
+ * The file by which a path in the configuration is to be trusted: one that others than root may change, where there is
+ * any. It can include any file of root's, which then is not the one to ask.
+ */
+static const char *find_origin(struct files *files, const struct yml_paths *paths)
+{
+	size_t i = 0;
+
+	while (i + 1 < paths->n && paths->items[i + 1].kind == YML_PATH_CONFIG &&
+	       files_is_roots(files, paths->items[i].path) == 1)
+		i++;
+	return paths->n > 0 ? paths->items[i].path : NULL;
+}
+
 static int add_yml(struct files *files)
 {
 	struct yml_paths paths = {};
 	int r = yml_paths_read(files->arena, files->facts, files->survey, &paths);
+	const char *origin = find_origin(files, &paths);
 
 	for (size_t i = 0; r == 0 && i < paths.n_problems; i++) {
 		const struct yml_problem *problem = &paths.problems[i];
@@ -326,7 +345,7 @@ static int add_yml(struct files *files)
 				    problem->file ? problem->file : "ejabberd.yml", &where, "%s", problem->text);
 	}
 	for (size_t i = 0; r == 0 && i < paths.n; i++)
-		r = add_yml_path(files, &paths.items[i]);
+		r = add_yml_path(files, &paths.items[i], origin);
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 enum { BUFFER = 32768 }; /* bytes of entries that are read at once, as fts(3) of glibc does */
 
@@ -96,10 +97,12 @@ static bool is_place(const struct files *files, const struct statx *st)
 	return false;
 }
 
-/* Only root can put something there. */
-static bool is_roots(const struct statx *st)
+/* Only root can put something there. With an ACL the group's bits are its mask: then others may be named in it. */
+static bool is_roots(const struct statx *st, int fd)
 {
-	return st->stx_uid == 0 && !(st->stx_mode & S_IWOTH) && (!(st->stx_mode & S_IWGRP) || st->stx_gid == 0);
+	return st->stx_uid == 0 && !(st->stx_mode & S_IWOTH) &&
+	       (!(st->stx_mode & S_IWGRP) ||
+		(st->stx_gid == 0 && fgetxattr(fd, "system.posix_acl_access", NULL, 0) <= 0));
 }
 
 /* Begins with a folder: judges it, unless only some of its content is asked for. */
@@ -122,7 +125,7 @@ static int enter(struct walk *walk, int *fd, struct object *object, size_t path_
 	frame->n = frame->at = 0;
 	frame->path_n = path_n;
 	frame->group = object->group;
-	frame->root_too = object->root_too && is_roots(&object->st);
+	frame->root_too = object->root_too && is_roots(&object->st, frame->fd);
 	walk->depth++;
 	return 0;
 }

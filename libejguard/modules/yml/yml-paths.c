@@ -345,3 +345,16 @@ int yml_paths_read(struct arena *arena, const struct ejg_facts *facts, const str
 		r = yml_paths_collect(arena, &yml, ret);
 	return r;
 }
+
+bool yml_pattern_is_simple(const char *pattern)
+{
+	unsigned int open = 0, alternatives = 0;
+
+	for (const char *part = pattern; *part; part += strcspn(part, "/")) {
+		part += strspn(part, "/");
+		open += strcspn(part, "*?[") < strcspn(part, "/");
+	}
+	for (; *pattern; pattern++)
+		alternatives += *pattern == '{' || *pattern == ',';
+	return open <= 2 && alternatives <= 8;
+}

@@ -79,4 +79,7 @@ struct yml_paths {
 int yml_paths_read(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		   struct yml_paths *ret);
 
+/* Whether glob(3) can be asked for a pattern: with more open components, or alternatives, it could be busy for ever. */
+bool yml_pattern_is_simple(const char *pattern);
+
 #endif
