@@ -24,6 +24,7 @@ put() {
 # shellcheck source=/dev/null
 [[ ! -e $row/given ]] || source "$row/given"
 mkdir -p /etc/ejguard
+mount -t tmpfs -o mode=755 private /etc/ejguard # the other blocks write theirs at the same time
 echo "${stack-required cookie}" >/etc/ejguard/ejabberd
 [[ -z ${stack-} ]] || ejguard apply >"$row/apply" 2>&1 || true
 ejguard --json check >"$row/check" || true
