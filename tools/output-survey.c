@@ -185,19 +185,6 @@ static int print_epmd(const struct ejg_survey *survey, FILE *out)
 	return table_print(table, "\nNames in epmd:");
 }
 
-static void print_unseen(const struct ejg_survey *survey, FILE *out)
-{
-	if (survey->n_unseen > 0)
-		fputs("\nNot seen:\n", out);
-	for (size_t i = 0; i < survey->n_unseen; i++) {
-		struct paragraph paragraph = { .out = out, .width = text_width(out), .indent = 4, .column = 2 };
-
-		fputs("  ", out);
-		paragraph_add(&paragraph, survey->unseen[i]);
-		paragraph_end(&paragraph);
-	}
-}
-
 int output_survey_text(const struct output *output, FILE *out)
 {
 	const struct ejg_survey *survey = ejg_get_survey(output->guard);
@@ -217,8 +204,6 @@ int output_survey_text(const struct output *output, FILE *out)
 		r = print_listeners(output, out);
 	if (r == 0)
 		r = print_epmd(survey, out);
-	if (r == 0)
-		print_unseen(survey, out);
 	if (r == 0)
 		fputc('\n', out);
 	return r;

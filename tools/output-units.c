@@ -56,7 +56,7 @@ static void add_row(struct table *table, const struct unit *unit)
 	if (unit->asked && !unit->installed)
 		state = "not installed here";
 	else if (unit->asked)
-		state = unit->restart_due ? "active, restart due" : unit->active ? "active" : "not active";
+		state = unit->restart_due ? "restart due" : unit->active ? "active" : "not active";
 	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
 }
 

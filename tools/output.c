@@ -76,7 +76,7 @@ static void print_line(const struct ejg_finding *finding, FILE *out)
 			fprintf(out, ":%u", finding->column);
 		fputs(": ", out);
 	}
-	if (*finding->subject) {
+	if (*finding->subject && strcmp(finding->subject, finding->file) != 0) {
 		text_put(out, finding->subject, strlen(finding->subject));
 		fputs(": ", out);
 	}

@@ -40,7 +40,7 @@ bool script_ends(const char *at, const char *end, const char *word)
 	while (end > at && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == ';'))
 		end--;
 	return (size_t)(end - at) >= length && memcmp(end - length, word, length) == 0 &&
-	       (end - length == at || !script_is_name(end[-length - 1]));
+	       (end - length == at || !script_is_name(*(end - length - 1)));
 }
 
 /* Whether a command may begin at c: at the beginning of the line, behind an operator or one of these words. */

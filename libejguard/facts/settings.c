@@ -135,6 +135,19 @@ static void add_contributed(struct setting_list *list, const struct settings *s,
 			     NULL);
 }
 
+/* Arguments of erl from its environment; most hosts have none. */
+static void add_flags(struct setting_list *list, const struct settings *s)
+{
+	static const char *const names[] = { "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct variable *variable = variable_find(&s->variables, names[i], strlen(names[i]));
+
+		if (variable && variable->exported && variable->now && variable->now->text && *variable->now->text)
+			settings_add_variable(list, names[i], variable->now);
+	}
+}
+
 /* HOME is last but one among the names; those of ext_mod depend on it. */
 static void add_variables(struct setting_list *list, struct settings *s, const struct occurrence *home)
 {
@@ -148,6 +161,7 @@ static void add_variables(struct setting_list *list, struct settings *s, const s
 		else if (strncmp(*name, "CONTRIB_MODULES", 15) != 0)
 			add_by_name(list, s, *name);
 	}
+	add_flags(list, s);
 	add_contributed(list, s, "CONTRIB_MODULES_PATH", "HOME", ".ejabberd-modules");
 	add_contributed(list, s, "CONTRIB_MODULES_CONF_DIR", "CONTRIB_MODULES_PATH", "conf");
 }

@@ -137,7 +137,7 @@ static bool is_named(const struct comparison *c, const struct ejg_listener *list
 	       may_be_dist(c, listener);
 }
 
-/* Without `set public` nothing says which ports are meant to be. */
+/* Without `set public` nothing says which ports are meant to be. Those on loopback are for this host alone. */
 static void compare_unnamed(const struct comparison *c)
 {
 	char subject[COMPARE_TEXT_SIZE], holder[COMPARE_TEXT_SIZE];
@@ -146,7 +146,8 @@ static void compare_unnamed(const struct comparison *c)
 	for (size_t i = 0; c->facts->n_public_ports > 0 && i < c->survey->n_listeners; i++) {
 		const struct ejg_listener *listener = &c->survey->listeners[i];
 
-		if (!listener->in_service || is_named(c, listener) || n++ >= COMPARE_MAX_ALIKE)
+		if (!listener->in_service || prefix_is_loopback(&listener->address) || is_named(c, listener) ||
+		    n++ >= COMPARE_MAX_ALIKE)
 			continue;
 		report_core(c->report, "discover-listener-unnamed", compare_place(listener, subject),
 			    &c->facts->public_origin, NULL,

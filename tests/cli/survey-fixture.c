@@ -14,10 +14,11 @@
 #define SHELL "/etc/default/ejabberd"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct ejg_origin stack = { EJG_ORIGIN_STACK, "/etc/ejguard/ejabberd", 7 };
-static const struct ejg_origin shell = { EJG_ORIGIN_DISCOVERED, SHELL, 12 };
-static const struct ejg_origin script = { EJG_ORIGIN_SCRIPT, "/usr/sbin/ejabberdctl", 31 };
-static const struct ejg_origin unit = { EJG_ORIGIN_UNIT, "/lib/systemd/system/ejabberd.service", 9 };
+/* Macros: for clang a constant object is no constant expression. */
+#define STACK { EJG_ORIGIN_STACK, "/etc/ejguard/ejabberd", 7 }
+#define CFG { EJG_ORIGIN_DISCOVERED, SHELL, 12 }
+#define SCRIPT { EJG_ORIGIN_SCRIPT, "/usr/sbin/ejabberdctl", 31 }
+#define UNIT { EJG_ORIGIN_UNIT, "/lib/systemd/system/ejabberd.service", 9 }
 
 static const struct ejg_cgroup cgroups[] = {
 	{ "ejabberd.service", "/sys/fs/cgroup/system.slice/ejabberd.service", 4711, false },
@@ -34,23 +35,23 @@ static const struct ejg_facts full_facts = {
 	.service = "ejabberd",
 	.cgroups = cgroups,
 	.n_cgroups = LENGTH(cgroups),
-	.cgroups_origin = stack,
+	.cgroups_origin = STACK,
 	.epmd_port = 4369,
 	.dist_state = EJG_DIST_FIXED,
 	.dist = dist,
 	.n_dist = LENGTH(dist),
-	.dist_origin = shell,
+	.dist_origin = CFG,
 	.public_ports = public_ports,
 	.n_public_ports = LENGTH(public_ports),
-	.public_origin = stack,
+	.public_origin = STACK,
 	.peers = peers,
 	.n_peers = LENGTH(peers),
-	.peers_origin = stack,
+	.peers_origin = STACK,
 	.users = users,
 	.n_users = LENGTH(users),
 	.users_origin = { EJG_ORIGIN_DEFAULT, NULL, 0 },
 	.config_dir = "/etc/ejabberd",
-	.config_origin = script,
+	.config_origin = SCRIPT,
 	.stack_file = "/etc/ejguard/ejabberd",
 };
 
@@ -63,17 +64,17 @@ static const struct ejg_facts empty_facts = {
 };
 
 static const struct ejg_setting settings[] = {
-	{ "ERLANG_NODE", EJG_SETTING_KNOWN, "ejabberd@host", NULL, shell },
-	{ "ERLANG_NODE", EJG_SETTING_OVERRIDDEN, "ejabberd@localhost", "line 12 is in effect", script },
-	{ "name-kind", EJG_SETTING_KNOWN, "short", NULL, script },
-	{ "user", EJG_SETTING_KNOWN, "root", NULL, unit },
-	{ "HOME", EJG_SETTING_INDETERMINATE, NULL, "it depends on `getent passwd`", shell },
-	{ "INET_DIST_INTERFACE", EJG_SETTING_KNOWN, "127.0.0.1", NULL, shell },
-	{ "dist-range", EJG_SETTING_KNOWN, "4370-4375", NULL, shell },
-	{ "ERL_OPTIONS", EJG_SETTING_KNOWN, "-setcookie ***", NULL, shell },
-	{ "SPOOL_DIR", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", shell },
-	{ "LOGS_DIR", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", shell },
-	{ "VMARGS", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", shell },
+	{ "ERLANG_NODE", EJG_SETTING_KNOWN, "ejabberd@host", NULL, CFG },
+	{ "ERLANG_NODE", EJG_SETTING_OVERRIDDEN, "ejabberd@localhost", "line 12 is in effect", SCRIPT },
+	{ "name-kind", EJG_SETTING_KNOWN, "short", NULL, SCRIPT },
+	{ "user", EJG_SETTING_KNOWN, "root", NULL, UNIT },
+	{ "HOME", EJG_SETTING_INDETERMINATE, NULL, "it depends on `getent passwd`", CFG },
+	{ "INET_DIST_INTERFACE", EJG_SETTING_KNOWN, "127.0.0.1", NULL, CFG },
+	{ "dist-range", EJG_SETTING_KNOWN, "4370-4375", NULL, CFG },
+	{ "ERL_OPTIONS", EJG_SETTING_KNOWN, "-setcookie ***", NULL, CFG },
+	{ "SPOOL_DIR", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", CFG },
+	{ "LOGS_DIR", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", CFG },
+	{ "VMARGS", EJG_SETTING_INDETERMINATE, NULL, "it cannot be read", CFG },
 	{ "ERL_INETRC", EJG_SETTING_UNSET, NULL, NULL, { 0 } },
 	{ "ERL_EPMD_ADDRESS", EJG_SETTING_UNSET, NULL, NULL, { 0 } },
 };
@@ -141,7 +142,7 @@ static const struct ejg_survey empty_survey = {
 /* Whatever others can choose: terminal controls, no UTF-8, a text without an end. */
 static char hostile[4096] = "\033[31mred\r\n\xff\xe2\x80\xae";
 static const char *const hostile_words[] = { hostile, NULL };
-static const struct ejg_origin hostile_origin = { EJG_ORIGIN_DISCOVERED, hostile, UINT32_MAX };
+#define HOSTILE_ORIGIN { EJG_ORIGIN_DISCOVERED, hostile, UINT32_MAX }
 static const struct ejg_cgroup hostile_cgroup = { hostile, hostile, UINT64_MAX, false };
 static const struct ejg_peer hostile_peer = { .name = hostile, .origin = { 99, hostile, 1 } };
 static const struct ejg_setting hostile_settings[] = {
@@ -181,13 +182,13 @@ static const struct ejg_facts hostile_facts = {
 	.size = sizeof(hostile_facts),
 	.cgroups = &hostile_cgroup,
 	.n_cgroups = 1,
-	.cgroups_origin = hostile_origin,
+	.cgroups_origin = HOSTILE_ORIGIN,
 	.dist_state = 99,
 	.dist_note = hostile,
 	.peers = &hostile_peer,
 	.n_peers = 1,
 	.config_dir = hostile,
-	.config_origin = hostile_origin,
+	.config_origin = HOSTILE_ORIGIN,
 	.stack_file = hostile,
 };
 static const struct ejg_survey hostile_survey = {
@@ -209,6 +210,8 @@ static const struct ejg_finding contradictions[] = {
 	{ "core", "core.advice", EJG_WARNING, "epmd", "it runs elsewhere", "move it", "", 0, 0 },
 	{ "core", "core.contradiction", EJG_FAILURE, "distribution", "40000 is not in 4370-4375", "restart it", SHELL,
 	  12, 0 },
+	{ "core", "core.discover-unseen", EJG_INFO, "", "the environment of process 300: Permission denied", "", "", 0,
+	  0 },
 };
 
 static const struct {

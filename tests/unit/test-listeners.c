@@ -73,13 +73,8 @@ static void test_many(void **state)
 	const int fd = own_listener(AF_INET, false, 4369);
 	struct survey_fixture f;
 	static int many[4200];
-	struct rlimit limit = { 8192, 8192 };
 	size_t n = 0;
 
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0) {
-		close(fd);
-		skip();
-	}
 	for (n = 0; n < ARRAY_SIZE(many); n++)
 		many[n] = own_listener(AF_INET, false, (uint16_t)(10000 + n));
 	survey_fixture_init(&f, state);
@@ -134,13 +129,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_real_sockets),
 		scratch_test(test_cgroup),
-		scratch_test(test_many),
 		scratch_test(test_owners),
 	};
+	const struct CMUnitTest many[] = {
+		scratch_test(test_many),
+	};
+	const struct rlimit limit = { 8192, 8192 };
+	int failed;
 
 	if (!own_network()) {
 		puts("skipped: no network namespace of its own");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	/* valgrind keeps some descriptors for itself, and the limit with them. */
+	return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? failed : failed + cmocka_run_group_tests(many, NULL, NULL);
 }

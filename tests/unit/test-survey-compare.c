@@ -297,6 +297,12 @@ static void unnamed(struct scene *s)
 	s->listeners[L_OTHER].port = 5280;
 }
 
+static void unnamed_loopback(struct scene *s)
+{
+	unnamed(s);
+	s->listeners[L_OTHER].address = address("127.0.0.1");
+}
+
 static void no_public(struct scene *s)
 {
 	unnamed(s);
@@ -409,6 +415,7 @@ static const struct {
 	{ "odd interface", odd_interface, "dist-interface", "" },
 	{ "no interface", no_interface, "", "" },
 	{ "unnamed port", unnamed, "listener-unnamed", "process 100, uid 0, in ejabberd.service" },
+	{ "unnamed port on loopback", unnamed_loopback, "", "" },
 	{ "no public ports", no_public, "", "" },
 	{ "silent port", silent, "public-silent", "" },
 	{ "foreign epmd", foreign_epmd, "epmd-outside", "process 5, uid 4242, in no unit" },

@@ -133,6 +133,30 @@ static int trust_groups(struct arena *arena, const struct ejg_word_list *groups,
 	return 0;
 }
 
+/* ssl-cert of Debian is such a group: an administrator has put the service into it to have it read a key. */
+static int trust_key_readers(struct arena *arena, struct access_service *service)
+{
+	enum { MAX_GROUPS = 64 };
+	gid_t *gids = arena_array(arena, service->trust.n_groups + MAX_GROUPS, sizeof(*gids)), theirs[MAX_GROUPS];
+	size_t n = service->trust.n_groups;
+	int n_theirs = MAX_GROUPS;
+
+	if (!gids)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		gids[i] = service->trust.groups[i];
+	/* With more groups than there is room for, none of them is trusted. */
+	if (!service->known || getgrouplist(service->user, service->gid, theirs, &n_theirs) < 0)
+		n_theirs = 0;
+	for (int i = 0; i < n_theirs; i++)
+		if (theirs[i] != service->gid)
+			gids[n++] = theirs[i];
+	service->key_readers = service->trust;
+	service->key_readers.groups = gids;
+	service->key_readers.n_groups = n;
+	return 0;
+}
+
 int access_service_find(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			const struct ejg_word_list *groups, struct access_service *ret)
 {
@@ -160,6 +184,8 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 		service.trust.n_users = 1;
 	}
 	r = trust_groups(arena, groups, &service);
+	if (r == 0)
+		r = trust_key_readers(arena, &service);
 	if (r < 0)
 		return r;
 	*ret = service;

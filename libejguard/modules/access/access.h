@@ -218,6 +218,7 @@ struct access_service {
 	const char
 		*group_members; /* others who are in the group: "www-data, backup"; NULL: nobody, and it is trusted */
 	struct access_trust trust;
+	struct access_trust key_readers; /* and the further groups of the user: who put it there shares keys with it */
 };
 
 /*

@@ -20,7 +20,7 @@ static const char *login_handler(const struct config_listener *listener)
 {
 	static const char *const modules[] = { "mod_bosh",	   "ejabberd_http_ws", "mod_register_web",
 					       "ejabberd_oauth",   "mod_http_upload",  "mod_conversejs",
-					       "mod_invites_http", "mod_http_bind" };
+					       "mod_invites_http", "mod_http_bind",    "mod_mqtt" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
 		if (config_serves(listener, modules[i]))

@@ -46,7 +46,8 @@ static void check_sensitive(struct config_check *check, const struct yml_host *h
 		return;
 	if (verbose)
 		config_finding(
-			check, "log-sensitive", subject, hide.key ? hide.key : level.key, NULL,
+			check, "log-sensitive", subject, hide.key ? hide.key : level.key,
+			config_edit(check, hide.key, "set hide_sensitive_log_data: true"),
 			"hide_sensitive_log_data is %s: the log names the addresses of clients beside what they send",
 			hide.value ? "off" : "not set");
 	else if (read_level(level.value) == LEVEL_INFO)

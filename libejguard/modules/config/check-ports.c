@@ -74,7 +74,8 @@ static void check_listener(struct config_check *check, const struct config_liste
 	else if (listener->public && check->facts->n_public_ports && !is_public(check, listener->port))
 		config_finding(
 			check, "listen-not-public", listener->name, listener->place,
-			arena_printf(check->arena, "add %u to 'set public' in %s, or set ip: \"127.0.0.1\"",
+			arena_printf(check->arena,
+				     "set ip: \"127.0.0.1\", or, for the world, add %u to 'set public' in %s",
 				     listener->port, check->facts->stack_file ? check->facts->stack_file : "the stack"),
 			"%s is not in 'set public': with strict=yes nobody from elsewhere reaches it", listener->name);
 }

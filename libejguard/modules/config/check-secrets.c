@@ -58,7 +58,7 @@ static void find_secrets(struct secrets *secrets, const struct yml_node *node)
 }
 
 /* Who else may read a file, for people; NULL: nobody, or it cannot be told (then it is said). */
-static const char *readers(struct config_check *check, const char *path, const char **ret_real)
+static const char *readers(struct config_check *check, const char *path, const char **ret_real, bool *ret_acl)
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
@@ -71,23 +71,25 @@ static const char *readers(struct config_check *check, const char *path, const c
 	if (r < 0 || file.fd < 0 || !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
 		return NULL;
 	*ret_real = file.path;
+	*ret_acl = file.access.acl;
 	return access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
 }
 
 /* Only the service's group may stay, and not even that one when others are in it. */
-static const char *remedy_chmod(struct config_check *check, const char *path)
+static const char *remedy_chmod(struct config_check *check, const char *path, bool acl)
 {
 	const char *quoted = access_quote(check->arena, path);
+	const char *remove = quoted && acl ? arena_printf(check->arena, "setfacl -b -- %s; ", quoted) : "";
 
-	if (!quoted)
+	if (!quoted || !remove)
 		return NULL;
 	if (!check->service.known)
-		return arena_printf(check->arena, "chmod 0600 -- %s", quoted);
+		return arena_printf(check->arena, "%schmod 0600 -- %s", remove, quoted);
 	if (check->service.group_members)
-		return arena_printf(check->arena, "setfacl -b -- %s; chmod 0600 -- %s; chown %s -- %s", quoted, quoted,
+		return arena_printf(check->arena, "%schmod 0600 -- %s; chown %s -- %s", remove, quoted,
 				    check->service.user, quoted);
-	return arena_printf(check->arena, "setfacl -b -- %s; chmod o=,g-wx -- %s; chgrp %s -- %s", quoted, quoted,
-			    check->service.group, quoted);
+	return arena_printf(check->arena, "%schmod o=,g-wx -- %s; chgrp %s -- %s", remove, quoted, check->service.group,
+			    quoted);
 }
 
 static void check_configurations(struct config_check *check)
@@ -97,10 +99,11 @@ static void check_configurations(struct config_check *check)
 	find_secrets(&secrets, check->yml.options);
 	for (size_t i = 0; i < secrets.n; i++) {
 		const struct yml_pair *pair = secrets.first[i];
-		const char *real, *who = readers(check, pair->value->file, &real);
+		bool acl;
+		const char *real, *who = readers(check, pair->value->file, &real, &acl);
 
 		if (who)
-			config_finding(check, "secret-readable", real, pair->value, remedy_chmod(check, real),
+			config_finding(check, "secret-readable", real, pair->value, remedy_chmod(check, real, acl),
 				       "%s may read it, and it holds a secret (%s)", who, pair->key->text);
 	}
 }
@@ -136,7 +139,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
 	const char *problem = NULL, *who;
-	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
 	int key;
 
 	check->no_memory |= r == -ENOMEM;
@@ -151,7 +154,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		return;
 	}
 	if (!S_ISREG(file.access.mode) ||
-	    !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
+	    !(access_exposed(&file.access, &file.reach, &check->service.key_readers) & ACCESS_READ))
 		return;
 	/* A certificate alone is for everybody. */
 	key = option->kind == YML_PATH_KEY ? 1 : holds_key(file.fd);
@@ -162,8 +165,8 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 			       strerror(-key));
 		return;
 	}
-	who = access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
-	config_finding(check, "key-readable", file.path, &place, remedy_chmod(check, file.path),
+	who = access_describe(check->arena, &file.access, &file.reach, &check->service.key_readers, ACCESS_READ);
+	config_finding(check, "key-readable", file.path, &place, remedy_chmod(check, file.path, file.access.acl),
 		       "%s may read it, and it holds a private key", who ? who : "somebody else");
 }
 

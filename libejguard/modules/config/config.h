@@ -45,7 +45,8 @@ struct config_check {
 	bool failed; /* a finding is a failure */
 	bool no_memory;
 	size_t n_uncertain; /* indeterminate findings that were made */
-	size_t n_findings;
+	size_t n_findings;  /* but failures */
+	size_t n_failures;
 	size_t n_conditions; /* of access rules that were tried */
 	size_t n_regexps;
 };

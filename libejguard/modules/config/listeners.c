@@ -61,7 +61,7 @@ static void read_port(struct config_check *check, struct config_listener *listen
 	} else if (pair && yml_integer(pair->value, &port) && port >= 0 && port <= 65535) {
 		listener->port = port;
 	} else {
-		listener->unknown = true;
+		/* Which port it is says nothing about who reaches it: only a unix socket would. */
 		config_uncertain(check, listener->place, pair ? pair->value : listener->node, "listen: port");
 	}
 }

@@ -28,11 +28,13 @@ void config_finding(struct config_check *check, const char *id, const char *subj
 		    const char *remedy, const char *format, ...)
 {
 	struct ejg_place where = { .remedy = remedy };
+	const bool failure = is_failure(id);
 	const char *message;
 	va_list ap;
 
-	check->failed |= is_failure(id);
-	if (check->n_findings++ >= MAX_FINDINGS && strcmp(id, "judged") != 0)
+	check->failed |= failure;
+	/* Failures have room of their own: no number of warnings may hide them. */
+	if ((failure ? check->n_failures++ : check->n_findings++) >= MAX_FINDINGS && strcmp(id, "judged") != 0)
 		return;
 	va_start(ap, format);
 	message = arena_vprintf(check->arena, format, ap);

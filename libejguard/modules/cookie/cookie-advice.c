@@ -34,16 +34,37 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 		service, advise_owner(audit), group_of(audit), advise_quoted(audit, path), service);
 }
 
+/* The shipped stack is not to be edited: the package's next version replaces it. */
+static const char *advise_option(struct audit *audit, const char *option)
+{
+	const char *service = audit->facts->service;
+	uint32_t line = 0;
+	const char *file = ejg_call_where(audit->call, &line);
+
+	if (strncmp(file, EJG_VENDORDIR "/", strlen(EJG_VENDORDIR "/")) == 0 &&
+	    strcmp(strrchr(file, '/') + 1, service) == 0)
+		return audit_text(audit, "install -D -m 0644 %s %s/%s; add %s to line %u of the copy; then: ", file,
+				  EJG_CONFDIR, service, option, line);
+	return audit_text(audit, "add %s to line %u of %s; then: ", option, line, file);
+}
+
+const char *advise_create(struct audit *audit, const char *path)
+{
+	if (audit->facts->n_peers)
+		return advise_cluster(audit, path);
+	if (audit->config->create)
+		return "run: ejguard apply";
+	return audit_text(audit, "%sejguard apply", advise_option(audit, "create=yes"));
+}
+
 const char *advise_rotate(struct audit *audit, const char *path)
 {
 	const char *service = audit->facts->service, *edit = "";
-	uint32_t line = 0;
-	const char *file = ejg_call_where(audit->call, &line);
 
 	if (audit->facts->n_peers)
 		return advise_cluster(audit, path);
 	if (audit->config->rotate != COOKIE_ROTATE_WEAK)
-		edit = audit_text(audit, "add rotate=weak to line %u of %s; then: ", line, file);
+		edit = advise_option(audit, "rotate=weak");
 	return audit_text(audit, "%ssystemctl stop %s && ejguard apply %s && systemctl start %s", edit, service,
 			  service, service);
 }
@@ -51,13 +72,11 @@ const char *advise_rotate(struct audit *audit, const char *path)
 const char *advise_remove(struct audit *audit, const char *path)
 {
 	const char *service = audit->facts->service, *edit = "";
-	uint32_t line = 0;
-	const char *file = ejg_call_where(audit->call, &line);
 
 	if (audit->facts->n_peers)
 		return advise_cluster(audit, path);
 	if (!audit->config->create)
-		edit = audit_text(audit, "add create=yes to line %u of %s; then: ", line, file);
+		edit = advise_option(audit, "create=yes");
 	return audit_text(audit, "%ssystemctl stop %s && rm %s && ejguard apply %s && systemctl start %s", edit,
 			  service, advise_quoted(audit, path), service, service);
 }

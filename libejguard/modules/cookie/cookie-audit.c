@@ -8,6 +8,9 @@
 #include "libejguard/modules/cookie/cookie.h"
 
 static void add_finding(struct audit *audit, const char *id, const char *subject, const struct ejg_place *place,
+			const char *format, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static void add_finding(struct audit *audit, const char *id, const char *subject, const struct ejg_place *place,
 			const char *format, va_list ap)
 {
 	enum ejg_severity severity = cookie_severity(id);
@@ -101,7 +104,7 @@ static void say_absent(struct audit *audit, struct cookie_place *place)
 			  "does not exist, and neither does its folder: %s would fail", place->whose);
 		return;
 	}
-	audit_say(audit, "absent", place->home.path, NULL,
+	audit_say(audit, "absent", place->home.path, advise_create(audit, place->home.path),
 		  "does not exist: at %s Erlang would generate a cookie, which is one of about 2^26", place->whose);
 }
 

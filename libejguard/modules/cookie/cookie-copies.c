@@ -312,6 +312,16 @@ static void remember_cookie_files(struct copies *copies)
 	}
 }
 
+static bool holds_arguments(const char *name)
+{
+	static const char *const names[] = { "ERL_OPTIONS", "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What the start script and the units come to, files that they include among it: the survey has read more than is here.
  */
 static void search_settings(struct copies *copies)
@@ -322,7 +332,7 @@ static void search_settings(struct copies *copies)
 		const struct ejg_setting *setting = &survey->settings[i];
 		const struct search_hit hit = { .line = setting->origin.line, .computed = true };
 
-		if (strcmp(setting->name, "ERL_OPTIONS") != 0 || setting->state != EJG_SETTING_KNOWN ||
+		if (!holds_arguments(setting->name) || setting->state != EJG_SETTING_KNOWN ||
 		    !strstr(setting->value, "-setcookie "))
 			continue;
 		copies->path = setting->origin.file;

@@ -96,6 +96,7 @@ const char *advise_owner(const struct audit *audit);
 const char *advise_quoted(struct audit *audit, const char *path);
 /* How to replace a cookie that rotate=weak would replace, and one that it would not. */
 const char *advise_rotate(struct audit *audit, const char *path);
+const char *advise_create(struct audit *audit, const char *path);
 const char *advise_remove(struct audit *audit, const char *path);
 const char *advise_home(struct audit *audit, const char *path);
 

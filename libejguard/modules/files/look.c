@@ -182,13 +182,15 @@ static int find(struct files *files, const struct place *place, struct arena *ar
 
 	if (r < 0)
 		return r;
-	reach[TRUST_SERVICE] = reach[TRUST_LOGS] = path->reach;
-	if (place->group == GROUP_LOG) {
+	reach[TRUST_SERVICE] = reach[TRUST_LOGS] = reach[TRUST_KEYS] = path->reach;
+	for (size_t i = TRUST_LOGS; r == 0 && i < N_TRUSTS; i++) {
 		cleanup_access_path struct access_path again = ACCESS_PATH_NULL;
 
-		r = access_walk(arena, place->path, ACCESS_FOLLOW, &files->trust[TRUST_LOGS], &again, problem);
+		if (i == TRUST_LOGS && place->group != GROUP_LOG)
+			continue;
+		r = access_walk(arena, place->path, ACCESS_FOLLOW, &files->trust[i], &again, problem);
 		if (r == 0)
-			reach[TRUST_LOGS] = again.reach;
+			reach[i] = again.reach;
 	}
 	return r;
 }

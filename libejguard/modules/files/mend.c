@@ -6,6 +6,36 @@
 #include <stdio.h>
 #include <string.h>
 
+/*
+ * What of everybody's rights the service itself goes by, to something that is root's or another's: it reads it as
+ * everybody, or in a group that others are in, too (SupplementaryGroups= among them). Without these it does not start.
+ */
+static mode_t used_mode(const struct files *files, const struct object *object)
+{
+	const struct access_service *service = &files->service;
+	const mode_t mode = object->st.stx_mode, read = ACCESS_READ | ACCESS_EXECUTE;
+
+	if (!service->known || object->st.stx_uid == service->uid)
+		return 0;
+	switch (object->group) {
+	case GROUP_CONFIG:
+	case GROUP_KEY:
+	case GROUP_CERTIFICATE:
+		break;
+	case GROUP_LOG:
+	case GROUP_SPOOL:
+	case GROUP_UPLOAD:
+		if (S_ISDIR(mode))
+			break;
+		return 0;
+	default:
+		return 0;
+	}
+	if (object->st.stx_gid == service->gid)
+		return service->group_members ? mode >> 3 & read : 0;
+	return (mode | mode >> 3) & read;
+}
+
 /* What may stay of a mode: everything of the owner's and of a trusted group's; for others what the policy leaves them.
  */
 static mode_t allowed_mode(const struct files *files, const struct object *object)
@@ -56,13 +86,16 @@ static void tell_refused(struct files *files, const struct object *object, const
 int mend(struct files *files, struct object *object, int fd)
 {
 	const enum file_trust reader = file_policies[object->group].reader;
+	mode_t allowed = allowed_mode(files, object);
 	struct access_change change;
 	int r;
 
 	if ((!files->repair && !files->dry) || S_ISLNK(object->st.stx_mode) || object->group == GROUP_SOCKET ||
 	    (object->group == GROUP_CERTIFICATE && !S_ISDIR(object->st.stx_mode) && !mend_has_key(fd)))
 		return 0;
-	r = access_reduce(fd, allowed_mode(files, object), &files->trust[reader], reduce_flags(files, object), &change);
+	if (object->root_too)
+		allowed |= used_mode(files, object);
+	r = access_reduce(fd, allowed, &files->trust[reader], reduce_flags(files, object), &change);
 	switch (r) {
 	case ACCESS_REDUCED:
 		tell_change(files, object, &change);
@@ -87,6 +120,24 @@ int mend(struct files *files, struct object *object, int fd)
 	}
 }
 
+/* First the service gets a right of its own: by its group, or, where others are in that one, as the owner. */
+static const char *remedy_give(struct files *files, const struct object *object, const char *quoted, bool acl)
+{
+	const struct access_service *service = &files->service;
+	const bool folder = S_ISDIR(object->st.stx_mode);
+	const mode_t owner = object->st.stx_mode & 0700;
+	const char *remove =
+		acl ? arena_printf(files->scratch, "setfacl -b %s%s && ", folder ? "-k " : "", quoted) : "";
+
+	if (!remove)
+		return NULL;
+	if (service->group_members)
+		return arena_printf(files->scratch, "%schown %s %s && chmod %04o %s", remove, service->user, quoted,
+				    owner | (folder ? 0500 : 0400), quoted);
+	return arena_printf(files->scratch, "%schgrp %s %s && chmod %04o %s", remove, service->group, quoted,
+			    owner | (folder ? 0050 : 0040), quoted);
+}
+
 const char *mend_remedy(struct files *files, const struct object *object, int fd)
 {
 	const enum file_trust reader = file_policies[object->group].reader;
@@ -97,6 +148,8 @@ const char *mend_remedy(struct files *files, const struct object *object, int fd
 
 	if (r != ACCESS_REDUCED || !quoted)
 		return NULL;
+	if (used_mode(files, object) & ((change.before & ~change.after) | (change.before & ~change.after) >> 3))
+		return remedy_give(files, object, quoted, change.acl);
 	if (change.acl)
 		return arena_printf(files->scratch, "setfacl -b %s%s && chmod %04o %s",
 				    S_ISDIR(object->st.stx_mode) ? "-k " : "", quoted, change.after, quoted);

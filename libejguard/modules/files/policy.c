@@ -7,8 +7,8 @@
 const struct file_policy file_policies[N_GROUPS] = {
 	[GROUP_CONFIG] = { "configuration", "config-readable", "config-writable", TRUST_SERVICE },
 	[GROUP_DATA] = { "a file that ejabberd reads", NULL, "config-writable", TRUST_SERVICE },
-	[GROUP_KEY] = { "a key", "key-readable", "config-writable", TRUST_SERVICE },
-	[GROUP_CERTIFICATE] = { "a certificate", "key-readable", "config-writable", TRUST_SERVICE },
+	[GROUP_KEY] = { "a key", "key-readable", "config-writable", TRUST_KEYS },
+	[GROUP_CERTIFICATE] = { "a certificate", "key-readable", "config-writable", TRUST_KEYS },
 	[GROUP_COOKIE] = { "the Erlang cookie", "cookie-readable", "config-writable", TRUST_SERVICE },
 	[GROUP_LOG] = { "a log", "log-readable", "log-writable", TRUST_LOGS },
 	[GROUP_DUMP] = { "a crash dump", "dump-readable", "log-writable", TRUST_SERVICE },

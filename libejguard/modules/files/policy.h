@@ -28,6 +28,7 @@ enum file_group {
 enum file_trust {
 	TRUST_SERVICE, /* root and the service */
 	TRUST_LOGS,    /* and the groups that may read logs */
+	TRUST_KEYS,    /* and the groups that the service shares keys with */
 	N_TRUSTS,
 };
 

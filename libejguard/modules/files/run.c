@@ -50,6 +50,7 @@ static int find_trust(struct files *files)
 		return r;
 	files->trust[TRUST_SERVICE] = files->service.trust;
 	files->trust[TRUST_LOGS] = logs.trust;
+	files->trust[TRUST_KEYS] = files->service.key_readers;
 	return 0;
 }
 
@@ -154,8 +155,11 @@ int files_check(struct ejg_call *call)
 	uint64_t changed;
 	int r;
 
-	/* What apply left has been looked at while it was repaired, in the same pass. */
-	if (state->looked) {
+	/*
+	 * What apply left has been looked at while it was repaired, in the same pass. When that does not hold it is
+	 * looked at again: whoever asked has to be told why.
+	 */
+	if (state->looked && state->verdict != EJG_NOT_HELD) {
 		state->looked = false;
 		return state->verdict;
 	}

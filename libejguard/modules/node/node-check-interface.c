@@ -9,7 +9,23 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
 
-#define PROPOSED "INET_DIST_INTERFACE=127.0.0.1"
+/*
+ * The loopback address of the distribution's family. Not where that would cut off who has to reach the node: a cluster,
+ * or ejabberdctl, which goes where the host part of the name leads.
+ */
+static const char *propose(const struct node *node, const struct ejg_setting *where, char text[static NODE_REMEDY_SIZE])
+{
+	const struct node_host *host = &node->world->host;
+
+	for (size_t i = 0; i < host->n; i++)
+		if (!prefix_is_loopback(&host->addresses[i]))
+			return "set INET_DIST_INTERFACE to the address of this host to which the host part of "
+			       "ERLANG_NODE leads, then restart the service";
+	if (node->facts->n_peers > 0)
+		return "set INET_DIST_INTERFACE to this host's address on the cluster's network, then restart the "
+		       "service";
+	return node_edit(node, node->ipv6 ? "INET_DIST_INTERFACE=::1" : "INET_DIST_INTERFACE=127.0.0.1", where, text);
+}
 
 static struct ejg_prefix to_prefix(const struct node_inet *inet)
 {
@@ -61,8 +77,7 @@ static void check_address(const struct node *node, const char *value, const stru
 
 	ejg_prefix_format(&address, text);
 	if (problem)
-		node_say(node, "interface-unusable", value, where, node_edit(node, PROPOSED, where, edit), "%s",
-			 problem);
+		node_say(node, "interface-unusable", value, where, propose(node, where, edit), "%s", problem);
 	else if (prefix_is_wildcard(&address))
 		node_say(node, "interface-everywhere", value, where, NULL, "is every address of this host");
 	else if (prefix_is_loopback(&address) && node->facts->n_peers > 0)
@@ -93,14 +108,13 @@ void node_check_interface(const struct node *node)
 		node_say(node, "interface-unknown", "INET_DIST_INTERFACE", where, NULL, "cannot be told%s%.300s",
 			 where->note ? ": " : "", where->note ? where->note : "");
 	else if (!value)
-		node_say(node, "interface-everywhere", "INET_DIST_INTERFACE", NULL,
-			 node_edit(node, PROPOSED, NULL, edit),
+		node_say(node, "interface-everywhere", "INET_DIST_INTERFACE", NULL, propose(node, NULL, edit),
 			 "is not set: the node listens on every address; without a cluster it needs loopback only");
 	else if (!node->has_interface && is_flag(where))
 		node_say(node, "interface-unusable", value, where, NULL,
 			 "inet_dist_use_interface takes an Erlang tuple such as {127,0,0,1}: the node does not start");
 	else if (!node->has_interface)
-		node_say(node, "interface-ignored", value, where, node_edit(node, PROPOSED, where, edit),
+		node_say(node, "interface-ignored", value, where, propose(node, where, edit),
 			 "is no address for Erlang: ejabberdctl leaves it out without a word, and the node listens on "
 			 "every address");
 	else
