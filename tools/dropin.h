@@ -24,6 +24,12 @@ int dropin_plan_removals(struct output *output, const char *unitdir);
 /* Does what was planned. On failure everything is as it was, and the message is set. */
 int dropin_commit(struct output *output);
 
+/*
+ * Adds findings of at least that severity: whether each unit of the service starts guarded. Return: 0; -EACCES, -EPERM,
+ * -EIO, -ENOMEM with the message set.
+ */
+int dropin_notes(struct output *output, const char *unitdir, bool ask_systemd, enum ejg_severity least);
+
 /* The text of a drop-in: our header, then the template with @SERVICE@ and @COMMAND@ replaced. */
 int dropin_render(struct output *output, const char *template_path, const char *command, char **ret);
 

@@ -117,6 +117,19 @@ static void print_paragraph(struct page *page, const char *prefix, unsigned int 
 	paragraph_end(&paragraph);
 }
 
+/* Commands are there to be pasted: they are not broken. */
+static bool is_command(const char *remedy)
+{
+	static const char *const programs[] = { "chgrp", "chmod",   "chown",   "echo",      "ejguard", "install",
+						"mv",	 "rm",      "sed",     "setfacl",   "systemctl" };
+	size_t n = strcspn(remedy, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (strlen(programs[i]) == n && strncmp(remedy, programs[i], n) == 0)
+			return true;
+	return false;
+}
+
 static void print_remedy(struct page *page, const char *remedy)
 {
 	static const char prefix[] = "  remedy: ";
@@ -126,7 +139,13 @@ static void print_remedy(struct page *page, const char *remedy)
 	if (!*remedy)
 		return;
 	fprintf(page->out, "%*s", page->indent, "");
-	print_paragraph(page, prefix, sizeof(prefix) - 1, same ? "the same" : remedy);
+	if (!same && is_command(remedy)) {
+		fputs(prefix, page->out);
+		text_put(page->out, remedy, strlen(remedy));
+		fputc('\n', page->out);
+	} else {
+		print_paragraph(page, prefix, sizeof(prefix) - 1, same ? "the same" : remedy);
+	}
 	page->remedy = remedy;
 }
 

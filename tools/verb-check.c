@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard check: does every guard hold now? */
+#include <unistd.h>
+
+#include "tools/dropin.h"
+#include "tools/systemctl.h"
 #include "tools/tool.h"
 
 static int check(const struct arguments *arguments, struct output *output)
 {
-	int r;
+	int result, r;
 
 	output->service = service_name(arguments);
 	r = guard_open(arguments, output);
@@ -15,7 +19,11 @@ static int check(const struct arguments *arguments, struct output *output)
 		if (r < 0)
 			return r;
 	}
-	return ejg_check(output->guard);
+	result = ejg_check(output->guard);
+	/* What is guarded now may start without its guard. */
+	if (!arguments->file && systemctl_available() && geteuid() == 0)
+		r = dropin_notes(output, EJG_UNITDIR, true, EJG_WARNING);
+	return r < 0 ? r : result;
 }
 
 static const struct option_spec options[] = {

@@ -64,51 +64,6 @@ static int note_systemd(struct output *output)
 	return note(output, "ejguard.systemd", EJG_INFO, "systemd", text, NULL);
 }
 
-static int note_dropin(struct output *output, const struct unit *unit)
-{
-	if (unit->asked && !unit->installed)
-		return note(output, "ejguard.no-unit", EJG_INFO, unit->name, "systemd does not have this unit", NULL);
-	switch (unit->action) {
-	case UNIT_REMOVED: /* could be removed: it is there, and ours */
-		if (unit->restart_due)
-			return note(output, "ejguard.restart-due", EJG_WARNING, unit->name,
-				    "it runs since before its drop-in was written", "restart it");
-		return note(output, "ejguard.dropin", EJG_OK, unit->name, "its drop-in has it guarded before it starts",
-			    NULL);
-	case UNIT_FOREIGN:
-		return note(output, "ejguard.dropin-foreign", EJG_WARNING, unit->path,
-			    "it was not written by ejguard for this service",
-			    "see what it does, move it away, and run ejguard enable");
-	default:
-		return note(output, "ejguard.dropin-missing", EJG_WARNING, unit->name,
-			    "it has no drop-in of ejguard: it starts unguarded", "run ejguard enable");
-	}
-}
-
-static int note_dropins(struct output *output, const char *unitdir, bool ask_systemd)
-{
-	const struct ejg_facts *facts = ejg_get_facts(output->guard);
-	int r;
-
-	for (size_t i = 0; facts && i < facts->n_cgroups; i++) {
-		struct unit *unit;
-
-		if (!unit_can_guard(facts->cgroups[i].name))
-			continue;
-		/* Planned and not done: a way to look. */
-		r = dropin_plan(output, unitdir, facts->cgroups[i].name, NULL);
-		if (r < 0)
-			return r;
-		unit = &output->units.items[output->units.n - 1];
-		if (ask_systemd && systemctl_ask(unit) == -ENOMEM)
-			return output_fail(output, -ENOMEM, "out of memory");
-		r = note_dropin(output, unit);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int doctor(const struct arguments *arguments, struct output *output)
 {
 	int diagnosis, r;
@@ -125,7 +80,7 @@ static int doctor(const struct arguments *arguments, struct output *output)
 		r = note_systemd(output);
 	/* Where systemd is not in charge nobody misses its drop-ins. */
 	if (r == 0 && (arguments->unitdir || systemctl_available()))
-		r = note_dropins(output, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR, !arguments->unitdir);
+		r = dropin_notes(output, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR, !arguments->unitdir, EJG_OK);
 	return r < 0 ? r : diagnosis;
 }
 
