@@ -109,7 +109,8 @@ void node_check_interface(const struct node *node)
 			 where->note ? ": " : "", where->note ? where->note : "");
 	else if (!value)
 		node_say(node, "interface-everywhere", "INET_DIST_INTERFACE", NULL, propose(node, NULL, edit),
-			 "is not set: the node listens on every address; without a cluster it needs loopback only");
+			 "is not set: the node listens on every address%s",
+			 node->facts->n_peers ? "" : "; without a cluster it needs loopback only");
 	else if (!node->has_interface && is_flag(where))
 		node_say(node, "interface-unusable", value, where, NULL,
 			 "inet_dist_use_interface takes an Erlang tuple such as {127,0,0,1}: the node does not start");
