@@ -21,6 +21,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/cookie-generator.h"
+#include "tests/unit/valgrind.h"
 
 enum { MASK = 0x5a, NEEDLE = 20, MAX_MAP = 1 << 29 }; /* larger: the shadow of a sanitizer */
 
@@ -157,14 +158,6 @@ static bool has(const struct ejg *guard, const char *id)
 	return false;
 }
 
-/* Its own machine keeps copies of registers; and it takes glibc's search for a module's libraries for an error. */
-static bool is_under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
-
 /* The search finds what is there. */
 static void test_control(void **state)
 {
@@ -227,5 +220,6 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests(control, NULL, NULL);
 
+	/* Its own machine keeps copies of registers; and it takes glibc's search for a module's libraries for an error. */
 	return is_under_valgrind() ? failed : failed + cmocka_run_group_tests(tests, NULL, NULL);
 }
