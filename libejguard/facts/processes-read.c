@@ -8,32 +8,12 @@
 #include <string.h>
 
 #include "libejguard/facts/processes-cookie.h"
+#include "libejguard/facts/settings.h"
 #include "libejguard/util/cleanup.h"
 
 /* Those of struct ejg_setting, and those that erl takes arguments from (erlexec.c of Erlang/OTP). */
 static const char *const names[] = {
-	"ERLANG_NODE",
-	"FIREWALL_WINDOW",
-	"INET_DIST_INTERFACE",
-	"ERL_DIST_PORT",
-	"ERL_EPMD_ADDRESS",
-	"ERL_EPMD_PORT",
-	"ERL_OPTIONS",
-	"CONFIG_DIR",
-	"EJABBERDCTL_CONFIG_PATH",
-	"EJABBERD_CONFIG_PATH",
-	"VMARGS",
-	"SPOOL_DIR",
-	"LOGS_DIR",
-	"EJABBERD_LOG_PATH",
-	"EJABBERD_PID_PATH",
-	"ERL_INETRC",
-	"ERL_CRASH_DUMP",
-	"ERL_CRASH_DUMP_BYTES",
-	"CONTRIB_MODULES_PATH",
-	"CONTRIB_MODULES_CONF_DIR",
-	"HOME",
-	"XDG_CONFIG_HOME",
+	SETTING_NAMES,
 	"ERL_FLAGS",
 	"ERL_AFLAGS",
 	"ERL_ZFLAGS",

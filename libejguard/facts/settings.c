@@ -151,15 +151,17 @@ static void add_flags(struct setting_list *list, const struct settings *s)
 /* HOME is last but one among the names; those of ext_mod depend on it. */
 static void add_variables(struct setting_list *list, struct settings *s, const struct occurrence *home)
 {
-	for (const char *const *name = settings_names; strcmp(*name, "POLL") != 0; name++) {
-		if (strcmp(*name, "INET_DIST_INTERFACE") == 0)
+	static const char *const names[] = { SETTING_NAMES };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], "INET_DIST_INTERFACE") == 0)
 			settings_add_interface(list, s);
-		else if (strcmp(*name, "CONFIG_DIR") == 0)
-			settings_add_variable(list, *name, settings_config_dir(s));
-		else if (strcmp(*name, "HOME") == 0)
-			settings_add_variable(list, *name, home);
-		else if (strncmp(*name, "CONTRIB_MODULES", 15) != 0)
-			add_by_name(list, s, *name);
+		else if (strcmp(names[i], "CONFIG_DIR") == 0)
+			settings_add_variable(list, names[i], settings_config_dir(s));
+		else if (strcmp(names[i], "HOME") == 0)
+			settings_add_variable(list, names[i], home);
+		else if (strncmp(names[i], "CONTRIB_MODULES", 15) != 0)
+			add_by_name(list, s, names[i]);
 	}
 	add_flags(list, s);
 	add_contributed(list, s, "CONTRIB_MODULES_PATH", "HOME", ".ejabberd-modules");

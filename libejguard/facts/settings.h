@@ -10,6 +10,14 @@
 
 #include "libejguard/util/arena.h"
 
+/* The names of struct ejg_setting that are variables, in its order. */
+#define SETTING_NAMES \
+	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", \
+	"ERL_EPMD_PORT", "ERL_OPTIONS", "CONFIG_DIR", "EJABBERDCTL_CONFIG_PATH", "EJABBERD_CONFIG_PATH", \
+	"VMARGS", "SPOOL_DIR", "LOGS_DIR", "EJABBERD_LOG_PATH", "EJABBERD_PID_PATH", "ERL_INETRC", \
+	"ERL_CRASH_DUMP", "ERL_CRASH_DUMP_BYTES", "CONTRIB_MODULES_PATH", "CONTRIB_MODULES_CONF_DIR", "HOME", \
+	"XDG_CONFIG_HOME"
+
 /* Where settings are read from. Tests put their own trees here. */
 struct settings_source {
 	const char *root;     /* the folder that / is taken to be; "" for the system's own, whose users NSS knows */
