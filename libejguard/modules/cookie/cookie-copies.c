@@ -145,34 +145,12 @@ static void search_file(struct copies *copies, const char *path, unsigned int lo
 	explicit_bzero(vault->buffer, (size_t)n);
 }
 
-static DIR *open_folder(struct copies *copies, const char *path, const char **ret_path)
-{
-	cleanup_access_path struct access_path folder = ACCESS_PATH_NULL;
-	const char *problem = NULL;
-	DIR *dir;
-	int fd;
-
-	if (access_walk(copies->audit->arena, path, ACCESS_FOLLOW, &copies->audit->service.trust, &folder, &problem) <
-		    0 ||
-	    folder.fd < 0 || !S_ISDIR(folder.access.mode))
-		return NULL;
-	fd = reopen(folder.fd);
-	if (fd < 0)
-		return NULL;
-	dir = fdopendir(fd);
-	if (!dir)
-		close(fd);
-	else
-		*ret_path = folder.path;
-	return dir;
-}
-
 /* Files of a folder whose names match; with depth those of its folders, too. Links are passed over. */
 static void search_folder(struct copies *copies, const char *path, const char *pattern, unsigned int look,
 			  unsigned int depth)
 {
 	const char *folder = NULL;
-	cleanup_dir DIR *dir = open_folder(copies, path, &folder);
+	cleanup_dir DIR *dir = open_search_folder(copies->audit, path, &folder);
 	struct dirent *entry;
 
 	while (dir && !arena_failed(copies->audit->arena) && (entry = readdir(dir))) {
@@ -264,7 +242,7 @@ static void search_releases(struct copies *copies, const char *root)
 static void search_opt(struct copies *copies)
 {
 	const char *folder = NULL;
-	cleanup_dir DIR *dir = open_folder(copies, "/opt", &folder);
+	cleanup_dir DIR *dir = open_search_folder(copies->audit, "/opt", &folder);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) && copies->n_entries++ < MAX_ENTRIES)

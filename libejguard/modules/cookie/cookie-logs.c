@@ -150,30 +150,10 @@ static void search_log(struct logs *logs, const char *path)
 		say_hash(logs, path, &file, line);
 }
 
-static DIR *open_logs(struct logs *logs, const char *path)
-{
-	cleanup_access_path struct access_path folder = ACCESS_PATH_NULL;
-	const char *problem = NULL;
-	DIR *dir;
-	int fd;
-
-	if (access_walk(logs->audit->arena, path, ACCESS_FOLLOW, &logs->audit->service.trust, &folder, &problem) < 0 ||
-	    folder.fd < 0 || !S_ISDIR(folder.access.mode))
-		return NULL;
-	fd = reopen(folder.fd);
-	if (fd < 0)
-		return NULL;
-	dir = fdopendir(fd);
-	if (!dir)
-		close(fd);
-	logs->folder = folder.path;
-	return dir;
-}
-
 /* ejabberd.log, error.log, crash.log; .0 and .1.gz of Erlang's logger and of logrotate. */
 static void search_folder(struct logs *logs, const char *path)
 {
-	cleanup_dir DIR *dir = open_logs(logs, path);
+	cleanup_dir DIR *dir = open_search_folder(logs->audit, path, &logs->folder);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {

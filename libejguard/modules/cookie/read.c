@@ -11,7 +11,7 @@ int reopen(int fd)
 	char path[32];
 	int opened;
 
-	/* What the descriptor names was looked at: it is a regular file, and no name is looked up again. */
+	/* What the descriptor names was looked at, a regular file or a folder; no name is looked up again. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	opened = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return opened < 0 ? -errno : opened;
@@ -32,4 +32,23 @@ ssize_t read_path_fd(int fd, char *ret, size_t n)
 		done += r > 0 ? (size_t)r : 0;
 	}
 	return (ssize_t)done;
+}
+
+DIR *open_search_folder(struct audit *audit, const char *path, const char **ret_path)
+{
+	cleanup_access_path struct access_path folder = ACCESS_PATH_NULL;
+	const char *problem = NULL;
+	cleanup_fd int fd = -1;
+	DIR *dir;
+
+	if (access_walk(audit->arena, path, ACCESS_FOLLOW, &audit->service.trust, &folder, &problem) < 0 ||
+	    folder.fd < 0 || !S_ISDIR(folder.access.mode))
+		return NULL;
+	fd = reopen(folder.fd);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return NULL;
+	(void)take_fd(fd);
+	*ret_path = folder.path;
+	return dir;
 }
