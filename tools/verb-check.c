@@ -23,7 +23,12 @@ static int check(const struct arguments *arguments, struct output *output)
 	/* What is guarded now may start without its guard. */
 	if (!arguments->file && systemctl_available() && geteuid() == 0)
 		r = dropin_notes(output, EJG_UNITDIR, true, EJG_WARNING);
-	return r < 0 ? r : result;
+	if (result == 0)
+		return r;
+	/* What the guard has found counts for more than a drop-in that cannot be read. */
+	free(output->message);
+	output->message = NULL;
+	return result;
 }
 
 static const struct option_spec options[] = {

@@ -35,6 +35,7 @@ note 'installed, and not enabled'
 said=$(bed_run server ejguard --json check) || true
 check_is 'what is wrong with it: there is no guard' net.not-loaded "$(ids failure <<<"$said")"
 check_is 'advice' "$advice" "$(ids warning <<<"$said" | tr ' ' '\n' | grep -v -e ^net -e ^ejguard | paste -sd ' ')"
+check_is 'advice: it would start unguarded' 'dropin-missing' "$(ids warning ejguard <<<"$said")"
 
 note 'enabled'
 bed_run server ejguard enable >/dev/null
