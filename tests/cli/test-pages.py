@@ -70,19 +70,19 @@ class Configuration(unittest.TestCase):
         return set(re.findall(r'"([^"]*)"', text))
 
     def test_settings(self):
-        code = re.search(r"stack_setting_names\[\] = \{(.*?)\};", read("libejguard/stack-file.c"), re.S)[1]
+        code = re.search(r"stack_setting_names\[\] = \{(.*?)\};", read("libejguard/core/stack-file.c"), re.S)[1]
         names = set(re.findall(r'"([^"]*)"', code))
         self.assertTrue(names)
         self.assertEqual(items(section(self.page, "SETTINGS")), names)
         self.assertEqual(self.rule("setting"), names)
 
     def test_controls(self):
-        code = re.search(r"words\[\] = \{([^}]*)\};", read("libejguard/stack-file.c"))[1]
+        code = re.search(r"words\[\] = \{([^}]*)\};", read("libejguard/core/stack-file.c"))[1]
         words = set(re.findall(r'"([^"]*)"', code))
         controls = items(section(self.page, "GUARDS"))
         self.assertEqual(controls | {"set", "include"}, words)
         self.assertEqual(self.rule("control"), controls)
-        enum = set(re.findall(r"\bCONTROL_([A-Z]+)\b", read("libejguard/verdict.h")))
+        enum = set(re.findall(r"\bCONTROL_([A-Z]+)\b", read("libejguard/core/verdict.h")))
         self.assertEqual({control.upper() for control in controls}, enum)
 
     def test_types_of_options(self):
@@ -96,7 +96,7 @@ class Configuration(unittest.TestCase):
 
     def test_limits(self):
         text = section(self.page, "LIMITS")
-        code = read("libejguard/stack-file.h")
+        code = read("libejguard/core/stack-file.h")
         numbers = {name: eval(value, {})  # pylint: disable=eval-used # of our own header
                    for name, value in re.findall(r"(STACK_MAX_\w+) = ([\d* ]+),", code)}
         for name, what in (("FILE", "size of a file"), ("LINE", "line, together"), ("WORDS", "words of a line"),

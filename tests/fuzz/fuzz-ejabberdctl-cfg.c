@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/facts/facts-parts.h"
+#include "libejguard/core/facts-build.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

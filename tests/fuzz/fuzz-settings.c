@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/facts/settings-unit.h"
+#include "libejguard/service/unit/unit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

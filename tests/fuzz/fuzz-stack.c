@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "libejguard/stack-file.h"
+#include "libejguard/core/stack-file.h"
 #include "libejguard/util/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

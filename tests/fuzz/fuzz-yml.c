@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "libejguard/modules/yml/yml-load.h"
+#include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/arena.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

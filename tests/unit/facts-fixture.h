@@ -8,7 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "libejguard/facts/facts-parts.h"
+#include "libejguard/core/facts-build.h"
 #include "tests/unit/scratch.h"
 
 struct fixture {

@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-#include "libejguard/report.h"
+#include "libejguard/core/report.h"
 
 /* An arena, a report and an empty folder below /tmp that trusted_open() trusts. */
 struct scratch {

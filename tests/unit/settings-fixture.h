@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libejguard/facts/settings-parts.h"
+#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

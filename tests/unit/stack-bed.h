@@ -3,8 +3,8 @@
 #ifndef EJG_TEST_STACK_BED_H
 #define EJG_TEST_STACK_BED_H
 
-#include "libejguard/operation.h"
-#include "libejguard/transaction.h"
+#include "libejguard/core/invoke.h"
+#include "libejguard/core/transaction.h"
 #include "tests/unit/scratch.h"
 
 enum { N = 3 };

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libejguard/facts/survey-parts.h"
+#include "libejguard/service/survey-build.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/facts-fixture.h"
 

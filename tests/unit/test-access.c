@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/access/access.h"
+#include "libejguard/modules/lib/access/access.h"
 
 #include <errno.h>
 #include <fcntl.h>

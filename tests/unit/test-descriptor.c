@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/descriptor.h"
+#include "libejguard/core/descriptor.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

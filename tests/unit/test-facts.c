@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/facts/facts.h"
+#include "libejguard/core/facts.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Real sockets in a network namespace of the test's own; the owners also on a made-up /proc. */
-#include "libejguard/facts/listeners.h"
+#include "libejguard/service/listeners.h"
 
 #include <sys/resource.h>
 
-#include "libejguard/facts/listeners-owner.h"
+#include "libejguard/service/owners.h"
 #include "libejguard/util/address.h"
 #include "tests/unit/own-network.h"
 #include "tests/unit/survey-fixture.h"

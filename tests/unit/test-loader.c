@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "libejguard/loader.h"
+#include "libejguard/core/modules.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

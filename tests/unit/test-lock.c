@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "libejguard/lock.h"
+#include "libejguard/core/lock.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "libejguard/modules/node/node-hosts.h"
+#include "libejguard/modules/node/hosts.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "libejguard/modules/node/node-inet.h"
-#include "libejguard/modules/node/node-name.h"
-#include "libejguard/modules/node/node-range.h"
+#include "libejguard/modules/node/inet.h"
+#include "libejguard/modules/node/name.h"
+#include "libejguard/modules/node/range.h"
 #include "libejguard/util/cleanup.h"
 
 static const struct {

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/option.h"
+#include "libejguard/core/option.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/option.h"
+#include "libejguard/core/option.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/modules/net/net-match.h"
+#include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
 
 static struct ejg_prefix prefix(const char *text)

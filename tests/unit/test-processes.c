@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* On a made-up /proc; tests/rules has the real one. */
-#include "libejguard/facts/processes.h"
+#include "libejguard/service/processes.h"
 
-#include "libejguard/facts/processes-read.h"
+#include "libejguard/service/processes-read.h"
 #include "tests/unit/survey-fixture.h"
 
 #define BEAM "/usr/lib/erlang/erts-13.1.5/bin/beam.smp"

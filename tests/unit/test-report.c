@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/report.h"
+#include "libejguard/core/report.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/stack-file.h"
+#include "libejguard/core/stack-file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/stack-lexer.h"
+#include "libejguard/core/stack-lexer.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "libejguard/stack-file.h"
+#include "libejguard/core/stack-file.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A host on which nothing contradicts anything; each case changes one thing of it. */
-#include "libejguard/facts/survey-compare.h"
+#include "libejguard/core/survey-compare.h"
 
 #include <string.h>
 

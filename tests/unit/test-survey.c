@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The survey as a whole, and its cgroups; processes, listeners, names and comparisons have tests of their own. */
-#include "libejguard/facts/survey.h"
+#include "libejguard/service/survey.h"
 
 #include "tests/unit/survey-fixture.h"
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/core/verdict.h"
 #include "libejguard/util/cleanup.h"
-#include "libejguard/verdict.h"
 #include "tests/unit/scratch.h"
 
 static const struct {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libejguard/modules/yml/yml-load.h"
+#include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/arena.h"
 #include "libejguard/util/cleanup.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Private to the module config. */
-#ifndef EJG_CONFIG_H
-#define EJG_CONFIG_H
+#ifndef EJG_CONFIG_CONFIG_H
+#define EJG_CONFIG_CONFIG_H
 
 #include <ejguard/module.h>
 
-#include "libejguard/modules/access/access.h"
-#include "libejguard/modules/yml/yml.h"
+#include "libejguard/modules/lib/access/access.h"
+#include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/arena.h"
 
 /* A handler of a listener: what answers below a path. */

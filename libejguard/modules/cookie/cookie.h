@@ -5,9 +5,9 @@
 
 #include <ejguard/module.h>
 
-#include "libejguard/modules/access/access.h"
 #include "libejguard/modules/cookie/form.h"
 #include "libejguard/modules/cookie/vault.h"
+#include "libejguard/modules/lib/access/access.h"
 
 enum cookie_rotate {
 	COOKIE_ROTATE_NO,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The module `files`: what ejabberd keeps in files is its own. See ejguard-files(8). */
-#ifndef EJG_FILES_H
-#define EJG_FILES_H
+#ifndef EJG_FILES_FILES_H
+#define EJG_FILES_FILES_H
 
 #include <ejguard/module.h>
 
-#include "libejguard/modules/access/access.h"
 #include "libejguard/modules/files/policy.h"
 #include "libejguard/modules/files/tally.h"
+#include "libejguard/modules/lib/access/access.h"
 
 struct files_config {
 	bool repair;

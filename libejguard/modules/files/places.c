@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "libejguard/modules/files/files.h"
-#include "libejguard/modules/yml/yml-paths.h"
+#include "libejguard/modules/lib/yml/paths.h"
 
 static int add(struct files *files, const struct place *place)
 {

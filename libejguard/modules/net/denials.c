@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
-#include "libejguard/modules/net/net-match.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inside of the module: its state, and what its files share. */
-#ifndef EJG_NET_H
-#define EJG_NET_H
+#ifndef EJG_NET_NET_H
+#define EJG_NET_NET_H
 
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/names.h"

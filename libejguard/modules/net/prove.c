@@ -1,290 +1,219 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/net/prove.h"
-
-#include <arpa/inet.h>
+/* prove: runs the attempts of prove.c in a helper process for each cgroup, and judges what it reports. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
 
-#include "libejguard/modules/net/net-match.h"
-#include "libejguard/modules/net/wire.h"
+#include "libejguard/modules/net/attempts.h"
+#include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
-/*
- * Addresses for attempts, of documentation and private use; the first that the policy refuses is taken. For the wire two of
- * the same half of all addresses are needed.
- */
-static const char *const addresses4[] = { "192.0.2.77",	 "198.51.100.77", "203.0.113.77", "240.0.0.77",
-					  "10.111.222.33", "100.127.255.77", "1.2.3.77" };
-static const char *const addresses6[] = { "2001:db8::77", "3fff::77", "fd77:7777::77", "2002::77" };
+#define HELPER_TIMEOUT_MS 3000
+#define HELPER_TRIES 2
 
-struct prover {
-	const struct ejg_facts *facts;
-	const struct pins *pins;
-	struct decision d;
-	bool permissive;
-	int wire;		/* -1: wire_error says why */
-	int wire_error;
-	struct in_addr own;	/* address of this end of the wire */
-	struct in_addr stranger; /* who sends over it */
+/* What the helper of one cgroup has reported. */
+struct proof {
+	struct prove_record records[POLICY_N_HOOKS];
+	size_t n;
+	bool interrupted; /* it did not end by itself */
 };
 
-union any_address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-static struct policy_address read_address(int family, const char *text)
+static long now_ms(void)
 {
-	struct ejg_prefix prefix = { .length = 128 };
+	struct timespec now;
 
-	if (family == AF_INET) {
-		memset(prefix.bytes + 10, 0xff, 2);
-		inet_pton(AF_INET, text, prefix.bytes + 12);
-	} else {
-		inet_pton(AF_INET6, text, prefix.bytes);
-	}
-	return net_address(&prefix);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
-static bool refuses(const struct prover *p, enum policy_hook hook, struct policy_address address)
+/* Reads records until the helper is done, or its time is up. */
+static void read_records(struct proof *proof, int fd)
 {
-	if (hook == POLICY_BIND4 || hook == POLICY_BIND6)
-		return decide_bind(&p->d, p->facts->epmd_port, address) == POLICY_BIND_ADDRESS;
-	return decide_connect(&p->d, p->facts->epmd_port, address) == POLICY_DESTINATION;
-}
+	long end = now_ms() + HELPER_TIMEOUT_MS, left;
 
-/* An address that the policy refuses at the hook, with epmd's port. False when it refuses none of ours. */
-static bool choose_address(const struct prover *p, enum policy_hook hook, int family, union any_address *ret)
-{
-	const char *const *list = family == AF_INET ? addresses4 : addresses6;
-	size_t n = family == AF_INET ? ARRAY_SIZE(addresses4) : ARRAY_SIZE(addresses6);
+	while (proof->n < POLICY_N_HOOKS && (left = end - now_ms()) > 0) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct prove_record record;
 
-	*ret = (union any_address){};
-	for (size_t i = 0; i < n; i++) {
-		if (!refuses(p, hook, read_address(family, list[i])))
+		if (poll(&p, 1, left) <= 0)
 			continue;
-		if (family == AF_INET) {
-			ret->in = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
-			inet_pton(AF_INET, list[i], &ret->in.sin_addr);
-		} else {
-			ret->in6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
-							  .sin6_port = htons(p->facts->epmd_port) };
-			inet_pton(AF_INET6, list[i], &ret->in6.sin6_addr);
-		}
-		return true;
+		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
+		if (read(fd, &record, sizeof(record)) != sizeof(record))
+			return;
+		if (record.hook == proof->n)
+			proof->records[proof->n++] = record;
 	}
-	return false;
 }
 
-/* A socket whose refusals are counted apart. Return: a descriptor or a negative errno. */
-static int marked_socket(int family)
+/* Ends the helper, if it has not ended, and takes its status. */
+static bool was_interrupted(pid_t helper, bool done)
 {
-	cleanup_fd int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	uint32_t mark = POLICY_PROOF_MARK;
+	int status = 0;
+	pid_t ended = waitpid(helper, &status, WNOHANG);
 
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0)
-		return -errno;
-	return take_fd(fd);
-}
-
-/* Refusals of proofs at a hook, whatever the reason. */
-static uint64_t count(const struct prover *p, enum policy_hook hook)
-{
-	uint64_t value, total = 0;
-
-	for (int reason = 0; reason < POLICY_N_REASONS; reason++)
-		if (pins_read_counter(p->pins, POLICY_COUNTER(1, hook, reason), &value) == 0)
-			total += value;
-	return total;
-}
-
-static struct prove_record judge(const struct prover *p, bool refused, bool counted, int error)
-{
-	struct prove_record record = { .error = error };
-
-	if (!refused && !p->permissive)
-		record.result = PROVE_PASSED;
-	else
-		record.result = counted ? PROVE_REFUSED : p->permissive ? PROVE_PASSED : PROVE_UNCOUNTED;
-	return record;
-}
-
-static struct prove_record unproven(int error)
-{
-	return (struct prove_record){ .result = PROVE_UNPROVEN, .error = error };
-}
-
-/* Without a guard a bind here answers EADDRNOTAVAIL and a connect ENETUNREACH: EPERM is the guard's word. */
-static struct prove_record attempt_call(const struct prover *p, enum policy_hook hook)
-{
-	bool bind_hook = hook == POLICY_BIND4 || hook == POLICY_BIND6;
-	int family = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 ? AF_INET : AF_INET6, r;
-	uint64_t before = count(p, hook);
-	cleanup_fd int fd = marked_socket(family);
-	union any_address address;
-	socklen_t size = family == AF_INET ? sizeof(address.in) : sizeof(address.in6);
-
-	if (fd < 0)
-		return unproven(-fd);
-	if (!choose_address(p, hook, family, &address))
-		return unproven(EADDRNOTAVAIL);
-	r = bind_hook ? bind(fd, &address.any, size) : connect(fd, &address.any, size);
-	r = r < 0 ? errno : 0;
-	return judge(p, r == EPERM, count(p, hook) > before, r);
-}
-
-/*
- * Binds to epmd's port: of every address, or of the wire's where only addresses of `listen` may be. Where neither is let
- * through, listen() will take a port of the kernel's choice.
- */
-static int bind_on_wire(const struct prover *p, int fd)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
-	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
-	int on = 1;
-
-	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW) {
-		if (decide_bind(&p->d, p->facts->epmd_port, own) != POLICY_ALLOWED)
-			return 0;
-		address.sin_addr = p->own;
+	for (int tries = 0; ended == 0 && tries < 100; tries++) { /* it may be on its way out */
+		if (done || tries == 99)
+			kill(helper, SIGKILL);
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+		ended = waitpid(helper, &status, WNOHANG);
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+	while (ended == 0 || (ended < 0 && errno == EINTR))
+		ended = waitpid(helper, &status, 0);
+	return !done && WIFSIGNALED(status);
+}
+
+/* Removes the folder that the helper may have made to enter the cgroup. Its end is known, the kernel's work on it not. */
+static void remove_subgroup(const struct ejg_cgroup *cgroup)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return;
+	for (int tries = 0; tries < 50 && rmdir(path) < 0 && errno == EBUSY; tries++)
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
+static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct pins *pins,
+		      const struct net_policy *policy, struct proof *ret)
+{
+	struct proof proof = {};
+	pid_t helper;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return ejg_call_error(call, -EIO, "free some descriptors, then try again", "cannot make a pipe: %m");
+	helper = fork();
+	if (helper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(fds[0]);
+		prove_in_helper(ejg_call_facts(call), cgroup, pins, policy, fds[1]);
+		_exit(0);
+	}
+	close(fds[1]);
+	if (helper > 0) {
+		read_records(&proof, fds[0]);
+		proof.interrupted = was_interrupted(helper, proof.n == POLICY_N_HOOKS);
+		remove_subgroup(cgroup);
+	}
+	close(fds[0]);
+	if (helper < 0)
+		return ejg_call_error(call, -EIO, "see the limits of processes, then try again",
+				      "cannot start the helper of the proof: %m");
+	*ret = proof;
 	return 0;
 }
 
-/* A listener that the wire reaches. Return: a descriptor and its port, or a negative errno. */
-static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
+/* Judges one attempt. Return: whether it fails the proof. */
+static bool judge(struct ejg_call *call, const char *cgroup, const struct prove_record *record, unsigned int *n_refused)
 {
-	cleanup_fd int fd = marked_socket(AF_INET);
-	struct sockaddr_in address;
-	socklen_t size = sizeof(address);
-	int r;
+	const char *hook = pins_hooks[record->hook].name;
 
-	if (fd < 0)
-		return fd;
-	r = bind_on_wire(p, fd);
-	if (r < 0)
-		return r;
-	if (listen(fd, 8) < 0 || getsockname(fd, (struct sockaddr *)&address, &size) < 0)
-		return -errno;
-	*ret_port = ntohs(address.sin_port);
-	return take_fd(fd);
-}
-
-static struct prove_record attempt_ingress(const struct prover *p)
-{
-	uint64_t before = count(p, POLICY_INGRESS);
-	cleanup_fd int fd = -1;
-	uint16_t port = 0;
-	int r;
-
-	if (p->wire < 0)
-		return unproven(p->wire_error);
-	fd = listen_on_wire(p, &port);
-	if (fd < 0)
-		return unproven(-fd);
-	if (!port_in(p->d.head->private_ports, port))
-		return (struct prove_record){ .result = PROVE_NOTHING };
-	(void)wire_has_answer(p->wire); /* drains what an attempt before this one left */
-	/* The kernel takes the packet to its end, the answer included, before write() returns. */
-	r = wire_send_syn(p->wire, p->stranger, p->own, port);
-	if (r < 0)
-		return unproven(-r);
-	return judge(p, !wire_has_answer(p->wire), count(p, POLICY_INGRESS) > before, 0);
-}
-
-/* Both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
-static int choose_wire(struct prover *p)
-{
-	uint32_t own = ntohl(inet_addr(addresses4[0]));
-
-	for (uint32_t i = 0; i < p->d.head->n_listen; i++) {
-		struct policy_address first = p->d.head->listen[i].first;
-
-		if (is_mapped(&first) && !is_loopback(&first)) {
-			own = first.low;
-			break;
-		}
+	switch (record->result) {
+	case PROVE_REFUSED:
+		(*n_refused)++;
+		return false;
+	case PROVE_GONE:
+	case PROVE_NOTHING:
+		return false;
+	case PROVE_UNPROVEN:
+		ejg_call_finding(call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));
+		return false;
+	case PROVE_UNCOUNTED:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: the attempt was refused, but not by this guard", hook);
+		return true;
+	default:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: a forbidden attempt was not refused (%s)", hook,
+				 record->error ? strerror(record->error) : "it went through");
+		return true;
 	}
-	p->own.s_addr = htonl(own);
-	for (size_t i = 0; i < ARRAY_SIZE(addresses4); i++) {
-		struct policy_address stranger = read_address(AF_INET, addresses4[i]);
+}
 
-		if ((own ^ (uint32_t)stranger.low) >> 31 || own == (uint32_t)stranger.low ||
-		    find_peer(&p->d, &stranger, 0))
+/*
+ * Whoever ends or freezes the unit meanwhile (its own stop does) ends the helper in it. That says nothing about the guard;
+ * a helper that ends by itself and is silent does.
+ */
+static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof *proof)
+{
+	if (access(cgroup->path, F_OK) < 0)
+		return false;
+	ejg_call_finding(call, proof->interrupted ? "unproven" : "not-proven", cgroup->path, "%s",
+			 proof->interrupted ? "the attempts were interrupted: the unit was stopped or frozen meanwhile" :
+					      "the helper did not try every hook");
+	return !proof->interrupted;
+}
+
+/* Return: EJG_HELD, EJG_NOT_HELD, EJG_NOT_APPLICABLE when nothing could be tried, or a negative errno. */
+static int prove_cgroup(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct pins *pins,
+			const struct net_policy *policy)
+{
+	struct proof proof = { .interrupted = true };
+	unsigned int n_refused = 0;
+	bool failed = false;
+
+	for (int tries = 0; tries < HELPER_TRIES && proof.interrupted; tries++) {
+		int r = run_helper(call, cgroup, pins, policy, &proof);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < proof.n; i++)
+		failed |= judge(call, cgroup->path, &proof.records[i], &n_refused);
+	if (proof.n < POLICY_N_HOOKS)
+		failed |= judge_silence(call, cgroup, &proof);
+	if (failed)
+		return EJG_NOT_HELD;
+	if (!n_refused)
+		return EJG_NOT_APPLICABLE;
+	ejg_call_finding(call, "proven", cgroup->path, "%u forbidden attempts were refused and counted", n_refused);
+	return EJG_HELD;
+}
+
+static int prove_current(struct ejg_call *call, const struct pins *pins)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	cleanup_fd int fd = pins_get_policy(pins);
+	struct net_policy policy = {};
+	int verdict = EJG_NOT_APPLICABLE;
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+
+	if (r < 0)
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-r));
+	for (size_t i = 0; r >= 0 && i < facts->n_cgroups; i++) {
+		if (!facts->cgroups[i].id)
 			continue;
-		p->stranger.s_addr = htonl(stranger.low);
-		return 0;
+		r = prove_cgroup(call, &facts->cgroups[i], pins, &policy);
+		if (r == EJG_NOT_HELD || (r == EJG_HELD && verdict == EJG_NOT_APPLICABLE))
+			verdict = r;
 	}
-	return -EADDRNOTAVAIL;
+	net_policy_free(&policy);
+	return r < 0 ? r : verdict;
 }
 
-static int enter(const char *cgroup, const char *below)
+int net_prove(struct ejg_call *call)
 {
-	char path[PATH_MAX];
-	cleanup_fd int fd = -1;
+	struct pins pins = PINS_NULL;
+	enum pins_state state = PINS_ABSENT;
+	int r = pins_probe(call);
 
-	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", cgroup, below) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	return write(fd, "0", 1) == 1 ? 0 : -errno;
-}
-
-/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
-static int enter_cgroup(const struct ejg_cgroup *cgroup)
-{
-	char path[PATH_MAX];
-	int r = enter(cgroup->path, "");
-
-	if (r != -EBUSY)
-		return r;
-	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	return enter(cgroup->path, "/" PROVE_SUBGROUP);
-}
-
-static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup, int out)
-{
-	int r = enter_cgroup(cgroup);
-
-	for (uint32_t hook = 0; hook < POLICY_N_HOOKS; hook++) {
-		struct prove_record record = unproven(-r);
-
-		if (r == 0)
-			record = hook == POLICY_INGRESS ? attempt_ingress(p) : attempt_call(p, hook);
-		else if (r == -ENOENT || r == -ENODEV)
-			record.result = PROVE_GONE;
-		record.hook = hook;
-		if (write(out, &record, sizeof(record)) != sizeof(record))
-			return;
-	}
-}
-
-void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
-		     const struct net_policy *policy, int out)
-{
-	struct prover p = { .facts = facts, .pins = pins, .d = net_decision(policy), .wire = -1 };
-	int r;
-
-	p.permissive = p.d.head->flags & POLICY_PERMISSIVE;
-	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
-	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0)
-		return;
-	r = choose_wire(&p);
 	if (r == 0)
-		r = p.wire = wire_open(p.own);
-	p.wire_error = r < 0 ? -r : 0;
-	prove_cgroup(&p, cgroup, out);
+		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT) {
+		r = prove_current(call, &pins);
+	} else {
+		ejg_call_finding(call, state == PINS_ABSENT ? "not-loaded" : "outdated", pins.path,
+				 state == PINS_ABSENT ? "nothing guards the service" :
+							"damaged, or made by another version: cannot be tried");
+		r = EJG_NOT_HELD;
+	}
+	pins_close(&pins);
+	return r;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The parts of the module `node`. */
-#ifndef EJG_NODE_H
-#define EJG_NODE_H
+#ifndef EJG_NODE_NODE_H
+#define EJG_NODE_NODE_H
 
 #include <ejguard/module.h>
 #include <limits.h>
 
-#include "libejguard/modules/node/node-epmd.h"
-#include "libejguard/modules/node/node-hosts.h"
-#include "libejguard/modules/node/node-inet.h"
-#include "libejguard/modules/node/node-name.h"
-#include "libejguard/modules/node/node-range.h"
+#include "libejguard/modules/node/epmd.h"
+#include "libejguard/modules/node/hosts.h"
+#include "libejguard/modules/node/inet.h"
+#include "libejguard/modules/node/name.h"
+#include "libejguard/modules/node/range.h"
 
 enum node_names { NODE_NAMES_ANY, NODE_NAMES_SHORT, NODE_NAMES_LONG };
 enum node_tls { NODE_TLS_ADVISED, NODE_TLS_REQUIRED, NODE_TLS_OPTIONAL };

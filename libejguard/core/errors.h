@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Errors in what a person wrote: all are reported in one go, up to a limit; the rest are counted. */
+#ifndef EJG_CORE_ERRORS_H
+#define EJG_CORE_ERRORS_H
+
+#include "libejguard/core/report.h"
+
+struct errors {
+	struct arena *arena; /* for the messages */
+	struct report *report;
+	size_t n;
+	int first; /* the first error, or 0 */
+};
+
+/* Reports an error, or only counts it. See report_error(). Return: error. */
+int errors_add(struct errors *errors, int error, const char *id, const struct position *position, const char *format,
+	       ...) __attribute__((format(printf, 5, 6)));
+
+/* Says how many were counted only, if any. Return: the first error, or 0 when there is none. */
+int errors_end(const struct errors *errors, const char *file);
+
+/* A word as messages show it: not longer than a line's worth. From the arena; "" without memory. */
+const char *errors_word(struct arena *arena, const char *text);
+
+/* FILE:LINE:COLUMN, for messages that name a second place. From the arena; "" without memory. */
+const char *errors_place(struct arena *arena, const struct position *position);
+
+#endif

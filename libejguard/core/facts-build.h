@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files facts*.c share, and nobody else includes but their tests. */
+#ifndef EJG_CORE_FACTS_BUILD_H
+#define EJG_CORE_FACTS_BUILD_H
+
+#include "libejguard/core/facts.h"
+#include "libejguard/service/script/cfg.h"
+#include "libejguard/service/settings.h"
+#include "libejguard/util/cgroup.h"
+
+enum facts_limits {
+	FACTS_MAX_PEERS = 65536,
+	FACTS_MAX_PEER_FILE = 16 * 1024 * 1024,
+	FACTS_MAX_ERRORS = 100, /* of one setting; then it is given up, which is an error of its own */
+};
+
+/* Where facts are discovered. Tests put their own folders here. */
+struct facts_source {
+	struct cgroup_source cgroup;
+	const char *const *config_dirs; /* the first that exists is the service's when no script tells; ended by NULL */
+	const struct settings_source *settings; /* of start scripts and units; NULL: there are none */
+};
+
+/* A port range and the word that it was read from. */
+struct placed_range {
+	struct ejg_port_range range;
+	const struct word *word;
+};
+
+/* Facts in the making. */
+struct facts_build {
+	struct arena *arena;
+	struct report *report;
+	const struct stack *stack;
+	const struct facts_source *source;
+	struct ejg_facts *facts;
+	struct placed_range *dist; /* as many as facts->dist when the stack set them, else NULL */
+	struct placed_range *public_ports;
+};
+
+/* As facts_collect(), from the given source. */
+int facts_collect_from(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
+		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret);
+/* As facts_choose_cgroups(), from the given source. */
+int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct ejg_facts *facts,
+			      const struct ejg_apply_options *options, const struct facts_source *source);
+
+/*
+ * The set line of that name; NULL when there is none, or when it says `auto`, which asks for discovery.
+ * Return: 0, or -EBADMSG when it has no value, or `auto` among other values.
+ */
+int facts_setting(struct facts_build *b, const char *name, const struct setting **ret);
+struct ejg_origin facts_origin(const struct setting *setting);
+/* Reports a wrong word. Return: -EBADMSG. */
+int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* "FILE:LINE:COLUMN", or "" without memory. */
+const char *facts_place(struct facts_build *b, const struct position *position);
+
+/*
+ * Reads all of a descriptor; a NUL byte follows the text. The caller frees it.
+ * Return: 0, -EFBIG when it is larger than limit, -ENOMEM, any errno of read(2).
+ */
+int facts_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size);
+
+/*
+ * Each of these establishes its facts, from its set line or else by discovery. Return: 0, -EBADMSG when something is
+ * wrong and was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
+ */
+int facts_read_cgroups(struct facts_build *b);
+int facts_read_config(struct facts_build *b);
+int facts_read_peers(struct facts_build *b);
+int facts_read_ports(struct facts_build *b); /* epmd, dist, public; after facts_read_config() */
+int facts_read_users(struct facts_build *b);
+
+/* A file of the service's own configuration. */
+struct source_text {
+	char *text; /* empty when there is no such file */
+	size_t size;
+	const char *path;    /* links followed, for people */
+	const char *problem; /* why it could not be read, or NULL */
+	bool missing;
+};
+
+void source_text_done(struct source_text *source);
+#define cleanup_source_text __attribute__((cleanup(source_text_done)))
+
+/* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
+int facts_discover_config(struct facts_build *b, const char **ret);
+
+/* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
+int facts_discover_ports(struct facts_build *b, bool epmd, bool dist);
+/* Takes over what the settings come to for the distribution. Return: 0, -ENOMEM. */
+struct dist;
+int facts_take_dist(struct facts_build *b, const struct dist *dist);
+
+enum erl_args_result {
+	ERL_ARGS_NONE,	  /* nothing here concerns the distribution port */
+	ERL_ARGS_RANGE,	  /* *ret is the range */
+	ERL_ARGS_UNCLEAR, /* something here does, and is not of the plain form */
+};
+
+/*
+ * Looks for the distribution range among arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`,
+ * which is the plain form. arguments_file: the text is a file for -args_file, with comments and quotes, and not the
+ * value of a variable that the shell splits at blanks.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int erl_args_read(const char *text, size_t size, bool arguments_file, enum erl_args_result *ret_result,
+		  struct ejg_port_range *ret_range);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The settings as a source of facts: the ports of epmd and of the distribution. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/service/settings-build.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+void source_text_done(struct source_text *source)
+{
+	free(source->text);
+}
+
+/* Reports that the port cannot be told: to go on with 4369 would leave the real port open. */
+static int refuse_epmd(struct facts_build *b, const struct ejg_origin *origin, const char *what)
+{
+	const struct position position = { .file = origin->file, .line = origin->line, .column = 1 };
+
+	return report_error(b->report, -EBADMSG, "fact-value", &position, "write `set epmd PORT` into the stack",
+			    "what becomes of %s cannot be told without running the file", what);
+}
+
+/* erl and epmd may be told the port by arguments too, and then not the same one. */
+static int check_epmd_flags(struct facts_build *b, const struct settings *s)
+{
+	for (size_t i = 0; i < N_FLAG_SOURCES; i++) {
+		for (size_t j = 0; j < s->flags[i].n; j++) {
+			const struct erl_flag *flag = &s->flags[i].items[j];
+
+			if (strcmp(flag->name, "-epmd_port") == 0 || strcmp(flag->name, "-env ERL_EPMD_PORT") == 0)
+				return refuse_epmd(b, &flag->origin, flag->name);
+		}
+	}
+	return 0;
+}
+
+/*
+ * erl and epmd read ERL_EPMD_PORT from their environment, where only the unit and `export` bring it. Anything else
+ * that is done with that name is an error.
+ */
+static int discover_epmd(struct facts_build *b, const struct settings *s)
+{
+	static const char name[] = "ERL_EPMD_PORT";
+	const struct variable *variable = variable_find(&s->variables, name, strlen(name));
+	const struct ctl_value *value = ctl_cfg_get(&s->cfg, name);
+	const struct occurrence *now = variable ? variable->now : NULL;
+	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED, .file = s->cfg_path };
+	struct position position;
+	uint16_t port;
+	int r;
+
+	r = check_epmd_flags(b, s);
+	if (r < 0)
+		return r;
+	while (now && now->doubtful)
+		now = now->earlier;
+	if (!now && !value && !(s->cfg.opaque_line && s->epmd_line))
+		return 0;
+	origin.line = value ? value->line : s->epmd_line;
+	if (now && (!value || !s->epmd_line))
+		origin = now->origin;
+	if ((s->cfg.opaque_line && s->epmd_line) || !now || !now->text || !variable->exported)
+		return refuse_epmd(b, &origin, name);
+	position = (struct position){ .file = origin.file, .line = origin.line, .column = 1 };
+	if (port_parse(now->text, &port) < 0)
+		return report_error(b->report, -EBADMSG, "fact-value", &position, "correct it",
+				    "%s=\"%s\" is not a port", name, now->text);
+	b->facts->epmd_port = port;
+	b->facts->epmd_origin = now->origin;
+	return 0;
+}
+
+/* The line of the stack that sets the cgroups, or NULL; what is wrong with it is reported where they are read. */
+static const struct setting *cgroups_line(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->n_settings; i++)
+		if (strcmp(stack->settings[i].name.text, "cgroups") == 0)
+			return &stack->settings[i];
+	return NULL;
+}
+
+/* The units that the stack names; the service's own by default. epmd's is none that calls ejabberdctl. */
+static int find_units(struct facts_build *b, const char *const **ret)
+{
+	const struct setting *line = cgroups_line(b->stack);
+	const char **names = arena_array(b->arena, (line ? line->n_values : 0) + 2, sizeof(*names));
+	size_t n = 0;
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; line && i < line->n_values; i++) {
+		const char *text = line->values[i].text, *dot = strrchr(text, '.');
+
+		if (dot && strcmp(dot, ".service") == 0 && strcmp(text, "epmd.service") != 0)
+			names[n++] = text;
+	}
+	if (n == 0)
+		names[n] = arena_printf(b->arena, "%s.service", b->facts->service);
+	*ret = names;
+	return names[0] ? 0 : -ENOMEM;
+}
+
+static int read_settings(struct facts_build *b, struct settings *ret)
+{
+	int r;
+
+	*ret = (struct settings){
+		.arena = b->arena,
+		.source = b->source->settings ? b->source->settings : &settings_source_system,
+		.service = b->facts->service,
+		.config_dir = b->facts->config_dir,
+		.config_from = b->facts->config_origin,
+		.plain = !b->source->settings,
+	};
+	r = find_units(b, &ret->units);
+	return r < 0 ? r : settings_read_all(ret);
+}
+
+int facts_discover_config(struct facts_build *b, const char **ret)
+{
+	const struct occurrence *dir;
+	struct settings s;
+	int r;
+
+	*ret = NULL;
+	if (!b->source->settings)
+		return 0;
+	r = read_settings(b, &s);
+	if (r < 0)
+		return r;
+	dir = s.real_script ? settings_config_dir(&s) : NULL;
+	if (dir && dir->text && dir->text[0] == '/')
+		*ret = dir->text;
+	return 0;
+}
+
+int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
+{
+	struct settings s;
+	struct dist found;
+	int r;
+
+	r = read_settings(b, &s);
+	if (r == 0 && dist) {
+		r = dist_read(&s, &found);
+		if (r == 0)
+			r = facts_take_dist(b, &found);
+	}
+	if (r < 0)
+		return r;
+	return epmd ? discover_epmd(b, &s) : 0;
+}

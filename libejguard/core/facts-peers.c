@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* set peers: addresses, prefixes and names, in the stack or in files of one entry a line. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "libejguard/core/facts-build.h"
+#include "libejguard/core/trust.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_HOST_NAME = 253,
+	MAX_LABEL = 63,
+};
+
+struct entry {
+	struct ejg_peer peer;
+	uint32_t column;
+};
+
+/* The list in the making. */
+struct peers {
+	struct facts_build *b;
+	struct entry *entries;
+	size_t n;
+	size_t room;
+	size_t n_errors;
+};
+
+static void peers_done(struct peers *peers)
+{
+	free(peers->entries);
+}
+
+/* Return: 0 to go on with the next entry; the errors are counted. -EBADMSG when there were too many. */
+static int wrong(struct peers *p, const struct word *word, const char *problem)
+{
+	facts_bad_word(p->b, word, "peer %.100s: %s", word->text, problem);
+	if (++p->n_errors < FACTS_MAX_ERRORS)
+		return 0;
+	return facts_bad_word(p->b, word, "too many wrong peers: the rest was not read");
+}
+
+static int add(struct peers *p, const struct word *word, const struct ejg_prefix *prefix, const char *name)
+{
+	struct entry *entries = p->entries;
+
+	if (p->n == FACTS_MAX_PEERS)
+		return facts_bad_word(p->b, word, "more than %d peers: write prefixes instead", FACTS_MAX_PEERS);
+	if (p->n == p->room) {
+		p->room = p->room ? 2 * p->room : 64;
+		entries = reallocarray(entries, p->room, sizeof(*entries));
+		if (!entries)
+			return -ENOMEM;
+		p->entries = entries;
+	}
+	entries[p->n] = (struct entry){ .column = word->position.column };
+	entries[p->n].peer.origin = (struct ejg_origin){ .kind = EJG_ORIGIN_STACK,
+							 .file = word->position.file,
+							 .line = word->position.line };
+	if (prefix)
+		entries[p->n].peer.prefix = *prefix;
+	if (name && !(entries[p->n].peer.name = arena_strdup(p->b->arena, name)))
+		return -ENOMEM;
+	p->n++;
+	return 0;
+}
+
+static const char *prefix_problem(const struct ejg_prefix *prefix)
+{
+	static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, 0xff, 127 }, .length = 104 };
+	static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
+
+	if (prefix_is_loopback(prefix))
+		return "loopback is this machine, which needs no entry: remove it";
+	if (prefix_is_wildcard(prefix))
+		return "the wildcard address is nobody's: write the address or network of the other nodes";
+	if (prefix_contains(prefix, &loopback4) || prefix_contains(prefix, &loopback6))
+		return "the prefix covers loopback: write the networks of the other nodes only";
+	if (prefix_is_link_local(prefix) && prefix->scope == 0)
+		return "a link-local address means a machine only together with %INTERFACE: write it behind the "
+		       "address";
+	if (prefix_is_ipv4(prefix) ? prefix->length >= 100 && (prefix->bytes[12] & 0xf0) == 0xe0
+				   : prefix->length >= 8 && prefix->bytes[0] == 0xff)
+		return "a multicast address is no machine's: write the address of the other node";
+	return NULL;
+}
+
+/* What is no name must be an address: "198.51.100.300" is a mistake, and not a host to look up. */
+static bool looks_like_name(const char *text)
+{
+	const char *last;
+
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")] != '\0')
+		return false;
+	last = strrchr(text, '.');
+	last = last ? last + 1 : text;
+	/* The resolver takes a last part in digits or 0x for a part of an address in an old notation. */
+	if (strncasecmp(last, "0x", 2) == 0)
+		return false;
+	return last[strspn(last, "0123456789")] != '\0' || (*last == '\0' && text[strspn(text, "0123456789.")] != '\0');
+}
+
+static const char *name_problem(const char *name)
+{
+	static const char local[] = "localhost";
+	const size_t local_length = sizeof(local) - 1;
+	const size_t full = strlen(name);
+	const size_t length = full - (full > 0 && name[full - 1] == '.');
+	size_t label = 0;
+
+	if (length > MAX_HOST_NAME)
+		return "a host name has at most 253 characters";
+	for (const char *at = name; *at; at++) {
+		const bool at_edge = label == 0 || at[1] == '.' || at[1] == '\0';
+
+		if (*at == '.' ? label == 0 : ++label > MAX_LABEL)
+			return *at == '.' ? "a part of the host name is empty" : "a part of the host name is too long";
+		if (*at == '-' && at_edge)
+			return "a part of a host name neither begins nor ends with -";
+		if (*at == '.')
+			label = 0;
+	}
+	if (length >= local_length && strncasecmp(name + length - local_length, local, local_length) == 0 &&
+	    (length == local_length || name[length - local_length - 1] == '.'))
+		return "localhost is this machine, which needs no entry: remove it";
+	return NULL;
+}
+
+static int read_entry(struct peers *p, const struct word *word)
+{
+	struct ejg_prefix prefix;
+	const char *problem;
+
+	if (looks_like_name(word->text)) {
+		problem = name_problem(word->text);
+		return problem ? wrong(p, word, problem) : add(p, word, NULL, word->text);
+	}
+	if (prefix_parse(word->text, &prefix, &problem) < 0 || (problem = prefix_problem(&prefix)))
+		return wrong(p, word, problem);
+	return add(p, word, &prefix, NULL);
+}
+
+/* One line of a file, without its end: an entry, a comment, nothing, or an entry and a comment. */
+static int read_line(struct peers *p, char *line, size_t length, struct position position)
+{
+	struct word word = { .position = position };
+	char *at = line, *end;
+
+	if (memchr(line, '\0', length)) {
+		word.text = "";
+		return wrong(p, &word, "the line holds a NUL byte");
+	}
+	at += strspn(at, " \t");
+	end = at + strcspn(at, " \t\r#");
+	word.text = at;
+	word.position.column = (uint32_t)(at - line) + 1;
+	if (end == at && (*at == '#' || *at == '\0' || strcmp(at, "\r") == 0))
+		return 0;
+	at = end + strspn(end, " \t");
+	if (*at != '#' && *at != '\0' && strcmp(at, "\r") != 0)
+		return wrong(p, &word, "something follows it: write one entry a line");
+	if (*end == '#')
+		return wrong(p, &word, "leave a blank before the comment");
+	*end = '\0';
+	if (word.text[0] == '@')
+		return wrong(p, &word, "a file of peers names no other file");
+	return read_entry(p, &word);
+}
+
+static int read_lines(struct peers *p, char *text, size_t size, const char *file)
+{
+	struct position position = { .file = file, .line = 1, .column = 1 };
+	char *end = text + size;
+	int r;
+
+	for (char *line = text; line < end; position.line++) {
+		char *newline = memchr(line, '\n', end - line);
+
+		newline = newline ? newline : end;
+		*newline = '\0'; /* facts_read_all() leaves room for the last one */
+		r = read_line(p, line, newline - line, position);
+		if (r < 0)
+			return r;
+		line = newline + 1;
+	}
+	return 0;
+}
+
+static int read_file(struct peers *p, const struct word *word)
+{
+	const char *path = word->text + 1, *problem = NULL, *file;
+	cleanup_free char *text = NULL;
+	cleanup_fd int fd = -1;
+	size_t size;
+	int r;
+
+	if (path[0] != '/')
+		return wrong(p, word, "write @ and the absolute path of a file");
+	r = trusted_open(p->b->arena, path, &fd, &problem);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return wrong(p, word, problem ? problem : r == -ENOENT ? "there is no such file" : "it cannot be read");
+	r = facts_read_all(fd, FACTS_MAX_PEER_FILE, &text, &size);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return wrong(p, word, r == -EFBIG ? "the file is larger than 16 MiB" : "it cannot be read");
+	file = arena_strdup(p->b->arena, path);
+	return file ? read_lines(p, text, size, file) : -ENOMEM;
+}
+
+static int compare_names(const char *a, const char *b)
+{
+	const size_t length_a = strlen(a), length_b = strlen(b);
+	/* "node.example." is "node.example" */
+	const size_t n_a = length_a - (length_a > 0 && a[length_a - 1] == '.');
+	const size_t n_b = length_b - (length_b > 0 && b[length_b - 1] == '.');
+	const int r = strncasecmp(a, b, n_a < n_b ? n_a : n_b);
+
+	return r ? r : (n_a > n_b) - (n_a < n_b);
+}
+
+static int compare_peers(const struct ejg_peer *a, const struct ejg_peer *b)
+{
+	int r;
+
+	if (a->name || b->name)
+		return a->name && b->name ? compare_names(a->name, b->name) : !!a->name - !!b->name;
+	r = memcmp(a->prefix.bytes, b->prefix.bytes, sizeof(a->prefix.bytes));
+	if (r == 0)
+		r = (int)a->prefix.length - (int)b->prefix.length;
+	return r ? r : (a->prefix.scope > b->prefix.scope) - (a->prefix.scope < b->prefix.scope);
+}
+
+/* Equal entries in the order in which they were written, so that the second one is the one at fault. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)b;
+	const int r = compare_peers(&x->peer, &y->peer);
+
+	return r ? r : (x > y) - (x < y);
+}
+
+static int report_duplicate(struct peers *p, const struct entry *first, const struct entry *second)
+{
+	const struct position place = { first->peer.origin.file, first->peer.origin.line, first->column };
+	char text[EJG_PREFIX_TEXT_SIZE];
+	struct word word = { .text = second->peer.name ? second->peer.name
+						       : ejg_prefix_format(&second->peer.prefix, text) };
+	const char *problem =
+		arena_printf(p->b->arena, "it stands at %s already: remove one of the two", facts_place(p->b, &place));
+
+	word.position = (struct position){ second->peer.origin.file, second->peer.origin.line, second->column };
+	return problem ? wrong(p, &word, problem) : -ENOMEM;
+}
+
+static int check_duplicates(struct peers *p)
+{
+	cleanup_free const struct entry **sorted = calloc(p->n + 1, sizeof(*sorted));
+	int r;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n; i++)
+		sorted[i] = &p->entries[i];
+	qsort(sorted, p->n, sizeof(*sorted), compare_entries);
+	for (size_t i = 1; i < p->n; i++) {
+		if (compare_peers(&sorted[i - 1]->peer, &sorted[i]->peer) != 0)
+			continue;
+		r = report_duplicate(p, sorted[i - 1], sorted[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int facts_read_peers(struct facts_build *b)
+{
+	__attribute__((cleanup(peers_done))) struct peers p = { .b = b };
+	const struct setting *setting;
+	struct ejg_peer *peers;
+	int r;
+
+	r = facts_setting(b, "peers", &setting);
+	if (r < 0 || !setting)
+		return r;
+	for (size_t i = 0; i < setting->n_values; i++) {
+		const struct word *word = &setting->values[i];
+
+		r = word->text[0] == '@' ? read_file(&p, word) : read_entry(&p, word);
+		if (r < 0)
+			return r;
+	}
+	r = check_duplicates(&p);
+	if (r < 0)
+		return r;
+	if (p.n_errors > 0)
+		return -EBADMSG;
+	peers = arena_array(b->arena, p.n, sizeof(*peers));
+	if (!peers && p.n > 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < p.n; i++)
+		peers[i] = p.entries[i].peer;
+	b->facts->peers = peers;
+	b->facts->n_peers = p.n;
+	b->facts->peers_origin = facts_origin(setting);
+	return 0;
+}

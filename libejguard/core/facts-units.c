@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The service's cgroups: from the stack's unit names and paths, or from the caller. */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/core/facts-build.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_UNIT_NAME = 255, /* systemd's own limit */
+};
+
+static const char *const default_units[] = { "%s.service", "epmd.service", "epmd.socket" };
+
+/* What systemd allows in a unit's name; '/' and a leading '.' among what it does not. */
+static bool is_unit_name(const char *text)
+{
+	static const char *const suffixes[] = { ".service", ".socket", ".scope" };
+	const char *dot = strrchr(text, '.');
+
+	if (!dot || dot == text || text[0] == '.' || strlen(text) > MAX_UNIT_NAME)
+		return false;
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@")] != '\0')
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
+		if (strcmp(dot, suffixes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Reports what is wrong with a cgroup. position may be NULL. Return: error. */
+static int report_cgroup(struct report *report, int error, const struct position *position, const char *name,
+			 const char *problem)
+{
+	const char *remedy = NULL;
+
+	if (error != -EBADMSG)
+		remedy = "see that cgroup2 is mounted and can be read";
+	else if (!position && strchr(name, '/'))
+		remedy = "give the path of a cgroup of root's that exists below the cgroup2 mount";
+	return report_error(report, error, "fact-cgroup", position, remedy, "cgroup %s: %s", name,
+			    error == -EBADMSG ? problem : "the cgroup tree cannot be read");
+}
+
+/* Fills in where the cgroup is; one that does not exist now is left without path. */
+static int locate(struct arena *arena, struct report *report, const struct cgroup_source *source,
+		  const struct cgroup_mount *mount, const struct position *position, struct ejg_cgroup *cgroup)
+{
+	struct cgroup_place place = { 0 };
+	const char *problem = NULL;
+	int r;
+
+	if (cgroup->name[0] == '/')
+		r = cgroup_find_path(arena, source, mount, cgroup->name, &place, &problem);
+	else
+		r = cgroup_find_unit(arena, source, mount, cgroup->name, &place, &problem);
+	if (r == -ENOENT)
+		return r;
+	if (r == -EBADMSG || r == -EIO)
+		return report_cgroup(report, r, position, cgroup->name, problem);
+	if (r < 0)
+		return r;
+	cgroup->path = place.path;
+	cgroup->id = place.id;
+	return 0;
+}
+
+/* The cgroup among the first n that is the same as this one, by name or by id; or NULL. */
+static const struct ejg_cgroup *same_cgroup(const struct ejg_cgroup *cgroups, size_t n, const struct ejg_cgroup *cgroup)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(cgroups[i].name, cgroup->name) == 0 || (cgroup->path && cgroups[i].id == cgroup->id))
+			return &cgroups[i];
+	return NULL;
+}
+
+static int find_mount(struct arena *arena, struct report *report, const struct cgroup_source *source,
+		      struct cgroup_mount *ret)
+{
+	const int r = cgroup_find_mount(arena, source, ret);
+
+	if (r == -EOPNOTSUPP)
+		return report_error(report, r, "no-cgroup2", NULL, NULL,
+				    "cgroup2 is not mounted (%s names no such mount)", source->mountinfo);
+	if (r == -EIO)
+		return report_error(report, r, "no-cgroup2", NULL, "mount /proc", "%s cannot be read",
+				    source->mountinfo);
+	return r;
+}
+
+static int read_default_cgroups(struct facts_build *b, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
+				size_t *ret_n)
+{
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(default_units); i++) {
+		/* the service's own comes first; for the service "epmd" the second names it again */
+		cgroups[n].name = i == 0 ? arena_printf(b->arena, "%s.service", b->facts->service) : default_units[i];
+		if (!cgroups[n].name)
+			return -ENOMEM;
+		if (same_cgroup(cgroups, n, &cgroups[n]))
+			continue;
+		r = locate(b->arena, b->report, &b->source->cgroup, mount, NULL, &cgroups[n]);
+		if (r < 0 && r != -ENOENT)
+			return r;
+		n++;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mount, const struct setting *setting,
+			    struct ejg_cgroup *cgroups)
+{
+	int error = 0, r;
+
+	for (size_t i = 0; i < setting->n_values; i++) {
+		const struct word *word = &setting->values[i];
+		const struct ejg_cgroup *same;
+
+		cgroups[i].name = word->text;
+		if (word->text[0] != '/' && !is_unit_name(word->text)) {
+			error = facts_bad_word(
+				b, word,
+				"set cgroups: %s is neither NAME.service, NAME.socket, NAME.scope nor an "
+				"absolute path",
+				word->text);
+			continue;
+		}
+		r = locate(b->arena, b->report, &b->source->cgroup, mount, &word->position, &cgroups[i]);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 && r != -ENOENT)
+			error = r;
+		same = same_cgroup(cgroups, i, &cgroups[i]);
+		if (same)
+			error = facts_bad_word(b, word, "set cgroups: %s is the same as %s at %s", word->text,
+					       same->name, facts_place(b, &setting->values[same - cgroups].position));
+	}
+	return error;
+}
+
+int facts_read_cgroups(struct facts_build *b)
+{
+	const struct setting *setting;
+	struct cgroup_mount mount;
+	struct ejg_cgroup *cgroups;
+	size_t n = ARRAY_SIZE(default_units);
+	int r;
+
+	r = facts_setting(b, "cgroups", &setting);
+	if (r == 0)
+		r = find_mount(b->arena, b->report, &b->source->cgroup, &mount);
+	if (r < 0)
+		return r;
+	if (setting)
+		n = setting->n_values;
+	cgroups = arena_array(b->arena, n, sizeof(*cgroups));
+	if (!cgroups)
+		return -ENOMEM;
+	r = setting ? read_set_cgroups(b, &mount, setting, cgroups) : read_default_cgroups(b, &mount, cgroups, &n);
+	if (r < 0)
+		return r;
+	b->facts->cgroup_mount = mount.path;
+	b->facts->cgroups = cgroups;
+	b->facts->n_cgroups = n;
+	if (setting)
+		b->facts->cgroups_origin = facts_origin(setting);
+	return 0;
+}
+
+/* Takes the caller's list instead of the stack's: all of it must exist. */
+static int take_cgroups(struct arena *arena, struct report *report, struct ejg_facts *facts,
+			const struct ejg_apply_options *options, const struct cgroup_source *source,
+			const struct cgroup_mount *mount)
+{
+	struct ejg_cgroup *cgroups = arena_array(arena, options->n_cgroups, sizeof(*cgroups));
+	const struct ejg_cgroup *same;
+	int r;
+
+	if (!cgroups)
+		return -ENOMEM;
+	for (size_t i = 0; i < options->n_cgroups; i++) {
+		const char *path = options->cgroups ? options->cgroups[i] : NULL;
+
+		if (!path || path[0] != '/')
+			return report_cgroup(report, -EBADMSG, NULL, path ? path : "", "it is not an absolute path");
+		cgroups[i].name = arena_strdup(arena, path);
+		if (!cgroups[i].name)
+			return -ENOMEM;
+		r = locate(arena, report, source, mount, NULL, &cgroups[i]);
+		if (r == -ENOENT)
+			return report_cgroup(report, -EBADMSG, NULL, path, "it does not exist");
+		if (r < 0)
+			return r;
+		same = same_cgroup(cgroups, i, &cgroups[i]);
+		if (same)
+			return report_cgroup(report, -EBADMSG, NULL, path, "it is given twice");
+	}
+	facts->cgroups = cgroups;
+	facts->n_cgroups = options->n_cgroups;
+	facts->cgroups_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_CALLER };
+	return 0;
+}
+
+/* "ejabberd.service (PATH), epmd.socket (not there now)" */
+static const char *list_cgroups(struct arena *arena, const struct ejg_facts *facts)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < facts->n_cgroups && list; i++)
+		list = arena_printf(arena, "%s%s%s (%s)", list, i > 0 ? ", " : "", facts->cgroups[i].name,
+				    facts->cgroups[i].path ? facts->cgroups[i].path : "not there now");
+	return list;
+}
+
+static int mark_own(struct arena *arena, struct report *report, struct ejg_facts *facts,
+		    const struct cgroup_source *source, const struct cgroup_mount *mount)
+{
+	struct ejg_cgroup *cgroups = arena_array(arena, facts->n_cgroups + 1, sizeof(*cgroups));
+	const char *own, *problem = NULL, *list;
+	bool found = false;
+	int r;
+
+	r = cgroup_find_own(arena, source, mount, &own, &problem);
+	if (r == -EBADMSG)
+		return report_error(report, r, "own-cgroup", NULL,
+				    "call it from ExecStartPre= of a unit of the service", "%s", problem);
+	if (r == -EIO)
+		return report_error(report, r, "own-cgroup", NULL, "mount /proc", "%s cannot be read",
+				    source->self_cgroup);
+	if (r < 0)
+		return r;
+	if (!cgroups)
+		return -ENOMEM;
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		cgroups[i] = facts->cgroups[i];
+		cgroups[i].own = cgroups[i].path && strcmp(cgroups[i].path, own) == 0;
+		found |= cgroups[i].own;
+	}
+	if (found) {
+		facts->cgroups = cgroups;
+		return 0;
+	}
+	list = list_cgroups(arena, facts);
+	if (!list)
+		return -ENOMEM;
+	return report_error(report, -EBADMSG, "own-cgroup", NULL,
+			    "add this unit to `set cgroups` of the stack, or call it from a unit that is listed there",
+			    "this process's cgroup %s is none of the service's: %s", own, list);
+}
+
+int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct ejg_facts *facts,
+			      const struct ejg_apply_options *options, const struct facts_source *source)
+{
+	struct ejg_facts chosen = *facts;
+	struct cgroup_mount mount;
+	int r;
+
+	if (!options || (options->n_cgroups == 0 && !options->own))
+		return 0;
+	r = find_mount(arena, report, &source->cgroup, &mount);
+	if (r == 0 && options->n_cgroups > 0)
+		r = take_cgroups(arena, report, &chosen, options, &source->cgroup, &mount);
+	if (r == 0 && options->own)
+		r = mark_own(arena, report, &chosen, &source->cgroup, &mount);
+	if (r < 0)
+		return r;
+	*facts = chosen;
+	return 0;
+}
+
+int facts_choose_cgroups(struct arena *arena, struct report *report, struct ejg_facts *facts,
+			 const struct ejg_apply_options *options)
+{
+	const struct facts_source source = { .cgroup = cgroup_source_system };
+
+	return facts_choose_cgroups_from(arena, report, facts, options, &source);
+}

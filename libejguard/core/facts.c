@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/core/facts-build.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	READ_STEP = 64 * 1024,
+	MAX_PASSWD_BUFFER = 1024 * 1024,
+};
+
+static const char *const system_config_dirs[] = { "/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd",
+						  "/home/ejabberd/conf", NULL };
+
+int facts_setting(struct facts_build *b, const char *name, const struct setting **ret)
+{
+	const struct setting *setting = NULL;
+
+	for (size_t i = 0; i < b->stack->n_settings && !setting; i++)
+		if (strcmp(b->stack->settings[i].name.text, name) == 0)
+			setting = &b->stack->settings[i];
+	*ret = NULL;
+	if (!setting)
+		return 0;
+	if (setting->n_values == 0)
+		return facts_bad_word(b, &setting->name, "set %s needs a value", name);
+	if (setting->n_values == 1 && strcmp(setting->values[0].text, "auto") == 0)
+		return 0;
+	for (size_t i = 0; i < setting->n_values; i++)
+		if (strcmp(setting->values[i].text, "auto") == 0)
+			return facts_bad_word(b, &setting->values[i], "set %s: auto stands alone, without other values",
+					      name);
+	*ret = setting;
+	return 0;
+}
+
+struct ejg_origin facts_origin(const struct setting *setting)
+{
+	return (struct ejg_origin){ .kind = EJG_ORIGIN_STACK,
+				    .file = setting->name.position.file,
+				    .line = setting->name.position.line };
+}
+
+int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, format);
+	r = report_verror(b->report, -EBADMSG, "fact-value", &word->position, NULL, format, ap);
+	va_end(ap);
+	return r;
+}
+
+const char *facts_place(struct facts_build *b, const struct position *position)
+{
+	const char *place = arena_printf(b->arena, "%s:%u:%u", position->file, position->line, position->column);
+
+	return place ? place : "";
+}
+
+int facts_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0, room = 0;
+	ssize_t n;
+
+	do {
+		if (room - size < READ_STEP) {
+			char *larger = realloc(text, 2 * room + READ_STEP + 1);
+
+			if (!larger)
+				return -ENOMEM;
+			text = larger;
+			room = 2 * room + READ_STEP;
+		}
+		n = read(fd, text + size, room - size);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		size += n > 0 ? (size_t)n : 0;
+		if (size > limit)
+			return -EFBIG;
+	} while (n != 0);
+	text[size] = '\0';
+	*ret_text = take_ptr(text);
+	*ret_size = size;
+	return 0;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The default folders are ejabberd's: another service has none unless the stack says so. */
+static int discover_config(struct facts_build *b)
+{
+	const char *found;
+	int r;
+
+	r = facts_discover_config(b, &found);
+	if (r == 0 && found && is_folder(found)) {
+		b->facts->config_dir = found;
+		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
+	}
+	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, "ejabberd") != 0)
+		return r;
+	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
+		if (!is_folder(*dir))
+			continue;
+		b->facts->config_dir = arena_strdup(b->arena, *dir);
+		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
+		return b->facts->config_dir ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+int facts_read_config(struct facts_build *b)
+{
+	const struct setting *setting;
+	const struct word *word;
+	struct stat st;
+	int r;
+
+	r = facts_setting(b, "config", &setting);
+	if (r < 0)
+		return r;
+	if (!setting)
+		return discover_config(b);
+	if (setting->n_values > 1)
+		return facts_bad_word(b, &setting->values[1], "set config takes one folder");
+	word = &setting->values[0];
+	if (word->text[0] != '/')
+		return facts_bad_word(b, word, "set config: %s is not an absolute path", word->text);
+	if (stat(word->text, &st) < 0)
+		return facts_bad_word(b, word, "set config: %s: %s", word->text, strerrordesc_np(errno));
+	if (!S_ISDIR(st.st_mode))
+		return facts_bad_word(b, word, "set config: %s is not a folder", word->text);
+	b->facts->config_dir = word->text;
+	b->facts->config_origin = facts_origin(setting);
+	return 0;
+}
+
+/* Return: 0, -ENOENT, -EIO, -ENOMEM. */
+static int look_up_user(const char *name, uid_t *ret)
+{
+	struct passwd entry, *found = NULL;
+	int r = ERANGE;
+
+	for (size_t size = 4096; r == ERANGE && size <= MAX_PASSWD_BUFFER; size *= 4) {
+		cleanup_free char *buffer = malloc(size);
+
+		if (!buffer)
+			return -ENOMEM;
+		r = getpwnam_r(name, &entry, buffer, size, &found);
+		if (r == 0 && found)
+			*ret = found->pw_uid;
+	}
+	if (r == ENOMEM)
+		return -ENOMEM;
+	if (found && r == 0)
+		return 0;
+	/* what getpwnam_r(3) lists as "not found" besides 0 */
+	return r == 0 || r == ENOENT || r == ESRCH || r == EBADF || r == EPERM ? -ENOENT : -EIO;
+}
+
+static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
+{
+	uint64_t number;
+	int r;
+
+	if (word->text[0] && word->text[strspn(word->text, "0123456789")] == '\0') {
+		/* the last one, (uid_t)-1, means "no user" to the kernel */
+		if (unsigned_parse(word->text, &number) < 0 || number >= UINT32_MAX)
+			return facts_bad_word(b, word, "set users: %s is not a user id", word->text);
+		*ret = (uid_t)number;
+		return 0;
+	}
+	r = look_up_user(word->text, ret);
+	if (r == -ENOENT)
+		return facts_bad_word(b, word, "set users: there is no user %s", word->text);
+	if (r == -EIO)
+		return facts_bad_word(b, word, "set users: user %s cannot be looked up", word->text);
+	return r;
+}
+
+static int check_user(struct facts_build *b, const struct setting *setting, const uid_t *users, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (users[j] == users[i])
+			return facts_bad_word(b, &setting->values[i], "set users: %s is user %u, as %s at %s is",
+					      setting->values[i].text, (unsigned int)users[i], setting->values[j].text,
+					      facts_place(b, &setting->values[j].position));
+	return 0;
+}
+
+int facts_read_users(struct facts_build *b)
+{
+	const struct setting *setting;
+	uid_t *users;
+	int error = 0, r;
+
+	r = facts_setting(b, "users", &setting);
+	if (r < 0 || !setting)
+		return r;
+	users = arena_array(b->arena, setting->n_values, sizeof(*users));
+	if (!users)
+		return -ENOMEM;
+	for (size_t i = 0; i < setting->n_values; i++) {
+		users[i] = (uid_t)-1;
+		r = read_user(b, &setting->values[i], &users[i]);
+		if (r == 0)
+			r = check_user(b, setting, users, i);
+		if (r == -ENOMEM)
+			return r;
+		error = error ? error : r;
+	}
+	if (error)
+		return error;
+	b->facts->users = users;
+	b->facts->n_users = setting->n_values;
+	b->facts->users_origin = facts_origin(setting);
+	return 0;
+}
+
+int facts_collect_from(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
+		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret)
+{
+	static int (*const readers[])(struct facts_build *) = {
+		facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
+	};
+	struct facts_build b = { .arena = arena, .report = report, .stack = stack, .source = source };
+	int error = 0, r;
+
+	b.facts = arena_alloc(arena, sizeof(*b.facts));
+	if (!b.facts)
+		return -ENOMEM;
+	b.facts->size = sizeof(*b.facts);
+	b.facts->service = arena_strdup(arena, service);
+	b.facts->rundir = arena_strdup(arena, rundir);
+	b.facts->stack_file = stack->file;
+	for (size_t i = 0; i < ARRAY_SIZE(readers) && !arena_failed(arena); i++) {
+		r = readers[i](&b);
+		if (r == -ENOMEM)
+			return r;
+		error = error ? error : r;
+	}
+	if (arena_failed(arena))
+		return -ENOMEM;
+	*ret = b.facts;
+	return error;
+}
+
+int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
+		  const char *rundir, struct ejg_facts **ret)
+{
+	const struct facts_source source = {
+		.cgroup = cgroup_source_system,
+		.config_dirs = system_config_dirs,
+		.settings = &settings_source_system,
+	};
+
+	return facts_collect_from(arena, report, stack, service, rundir, &source, ret);
+}

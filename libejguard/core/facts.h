@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The facts of a service: from the stack's set lines, else discovered, else defaults. */
+#ifndef EJG_CORE_FACTS_H
+#define EJG_CORE_FACTS_H
+
+#include "libejguard/core/stack-file.h"
+
+/*
+ * Establishes the facts from the stack and the system. Every wrong value of a set line is reported with its position.
+ *
+ * Return: 0, -EBADMSG, -EOPNOTSUPP (no cgroup2), -EIO, -ENOMEM. Memory comes from the arena. After all errors but
+ * -ENOMEM *ret is what could be established, for a diagnosis: the rest is zero.
+ */
+int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
+		  const char *rundir, struct ejg_facts **ret);
+
+/*
+ * Narrows the cgroups of the facts to what ejg_apply() was asked for: options->cgroups instead of the stack's, or,
+ * with options->own, marks the caller's own cgroup, which must be one of the service's.
+ *
+ * Return: 0; -EBADMSG, reported, for a path that is no cgroup to guard or an own cgroup that is none of the service's;
+ * -EOPNOTSUPP, -EIO, -ENOMEM. The facts are untouched on failure.
+ */
+int facts_choose_cgroups(struct arena *arena, struct report *report, struct ejg_facts *facts,
+			 const struct ejg_apply_options *options);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of struct ejg, shared by handle.c, verbs.c, call.c, operation.c and transaction.c. */
+#ifndef EJG_CORE_HANDLE_H
+#define EJG_CORE_HANDLE_H
+
+#include <stdatomic.h>
+
+#include "libejguard/core/modules.h"
+#include "libejguard/core/stack-file.h"
+
+/* One line of the stack that names a module. */
+struct instance {
+	const struct ejg_module *module;
+	const struct guard *guard;
+	enum ejg_mode mode;
+	void *config;
+	void *state;
+	bool selected; /* false: left out of this run by ejg_apply_options.only */
+	bool used;     /* an operation was called: finish is due */
+	bool skipped;  /* takes no part in the rest of this run */
+	bool applied;  /* by this run, and not rolled back */
+};
+
+/* An instance of its own for ejg_watch(): it outlives the verbs, whose instances are finished at their end. */
+struct watch {
+	struct watch *next;
+	struct instance instance;
+	int fd; /* the module's */
+};
+
+struct watch *watch_free(struct ejg *guard, struct watch *watch);
+
+struct ejg {
+	struct arena *arena; /* everything that lives as long as the handle */
+	const char *service;
+	const char *confdir;
+	const char *vendordir;
+	const char *moduledir;
+	const char *rundir;   /* of the service: RUNDIR/SERVICE */
+	const char *statedir; /* of the service: STATEDIR/SERVICE */
+
+	ejg_log_fn log;
+	void *log_data;
+	enum ejg_log_level log_level;
+	atomic_bool cancelled;
+
+	struct report *report;
+	const char *error; /* of the last verb; in the report's memory or constant */
+	struct loader *loader;
+
+	struct arena *stack_arena; /* what ejg_load() made; NULL before */
+	const struct stack *stack;
+	struct ejg_facts *facts;
+	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
+	struct arena *survey_arena; /* of the verb that runs; NULL before anybody asked */
+	struct ejg_survey *survey;
+	struct instance *instances;
+	size_t n_instances;
+	struct watch *watches;
+	bool no_proof; /* of the verb that runs */
+};
+
+/*
+ * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported. After
+ * a failure the handle is as before. Return: as ejg_load().
+ */
+int handle_load(struct ejg *guard, const char *file);
+
+/*
+ * The same for a diagnosis: what is wrong is reported, and the handle has the instances and facts that there can be,
+ * until handle_unload_parts(). When nothing is wrong the stack is loaded, and stays. Return: 0, -ENOMEM.
+ */
+int handle_load_parts(struct ejg *guard);
+void handle_unload_parts(struct ejg *guard);
+
+/* The survey of this verb, made at the first call; NULL without memory, which is reported. */
+const struct ejg_survey *handle_survey(struct ejg *guard);
+/* Forgets it. */
+void handle_forget_survey(struct ejg *guard);
+
+void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void handle_vlog(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, va_list ap)
+	__attribute__((format(printf, 4, 0)));
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/invoke.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int max; /* largest result that is of the set */
+} operations[] = {
+	[OPERATION_CHECK] = { "check", EJG_NOT_HELD },
+	[OPERATION_PREPARE] = { "prepare", EJG_NOT_APPLICABLE },
+	[OPERATION_APPLY] = { "apply", EJG_NOT_APPLICABLE },
+	[OPERATION_CONFINE] = { "confine", EJG_NOT_APPLICABLE },
+	[OPERATION_STATUS] = { "status", 0 },
+	[OPERATION_RELEASE] = { "release", EJG_NOT_APPLICABLE },
+	[OPERATION_EXPLAIN] = { "explain", 0 },
+	[OPERATION_WATCH] = { "watch", 0 },
+	[OPERATION_WATCH_NEXT] = { "watch_next", 0 },
+	[OPERATION_PROVE] = { "prove", EJG_NOT_HELD },
+	[OPERATION_DIAGNOSE] = { "diagnose", 0 },
+};
+
+void operation_broke(struct ejg_call *call, const char *format, ...)
+{
+	va_list ap;
+
+	call->broke_contract = true;
+	va_start(ap, format);
+	report_verror(call->guard->report, -EPROTO, "module-contract", NULL, NULL, format, ap);
+	va_end(ap);
+}
+
+static struct ejg_call begin(struct ejg *guard, struct instance *instance, enum operation operation)
+{
+	handle_log(guard, EJG_LOG_DEBUG, instance->module->name, "%s", operations[operation].name);
+	instance->used = true;
+	return (struct ejg_call){ .guard = guard, .instance = instance, .operation = operation };
+}
+
+/* A module returned an error without a word: its text is better than none. */
+static void explain_errno(struct ejg_call *call, int error)
+{
+	report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
+		     &call->instance->guard->module.position,
+		     error == -EPERM ? NULL : "see what the module has found, and its manual page", "%s: %s failed: %s",
+		     call->instance->module->name, operations[call->operation].name, strerror(-error));
+}
+
+/* A verdict against the findings that it made. */
+static int end_verdict(struct ejg_call *call, int result)
+{
+	const char *name = call->instance->module->name;
+
+	if (call->has_failure && result != EJG_NOT_HELD) {
+		handle_log(call->guard, EJG_LOG_WARNING, name, "a failure was found: the verdict %d counts as not held",
+			   result);
+		return EJG_NOT_HELD;
+	}
+	if (result == EJG_NOT_HELD && !call->has_reason)
+		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->guard->module.position,
+			     NULL, "%s: does not hold and does not say why", name);
+	return result;
+}
+
+static int end(struct ejg_call *call, int result)
+{
+	const char *name = call->instance->module->name, *operation = operations[call->operation].name;
+
+	if (result > operations[call->operation].max || (result >= 0 && call->has_error))
+		operation_broke(call, "%s: %s returned %d%s", name, operation, result,
+				call->has_error ? " after an error" : ", which is not one of its results");
+	/* Errno values end at 4095: beyond, the number is no error that could be told to anyone. */
+	if (result < -4095)
+		operation_broke(call, "%s: %s returned %d, which is no errno", name, operation, result);
+	if (call->broke_contract)
+		return -EPROTO;
+	if (result == -ECANCELED && atomic_load(&call->guard->cancelled))
+		return report_error(call->guard->report, result, "cancelled", NULL, NULL, "%s: %s was cancelled", name,
+				    operation);
+	if (result < 0 && !call->has_error)
+		explain_errno(call, result);
+	if (result == -ECANCELED) /* nobody had asked for it: it must not look as if */
+		return -EINTR;
+	if (result >= 0 && operations[call->operation].max == EJG_NOT_HELD)
+		return end_verdict(call, result);
+	return result;
+}
+
+int operation_call(struct ejg *guard, struct instance *instance, enum operation operation)
+{
+	const struct ejg_module *module = instance->module;
+	int (*const table[])(struct ejg_call *) = {
+		[OPERATION_CHECK] = module->check,
+		[OPERATION_PREPARE] = module->prepare,
+		[OPERATION_APPLY] = module->apply,
+		[OPERATION_CONFINE] = module->confine,
+		[OPERATION_STATUS] = module->status,
+		[OPERATION_WATCH_NEXT] = module->watch_next,
+		[OPERATION_PROVE] = module->prove,
+		[OPERATION_DIAGNOSE] = module->diagnose,
+	};
+	struct ejg_call call = begin(guard, instance, operation);
+
+	return end(&call, table[operation](&call));
+}
+
+int operation_release(struct ejg *guard, struct instance *instance, enum ejg_release_scope scope)
+{
+	struct ejg_call call = begin(guard, instance, OPERATION_RELEASE);
+
+	return end(&call, instance->module->release(&call, scope));
+}
+
+int operation_explain(struct ejg *guard, struct instance *instance, const struct ejg_question *question)
+{
+	struct ejg_call call = begin(guard, instance, OPERATION_EXPLAIN);
+
+	return end(&call, instance->module->explain(&call, question));
+}
+
+int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd)
+{
+	struct ejg_call call = begin(guard, instance, OPERATION_WATCH);
+	int fd = -1, r = instance->module->watch(&call, &fd);
+
+	if (r == 0 && fd < 0)
+		operation_broke(&call, "%s: watch gave no descriptor", instance->module->name);
+	r = end(&call, r);
+	if (r == 0)
+		*ret_fd = fd;
+	return r;
+}
+
+void operation_finish(struct ejg *guard, struct instance *instance)
+{
+	struct ejg_call call = { .guard = guard, .instance = instance };
+
+	if (instance->used && instance->module->finish)
+		instance->module->finish(&call);
+	memset(instance->state, 0, instance->module->state_size);
+	instance->selected = instance->used = instance->skipped = instance->applied = false;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calling the operations of a module, and holding it to the rules of <ejguard/module.h> while it runs. */
+#ifndef EJG_CORE_INVOKE_H
+#define EJG_CORE_INVOKE_H
+
+#include "libejguard/core/handle.h"
+
+enum operation {
+	OPERATION_CHECK,
+	OPERATION_PREPARE,
+	OPERATION_APPLY,
+	OPERATION_CONFINE,
+	OPERATION_STATUS,
+	OPERATION_RELEASE,
+	OPERATION_EXPLAIN,
+	OPERATION_WATCH,
+	OPERATION_WATCH_NEXT,
+	OPERATION_PROVE,
+	OPERATION_DIAGNOSE,
+};
+
+/* One call of one operation. */
+struct ejg_call {
+	struct ejg *guard;
+	struct instance *instance;
+	enum operation operation;
+	bool broke_contract; /* an id that is not declared, ...: the operation counts as failed */
+	bool has_error;	     /* ejg_call_error() was called */
+	bool has_failure;    /* a finding of severity EJG_FAILURE was made */
+	bool has_reason;     /* a finding of severity EJG_WARNING or EJG_FAILURE was made */
+};
+
+/*
+ * Each calls one operation, which the module must have. Return: what the module returned, when it is of the set
+ * that the operation may return; else a negative errno. A negative errno is never without a finding that explains
+ * it. A check or proof that holds although it made a finding of severity EJG_FAILURE is EJG_NOT_HELD.
+ */
+int operation_call(struct ejg *guard, struct instance *instance, enum operation operation);
+int operation_release(struct ejg *guard, struct instance *instance, enum ejg_release_scope scope);
+int operation_explain(struct ejg *guard, struct instance *instance, const struct ejg_question *question);
+int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd);
+
+/* Ends an instance: finish, when it was used; then it is as new. */
+void operation_finish(struct ejg *guard, struct instance *instance);
+
+/* The module broke a rule in this call. */
+void operation_broke(struct ejg_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

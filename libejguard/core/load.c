@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/load.h"
+
+#include <errno.h>
+
+#include "libejguard/core/facts.h"
+#include "libejguard/core/option.h"
+#include "libejguard/util/cleanup.h"
+
+/* Of several errors the first is told, but none hides that memory ran out. */
+static void note(int *error, int r)
+{
+	if (r < 0 && (*error == 0 || r == -ENOMEM))
+		*error = r;
+}
+
+/* *ret is untouched on failure. */
+static int bind(struct load *load, struct report *report, const struct ejg_module *module, const struct guard *line,
+		struct instance *ret)
+{
+	struct instance instance = { .module = module, .guard = line };
+	int r;
+
+	instance.config = arena_alloc(load->arena, module->config_size);
+	instance.state = arena_alloc(load->arena, module->state_size);
+	if (!instance.config || !instance.state)
+		return report_error(report, -ENOMEM, "out-of-memory", &line->module.position, NULL, "out of memory");
+	r = option_bind(load->arena, report, module, line, instance.config, &instance.mode);
+	if (r == 0)
+		*ret = instance;
+	return r;
+}
+
+static int load_instance(struct load *load, const struct guard *line, struct instance *ret)
+{
+	struct ejg *guard = load->guard;
+	const struct loaded_module *module;
+	int r;
+
+	r = loader_get(guard->loader, guard->report, line->module.text, &line->module.position, &module);
+	if (r < 0)
+		return r;
+	return bind(load, guard->report, &module->descriptor, line, ret);
+}
+
+/* Behind what cannot be undone nothing may stand that can fail and would have it undone. */
+static int check_order(struct load *load)
+{
+	const struct instance *before = NULL, *instance;
+
+	for (size_t i = 0; i < load->stack->n_guards; i++) {
+		instance = &load->instances[i];
+		if (instance->module->flags & EJG_MODULE_IRREVERSIBLE)
+			before = instance;
+		else if (before)
+			return report_error(load->guard->report, -EBADMSG, "stack-order",
+					    &instance->guard->module.position, NULL,
+					    "%s stands behind %s, which cannot be undone", instance->module->name,
+					    before->module->name);
+	}
+	return 0;
+}
+
+int load_stack(struct load *load, const char *file)
+{
+	struct ejg *guard = load->guard;
+	const struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file };
+	int r, error = 0;
+
+	r = stack_read(load->arena, guard->report, &source, &load->stack);
+	if (r < 0)
+		return r;
+	load->instances = arena_array(load->arena, load->stack->n_guards, sizeof(struct instance));
+	if (!load->instances)
+		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+	for (size_t i = 0; i < load->stack->n_guards; i++)
+		note(&error, load_instance(load, &load->stack->guards[i], &load->instances[i]));
+	if (error == 0)
+		error = check_order(load);
+	note(&error,
+	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
+	if (load->facts)
+		load->facts->statedir = guard->statedir;
+	return error;
+}
+
+static int bind_defaults(struct load *load, struct report *report, const struct ejg_module *module,
+			 const struct guard *line, struct instance *ret)
+{
+	struct guard *bare = arena_alloc(load->arena, sizeof(*bare));
+	int r;
+
+	if (!bare)
+		return -ENOMEM;
+	if (line)
+		*bare = *line;
+	bare->module.text = module->name;
+	bare->options = NULL;
+	bare->n_options = 0;
+	r = bind(load, report, module, bare, ret);
+	return r == -ENOMEM ? r : 0; /* one with an option that is required has no defaults: it is left out */
+}
+
+/* The modules of the lines that are wrong, except where it is the module that is. */
+static int repair_lines(struct load *load, struct report *report)
+{
+	const struct loaded_module *module;
+	int r;
+
+	for (size_t i = 0; i < load->stack->n_guards; i++) {
+		const struct guard *line = &load->stack->guards[i];
+
+		if (load->instances[i].module)
+			continue;
+		r = loader_get(load->guard->loader, report, line->module.text, NULL, &module);
+		if (r == 0)
+			r = bind_defaults(load, report, &module->descriptor, line, &load->instances[i]);
+		if (r == -ENOMEM)
+			return r;
+	}
+	return 0;
+}
+
+static int take_all_modules(struct load *load, struct report *report, size_t *ret_n)
+{
+	const struct loaded_module *module;
+	size_t n;
+	int r;
+
+	r = loader_get_all(load->guard->loader, report);
+	if (r == -ENOMEM)
+		return r;
+	n = loader_count(load->guard->loader);
+	load->instances = arena_array(load->arena, n, sizeof(struct instance));
+	if (!load->instances && n > 0)
+		return -ENOMEM;
+	for (size_t i = 0; (module = loader_at(load->guard->loader, i)); i++) {
+		r = bind_defaults(load, report, &module->descriptor, NULL, &load->instances[i]);
+		if (r < 0)
+			return r;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+/* Leaves out those that nothing could be made of. */
+static size_t drop_empty(struct instance *instances, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (instances[i].module)
+			instances[kept++] = instances[i];
+	}
+	return kept;
+}
+
+int load_defaults(struct load *load, size_t *ret_n)
+{
+	static const struct stack none = { .file = "" };
+	struct report *quiet = report_new();
+	struct ejg *guard = load->guard;
+	int r = quiet ? 0 : -ENOMEM;
+	size_t n = 0;
+
+	if (r == 0 && !load->facts)
+		r = facts_collect(load->arena, quiet, load->stack ? load->stack : &none, guard->service, guard->rundir,
+				  &load->facts);
+	if (load->facts)
+		load->facts->statedir = guard->statedir;
+	if (r != -ENOMEM)
+		r = load->stack && load->instances ? repair_lines(load, quiet) : take_all_modules(load, quiet, &n);
+	if (r == 0 && load->stack && load->instances)
+		n = load->stack->n_guards;
+	report_free(quiet);
+	if (r == 0)
+		*ret_n = drop_empty(load->instances, n);
+	return r;
+}

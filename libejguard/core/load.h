@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What ejg_load() makes of a stack, kept apart until all of it is there. */
+#ifndef EJG_CORE_LOAD_H
+#define EJG_CORE_LOAD_H
+
+#include "libejguard/core/handle.h"
+
+struct load {
+	struct ejg *guard;
+	struct arena *arena;
+	const struct stack *stack;   /* NULL when it could not be read */
+	struct instance *instances; /* those whose line is wrong have no module */
+	struct ejg_facts *facts;
+};
+
+/*
+ * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported, and
+ * what is right is there also after a failure. Return: as ejg_load().
+ */
+int load_stack(struct load *load, const char *file);
+
+/*
+ * Goes on after a load_stack() that failed, for a diagnosis: modules whose lines are wrong take the defaults of their
+ * options; without a stack, all modules of the folder do. The facts are what can be established. Reports nothing more.
+ * *ret_n: the number of instances. Return: 0, -ENOMEM.
+ */
+int load_defaults(struct load *load, size_t *ret_n);
+
+#endif

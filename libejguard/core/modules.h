@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading guard modules: trust, dlopen, descriptor. Each module is loaded once for a handle. */
+#ifndef EJG_CORE_MODULES_H
+#define EJG_CORE_MODULES_H
+
+#include "libejguard/core/report.h"
+
+struct loaded_module {
+	struct ejg_module descriptor; /* the host's copy: members the module does not have are zero */
+	const char *path;
+	void *library;
+};
+
+struct loader;
+
+/* The loader of a module folder. moduledir is copied. NULL without memory. */
+struct loader *loader_new(const char *moduledir);
+/* Unloads all modules, last loaded first; accepts NULL, returns NULL. */
+struct loader *loader_free(struct loader *loader);
+
+/*
+ * The module of that name, loaded now or before. position is where the stack names it, or NULL.
+ *
+ * Return: 0, -EBADMSG (missing, untrusted, or malformed: reported with the file and the remedy), -ENOMEM.
+ */
+int loader_get(struct loader *loader, struct report *report, const char *name, const struct position *position,
+	       const struct loaded_module **ret);
+
+/* Loads every *.so of the folder, in the order of names. Goes on after errors; returns the first. */
+int loader_get_all(struct loader *loader, struct report *report);
+
+size_t loader_count(const struct loader *loader);
+const struct loaded_module *loader_at(const struct loader *loader, size_t index);
+
+#endif

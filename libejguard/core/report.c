@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/report.h"
+
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+#define CORE "core"
+
+struct report {
+	struct arena *arena; /* NULL when even this could not be had */
+	struct ejg_finding *findings;
+	size_t n_findings;
+	struct ejg_metric *metrics;
+	size_t n_metrics;
+	struct ejg_answer *answers;
+	size_t n_answers;
+	const struct ejg_event *event;
+	size_t blame;
+};
+
+struct report *report_new(void)
+{
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return NULL;
+	report->arena = arena_new();
+	return report->arena ? report : report_free(report);
+}
+
+struct report *report_free(struct report *report)
+{
+	if (report)
+		arena_free(report->arena);
+	free(report);
+	return NULL;
+}
+
+void report_clear(struct report *report)
+{
+	arena_free(report->arena);
+	*report = (struct report){ .arena = arena_new() };
+}
+
+/* Bytes of the printable UTF-8 character that text begins with; 0 when it does not. RFC 3629: shortest forms only. */
+static size_t character_length(const unsigned char *text)
+{
+	uint32_t code;
+	size_t n;
+
+	if (text[0] < 0x80)
+		return text[0] >= 0x20 && text[0] != 0x7f ? 1 : 0;
+	n = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	code = text[0] & (0x7fU >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	if (code < (n == 4 ? 0x10000U : n == 3 ? 0x800U : 0xa0U)) /* 0x80 to 0x9f are control characters */
+		return 0;
+	if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	/* Line and paragraph separators; marks that reorder what a person reads. */
+	if ((code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
+		return 0;
+	return n;
+}
+
+char *report_text(struct arena *arena, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	const unsigned char *from = (const unsigned char *)text;
+	size_t size = strlen(text), n;
+	char *copy, *to;
+
+	if (size > (SIZE_MAX - 1) / 4)
+		return NULL;
+	to = copy = arena_alloc(arena, size * 4 + 1);
+	if (!copy)
+		return NULL;
+	while (*from) {
+		n = character_length(from);
+		if (n > 0) {
+			to = mempcpy(to, from, n);
+			from += n;
+			continue;
+		}
+		*to++ = '\\';
+		*to++ = 'x';
+		*to++ = hex[*from >> 4];
+		*to++ = hex[*from++ & 15];
+	}
+	return copy;
+}
+
+/* What the report keeps of a string: never NULL. A failure is remembered by the arena. */
+static const char *keep(struct report *report, const char *text)
+{
+	const char *copy = text && *text ? report_text(report->arena, text) : NULL;
+
+	return copy ? copy : "";
+}
+
+static const struct ejg_label *keep_labels(struct report *report, const struct ejg_label *labels, size_t n)
+{
+	struct ejg_label *copy = arena_array(report->arena, n, sizeof(*copy));
+
+	for (size_t i = 0; copy && i < n; i++)
+		copy[i] = (struct ejg_label){ keep(report, labels[i].name), keep(report, labels[i].value) };
+	return copy;
+}
+
+void report_add(struct report *report, const struct ejg_finding *finding)
+{
+	struct ejg_finding *grown;
+
+	if (!report->arena)
+		return;
+	grown = arena_grow(report->arena, report->findings, report->n_findings, sizeof(*grown));
+	if (!grown)
+		return;
+	report->findings = grown;
+	grown[report->n_findings++] = (struct ejg_finding){
+		.module = keep(report, finding->module),
+		.id = keep(report, finding->id),
+		.severity = finding->severity,
+		.subject = keep(report, finding->subject),
+		.message = keep(report, finding->message),
+		.remedy = keep(report, finding->remedy),
+		.file = keep(report, finding->file),
+		.line = finding->line,
+		.column = finding->column,
+	};
+}
+
+static const struct ejg_finding_info *core_finding(const char *id)
+{
+	for (size_t i = 0; i < report_n_core_findings; i++) {
+		if (strcmp(report_core_findings[i].id, id) == 0)
+			return &report_core_findings[i];
+	}
+	return NULL;
+}
+
+int report_verror(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
+		  const char *format, va_list ap)
+{
+	const struct ejg_finding_info *info = core_finding(id);
+	struct ejg_finding finding = { .module = CORE, .severity = info ? info->severity : EJG_FAILURE };
+
+	if (!report->arena)
+		return error;
+	finding.id = arena_printf(report->arena, CORE ".%s", id);
+	finding.message = arena_vprintf(report->arena, format, ap);
+	finding.remedy = remedy ? remedy : info ? info->remedy : NULL;
+	if (position) {
+		finding.file = position->file;
+		finding.line = position->line;
+		finding.column = position->column;
+	}
+	report_add(report, &finding);
+	return error;
+}
+
+int report_error(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
+		 const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	error = report_verror(report, error, id, position, remedy, format, ap);
+	va_end(ap);
+	return error;
+}
+
+void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
+		 const char *remedy, const char *format, ...)
+{
+	const struct ejg_finding_info *info = core_finding(id);
+	va_list ap;
+
+	if (!report->arena || !info)
+		return;
+	va_start(ap, format);
+	report_add(report, &(struct ejg_finding){
+				   .module = CORE,
+				   .id = arena_printf(report->arena, CORE ".%s", id),
+				   .severity = info->severity,
+				   .subject = subject,
+				   .message = arena_vprintf(report->arena, format, ap),
+				   .remedy = remedy ? remedy : info->remedy,
+				   .file = origin ? origin->file : NULL,
+				   .line = origin ? origin->line : 0,
+			   });
+	va_end(ap);
+}
+
+void report_metric(struct report *report, const struct ejg_metric *metric)
+{
+	const struct ejg_label *labels;
+	struct ejg_metric *grown;
+
+	if (!report->arena)
+		return;
+	grown = arena_grow(report->arena, report->metrics, report->n_metrics, sizeof(*grown));
+	labels = keep_labels(report, metric->labels, metric->n_labels);
+	if (!grown || !labels)
+		return;
+	report->metrics = grown;
+	grown[report->n_metrics++] = (struct ejg_metric){
+		.module = keep(report, metric->module),
+		.name = keep(report, metric->name),
+		.help = keep(report, metric->help),
+		.counter = metric->counter,
+		.labels = labels,
+		.n_labels = metric->n_labels,
+		.value = metric->value,
+	};
+}
+
+void report_answer(struct report *report, const struct ejg_answer *answer)
+{
+	struct ejg_answer *grown;
+
+	if (!report->arena)
+		return;
+	grown = arena_grow(report->arena, report->answers, report->n_answers, sizeof(*grown));
+	if (!grown)
+		return;
+	report->answers = grown;
+	grown[report->n_answers++] = (struct ejg_answer){
+		.module = keep(report, answer->module),
+		.allowed = answer->allowed,
+		.rule = keep(report, answer->rule),
+		.file = keep(report, answer->file),
+		.line = answer->line,
+	};
+}
+
+void report_event(struct report *report, const struct ejg_event *event)
+{
+	const struct ejg_label *labels;
+	struct ejg_event *copy;
+
+	if (!report->arena)
+		return;
+	copy = arena_alloc(report->arena, sizeof(*copy));
+	labels = keep_labels(report, event->labels, event->n_labels);
+	if (!copy || !labels)
+		return;
+	*copy = (struct ejg_event){
+		.module = keep(report, event->module),
+		.message = keep(report, event->message),
+		.time_ns = event->time_ns,
+		.labels = labels,
+		.n_labels = event->n_labels,
+	};
+	report->event = copy;
+}
+
+size_t report_finding_count(const struct report *report)
+{
+	return report->n_findings;
+}
+
+const struct ejg_finding *report_finding(const struct report *report, size_t index)
+{
+	return index < report->n_findings ? &report->findings[index] : NULL;
+}
+
+size_t report_metric_count(const struct report *report)
+{
+	return report->n_metrics;
+}
+
+const struct ejg_metric *report_metric_at(const struct report *report, size_t index)
+{
+	return index < report->n_metrics ? &report->metrics[index] : NULL;
+}
+
+size_t report_answer_count(const struct report *report)
+{
+	return report->n_answers;
+}
+
+const struct ejg_answer *report_answer_at(const struct report *report, size_t index)
+{
+	return index < report->n_answers ? &report->answers[index] : NULL;
+}
+
+const struct ejg_event *report_last_event(const struct report *report)
+{
+	return report->event;
+}
+
+bool report_failed(const struct report *report)
+{
+	return !report->arena || arena_failed(report->arena);
+}
+
+void report_blame(struct report *report, size_t index)
+{
+	report->blame = index;
+}
+
+/* Where a finding stands, as compilers write it, with ": " at its end. */
+static const char *place_text(const struct report *report, const struct ejg_finding *finding)
+{
+	if (!*finding->file)
+		return "";
+	if (finding->line == 0)
+		return arena_printf(report->arena, "%s: ", finding->file);
+	if (finding->column == 0)
+		return arena_printf(report->arena, "%s:%u: ", finding->file, finding->line);
+	return arena_printf(report->arena, "%s:%u:%u: ", finding->file, finding->line, finding->column);
+}
+
+const char *report_first_failure(const struct report *report)
+{
+	const struct ejg_finding *finding;
+	const char *place, *text = NULL;
+
+	for (size_t i = report->blame; i < report->n_findings; i++) {
+		finding = &report->findings[i];
+		if (finding->severity != EJG_FAILURE)
+			continue;
+		place = place_text(report, finding);
+		if (place)
+			text = arena_printf(report->arena, "%s%s%s%s", place, finding->message,
+					    *finding->remedy ? "; " : "", finding->remedy);
+		return text ? text : finding->message;
+	}
+	return "";
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The report of one verb: findings, metrics, answers, the last event. Errors of the core are findings of the module
+ * "core", declared in report-findings.c with their severity and remedy as modules declare theirs.
+ */
+#ifndef EJG_CORE_REPORT_H
+#define EJG_CORE_REPORT_H
+
+#include <ejguard/module.h>
+#include <stdarg.h>
+
+#include "libejguard/util/arena.h"
+
+struct report;
+
+/* Where a word stands. file belongs to an arena that lives as long as whoever keeps the position. */
+struct position {
+	const char *file;
+	uint32_t line;
+	uint32_t column;
+};
+
+struct report *report_new(void);
+struct report *report_free(struct report *report);
+/* Forgets everything, for the next verb. */
+void report_clear(struct report *report);
+
+/*
+ * Adds a finding; its id is the whole one ("net.not-attached"). All strings are copied, by report_text(); NULL strings
+ * become "". Out of memory is remembered: report_failed().
+ */
+void report_add(struct report *report, const struct ejg_finding *finding);
+
+/*
+ * Adds a failure of the core: id as declared in report-findings.c ("stack-syntax", "module-untrusted", ...). position,
+ * remedy may be NULL (the declared remedy then). Return: error, so that callers write `return report_error(...)`.
+ */
+int report_error(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
+		 const char *format, ...) __attribute__((format(printf, 6, 7)));
+int report_verror(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
+		  const char *format, va_list ap) __attribute__((format(printf, 6, 0)));
+
+/*
+ * Adds a finding of the core that is no error of it, with its declared severity. subject, origin and remedy (the
+ * declared one then) may be NULL.
+ */
+void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
+		 const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+void report_metric(struct report *report, const struct ejg_metric *metric);
+void report_answer(struct report *report, const struct ejg_answer *answer);
+void report_event(struct report *report, const struct ejg_event *event);
+
+size_t report_finding_count(const struct report *report);
+const struct ejg_finding *report_finding(const struct report *report, size_t index);
+size_t report_metric_count(const struct report *report);
+const struct ejg_metric *report_metric_at(const struct report *report, size_t index);
+size_t report_answer_count(const struct report *report);
+const struct ejg_answer *report_answer_at(const struct report *report, size_t index);
+const struct ejg_event *report_last_event(const struct report *report);
+
+/* Whether memory ran out while something was added: the report is then incomplete and the verb must fail. */
+bool report_failed(const struct report *report);
+/* What failed is at this index or after it: failures before it are those of optional guards. */
+void report_blame(struct report *report, size_t index);
+/* "FILE:LINE:COLUMN: message; remedy" of the first failure, or "" when there is none. */
+const char *report_first_failure(const struct report *report);
+
+/*
+ * A copy on one line that a terminal and a JSON parser can be given: control characters, and bytes that are not UTF-8,
+ * become \xNN. Names of files and cgroups are chosen by others, attackers among them. NULL without memory.
+ */
+char *report_text(struct arena *arena, const char *text);
+
+/* The findings that the core itself can make, for `ejguard modules` and the tests. */
+extern const struct ejg_finding_info report_core_findings[];
+extern const size_t report_n_core_findings;
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The stack file: from text to settings and guards, includes spliced. ejguard.conf(5) is its grammar. */
+#ifndef EJG_CORE_STACK_FILE_H
+#define EJG_CORE_STACK_FILE_H
+
+#include "libejguard/core/report.h"
+#include "libejguard/core/verdict.h"
+
+/* Limits; past each is an error that names it. Documented in ejguard.conf(5). */
+enum stack_limits {
+	STACK_MAX_FILE = 1024 * 1024, /* bytes of one file */
+	STACK_MAX_LINE = 64 * 1024,   /* bytes of one logical line, continuations joined */
+	STACK_MAX_WORDS = 4096,	      /* words of one logical line */
+	STACK_MAX_GUARDS = 64,	      /* guards of a stack, includes spliced */
+	STACK_MAX_DEPTH = 16,	      /* include in include */
+	STACK_MAX_ERRORS = 100,	      /* errors reported of one stack; the rest are counted */
+};
+
+struct word {
+	const char *text;
+	struct position position;
+};
+
+/* set NAME VALUE... */
+struct setting {
+	struct word name;
+	const struct word *values;
+	size_t n_values;
+};
+
+/* control module option... */
+struct guard {
+	enum control control;
+	struct word module;
+	const struct word *options;
+	size_t n_options;
+};
+
+struct stack {
+	const char *file; /* the service's own stack file */
+	const struct setting *settings;
+	size_t n_settings;
+	const struct guard *guards;
+	size_t n_guards;
+};
+
+/* Where stacks come from. vendordir may be NULL. file, when not NULL, is read instead of the service's own. */
+struct stack_source {
+	const char *service;
+	const char *confdir;
+	const char *vendordir;
+	const char *file;
+};
+
+/*
+ * Reads the stack of a service. All errors of all its files are added to the report in one go. Knows the names of
+ * settings and controls; options are left to option_bind(), values of settings to facts_collect().
+ *
+ * Return: 0, -ENOENT when there is no stack file, -EBADMSG, -EPERM or -EIO when it cannot be read, -ENOMEM. Memory
+ * comes from the arena. *ret untouched on failure.
+ */
+int stack_read(struct arena *arena, struct report *report, const struct stack_source *source,
+	       const struct stack **ret);
+
+/* The names that `set` knows, ended by NULL: also for "did you mean" and the man page's test. */
+extern const char *const stack_setting_names[];
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/stack-source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/core/trust.h"
+#include "libejguard/util/cleanup.h"
+
+/* From the working folder where the caller gave a relative path. NULL without memory. */
+static const char *absolute(struct arena *arena, const char *path)
+{
+	cleanup_free char *folder = NULL;
+
+	if (path[0] == '/')
+		return path;
+	folder = getcwd(NULL, 0);
+	/* Without a working folder it stays relative, and trusted_open() refuses it. */
+	return folder && folder[0] == '/' ? arena_printf(arena, "%s/%s", folder, path) : path;
+}
+
+static int fail(struct arena *arena, struct stack_text *ret, int error, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static int fail(struct arena *arena, struct stack_text *ret, int error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	ret->problem = arena_vprintf(arena, format, ap);
+	va_end(ap);
+	return ret->problem ? error : -ENOMEM;
+}
+
+static int find(struct arena *arena, const struct stack_source *source, const char *name, struct stack_text *ret,
+		int *ret_fd)
+{
+	const char *folders[] = { source->confdir, source->vendordir }, *paths[ARRAY_SIZE(folders)];
+	size_t n = 0;
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && r == -ENOENT; i++) {
+		const char *folder = folders[i] ? absolute(arena, folders[i]) : NULL;
+
+		if (!folders[i])
+			continue;
+		ret->path = paths[n++] = folder ? arena_printf(arena, "%s/%s", folder, name) : NULL;
+		if (!ret->path)
+			return -ENOMEM;
+		r = trusted_open(arena, ret->path, ret_fd, &ret->problem);
+	}
+	if (r != -ENOENT || n < 2)
+		return r;
+	ret->path = paths[0];
+	return fail(arena, ret, r, "neither '%s' nor '%s' exists", paths[0], paths[1]);
+}
+
+/* Reads all of a file, or one byte more than the limit. */
+static int read_text(struct arena *arena, int fd, struct stack_text *ret)
+{
+	cleanup_free char *text = malloc(STACK_MAX_FILE + 1);
+	size_t size = 0;
+	ssize_t n;
+
+	if (!text)
+		return -ENOMEM;
+	do {
+		n = read(fd, text + size, STACK_MAX_FILE + 1 - size);
+		if (n < 0 && errno != EINTR)
+			return fail(arena, ret, -EIO, "cannot read '%s': %s", ret->path, strerror(errno));
+		if (n > 0)
+			size += (size_t)n;
+	} while (n != 0 && size <= STACK_MAX_FILE);
+	if (size > STACK_MAX_FILE) {
+		ret->id = "stack-limit";
+		return fail(arena, ret, -EBADMSG, "'%s' has more than %d bytes", ret->path, STACK_MAX_FILE);
+	}
+	ret->text = take_ptr(text);
+	ret->size = size;
+	return 0;
+}
+
+int stack_source_read(struct arena *arena, const struct stack_source *source, const char *name, struct stack_text *ret)
+{
+	cleanup_fd int fd = -1;
+	int r;
+
+	*ret = (struct stack_text){ .problem = "" };
+	if (!name && source->file) {
+		ret->path = absolute(arena, source->file);
+		r = ret->path ? trusted_open(arena, ret->path, &fd, &ret->problem) : -ENOMEM;
+	} else {
+		r = find(arena, source, name ? name : source->service, ret, &fd);
+	}
+	ret->id = r == -ENOENT ? "stack-missing" : r == -EBADMSG ? "stack-untrusted" : "stack-unreadable";
+	return r < 0 ? r : read_text(arena, fd, ret);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The passes that only ask: what would be decided, whether refusals are real, what stands in the way. */
+#include <errno.h>
+
+#include "libejguard/core/invoke.h"
+#include "libejguard/core/lock.h"
+#include "libejguard/core/pass.h"
+#include "libejguard/core/transaction.h"
+#include "libejguard/util/cleanup.h"
+
+int transaction_explain(struct ejg *guard, const struct ejg_question *question)
+{
+	struct run run = { .guard = guard };
+	const struct ejg_answer *answer;
+	int r;
+
+	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+
+		if (!run_takes_part(instance) || !instance->module->explain)
+			continue;
+		r = operation_explain(guard, instance, question);
+		if (r < 0)
+			run_add(&run, instance, r, index);
+	}
+	for (size_t i = 0; (answer = report_answer_at(guard->report, i)); i++) {
+		if (run.error == 0 && !answer->allowed)
+			run.error = -EACCES;
+	}
+	if (run.error == 0 && report_answer_count(guard->report) == 0)
+		run_judge(&run, "applies here");
+	run_finish(guard);
+	return run.error;
+}
+
+int transaction_prove(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+	cleanup_fd int lock = -1;
+	int r;
+
+	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < guard->n_instances && !run.tally.stop && !run_cancelled(&run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+
+		if (run_takes_part(instance) && instance->module->prove)
+			run_add(&run, instance, operation_call(guard, instance, OPERATION_PROVE), index);
+	}
+	run_judge(&run, "has proved that it holds");
+	run_finish(guard);
+	return run.error;
+}
+
+/* Diagnoses are advice by themselves: only what was found makes the outcome, whatever the control of the guard. */
+int transaction_diagnose(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &guard->instances[i];
+
+		if (run_takes_part(instance) && instance->module->diagnose)
+			operation_call(guard, instance, OPERATION_DIAGNOSE);
+	}
+	run_finish(guard);
+	for (size_t i = 0; (finding = report_finding(guard->report, i)); i++) {
+		if (finding->severity == EJG_FAILURE)
+			run_fail(&run, -EACCES, i);
+	}
+	return run.error;
+}

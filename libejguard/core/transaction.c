@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/transaction.h"
+
+#include <errno.h>
+
+#include "libejguard/core/invoke.h"
+#include "libejguard/core/lock.h"
+#include "libejguard/core/pass.h"
+#include "libejguard/util/cleanup.h"
+
+/* The verdict. A guard that can only confine has none to give: it is never silently left out. */
+static int check(struct ejg *guard, struct instance *instance)
+{
+	if (instance->module->check)
+		return operation_call(guard, instance, OPERATION_CHECK);
+	return report_error(
+		guard->report, -EBADMSG, "confine-only", &instance->guard->module.position, NULL,
+		"%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
+		instance->module->name);
+}
+
+int transaction_check(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+
+	for (size_t i = 0; i < guard->n_instances && !run.tally.stop && !run_cancelled(&run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+
+		if (run_takes_part(instance))
+			run_add(&run, instance, check(guard, instance), index);
+	}
+	run_judge(&run, "applies here");
+	run_finish(guard);
+	return run.error;
+}
+
+int transaction_status(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+
+	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+		int r = 0;
+
+		if (!run_takes_part(instance))
+			continue;
+		if (instance->module->status)
+			r = operation_call(guard, instance, OPERATION_STATUS);
+		if (r == 0)
+			r = check(guard, instance);
+		run_add(&run, instance, r, index);
+	}
+	run_judge(&run, "applies here");
+	run_finish(guard);
+	return run.error;
+}
+
+/* Undoes the apply of one instance. */
+static int undo(struct ejg *guard, struct instance *instance)
+{
+	const char *name = instance->module->name;
+	int r;
+
+	instance->applied = false;
+	r = operation_release(guard, instance, EJG_RELEASE_RUN);
+	if (r < 0)
+		return report_error(guard->report, r, "release-failed", NULL, NULL,
+				    "%s: what this run had applied could not be undone", name);
+	if (r == EJG_NOT_APPLICABLE)
+		report_error(guard->report, 0, "kept", NULL, NULL,
+			     "%s: what this run had applied stays: without it less would be guarded", name);
+	else
+		report_error(guard->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
+			     name);
+	return 0;
+}
+
+/* In reverse, each once. Whether everything could be undone. */
+static bool roll_back(struct ejg *guard)
+{
+	bool undone = true;
+
+	for (size_t i = guard->n_instances; i-- > 0;) {
+		if (guard->instances[i].applied && undo(guard, &guard->instances[i]) < 0)
+			undone = false;
+	}
+	return undone;
+}
+
+/* First pass: nothing is touched yet, so that the first failure that counts ends the run. */
+static void prepare_all(struct run *run)
+{
+	struct ejg *guard = run->guard;
+
+	for (size_t i = 0; i < guard->n_instances && run->error == 0 && !run_cancelled(run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+		int r = 0;
+
+		if (!run_takes_part(instance))
+			continue;
+		if (!instance->module->check)
+			r = check(guard, instance); /* the error that it is */
+		else if (instance->module->prepare)
+			r = operation_call(guard, instance, OPERATION_PREPARE);
+		instance->skipped = r != 0;
+		if (r < 0)
+			run_add(run, instance, r, index);
+	}
+}
+
+/*
+ * Second pass, one guard: what counts is the verdict of check, also where there is nothing to apply. What holds by its
+ * own account then proves it where it can, unless the caller waives it; a proof that does not apply here takes nothing
+ * away.
+ */
+static int apply_and_check(struct ejg *guard, struct instance *instance)
+{
+	int r;
+
+	if (instance->module->apply) {
+		r = operation_call(guard, instance, OPERATION_APPLY);
+		if (r != 0) {
+			instance->skipped = true;
+			return r;
+		}
+		instance->applied = true;
+	}
+	r = check(guard, instance);
+	if (r != EJG_HELD || !instance->module->prove || guard->no_proof)
+		return r;
+	r = operation_call(guard, instance, OPERATION_PROVE);
+	return r == EJG_NOT_APPLICABLE ? EJG_HELD : r;
+}
+
+static void apply_all(struct run *run)
+{
+	struct ejg *guard = run->guard;
+
+	for (size_t i = 0; i < guard->n_instances && run->error == 0 && !run_cancelled(run); i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+		int r;
+
+		if (!run_takes_part(instance))
+			continue;
+		r = apply_and_check(guard, instance);
+		run_add(run, instance, r, index);
+		/* An optional guard that does not hold fails nothing, but no half of it stays either. */
+		if (run->error == 0 && instance->applied &&
+		    (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))
+			undo(guard, instance);
+	}
+}
+
+int transaction_apply(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+	cleanup_fd int lock = -1;
+	size_t index;
+	int r;
+
+	prepare_all(&run);
+	if (run.error == 0) {
+		index = report_finding_count(guard->report);
+		r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+		if (r < 0) {
+			report_blame(guard->report, index);
+			run.error = r;
+		}
+	}
+	if (run.error == 0) {
+		apply_all(&run);
+		run_judge(&run, "applies here");
+		/* A report that is incomplete may lack what made the difference. */
+		if (run.error == 0 && report_failed(guard->report))
+			run.error = -ENOMEM;
+		/* The other errors promise that nothing was applied. */
+		if (run.error < 0 && !roll_back(guard))
+			run.error = -EACCES;
+	}
+	run_finish(guard);
+	return run.error;
+}
+
+int transaction_confine(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+
+	for (size_t i = 0; i < guard->n_instances && run.error == 0; i++) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+
+		if (run_takes_part(instance) && instance->module->confine)
+			run_add(&run, instance, operation_call(guard, instance, OPERATION_CONFINE), index);
+	}
+	run_finish(guard);
+	return run.error;
+}
+
+static int release_all(struct run *run)
+{
+	struct ejg *guard = run->guard;
+	int r;
+
+	for (size_t i = guard->n_instances; i-- > 0;) {
+		struct instance *instance = &guard->instances[i];
+		size_t index = report_finding_count(guard->report);
+
+		if (!run_takes_part(instance) || !instance->module->release)
+			continue;
+		r = operation_release(guard, instance, EJG_RELEASE_ALL);
+		if (r != 0)
+			run_fail(run,
+				 report_error(guard->report, r, "release-failed", NULL, NULL,
+					      "%s: what was applied could not be undone", instance->module->name),
+				 index);
+	}
+	return run->error;
+}
+
+int transaction_release(struct ejg *guard)
+{
+	struct run run = { .guard = guard };
+	cleanup_fd int lock = -1;
+	int r;
+
+	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+	if (r < 0)
+		return r;
+	r = release_all(&run);
+	run_finish(guard);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The decision: what a stack's outcome is, given the control and the result of each of its modules. Pure. */
+#ifndef EJG_CORE_VERDICT_H
+#define EJG_CORE_VERDICT_H
+
+#include <ejguard/module.h>
+
+enum control {
+	CONTROL_REQUIRED,  /* all are run; a failure fails the stack */
+	CONTROL_REQUISITE, /* a failure stops the stack at once */
+	CONTROL_OPTIONAL,  /* reported, never fails the stack */
+};
+
+struct tally {
+	bool any_opinion; /* a module that is enforced or permissive said held or not held */
+	bool failed;	  /* the outcome is "not held" whatever follows */
+	bool stop;	  /* run no further module */
+};
+
+/*
+ * Adds the result of one module: a verdict of enum ejg_verdict or a negative errno; anything else is an error.
+ * An error of an optional module is no opinion; a permissive module's refusal counts as an opinion, not as a failure,
+ * an error of it does fail the stack: it could not even look.
+ */
+void verdict_add(struct tally *tally, enum control control, enum ejg_mode mode, int result);
+
+/* Whether the stack holds: nothing failed, and at least one module had an opinion. */
+bool verdict_holds(const struct tally *tally);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who is trusted, who gets where, and what they may do there. */
+#include "libejguard/modules/lib/access/access.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	NAME_BUFFER = 4096,
+	MAX_DESCRIBED = 5,
+};
+
+static bool is_user(const struct access_entry *entry)
+{
+	return entry->kind == ACCESS_OWNER || entry->kind == ACCESS_USER;
+}
+
+bool access_trusted(const struct access_trust *trust, const struct access_entry *entry)
+{
+	if (entry->kind == ACCESS_EVERYBODY)
+		return false;
+	if (entry->id == 0)
+		return true;
+	if (!trust)
+		return false;
+	if (is_user(entry)) {
+		for (size_t i = 0; i < trust->n_users; i++)
+			if (trust->users[i] == entry->id)
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < trust->n_groups; i++)
+		if (trust->groups[i] == entry->id)
+			return true;
+	return false;
+}
+
+/* Whether one process can be both: a user may be in any group, but is no other user. */
+static bool compatible(const struct access_entry *a, const struct access_entry *b)
+{
+	return a->kind == ACCESS_EVERYBODY || b->kind == ACCESS_EVERYBODY || !is_user(a) || !is_user(b) ||
+	       a->id == b->id;
+}
+
+static bool gets_to(const struct access_reach *reach, const struct access_entry *entry)
+{
+	if (!reach || reach->everybody)
+		return true;
+	for (size_t i = 0; i < reach->n; i++)
+		if (compatible(&reach->who[i], entry))
+			return true;
+	return false;
+}
+
+struct access_reach access_reach_all(void)
+{
+	return (struct access_reach){ .everybody = true };
+}
+
+bool access_reached(const struct access_reach *reach)
+{
+	return reach->everybody || reach->n > 0;
+}
+
+/* Whoever may pass is told from the folder alone: a group that is denied what everybody may is taken to pass. */
+struct access_reach access_reach_enter(const struct access_reach *reach, const struct access *folder,
+				       const struct access_trust *trust)
+{
+	struct access_reach inside = {};
+
+	for (size_t i = 0; i < folder->n_entries; i++) {
+		const struct access_entry *entry = &folder->entries[i];
+
+		if (!(entry->rights & ACCESS_EXECUTE) || access_trusted(trust, entry) || !gets_to(reach, entry))
+			continue;
+		if (entry->kind == ACCESS_EVERYBODY)
+			return *reach;
+		if (inside.n == ACCESS_REACH_MAX)
+			return (struct access_reach){ .everybody = true };
+		inside.who[inside.n++] = *entry;
+	}
+	return inside;
+}
+
+static bool counts(const struct access_entry *entry, const struct access_reach *reach, const struct access_trust *trust)
+{
+	return !access_trusted(trust, entry) && gets_to(reach, entry);
+}
+
+unsigned int access_exposed(const struct access *access, const struct access_reach *reach,
+			    const struct access_trust *trust)
+{
+	unsigned int rights = 0;
+
+	for (size_t i = 0; i < access->n_entries; i++)
+		if (counts(&access->entries[i], reach, trust))
+			rights |= access->entries[i].rights;
+	return rights;
+}
+
+unsigned int access_exposed_new(const struct access *folder, const struct access_trust *trust)
+{
+	unsigned int rights = 0;
+
+	for (size_t i = 0; i < folder->n_inherited; i++)
+		if (!access_trusted(trust, &folder->inherited[i]))
+			rights |= folder->inherited[i].rights;
+	return rights;
+}
+
+const char *access_user_name(struct arena *arena, uid_t uid)
+{
+	char buffer[NAME_BUFFER];
+	struct passwd entry, *found = NULL;
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		return arena_strdup(arena, found->pw_name);
+	return arena_printf(arena, "%u", (unsigned int)uid);
+}
+
+const char *access_group_name(struct arena *arena, gid_t gid)
+{
+	/* A group of many members does not fit, and goes by its number then. */
+	char buffer[NAME_BUFFER];
+	struct group entry, *found = NULL;
+
+	if (getgrgid_r(gid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		return arena_strdup(arena, found->gr_name);
+	return arena_printf(arena, "%u", (unsigned int)gid);
+}
+
+static const char *describe_entry(struct arena *arena, const struct access *access, const struct access_entry *entry)
+{
+	const char *name;
+
+	if (entry->kind == ACCESS_EVERYBODY)
+		return "everybody";
+	name = is_user(entry) ? access_user_name(arena, entry->id) : access_group_name(arena, entry->id);
+	if (!name)
+		return NULL;
+	if (entry->kind == ACCESS_OWNER)
+		return arena_printf(arena, "its owner %s", name);
+	return arena_printf(arena, "%s %s%s", is_user(entry) ? "user" : "group", name,
+			    is_user(entry) || entry->id != access->group ? " (ACL)" : "");
+}
+
+const char *access_describe(struct arena *arena, const struct access *access, const struct access_reach *reach,
+			    const struct access_trust *trust, unsigned int rights)
+{
+	const char *text = NULL;
+	unsigned int n = 0;
+
+	for (size_t i = access->n_entries; i-- > 0;) { /* everybody is the last entry, and says the most */
+		const struct access_entry *entry = &access->entries[i];
+		const char *one;
+
+		if (!(entry->rights & rights) || !counts(entry, reach, trust))
+			continue;
+		if (++n > MAX_DESCRIBED)
+			return arena_printf(arena, "%s and others", text);
+		one = describe_entry(arena, access, entry);
+		if (!one)
+			return NULL;
+		text = text ? arena_printf(arena, "%s, %s", text, one) : one;
+		if (!text || entry->kind == ACCESS_EVERYBODY)
+			return text;
+	}
+	return text;
+}
+
+static bool can_replace(const struct access_step *step, const struct access_entry *entry,
+			const struct access_trust *trust)
+{
+	const unsigned int change = ACCESS_WRITE | ACCESS_EXECUTE;
+	const struct access_entry next = { .kind = ACCESS_OWNER, .id = step->next_owner };
+
+	if ((entry->rights & change) != change || !counts(entry, &step->reach, trust))
+		return false;
+	/* In a sticky folder only the owner of the folder and that of the entry rename and remove (unlink(2)). */
+	return !(step->access.mode & S_ISVTX) || entry->kind == ACCESS_OWNER || !step->next_exists ||
+	       !access_trusted(trust, &next);
+}
+
+const struct access_step *access_replaceable(const struct access_path *path, const struct access_trust *trust)
+{
+	for (size_t i = 0; i < path->n_steps; i++) {
+		const struct access_step *step = &path->steps[i];
+
+		if (step->link)
+			continue;
+		for (size_t j = 0; j < step->access.n_entries; j++)
+			if (can_replace(step, &step->access.entries[j], trust))
+				return step;
+	}
+	return NULL;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("/._-+,:@%=", c);
+}
+
+const char *access_quote(struct arena *arena, const char *path)
+{
+	size_t length = strlen(path), n = 0;
+	bool plain = length > 0, odd = false;
+	char *text;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)path[i];
+
+		plain = plain && is_plain(c);
+		odd = odd || c < ' ' || c >= 0x7f || c == '\'' || c == '\\';
+	}
+	if (plain)
+		return arena_strdup(arena, path);
+	if (!odd)
+		return arena_printf(arena, "'%s'", path);
+	text = arena_alloc(arena, 4 * length + sizeof("$''"));
+	if (!text)
+		return NULL;
+	n += (size_t)sprintf(text, "$'");
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)path[i];
+
+		n += (size_t)sprintf(text + n, c < ' ' || c >= 0x7f || c == '\'' || c == '\\' ? "\\%03o" : "%c", c);
+	}
+	sprintf(text + n, "'");
+	return text;
+}

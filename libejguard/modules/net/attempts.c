@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/attempts.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/wire.h"
+#include "libejguard/util/cleanup.h"
+
+/*
+ * Addresses for attempts, of documentation and private use; the first that the policy refuses is taken. For the wire two of
+ * the same half of all addresses are needed.
+ */
+static const char *const addresses4[] = { "192.0.2.77",	 "198.51.100.77", "203.0.113.77", "240.0.0.77",
+					  "10.111.222.33", "100.127.255.77", "1.2.3.77" };
+static const char *const addresses6[] = { "2001:db8::77", "3fff::77", "fd77:7777::77", "2002::77" };
+
+struct prover {
+	const struct ejg_facts *facts;
+	const struct pins *pins;
+	struct decision d;
+	bool permissive;
+	int wire;		/* -1: wire_error says why */
+	int wire_error;
+	struct in_addr own;	/* address of this end of the wire */
+	struct in_addr stranger; /* who sends over it */
+};
+
+union any_address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static struct policy_address read_address(int family, const char *text)
+{
+	struct ejg_prefix prefix = { .length = 128 };
+
+	if (family == AF_INET) {
+		memset(prefix.bytes + 10, 0xff, 2);
+		inet_pton(AF_INET, text, prefix.bytes + 12);
+	} else {
+		inet_pton(AF_INET6, text, prefix.bytes);
+	}
+	return net_address(&prefix);
+}
+
+static bool refuses(const struct prover *p, enum policy_hook hook, struct policy_address address)
+{
+	if (hook == POLICY_BIND4 || hook == POLICY_BIND6)
+		return decide_bind(&p->d, p->facts->epmd_port, address) == POLICY_BIND_ADDRESS;
+	return decide_connect(&p->d, p->facts->epmd_port, address) == POLICY_DESTINATION;
+}
+
+/* An address that the policy refuses at the hook, with epmd's port. False when it refuses none of ours. */
+static bool choose_address(const struct prover *p, enum policy_hook hook, int family, union any_address *ret)
+{
+	const char *const *list = family == AF_INET ? addresses4 : addresses6;
+	size_t n = family == AF_INET ? ARRAY_SIZE(addresses4) : ARRAY_SIZE(addresses6);
+
+	*ret = (union any_address){};
+	for (size_t i = 0; i < n; i++) {
+		if (!refuses(p, hook, read_address(family, list[i])))
+			continue;
+		if (family == AF_INET) {
+			ret->in = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
+			inet_pton(AF_INET, list[i], &ret->in.sin_addr);
+		} else {
+			ret->in6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+							  .sin6_port = htons(p->facts->epmd_port) };
+			inet_pton(AF_INET6, list[i], &ret->in6.sin6_addr);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* A socket whose refusals are counted apart. Return: a descriptor or a negative errno. */
+static int marked_socket(int family)
+{
+	cleanup_fd int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	uint32_t mark = POLICY_PROOF_MARK;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0)
+		return -errno;
+	return take_fd(fd);
+}
+
+/* Refusals of proofs at a hook, whatever the reason. */
+static uint64_t count(const struct prover *p, enum policy_hook hook)
+{
+	uint64_t value, total = 0;
+
+	for (int reason = 0; reason < POLICY_N_REASONS; reason++)
+		if (pins_read_counter(p->pins, POLICY_COUNTER(1, hook, reason), &value) == 0)
+			total += value;
+	return total;
+}
+
+static struct prove_record judge(const struct prover *p, bool refused, bool counted, int error)
+{
+	struct prove_record record = { .error = error };
+
+	if (!refused && !p->permissive)
+		record.result = PROVE_PASSED;
+	else
+		record.result = counted ? PROVE_REFUSED : p->permissive ? PROVE_PASSED : PROVE_UNCOUNTED;
+	return record;
+}
+
+static struct prove_record unproven(int error)
+{
+	return (struct prove_record){ .result = PROVE_UNPROVEN, .error = error };
+}
+
+/* Without a guard a bind here answers EADDRNOTAVAIL and a connect ENETUNREACH: EPERM is the guard's word. */
+static struct prove_record attempt_call(const struct prover *p, enum policy_hook hook)
+{
+	bool bind_hook = hook == POLICY_BIND4 || hook == POLICY_BIND6;
+	int family = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 ? AF_INET : AF_INET6, r;
+	uint64_t before = count(p, hook);
+	cleanup_fd int fd = marked_socket(family);
+	union any_address address;
+	socklen_t size = family == AF_INET ? sizeof(address.in) : sizeof(address.in6);
+
+	if (fd < 0)
+		return unproven(-fd);
+	if (!choose_address(p, hook, family, &address))
+		return unproven(EADDRNOTAVAIL);
+	r = bind_hook ? bind(fd, &address.any, size) : connect(fd, &address.any, size);
+	r = r < 0 ? errno : 0;
+	return judge(p, r == EPERM, count(p, hook) > before, r);
+}
+
+/*
+ * Binds to epmd's port: of every address, or of the wire's where only addresses of `listen` may be. Where neither is let
+ * through, listen() will take a port of the kernel's choice.
+ */
+static int bind_on_wire(const struct prover *p, int fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
+	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
+	int on = 1;
+
+	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW) {
+		if (decide_bind(&p->d, p->facts->epmd_port, own) != POLICY_ALLOWED)
+			return 0;
+		address.sin_addr = p->own;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A listener that the wire reaches. Return: a descriptor and its port, or a negative errno. */
+static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
+{
+	cleanup_fd int fd = marked_socket(AF_INET);
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bind_on_wire(p, fd);
+	if (r < 0)
+		return r;
+	if (listen(fd, 8) < 0 || getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		return -errno;
+	*ret_port = ntohs(address.sin_port);
+	return take_fd(fd);
+}
+
+static struct prove_record attempt_ingress(const struct prover *p)
+{
+	uint64_t before = count(p, POLICY_INGRESS);
+	cleanup_fd int fd = -1;
+	uint16_t port = 0;
+	int r;
+
+	if (p->wire < 0)
+		return unproven(p->wire_error);
+	fd = listen_on_wire(p, &port);
+	if (fd < 0)
+		return unproven(-fd);
+	if (!port_in(p->d.head->private_ports, port))
+		return (struct prove_record){ .result = PROVE_NOTHING };
+	(void)wire_has_answer(p->wire); /* drains what an attempt before this one left */
+	/* The kernel takes the packet to its end, the answer included, before write() returns. */
+	r = wire_send_syn(p->wire, p->stranger, p->own, port);
+	if (r < 0)
+		return unproven(-r);
+	return judge(p, !wire_has_answer(p->wire), count(p, POLICY_INGRESS) > before, 0);
+}
+
+/* Both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
+static int choose_wire(struct prover *p)
+{
+	uint32_t own = ntohl(inet_addr(addresses4[0]));
+
+	for (uint32_t i = 0; i < p->d.head->n_listen; i++) {
+		struct policy_address first = p->d.head->listen[i].first;
+
+		if (is_mapped(&first) && !is_loopback(&first)) {
+			own = first.low;
+			break;
+		}
+	}
+	p->own.s_addr = htonl(own);
+	for (size_t i = 0; i < ARRAY_SIZE(addresses4); i++) {
+		struct policy_address stranger = read_address(AF_INET, addresses4[i]);
+
+		if ((own ^ (uint32_t)stranger.low) >> 31 || own == (uint32_t)stranger.low ||
+		    find_peer(&p->d, &stranger, 0))
+			continue;
+		p->stranger.s_addr = htonl(stranger.low);
+		return 0;
+	}
+	return -EADDRNOTAVAIL;
+}
+
+static int enter(const char *cgroup, const char *below)
+{
+	char path[PATH_MAX];
+	cleanup_fd int fd = -1;
+
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", cgroup, below) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return write(fd, "0", 1) == 1 ? 0 : -errno;
+}
+
+/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
+static int enter_cgroup(const struct ejg_cgroup *cgroup)
+{
+	char path[PATH_MAX];
+	int r = enter(cgroup->path, "");
+
+	if (r != -EBUSY)
+		return r;
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return enter(cgroup->path, "/" PROVE_SUBGROUP);
+}
+
+static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup, int out)
+{
+	int r = enter_cgroup(cgroup);
+
+	for (uint32_t hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		struct prove_record record = unproven(-r);
+
+		if (r == 0)
+			record = hook == POLICY_INGRESS ? attempt_ingress(p) : attempt_call(p, hook);
+		else if (r == -ENOENT || r == -ENODEV)
+			record.result = PROVE_GONE;
+		record.hook = hook;
+		if (write(out, &record, sizeof(record)) != sizeof(record))
+			return;
+	}
+}
+
+void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
+		     const struct net_policy *policy, int out)
+{
+	struct prover p = { .facts = facts, .pins = pins, .d = net_decision(policy), .wire = -1 };
+	int r;
+
+	p.permissive = p.d.head->flags & POLICY_PERMISSIVE;
+	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
+	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0)
+		return;
+	r = choose_wire(&p);
+	if (r == 0)
+		r = p.wire = wire_open(p.own);
+	p.wire_error = r < 0 ? -r : 0;
+	prove_cgroup(&p, cgroup, out);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * explain: what the kernel would decide. The policy is read back from the kernel, and the decision is made by the very
+ * lines that the programs run (bpf/policy-match.h).
+ */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cleanup.h"
+
+/* "198.51.100.0-198.51.100.255", or the one address. */
+#define RANGE_TEXT_SIZE (2 * INET6_ADDRSTRLEN + 2)
+
+static void format_address(const struct policy_address *address, char text[static INET6_ADDRSTRLEN])
+{
+	uint64_t words[2] = { htobe64(address->high), htobe64(address->low) };
+
+	if (is_mapped(address))
+		inet_ntop(AF_INET, (const char *)words + 12, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, words, text, INET6_ADDRSTRLEN);
+}
+
+static const char *format_range(const struct policy_range *range, char text[static RANGE_TEXT_SIZE])
+{
+	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN];
+
+	format_address(&range->first, first);
+	format_address(&range->last, last);
+	if (strcmp(first, last))
+		snprintf(text, RANGE_TEXT_SIZE, "%s-%s", first, last);
+	else
+		snprintf(text, RANGE_TEXT_SIZE, "%s", first);
+	return text;
+}
+
+/* Reads the address of a question. A malformed one is the caller's mistake. */
+static int parse_address(const char *text, struct policy_address *ret)
+{
+	uint64_t words[2] = {};
+	struct in_addr ipv4;
+
+	if (inet_pton(AF_INET, text, &ipv4) == 1)
+		*ret = (struct policy_address){ 0, 0xffff00000000ULL | ntohl(ipv4.s_addr) };
+	else if (inet_pton(AF_INET6, text, words) == 1)
+		*ret = (struct policy_address){ be64toh(words[0]), be64toh(words[1]) };
+	else
+		return -EINVAL;
+	return 0;
+}
+
+struct explanation {
+	struct ejg_call *call;
+	const struct decision *d;
+	const struct ejg_question *question;
+	struct policy_address address;
+};
+
+static void answer_range(const struct explanation *e, const char *what, const struct policy_range *range)
+{
+	const char *file = range->file < POLICY_MAX_FILES ? e->d->head->files[range->file] : NULL;
+	char text[RANGE_TEXT_SIZE];
+
+	ejg_call_answer(e->call, true, file, range->line, "%s %s", what, format_range(range, text));
+}
+
+/* Where the guard line stands, which stands for the rules that no line of its own made. */
+static void answer(const struct explanation *e, bool allowed, const char *rule)
+{
+	uint32_t line;
+	const char *file = ejg_call_where(e->call, &line);
+
+	if (!allowed && e->d->head->flags & POLICY_PERMISSIVE)
+		ejg_call_answer(e->call, true, file, line, "mode=permissive: counted, not refused: %s", rule);
+	else
+		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
+}
+
+static void explain_bind(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	const struct policy_range *listen = find_listen(head, &e->address);
+
+	switch (decide_bind(e->d, e->question->port, e->address)) {
+	case POLICY_BIND_ADDRESS:
+		return answer(e, false, "a private port is bound to addresses in listen= only");
+	case POLICY_BIND_WILDCARD:
+		return answer(e, false, "wildcard=deny: a private port is not bound to every address");
+	default:
+		break;
+	}
+	if (!e->question->port)
+		return answer(e, true, "port 0 is the kernel's choice; ingress holds such a listener");
+	if (!port_in(head->private_ports, e->question->port))
+		return answer(e, true, "the port is not private");
+	if (listen)
+		return answer_range(e, "listen=", listen);
+	if (head->wildcard == POLICY_WILDCARD_REWRITE)
+		return answer(e, true, "wildcard=rewrite: bound to the first address of listen= instead; refused where "
+				       "that cannot be right (dual stack, AF_UNSPEC)");
+	answer(e, true, "wildcard=allow: ingress confines the listener");
+}
+
+static void explain_connect(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	const struct policy_range *listen = find_listen(head, &e->address), *peer = find_peer(e->d, &e->address, 0);
+
+	if (decide_connect(e->d, e->question->port, e->address) != POLICY_ALLOWED)
+		return answer(e, false, "epmd and the distribution range are reached on this host and on peers only");
+	if (!port_in(head->guarded_ports, e->question->port))
+		return answer(e, true, "the port is neither epmd's nor in the distribution range");
+	if (is_loopback(&e->address))
+		return answer(e, true, "the address is this host's loopback");
+	if (listen)
+		return answer_range(e, "listen=", listen);
+	answer_range(e, "peer", peer);
+}
+
+/* The first address of listen= that a peer of this address can reach: what listen= is for. Else no address at all. */
+static struct policy_address reachable(const struct policy_head *head, const struct policy_address *source)
+{
+	for (uint32_t i = 0; i < head->n_listen && i < POLICY_MAX_LISTEN; i++) {
+		struct policy_address first = head->listen[i].first;
+
+		if (!is_loopback(&first) && is_mapped(&first) == is_mapped(source))
+			return first;
+	}
+	return (struct policy_address){};
+}
+
+static void explain_accept(const struct explanation *e)
+{
+	const struct policy_head *head = e->d->head;
+	struct policy_address local = reachable(head, &e->address);
+
+	if (!port_in(head->private_ports, e->question->port))
+		return answer(e, true, "the port is not private");
+	if (is_loopback(&e->address))
+		return answer(e, true, "it arrives over the loopback device");
+	switch (decide_accept(e->d, e->address, local, 0)) {
+	case POLICY_SOURCE:
+		return answer(e, false, "no peer has the address");
+	case POLICY_LOCAL_ADDRESS:
+		return answer(e, false, "listen= has no address of its family that it could reach");
+	default:
+		return answer_range(e, "peer", find_peer(e->d, &e->address, 0));
+	}
+}
+
+static int explain_by(struct ejg_call *call, const struct net_policy *policy, const struct ejg_question *question)
+{
+	const struct decision d = net_decision(policy);
+	struct explanation e = { .call = call, .d = &d, .question = question };
+
+	if (parse_address(question->address, &e.address) < 0)
+		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
+				      question->address);
+	switch (question->action) {
+	case EJG_BIND:
+		explain_bind(&e);
+		return 0;
+	case EJG_CONNECT:
+		explain_connect(&e);
+		return 0;
+	case EJG_ACCEPT:
+		explain_accept(&e);
+		return 0;
+	}
+	return ejg_call_error(call, -EINVAL, NULL, "unknown action %d", question->action);
+}
+
+/* Answers by the policy in force. */
+static int explain_current(struct ejg_call *call, const struct pins *pins, const struct ejg_question *question)
+{
+	struct net_policy policy = {};
+	cleanup_fd int fd = pins_get_policy(pins);
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+
+	if (r < 0)
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-r));
+	r = explain_by(call, &policy, question);
+	net_policy_free(&policy);
+	return r;
+}
+
+int net_explain(struct ejg_call *call, const struct ejg_question *question)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state = PINS_ABSENT;
+	int r = pins_probe(call);
+
+	if (r == 0)
+		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT)
+		r = explain_current(call, &pins, question);
+	else if (state == PINS_ABSENT)
+		ejg_call_answer(call, true, NULL, 0, "nothing is applied, and so nothing is refused");
+	else
+		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
+				   "cannot be read", pins.path);
+	pins_close(&pins);
+	return r;
+}

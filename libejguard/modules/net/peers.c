@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The peers as addresses: names resolved, or remembered, or left out with a warning. Never a reason not to start. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/names.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cleanup.h"
+
+#define MAX_PEERS 65536
+
+/* Whether a name may stand for the address: not for this host, not for one that needs an interface, not for many. */
+static bool is_usable(const struct ejg_prefix *prefix)
+{
+	struct policy_address address = net_address(prefix);
+	bool link_local = address.high >> 54 == 0xfe80 >> 6;
+
+	return !is_loopback(&address) && !link_local && !is_multicast(&address);
+}
+
+static size_t count_of(const struct name_list *list, size_t peer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->items[i].peer == peer;
+	return n;
+}
+
+/* Says what became of a name for which no resolver answered. Return: whether its last known addresses are to be used. */
+static bool fall_back(struct ejg_call *call, const struct ejg_peer *peer, size_t n_known)
+{
+	const struct ejg_place place = { .file = peer->origin.file, .line = peer->origin.line };
+
+	if (n_known)
+		ejg_call_finding_at(call, "peer-remembered", peer->name, &place,
+				    "does not resolve now; its last known addresses are admitted");
+	else
+		ejg_call_finding_at(call, "peer-unresolved", peer->name, &place,
+				    "does not resolve, and no address of it is known: it is not admitted");
+	return n_known;
+}
+
+static int add_addresses(struct ejg_call *call, const struct name_list *from, size_t peer, struct net_peers *peers)
+{
+	const struct ejg_peer *named = &ejg_call_facts(call)->peers[peer];
+	char text[EJG_PREFIX_TEXT_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < from->n; i++) {
+		const struct ejg_prefix *address = &from->items[i].address;
+
+		if (from->items[i].peer != peer)
+			continue;
+		if (!is_usable(address)) {
+			ejg_call_finding(call, "peer-unusable", named->name, "resolves to %s, which is no peer's address",
+					 ejg_prefix_format(address, text));
+			continue;
+		}
+		/* As many as a stack may name; one more than fits would be a reason not to start. */
+		if (peers->n >= MAX_PEERS) {
+			ejg_call_finding(call, "peer-unusable", named->name, "has more addresses than fit: %d peers in all",
+					 MAX_PEERS);
+			break;
+		}
+		peers->items[peers->n++] = (struct ejg_peer){ .prefix = *address, .origin = named->origin };
+		r = names_add(&peers->names, peer, address);
+	}
+	return r;
+}
+
+/* Puts together what is written as an address and what became of the names. */
+static int collect(struct ejg_call *call, const bool *asked, const struct name_list *resolved,
+		   const struct name_list *known, struct net_peers *peers)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	int r = 0;
+
+	peers->items = calloc(facts->n_peers + resolved->n + known->n, sizeof(*peers->items));
+	if (!peers->items)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < facts->n_peers; i++) {
+		if (!facts->peers[i].name)
+			peers->items[peers->n++] = facts->peers[i];
+		else if (count_of(resolved, i))
+			r = add_addresses(call, resolved, i, peers);
+		else if (!asked[i] || fall_back(call, &facts->peers[i], count_of(known, i)))
+			r = add_addresses(call, known, i, peers);
+	}
+	return r;
+}
+
+int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	cleanup_free bool *wanted = calloc(facts->n_peers + 1, sizeof(*wanted));
+	struct name_list known = {}, resolved = {};
+	struct net_peers peers = {};
+	bool any = false;
+	int r;
+
+	if (!wanted)
+		return -ENOMEM;
+	r = names_load(facts, &known);
+	if (r < 0 && r != -ENOMEM) {
+		ejg_call_finding(call, "peers-forgotten", facts->statedir, "the last known addresses of peers cannot be "
+				 "read: %s", strerror(-r));
+		r = 0;
+	}
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		wanted[i] = facts->peers[i].name && (ask || !count_of(&known, i));
+		any |= wanted[i];
+	}
+	if (r == 0 && any)
+		r = names_resolve(facts, wanted, &resolved);
+	if (r == 0)
+		r = collect(call, wanted, &resolved, &known, &peers);
+	names_free(&known);
+	names_free(&resolved);
+	if (r < 0)
+		net_peers_free(&peers);
+	else
+		*ret = peers;
+	return r;
+}
+
+void net_peers_free(struct net_peers *peers)
+{
+	free(peers->items);
+	names_free(&peers->names);
+	*peers = (struct net_peers){};
+}

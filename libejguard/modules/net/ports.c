@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private ports that the kernel itself may give away: to any process of this host that connects, or that listens without
+ * binding. Such a socket keeps epmd or the node from its port, and a service's own is no node.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cleanup.h"
+
+/* Clears the bits of the ports of a list such as "4370-4375,8080", as ip_local_reserved_ports shows it. */
+static void clear_ports(uint8_t *bits, const char *list)
+{
+	unsigned int first, last;
+	int n;
+
+	while (sscanf(list, "%u%n", &first, &n) == 1) {
+		list += n;
+		last = first;
+		if (sscanf(list, "-%u%n", &last, &n) == 1)
+			list += n;
+		for (unsigned int port = first; port <= last && port < 65536; port++)
+			bits[port / 8] &= ~(1U << (port % 8));
+		if (*list++ != ',')
+			return;
+	}
+}
+
+/* The ports that the kernel chooses from here, in this network namespace. False when it does not say. */
+static bool read_ephemeral(uint8_t bits[static POLICY_PORT_BYTES])
+{
+	cleanup_file FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	cleanup_file FILE *reserved = fopen("/proc/sys/net/ipv4/ip_local_reserved_ports", "re");
+	cleanup_free char *list = NULL;
+	unsigned int first, last;
+	size_t size = 0;
+
+	if (!range || fscanf(range, "%u %u", &first, &last) != 2)
+		return false;
+	memset(bits, 0, POLICY_PORT_BYTES);
+	for (unsigned int port = first; port <= last && port < 65536; port++)
+		bits[port / 8] |= 1U << (port % 8);
+	if (reserved && getline(&list, &size, reserved) > 0)
+		clear_ports(bits, list);
+	return true;
+}
+
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy)
+{
+	const struct policy_head *head = &policy->chunks[0].head;
+	uint8_t ephemeral[POLICY_PORT_BYTES];
+	unsigned int first = 0, last = 0;
+	char subject[32], remedy[256];
+	struct ejg_place place = { .remedy = remedy };
+
+	if (!read_ephemeral(ephemeral))
+		return false;
+	for (unsigned int port = 1; port < 65536; port++) {
+		if (!port_in(head->guarded_ports, port) || !port_in(ephemeral, port))
+			continue;
+		first = first ? first : port;
+		last = port;
+	}
+	if (!first)
+		return false;
+	snprintf(subject, sizeof(subject), "%u-%u", first, last);
+	snprintf(remedy, sizeof(remedy),
+		 "keep them back: sysctl net.ipv4.ip_local_reserved_ports=%u-%u (and in /etc/sysctl.d), or move the range "
+		 "below ip_local_port_range", first, last);
+	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
+			    "private ports lie among those that the kernel gives to anybody");
+	return true;
+}

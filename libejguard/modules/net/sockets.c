@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What listens and what is connected: listeners past the policy, and connections from before it that it would not admit.
+ * The hooks see none of these any more; the kernel's list of sockets does.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cgroup-name.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/sockets.h"
+
+struct sockets {
+	struct ejg_call *call;
+	const struct ejg_facts *facts;
+	const struct decision *d;
+	struct pins pins;			/* not open when nothing of ours is pinned */
+	struct ifaddrs *own;			/* addresses of this host */
+	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens */
+	bool evict;
+	bool failed;
+};
+
+/*
+ * A removed cgroup whose sockets live was the service's when the set still holds its link: of this set's program, or, after
+ * a take-over, of the former set's.
+ */
+static bool was_ours(const struct sockets *s, uint64_t id)
+{
+	int state = s->pins.policy < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
+
+	return state == LINK_INTACT || state == LINK_FOREIGN;
+}
+
+/* Whether a cgroup is one of the service's or below one of them. */
+static bool is_ours(const struct sockets *s, uint64_t id)
+{
+	size_t prefix = s->facts->cgroup_mount ? strlen(s->facts->cgroup_mount) : 0;
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < s->facts->n_cgroups; i++)
+		if (s->facts->cgroups[i].id == id)
+			return true;
+	cgroup_name(s->facts->cgroup_mount, id, path);
+	if (!*path)
+		return was_ours(s, id);
+	for (size_t i = 0; i < s->facts->n_cgroups; i++) {
+		const char *ours = s->facts->cgroups[i].path;
+
+		if (!ours || strlen(ours) <= prefix)
+			continue;
+		ours += prefix;
+		if (!strncmp(path, ours, strlen(ours)) && path[strlen(ours)] == '/')
+			return true;
+	}
+	return false;
+}
+
+static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Whether a user may run the service or epmd: root, those of set users, those that are called like them. */
+static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
+{
+	const char *const names[] = { facts->service, "epmd" };
+	struct passwd entry, *found;
+	char room[4096];
+
+	for (size_t i = 0; i < facts->n_users; i++)
+		if (facts->users[i] == uid)
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (getpwnam_r(names[i], &entry, room, sizeof(room), &found) == 0 && found && found->pw_uid == uid)
+			return true;
+	return uid == 0;
+}
+
+/*
+ * A listener outside of the service's cgroups matters where other nodes look for the service: an epmd whoever runs it, and a
+ * node that runs as the service does. Anybody else's in the distribution range is a squatter, of whom the node takes no
+ * notice: it takes the next port, and must not be kept from starting.
+ */
+static void check_foreign(struct sockets *s, const struct socket_info *info, const char *subject)
+{
+	struct policy_address address = net_address(&info->local);
+	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->facts, info->uid)) &&
+		    (is_wildcard(&address) || !is_loopback(&address));
+	char path[PATH_MAX];
+
+	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
+	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
+			 "is served by uid %u in the cgroup %s, which is not the service's", info->uid,
+			 *path ? path : "(removed)");
+	s->failed |= open;
+}
+
+static int check_listener(void *data, const struct socket_info *info)
+{
+	const struct policy_head *head;
+	struct sockets *s = data;
+	char subject[SOCKET_TEXT_SIZE];
+
+	head = s->d->head;
+	socket_format(&info->local, info->local_port, subject);
+	if (!is_ours(s, info->cgroup_id)) {
+		if (port_in(head->guarded_ports, info->local_port))
+			check_foreign(s, info, subject);
+		return 0;
+	}
+	s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
+	if (!port_in(head->private_ports, info->local_port) &&
+	    !in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
+		ejg_call_finding(s->call, "listener-unknown", subject,
+				 "the service listens there: neither public nor private");
+		s->failed = true;
+	}
+	return 0;
+}
+
+static bool is_own_address(const struct sockets *s, const struct ejg_prefix *address)
+{
+	for (const struct ifaddrs *i = s->own; i; i = i->ifa_next) {
+		struct ejg_prefix own = { .length = 128 };
+
+		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET) {
+			memset(own.bytes + 10, 0xff, 2);
+			memcpy(own.bytes + 12, &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr, 4);
+		} else if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET6) {
+			memcpy(own.bytes, &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr, 16);
+		} else {
+			continue;
+		}
+		if (!memcmp(own.bytes, address->bytes, sizeof(own.bytes)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the policy would admit a connection, as accepted where the service listens on its port, else as connected. */
+static bool is_admitted(const struct sockets *s, const struct socket_info *info)
+{
+	struct policy_address local = net_address(&info->local), remote = net_address(&info->remote);
+
+	if (!port_in(s->listening, info->local_port))
+		return decide_connect(s->d, info->remote_port, remote) == POLICY_ALLOWED;
+	return !port_in(s->d->head->private_ports, info->local_port) || is_loopback(&remote) ||
+	       is_own_address(s, &info->remote) ||
+	       decide_accept(s->d, remote, local, info->id.idiag_if) == POLICY_ALLOWED;
+}
+
+static int check_connection(void *data, const struct socket_info *info)
+{
+	struct sockets *s = data;
+	char local[SOCKET_TEXT_SIZE], remote[SOCKET_TEXT_SIZE];
+	int r;
+
+	if (!is_ours(s, info->cgroup_id) || is_admitted(s, info))
+		return 0;
+	socket_format(&info->local, info->local_port, local);
+	socket_format(&info->remote, info->remote_port, remote);
+	if (!s->evict) {
+		ejg_call_finding(s->call, "connection-before", remote,
+				 "is connected with %s since before the policy, which would not admit it", local);
+		s->failed = true;
+		return 0;
+	}
+	r = sockets_destroy(info);
+	if (r < 0) {
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end the connection of %s with %s: %s", remote, local,
+			     strerror(-r));
+		return 0;
+	}
+	ejg_call_finding(s->call, "connection-ended", remote, "its connection with %s was ended", local);
+	return 0;
+}
+
+/* Listeners first: they tell which connections came in. */
+static int walk(struct sockets *s, socket_fn listener)
+{
+	enum pins_state state;
+	int r = pins_open(s->call, s->facts->service, &s->pins, &state);
+
+	if (r == 0)
+		r = sockets_each(SOCKETS_LISTENING, listener, s);
+	if (r == 0 && getifaddrs(&s->own) < 0)
+		r = -errno;
+	if (r == 0)
+		r = sockets_each(SOCKETS_CONNECTED, check_connection, s);
+	freeifaddrs(s->own);
+	pins_close(&s->pins);
+	return r;
+}
+
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy)
+{
+	const struct decision d = net_decision(policy);
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL };
+	int r = walk(&s, check_listener);
+
+	if (r < 0)
+		ejg_call_finding(call, "sockets-unseen", NULL, "the kernel does not list sockets: %s", strerror(-r));
+	return s.failed;
+}
+
+static int note_listener(void *data, const struct socket_info *info)
+{
+	struct sockets *s = data;
+
+	if (is_ours(s, info->cgroup_id))
+		s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
+	return 0;
+}
+
+void net_evict(struct ejg_call *call, const struct net_policy *policy)
+{
+	const struct decision d = net_decision(policy);
+	struct sockets s = {
+		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
+	};
+
+	(void)walk(&s, note_listener);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ejabberdctl exports ERL_INETRC. With {lookup,["file",...]} there, as in Debian's, Erlang first takes its {host,...}
+ * lines, then /etc/hosts, then "native", which is getaddrinfo(3) (inet_hosts.erl, inet_db.erl). Without it, only
+ * native, which asks /etc/hosts first by nsswitch.conf(5).
+ */
+#include "libejguard/modules/node/hosts.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/node/inet.h"
+#include "libejguard/modules/node/resolver.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+#define FILE_MAX (1 << 20)
+
+/* The whole of a regular file, or its first megabyte, ended by NUL; NULL when there is none. */
+static char *read_text(const char *path)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return NULL;
+	text = malloc(FILE_MAX + 1);
+	if (!text)
+		return NULL;
+	while (size < FILE_MAX && (n = read(fd, text + size, FILE_MAX - size)) > 0)
+		size += (size_t)n;
+	text[size] = '\0';
+	return take_ptr(text);
+}
+
+void node_host_add(struct node_host *host, int family, const void *bytes)
+{
+	struct ejg_prefix address = { .length = 128 };
+
+	if (host->n == NODE_HOST_MAX)
+		return;
+	if (family == AF_INET) {
+		memset(address.bytes + 10, 0xff, 2);
+		memcpy(address.bytes + 12, bytes, 4);
+	} else {
+		memcpy(address.bytes, bytes, 16);
+	}
+	host->addresses[host->n++] = address;
+}
+
+/* Adds an address that is written out, when it is of the family. */
+static void add_text(struct node_host *host, const char *text, int family)
+{
+	uint8_t bytes[16];
+
+	if (inet_pton(family, text, bytes) == 1)
+		node_host_add(host, family, bytes);
+}
+
+/* "ADDRESS NAME ALIAS... # comment" in each line (hosts(5)). */
+static void search_hosts(char *text, const char *name, int family, struct node_host *host)
+{
+	char *line, *word, *words, *lines = text;
+
+	while ((line = strsep(&lines, "\n"))) {
+		const char *address;
+
+		line[strcspn(line, "#")] = '\0';
+		address = strtok_r(line, " \t\r", &words);
+		while (address && (word = strtok_r(NULL, " \t\r", &words))) {
+			if (strcasecmp(word, name) != 0)
+				continue;
+			add_text(host, address, family);
+			break;
+		}
+	}
+}
+
+/* Takes out what Erlang's scanner passes over: blanks outside of strings, and comments. */
+static void squeeze(char *text)
+{
+	bool quoted = false;
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		if (!quoted && *from == '%')
+			from += strcspn(from, "\n");
+		if (!*from)
+			break;
+		if (quoted || !strchr(" \t\r\n", *from))
+			*to++ = *from;
+	}
+	*to = '\0';
+}
+
+/* Whether "name" is one of the strings up to the end of the list. */
+static bool list_has(const char *list, const char *name)
+{
+	const size_t length = strlen(name);
+
+	while (*list == '"') {
+		const size_t n = strcspn(list + 1, "\"");
+
+		if (n == length && strncasecmp(list + 1, name, n) == 0)
+			return true;
+		list += n + 1;
+		list += strspn(list, "\",");
+		if (*list == ']' || !*list)
+			return false;
+		list--;
+	}
+	return false;
+}
+
+/* The numbers of an address, up to its brace. Return: how many. */
+static size_t read_tuple(const char **at, unsigned long numbers[8])
+{
+	size_t n = 0;
+	char *end;
+
+	while (n < 8) {
+		numbers[n] = strtoul(*at, &end, 10);
+		if (end == *at)
+			return 0;
+		n++;
+		*at = end;
+		if (**at != ',')
+			break;
+		++*at;
+	}
+	return **at == '}' ? n : 0;
+}
+
+/* {host,{127,0,0,1},["localhost","hostalias"]}. (ERTS user's guide, inet configuration) */
+static void search_inetrc(char *text, const char *name, int family, struct node_host *host)
+{
+	static const char begin[] = "{host,{";
+	const char *at = text, *lookup;
+	unsigned long numbers[8];
+	uint8_t bytes[16];
+	size_t n;
+
+	squeeze(text);
+	lookup = strstr(text, "{lookup,[");
+	if (!lookup || !memmem(lookup, strcspn(lookup, "]"), "file", 4))
+		return;
+	while ((at = strstr(at, begin))) {
+		at += sizeof(begin) - 1;
+		n = read_tuple(&at, numbers);
+		if (n != (family == AF_INET ? 4 : 8) || strncmp(at, "},[", 3) != 0 || !list_has(at + 3, name))
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			bytes[n == 4 ? i : 2 * i] = (uint8_t)(n == 4 ? numbers[i] : numbers[i] >> 8);
+			if (n == 8)
+				bytes[2 * i + 1] = (uint8_t)numbers[i];
+		}
+		node_host_add(host, family, bytes);
+	}
+}
+
+static void search_file(const char *path, void (*search)(char *, const char *, int, struct node_host *),
+			enum node_host_source source, const char *name, int family, struct node_host *host)
+{
+	cleanup_free char *text = NULL;
+
+	if (host->n || !path || !(text = read_text(path)))
+		return;
+	search(text, name, family, host);
+	if (host->n)
+		host->source = source;
+}
+
+int node_host_resolve(const char *name, const struct node_hosts_source *source, struct node_host *ret)
+{
+	const int family = source->ipv6 ? AF_INET6 : AF_INET;
+	struct node_host host = { .source = NODE_HOST_UNKNOWN };
+	struct node_inet literal;
+	int r = 0;
+
+	if (node_inet_read(name, &literal)) {
+		/* Erlang asks nobody for one of the other family. */
+		if (literal.is_ipv6 != source->ipv6) {
+			*ret = host;
+			return 0;
+		}
+		node_host_add(&host, family, literal.bytes);
+		host.source = NODE_HOST_LITERAL;
+	}
+	search_file(source->inetrc, search_inetrc, NODE_HOST_INETRC, name, family, &host);
+	search_file(source->hosts, search_hosts, NODE_HOST_FILE, name, family, &host);
+	if (!host.n && source->resolver)
+		r = node_resolver_ask(name, family, &host);
+	if (r < 0)
+		return r;
+	*ret = host;
+	return 0;
+}
+
+enum node_host_class node_host_classify(const struct node_host *host, const struct ejg_prefix *own, size_t n_own)
+{
+	enum node_host_class class = NODE_CLASS_NOTHING, one;
+
+	for (size_t i = 0; i < host->n; i++) {
+		one = prefix_is_loopback(&host->addresses[i]) ? NODE_CLASS_LOOPBACK : NODE_CLASS_ELSEWHERE;
+		for (size_t j = 0; j < n_own && one == NODE_CLASS_ELSEWHERE; j++)
+			if (memcmp(own[j].bytes, host->addresses[i].bytes, 16) == 0)
+				one = NODE_CLASS_OWN;
+		class = one > class ? one : class;
+	}
+	return class;
+}

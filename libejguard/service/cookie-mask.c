@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/cookie-mask.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+static const char *const flags[] = { "-setcookie", "--setcookie", "-cookie", "--cookie" };
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* erl takes what begins with these as the next flag (erl_prim init: the values of a flag end there). */
+static bool is_flag(const char *text)
+{
+	return *text == '-' || *text == '+';
+}
+
+/*
+ * Where one of the flags' names ends inside a text, or NULL. One pass: a text may be as long as a stranger pleases, and
+ * hold thousands of them.
+ */
+static const char *find_flag(const char *text)
+{
+	static const char word[] = "cookie";
+
+	for (const char *at = text; (at = strstr(at, word)); at++) {
+		if (at - text >= 1 && at[-1] == '-')
+			return at + strlen(word);
+		if (at - text >= 4 && memcmp(at - 4, "-set", 4) == 0)
+			return at + strlen(word);
+	}
+	return NULL;
+}
+
+/* The end of a word as a shell sees it; of an open quote, the end of the text. */
+static const char *skip_word(const char *at)
+{
+	char quote = '\0';
+
+	for (; *at && (quote || !is_blank(*at)); at++) {
+		if (*at == '\\' && quote != '\'' && at[1])
+			at++;
+		else if (quote)
+			quote = *at == quote ? '\0' : quote;
+		else if (*at == '\'' || *at == '"')
+			quote = *at;
+	}
+	return at;
+}
+
+static const char *skip_blanks(const char *at)
+{
+	while (is_blank(*at))
+		at++;
+	return at;
+}
+
+/*
+ * The end of a flag's values: at least one word, whatever that begins with, then all up to the next flag (-setcookie
+ * takes a node and its cookie, too).
+ */
+static const char *skip_values(const char *at)
+{
+	const char *end;
+
+	if ((*at == '\'' || *at == '"') && (is_blank(at[1]) || !at[1])) /* it ends the flag's own word */
+		at++;
+	if (*at && !is_blank(*at)) /* --cookie=VALUE */
+		return skip_word(at);
+	end = skip_word(skip_blanks(at));
+	for (at = skip_blanks(end); *at && !is_flag(at); at = skip_blanks(end))
+		end = skip_word(at);
+	return end;
+}
+
+const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found)
+{
+	const char *at = text, *flag, *end;
+	char *copy, *to;
+
+	if (strstr(text, "set_cookie")) {
+		*ret_found = true;
+		return arena_strdup(arena, COOKIE_MASK);
+	}
+	flag = find_flag(text);
+	if (!flag)
+		return arena_strdup(arena, text);
+	/* " ***" for each flag, of which each is longer than that. */
+	to = copy = arena_alloc(arena, 2 * strlen(text) + sizeof(COOKIE_MASK) + 1);
+	if (!copy)
+		return NULL;
+	for (; flag; flag = find_flag(at)) {
+		to = mempcpy(to, at, flag - at);
+		end = skip_values(flag);
+		if (*skip_blanks(flag)) {
+			*ret_found = true;
+			to = stpcpy(to, " " COOKIE_MASK);
+		}
+		at = end;
+	}
+	stpcpy(to, at);
+	return copy;
+}
+
+static bool is_cookie_flag(const char *argument, bool erl_call)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (strcmp(argument, flags[i]) == 0)
+			return true;
+	return erl_call && strcmp(argument, "-c") == 0;
+}
+
+static size_t count(const char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (const char *at = text; at < text + size; at += strlen(at) + 1)
+		n++;
+	return n;
+}
+
+int cookie_mask_arguments(struct arena *arena, const char *text, size_t size, bool erl_call, const char ***ret,
+			  size_t *ret_n, bool *ret_found)
+{
+	const char **arguments = arena_array(arena, count(text, size) + 1, sizeof(*arguments));
+	bool first = false, later = false, found = false;
+	size_t n = 0;
+
+	if (!arguments)
+		return -ENOMEM;
+	for (const char *at = text; at < text + size; at += strlen(at) + 1) {
+		if (first || (later && !is_flag(at))) {
+			arguments[n] = COOKIE_MASK;
+			found = true;
+			later = true;
+			first = false;
+		} else {
+			arguments[n] = cookie_mask_text(arena, at, &found);
+			first = is_cookie_flag(at, erl_call);
+			later = false;
+		}
+		if (!arguments[n++])
+			return -ENOMEM;
+	}
+	*ret = arguments;
+	*ret_n = n;
+	*ret_found = found;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Taking cookies out of what processes were started with: of -setcookie (erl), --cookie (iex), -c (erl_call), and of
+ * Erlang or Elixir text that calls set_cookie. What might be a cookie counts as one.
+ */
+#ifndef EJG_SERVICE_COOKIE_MASK_H
+#define EJG_SERVICE_COOKIE_MASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "libejguard/util/arena.h"
+
+/* What stands for a cookie. */
+#define COOKIE_MASK "***"
+
+/*
+ * Copies a text that a shell or erl splits into arguments (ERL_OPTIONS, ERL_FLAGS), its cookies replaced. *ret_found
+ * becomes true when there was one, and is untouched otherwise. Return: the copy, NULL without memory.
+ */
+const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found);
+
+/*
+ * Copies arguments, each ended by NUL, of size bytes, their cookies replaced; a NUL byte follows the last. The copy
+ * ends with NULL. Return: 0, -ENOMEM.
+ */
+int cookie_mask_arguments(struct arena *arena, const char *text, size_t size, bool erl_call, const char ***ret,
+			  size_t *ret_n, bool *ret_found);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The ports of the distribution, from what the start script would come to, by the rules of ejabberdctl:
+ *
+ *     erl ... $ERL_OPTIONS
+ *         -kernel inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}
+ *         -erl_epmd_port $ERL_DIST_PORT -start_epmd false
+ *         -args_file $VMARGS
+ *
+ * erl takes the first of several -kernel keys: ERL_OPTIONS beats FIREWALL_WINDOW beats the arguments file. A port of
+ * -erl_epmd_port beats them all: inet_tcp_dist:gen_listen() asks for the range only when erl_epmd:listen_port_please()
+ * has no port.
+ *
+ * What nobody can read is the environment that the service manager was given at run time (systemctl set-environment):
+ * who sets one of these variables there must write `set dist`.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/settings-build.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+struct discovery {
+	struct settings *s;
+	struct dist *dist;
+};
+
+static int indeterminate(struct discovery *d, const struct ejg_origin *origin, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Return: 1, so that callers stop there, or -ENOMEM. */
+static int indeterminate(struct discovery *d, const struct ejg_origin *origin, const char *format, ...)
+{
+	struct arena *arena = d->s->arena;
+	const char *text;
+	va_list ap;
+
+	va_start(ap, format);
+	text = arena_vprintf(arena, format, ap);
+	va_end(ap);
+	if (text && origin->line > 0)
+		text = arena_printf(arena, "%s: %s", origin_place(arena, origin), text);
+	if (!text)
+		return -ENOMEM;
+	d->dist->state = EJG_DIST_INDETERMINATE;
+	d->dist->note = text;
+	d->dist->origin = *origin;
+	return 1;
+}
+
+static void add_source(struct discovery *d, const char *what, struct ejg_port_range range,
+		       const struct ejg_origin *origin)
+{
+	d->dist->sources[d->dist->n_sources++] = (struct dist_source){ what, range, *origin };
+}
+
+/* What makes everything a guess. */
+static int check_files(struct discovery *d)
+{
+	struct settings *s = d->s;
+	const struct ejg_origin cfg = { .kind = EJG_ORIGIN_DISCOVERED, .file = s->cfg_path };
+	const struct ejg_origin script = { .kind = EJG_ORIGIN_SCRIPT, .file = s->real_script };
+	const struct occurrence *path = variable_get(&s->variables, "EJABBERDCTL_CONFIG_PATH");
+	struct ejg_origin opaque = cfg;
+
+	opaque.line = s->cfg.opaque_line;
+	if (path && !path->text)
+		return indeterminate(d, &path->origin, "which ejabberdctl.cfg is read cannot be told: %s", path->why);
+	if (s->script_problem)
+		return indeterminate(d, &script, "%s: %s", s->real_script, s->script_problem);
+	if (!s->cfg_path)
+		return indeterminate(d, &cfg, "there is no configuration folder to read the distribution range from");
+	if (s->cfg_problem)
+		return indeterminate(d, &cfg, "%s: %s", s->cfg_path, s->cfg_problem);
+	if (s->cfg_missing && strcmp(s->service, "ejabberd") != 0)
+		return indeterminate(d, &cfg, "there is no %s that tells the distribution range", s->cfg_path);
+	if (s->cfg.opaque_line)
+		return indeterminate(d, &opaque, "this line could set anything: %s", s->cfg.opaque_why);
+	if (s->strange_line)
+		return indeterminate(d, &script, "%s: the script gives arguments to erl in a way of its own",
+				     s->strange_line);
+	if (s->variables.overflow)
+		return indeterminate(d, &cfg, "there are more than %d variables", SETTINGS_MAX_VARIABLES);
+	return 0;
+}
+
+static bool is_erl_flags(const char *name)
+{
+	const size_t length = strlen(name);
+
+	return strncmp(name, "ERL_", 4) == 0 && length >= 9 && strcmp(name + length - 5, "FLAGS") == 0;
+}
+
+/* Whether the value of a name becomes arguments of erl, and not the value of one argument. */
+static bool becomes_arguments(const char *name)
+{
+	static const char *const names[] = { "POLL",	    "SMP",	     "ERL_PROCESSES",
+					     "ERL_OPTIONS", "EJABBERD_OPTS", "MNESIA_OPTIONS" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return is_erl_flags(name);
+}
+
+/* erl takes quotes and backslashes away from the words of these variables, as from a file; but # is no comment there.
+ */
+static int read_unquoted(struct discovery *d, const char *text, enum erl_args_result *ret)
+{
+	char *plain = arena_strdup(d->s->arena, text), *to = plain;
+	struct ejg_port_range range;
+
+	if (!plain)
+		return -ENOMEM;
+	for (const char *at = text; *at; at++)
+		if (!strchr("'\"\\", *at))
+			*to++ = *at;
+	return erl_args_read(plain, to - plain, false, ret, &range);
+}
+
+/* The names that could move the port without being made for it. */
+static int check_other_names(struct discovery *d)
+{
+	const struct variables *v = &d->s->variables;
+	enum erl_args_result result;
+	struct ejg_port_range range;
+	int r;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct occurrence *now = v->items[i].now;
+		const char *name = v->items[i].name;
+
+		if (!now)
+			continue;
+		if (strcmp(name, "IFS") == 0 && now->origin.kind == EJG_ORIGIN_DISCOVERED)
+			return indeterminate(d, &now->origin, "IFS changes how the shell splits arguments");
+		if (!becomes_arguments(name))
+			continue;
+		if (!now->text)
+			return indeterminate(d, &now->origin, "%s may hold anything: %s", name, now->why);
+		if (strcmp(name, "ERL_OPTIONS") == 0)
+			continue;
+		r = erl_args_read(now->text, strlen(now->text), false, &result, &range);
+		if (r == 0 && result == ERL_ARGS_NONE && is_erl_flags(name))
+			r = read_unquoted(d, now->text, &result);
+		if (r < 0)
+			return r;
+		if (result != ERL_ARGS_NONE)
+			return indeterminate(d, &now->origin, "%s concerns the distribution port", name);
+	}
+	return 0;
+}
+
+/* The plain value of a name; NULL when it is not set, or empty, which ejabberdctl does not tell apart. */
+static int plain_value(struct discovery *d, const char *name, const struct occurrence **ret)
+{
+	const struct occurrence *value = variable_filled(&d->s->variables, name);
+
+	*ret = NULL;
+	if (value && !value->text)
+		return indeterminate(d, &value->origin, "%s cannot be read without running the script: %s", name,
+				     value->why);
+	*ret = value;
+	return 0;
+}
+
+/* Comes first of what erl is given, but behind no port of its own. */
+static int read_dist_port(struct discovery *d)
+{
+	const struct occurrence *value;
+	uint16_t port;
+	int r;
+
+	if (!d->s->uses_dist_port)
+		return 0;
+	r = plain_value(d, "ERL_DIST_PORT", &value);
+	if (r != 0 || !value)
+		return r;
+	if (port_parse(value->text, &port) < 0)
+		return indeterminate(d, &value->origin, "ERL_DIST_PORT=\"%s\" is not a port", value->text);
+	add_source(d, "ERL_DIST_PORT", (struct ejg_port_range){ port, port }, &value->origin);
+	return 0;
+}
+
+static int read_erl_options(struct discovery *d)
+{
+	struct ejg_port_range range = { 0 };
+	enum erl_args_result result;
+	const struct occurrence *value;
+	int r;
+
+	r = plain_value(d, "ERL_OPTIONS", &value);
+	if (r != 0 || !value)
+		return r;
+	r = erl_args_read(value->text, strlen(value->text), false, &result, &range);
+	if (r < 0)
+		return r;
+	if (result == ERL_ARGS_UNCLEAR)
+		return indeterminate(d, &value->origin,
+				     "ERL_OPTIONS concerns the distribution port in another form than "
+				     "-kernel inet_dist_listen_min N inet_dist_listen_max M");
+	if (result == ERL_ARGS_RANGE)
+		add_source(d, "ERL_OPTIONS", range, &value->origin);
+	return 0;
+}
+
+static int read_firewall_window(struct discovery *d)
+{
+	struct ejg_port_range range;
+	const struct occurrence *value;
+	char *first, *dash;
+	int r;
+
+	r = plain_value(d, "FIREWALL_WINDOW", &value);
+	if (r != 0 || !value)
+		return r;
+	first = arena_strdup(d->s->arena, value->text);
+	if (!first)
+		return -ENOMEM;
+	dash = strchr(first, '-');
+	if (dash)
+		*dash = '\0';
+	if (dash == first && port_parse(dash + 1, &range.last) == 0)
+		return indeterminate(d, &value->origin,
+				     "FIREWALL_WINDOW=%s is not N-M, two ports: erl ignores it and takes a random port",
+				     value->text);
+	if (port_parse(first, &range.first) < 0 || port_parse(dash ? dash + 1 : first, &range.last) < 0)
+		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not N-M, two ports", value->text);
+	if (range.first > range.last)
+		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=%s is empty: the node does not start with it",
+				     value->text);
+	add_source(d, "FIREWALL_WINDOW", range, &value->origin);
+	return 0;
+}
+
+/* Where the arguments file is; NULL when there is none for sure. */
+static int arguments_path(struct discovery *d, const char **ret)
+{
+	const struct occurrence *value;
+	int r;
+
+	*ret = NULL;
+	r = plain_value(d, "VMARGS", &value);
+	if (r != 0 || !value)
+		return r;
+	if (value->text[0] != '/' || strpbrk(value->text, " \t\n*?["))
+		return indeterminate(d, &value->origin, "VMARGS=\"%s\" is not one absolute path", value->text);
+	*ret = value->text;
+	return 0;
+}
+
+/* The line of inet_dist_listen_min. */
+static int find_line(struct discovery *d, const struct source_text *source, struct ejg_origin *origin)
+{
+	const struct ejg_origin file = *origin;
+	struct erl_flag *flags;
+	bool complete;
+	size_t n;
+	int r;
+
+	r = erl_flags_read(d->s->arena, source->text, source->size, true, &file, &flags, &n, &complete);
+	for (size_t i = 0; r == 0 && i < n && !origin->line; i++)
+		if (strcmp(flags[i].name, "-kernel inet_dist_listen_min") == 0)
+			origin->line = flags[i].origin.line;
+	return r;
+}
+
+static int read_arguments_file(struct discovery *d)
+{
+	cleanup_source_text struct source_text source = { 0 };
+	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED };
+	enum erl_args_result result;
+	struct ejg_port_range range = { 0 };
+	const char *path;
+	int r;
+
+	r = arguments_path(d, &path);
+	if (r != 0 || !path)
+		return r;
+	r = settings_read(d->s->arena, d->s->source, path, &source);
+	if (r < 0)
+		return r;
+	origin.file = source.path;
+	if (source.problem)
+		return indeterminate(d, &origin, "%s holds arguments of erl: %s", source.path, source.problem);
+	if (source.missing)
+		return 0;
+	r = erl_args_read(source.text, source.size, true, &result, &range);
+	if (r < 0)
+		return r;
+	if (result == ERL_ARGS_UNCLEAR)
+		return indeterminate(d, &origin,
+				     "%s concerns the distribution port in another form than "
+				     "-kernel inet_dist_listen_min N inet_dist_listen_max M",
+				     source.path);
+	if (result == ERL_ARGS_NONE)
+		return 0;
+	r = find_line(d, &source, &origin);
+	if (r == 0)
+		add_source(d, "vm.args", range, &origin);
+	return r;
+}
+
+static int finish(struct discovery *d)
+{
+	const struct settings *s = d->s;
+	struct dist *dist = d->dist;
+
+	if (dist->n_sources > 0) {
+		dist->state = EJG_DIST_FIXED;
+		dist->origin = dist->sources[0].origin;
+		return 0;
+	}
+	dist->state = EJG_DIST_RANDOM;
+	dist->origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = s->cfg_path };
+	dist->note = s->cfg_missing ? arena_printf(s->arena, "FIREWALL_WINDOW is not set: there is no %s", s->cfg_path)
+				    : arena_printf(s->arena, "FIREWALL_WINDOW is not set in %s", s->cfg_path);
+	return dist->note ? 0 : -ENOMEM;
+}
+
+int dist_read(struct settings *s, struct dist *ret)
+{
+	static int (*const steps[])(struct discovery *) = {
+		check_files,	  check_other_names,	read_dist_port,
+		read_erl_options, read_firewall_window, read_arguments_file,
+	};
+	struct discovery d = { .s = s, .dist = ret };
+	int r = 0;
+
+	*ret = (struct dist){ 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
+		r = steps[i](&d);
+	if (r == 0)
+		r = finish(&d);
+	return r < 0 ? r : 0;
+}
+
+/*
+ * With a port of -erl_epmd_port and a range, both are private: the script gives erl both, and which one it uses is its
+ * own business.
+ */
+int facts_take_dist(struct facts_build *b, const struct dist *dist)
+{
+	struct ejg_facts *facts = b->facts;
+	struct ejg_port_range *ranges = arena_array(b->arena, 2, sizeof(*ranges));
+	const bool port = dist->n_sources > 1 && strcmp(dist->sources[0].what, "ERL_DIST_PORT") == 0;
+	size_t n = 0;
+
+	if (!ranges)
+		return -ENOMEM;
+	if (dist->state == EJG_DIST_FIXED)
+		ranges[n++] = dist->sources[0].range;
+	if (n > 0 && port) {
+		const struct ejg_port_range fixed = ranges[0], window = dist->sources[1].range;
+		const bool inside = fixed.first >= window.first && fixed.first <= window.last;
+
+		ranges[0] = inside || window.first < fixed.first ? window : fixed;
+		ranges[1] = window.first < fixed.first ? fixed : window;
+		n = inside ? 1 : 2;
+	}
+	facts->dist = ranges;
+	facts->n_dist = n;
+	facts->dist_state = dist->state;
+	facts->dist_note = dist->note;
+	facts->dist_origin = dist->origin;
+	return 0;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The NAMES request: 2 bytes of length, 'n'; the answer is epmd's port in 4 bytes, then a line for each name, until
+ * epmd closes the connection (erts/doc/guides/erl_dist_protocol.md of Erlang/OTP, "Get All Registered Names from
+ * EPMD"). Who answers may be anybody: an answer has a time and a size, and what is in it is text that strangers wrote.
+ */
+#include "libejguard/service/epmd.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "libejguard/core/report.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	PATIENCE_MS = 1000, /* for everything together */
+	MAX_ANSWER = 256 * 1024,
+	MAX_NAMES = 1024, /* one for each node of the host */
+	HEAD = 4,
+	SERVICE_MANAGER = 1,
+};
+
+static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 },
+					     .length = 128 };
+static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until something can be done with a socket. Return: 0, -ETIMEDOUT, or a negative errno. */
+static int wait_for(int fd, short events, int64_t deadline)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+	int64_t left;
+	int n;
+
+	do {
+		left = deadline - now_ms();
+		n = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+	} while (n < 0 && errno == EINTR);
+	return n > 0 ? 0 : n == 0 ? -ETIMEDOUT : -errno;
+}
+
+static int connect_to(const struct ejg_prefix *address, uint16_t port, int64_t deadline, int *ret_fd)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	const bool ipv4 = prefix_is_ipv4(address);
+	cleanup_fd int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	socklen_t size = sizeof(int);
+	int error = 0, r;
+
+	if (fd < 0)
+		return -errno;
+	memcpy(&in.sin_addr, address->bytes + 12, sizeof(in.sin_addr));
+	memcpy(&in6.sin6_addr, address->bytes, sizeof(in6.sin6_addr));
+	if (ipv4)
+		r = connect(fd, (const struct sockaddr *)&in, sizeof(in));
+	else
+		r = connect(fd, (const struct sockaddr *)&in6, sizeof(in6));
+	if (r < 0 && errno != EINPROGRESS)
+		return -errno;
+	r = wait_for(fd, POLLOUT, deadline);
+	if (r < 0)
+		return r;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
+		return error ? -error : -errno;
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+/* Reads until the other side is done. Return: 0; -ETIMEDOUT; -EFBIG; or a negative errno. */
+static int receive(int fd, char *answer, size_t *ret_size, int64_t deadline)
+{
+	size_t size = 0;
+	int r;
+
+	for (;;) {
+		ssize_t n;
+
+		r = wait_for(fd, POLLIN, deadline);
+		if (r < 0)
+			return r;
+		n = recv(fd, answer + size, MAX_ANSWER - size, MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			break;
+		size += n > 0 ? (size_t)n : 0;
+		if (size == MAX_ANSWER)
+			return -EFBIG;
+	}
+	answer[size] = '\0';
+	*ret_size = size;
+	return 0;
+}
+
+static int ask(const struct ejg_prefix *address, uint16_t port, char *answer, size_t *ret_size)
+{
+	static const char request[] = { 0, 1, 'n' };
+	const int64_t deadline = now_ms() + PATIENCE_MS;
+	cleanup_fd int fd = -1;
+	int r;
+
+	r = connect_to(address, port, deadline, &fd);
+	if (r < 0)
+		return r;
+	if (send(fd, request, sizeof(request), MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof(request))
+		return -EPIPE;
+	return receive(fd, answer, ret_size, deadline);
+}
+
+/* "name NAME at port PORT" of epmd_srv.c; NAME may hold blanks, so that the last " at port " counts. */
+static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
+{
+	static const char before[] = "name ", between[] = " at port ";
+	char *at = NULL, *next = line, *name = line + sizeof(before) - 1;
+	const char *shown;
+
+	if (strncmp(line, before, sizeof(before) - 1) != 0)
+		return -EBADMSG;
+	while ((next = strstr(next, between)))
+		at = next++;
+	if (!at || at <= name || port_parse(at + sizeof(between) - 1, &ret->port) < 0)
+		return -EBADMSG;
+	*at = '\0';
+	shown = report_text(arena, name);
+	if (!shown)
+		return -ENOMEM;
+	ret->name = shown;
+	return strcmp(shown, name) == 0 ? 0 : -EBADMSG;
+}
+
+static int read_names(struct survey_build *b, char *text)
+{
+	struct ejg_epmd_name *names = NULL, *grown;
+	size_t n = 0, bad = 0;
+	char *line;
+	int r;
+
+	while ((line = strsep(&text, "\n"))) {
+		struct ejg_epmd_name name;
+
+		if (!*line)
+			continue;
+		r = read_line(b->arena, line, &name);
+		if (r == -ENOMEM)
+			return r;
+		bad += r < 0 || n == MAX_NAMES;
+		if (r < 0 || n == MAX_NAMES)
+			continue;
+		grown = arena_grow(b->arena, names, n, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		names = grown;
+		names[n++] = name;
+	}
+	b->survey->epmd_names = names;
+	b->survey->n_epmd_names = n;
+	b->survey->epmd_answered = true;
+	if (bad == 0)
+		return 0;
+	return survey_unseen(b, "%zu lines of epmd's answer are no printable names, or more than %d", bad, MAX_NAMES);
+}
+
+static int note(struct survey_build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int note(struct survey_build *b, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	b->survey->epmd_note = arena_vprintf(b->arena, format, ap);
+	va_end(ap);
+	return b->survey->epmd_note ? 0 : -ENOMEM;
+}
+
+static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address)
+{
+	cleanup_free char *answer = malloc(MAX_ANSWER + 1);
+	const uint16_t port = b->facts->epmd_port;
+	const unsigned char *head = (const unsigned char *)answer;
+	char where[EJG_PREFIX_TEXT_SIZE];
+	size_t size = 0;
+	int r;
+
+	if (!answer)
+		return -ENOMEM;
+	ejg_prefix_format(address, where);
+	r = ask(address, port, answer, &size);
+	if (r == -ETIMEDOUT)
+		return note(b, "what listens on %s port %u did not finish its answer within a second", where, port);
+	if (r == -EFBIG)
+		return note(b, "what listens on %s port %u answers without an end: it is not epmd", where, port);
+	if (r < 0)
+		return note(b, "what listens on %s port %u did not answer: %s", where, port, strerrordesc_np(-r));
+	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
+	    memchr(answer + HEAD, '\0', size - HEAD))
+		return note(b, "what listens on %s port %u does not answer as epmd does", where, port);
+	return read_names(b, answer + HEAD);
+}
+
+/*
+ * The listener that a connection to a loopback address meets (inet_lookup_listener() and compute_score() of the
+ * kernel): the exact address before a wildcard, the wildcard of the family before the other.
+ */
+static int rank_of(const struct ejg_prefix *listener, const struct ejg_prefix *address)
+{
+	if (memcmp(listener->bytes, address->bytes, sizeof(address->bytes)) == 0)
+		return 3;
+	if (!prefix_is_wildcard(listener))
+		return 0;
+	if (prefix_is_ipv4(listener) == prefix_is_ipv4(address))
+		return 2;
+	return prefix_is_ipv4(address) ? 1 : 0;
+}
+
+static const struct ejg_listener *find_listener(const struct ejg_facts *facts, const struct ejg_survey *survey,
+						const struct ejg_prefix *address)
+{
+	const struct ejg_listener *best = NULL;
+	int rank, best_rank = 0;
+
+	for (size_t i = 0; i < survey->n_listeners; i++) {
+		const struct ejg_listener *listener = &survey->listeners[i];
+
+		rank = listener->port == facts->epmd_port ? rank_of(&listener->address, address) : 0;
+		if (rank > best_rank) {
+			best = listener;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+/* Whether a process may hold a listener whose holder cannot be seen: epmd.service goes with epmd.socket. */
+static bool is_related(const struct ejg_process *process, const struct ejg_listener *listener)
+{
+	size_t length;
+
+	if (process->role != EJG_PROCESS_EPMD || process->other_network || !process->unit || !listener->unit)
+		return false;
+	length = strcspn(process->unit, ".");
+	return strncmp(process->unit, listener->unit, length + 1) == 0;
+}
+
+/* In a container the first process may be epmd, or the node, itself. */
+static bool is_service_manager(const struct ejg_survey *survey, pid_t pid)
+{
+	if (pid != SERVICE_MANAGER)
+		return false;
+	for (size_t i = 0; i < survey->n_processes; i++)
+		if (survey->processes[i].pid == pid)
+			return false;
+	return true;
+}
+
+/*
+ * Whether a connection would start nothing. A socket that the service manager made for a unit that runs is held by
+ * that, too. Where the holder cannot be seen, sockets of other users than root are not the manager's.
+ */
+static bool may_be_asked(const struct ejg_survey *survey, const struct ejg_listener *listener)
+{
+	if (listener->pid != 0)
+		return !is_service_manager(survey, listener->pid);
+	for (size_t i = 0; i < survey->n_processes; i++)
+		if (is_related(&survey->processes[i], listener))
+			return true;
+	return listener->uid != 0;
+}
+
+static const struct ejg_prefix *const addresses[] = { &loopback4, &loopback6 };
+
+/* The address to ask at, or NULL; *ret_listener is the last listener that was found. */
+static const struct ejg_prefix *choose(const struct ejg_facts *facts, const struct ejg_survey *survey,
+				       const struct ejg_listener **ret_listener)
+{
+	*ret_listener = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		const struct ejg_listener *listener = find_listener(facts, survey, addresses[i]);
+
+		if (listener)
+			*ret_listener = listener;
+		if (listener && may_be_asked(survey, listener))
+			return addresses[i];
+	}
+	return NULL;
+}
+
+bool epmd_names_asked(const struct ejg_facts *facts, const struct ejg_survey *survey)
+{
+	const struct ejg_listener *listener;
+
+	return facts->epmd_port != 0 && choose(facts, survey, &listener) != NULL;
+}
+
+int epmd_names_collect(struct survey_build *b)
+{
+	const uint16_t port = b->facts->epmd_port;
+	const struct ejg_listener *listener;
+	const struct ejg_prefix *address;
+
+	if (port == 0)
+		return note(b, "the port of epmd is not known");
+	address = choose(b->facts, b->survey, &listener);
+	if (address)
+		return ask_and_read(b, address);
+	if (!listener)
+		return note(b, "nothing listens on port %u of the loopback addresses", port);
+	if (listener->pid != 0)
+		return note(b, "epmd does not run: the service manager holds port %u, and to connect would start it",
+			    port);
+	return note(b, "who holds port %u may not be seen: to connect could start epmd", port);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/listeners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/service/owners.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/sockets.h"
+
+enum {
+	MAX_LISTENERS = 4096, /* of the service and on its ports, and as many others: nobody can push those out */
+};
+
+/* A listener and the number by which its process is found. */
+struct seen {
+	struct ejg_listener listener;
+	const char *cgroup; /* below the mount, or NULL */
+	uint32_t inode;
+};
+
+struct collection {
+	struct survey_build *b;
+	struct seen *seen;
+	size_t n;
+	size_t n_ours;
+	size_t dropped;
+};
+
+static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Whether the port is one that the service is known to have. */
+static bool is_known_port(const struct ejg_facts *facts, uint16_t port)
+{
+	return port == facts->epmd_port || in_ranges(facts->dist, facts->n_dist, port) ||
+	       in_ranges(facts->public_ports, facts->n_public_ports, port);
+}
+
+static int add(void *data, const struct socket_info *info)
+{
+	struct collection *c = data;
+	struct seen seen = {
+		.listener = {
+			.address = info->local,
+			.port = info->local_port,
+			.uid = info->uid,
+			.cgroup_id = info->cgroup_id,
+		},
+		.inode = info->inode,
+	};
+	struct seen *grown;
+	bool ours;
+	int r;
+
+	if (prefix_is_link_local(&info->local))
+		seen.listener.address.scope = info->id.idiag_if;
+	r = survey_cgroups_find(c->b->cgroups, info->cgroup_id, &seen.cgroup);
+	if (r == 0)
+		r = survey_cgroups_unit(c->b->cgroups, seen.cgroup, &seen.listener.unit);
+	if (r < 0)
+		return r;
+	seen.listener.in_service = survey_cgroups_in_service(c->b->cgroups, info->cgroup_id, seen.cgroup);
+	ours = seen.listener.in_service || is_known_port(c->b->facts, info->local_port);
+	if ((ours ? c->n_ours : c->n - c->n_ours) >= MAX_LISTENERS) {
+		c->dropped++;
+		return 0;
+	}
+	grown = arena_grow(c->b->arena, c->seen, c->n, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	c->seen = grown;
+	c->n_ours += ours;
+	grown[c->n++] = seen;
+	return 0;
+}
+
+static int compare_seen(const void *a, const void *b)
+{
+	const struct ejg_listener *x = &((const struct seen *)a)->listener, *y = &((const struct seen *)b)->listener;
+
+	if (x->port != y->port)
+		return x->port < y->port ? -1 : 1;
+	return memcmp(x->address.bytes, y->address.bytes, sizeof(x->address.bytes));
+}
+
+static int keep(struct collection *c)
+{
+	struct ejg_listener *listeners = arena_array(c->b->arena, c->n, sizeof(*listeners));
+	struct owned *owned = arena_array(c->b->arena, c->n, sizeof(*owned));
+
+	if (!listeners || !owned)
+		return -ENOMEM;
+	qsort(c->seen, c->n, sizeof(*c->seen), compare_seen);
+	for (size_t i = 0; i < c->n; i++) {
+		listeners[i] = c->seen[i].listener;
+		owned[i] = (struct owned){ c->seen[i].inode, &listeners[i], c->seen[i].cgroup };
+	}
+	c->b->survey->listeners = listeners;
+	c->b->survey->n_listeners = c->n;
+	return listeners_find_owners(c->b, owned, c->n);
+}
+
+int listeners_collect(struct survey_build *b)
+{
+	struct collection c = { .b = b };
+	int r = sockets_each(SOCKETS_LISTENING, add, &c);
+
+	if (r < 0 && r != -ENOMEM)
+		r = survey_unseen(b, "the kernel does not list sockets: %s", strerrordesc_np(-r));
+	if (r == 0 && c.dropped > 0)
+		r = survey_unseen(b, "there are %zu more listeners than the %d that are listed", c.dropped,
+				  MAX_LISTENERS);
+	return r < 0 || c.n == 0 ? r : keep(&c);
+}

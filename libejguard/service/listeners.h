@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The TCP sockets that listen in this network namespace, and who holds them. */
+#ifndef EJG_SERVICE_LISTENERS_H
+#define EJG_SERVICE_LISTENERS_H
+
+#include "libejguard/service/survey-build.h"
+
+/* Fills in the listeners of the survey, sorted by port and address; after processes_collect(). Return: 0, -ENOMEM. */
+int listeners_collect(struct survey_build *b);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/owners.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_DESCRIPTORS = 2 * 1024 * 1024, /* that are looked at: more than fs.file-max lets most hosts have */
+	SERVICE_MANAGER = 1,
+};
+
+/* The search for all owners at once. */
+struct search {
+	struct owned *owned;
+	size_t n;
+	size_t n_left; /* whose owner is not known yet */
+	size_t n_descriptors;
+	bool denied; /* the descriptors of a process may not be seen */
+	int proc;
+};
+
+static int compare_inode(const void *a, const void *b)
+{
+	const struct owned *x = a, *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+static void note_owner(struct search *s, const char *link, pid_t pid)
+{
+	struct owned key = { 0 };
+	const struct owned *found;
+
+	if (sscanf(link, "socket:[%" SCNu32 "]", &key.inode) != 1)
+		return;
+	found = bsearch(&key, s->owned, s->n, sizeof(key), compare_inode);
+	if (!found || found->listener->pid != 0)
+		return;
+	found->listener->pid = pid;
+	s->n_left--;
+}
+
+/* Without readdir(3), which allocates and asks more than is needed here: this runs for every process of the host. */
+static void look_into(struct search *s, pid_t pid)
+{
+	_Alignas(struct dirent64) char entries[8192];
+	char path[32], link[64];
+	cleanup_fd int fd = -1;
+	ssize_t size = 1;
+
+	snprintf(path, sizeof(path), "%d/fd", pid);
+	fd = openat(s->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		s->denied |= errno == EACCES || errno == EPERM;
+	while (fd >= 0 && (size = getdents64(fd, entries, sizeof(entries))) > 0) {
+		const struct dirent64 *entry;
+
+		for (ssize_t at = 0; at < size; at += entry->d_reclen) {
+			ssize_t n;
+
+			entry = (const struct dirent64 *)(entries + at);
+			if (s->n_left == 0 || s->n_descriptors >= MAX_DESCRIPTORS)
+				return;
+			if (entry->d_name[0] == '.')
+				continue;
+			s->n_descriptors++;
+			n = readlinkat(fd, entry->d_name, link, sizeof(link) - 1);
+			if (n <= 0) /* it was closed meanwhile */
+				continue;
+			link[n] = '\0';
+			note_owner(s, link, pid);
+		}
+	}
+}
+
+static bool is_known(const struct ejg_survey *survey, pid_t pid)
+{
+	for (size_t i = 0; i < survey->n_processes; i++)
+		if (survey->processes[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* The processes of one cgroup; those of another pid namespace have the number 0 there. */
+static void look_into_cgroup(struct survey_build *b, struct search *s, const char *cgroup)
+{
+	char path[PATH_MAX];
+	cleanup_file FILE *file = NULL;
+	int pid;
+
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", b->facts->cgroup_mount, cgroup) >= (int)sizeof(path))
+		return;
+	file = fopen(path, "re");
+	while (file && s->n_left > 0 && fscanf(file, "%d", &pid) == 1)
+		if (pid > SERVICE_MANAGER && !is_known(b->survey, pid))
+			look_into(s, pid);
+}
+
+/* Most sockets are held in the cgroup where they were made: a look there saves the pass over all processes. */
+static void search_cgroups(struct survey_build *b, struct search *s)
+{
+	for (size_t i = 0; b->facts->cgroup_mount && i < s->n && s->n_left > 0; i++) {
+		const struct owned *owned = &s->owned[i];
+
+		if (owned->listener->pid != 0 || !owned->cgroup || !*owned->cgroup)
+			continue;
+		look_into_cgroup(b, s, owned->cgroup);
+		for (size_t j = i + 1; j < s->n; j++) /* once is enough */
+			if (s->owned[j].listener->cgroup_id == owned->listener->cgroup_id)
+				s->owned[j].cgroup = NULL;
+	}
+}
+
+static void search_all(struct survey_build *b, struct search *s, DIR *dir)
+{
+	const struct dirent *entry;
+	uint64_t pid;
+
+	while (s->n_left > 0 && (entry = readdir(dir))) {
+		if (unsigned_parse(entry->d_name, &pid) < 0 || pid <= SERVICE_MANAGER || pid > INT32_MAX ||
+		    is_known(b->survey, (pid_t)pid))
+			continue;
+		look_into(s, (pid_t)pid);
+	}
+	if (s->n_left > 0)
+		look_into(s, SERVICE_MANAGER);
+}
+
+int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n)
+{
+	cleanup_dir DIR *dir = opendir(b->source->proc);
+	struct search s = { .owned = owned, .n = n, .n_left = n };
+
+	if (!dir) /* which the processes have said */
+		return 0;
+	s.proc = dirfd(dir);
+	s.denied = faccessat(s.proc, "1", F_OK, 0) < 0; /* hidepid */
+	qsort(owned, n, sizeof(*owned), compare_inode);
+	for (size_t i = 0; i < b->survey->n_processes; i++)
+		look_into(&s, b->survey->processes[i].pid);
+	search_cgroups(b, &s);
+	search_all(b, &s, dir);
+	if (s.n_left > 0 && s.denied)
+		return survey_unseen(b, "which process holds %zu of the %zu listeners may not be seen; run it as root",
+				     s.n_left, n);
+	if (s.n_descriptors >= MAX_DESCRIPTORS)
+		return survey_unseen(b, "there are too many open files to see which process holds %zu of the listeners",
+				     s.n_left);
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which process holds a socket: the pass over /proc/PID/fd, for listeners.c. */
+#ifndef EJG_SERVICE_OWNERS_H
+#define EJG_SERVICE_OWNERS_H
+
+#include "libejguard/service/survey-build.h"
+
+/* A listener that looks for the process that holds it. */
+struct owned {
+	uint32_t inode;
+	struct ejg_listener *listener;
+	const char *cgroup; /* below the mount, or NULL */
+};
+
+/*
+ * Fills in the pid of the listeners and sorts the list: first the processes of the survey are asked, then all others,
+ * at last the service manager, which keeps a copy of each socket that it handed on. Return: 0, -ENOMEM.
+ */
+int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n);
+
+#endif

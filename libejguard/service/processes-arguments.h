@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the arguments of an Erlang emulator say of it. */
+#ifndef EJG_SERVICE_PROCESSES_ARGUMENTS_H
+#define EJG_SERVICE_PROCESSES_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Strings point into the arguments. */
+struct emulator_arguments {
+	const char *node; /* of -name or -sname, or NULL */
+	bool long_name;	  /* -name */
+	bool ejabberd;	  /* -s ejabberd */
+	bool control;	  /* it is there to ask another node */
+};
+
+/* Reads arguments, each ended by NUL, of size bytes. */
+struct emulator_arguments emulator_arguments_read(const char *text, size_t size);
+
+/*
+ * Whether they are those of an emulator, whatever its file is called: erl gives it -root and -progname (erlexec.c of
+ * Erlang/OTP).
+ */
+bool emulator_arguments_present(const char *text, size_t size);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The processes of the Erlang world, from /proc. Whatever they say of themselves may be a lie. */
+#ifndef EJG_SERVICE_PROCESSES_H
+#define EJG_SERVICE_PROCESSES_H
+
+#include "libejguard/service/survey-build.h"
+
+/* Fills in the processes of the survey, sorted by pid. Return: 0, -ENOMEM. */
+int processes_collect(struct survey_build *b);
+
+#endif

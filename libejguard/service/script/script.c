@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The start script, gone through line by line without running it. ejabberdctl presets its variables, gives defaults to
+ * others and sources ejabberdctl.cfg, all at the top level and a statement a line; these are followed. What stands
+ * inside of if, case, loops and functions is not: a variable that may be set there can no longer be told.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/script/script.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_STATEMENTS = 32, /* of a line; statement() calls itself for each */
+};
+
+enum truth { FALSE, TRUE, UNKNOWN };
+
+static bool statement(struct script *script, const char *at);
+
+static bool read_word(struct script *script, const char **at, struct word_value *ret)
+{
+	return shell_word(&script->shell, at, script->end, ret);
+}
+
+/* Whether nothing more of this statement follows: the rest is a comment, or *at is behind a semicolon. */
+static bool at_end(const char **at, const char *end)
+{
+	*at = script_blanks(*at, end);
+	if (*at == end || **at == '#') {
+		*at = end;
+		return true;
+	}
+	if (**at != ';')
+		return false;
+	++*at;
+	return true;
+}
+
+/* Whether the word uses that variable itself. */
+static bool uses(const char *word, const char *end, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *c = word; c + length < end; c++) {
+		const char *at = c + 1;
+
+		if (*c != '$')
+			continue;
+		at += *at == '{';
+		if (script_starts(at, end, name) && (at + length == end || !script_is_name(at[length])))
+			return true;
+	}
+	return false;
+}
+
+/* What "$NAME" alone stands for; NULL when the word is more than that. */
+static const struct occurrence *alias(struct script *script, const char *word, const char *end)
+{
+	const bool quoted = word < end && *word == '"';
+	const struct variable *variable;
+	const char *stop;
+
+	word += quoted;
+	if (word == end || *word++ != '$')
+		return NULL;
+	for (stop = word; stop < end && script_is_name(*stop);)
+		stop++;
+	if (stop == word || (quoted && (stop == end || *stop != '"')))
+		return NULL;
+	if (stop + quoted < end && !strchr(" \t;", stop[quoted]))
+		return NULL;
+	variable = variable_find(&script->s->variables, word, stop - word);
+	return variable ? variable->now : NULL;
+}
+
+/*
+ * NAME=word. A value that is made of the old one stands where that one does. EJABBERD_OPTS is the configuration's until
+ * it was read; afterwards the script adds to it what it takes from ejabberd.yml, over several lines.
+ */
+static bool assign(struct script *script, const char **at, size_t length, bool exported)
+{
+	struct variables *v = &script->s->variables;
+	struct ejg_origin origin = shell_origin(&script->shell);
+	const char *name = arena_strndup(script->s->arena, *at, length);
+	const char *word = *at + length + 1;
+	const struct occurrence *old;
+	struct word_value value;
+
+	if (!name)
+		return false;
+	if (script->s->sourced && strcmp(name, "EJABBERD_OPTS") == 0) {
+		*at = script->end;
+		return true;
+	}
+	*at = word;
+	old = alias(script, word, script->end);
+	if (old && old->origin.file)
+		origin = old->origin;
+	if (!read_word(script, at, &value) || !at_end(at, script->end))
+		return false;
+	if (uses(word, *at, name) && variable_filled(v, name))
+		variable_extend(v, name, value.text, value.why);
+	else
+		variable_set(v, name, value.text, value.why, &origin);
+	if (exported)
+		variable_export(v, name);
+	return true;
+}
+
+static size_t assigned_name(const char *at, const char *end)
+{
+	size_t n = 0;
+
+	while (at + n < end && script_is_name(at[n]))
+		n++;
+	return n > 0 && !isdigit((unsigned char)*at) && at + n < end && at[n] == '=' ? n : 0;
+}
+
+static bool read_export(struct script *script, const char *at)
+{
+	const size_t assigned = assigned_name(at, script->end);
+	size_t n = 0;
+	const char *name;
+
+	if (assigned > 0)
+		return assign(script, &at, assigned, true) && (at == script->end || statement(script, at));
+	while (at < script->end && script_is_name(*at)) {
+		while (at + n < script->end && script_is_name(at[n]))
+			n++;
+		name = arena_strndup(script->s->arena, at, n);
+		if (!name)
+			return false;
+		variable_export(&script->s->variables, name);
+		at = script_blanks(at + n, script->end);
+		n = 0;
+	}
+	return at == script->end;
+}
+
+/* `. FILE` */
+static bool source_file(struct script *script, const char *at)
+{
+	struct word_value path;
+	const struct ejg_origin origin = shell_origin(&script->shell);
+
+	at = script_blanks(at, script->end);
+	if (!read_word(script, &at, &path))
+		return false;
+	if (path.text && path.text[0] == '/' && !script->s->sourced)
+		return cfg_source(script->s, path.text) == 0;
+	script->s->sourced = true;
+	cfg_doubt(script->s, &origin, "the script reads another file here");
+	return true;
+}
+
+static enum truth truth_of(bool value)
+{
+	return value ? TRUE : FALSE;
+}
+
+/* [ -n WORD ], [ -f FILE ] and so on. */
+static enum truth test_unary(struct script *script, char operator, const char * text)
+{
+	if (!text)
+		return UNKNOWN;
+	if (operator== 'z' || operator== 'n')
+		return truth_of((*text == '\0') == (operator== 'z'));
+	if (!strchr("frwxedS", operator) || text[0] != '/')
+		return UNKNOWN;
+	return truth_of(settings_exists(script->s->source, text));
+}
+
+/* The test between [ and ]; *at is moved behind it. */
+static enum truth read_test(struct script *script, const char **at)
+{
+	struct word_value words[5] = { 0 };
+	enum truth result = UNKNOWN;
+	bool negated;
+	size_t n = 0, first = 0;
+
+	for (;; n++) {
+		*at = script_blanks(*at, script->end);
+		if (*at == script->end || n == ARRAY_SIZE(words) || !read_word(script, at, &words[n]))
+			return UNKNOWN;
+		if (words[n].text && strcmp(words[n].text, "]") == 0)
+			break;
+		if (*at < script->end && !strchr(" \t", **at))
+			return UNKNOWN;
+	}
+	negated = n > 1 && words[0].text && strcmp(words[0].text, "!") == 0;
+	first = negated ? 1 : 0;
+	n -= first;
+	if (n == 1 && words[first].text)
+		result = truth_of(*words[first].text != '\0');
+	else if (n == 2 && words[first].text && words[first].text[0] == '-' && words[first].text[1])
+		result = test_unary(script, words[first].text[1], words[first + 1].text);
+	else if (n == 3 && words[first].text && words[first + 1].text && words[first + 2].text &&
+		 (strcmp(words[first + 1].text, "=") == 0 || strcmp(words[first + 1].text, "!=") == 0))
+		result = truth_of((strcmp(words[first].text, words[first + 2].text) == 0) ==
+				  (words[first + 1].text[0] == '='));
+	if (negated && result != UNKNOWN)
+		result = truth_of(result == FALSE);
+	return result;
+}
+
+/* [ TEST ] && [ TEST ] && STATEMENT */
+static bool read_condition(struct script *script, const char *at)
+{
+	enum truth all = TRUE, one;
+
+	while (script_word(at, script->end, "[")) {
+		at++;
+		one = read_test(script, &at);
+		at = script_blanks(at, script->end);
+		if (!script_starts(at, script->end, "&&"))
+			return false;
+		at = script_blanks(at + 2, script->end);
+		if (one == FALSE || all == FALSE)
+			all = FALSE;
+		else if (one == UNKNOWN)
+			all = UNKNOWN;
+	}
+	if (script_starts(at, script->end, ". "))
+		return source_file(script, at + 1);
+	if (all == TRUE)
+		return statement(script, at);
+	if (all == UNKNOWN)
+		script_doubt(script, at);
+	return true;
+}
+
+static bool read_colon(struct script *script, const char *at)
+{
+	struct word_value value;
+
+	for (at = script_blanks(at, script->end); at < script->end; at = script_blanks(at, script->end)) {
+		const char *before = at;
+
+		if (!read_word(script, &at, &value) || at == before)
+			return false;
+	}
+	return true;
+}
+
+/* Return: false when it is no statement that is understood. */
+static bool statement(struct script *script, const char *at)
+{
+	struct word_value value;
+	size_t assigned;
+
+	if (++script->n_statements > MAX_STATEMENTS)
+		return false;
+	at = script_blanks(at, script->end);
+	if (at == script->end || *at == '#')
+		return true;
+	assigned = assigned_name(at, script->end);
+	if (assigned > 0)
+		return assign(script, &at, assigned, false) && (at == script->end || statement(script, at));
+	if (script_word(at, script->end, ":"))
+		return read_colon(script, at + 1);
+	if (script_word(at, script->end, "export"))
+		return read_export(script, script_blanks(at + strlen("export"), script->end));
+	if (script_word(at, script->end, "["))
+		return read_condition(script, at);
+	if (script_word(at, script->end, "."))
+		return source_file(script, at + 1);
+	if (script_word(at, script->end, "exec")) {
+		at = script_blanks(at + strlen("exec"), script->end);
+		if (!read_word(script, &at, &value) || !value.text || value.text[0] != '/')
+			return false;
+		script->next = value.text;
+		return true;
+	}
+	return false;
+}
+
+/* Follows the structure of the script. Return: whether the line is a statement of the top level. */
+static bool enter_line(struct script *script, const char *start, const char *at)
+{
+	static const struct {
+		const char *open, *close;
+	} blocks[] = {
+		{ "if", "fi" }, { "case", "esac" }, { "while", "done" }, { "until", "done" }, { "for", "done" }
+	};
+	const char *end = script->end;
+	const char *name_end = at + strcspn(at, " \t(=\n");
+
+	if (script->in_function) {
+		if (start < end && *start == '}')
+			script->in_function = false;
+		return false;
+	}
+	if (name_end < end && script_is_name(*at) && script_starts(script_blanks(name_end, end), end, "()")) {
+		script->in_function = !script_ends(at, end, "}");
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		if (script_word(at, end, blocks[i].open)) {
+			script->level += !script_ends(at, end, blocks[i].close);
+			return false;
+		}
+		if (i < 3 && (script_word(at, end, blocks[i].close))) {
+			script->level -= script->level > 0;
+			return false;
+		}
+	}
+	if (script_ends(at, end, "{")) {
+		script->level++;
+		return false;
+	}
+	if (*at == '}') {
+		script->level -= script->level > 0;
+		return false;
+	}
+	return script->level == 0;
+}
+
+int script_read(struct settings *s, const char *path, const char *text, size_t size, enum ejg_origin_kind kind,
+		const char **ret_next)
+{
+	struct script script = { .s = s, .shell = { .settings = s, .path = path, .kind = kind } };
+	const char *end = text + size;
+
+	for (const char *line = text; line < end && !script.next && !arena_failed(s->arena); line = script.end + 1) {
+		const char *newline = memchr(line, '\n', end - line);
+		const char *at;
+
+		script.end = newline ? newline : end;
+		script.shell.line++;
+		script.n_statements = 0;
+		at = script_blanks(line, script.end);
+		if (at == script.end || *at == '#')
+			continue;
+		script_check_arguments(&script, at);
+		if (!enter_line(&script, line, at) || !statement(&script, at))
+			script_doubt(&script, at);
+	}
+	if (arena_failed(s->arena))
+		return -ENOMEM;
+	*ret_next = script.next;
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads everything in the order in which it takes effect: the unit, the start script, ejabberdctl.cfg, erl's flags. */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/settings-build.h"
+#include "libejguard/util/cleanup.h"
+
+const char *const settings_names[] = {
+	SETTING_NAMES,
+	/* those that become arguments of erl, or decide who runs it */
+	"POLL",
+	"ERL_PROCESSES",
+	"EJABBERD_OPTS",
+	"MNESIA_OPTIONS",
+	"ERL_AFLAGS",
+	"ERL_FLAGS",
+	"ERL_ZFLAGS",
+	"INSTALLUSER",
+	"ETC_DIR",
+	NULL,
+};
+
+const struct occurrence *settings_config_dir(const struct settings *s)
+{
+	return variable_filled(&s->variables, s->uses_etc_dir ? "ETC_DIR" : "CONFIG_DIR");
+}
+
+void cfg_doubt(struct settings *s, const struct ejg_origin *origin, const char *why)
+{
+	/* the path of the file itself is used by then */
+	for (const char *const *name = settings_names; *name; name++)
+		if (strcmp(*name, "EJABBERDCTL_CONFIG_PATH") != 0)
+			variable_doubt(&s->variables, *name, why, origin);
+}
+
+/* An assignment of the file, behind those that it replaces. */
+static void take_value(struct settings *s, const struct ctl_value *value)
+{
+	const struct ctl_value *order[CTL_MAX_EARLIER + 1];
+	size_t n = 0;
+
+	for (const struct ctl_value *one = value; one && n < ARRAY_SIZE(order); one = one->earlier)
+		order[n++] = one;
+	while (value->assigned && n-- > 0) {
+		const struct ejg_origin origin = { EJG_ORIGIN_DISCOVERED, s->cfg_path, order[n]->line };
+
+		variable_set(&s->variables, value->name, order[n]->text, order[n]->why, &origin);
+	}
+	if (value->exported)
+		variable_export(&s->variables, value->name);
+}
+
+/* Where a name stands in the text outside of comment lines; 0: nowhere. */
+static uint32_t mentioned(const char *text, size_t size, const char *name)
+{
+	const char *end = text + size;
+	uint32_t line = 1;
+
+	for (const char *at = text; at < end; line++) {
+		const char *newline = memchr(at, '\n', end - at);
+		const char *stop = newline ? newline : end;
+
+		while (at < stop && (*at == ' ' || *at == '\t'))
+			at++;
+		if (at < stop && *at != '#' && memmem(at, stop - at, name, strlen(name)))
+			return line;
+		at = stop + 1;
+	}
+	return 0;
+}
+
+int cfg_source(struct settings *s, const char *path)
+{
+	cleanup_source_text struct source_text source = { 0 };
+	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED };
+	int r;
+
+	s->sourced = true;
+	r = settings_read(s->arena, s->source, path, &source);
+	if (r < 0)
+		return r;
+	s->cfg_path = origin.file = source.path;
+	s->cfg_missing = source.missing;
+	s->cfg_problem = source.problem;
+	if (source.problem)
+		cfg_doubt(s, &origin, source.problem);
+	if (!source.text)
+		return 0;
+	s->epmd_line = mentioned(source.text, source.size, "ERL_EPMD_PORT");
+	r = ctl_cfg_parse(s->arena, source.text, source.size, &s->cfg);
+	for (size_t i = 0; r == 0 && i < s->cfg.n_values; i++)
+		take_value(s, &s->cfg.values[i]);
+	origin.line = s->cfg.opaque_line;
+	if (r == 0 && origin.line)
+		cfg_doubt(s, &origin, "this line could set anything");
+	return r;
+}
+
+/* The folders of an installation whose script is not there to be read. */
+static bool known_folders(struct settings *s, const char **ret_logs, const char **ret_spool)
+{
+	const char *dir = s->config_dir;
+	const size_t length = strlen(dir);
+
+	*ret_logs = "/var/log/ejabberd";
+	*ret_spool = "/var/lib/ejabberd";
+	if (strcmp(dir, "/etc/ejabberd") == 0)
+		return true;
+	*ret_logs = "/usr/local/var/log/ejabberd";
+	*ret_spool = "/usr/local/var/lib/ejabberd";
+	if (strcmp(dir, "/usr/local/etc/ejabberd") == 0)
+		return true;
+	if (length < 6 || strcmp(dir + length - 5, "/conf") != 0)
+		return false;
+	*ret_logs = arena_printf(s->arena, "%.*s/logs", (int)length - 5, dir);
+	*ret_spool = arena_printf(s->arena, "%.*s/database", (int)length - 5, dir);
+	return *ret_logs && *ret_spool;
+}
+
+/* What all releases of ejabberdctl have in common, for a service whose script is not there to be read. */
+static int read_defaults(struct settings *s)
+{
+	static const char common[] = "FIREWALL_WINDOW=\nINET_DIST_INTERFACE=\nERLANG_NODE=ejabberd@localhost\n"
+				     ": ${EJABBERD_CONFIG_PATH:=$CONFIG_DIR/ejabberd.yml}\n"
+				     ": ${EJABBERDCTL_CONFIG_PATH:=$CONFIG_DIR/ejabberdctl.cfg}\n"
+				     ": ${VMARGS:=$CONFIG_DIR/vm.args}\n"
+				     ". $EJABBERDCTL_CONFIG_PATH\n";
+	static const char derived[] = ": ${EJABBERD_LOG_PATH:=$LOGS_DIR/ejabberd.log}\n"
+				      "ERL_CRASH_DUMP=$LOGS_DIR/erl_crash_$(date +%s).dump\n"
+				      "ERL_INETRC=$CONFIG_DIR/inetrc\n";
+	const struct ejg_origin origin = { .kind = EJG_ORIGIN_DEFAULT };
+	struct variables *v = &s->variables;
+	const char *logs, *spool, *next;
+	const bool known = known_folders(s, &logs, &spool);
+	int r;
+
+	s->uses_dist_port = true;
+	if (!variable_filled(v, "CONFIG_DIR"))
+		variable_set(v, "CONFIG_DIR", s->config_dir, NULL, &origin);
+	if (known && !variable_filled(v, "LOGS_DIR"))
+		variable_set(v, "LOGS_DIR", logs, NULL, &origin);
+	if (known)
+		variable_set(v, "INSTALLUSER", "ejabberd", NULL, &origin);
+	r = script_read(s, "/", common, sizeof(common) - 1, EJG_ORIGIN_DEFAULT, &next);
+	if (r == 0 && known && !variable_filled(v, "SPOOL_DIR"))
+		variable_set(v, "SPOOL_DIR", spool, NULL, &origin);
+	if (r == 0 && variable_filled(v, "LOGS_DIR"))
+		r = script_read(s, "/", derived, sizeof(derived) - 1, EJG_ORIGIN_DEFAULT, &next);
+	return r;
+}
+
+static void drop_unexported(struct variables *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (!v->items[i].exported)
+			v->items[i].now = NULL;
+}
+
+/* The script, and those that it executes. Return: 1 when it was read to the end, 0 when not, -ENOMEM. */
+static int read_scripts(struct settings *s)
+{
+	const char *path = s->script, *next = NULL;
+	int r = 0;
+
+	for (unsigned int i = 0; path && i < SETTINGS_MAX_WRAPPERS; i++) {
+		cleanup_source_text struct source_text source = { 0 };
+
+		s->real_script = path;
+		r = settings_read(s->arena, s->source, path, &source);
+		if (r < 0)
+			return r;
+		s->script_problem = source.missing ? "it is no regular file" : source.problem;
+		if (source.text && memchr(source.text, '\0', source.size))
+			s->script_problem = "it holds a NUL byte";
+		if (!source.text || s->script_problem)
+			return 0;
+		r = script_read(s, path, source.text, source.size, EJG_ORIGIN_SCRIPT, &next);
+		if (r < 0 || !next)
+			return r < 0 ? r : 1;
+		s->wrapped = true;
+		drop_unexported(&s->variables);
+		path = next;
+	}
+	if (path)
+		s->script_problem = "it executes another one, and so on";
+	return 0;
+}
+
+static int read_start(struct settings *s)
+{
+	const struct ejg_origin script = { .kind = EJG_ORIGIN_SCRIPT, .file = s->script };
+	int r;
+
+	r = read_scripts(s);
+	if (r < 0)
+		return r;
+	if (r == 0 && s->config_dir && !s->sourced)
+		return read_defaults(s);
+	if (r == 0 || s->sourced)
+		return 0;
+	s->script_problem = "it does not read ejabberdctl.cfg in a way that is understood";
+	cfg_doubt(s, &script, s->script_problem);
+	return 0;
+}
+
+int settings_read_all(struct settings *s)
+{
+	int r = 0;
+
+	s->variables.arena = s->arena;
+	if (!s->plain)
+		r = unit_read(s);
+	if (r == 0 && !s->plain)
+		r = layout_find(s);
+	if (r < 0)
+		return r;
+	if (s->unit.problem)
+		cfg_doubt(s, &s->unit.problem_origin, s->unit.problem);
+	/* where the unit leaves it open, the folder of the facts is taken: it is where everybody else looks */
+	if (s->config_dir && (s->config_from.kind == EJG_ORIGIN_STACK || s->unit.problem)) {
+		variable_set(&s->variables, "CONFIG_DIR", s->config_dir, NULL, &s->config_from);
+		variable_set(&s->variables, "ETC_DIR", s->config_dir, NULL, &s->config_from);
+	}
+	r = read_start(s);
+	if (r == 0)
+		r = flags_read(s);
+	return r == 0 && arena_failed(s->arena) ? -ENOMEM : r;
+}

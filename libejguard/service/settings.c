@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The settings as a list: what is in effect, and what is written but is not. */
+#include "libejguard/service/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/settings-list.h"
+#include "libejguard/util/cleanup.h"
+
+void settings_add(struct setting_list *list, const char *name, enum ejg_setting_state state, const char *value,
+		  const char *note, const struct ejg_origin *origin)
+{
+	struct ejg_setting *items = arena_grow(list->arena, list->items, list->n, sizeof(*items));
+
+	if (!items)
+		return;
+	list->items = items;
+	items[list->n] = (struct ejg_setting){ .name = name, .state = state, .note = note };
+	if (origin)
+		items[list->n].origin = *origin;
+	if (value)
+		items[list->n].value = mask_cookie(list->arena, value);
+	list->n++;
+}
+
+void settings_add_overridden(struct setting_list *list, const char *name, const char *value,
+			     const struct ejg_origin *origin, const struct ejg_origin *winner)
+{
+	const char *note = winner->file
+				   ? arena_printf(list->arena, "%s is in effect", origin_place(list->arena, winner))
+				   : "another one is in effect";
+
+	settings_add(list, name, EJG_SETTING_OVERRIDDEN, value, note, origin);
+}
+
+/* A default that something replaced is nothing that anybody wrote. */
+static bool is_default(const struct occurrence *occurrence)
+{
+	const enum ejg_origin_kind kind = occurrence->origin.kind;
+
+	return kind == EJG_ORIGIN_DEFAULT || kind == EJG_ORIGIN_SCRIPT || kind == EJG_ORIGIN_USERS;
+}
+
+void settings_add_earlier(struct setting_list *list, const char *name, const struct occurrence *occurrence,
+			  const struct ejg_origin *winner)
+{
+	for (; occurrence; occurrence = occurrence->earlier)
+		if (occurrence->text && *occurrence->text && !is_default(occurrence))
+			settings_add_overridden(list, name, occurrence->text, &occurrence->origin, winner);
+}
+
+static const char *indeterminate_note(struct setting_list *list, const struct occurrence *now)
+{
+	const struct occurrence *certain = now;
+
+	while (certain && certain->doubtful)
+		certain = certain->earlier;
+	if (certain == now || !certain || !certain->text || !*certain->text)
+		return now->why;
+	return arena_printf(list->arena, "%s; otherwise it is %s", now->why, mask_cookie(list->arena, certain->text));
+}
+
+void settings_add_variable(struct setting_list *list, const char *name, const struct occurrence *now)
+{
+	if (!now) {
+		settings_add(list, name, EJG_SETTING_UNSET, NULL, NULL, NULL);
+		return;
+	}
+	if (!now->text)
+		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, indeterminate_note(list, now), &now->origin);
+	else if (!*now->text)
+		settings_add(list, name, EJG_SETTING_UNSET, NULL, NULL, &now->origin);
+	else
+		settings_add(list, name, EJG_SETTING_KNOWN, now->text,
+			     strcmp(name, "ERL_CRASH_DUMP") == 0 && strchr(now->text, '*')
+				     ? "* is the time of the start"
+				     : NULL,
+			     &now->origin);
+	if (!now->doubtful)
+		settings_add_earlier(list, name, now->earlier, &now->origin);
+}
+
+/* What only counts in the environment of erl: the file must export it. */
+static bool is_for_environment(const char *name)
+{
+	static const char *const names[] = { "ERL_EPMD_PORT", "ERL_CRASH_DUMP_BYTES", "XDG_CONFIG_HOME" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Written, and without effect for that reason. */
+static void add_without_effect(struct setting_list *list, const char *name, const struct occurrence *now,
+			       const char *reason)
+{
+	const char *note = arena_printf(list->arena, "%s: %s", origin_place(list->arena, &now->origin), reason);
+
+	settings_add(list, name, EJG_SETTING_UNSET, NULL, note, NULL);
+	for (; now; now = now->earlier)
+		if (now->text && *now->text && !is_default(now))
+			settings_add(list, name, EJG_SETTING_OVERRIDDEN, now->text, reason, &now->origin);
+}
+
+static void add_by_name(struct setting_list *list, const struct settings *s, const char *name)
+{
+	const struct variable *variable = variable_find(&s->variables, name, strlen(name));
+	const struct occurrence *now = variable ? variable->now : NULL;
+	const bool written = now && now->text && *now->text;
+
+	if (written && is_for_environment(name) && !variable->exported)
+		add_without_effect(list, name, now, "it is set without export, which erl does not see");
+	else if (written && strcmp(name, "ERL_DIST_PORT") == 0 && !s->uses_dist_port)
+		add_without_effect(list, name, now, "this ejabberdctl does not know it");
+	else
+		settings_add_variable(list, name, now);
+}
+
+/* ejabberd's own defaults: ext_mod:modules_dir() and ext_mod:config_dir(). */
+static void add_contributed(struct setting_list *list, const struct settings *s, const char *name, const char *parent,
+			    const char *folder)
+{
+	const struct occurrence *now = variable_filled(&s->variables, name);
+	const char *base = NULL;
+
+	for (size_t i = list->n; i-- > 0;)
+		if (strcmp(list->items[i].name, parent) == 0 && list->items[i].state == EJG_SETTING_KNOWN)
+			base = list->items[i].value;
+	if (now || !base)
+		settings_add_variable(list, name, now);
+	else
+		settings_add(list, name, EJG_SETTING_KNOWN, arena_printf(list->arena, "%s/%s", base, folder), NULL,
+			     NULL);
+}
+
+/* Arguments of erl from its environment; most hosts have none. */
+static void add_flags(struct setting_list *list, const struct settings *s)
+{
+	static const char *const names[] = { "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct variable *variable = variable_find(&s->variables, names[i], strlen(names[i]));
+
+		if (variable && variable->exported && variable->now && variable->now->text && *variable->now->text)
+			settings_add_variable(list, names[i], variable->now);
+	}
+}
+
+/* HOME is last but one among the names; those of ext_mod depend on it. */
+static void add_variables(struct setting_list *list, struct settings *s, const struct occurrence *home)
+{
+	static const char *const names[] = { SETTING_NAMES };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], "INET_DIST_INTERFACE") == 0)
+			settings_add_interface(list, s);
+		else if (strcmp(names[i], "CONFIG_DIR") == 0)
+			settings_add_variable(list, names[i], settings_config_dir(s));
+		else if (strcmp(names[i], "HOME") == 0)
+			settings_add_variable(list, names[i], home);
+		else if (strncmp(names[i], "CONTRIB_MODULES", 15) != 0)
+			add_by_name(list, s, names[i]);
+	}
+	add_flags(list, s);
+	add_contributed(list, s, "CONTRIB_MODULES_PATH", "HOME", ".ejabberd-modules");
+	add_contributed(list, s, "CONTRIB_MODULES_CONF_DIR", "CONTRIB_MODULES_PATH", "conf");
+}
+
+/*
+ * Who runs the node. User= of the unit, unless that is root: then the script changes to INSTALLUSER. A container has
+ * neither; its image says it, and the images of ejabberd have a user of that name.
+ */
+static int find_user(struct settings *s, struct occurrence *ret, bool *ret_changed)
+{
+	const struct occurrence *install = variable_filled(&s->variables, "INSTALLUSER");
+	const char *user = s->unit.user, *home = NULL;
+	int r = 0;
+
+	*ret_changed = false;
+	if (user && strcmp(user, "root") != 0 && strcmp(user, "0") != 0) {
+		*ret = (struct occurrence){ .text = user, .origin = s->unit.user_origin };
+	} else if (install) {
+		*ret = *install;
+		*ret_changed = !install->text || strcmp(install->text, "root") != 0;
+	} else if (s->unit.path) {
+		*ret = (struct occurrence){ .text = "root", .origin = { EJG_ORIGIN_UNIT, s->unit.path, 0 } };
+	} else {
+		*ret = (struct occurrence){ .why = "whoever calls the start script runs the node" };
+		if (strcmp(layout_name(s), "container") == 0)
+			r = settings_home(s->arena, s->source, "ejabberd", &home);
+		if (home)
+			*ret = (struct occurrence){ .text = "ejabberd",
+						    .origin = { EJG_ORIGIN_USERS, "/etc/passwd", 0 } };
+	}
+	ret->earlier = NULL;
+	return r;
+}
+
+/* The home that the node gets: what the unit or the configuration says, or, behind su, that of the user. */
+static int find_home(struct settings *s, const struct occurrence *user, bool changed, struct occurrence *ret)
+{
+	const struct occurrence *set = variable_filled(&s->variables, "HOME");
+	const char *home = NULL;
+	int r = 0;
+
+	if (set && !changed) {
+		*ret = *set;
+		return 0;
+	}
+	*ret = (struct occurrence){ .origin = { EJG_ORIGIN_USERS, "/etc/passwd", 0 } };
+	/* su sets HOME anew */
+	ret->earlier = set;
+	if (user->text)
+		r = settings_home(s->arena, s->source, user->text, &home);
+	ret->text = home;
+	ret->why = user->text ? arena_printf(s->arena, "there is no user %s", user->text) : user->why;
+	if (set && set->doubtful && !home)
+		*ret = *set;
+	return r;
+}
+
+static int add_all(struct setting_list *list, struct settings *s)
+{
+	struct occurrence user, home;
+	bool changed;
+	int r;
+
+	r = find_user(s, &user, &changed);
+	if (r == 0)
+		r = find_home(s, &user, changed, &home);
+	if (r < 0)
+		return r;
+	add_variables(list, s, &home);
+	settings_add_variable(list, "user", &user);
+	r = settings_add_derived(list, s);
+	return r == 0 && arena_failed(list->arena) ? -ENOMEM : r;
+}
+
+/* The units that may start the service: those of its cgroups that are services, but epmd's. */
+static const char *const *unit_names(struct arena *arena, const struct ejg_facts *facts)
+{
+	const char **names = arena_array(arena, facts->n_cgroups + 2, sizeof(*names));
+	size_t n = 0;
+
+	if (!names)
+		return NULL;
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const char *name = facts->cgroups[i].name, *dot = strrchr(name, '.');
+
+		if (name[0] != '/' && dot && strcmp(dot, ".service") == 0 && strcmp(name, "epmd.service") != 0)
+			names[n++] = name;
+	}
+	if (n == 0)
+		names[n++] = arena_printf(arena, "%s.service", facts->service ? facts->service : "ejabberd");
+	return names;
+}
+
+int settings_collect_from(struct arena *arena, const struct ejg_facts *facts, const struct settings_source *source,
+			  struct ejg_setting **ret, size_t *ret_n)
+{
+	struct setting_list list = { .arena = arena };
+	struct settings s = {
+		.arena = arena,
+		.source = source,
+		.service = facts->service ? facts->service : "ejabberd",
+		.units = unit_names(arena, facts),
+		.config_dir = facts->config_dir,
+		.config_from = facts->config_origin,
+	};
+	int r;
+
+	if (!s.units)
+		return -ENOMEM;
+	r = settings_read_all(&s);
+	if (r == 0)
+		r = add_all(&list, &s);
+	if (r < 0)
+		return r;
+	*ret = list.items;
+	*ret_n = list.n;
+	return 0;
+}
+
+int settings_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_setting **ret, size_t *ret_n)
+{
+	return settings_collect_from(arena, facts, &settings_source_system, ret, ret_n);
+}

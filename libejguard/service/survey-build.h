@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the parts of the survey share, and nobody else includes but their tests. */
+#ifndef EJG_SERVICE_SURVEY_BUILD_H
+#define EJG_SERVICE_SURVEY_BUILD_H
+
+#include "libejguard/service/cgroups.h"
+#include "libejguard/service/survey.h"
+
+/* Where the survey looks. Tests put a tree of their own here. */
+struct survey_source {
+	const char *proc; /* "/proc" */
+	struct cgroup_source cgroup;
+};
+extern const struct survey_source survey_source_system;
+
+/* A survey in the making. */
+struct survey_build {
+	struct arena *arena;
+	const struct ejg_facts *facts;
+	const struct survey_source *source;
+	struct survey_cgroups *cgroups;
+	struct ejg_survey *survey;
+};
+
+/* An empty survey. Return: 0, -ENOMEM. */
+int survey_begin(struct arena *arena, const struct ejg_facts *facts, const struct survey_source *source,
+		 struct survey_build *ret);
+
+/* Says what could not be seen. Return: 0, -ENOMEM. */
+int survey_unseen(struct survey_build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

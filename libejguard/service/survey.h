@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The survey of a service: its settings (settings.c), and what really runs (processes.c, listeners.c, epmd-names.c). */
+#ifndef EJG_SERVICE_SURVEY_H
+#define EJG_SERVICE_SURVEY_H
+
+#include <ejguard/facts.h>
+
+#include "libejguard/util/arena.h"
+
+/* Whatever cannot be seen is said in the survey. Memory comes from the arena. Return: 0, -ENOMEM. */
+int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_survey **ret);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where cgroup2 is mounted, and what /proc/PID/cgroup says in terms of that mount. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "libejguard/util/cgroup.h"
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MOUNTINFO_ROOT = 3,
+	MOUNTINFO_MOUNT_POINT = 4,
+	MOUNTINFO_FIELDS = 6, /* then optional ones, "-", and the file system's type */
+};
+
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* In place: the kernel writes blank, tab, newline and backslash as \ooo. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; to++) {
+		if (at[0] == '\\' && is_octal(at[1]) && is_octal(at[2]) && is_octal(at[3])) {
+			*to = (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
+			at += 4;
+		} else {
+			*to = *at++;
+		}
+	}
+	*to = '\0';
+}
+
+static bool has_parent_component(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "..")); at += 2)
+		if ((at == path || at[-1] == '/') && (at[2] == '/' || at[2] == '\0'))
+			return true;
+	return false;
+}
+
+/* Splits a line of mountinfo; false when it is no cgroup2 mount. Strings point into the line. */
+static bool parse_mount(char *line, const char **ret_root, const char **ret_mount_point)
+{
+	char *fields[MOUNTINFO_FIELDS], *rest = line, *field;
+
+	for (size_t i = 0; i < MOUNTINFO_FIELDS; i++) {
+		fields[i] = strsep(&rest, " ");
+		if (!fields[i])
+			return false;
+	}
+	while ((field = strsep(&rest, " ")) && strcmp(field, "-") != 0)
+		;
+	field = strsep(&rest, " ");
+	if (!field || strcmp(field, "cgroup2") != 0)
+		return false;
+	unescape(fields[MOUNTINFO_ROOT]);
+	unescape(fields[MOUNTINFO_MOUNT_POINT]);
+	*ret_root = fields[MOUNTINFO_ROOT];
+	*ret_mount_point = fields[MOUNTINFO_MOUNT_POINT];
+	return true;
+}
+
+/* Another mount may lie on top of it. */
+static bool is_reachable(const struct cgroup_source *source, const char *path)
+{
+	cleanup_fd int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && (unsigned long)fs.f_type == source->magic;
+}
+
+/* A root outside of this process's cgroup namespace ("/..") comes last: own cgroups cannot be told there. */
+static size_t root_rank(const char *root)
+{
+	return has_parent_component(root) ? SIZE_MAX : strlen(root);
+}
+
+int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, struct cgroup_mount *ret)
+{
+	cleanup_file FILE *file = fopen(source->mountinfo, "re");
+	cleanup_free char *line = NULL;
+	struct cgroup_mount best = { 0 };
+	size_t size = 0;
+	ssize_t length;
+
+	if (!file)
+		return -EIO;
+	while ((length = getline(&line, &size, file)) > 0) {
+		const char *root, *path;
+
+		if (line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		if (!parse_mount(line, &root, &path) || !is_reachable(source, path))
+			continue;
+		if (best.path && root_rank(root) >= root_rank(best.root))
+			continue;
+		best = (struct cgroup_mount){ .path = arena_strdup(arena, path), .root = arena_strdup(arena, root) };
+		if (!best.path || !best.root)
+			return -ENOMEM;
+	}
+	if (!feof(file))
+		return -EIO;
+	if (!best.path)
+		return -EOPNOTSUPP;
+	*ret = best;
+	return 0;
+}
+
+/* The path of the line "0::PATH"; hybrid hosts have lines of cgroup1 too. Return: 0, -ENODATA, -EIO, -ENOMEM. */
+static int read_path(struct arena *arena, const char *cgroup_file, const char **ret)
+{
+	cleanup_file FILE *file = fopen(cgroup_file, "re");
+	cleanup_free char *line = NULL;
+	const char *path;
+	size_t size = 0;
+	ssize_t length;
+
+	if (!file)
+		return -EIO;
+	while ((length = getline(&line, &size, file)) > 0) {
+		if (strncmp(line, "0::/", 4) != 0)
+			continue;
+		if (line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		path = arena_strdup(arena, line + 3);
+		if (!path)
+			return -ENOMEM;
+		*ret = path;
+		return 0;
+	}
+	return feof(file) ? -ENODATA : -EIO;
+}
+
+/* What is left of a cgroup's path below the mount's root: "" or "/a/b"; NULL when the mount does not show it. */
+static const char *below_root(const struct cgroup_mount *mount, const char *path)
+{
+	const size_t length = strlen(mount->root);
+
+	if (strcmp(mount->root, "/") == 0)
+		return strcmp(path, "/") == 0 ? "" : path;
+	if (strncmp(path, mount->root, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+		return NULL;
+	return path + length;
+}
+
+int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		       const char **ret)
+{
+	static const char scope[] = "/init.scope";
+	const char *path, *below, *base;
+	size_t length;
+	int r;
+
+	*ret = "";
+	r = read_path(arena, source->init_cgroup, &path);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	below = has_parent_component(path) ? NULL : below_root(mount, path);
+	length = below ? strlen(below) : 0;
+	if (length < sizeof(scope) || strcmp(below + length - (sizeof(scope) - 1), scope) != 0)
+		return 0;
+	base = arena_strndup(arena, below + 1, length - sizeof(scope));
+	if (!base)
+		return -ENOMEM;
+	*ret = base;
+	return 0;
+}
+
+int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		    const char **ret_path, const char **ret_problem)
+{
+	const char *path, *below, *last, *result;
+	int r;
+
+	r = read_path(arena, source->self_cgroup, &path);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	if (r == -ENODATA) {
+		*ret_problem = "this process is in no cgroup of cgroup2";
+		return -EBADMSG;
+	}
+	below = has_parent_component(mount->root) ? NULL : below_root(mount, path);
+	last = strrchr(path, '/');
+	if (has_parent_component(path))
+		*ret_problem =
+			arena_printf(arena, "this process's cgroup %s lies outside of its cgroup namespace", path);
+	else if (!below)
+		*ret_problem =
+			arena_printf(arena, "this process's cgroup %s is not to be seen below %s", path, mount->path);
+	else if (*below == '\0')
+		*ret_problem = "this process is in the root of the cgroup tree, not in a unit";
+	else if (strcmp(last, "/.control") == 0)
+		*ret_problem = arena_printf(
+			arena, "this process's cgroup %s holds systemd's helpers of a unit, not the unit", path);
+	else
+		*ret_problem = NULL;
+	if (arena_failed(arena))
+		return -ENOMEM;
+	if (*ret_problem)
+		return -EBADMSG;
+	result = arena_printf(arena, "%s%s", mount->path, below);
+	if (!result)
+		return -ENOMEM;
+	*ret_path = result;
+	return 0;
+}

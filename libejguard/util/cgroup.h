@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Cgroups of cgroup2: where it is mounted, where a unit's cgroup is, which one is the caller's own.
+ *
+ * A cgroup is guarded only when every folder from the mount down to it belongs to root and is not writable by others:
+ * who may write to a folder above could move the service's processes out from under the guard, or put up a folder
+ * that only looks like the unit.
+ */
+#ifndef EJG_UTIL_CGROUP_H
+#define EJG_UTIL_CGROUP_H
+
+#include <sys/types.h>
+
+#include "libejguard/core/report.h"
+
+/* Where all this is read. Tests put files of their own here, and the file system and owner of their folders. */
+struct cgroup_source {
+	const char *mountinfo;	 /* /proc/self/mountinfo */
+	const char *self_cgroup; /* /proc/self/cgroup */
+	const char *init_cgroup; /* /proc/1/cgroup: tells where systemd keeps its units */
+	unsigned long magic;	 /* of statfs(2) */
+	uid_t owner;
+};
+extern const struct cgroup_source cgroup_source_system;
+
+struct cgroup_mount {
+	const char *path;
+	const char *root; /* the cgroup that is seen there, as /proc/PID/cgroup names it: "/" for the whole tree */
+};
+
+struct cgroup_place {
+	const char *path; /* absolute, the mount included */
+	uint64_t id;
+};
+
+/*
+ * Where cgroup2 is mounted: of several mounts the one that shows most, and the first of these.
+ * Return: 0, -EOPNOTSUPP when there is none, -EIO, -ENOMEM.
+ */
+int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, struct cgroup_mount *ret);
+
+/*
+ * Where systemd keeps its units below the mount: "", or in a container without a cgroup namespace the container's own
+ * cgroup, as "docker/0123".
+ * Return: 0, -ENOMEM.
+ */
+int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		       const char **ret);
+
+/*
+ * The cgroup of a unit, among the slices of the system: system.slice, or what Slice= of the unit names, but not
+ * user.slice.
+ * Return: 0; -ENOENT when the unit has none now; -EBADMSG, with *ret_problem, when what there is cannot be guarded;
+ * -EIO, -ENOMEM.
+ */
+int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		     const char *unit, struct cgroup_place *ret, const char **ret_problem);
+
+/*
+ * The cgroup of an absolute path, which may or may not begin with the mount.
+ * Return: as above; -EBADMSG also for a path that is no cgroup to guard, whether it exists or not.
+ */
+int cgroup_find_path(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		     const char *path, struct cgroup_place *ret, const char **ret_problem);
+
+/*
+ * The caller's own cgroup, mount included: not checked beyond its name.
+ * Return: 0; -EBADMSG, with *ret_problem, when it is none to guard; -EIO, -ENOMEM.
+ */
+int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
+		    const char **ret_path, const char **ret_problem);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/cookie-mask.h"
+
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tests/unit/scratch.h"
+
+/* "S3" is a cookie, or a part of one, in all of them. */
+static void test_texts(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *masked;
+		bool found;
+	} cases[] = {
+		{ "", "", false },
+		{ "+K true -heart", "+K true -heart", false },
+		{ "-setcookie S3", "-setcookie ***", true },
+		{ "ERL_FLAGS=-setcookie S3 -heart", "ERL_FLAGS=-setcookie *** -heart", true },
+		{ "-a -setcookie  S3\t+K true", "-a -setcookie ***\t+K true", true },
+		{ "-setcookie S3\n-heart", "-setcookie ***\n-heart", true },
+		{ "-setcookie 'S3 -S3' -heart", "-setcookie *** -heart", true },
+		{ "-setcookie \"S3 -S3\" -heart", "-setcookie *** -heart", true },
+		{ "-setcookie \"S3\\\" -S3\" -heart", "-setcookie *** -heart", true },
+		{ "-setcookie 'S3\\' -heart", "-setcookie *** -heart", true },
+		{ "-setcookie S3\\ -S3 -heart", "-setcookie *** -heart", true },
+		{ "-setcookie 'S3 -heart", "-setcookie ***", true },
+		{ "-setcookie -S3 -heart", "-setcookie *** -heart", true },
+		{ "-setcookie +S3", "-setcookie ***", true },
+		{ "-setcookie a@b S3 -heart", "-setcookie *** -heart", true },
+		{ "'-setcookie' S3 -heart", "'-setcookie *** -heart", true },
+		{ "\"-setcookie\" \"S3\"", "\"-setcookie ***", true },
+		{ "-setcookie S3 -setcookie S3 -x", "-setcookie *** -setcookie *** -x", true },
+		{ "-setcookie -setcookie S3", "-setcookie ***", true },
+		{ "--cookie S3 --sname a", "--cookie *** --sname a", true },
+		{ "--cookie=S3 --sname a", "--cookie *** --sname a", true },
+		{ "-setcookie", "-setcookie", false },
+		{ "-setcookie  ", "-setcookie", false },
+		{ "-eval 'erlang:set_cookie(S3)'", "***", true },
+		{ "-kernel x -setcookieS3 y", "-kernel x -setcookie *** y", true },
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool found = false;
+		const char *masked = cookie_mask_text(scratch->arena, cases[i].text, &found);
+
+		if (strstr(masked, "S3"))
+			fail_msg("'%s': '%s'", cases[i].text, masked);
+		if (strcmp(masked, cases[i].masked) != 0 || found != cases[i].found)
+			fail_msg("'%s': '%s', not '%s'", cases[i].text, masked, cases[i].masked);
+	}
+}
+
+/* Arguments are separated by '|' here. */
+static void test_arguments(void **state)
+{
+	static const struct {
+		const char *text;
+		bool erl_call;
+		const char *masked;
+		bool found;
+	} cases[] = {
+		{ "a||b", false, "a||b", false },
+		{ "a|-setcookie|S3|-x", false, "a|-setcookie|***|-x", true },
+		{ "a|-setcookie|-S3|-x", false, "a|-setcookie|***|-x", true },
+		{ "a|-setcookie|n@h|S3|-x", false, "a|-setcookie|***|***|-x", true },
+		{ "a|-setcookie|S3 -x|b|+K|true", false, "a|-setcookie|***|***|+K|true", true },
+		{ "a|-setcookie", false, "a|-setcookie", false },
+		{ "a|-setcookie||-x", false, "a|-setcookie|***|-x", true },
+		{ "a|--cookie|S3", false, "a|--cookie|***", true },
+		{ "a|--cookie=S3|b", false, "a|--cookie ***|b", true },
+		{ "a|-c|S3|-x", true, "a|-c|***|-x", true },
+		{ "a|-c|plain|-x", false, "a|-c|plain|-x", false },
+		{ "a|--erl|-x -setcookie S3|b", false, "a|--erl|-x -setcookie ***|b", true },
+		{ "a|-eval|x:set_cookie(S3).|b", false, "a|-eval|***|b", true },
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *text = arena_strdup(scratch->arena, cases[i].text), *joined = arena_strdup(scratch->arena, "");
+		const size_t size = strlen(text);
+		const char **arguments;
+		size_t n = 0;
+		bool found;
+
+		for (size_t j = 0; j < size; j++)
+			text[j] = text[j] == '|' ? '\0' : text[j];
+		assert_int_equal(
+			cookie_mask_arguments(scratch->arena, text, size, cases[i].erl_call, &arguments, &n, &found),
+			0);
+		assert_null(arguments[n]);
+		for (size_t j = 0; j < n; j++)
+			joined = arena_printf(scratch->arena, "%s%s%s", joined, j > 0 ? "|" : "", arguments[j]);
+		if (strcmp(joined, cases[i].masked) != 0 || found != cases[i].found)
+			fail_msg("'%s': '%s', not '%s'", cases[i].text, joined, cases[i].masked);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { scratch_test(test_texts), scratch_test(test_arguments) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
