@@ -4,7 +4,8 @@
  * of its variants, where it must end as the table says: a refusal is counted by the hook and for the reason that the
  * table names and by no other, and what is let through is not counted at all.
  *
- * attempts.sh makes the world that this needs, and names it in the environment.
+ * attempts.sh makes the world that this needs, and names it in the environment. EJG_CASE: only attempts with this shell
+ * pattern somewhere in their names.
  */
 #include <errno.h>
 #include <signal.h>
@@ -183,6 +184,7 @@ int main(int argc, char **argv)
 	};
 	struct run run = { .world = &world };
 	cleanup_free struct attempt *attempts = argc == 2 ? table_read(argv[1], &run.n) : NULL;
+	const char *pattern = getenv("EJG_CASE");
 	int r;
 
 	if (!attempts) {
@@ -191,6 +193,10 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
+	if (pattern && *pattern)
+		run.n = table_select(attempts, run.n, pattern);
+	if (!run.n)
+		return 2;
 	run.attempts = attempts;
 	count_left_out(&run);
 	r = run_table(&run, N_VARIANTS);

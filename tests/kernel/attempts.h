@@ -110,7 +110,7 @@ struct expectation {
 
 struct attempt {
 	unsigned int line;
-	char text[128]; /* the columns that say what is done */
+	char text[160]; /* its name: verb, family, heading, and the other columns that say what is done */
 	enum verb verb;
 	int family; /* of the subject's socket */
 	uint64_t ways;
@@ -131,6 +131,8 @@ static inline struct expectation attempt_expectation(const struct attempt *attem
 
 /* Return: the attempts, to be freed, or NULL after a message on stderr. */
 struct attempt *table_read(const char *path, size_t *ret_n);
+/* Keeps those with the shell pattern somewhere in their names. Return: how many; 0 after a message with all names. */
+size_t table_select(struct attempt *attempts, size_t n, const char *pattern);
 const char *hook_name(enum policy_hook hook);
 const char *reason_name(enum policy_reason reason);
 

@@ -2,13 +2,17 @@
 /* Reading attempts.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/kernel/attempts.h"
 
-enum { N_CELLS = 6 + N_COLUMNS };
+enum {
+	N_CELLS = 6 + N_COLUMNS,
+	HEADING_SIZE = 64,
+};
 
 const char *const variant_names[N_VARIANTS] = { "default", "strict", "deny", "rewrite", "permissive" };
 
@@ -137,8 +141,23 @@ static const char *read_cells(char *cells[N_CELLS], struct attempt *attempt)
 	return NULL;
 }
 
+/* A comment that is a heading: `# wildcards: why`, `# --- bind: what`. What follows it has its words in its name. */
+static void read_heading(const char *line, char heading[static HEADING_SIZE])
+{
+	static const char rule[] = "# --- ";
+	const char *text = line;
+
+	if (!strncmp(line, rule, strlen(rule)) && strchr(line, ':'))
+		text = strchr(line, ':') + 2;
+	else if (!strncmp(line, "# ", 2))
+		text = line + 2;
+	else
+		return;
+	snprintf(heading, HEADING_SIZE, "%.*s", (int)strcspn(text, ":\n"), text);
+}
+
 /* Return: 1 for an attempt, 0 for an empty line, -1 after a message. */
-static int read_line(char *line, const char *path, unsigned int number, struct attempt *ret)
+static int read_line(char *line, const char *heading, const char *path, unsigned int number, struct attempt *ret)
 {
 	char *cells[N_CELLS] = {}, *save = NULL, *word;
 	struct attempt attempt = { .line = number };
@@ -154,8 +173,8 @@ static int read_line(char *line, const char *path, unsigned int number, struct a
 	if (!n)
 		return 0;
 	if (n == N_CELLS) {
-		snprintf(attempt.text, sizeof(attempt.text), "%s %s %s %s %s %s", cells[0], cells[1], cells[2], cells[3],
-			 cells[4], cells[5]);
+		snprintf(attempt.text, sizeof(attempt.text), "%s%s %s: %s %s %s %s", cells[0], cells[1], heading, cells[2],
+			 cells[3], cells[4], cells[5]);
 		wrong = read_cells(cells, &attempt);
 	}
 	*ret = attempt;
@@ -170,6 +189,7 @@ struct attempt *table_read(const char *path, size_t *ret_n)
 	cleanup_free struct attempt *attempts = NULL;
 	cleanup_free char *line = NULL;
 	cleanup_file FILE *file = fopen(path, "re");
+	char heading[HEADING_SIZE] = "";
 	size_t size = 0, n = 0;
 	int r = 0;
 
@@ -179,7 +199,8 @@ struct attempt *table_read(const char *path, size_t *ret_n)
 		if (!more)
 			return NULL;
 		attempts = more;
-		r = read_line(line, path, number, &attempts[n]);
+		read_heading(line, heading);
+		r = read_line(line, heading, path, number, &attempts[n]);
 		n += r > 0;
 	}
 	if (r < 0)
@@ -190,4 +211,21 @@ struct attempt *table_read(const char *path, size_t *ret_n)
 	}
 	*ret_n = n;
 	return take_ptr(attempts);
+}
+
+size_t table_select(struct attempt *attempts, size_t n, const char *pattern)
+{
+	char anywhere[256];
+	size_t kept = 0;
+
+	snprintf(anywhere, sizeof(anywhere), "*%s*", pattern);
+	for (size_t i = 0; i < n; i++)
+		if (!fnmatch(anywhere, attempts[i].text, 0))
+			attempts[kept++] = attempts[i];
+	if (kept)
+		return kept;
+	fprintf(stderr, "no attempt has '%s' in its name; the attempts:\n", pattern);
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, "  %s\n", attempts[i].text);
+	return 0;
 }

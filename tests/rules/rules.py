@@ -2,6 +2,7 @@
 """Runs the cases of one file; `run` calls it, in namespaces from which nothing leaves, and explains it."""
 
 import argparse
+import fnmatch
 import json
 import os
 import pathlib
@@ -168,7 +169,7 @@ class Suite:
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(prog='run')
-    parser.add_argument('--only', default='')
+    parser.add_argument('--only', default=os.environ.get('EJG_CASE', ''))
     parser.add_argument('ejguard', type=pathlib.Path)
     parser.add_argument('modules', type=pathlib.Path)
     parser.add_argument('file', type=pathlib.Path)
@@ -201,7 +202,10 @@ def read(options, module, suite):
         suite.verdict('every finding has a case that triggers it, and one that nearly does',
                       cases.coverage(every, severities))
         mine.insert(0, cases.Case('', 0, "Debian's tree as it is"))
-    return [case for case in mine if options.only in case.name]
+    chosen = [case for case in mine if fnmatch.fnmatchcase(case.name, f'*{options.only}*')]
+    if not chosen:
+        sys.exit('\n  '.join([f"no case has '{options.only}' in its name; the cases:", *(case.name for case in mine)]))
+    return chosen
 
 
 def main():
