@@ -6,35 +6,20 @@
 #include <signal.h>
 #include <string.h>
 
-#include "tools/tool.h"
-
-static const struct verb *const verbs[] = {
-	&verb_check,  &verb_apply,  &verb_status,  &verb_release, &verb_explain,
-	&verb_watch, &verb_discover, &verb_doctor, &verb_modules, &verb_enable, &verb_disable,
-};
-
-static const struct option_spec global_options[] = {
-	{ "confdir", 0, OPTION_PATH, "DIR", offsetof(struct arguments, confdir),
-	  "stack files are in DIR, not in " EJG_CONFDIR },
-	{ "moduledir", 0, OPTION_PATH, "DIR", offsetof(struct arguments, moduledir),
-	  "guard modules are in DIR, not in " EJG_MODULEDIR },
-	{ "json", 0, OPTION_FLAG, NULL, offsetof(struct arguments, json), "print one JSON object" },
-	{ "quiet", 'q', OPTION_FLAG, NULL, offsetof(struct arguments, quiet), "print failures only" },
-	{ "verbose", 'v', OPTION_FLAG, NULL, offsetof(struct arguments, verbose),
-	  "print what is as it should be too, and a log to stderr" },
-	{ "help", 'h', OPTION_FLAG, NULL, offsetof(struct arguments, help), "print this help" },
-	{ "version", 0, OPTION_FLAG, NULL, offsetof(struct arguments, version), "print the version" },
-};
+#include "tools/base/handle.h"
+#include "tools/base/options.h"
+#include "tools/print/print.h"
+#include "tools/verbs/verbs.h"
 
 static void print_help(void)
 {
 	printf("Usage: ejguard [OPTION]... VERB [SERVICE] [VERB-OPTION]...\n"
 	       "Guards a service (ejabberd unless another is named) with the modules of its stack file.\n\n"
 	       "Verbs:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  %-20s %s\n", verbs[i]->name, verbs[i]->summary);
+	for (size_t i = 0; i < N_VERBS; i++)
+		printf("  %-20s %s\n", verbs[i].name, verbs[i].summary);
 	printf("\nOptions, before the verb:\n");
-	options_print_help(global_options, ARRAY_SIZE(global_options), stdout);
+	options_print_help(global_options, n_global_options, stdout);
 	printf("\nExit status: 0 held, 1 not held, 2 usage, 3 stack or module invalid, 4 this system cannot.\n"
 	       "\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
 }
@@ -47,14 +32,6 @@ static void print_verb_help(const struct verb *verb)
 	printf("  %-20s %s\n", "-h, --help", "print this help");
 }
 
-static const struct verb *find_verb(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i]->name, name) == 0)
-			return verbs[i];
-	return NULL;
-}
-
 /* An error of usage may stand before --json: the answer is JSON all the same. */
 static bool asks_json(int argc, char **argv)
 {
@@ -64,41 +41,41 @@ static bool asks_json(int argc, char **argv)
 	return false;
 }
 
-static int parse_verb(int argc, char **argv, struct arguments *arguments, struct output *output)
+static int parse_verb(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
 	static const struct option_spec help = { "help", 'h', OPTION_FLAG, NULL, offsetof(struct arguments, help), "" };
 	struct option_spec options[8];
 	const struct verb *verb;
 	int next, r;
 
-	verb = find_verb(argv[0]);
+	verb = verb_find(argv[0]);
 	if (!verb)
-		return output_fail(output, -EINVAL, "unknown verb '%s'; try ejguard --help", argv[0]);
-	output->verb = verb;
+		return report_fail(report, -EINVAL, "unknown verb '%s'; try ejguard --help", argv[0]);
+	report->verb = verb;
 	for (size_t i = 0; i < verb->n_options; i++)
 		options[i] = verb->options[i];
 	options[verb->n_options] = help;
 	arguments->n_wanted = verb->n_words;
-	r = options_parse(options, verb->n_options + 1, true, argc, argv, arguments, output, &next);
+	r = options_parse(options, verb->n_options + 1, true, argc, argv, arguments, report, &next);
 	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help)
-		return output_fail(output, -EINVAL, "%s needs %s; try ejguard --help", verb->name, verb->operand);
+		return report_fail(report, -EINVAL, "%s needs %s; try ejguard --help", verb->name, verb->operand);
 	return r;
 }
 
-static int parse(int argc, char **argv, struct arguments *arguments, struct output *output)
+static int parse(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
 	int next, r;
 
-	r = options_parse(global_options, ARRAY_SIZE(global_options), false, argc, argv, arguments, output, &next);
+	r = options_parse(global_options, n_global_options, false, argc, argv, arguments, report, &next);
 	if (r < 0)
 		return r;
 	if (arguments->help || arguments->version)
 		return 0;
 	if (arguments->quiet && arguments->verbose)
-		return output_fail(output, -EINVAL, "-q and -v exclude each other; try ejguard --help");
+		return report_fail(report, -EINVAL, "-q and -v exclude each other; try ejguard --help");
 	if (next == argc)
-		return output_fail(output, -EINVAL, "no verb was given; try ejguard --help");
-	return parse_verb(argc - next, argv + next, arguments, output);
+		return report_fail(report, -EINVAL, "no verb was given; try ejguard --help");
+	return parse_verb(argc - next, argv + next, arguments, report);
 }
 
 /* Descriptors 0 to 2 must be open: else a map or a drop-in could be opened as 1, and the report be written into it. */
@@ -110,45 +87,33 @@ static int open_standard_descriptors(void)
 	return 0;
 }
 
-static int run(int argc, char **argv, struct arguments *arguments, struct output *output)
+static int run(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
-	output->arguments = arguments;
-	output->json = asks_json(argc, argv);
-	output->error = parse(argc, argv, arguments, output);
-	output->quiet = arguments->quiet;
-	output->verbose = arguments->verbose;
-	if (output->error < 0)
-		return output_print(output);
+	report->arguments = arguments;
+	report->json = asks_json(argc, argv);
+	report->error = parse(argc, argv, arguments, report);
+	report->quiet = arguments->quiet;
+	report->verbose = arguments->verbose;
+	if (report->error < 0)
+		return print_report(report);
 	if (arguments->help || arguments->version) {
 		if (arguments->version)
 			printf("ejguard %s (libejguard %s)\n", EJG_VERSION, ejg_version());
-		else if (output->verb)
-			print_verb_help(output->verb);
+		else if (report->verb)
+			print_verb_help(report->verb);
 		else
 			print_help();
 		return fflush(stdout) == 0 ? 0 : 1;
 	}
-	output->error = output->verb->run(arguments, output);
-	guard_end_progress(output);
-	return output_print(output);
-}
-
-static void arguments_free(struct arguments *arguments)
-{
-	free(arguments->confdir);
-	free(arguments->moduledir);
-	free(arguments->file);
-	free(arguments->unitdir);
-	free(arguments->templatedir);
-	free(arguments->cgroups);
-	free(arguments->only);
-	free(arguments->watched);
+	report->error = verb_run(arguments, report);
+	handle_end_progress(report);
+	return print_report(report);
 }
 
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {};
-	struct output output = {};
+	struct report report = { .on_event = print_event };
 	int status;
 
 	if (open_standard_descriptors() < 0)
@@ -157,11 +122,9 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "");
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
-	status = run(argc, argv, &arguments, &output);
-	guard_close(&output);
-	unit_list_free(&output.units);
-	notes_free(&output.notes);
-	free(output.message);
+	status = run(argc, argv, &arguments, &report);
+	handle_close(&report);
+	report_free(&report);
 	arguments_free(&arguments);
 	return status;
 }

@@ -9,7 +9,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "tools/tool.h"
+#include "tools/print/print.h"
 
 #define SHELL "/etc/default/ejabberd"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -268,23 +268,23 @@ static void make_texts(void)
 int main(int argc, char **argv)
 {
 	const struct arguments none = {};
-	struct output output = {
+	struct report report = {
 		.arguments = &none,
-		.verb = &verb_discover,
+		.verb = &verbs[VERB_DISCOVER],
 		.service = "ejabberd",
-		.guard = (struct ejg *)&services, /* is only handed on */
+		.handle = (struct ejg *)&services, /* is only handed on */
 		.surveyed = true,
 	};
 
 	setlocale(LC_CTYPE, "");
 	make_texts();
 	for (int i = 1; i < argc; i++) {
-		output.json |= strcmp(argv[i], "--json") == 0;
-		output.verbose |= strcmp(argv[i], "-v") == 0;
-		output.quiet |= strcmp(argv[i], "-q") == 0;
+		report.json |= strcmp(argv[i], "--json") == 0;
+		report.verbose |= strcmp(argv[i], "-v") == 0;
+		report.quiet |= strcmp(argv[i], "-q") == 0;
 		for (size_t j = 0; j < LENGTH(services); j++)
 			if (strcmp(argv[i], services[j].name) == 0)
 				which = j;
 	}
-	return output_print(&output);
+	return print_report(&report);
 }

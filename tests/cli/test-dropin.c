@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "libejguard/util/cleanup.h"
-#include "tools/dropin.h"
+#include "tools/systemd/dropin.h"
 
-int output_fail(struct output *output, int error, const char *format, ...)
+int report_fail(struct report *report, int error, const char *format, ...)
 {
 	return error;
 }

@@ -86,7 +86,7 @@ class Configuration(unittest.TestCase):
         self.assertEqual({control.upper() for control in controls}, enum)
 
     def test_types_of_options(self):
-        code = re.search(r"describe_option_type\(.*?\n}", read("tools/describe.c"), re.S)[0]
+        code = re.search(r"describe_option_type\(.*?\n}", read("tools/print/describe.c"), re.S)[0]
         names = set(re.findall(r'\] = "([^"]*)"', code))
         options = section(self.page, "Options")
         described = set(re.findall(r"^\.It ([a-z ]+)$", options, re.M))

@@ -19,8 +19,8 @@ class Schema(unittest.TestCase):
         cli.jsonschema.Draft202012Validator.check_schema(read_schema())
 
     def test_number(self):
-        with open(f"{SOURCE}/tools/output.h") as file:
-            number = int(re.search(r"OUTPUT_SCHEMA = (\d+)", file.read())[1])
+        with open(f"{SOURCE}/tools/base/report.h") as file:
+            number = int(re.search(r"REPORT_SCHEMA = (\d+)", file.read())[1])
         schema = read_schema()
         self.assertTrue(os.path.exists(f"{SOURCE}/tools/schema/ejguard-{number}.json"))
         for name in "report", "event":

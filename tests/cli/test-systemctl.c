@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "libejguard/util/cleanup.h"
-#include "tools/systemctl.h"
+#include "tools/systemd/systemctl.h"
 
 #define OURS                                                                                                           \
 	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                            \

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "libejguard/util/cleanup.h"
-#include "tools/text.h"
+#include "tools/base/text.h"
 
 static void test_printable(void **state)
 {

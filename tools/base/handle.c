@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/base/handle.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+
+/* Signal handlers take no argument of ours: the only state of the tool that is not on the stack. */
+static _Atomic(struct ejg *) running;
+
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+static void on_signal(int signal)
+{
+	struct ejg *handle = running;
+
+	if (handle)
+		ejg_cancel(handle);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+}
+
+/* Messages that begin so say how far a module is: of these, a screen shows the last one. */
+static const char progress[] = "progress: ";
+
+static bool can_rewrite(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static void clear_progress(struct report *report)
+{
+	if (report->progress)
+		fputs("\r\033[K", stderr);
+	report->progress = false;
+}
+
+static void show_progress(struct report *report, const char *module, const char *message)
+{
+	cleanup_free char *text = NULL;
+	unsigned int width = text_width(stderr) - 1;
+
+	if (!report->shows_progress)
+		return;
+	if (asprintf(&text, "%s: %s", module, message) < 0) {
+		text = NULL;
+		return;
+	}
+	fputs("\r\033[K", stderr);
+	text_put_cut(stderr, text, width);
+	fflush(stderr);
+	report->progress = true;
+}
+
+static void log_line(void *data, enum ejg_log_level level, const char *module, const char *message)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+	struct report *report = data;
+
+	if (level == EJG_LOG_INFO && strncmp(message, progress, sizeof(progress) - 1) == 0) {
+		show_progress(report, module, message + sizeof(progress) - 1);
+		return;
+	}
+	if (!report->arguments->verbose)
+		return;
+	clear_progress(report);
+	fprintf(stderr, "ejguard: %s: ", (size_t)level < ARRAY_SIZE(names) ? names[level] : "log");
+	text_put(stderr, module, strlen(module));
+	fputs(": ", stderr);
+	text_put(stderr, message, strlen(message));
+	fputc('\n', stderr);
+}
+
+int handle_open(const struct arguments *arguments, struct report *report)
+{
+	struct ejg_options options = {
+		.size = sizeof(options),
+		.service = report->service,
+		.confdir = arguments->confdir,
+		.moduledir = arguments->moduledir,
+	};
+	int r;
+
+	r = ejg_open(&options, &report->handle);
+	if (r == -EINVAL && report->service)
+		return report_fail(report, r,
+				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -; try ejguard --help",
+				   report->service);
+	if (r < 0)
+		return report_fail(report, r, "cannot open the guard: %s", strerror(-r));
+	report->shows_progress = !arguments->quiet && can_rewrite();
+	if (arguments->verbose || report->shows_progress)
+		ejg_set_log(report->handle, log_line, report, arguments->verbose ? EJG_LOG_DEBUG : EJG_LOG_INFO);
+	running = report->handle;
+	catch_signals();
+	return 0;
+}
+
+bool handle_has_module(const struct report *report, const char *name)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; (module = ejg_module_get(report->handle, i)); i++)
+		if (strcmp(module->name, name) == 0)
+			return true;
+	return false;
+}
+
+void handle_end_progress(struct report *report)
+{
+	clear_progress(report);
+}
+
+void handle_close(struct report *report)
+{
+	running = NULL;
+	report->handle = ejg_close(report->handle);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command line, by getopt_long(3), but exact: no abbreviated names, nothing given twice that counts once. */
+#include "tools/base/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_OPTIONS = 16,
+	FIRST_VALUE = 256, /* of the long options in getopt's tables, past all letters */
+	OPERAND = 1,	   /* what getopt returns for a word that is no option, when asked by "-" */
+};
+
+struct tables {
+	struct option longs[MAX_OPTIONS + 1];
+	char letters[2 * MAX_OPTIONS + 3];
+};
+
+static void tables_fill(struct tables *tables, const struct option_spec *options, size_t n, bool operands)
+{
+	char *p = tables->letters;
+
+	*p++ = operands ? '-' : '+';
+	*p++ = ':';
+	for (size_t i = 0; i < n; i++) {
+		tables->longs[i].name = options[i].name;
+		tables->longs[i].has_arg = options[i].kind == OPTION_FLAG ? no_argument : required_argument;
+		tables->longs[i].val = FIRST_VALUE + (int)i;
+		if (options[i].letter)
+			*p++ = options[i].letter;
+	}
+}
+
+static const struct option_spec *find_option(const struct option_spec *options, size_t n, int value)
+{
+	if (value >= FIRST_VALUE)
+		return (size_t)(value - FIRST_VALUE) < n ? &options[value - FIRST_VALUE] : NULL;
+	for (size_t i = 0; i < n; i++)
+		if (options[i].letter && options[i].letter == value)
+			return &options[i];
+	return NULL;
+}
+
+/* getopt takes abbreviations, which a later option would make ambiguous in scripts. */
+static bool is_abbreviated(const struct option_spec *option, int value, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (value < FIRST_VALUE)
+		return false;
+	if (optarg == word)
+		word = argv[optind - 2];
+	return strcspn(word + 2, "=") != strlen(option->name);
+}
+
+/* An absolute path; the folders are not resolved: the library looks at every link on the way. */
+static int set_path(const struct option_spec *option, char **ret, const char *text, struct report *report)
+{
+	cleanup_free char *cwd = NULL;
+	char *path;
+
+	if (*ret)
+		return report_fail(report, -EINVAL, "--%s is given twice; try ejguard --help", option->name);
+	if (*text == '\0')
+		return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return report_fail(report, -EINVAL, "--%s holds a control character; try ejguard --help",
+					   option->name);
+	if (*text != '/') {
+		cwd = get_current_dir_name();
+		if (!cwd)
+			return report_fail(report, -EIO,
+					   "cannot find the working directory; give --%s as an absolute path",
+					   option->name);
+	}
+	if (asprintf(&path, "%s%s%s", cwd && strcmp(cwd, "/") != 0 ? cwd : "", cwd ? "/" : "", text) < 0)
+		return report_fail(report, -ENOMEM, "out of memory");
+	*ret = path;
+	return 0;
+}
+
+static int set_word(const struct option_spec *option, const char **ret, const char *text, struct report *report)
+{
+	if (*ret)
+		return report_fail(report, -EINVAL, "--%s is given twice; try ejguard --help", option->name);
+	if (*text == '\0')
+		return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+	*ret = text;
+	return 0;
+}
+
+static int add_word(const char ***list, const char *text, struct report *report)
+{
+	const char **grown;
+	size_t n = 0;
+
+	while (*list && (*list)[n])
+		n++;
+	grown = reallocarray(*list, n + 2, sizeof(*grown));
+	if (!grown)
+		return report_fail(report, -ENOMEM, "out of memory");
+	grown[n] = text;
+	grown[n + 1] = NULL;
+	*list = grown;
+	return 0;
+}
+
+static int set_option(const struct option_spec *option, struct arguments *arguments, struct report *report)
+{
+	void *value = (char *)arguments + option->offset;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)value = true;
+		return 0;
+	case OPTION_PATH:
+		return set_path(option, value, optarg, report);
+	case OPTION_WORD:
+		return set_word(option, value, optarg, report);
+	case OPTION_LIST:
+		if (*optarg == '\0')
+			return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+		return add_word(value, optarg, report);
+	}
+	return -EINVAL;
+}
+
+static int set_operand(const char *text, bool operands, struct arguments *arguments, struct report *report)
+{
+	if (operands && arguments->n_words < arguments->n_wanted) {
+		arguments->words[arguments->n_words++] = text;
+		return 0;
+	}
+	if (!operands || arguments->operand)
+		return report_fail(report, -EINVAL, "unexpected word '%s'; try ejguard --help", text);
+	if (*text == '\0')
+		return report_fail(report, -EINVAL, "the name of the service is empty; try ejguard --help");
+	arguments->operand = text;
+	return 0;
+}
+
+static int report_wrong(int problem, const struct option_spec *option, char **argv, struct report *report)
+{
+	const char *where = report->verb ? report->verb->name : "ejguard";
+
+	if (problem == ':')
+		return report_fail(report, -EINVAL, "--%s needs a value: --%s %s; try ejguard --help", option->name,
+				   option->name, option->metavar);
+	if (option)
+		return report_fail(report, -EINVAL, "--%s takes no value; try ejguard --help", option->name);
+	if (optopt)
+		return report_fail(report, -EINVAL, "unknown option -%c for %s; try ejguard --help", optopt, where);
+	return report_fail(report, -EINVAL, "unknown option %s for %s%s; try ejguard --help", argv[optind - 1], where,
+			   report->verb ? " (options for all verbs stand before the verb)" : "");
+}
+
+int options_parse(const struct option_spec *options, size_t n_options, bool operands, int argc, char **argv,
+		  struct arguments *arguments, struct report *report, int *ret_next)
+{
+	const struct option_spec *option;
+	struct tables tables = {};
+	int value, r;
+
+	if (n_options > MAX_OPTIONS)
+		return -EINVAL;
+	tables_fill(&tables, options, n_options, operands);
+	optind = 0; /* glibc: start anew */
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
+		if (value == OPERAND) {
+			r = set_operand(optarg, operands, arguments, report);
+		} else if (value == '?' || value == ':') {
+			r = report_wrong(value, find_option(options, n_options, optopt), argv, report);
+		} else {
+			option = find_option(options, n_options, value);
+			if (is_abbreviated(option, value, argv))
+				r = report_fail(report, -EINVAL, "write --%s in full; try ejguard --help",
+						option->name);
+			else
+				r = set_option(option, arguments, report);
+		}
+		if (r < 0)
+			return r;
+	}
+	for (; operands && optind < argc; optind++) {
+		r = set_operand(argv[optind], operands, arguments, report);
+		if (r < 0)
+			return r;
+	}
+	*ret_next = optind;
+	return 0;
+}
+
+void options_print_help(const struct option_spec *options, size_t n_options, FILE *out)
+{
+	char text[64];
+
+	for (size_t i = 0; i < n_options; i++) {
+		const struct option_spec *option = &options[i];
+		char letter[] = { '-', option->letter, ',', ' ', '\0' };
+
+		snprintf(text, sizeof(text), "%s--%s%s%s", option->letter ? letter : "", option->name,
+			 option->metavar ? " " : "", option->metavar ? option->metavar : "");
+		fprintf(out, "  %-20s %s\n", text, option->help);
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command line, read by the tables of tools/base/verb.h. */
+#ifndef EJG_TOOL_OPTIONS_H
+#define EJG_TOOL_OPTIONS_H
+
+#include <stdio.h>
+
+#include "tools/base/report.h"
+
+/*
+ * Reads the options of argv[1] and on. With operands, everything else up to one word is the operand; without,
+ * reading stops at the first word that is no option, and *ret_next is its index.
+ *
+ * Return: 0; -EINVAL or -ENOMEM, with the message set.
+ */
+int options_parse(const struct option_spec *options, size_t n_options, bool operands, int argc, char **argv,
+		  struct arguments *arguments, struct report *report, int *ret_next);
+void options_print_help(const struct option_spec *options, size_t n_options, FILE *out);
+
+#endif

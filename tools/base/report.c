@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/base/report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+static const struct exit_status exit_statuses[] = {
+	{ 0, 0, "held" },	 { -EACCES, 1, "not-held" },  { -EBUSY, 1, "error" },  { -ECANCELED, 1, "error" },
+	{ -EIO, 1, "error" },	 { -ENOMEM, 1, "error" },     { -EINVAL, 2, "error" }, { -EBADMSG, 3, "error" },
+	{ -ENOENT, 3, "error" }, { -EOPNOTSUPP, 4, "error" }, { -EPERM, 4, "error" },
+};
+
+const struct exit_status *exit_status(int error)
+{
+	static const struct exit_status unknown = { -EIO, 1, "error" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(exit_statuses); i++)
+		if (exit_statuses[i].error == error)
+			return &exit_statuses[i];
+	return &unknown;
+}
+
+int report_fail(struct report *report, int error, const char *format, ...)
+{
+	va_list ap;
+
+	free(report->message);
+	va_start(ap, format);
+	if (vasprintf(&report->message, format, ap) < 0)
+		report->message = NULL;
+	va_end(ap);
+	return error;
+}
+
+const char *report_error(const struct report *report)
+{
+	const char *error;
+
+	if (report->error == 0)
+		return "";
+	if (report->message)
+		return report->message;
+	error = report->handle ? ejg_error(report->handle) : "";
+	if (error && *error)
+		return error;
+	for (size_t i = 0; i < report->notes.n; i++) /* what failed was not the last call of the handle */
+		if (report->notes.items[i].severity == EJG_FAILURE)
+			return report->notes.items[i].message;
+	return strerror(-report->error);
+}
+
+bool report_wants(const struct report *report, enum ejg_severity severity)
+{
+	if (report->verbose || (report->verb && report->verb->shows_all && !report->quiet))
+		return true;
+	return severity >= (report->quiet ? EJG_FAILURE : EJG_WARNING);
+}
+
+static void finding_free(struct ejg_finding *finding)
+{
+	free((char *)finding->module);
+	free((char *)finding->id);
+	free((char *)finding->subject);
+	free((char *)finding->message);
+	free((char *)finding->remedy);
+	free((char *)finding->file);
+}
+
+static void notes_free(struct note_list *notes)
+{
+	for (size_t i = 0; i < notes->n; i++)
+		finding_free(&notes->items[i]);
+	free(notes->items);
+	*notes = (struct note_list){};
+}
+
+static char *copy(const char *text)
+{
+	return strdup(text ? text : "");
+}
+
+int report_note(struct report *report, const struct ejg_finding *finding)
+{
+	struct note_list *notes = &report->notes;
+	struct ejg_finding *grown, *note;
+
+	grown = reallocarray(notes->items, notes->n + 1, sizeof(*grown));
+	if (!grown)
+		return report_fail(report, -ENOMEM, "out of memory");
+	notes->items = grown;
+	note = &grown[notes->n];
+	*note = *finding;
+	note->module = copy(finding->module);
+	note->id = copy(finding->id);
+	note->subject = copy(finding->subject);
+	note->message = copy(finding->message);
+	note->remedy = copy(finding->remedy);
+	note->file = copy(finding->file);
+	if (!note->module || !note->id || !note->subject || !note->message || !note->remedy || !note->file) {
+		finding_free(note);
+		return report_fail(report, -ENOMEM, "out of memory");
+	}
+	notes->n++;
+	return 0;
+}
+
+int report_keep(struct report *report)
+{
+	const struct ejg_finding *finding;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (finding = ejg_finding_get(report->handle, i)); i++)
+		r = report_note(report, finding);
+	return r;
+}
+
+const struct ejg_finding *report_finding(const struct report *report, size_t index)
+{
+	if (index < report->notes.n)
+		return &report->notes.items[index];
+	return report->handle ? ejg_finding_get(report->handle, index - report->notes.n) : NULL;
+}
+
+void report_free(struct report *report)
+{
+	unit_list_free(&report->units);
+	notes_free(&report->notes);
+	free(report->message);
+}

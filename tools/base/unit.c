@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of units. */
+#include "tools/base/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void unit_list_free(struct unit_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->items[i].name);
+		free(list->items[i].folder);
+		free(list->items[i].path);
+		free(list->items[i].old);
+		free(list->items[i].wanted);
+		free(list->items[i].earlier);
+	}
+	free(list->items);
+	*list = (struct unit_list){};
+}
+
+const char *unit_action_name(enum unit_action action)
+{
+	switch (action) {
+	case UNIT_UNCHANGED:
+		return "unchanged";
+	case UNIT_WRITTEN:
+		return "written";
+	case UNIT_REMOVED:
+		return "removed";
+	case UNIT_FOREIGN:
+		return "foreign";
+	}
+	return "unknown";
+}
+
+bool unit_name_ends(const char *name, const char *end)
+{
+	size_t n = strlen(name), n_end = strlen(end);
+
+	return n > n_end && strcmp(name + n - n_end, end) == 0;
+}
+
+bool unit_can_guard(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.\\@-";
+
+	if (strlen(name) > 240 || strspn(name, allowed) != strlen(name) || name[0] == '.')
+		return false;
+	return unit_name_ends(name, ".service") || unit_name_ends(name, ".socket");
+}

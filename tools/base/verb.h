@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The command line as data: verbs, their options, and what a run was given. Parser, help, completions and printers know
+ * it from here; what a verb does is in tools/verbs.
+ */
+#ifndef EJG_TOOL_VERB_H
+#define EJG_TOOL_VERB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MAX_WORDS = 3 };
+
+/* What the command line said. Paths are absolute. NULL, 0 or false: not given. */
+struct arguments {
+	char *confdir;
+	char *moduledir;
+	bool json;
+	bool quiet;
+	bool verbose;
+	bool help;
+	bool version;
+	const char *words[MAX_WORDS]; /* that the verb needs, before the operand */
+	size_t n_words;
+	size_t n_wanted;     /* of words, by the verb */
+	const char *operand; /* SERVICE, of modules NAME */
+
+	char *file;
+	bool own;
+	const char **cgroups; /* ended by NULL */
+	const char **only;    /* ended by NULL */
+	bool no_proof;
+	bool prove;
+	bool openmetrics;
+	const char *user;
+	const char **watched; /* modules, ended by NULL */
+	char *unitdir;
+	char *templatedir;
+};
+
+void arguments_free(struct arguments *arguments);
+
+enum option_kind {
+	OPTION_FLAG, /* bool */
+	OPTION_PATH, /* char *, made absolute */
+	OPTION_WORD, /* const char * */
+	OPTION_LIST, /* const char **, ended by NULL: each occurrence adds one */
+};
+
+struct option_spec {
+	const char *name;
+	char letter; /* 0: none */
+	enum option_kind kind;
+	const char *metavar; /* NULL for flags */
+	size_t offset;	     /* in struct arguments */
+	const char *help;
+};
+
+enum verb_id {
+	VERB_CHECK,
+	VERB_APPLY,
+	VERB_STATUS,
+	VERB_RELEASE,
+	VERB_EXPLAIN,
+	VERB_WATCH,
+	VERB_DISCOVER,
+	VERB_DOCTOR,
+	VERB_MODULES,
+	VERB_ENABLE,
+	VERB_DISABLE,
+};
+
+enum { N_VERBS = VERB_DISABLE + 1 };
+
+struct verb {
+	const char *name;
+	const char *operand; /* for the help */
+	size_t n_words;	     /* words of the operand that must be given: arguments->words */
+	const char *summary;
+	const char *done; /* the verdict of a run that succeeded: "held" */
+	const char *failed;
+	const char *asker;   /* the verb that shows all findings of this one and changes nothing; NULL: itself */
+	bool of_no_service;  /* the operand is something else */
+	bool audits;	     /* asks whether the guard holds, and changes nothing */
+	bool tells_only;     /* its findings do not decide how it ends */
+	bool shows_all;	     /* findings that are as they should be, too, without -v */
+	bool counts_ok;	     /* in the verdict */
+	bool shows_guarded;  /* a table of what is guarded */
+	bool makes_dropins;  /* otherwise, where units are reported, it has removed them */
+	bool streams;	     /* prints event by event: no report unless it fails */
+	const struct option_spec *options;
+	size_t n_options;
+};
+
+extern const struct verb verbs[N_VERBS];
+extern const struct option_spec global_options[];
+extern const size_t n_global_options;
+
+/* The verb of that name, or NULL. */
+const struct verb *verb_find(const char *name);
+enum verb_id verb_id(const struct verb *verb);
+
+#endif

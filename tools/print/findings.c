@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Findings as text: a section for each severity, the worst first; in it the modules, and of one kind no more than a
+ * few, each with where it stands and what to do.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+#include "tools/print/finding-list.h"
+#include "tools/print/print.h"
+
+enum { INDENT = 2, MIN_NAME = 6, MAX_NAME = 16 };
+
+/* What is printed, and how far it is. */
+struct page {
+	const struct report *report;
+	FILE *out;
+	bool colour;
+	bool no_failures; /* they stand in the same place already */
+	unsigned int width;
+	unsigned int indent; /* of the findings, behind the names of the modules */
+	bool begun;
+	const char *module; /* whose name stands in this section last */
+	const char *remedy; /* that stands in this section last */
+};
+
+static const struct {
+	const char *title;
+	const char *colour;
+	enum ejg_severity severity;
+} sections[N_SECTIONS] = {
+	[SECTION_FAILURE] = { "Failures", "\033[1;31m", EJG_FAILURE },
+	[SECTION_WARNING] = { "Warnings", "\033[1;33m", EJG_WARNING },
+	[SECTION_INFO] = { "Worth knowing", "\033[1m", EJG_INFO },
+	[SECTION_OK] = { "As it should be", "\033[1;32m", EJG_OK },
+	[SECTION_UNSEEN] = { "Not seen", "\033[1m", EJG_WARNING },
+};
+
+static bool is_wanted(const struct page *page, const struct ejg_finding *finding)
+{
+	if (page->no_failures && finding->severity == EJG_FAILURE)
+		return false;
+	if (finding->severity == EJG_FAILURE)
+		return true;
+	return report_wants(page->report, sections[finding_section(finding)].severity);
+}
+
+static void print_title(struct page *page, enum section section, size_t n)
+{
+	char number[NUMBER_SIZE];
+
+	fprintf(page->out, "%s%s%s%s (%s)\n", page->begun ? "\n" : "", page->colour ? sections[section].colour : "",
+		sections[section].title, page->colour ? "\033[0m" : "", format_number(n, number));
+	page->begun = true;
+	page->module = page->remedy = NULL;
+}
+
+/* The name of the module, once in a section, and the room up to the findings. */
+static void print_name(struct page *page, const char *module)
+{
+	unsigned int columns = text_columns(module);
+
+	if (page->module && strcmp(page->module, module) == 0) {
+		fprintf(page->out, "%*s", page->indent, "");
+		return;
+	}
+	page->module = module;
+	fprintf(page->out, "%*s", INDENT, "");
+	text_put(page->out, module, strlen(module));
+	if (columns + 2 * INDENT <= page->indent)
+		fprintf(page->out, "%*s", page->indent - columns - INDENT, "");
+	else
+		fprintf(page->out, "\n%*s", page->indent, "");
+}
+
+/* Whether the message begins with it, as some do for their own sake. */
+static bool is_told(const char *message, const char *subject)
+{
+	size_t n = strlen(subject);
+
+	return strncmp(message, subject, n) == 0 && (message[n] == ' ' || message[n] == ':' || message[n] == '\0');
+}
+
+/* As compilers write it: where it stands, what it is about, what is the matter. */
+static char *format_finding(const struct ejg_finding *finding)
+{
+	const char *subject = finding->subject;
+	char place[2 * NUMBER_SIZE] = "";
+	bool file = *finding->file;
+	char *text;
+
+	if (strcmp(subject, finding->file) == 0 || is_told(finding->message, subject))
+		subject = "";
+	if (file && finding->line && finding->column)
+		snprintf(place, sizeof(place), ":%u:%u", finding->line, finding->column);
+	else if (file && finding->line)
+		snprintf(place, sizeof(place), ":%u", finding->line);
+	if (asprintf(&text, "%s%s%s%s%s%s [%s]", finding->file, place, file ? ": " : "", subject, *subject ? ": " : "",
+		     finding->message, finding->id) < 0)
+		return NULL;
+	return text;
+}
+
+/* One paragraph that begins at the column where the line stands; its other lines are indented by hang more. */
+static void print_paragraph(struct page *page, const char *prefix, unsigned int hang, const char *text)
+{
+	struct paragraph paragraph = {
+		.out = page->out,
+		.width = page->width,
+		.indent = page->indent + hang,
+		.column = page->indent + (unsigned int)strlen(prefix),
+	};
+
+	fputs(prefix, page->out);
+	paragraph_add(&paragraph, text);
+	paragraph_end(&paragraph);
+}
+
+/* Commands are there to be pasted: they are not broken. */
+static bool is_command(const char *remedy)
+{
+	static const char *const programs[] = { "chgrp", "chmod",   "chown",   "echo",      "ejguard", "install",
+						"mv",	 "rm",      "sed",     "setfacl",   "systemctl" };
+	size_t n = strcspn(remedy, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (strlen(programs[i]) == n && strncmp(remedy, programs[i], n) == 0)
+			return true;
+	return false;
+}
+
+static void print_remedy(struct page *page, const char *remedy)
+{
+	static const char prefix[] = "  remedy: ";
+	bool same = page->remedy && strcmp(page->remedy, remedy) == 0;
+
+	page->remedy = NULL;
+	if (!*remedy)
+		return;
+	fprintf(page->out, "%*s", page->indent, "");
+	if (!same && is_command(remedy)) {
+		fputs(prefix, page->out);
+		text_put(page->out, remedy, strlen(remedy));
+		fputc('\n', page->out);
+	} else {
+		print_paragraph(page, prefix, sizeof(prefix) - 1, same ? "the same" : remedy);
+	}
+	page->remedy = remedy;
+}
+
+static int print_finding(struct page *page, const struct ejg_finding *finding)
+{
+	cleanup_free char *text = format_finding(finding);
+
+	if (!text)
+		return -ENOMEM;
+	print_name(page, finding->module);
+	print_paragraph(page, "", INDENT, text);
+	return 0;
+}
+
+static void print_rest(struct page *page, const char *id, size_t n)
+{
+	char number[NUMBER_SIZE];
+
+	fprintf(page->out, "%*sand %s more [", page->indent, "", format_number(n, number));
+	text_put(page->out, id, strlen(id));
+	fprintf(page->out, "]; ejguard -v %s shows them all\n", finding_asker(page->report));
+}
+
+/* Findings of one kind. A remedy that is the same for all of them is told once. */
+static int print_kind(struct page *page, const struct ejg_finding *const *findings, size_t n)
+{
+	size_t shown = finding_fold(findings, n, page->report->verbose);
+	bool same = true;
+	int r = 0;
+
+	for (size_t i = 1; i < n; i++)
+		same &= strcmp(findings[i]->remedy, findings[0]->remedy) == 0;
+	for (size_t i = 0; i < shown && r == 0; i++) {
+		r = print_finding(page, findings[i]);
+		if (r == 0 && !same)
+			print_remedy(page, findings[i]->remedy);
+	}
+	if (r == 0 && shown < n)
+		print_rest(page, findings[0]->id, n - shown);
+	if (r == 0 && same)
+		print_remedy(page, findings[0]->remedy);
+	return r;
+}
+
+/* Leaves out what is not asked for. */
+static void keep_wanted(struct page *page, struct finding_list *list)
+{
+	unsigned int name = MIN_NAME, columns;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!is_wanted(page, list->items[i]))
+			continue;
+		list->items[n++] = list->items[i];
+		columns = text_columns(list->items[i]->module);
+		if (columns > name && columns <= MAX_NAME)
+			name = columns;
+	}
+	list->n = n;
+	page->indent = INDENT + name + INDENT;
+}
+
+static size_t section_end(const struct finding_list *list, size_t first)
+{
+	size_t i = first;
+
+	while (i < list->n && finding_section(list->items[i]) == finding_section(list->items[first]))
+		i++;
+	return i;
+}
+
+int print_findings(const struct report *report, bool no_failures, FILE *out)
+{
+	struct page page = {
+		.report = report,
+		.out = out,
+		.colour = text_colour(out),
+		.no_failures = no_failures,
+		.width = text_width(out),
+	};
+	cleanup_findings struct finding_list list = {};
+	size_t end, end_section = 0;
+	int r;
+
+	r = finding_list_make(report, &list);
+	if (r < 0)
+		return r;
+	keep_wanted(&page, &list);
+	for (size_t i = 0; i < list.n && r == 0; i = end) {
+		if (i == end_section) {
+			end_section = section_end(&list, i);
+			print_title(&page, finding_section(list.items[i]), end_section - i);
+		}
+		end = finding_list_end(&list, i);
+		r = print_kind(&page, list.items + i, end - i);
+	}
+	if (page.begun)
+		fputc('\n', out);
+	return r;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Failures as lines of a log: a few of each kind. */
+#include <string.h>
+
+#include "tools/base/text.h"
+#include "tools/print/finding-list.h"
+#include "tools/print/print.h"
+
+static void print_line(const struct ejg_finding *finding, FILE *out)
+{
+	fputs("ejguard: ", out);
+	text_put(out, finding->id, strlen(finding->id));
+	fputs(": ", out);
+	if (*finding->file) {
+		text_put(out, finding->file, strlen(finding->file));
+		if (finding->line)
+			fprintf(out, ":%u", finding->line);
+		if (finding->line && finding->column)
+			fprintf(out, ":%u", finding->column);
+		fputs(": ", out);
+	}
+	if (*finding->subject && strcmp(finding->subject, finding->file) != 0) {
+		text_put(out, finding->subject, strlen(finding->subject));
+		fputs(": ", out);
+	}
+	text_put(out, finding->message, strlen(finding->message));
+	if (*finding->remedy) {
+		fputs("; ", out);
+		text_put(out, finding->remedy, strlen(finding->remedy));
+	}
+	fputc('\n', out);
+}
+
+/* A few of each kind. Whether there are any. */
+static bool print_failures(const struct report *report, FILE *out)
+{
+	cleanup_findings struct finding_list list = {};
+	char number[NUMBER_SIZE];
+	bool any = false;
+	size_t end, shown;
+
+	if (finding_list_make(report, &list) < 0)
+		return false;
+	for (size_t i = 0; i < list.n; i = end) {
+		end = finding_list_end(&list, i);
+		if (list.items[i]->severity != EJG_FAILURE)
+			continue;
+		any = true;
+		shown = finding_fold(list.items + i, end - i, report->verbose);
+		for (size_t j = i; j < i + shown; j++)
+			print_line(list.items[j], out);
+		if (i + shown == end)
+			continue;
+		fputs("ejguard: ", out);
+		text_put(out, list.items[i]->id, strlen(list.items[i]->id));
+		fprintf(out, ": and %s more; see ejguard -v %s\n", format_number(end - i - shown, number),
+			finding_asker(report));
+	}
+	return any;
+}
+
+void print_lines(const struct report *report, FILE *out)
+{
+	const char *error = report_error(report);
+
+	if (print_failures(report, out) && !report->message)
+		return;
+	if (report->error == 0)
+		return;
+	if (report->question && ejg_answer_count(report->handle) > 0) /* the answer is no error */
+		return;
+	fputs("ejguard: ", out);
+	text_put(out, error, strlen(error));
+	fputc('\n', out);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The metrics in the text format of OpenMetrics 1.0. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/print/print.h"
+
+/* Families have to stand together, whatever the order in which the modules gave their figures. */
+struct family {
+	const struct ejg_metric *metric;
+	char *name; /* "ejguard_net_denials" */
+	bool done;
+};
+
+/* Names of modules and metrics are of a-z, 0-9 and _; counters get their suffix back with each sample. */
+static char *family_name(const struct ejg_metric *metric)
+{
+	static const char suffix[] = "_total";
+	size_t n = strlen(metric->name);
+	char *name;
+
+	if (metric->counter && n > strlen(suffix) && strcmp(metric->name + n - strlen(suffix), suffix) == 0)
+		n -= strlen(suffix);
+	return asprintf(&name, "ejguard_%s_%.*s", metric->module, (int)n, metric->name) < 0 ? NULL : name;
+}
+
+static void put_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n')
+			fputs("\\n", out);
+		else if (*text == '"' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(*text, out);
+	}
+}
+
+/* A label that a module named as ours is called what Prometheus calls such ones. */
+static void put_label(FILE *out, const struct ejg_label *label)
+{
+	const char *name = label->name;
+
+	fprintf(out, ",%s", strcmp(name, "service") == 0 ? "exported_" : *name >= '0' && *name <= '9' ? "_" : "");
+	for (; *name; name++)
+		fputc(strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *name) ? *name : '_', out);
+	fputs("=\"", out);
+	put_escaped(out, label->value);
+	fputc('"', out);
+}
+
+static void put_head(FILE *out, const char *name, bool counter, const char *help)
+{
+	fprintf(out, "# TYPE %s %s\n# HELP %s ", name, counter ? "counter" : "gauge", name);
+	put_escaped(out, help);
+	fputc('\n', out);
+}
+
+static void put_sample(FILE *out, const char *name, bool counter, const char *service, const struct ejg_metric *metric)
+{
+	fprintf(out, "%s%s{service=\"", name, counter ? "_total" : "");
+	put_escaped(out, service);
+	fputc('"', out);
+	for (size_t i = 0; i < metric->n_labels; i++)
+		put_label(out, &metric->labels[i]);
+	fprintf(out, "} %" PRIu64 "\n", metric->value);
+}
+
+static void put_families(const struct report *report, struct family *families, size_t n, FILE *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ejg_metric *first = families[i].metric;
+
+		if (families[i].done)
+			continue;
+		put_head(out, families[i].name, first->counter, first->help);
+		for (size_t j = i; j < n; j++) {
+			if (families[j].done || strcmp(families[i].name, families[j].name) != 0)
+				continue;
+			put_sample(out, families[i].name, first->counter, report->service, families[j].metric);
+			families[j].done = true;
+		}
+	}
+}
+
+int print_openmetrics(const struct report *report, FILE *out)
+{
+	const struct ejg_metric held = { .value = report->error == 0 };
+	size_t n = ejg_metric_count(report->handle);
+	cleanup_free struct family *families = calloc(n + 1, sizeof(*families));
+	int r = families ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		families[i].metric = ejg_metric_get(report->handle, i);
+		families[i].name = family_name(families[i].metric);
+		if (!families[i].name)
+			r = -ENOMEM;
+	}
+	if (r == 0) {
+		put_head(out, "ejguard_held", false, "whether every guard of the service holds");
+		put_sample(out, "ejguard_held", false, report->service, &held);
+		put_families(report, families, n, out);
+		fputs("# EOF\n", out);
+	}
+	for (size_t i = 0; families && i < n; i++)
+		free(families[i].name);
+	return r;
+}

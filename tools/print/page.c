@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report as text: findings, what is guarded, figures, and the verdict in one line. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+#include "tools/print/finding-list.h"
+#include "tools/print/print.h"
+
+/* What is as it should be: the cgroups that are guarded. What asks for attention stands above it. */
+static int print_guarded(const struct report *report, FILE *out)
+{
+	static const char *const headings[] = { "GUARD", "SUBJECT", "STATE" };
+	const struct ejg_finding *finding;
+	struct table *table;
+
+	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (finding_section(finding) == SECTION_INFO || finding_section(finding) == SECTION_OK)
+			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
+	return table_print(table, "Guarded now:");
+}
+
+static int format_metric(const struct ejg_metric *metric, char **ret)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return -ENOMEM;
+	fprintf(out, "%s.%s", metric->module, metric->name);
+	for (size_t i = 0; i < metric->n_labels; i++)
+		fprintf(out, "%s%s=%s", i ? "," : " ", metric->labels[i].name, metric->labels[i].value);
+	if (fclose(out) != 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret = text;
+	return 0;
+}
+
+static int print_metrics(const struct report *report, FILE *out)
+{
+	static const char *const headings[] = { "FIGURE", "VALUE", "MEANING" };
+	const struct ejg_metric *metric;
+	struct table *table;
+	int r = 0;
+
+	table = table_new(out, headings, ARRAY_SIZE(headings), 1);
+	for (size_t i = 0; r == 0 && (metric = ejg_metric_get(report->handle, i)); i++) {
+		cleanup_free char *name = NULL;
+		char value[24];
+
+		r = format_metric(metric, &name);
+		snprintf(value, sizeof(value), "%" PRIu64, metric->value);
+		if (r == 0)
+			table_row(table, (const char *[]){ name, value, metric->help }, NULL);
+	}
+	return table_print(table, "Figures:") < 0 ? -ENOMEM : r;
+}
+
+int print_page(const struct report *report, bool lines, FILE *out)
+{
+	int r = 0;
+
+	if (report->surveyed && !report->quiet)
+		r = print_survey(report, out);
+	if (r == 0 && report->handle)
+		r = print_findings(report, lines, out);
+	if (r == 0 && report->modules)
+		r = print_modules(report, out);
+	if (r == 0 && report->has_units)
+		r = print_units(report, out);
+	if (r == 0 && report->question)
+		r = print_answers(report, out);
+	if (r == 0 && report->verb && report->verb->shows_guarded && !report->quiet)
+		r = print_guarded(report, out);
+	if (r == 0 && report->handle && !report->quiet)
+		r = print_metrics(report, out);
+	if (report->service && report->verb && (report->error < 0 || !report->quiet))
+		r = print_verdict(report, out) < 0 ? -ENOMEM : r;
+	return r;
+}

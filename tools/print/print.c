@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is printed where: the report to stdout, errors to stderr, and nothing twice to the same place. */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/base/text.h"
+#include "tools/print/finding-list.h"
+#include "tools/print/print.h"
+
+/* Whether both descriptors lead to the same place: the journal, a log file, 2>&1. */
+static bool same_file(int a, int b)
+{
+	struct stat first, second;
+
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
+/*
+ * Whether the run has got to its end: then what failed is its answer. An audit in which a module failed has asked the
+ * others all the same.
+ */
+static bool is_answered(const struct report *report)
+{
+	const struct ejg_finding *finding;
+
+	if (report->error == 0 || report->error == -EACCES)
+		return true;
+	if (!report->verb || !report->verb->audits || report->message || report->error == -ECANCELED)
+		return false;
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (strcmp(finding->module, "core") != 0)
+			return true;
+	return false;
+}
+
+/*
+ * A run that ended in an error says so on stderr, a line for each cause. A guard that does not hold is the answer of
+ * the run: it stands in the report; where stderr is not a screen it is said there too, in lines that a log can
+ * take, and if that is where the report goes, too, the report does not repeat it.
+ */
+static int print_text(const struct report *report)
+{
+	bool error = !is_answered(report);
+	bool lines = error || report->message || !isatty(STDERR_FILENO);
+
+	if (lines)
+		print_lines(report, stderr);
+	if (error && !report->modules && !report->has_units)
+		return 0;
+	return print_page(report, lines && (error || same_file(STDOUT_FILENO, STDERR_FILENO)), stdout);
+}
+
+static int print_json(const struct report *report)
+{
+	const char *error = report_error(report);
+	int r;
+
+	r = print_object(report, stdout);
+	if (report->error < 0 && report->error != -EACCES) {
+		fputs("ejguard: ", stderr);
+		text_put(stderr, error, strlen(error));
+		fputc('\n', stderr);
+	}
+	return r;
+}
+
+/* For a collector: stdout has whole figures or nothing, what failed is told on stderr. */
+static int print_figures(const struct report *report)
+{
+	print_lines(report, stderr);
+	return report->error == 0 || report->error == -EACCES ? print_openmetrics(report, stdout) : 0;
+}
+
+int print_report(const struct report *report)
+{
+	int r, status = exit_status(report->error)->status;
+
+	if (report->verb && report->verb->streams && report->error == 0)
+		r = 0;
+	else if (report->openmetrics)
+		r = print_figures(report);
+	else
+		r = report->json ? print_json(report) : print_text(report);
+	if (fflush(stdout) == 0 && !ferror(stdout) && r == 0)
+		return status;
+	fprintf(stderr, "ejguard: cannot write the report%s; see where stdout goes\n",
+		r == -ENOMEM ? ": out of memory" : "");
+	return status ? status : 1;
+}

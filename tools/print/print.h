@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The forms of a report: text for people, lines for a log, one JSON object for programs, figures for a collector. */
+#ifndef EJG_TOOL_PRINT_H
+#define EJG_TOOL_PRINT_H
+
+#include <ejguard/facts.h>
+
+#include "tools/base/report.h"
+
+/* Prints the report. Return: the exit status, 1 when the report could not be written. */
+int print_report(const struct report *report);
+
+/*
+ * The forms. Return: 0 or -ENOMEM; errors of writing stay in the stream. lines: the failures were printed by
+ * print_lines() already, to the same place.
+ */
+int print_object(const struct report *report, FILE *out);
+int print_page(const struct report *report, bool lines, FILE *out);
+int print_openmetrics(const struct report *report, FILE *out);
+/* One event: a line of text, or of JSON. */
+int print_event(const struct report *report, const struct ejg_event *event, FILE *out);
+/* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */
+void print_lines(const struct report *report, FILE *out);
+
+/* Parts of the page. Return: 0 or -ENOMEM. */
+int print_findings(const struct report *report, bool no_failures, FILE *out);
+/* "ejabberd: NOT held: 2 failures, 1 warning; next: ejguard apply" */
+int print_verdict(const struct report *report, FILE *out);
+int print_modules(const struct report *report, FILE *out);
+int print_units(const struct report *report, FILE *out);
+int print_answers(const struct report *report, FILE *out);
+int print_survey(const struct report *report, FILE *out);
+int print_facts(const struct ejg_facts *facts, FILE *out);
+int print_settings(const struct ejg_survey *survey, FILE *out);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report as one JSON object. Members are only added; what a member means changes only with "schema". */
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "tools/print/finding-list.h"
+#include "tools/print/json.h"
+#include "tools/print/print.h"
+
+static json_t *json_finding(const struct ejg_finding *finding)
+{
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(finding->module), "id",
+			 json_text(finding->id), "severity", ejg_severity_name(finding->severity), "subject",
+			 json_text(finding->subject), "message", json_text(finding->message), "remedy",
+			 json_text(finding->remedy), "file", json_text(finding->file), "line",
+			 (json_int_t)finding->line, "column", (json_int_t)finding->column);
+}
+
+static json_t *json_metric(const struct ejg_metric *metric)
+{
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "module", json_text(metric->module), "name",
+			 json_text(metric->name), "help", json_text(metric->help), "type",
+			 metric->counter ? "counter" : "gauge", "labels", json_labels(metric->labels, metric->n_labels),
+			 "value", json_unsigned(metric->value));
+}
+
+static json_t *json_findings(const struct report *report)
+{
+	const struct ejg_finding *finding;
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && (finding = report_finding(report, i)); i++)
+		array = json_append(array, json_finding(finding));
+	return array;
+}
+
+static json_t *json_metrics(const struct ejg *guard)
+{
+	const struct ejg_metric *metric;
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && guard && (metric = ejg_metric_get(guard, i)); i++)
+		array = json_append(array, json_metric(metric));
+	return array;
+}
+
+static size_t count_unseen(const struct report *report)
+{
+	const struct ejg_finding *finding;
+	size_t n = 0;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		n += finding_section(finding) == SECTION_UNSEEN;
+	return n;
+}
+
+static json_t *json_report(const struct report *report)
+{
+	const struct exit_status *status = exit_status(report->error);
+	json_t *object;
+	int r = 0;
+
+	object = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:i, s:o, s:o}", "schema", REPORT_SCHEMA, "verb",
+			   json_nullable(report->verb ? report->verb->name : NULL), "service",
+			   json_nullable(report->service), "outcome", status->outcome, "exit", status->status, "error",
+			   json_nullable(report->error < 0 ? report_error(report) : NULL), "unseen",
+			   (int)count_unseen(report), "findings", json_findings(report), "metrics", json_metrics(report->handle));
+	if (object && report->modules)
+		r = json_object_set_new(object, "modules", json_modules(report));
+	if (object && r == 0 && report->has_units)
+		r = json_object_set_new(object, "units", json_units(report));
+	if (object && r == 0 && report->question)
+		r = json_object_set_new(object, "question", json_question(report));
+	if (object && r == 0 && report->question)
+		r = json_object_set_new(object, "answers", json_answers(report));
+	if (object && r == 0 && report->surveyed)
+		r = json_add_survey(report, object);
+	if (r == 0)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+int print_object(const struct report *report, FILE *out)
+{
+	json_t *object;
+
+	object = json_report(report);
+	if (!object) /* strings cannot fail but for memory: json_text() takes any bytes */
+		return -ENOMEM;
+	/* errors of writing stay in the stream */
+	json_dumpf(object, out, JSON_ENSURE_ASCII | (report->verb && report->verb->streams ? JSON_COMPACT : JSON_INDENT(2)));
+	fputc('\n', out);
+	json_decref(object);
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What enable and disable did to the units, and what is left to do. */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+#include "tools/print/print.h"
+
+static void add_row(struct table *table, const struct unit *unit)
+{
+	const char *state = "-";
+
+	if (unit->asked && !unit->installed)
+		state = "not installed here";
+	else if (unit->asked)
+		state = unit->restart_due ? "restart due" : unit->active ? "active" : "not active";
+	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
+}
+
+/* Names of the units that run, sockets first or last: a socket is neither made nor removed while its service runs. */
+static void print_names(const struct unit_list *units, bool sockets, FILE *out)
+{
+	for (size_t i = 0; i < units->n; i++) {
+		const char *name = units->items[i].name;
+
+		if (units->items[i].active && (strcmp(strrchr(name, '.'), ".socket") == 0) == sockets)
+			fprintf(out, " %s", name);
+	}
+}
+
+/* Everything that runs is restarted in one go: guarding one unit of several is no guard. */
+static void print_restart(const struct report *report, FILE *out)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < report->units.n; i++)
+		due |= report->units.items[i].restart_due;
+	if (!due)
+		return;
+	fprintf(out, "Running units are guarded after a restart:\n  systemctl stop");
+	print_names(&report->units, false, out);
+	print_names(&report->units, true, out);
+	fprintf(out, "\n  systemctl start");
+	print_names(&report->units, true, out);
+	print_names(&report->units, false, out);
+	fputc('\n', out);
+}
+
+static void print_earlier(const struct report *report, FILE *out)
+{
+	for (size_t i = 0; i < report->units.n; i++) {
+		const struct unit *unit = &report->units.items[i];
+		struct paragraph paragraph = { .out = out, .width = text_width(out), .indent = 2 };
+
+		if (!unit->earlier)
+			continue;
+		paragraph_add(&paragraph, unit->name);
+		paragraph_add(&paragraph, " runs before the guard: ");
+		paragraph_add(&paragraph, unit->earlier);
+		paragraph_end(&paragraph);
+	}
+}
+
+int print_units(const struct report *report, FILE *out)
+{
+	static const char *const headings[] = { "UNIT", "DROP-IN", "STATE", "FILE" };
+	struct table *table;
+	int r;
+
+	if (report->quiet)
+		return 0;
+	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
+	for (size_t i = 0; i < report->units.n; i++)
+		add_row(table, &report->units.items[i]);
+	r = table_print(table, NULL);
+	if (report->verb->makes_dropins) {
+		print_earlier(report, out);
+		print_restart(report, out);
+	} else if (report->units.n == 0) {
+		fprintf(out, "There are no drop-ins of ejguard's for %s.\n", report->service);
+	} else {
+		fprintf(out, "What is guarded stays so until: ejguard release %s\n", report->service);
+	}
+	return r;
+}

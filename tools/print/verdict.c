@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The last line of the text: the verdict, what it rests on, and the next command to type when there is one. */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+#include "tools/print/finding-list.h"
+#include "tools/print/print.h"
+
+/* How many findings each section has, and what would mend the failures. */
+struct summary {
+	size_t counts[N_SECTIONS];
+	bool apply_mends; /* the remedy of all failures is to apply the stack */
+};
+
+static bool is_apply(const char *remedy)
+{
+	static const char command[] = "ejguard apply";
+
+	if (strncmp(remedy, "run: ", 5) == 0)
+		remedy += 5;
+	return strncmp(remedy, command, sizeof(command) - 1) == 0;
+}
+
+static struct summary count(const struct report *report)
+{
+	struct summary summary = { .apply_mends = true };
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
+		enum section section = finding_section(finding);
+
+		summary.counts[section]++;
+		if (section == SECTION_FAILURE && !is_apply(finding->remedy))
+			summary.apply_mends = false;
+	}
+	return summary;
+}
+
+/* What the caller may not see is not vouched for. */
+static const char *outcome(const struct report *report, const struct summary *summary)
+{
+	bool audit = report->verb->audits;
+
+	if (report->error == 0)
+		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "held as far as can be seen" : report->verb->done;
+	return audit && report->error == -EPERM ? "NOT known to hold" : report->verb->failed;
+}
+
+static void print_count(FILE *out, const char **separator, size_t n, const char *one, const char *more)
+{
+	char number[NUMBER_SIZE];
+
+	if (n == 0)
+		return;
+	fprintf(out, "%s%s %s", *separator, format_number(n, number), n == 1 ? one : more);
+	*separator = ", ";
+}
+
+/* As a shell reads it. The options hold no control characters. */
+static void print_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+
+	fputc(' ', out);
+	if (*word && word[strspn(word, plain)] == '\0') {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word, out);
+	}
+	fputc('\'', out);
+}
+
+static void print_option(FILE *out, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	fprintf(out, " --%s", name);
+	print_word(out, value);
+}
+
+/* The command with the folders and the service of this run. */
+static void print_command(const struct report *report, const char *verb, FILE *out)
+{
+	const struct arguments *arguments = report->arguments;
+
+	fprintf(out, "%sejguard", geteuid() == 0 ? "" : "sudo ");
+	print_option(out, "confdir", arguments->confdir);
+	print_option(out, "moduledir", arguments->moduledir);
+	fprintf(out, " %s", verb);
+	print_option(out, "file", arguments->file);
+	if (arguments->operand)
+		print_word(out, arguments->operand);
+}
+
+/* "" where there is nothing to do, or no command that does it. */
+static void print_next(const struct report *report, const struct summary *summary, FILE *out)
+{
+	const char *verb = report->verb->name;
+
+	if (!report->verb->audits || report->quiet)
+		return;
+	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
+		if (summary->apply_mends && !report->arguments->file)
+			verb = "apply";
+		else
+			fputs("mend the failures, then ", out);
+	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {
+		return;
+	}
+	print_command(report, verb, out);
+}
+
+static void print_summary(const struct report *report, const struct summary *summary, FILE *out)
+{
+	const char *separator = report->error < 0 ? ": " : ", ";
+	bool may_fail = report->error == 0 && !report->verb->tells_only;
+
+	fprintf(out, "%s: %s", report->service, outcome(report, summary));
+	print_count(out, &separator, summary->counts[SECTION_FAILURE],
+		    may_fail ? "failure of a guard that may fail" : "failure",
+		    may_fail ? "failures of guards that may fail" : "failures");
+	print_count(out, &separator, summary->counts[SECTION_WARNING], "warning", "warnings");
+	print_count(out, &separator, summary->counts[SECTION_UNSEEN], "not seen", "not seen");
+	if (report->verb->counts_ok && !report->quiet)
+		print_count(out, &separator, summary->counts[SECTION_OK], "ok", "ok");
+}
+
+/* What one of the two prints, as a new string. */
+static char *print_to_text(const struct report *report, const struct summary *summary,
+			   void (*print)(const struct report *report, const struct summary *summary, FILE *out))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	print(report, summary, out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+int print_verdict(const struct report *report, FILE *out)
+{
+	const struct summary summary = count(report);
+	cleanup_free char *verdict = print_to_text(report, &summary, print_summary);
+	cleanup_free char *next = print_to_text(report, &summary, print_next);
+	static const char label[] = "next: ";
+	bool apart;
+
+	if (!verdict || !next)
+		return -ENOMEM;
+	apart = text_columns(verdict) + 2 + sizeof(label) - 1 + text_columns(next) > text_width(out);
+	if (*next && apart) {
+		fputs(label, out);
+		text_put(out, next, strlen(next));
+		fputc('\n', out);
+	}
+	text_put(out, verdict, strlen(verdict));
+	if (*next && !apart) {
+		fprintf(out, "; %s", label);
+		text_put(out, next, strlen(next));
+	}
+	fputc('\n', out);
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Drop-ins: planned first, then written and removed all or not at all. */
+#ifndef EJG_DROPIN_H
+#define EJG_DROPIN_H
+
+#include "tools/base/report.h"
+
+enum { DROPIN_MAX_SIZE = 64 * 1024 };
+
+/*
+ * Adds a unit whose drop-in in unitdir is to hold content, which it takes over; NULL: is to go. What the file
+ * holds now is read. A file that is not ejguard's for this service is an error, or, when it was to go, left alone.
+ *
+ * Return: 0; -EACCES, -EPERM, -EIO, -ENOMEM with the message set.
+ */
+int dropin_plan(struct report *report, const char *unitdir, const char *unit, char *content);
+
+/*
+ * Plans the removal of every drop-in in unitdir that ejguard wrote for this service, except for units that are planned
+ * already. Files of that name that nobody can tell the writer of are added as UNIT_FOREIGN.
+ */
+int dropin_plan_removals(struct report *report, const char *unitdir);
+
+/* Does what was planned. On failure everything is as it was, and the message is set. */
+int dropin_commit(struct report *report);
+
+/*
+ * Adds findings of at least that severity: whether each unit of the service starts guarded. Return: 0; -EACCES, -EPERM,
+ * -EIO, -ENOMEM with the message set.
+ */
+int dropin_notes(struct report *report, const char *unitdir, bool ask_systemd, enum ejg_severity least);
+
+/*
+ * Makes the units that enable or disable has dealt with part of the report and, when ask_systemd and there is one,
+ * has it reload its units and asks it about them. Return: 0, -EIO with the message set.
+ */
+int units_settle(struct report *report, bool ask_systemd);
+
+/* The text of a drop-in: our header, then the template with @SERVICE@ and @COMMAND@ replaced. */
+int dropin_render(struct report *report, const char *template_path, const char *command, char **ret);
+
+/* A negative errno of the system as one of <ejguard/ejguard.h>. */
+int dropin_errno(int error);
+
+/* A word of a command line in a unit file: quoted, with %% and $$. NULL without memory. */
+char *dropin_quote(const char *word);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* After drop-ins were changed: systemd reads them, and is asked what it makes of the units. */
+#include <errno.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/systemd/dropin.h"
+#include "tools/systemd/systemctl.h"
+
+int units_settle(struct report *report, bool ask_systemd)
+{
+	cleanup_free char *problem = NULL;
+	bool changed = false;
+
+	report->has_units = true;
+	for (size_t i = 0; i < report->units.n; i++)
+		changed |=
+			report->units.items[i].action == UNIT_WRITTEN || report->units.items[i].action == UNIT_REMOVED;
+	if (!ask_systemd || !systemctl_available())
+		return 0;
+	if (changed && systemctl_reload(&problem) < 0)
+		return report_fail(report, -EIO, "systemd did not reload the drop-ins%s%s; run systemctl daemon-reload",
+				   problem && *problem ? ": " : "", problem && *problem ? problem : "");
+	for (size_t i = 0; i < report->units.n; i++)
+		if (systemctl_ask(&report->units.items[i]) < 0)
+			return report_fail(report, -EIO, "systemd does not answer about %s; run systemctl status %s",
+					   report->units.items[i].name, report->units.items[i].name);
+	return 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* systemctl(1): started without a shell, by an absolute path, with an environment of its own. */
+#include "tools/systemd/systemctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "libejguard/util/cleanup.h"
+
+enum { MAX_ANSWER = 256 * 1024 };
+
+bool systemctl_available(void)
+{
+	struct stat st;
+
+	return stat("/run/systemd/system", &st) == 0 && S_ISDIR(st.st_mode); /* sd_booted(3) */
+}
+
+static void run_child(char *const argv[], int out)
+{
+	static char *const environment[] = { (char *)"PATH=/usr/bin:/bin", (char *)"LC_ALL=C", NULL };
+	static const char *const paths[] = { "/usr/bin/systemctl", "/bin/systemctl" };
+
+	signal(SIGPIPE, SIG_DFL);
+	if (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
+		_exit(127);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		execve(paths[i], argv, environment);
+	dprintf(STDERR_FILENO, "cannot run systemctl: %s\n", strerror(errno));
+	_exit(127);
+}
+
+static int read_all(int fd, char **ret)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	text = malloc(MAX_ANSWER + 1);
+	if (!text)
+		return -ENOMEM;
+	while (size < MAX_ANSWER && (n = read(fd, text + size, MAX_ANSWER - size)) != 0) {
+		if (n > 0)
+			size += (size_t)n;
+		else if (errno != EINTR)
+			return -EIO;
+	}
+	text[size] = '\0';
+	*ret = take_ptr(text);
+	return 0;
+}
+
+/* Return: 0 when it exited with 0; -EIO, -ENOMEM. *ret is what it wrote; on failure it may be NULL. */
+static int run(char *const argv[], char **ret)
+{
+	cleanup_fd int in = -1, out = -1;
+	int fds[2], status, r;
+	pid_t child;
+
+	*ret = NULL;
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -EIO;
+	in = fds[0];
+	out = fds[1];
+	child = fork();
+	if (child < 0)
+		return -EIO;
+	if (child == 0)
+		run_child(argv, out);
+	close(take_fd(out));
+	r = read_all(in, ret);
+	close(take_fd(in)); /* a child that writes on gets SIGPIPE and does not keep us waiting */
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -EIO;
+	if (r < 0)
+		return r;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+int systemctl_reload(char **ret_problem)
+{
+	char *argv[] = { (char *)"systemctl", (char *)"daemon-reload", NULL };
+	cleanup_free char *answer = NULL;
+
+	if (run(argv, &answer) == 0)
+		return 0;
+	if (answer)
+		answer[strcspn(answer, "\n")] = '\0';
+	*ret_problem = take_ptr(answer);
+	return -EIO;
+}
+
+/* "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": the command is added, unless it is our own. */
+static int add_command(struct unit *unit, const char *value)
+{
+	const char *command = strstr(value, "argv[]=");
+	size_t n;
+	char *joined;
+
+	if (strstr(value, "path=" EJG_SBINDIR "/ejguard ;"))
+		return 0;
+	command = command ? command + strlen("argv[]=") : value;
+	n = strstr(command, " ; ") ? (size_t)(strstr(command, " ; ") - command) : strlen(command);
+	if (asprintf(&joined, "%s%s%.*s", unit->earlier ? unit->earlier : "", unit->earlier ? "; " : "", (int)n,
+		     command) < 0)
+		return -ENOMEM;
+	free(unit->earlier);
+	unit->earlier = joined;
+	return 0;
+}
+
+static bool is_up(const char *state)
+{
+	return strcmp(state, "inactive") != 0 && strcmp(state, "failed") != 0;
+}
+
+int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec)
+{
+	uint64_t started = 0;
+	char *line, *value;
+
+	while ((line = strsep(&answer, "\n"))) {
+		value = strchr(line, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (strcmp(line, "LoadState") == 0)
+			unit->installed = strcmp(value, "loaded") == 0;
+		else if (strcmp(line, "ActiveState") == 0)
+			unit->active = is_up(value);
+		else if (strcmp(line, "InactiveExitTimestampMonotonic") == 0)
+			started = strtoull(value, NULL, 10);
+		else if (strcmp(line, "ExecStartPre") == 0 && *value && add_command(unit, value) < 0)
+			return -ENOMEM;
+	}
+	unit->restart_due = unit->active && started < changed_usec;
+	unit->asked = true;
+	return 0;
+}
+
+static uint64_t clock_usec(clockid_t clock)
+{
+	struct timespec now = {};
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* When the drop-in was changed, by CLOCK_MONOTONIC; 0 when it is not there or older than the boot. */
+static uint64_t changed_usec(const struct unit *unit)
+{
+	uint64_t age, changed, now = clock_usec(CLOCK_REALTIME), monotonic = clock_usec(CLOCK_MONOTONIC);
+	struct stat st;
+
+	if (stat(unit->path, &st) < 0)
+		return 0;
+	changed = (uint64_t)st.st_mtim.tv_sec * 1000000 + (uint64_t)st.st_mtim.tv_nsec / 1000;
+	age = now > changed ? now - changed : 0;
+	return monotonic > age ? monotonic - age : 0;
+}
+
+int systemctl_ask(struct unit *unit)
+{
+	char *argv[] = { (char *)"systemctl",
+			 (char *)"show",
+			 (char *)"--property=LoadState,ActiveState,InactiveExitTimestampMonotonic,ExecStartPre",
+			 (char *)"--",
+			 unit->name,
+			 NULL };
+	cleanup_free char *answer = NULL;
+	int r;
+
+	r = run(argv, &answer);
+	if (r < 0)
+		return r;
+	return systemctl_read_answer(unit, answer, changed_usec(unit));
+}
+
+int systemctl_version(char **ret)
+{
+	char *argv[] = { (char *)"systemctl", (char *)"--version", NULL };
+	cleanup_free char *answer = NULL;
+	int r;
+
+	r = run(argv, &answer);
+	if (r == 0)
+		*ret = take_ptr(answer);
+	return r;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ejguard disable: removes the drop-ins that enable wrote. Needs no stack: it must work with a broken one. */
+#include <errno.h>
+
+#include "tools/systemd/dropin.h"
+#include "tools/systemd/systemctl.h"
+#include "tools/verbs/verbs.h"
+
+static const struct unit *find_foreign(const struct unit_list *units)
+{
+	for (size_t i = 0; i < units->n; i++)
+		if (units->items[i].action == UNIT_FOREIGN)
+			return &units->items[i];
+	return NULL;
+}
+
+int verb_disable(const struct arguments *arguments, struct report *report)
+{
+	const char *unitdir = arguments->unitdir ? arguments->unitdir : EJG_UNITDIR;
+	const struct unit *left;
+	int r;
+
+	r = dropin_plan_removals(report, unitdir);
+	if (r == 0)
+		r = dropin_commit(report);
+	if (r == 0)
+		r = units_settle(report, !arguments->unitdir);
+	if (r < 0)
+		return r;
+	left = find_foreign(&report->units);
+	return left ? report_fail(report, -EACCES, "%s was not written by ejguard and is left; look at it", left->path)
+		    : 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ejguard explain: what would be decided about an attempt, and by which rule? */
+#include <errno.h>
+#include <string.h>
+
+#include "tools/verbs/verbs.h"
+
+static int read_action(const char *word, struct report *report, enum ejg_action *ret)
+{
+	static const char *const names[] = { [EJG_BIND] = "bind", [EJG_CONNECT] = "connect", [EJG_ACCEPT] = "accept" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], word) == 0) {
+			*ret = (enum ejg_action)i;
+			return 0;
+		}
+	return report_fail(report, -EINVAL, "'%s' is none of bind, connect and accept; try ejguard explain --help", word);
+}
+
+static int read_port(const char *word, struct report *report, uint16_t *ret)
+{
+	size_t n = strspn(word, "0123456789");
+	unsigned long port = n > 0 && n <= 5 && word[n] == '\0' && word[0] != '0' ? strtoul(word, NULL, 10) : 0;
+
+	if (port == 0 || port > UINT16_MAX)
+		return report_fail(report, -EINVAL, "'%s' is no port of 1 to 65535; try ejguard explain --help", word);
+	*ret = (uint16_t)port;
+	return 0;
+}
+
+int verb_explain(const struct arguments *arguments, struct report *report)
+{
+	struct ejg_question *question = &report->asked;
+	int r;
+
+	*question = (struct ejg_question){
+		.size = sizeof(*question),
+		.address = arguments->words[1],
+		.user = arguments->user,
+	};
+	r = read_action(arguments->words[0], report, &question->action);
+	if (r == 0)
+		r = read_port(arguments->words[2], report, &question->port);
+	if (r < 0)
+		return r;
+	report->question = question;
+	return ejg_explain(report->handle, question);
+}

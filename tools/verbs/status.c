@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ejguard status: what is guarded now, and is it intact? */
+#include <errno.h>
+
+#include "tools/verbs/verbs.h"
+
+/* The proof first: the report of the handle is then the status, with its figures. */
+static int prove(struct report *report)
+{
+	int proof, r;
+
+	proof = ejg_prove(report->handle);
+	if (proof < 0 && proof != -EACCES)
+		return proof;
+	r = report_keep(report);
+	if (r == 0)
+		r = ejg_status(report->handle);
+	return r < 0 ? r : proof;
+}
+
+int verb_status(const struct arguments *arguments, struct report *report)
+{
+	if (arguments->openmetrics && report->json)
+		return report_fail(report, -EINVAL, "--json and --openmetrics exclude each other; try ejguard --help");
+	report->openmetrics = arguments->openmetrics;
+	return arguments->prove ? prove(report) : ejg_status(report->handle);
+}
