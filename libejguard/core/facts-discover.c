@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/service/cookie-mask.h"
 #include "libejguard/service/settings-build.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
@@ -66,7 +67,7 @@ static int discover_epmd(struct facts_build *b, const struct settings *s)
 	position = (struct position){ .file = origin.file, .line = origin.line, .column = 1 };
 	if (port_parse(now->text, &port) < 0)
 		return report_error(b->report, -EBADMSG, "fact-value", &position, "correct it",
-				    "%s=\"%s\" is not a port", name, now->text);
+				    "%s=\"%s\" is not a port", name, cookie_mask_text(b->arena, now->text, NULL));
 	b->facts->epmd_port = port;
 	b->facts->epmd_origin = now->origin;
 	return 0;

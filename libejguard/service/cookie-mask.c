@@ -6,7 +6,8 @@
 
 #include "libejguard/util/cleanup.h"
 
-static const char *const flags[] = { "-setcookie", "--setcookie", "-cookie", "--cookie" };
+/* Erlang's and Elixir's functions end in it: erlang:set_cookie(), Node.set_cookie(). */
+#define CALL "set_cookie"
 
 static bool is_blank(char c)
 {
@@ -19,21 +20,54 @@ static bool is_flag(const char *text)
 	return *text == '-' || *text == '+';
 }
 
+/* Whether the word "cookie" at `at` is the end of a flag's or a variable's name that a cookie follows. */
+static bool is_name_of_cookie(const char *text, const char *at)
+{
+	const char *end = at + strlen("cookie");
+
+	if (at - text >= 1 && at[-1] == '-') /* -cookie, --cookie */
+		return true;
+	if (at - text >= 3 && memcmp(at - 3, "set", 3) == 0) /* -setcookie */
+		return true;
+	return at - text >= 1 && at[-1] == '_' && *end && strchr("= \t\n\r\"'", *end); /* RELEASE_COOKIE */
+}
+
 /*
- * Where one of the flags' names ends inside a text, or NULL. One pass: a text may be as long as a stranger pleases, and
- * hold thousands of them.
+ * Where one of the names ends inside a text, or NULL. One pass: a text may be as long as a stranger pleases, and hold
+ * thousands of them.
  */
 static const char *find_flag(const char *text)
 {
-	static const char word[] = "cookie";
-
-	for (const char *at = text; (at = strstr(at, word)); at++) {
-		if (at - text >= 1 && at[-1] == '-')
-			return at + strlen(word);
-		if (at - text >= 4 && memcmp(at - 4, "-set", 4) == 0)
-			return at + strlen(word);
-	}
+	for (const char *at = text; (at = strcasestr(at, "cookie")); at++)
+		if (is_name_of_cookie(text, at))
+			return at + strlen("cookie");
 	return NULL;
+}
+
+/* How many names of cookies, and calls that set one, a text holds. */
+static size_t count_names(const char *text)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = find_flag(at)); n++)
+		;
+	for (const char *at = text; (at = strstr(at, CALL)); at++)
+		n++;
+	return n;
+}
+
+/* Whether quotes or backslashes hide a name that a shell would see: -set"cookie" S3. */
+static bool hides_name(const char *text, char *room)
+{
+	char *to = room;
+
+	if (!strpbrk(text, "'\"\\"))
+		return false;
+	for (const char *at = text; *at; at++)
+		if (!strchr("'\"\\", *at))
+			*to++ = *at;
+	*to = '\0';
+	return count_names(room) > count_names(text);
 }
 
 /* The end of a word as a shell sees it; of an open quote, the end of the text. */
@@ -77,40 +111,57 @@ static const char *skip_values(const char *at)
 	return end;
 }
 
-const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found)
+/* Replaces all values, of which the first flag is known. Return: where the copy ends. */
+static char *mask_values(const char *text, const char *flag, char *to, bool *found)
 {
-	const char *at = text, *flag, *end;
-	char *copy, *to;
+	const char *at = text, *end;
 
-	if (strstr(text, "set_cookie")) {
-		*ret_found = true;
-		return arena_strdup(arena, COOKIE_MASK);
-	}
-	flag = find_flag(text);
-	if (!flag)
-		return arena_strdup(arena, text);
-	/* " ***" for each flag, of which each is longer than that. */
-	to = copy = arena_alloc(arena, 2 * strlen(text) + sizeof(COOKIE_MASK) + 1);
-	if (!copy)
-		return NULL;
 	for (; flag; flag = find_flag(at)) {
 		to = mempcpy(to, at, flag - at);
 		end = skip_values(flag);
 		if (*skip_blanks(flag)) {
-			*ret_found = true;
+			*found = true;
 			to = stpcpy(to, " " COOKIE_MASK);
 		}
 		at = end;
 	}
-	stpcpy(to, at);
+	return stpcpy(to, at);
+}
+
+const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found)
+{
+	const char *flag = find_flag(text);
+	bool found = false;
+	char *copy;
+
+	/* " ***" for each flag, of which each is longer than that. */
+	copy = arena_alloc(arena, 2 * strlen(text) + sizeof(COOKIE_MASK) + 1);
+	if (!copy)
+		return NULL;
+	if (strstr(text, CALL) || hides_name(text, copy)) {
+		strcpy(copy, COOKIE_MASK);
+		found = true;
+	} else if (flag) {
+		mask_values(text, flag, copy, &found);
+	} else {
+		strcpy(copy, text);
+	}
+	if (found && ret_found)
+		*ret_found = true;
 	return copy;
 }
 
 static bool is_cookie_flag(const char *argument, bool erl_call)
 {
+	static const char *const flags[] = { "-setcookie", "--setcookie", "-cookie", "--cookie", CALL };
+	static const char variable[] = "_COOKIE"; /* -env RELEASE_COOKIE S3 */
+	const size_t length = strlen(argument), n = sizeof(variable) - 1;
+
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		if (strcmp(argument, flags[i]) == 0)
 			return true;
+	if (length >= n && strcmp(argument + length - n, variable) == 0)
+		return true;
 	return erl_call && strcmp(argument, "-c") == 0;
 }
 

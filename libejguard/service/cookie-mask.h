@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Taking cookies out of what processes were started with: of -setcookie (erl), --cookie (iex), -c (erl_call), and of
- * Erlang or Elixir text that calls set_cookie. What might be a cookie counts as one.
+ * Taking cookies out of text of the host, before it reaches a report: those of -setcookie (erl), --cookie (iex), -c
+ * (erl_call), of variables such as RELEASE_COOKIE, and of Erlang or Elixir text that calls set_cookie. What might be a
+ * cookie counts as one. Everything that is read of a service passes here, and nothing else masks.
  */
 #ifndef EJG_SERVICE_COOKIE_MASK_H
 #define EJG_SERVICE_COOKIE_MASK_H
@@ -16,7 +17,7 @@
 
 /*
  * Copies a text that a shell or erl splits into arguments (ERL_OPTIONS, ERL_FLAGS), its cookies replaced. *ret_found
- * becomes true when there was one, and is untouched otherwise. Return: the copy, NULL without memory.
+ * becomes true when there was one, and is untouched otherwise; ret_found may be NULL. Return: the copy, NULL without memory.
  */
 const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found);
 

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "libejguard/core/report.h"
+#include "libejguard/service/cookie-mask.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
@@ -138,7 +139,9 @@ static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
 	shown = report_text(arena, name);
 	if (!shown)
 		return -ENOMEM;
-	ret->name = shown;
+	ret->name = cookie_mask_text(arena, shown, NULL);
+	if (!ret->name)
+		return -ENOMEM;
 	return strcmp(shown, name) == 0 ? 0 : -EBADMSG;
 }
 

@@ -126,7 +126,7 @@ static int read_arguments(struct pass *p, int folder, struct ejg_process *proces
 	doubts->cut |= n == PROCESSES_MAX_TEXT;
 	if (kind != KIND_EMULATOR || !emulator.node)
 		return 0;
-	process->node = arena_strdup(p->b->arena, emulator.node);
+	process->node = cookie_mask_text(p->b->arena, emulator.node, NULL);
 	return process->node ? 0 : -ENOMEM;
 }
 

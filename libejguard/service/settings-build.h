@@ -111,8 +111,6 @@ const struct occurrence *variable_get(const struct variables *v, const char *nam
 const struct occurrence *variable_filled(const struct variables *v, const char *name);
 /* "FILE:LINE" */
 const char *origin_place(struct arena *arena, const struct ejg_origin *origin);
-/* The text with what follows -setcookie replaced by ***; NULL without memory. */
-const char *mask_cookie(struct arena *arena, const char *text);
 
 /* Files below the source's root. Paths are absolute, as the service sees them. Return: a descriptor or -errno. */
 int settings_open(const struct settings_source *source, const char *path, int flags);

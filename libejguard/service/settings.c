@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/cookie-mask.h"
 #include "libejguard/service/settings-list.h"
 #include "libejguard/util/cleanup.h"
 
@@ -16,11 +17,14 @@ void settings_add(struct setting_list *list, const char *name, enum ejg_setting_
 	if (!items)
 		return;
 	list->items = items;
-	items[list->n] = (struct ejg_setting){ .name = name, .state = state, .note = note };
+	items[list->n] = (struct ejg_setting){ .name = name, .state = state };
 	if (origin)
 		items[list->n].origin = *origin;
 	if (value)
-		items[list->n].value = mask_cookie(list->arena, value);
+		items[list->n].value = cookie_mask_text(list->arena, value, NULL);
+	/* it may quote a value */
+	if (note)
+		items[list->n].note = cookie_mask_text(list->arena, note, NULL);
 	list->n++;
 }
 
@@ -58,7 +62,7 @@ static const char *indeterminate_note(struct setting_list *list, const struct oc
 		certain = certain->earlier;
 	if (certain == now || !certain || !certain->text || !*certain->text)
 		return now->why;
-	return arena_printf(list->arena, "%s; otherwise it is %s", now->why, mask_cookie(list->arena, certain->text));
+	return arena_printf(list->arena, "%s; otherwise it is %s", now->why, certain->text);
 }
 
 void settings_add_variable(struct setting_list *list, const char *name, const struct occurrence *now)

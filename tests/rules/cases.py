@@ -5,9 +5,9 @@ import dataclasses
 import pathlib
 import re
 
-REPEATABLE = ('given', 'stack', 'text', 'never', 'then')
+REPEATABLE = ('given', 'stack', 'text', 'says', 'never', 'then')
 SINGLE = ('case', 'run', 'expect', 'also', 'near', 'exit', 'again')
-RUNS = ('check', 'apply', 'unprivileged')
+RUNS = ('check', 'apply', 'unprivileged', 'every')
 CONTROLS = ('required', 'requisite', 'optional', 'include')
 LOUD = ('warning', 'failure')
 
@@ -27,6 +27,7 @@ class Case:
     given: list = dataclasses.field(default_factory=list)
     stack: list = dataclasses.field(default_factory=list)
     text: list = dataclasses.field(default_factory=list)
+    says: list = dataclasses.field(default_factory=list)
     never: list = dataclasses.field(default_factory=list)
     then: list = dataclasses.field(default_factory=list)
 

@@ -22,6 +22,11 @@ VARIABLES = {
 }
 AS_NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all')
 SECONDS = 20
+# Of `run: every`: all that a verb may print, and each verb.
+FORMS = ((), ('-v',), ('--json',), ('-q',))
+VERBS = (('discover',), ('check',), ('status',), ('doctor',), ('modules',), ('explain', 'connect', '198.51.100.1', '4369'),
+         ('explain', 'accept', '198.51.100.1', '4369'), ('apply',), ('status', '--openmetrics'), ('enable',), ('disable',),
+         ('release',))
 
 
 def descriptor(module):
@@ -108,6 +113,12 @@ class Trial:
             if not any(text in field for field in fields):
                 self.problems.append(f"text: no finding says '{text}'")
 
+    def every_verb(self):
+        """All that ejguard can print of this host, and is not asked to change for good."""
+        for verb in VERBS:
+            for form in FORMS:
+                self.ejguard(*form, *verb)
+
     def run(self):
         """All of it."""
         case = self.case
@@ -119,13 +130,18 @@ class Trial:
         findings = self.findings(verb, as_nobody)
         self.compare('expect', case.expect, findings)
         self.look(findings)
-        if case.never:
+        if case.run == 'every':
+            self.every_verb()
+        elif case.never:
             self.ejguard('-v', 'check', as_nobody=as_nobody)
         if case.then:
             self.shell('then', case.then)
         if case.again is not None:
             self.compare('again', case.again, self.findings('check'))
         printed = ''.join(self.printed)
+        for text in case.says:
+            if text not in printed:
+                self.problems.append(f"says: '{text}' was not printed")
         for text in case.never:
             if text in printed or json.dumps(text)[1:-1] in printed:
                 self.problems.append(f"never: '{text}' was printed")

@@ -39,6 +39,14 @@ static void test_texts(void **state)
 		{ "-setcookie  ", "-setcookie", false },
 		{ "-eval 'erlang:set_cookie(S3)'", "***", true },
 		{ "-kernel x -setcookieS3 y", "-kernel x -setcookie *** y", true },
+		{ "-eval Node.set_cookie(:S3)", "***", true },
+		{ "-set\"cookie\" S3 -heart", "***", true },
+		{ "-set\\cookie S3", "***", true },
+		{ "'setcookie' S3 -heart", "'setcookie *** -heart", true },
+		{ "-env RELEASE_COOKIE S3 -heart", "-env RELEASE_COOKIE *** -heart", true },
+		{ "env RELEASE_COOKIE=S3 erl", "env RELEASE_COOKIE *** erl", true },
+		{ "ERL_COOKIE_FILE=/x -heart", "ERL_COOKIE_FILE=/x -heart", false },
+		{ "cat /var/lib/ejabberd/.erlang.cookie x", "cat /var/lib/ejabberd/.erlang.cookie x", false },
 	};
 	struct scratch *scratch = *state;
 
@@ -75,6 +83,9 @@ static void test_arguments(void **state)
 		{ "a|-c|plain|-x", false, "a|-c|plain|-x", false },
 		{ "a|--erl|-x -setcookie S3|b", false, "a|--erl|-x -setcookie ***|b", true },
 		{ "a|-eval|x:set_cookie(S3).|b", false, "a|-eval|***|b", true },
+		{ "a|-run|erlang|set_cookie|n@h|S3|-x", false, "a|-run|erlang|***|***|***|-x", true },
+		{ "a|-env|RELEASE_COOKIE|S3|-x", false, "a|-env|RELEASE_COOKIE|***|-x", true },
+		{ "a|-env|RELEASE_COOKIES|b|-x", false, "a|-env|RELEASE_COOKIES|b|-x", false },
 	};
 	struct scratch *scratch = *state;
 

@@ -209,9 +209,15 @@ static const struct row {
 	  "dist-range!=1-2 [found /etc/ejabberd/ejabberdctl.cfg:3]\n"
 	  "dist-range!=4200-4210 [found /etc/ejabberd/ejabberdctl.cfg:1]\n"
 	  "dist-range!=3-4 [found /etc/ejabberd/vm.args:3]\n" },
+	{ "a cookie that is set by Erlang text is not shown",
+	  { DEBIAN_SCRIPT, CFG("ERL_OPTIONS='-eval erlang:set_cookie(node(),secret)'\n") },
+	  "ERL_OPTIONS=*** [found /etc/ejabberd/ejabberdctl.cfg:1]\n" },
+	{ "nor that of Elixir's flag",
+	  { DEBIAN_SCRIPT, CFG("ERL_OPTIONS='--cookie secret +A 5'\n") },
+	  "ERL_OPTIONS=--cookie *** +A 5 [found /etc/ejabberd/ejabberdctl.cfg:1]\n" },
 	{ "cookies are not shown",
 	  { DEBIAN_SCRIPT, CFG("ERL_OPTIONS=\"-setcookie -se cret +A 5 -setcookie b -setcookie\"\n") },
-	  "ERL_OPTIONS=-setcookie *** +A 5 -setcookie *** -setcookie *** [found /etc/ejabberd/ejabberdctl.cfg:1]\n" },
+	  "ERL_OPTIONS=-setcookie *** +A 5 -setcookie *** -setcookie [found /etc/ejabberd/ejabberdctl.cfg:1]\n" },
 	{ "what must be exported",
 	  { DEBIAN_SCRIPT, CFG("ERL_CRASH_DUMP_BYTES=0\nexport XDG_CONFIG_HOME=/x\nERL_EPMD_ADDRESS=127.0.0.1\n") },
 	  "ERL_CRASH_DUMP_BYTES unset without export\n"
