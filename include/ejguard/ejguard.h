@@ -215,8 +215,10 @@ int ejg_load(struct ejg *guard, const char *file);
 int ejg_check(struct ejg *guard);
 
 /**
- * Applies the stack: prepares all modules, then applies, checks and proves them in order. When a required module fails,
- * what this run applied is undone in reverse order and what an earlier run applied stays as it was.
+ * Applies the stack: takes the lock of the service, reads the stack (again, where it was loaded before), prepares all
+ * modules, then applies, checks and proves them in order. When a required module fails, what this run applied is undone
+ * in reverse order and what an earlier run applied stays as it was. Of two at the same time the later one reads what the
+ * earlier one has applied, or what is newer.
  * @guard:   handle
  * @options: how, or NULL
  *
@@ -274,7 +276,8 @@ int ejg_diagnose(struct ejg *guard);
 int ejg_discover(struct ejg *guard);
 
 /**
- * Undoes what any run has applied, in reverse order. All modules are run, whatever fails.
+ * Undoes what any run has applied, in reverse order. All modules are run, whatever fails. Takes the lock and reads the
+ * stack as ejg_apply() does.
  * @guard: handle
  *
  * Return: 0, -EACCES when something could not be undone, any error of ejg_load(). Since 0.1.
@@ -378,7 +381,8 @@ struct ejg_module;
  * The facts of the service, see <ejguard/facts.h>.
  * @guard: handle on which ejg_load() succeeded
  *
- * Return: the facts, or NULL before that. Valid until the handle is closed. Since 0.1.
+ * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read the
+ * stack again, or until it is closed. Since 0.1.
  */
 const struct ejg_facts *ejg_get_facts(const struct ejg *guard);
 

@@ -14,7 +14,8 @@
  *
  *     check        the audit: does the guard hold now? Also gives the verdict after apply. Changes nothing.
  *     prepare      first pass of apply, all modules before any apply: whatever can fail without touching the
- *                  system. Runs outside the lock of the service: may be slow within its own bounds.
+ *                  system. Runs under the lock of the service, as all of an apply does: may be slow, but within
+ *                  bounds of its own, well below the half minute that others wait for that lock.
  *     apply        second pass, before the service starts. All or nothing: an apply that fails has undone its own
  *                  steps. Runs under the lock of the service.
  *     confine      in the service's own process just before exec; irreversible.

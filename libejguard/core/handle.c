@@ -102,6 +102,8 @@ struct ejg *ejg_close(struct ejg *guard)
 	loader_free(guard->loader);
 	report_free(guard->report);
 	arena_free(guard->stack_arena);
+	for (const struct former_stack *former = guard->formers; former; former = former->next)
+		arena_free(former->arena);
 	arena_free(guard->arena);
 	free(guard);
 	return NULL;
@@ -153,15 +155,40 @@ int handle_load(struct ejg *guard, const char *file)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct load load = { .guard = guard, .arena = arena };
+	const char *kept = file && file != guard->stack_file ? arena_strdup(guard->arena, file) : file;
 	int r;
 
-	if (!arena)
+	if (!arena || (file && !kept))
 		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	r = load_stack(&load, file);
 	if (r < 0)
 		return r;
 	adopt(guard, &load);
 	guard->stack_arena = take_ptr(arena);
+	guard->stack_file = kept;
+	return 0;
+}
+
+int handle_reload(struct ejg *guard)
+{
+	struct arena *arena = guard->stack_arena;
+	struct former_stack *former = NULL;
+	int r;
+
+	if (guard->watches) {
+		former = arena_alloc(guard->arena, sizeof(*former));
+		if (!former)
+			return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+	}
+	r = handle_load(guard, guard->stack_file);
+	if (r < 0)
+		return r;
+	if (!former) {
+		arena_free(arena);
+		return 0;
+	}
+	*former = (struct former_stack){ guard->formers, arena };
+	guard->formers = former;
 	return 0;
 }
 

@@ -28,6 +28,12 @@ struct watch {
 	int fd; /* the module's */
 };
 
+/* A stack that was replaced, kept for the watches that were opened on it. */
+struct former_stack {
+	struct former_stack *next;
+	struct arena *arena;
+};
+
 struct watch *watch_free(struct ejg *guard, struct watch *watch);
 
 struct ejg {
@@ -49,6 +55,8 @@ struct ejg {
 	struct loader *loader;
 
 	struct arena *stack_arena; /* what ejg_load() made; NULL before */
+	const char *stack_file;    /* that ejg_load() was given, or NULL */
+	struct former_stack *formers;
 	const struct stack *stack;
 	struct ejg_facts *facts;
 	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
@@ -65,6 +73,9 @@ struct ejg {
  * a failure the handle is as before. Return: as ejg_load().
  */
 int handle_load(struct ejg *guard, const char *file);
+
+/* The same again, in place of what was loaded, from the same file. */
+int handle_reload(struct ejg *guard);
 
 /*
  * The same for a diagnosis: what is wrong is reported, and the handle has the instances and facts that there can be,

@@ -4,9 +4,7 @@
 #include <errno.h>
 
 #include "libejguard/core/invoke.h"
-#include "libejguard/core/lock.h"
 #include "libejguard/core/pass.h"
-#include "libejguard/util/cleanup.h"
 
 /* The verdict. A guard that can only confine has none to give: it is never silently left out. */
 static int check(struct ejg *guard, struct instance *instance)
@@ -158,19 +156,8 @@ static void apply_all(struct run *run)
 int transaction_apply(struct ejg *guard)
 {
 	struct run run = { .guard = guard };
-	cleanup_fd int lock = -1;
-	size_t index;
-	int r;
 
 	prepare_all(&run);
-	if (run.error == 0) {
-		index = report_finding_count(guard->report);
-		r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
-		if (r < 0) {
-			report_blame(guard->report, index);
-			run.error = r;
-		}
-	}
 	if (run.error == 0) {
 		apply_all(&run);
 		run_judge(&run, "applies here");
@@ -224,12 +211,8 @@ static int release_all(struct run *run)
 int transaction_release(struct ejg *guard)
 {
 	struct run run = { .guard = guard };
-	cleanup_fd int lock = -1;
 	int r;
 
-	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
-	if (r < 0)
-		return r;
 	r = release_all(&run);
 	run_finish(guard);
 	return r;

@@ -7,7 +7,7 @@
 
 /*
  * Each runs over the instances that are selected and finishes them. All return what the public function of the same
- * name documents.
+ * name documents. Of apply and release the caller holds the lock of the service, and has loaded the stack under it.
  */
 int transaction_check(struct ejg *guard);
 int transaction_apply(struct ejg *guard);

@@ -5,6 +5,7 @@
 
 #include "libejguard/core/facts.h"
 #include "libejguard/core/invoke.h"
+#include "libejguard/core/lock.h"
 #include "libejguard/core/survey-compare.h"
 #include "libejguard/core/transaction.h"
 #include "libejguard/util/address.h"
@@ -87,6 +88,38 @@ static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
 	return end(guard, r < 0 ? r : transaction(guard));
 }
 
+/*
+ * For verbs that change something: the lock of the service is taken first, and everything that decides is read under
+ * it, also what was loaded before. An apply that had read before another one's would put the older stack into force.
+ */
+static int lock_and_load(struct ejg *guard, int *ret_lock)
+{
+	size_t index = report_finding_count(guard->report);
+	cleanup_fd int lock = -1;
+	int r;
+
+	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+	if (r < 0)
+		report_blame(guard->report, index);
+	else
+		r = guard->stack ? handle_reload(guard) : handle_load(guard, NULL);
+	if (r < 0)
+		return r;
+	select_all(guard);
+	*ret_lock = take_fd(lock);
+	return 0;
+}
+
+static int run_locked(struct ejg *guard, int (*transaction)(struct ejg *guard))
+{
+	cleanup_fd int lock = -1;
+	int r;
+
+	begin(guard);
+	r = lock_and_load(guard, &lock);
+	return end(guard, r < 0 ? r : transaction(guard));
+}
+
 int ejg_load(struct ejg *guard, const char *file)
 {
 	begin(guard);
@@ -118,7 +151,7 @@ int ejg_status(struct ejg *guard)
 
 int ejg_release(struct ejg *guard)
 {
-	return run(guard, transaction_release);
+	return run_locked(guard, transaction_release);
 }
 
 int ejg_prove(struct ejg *guard)
@@ -224,6 +257,7 @@ static int select_only(struct ejg *guard, const struct ejg_apply_options *option
 static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
 {
 	struct ejg_apply_options options = { .size = sizeof(options) };
+	cleanup_fd int lock = -1;
 	int r;
 
 	if (options_copy(&options, sizeof(options), theirs) < 0)
@@ -231,7 +265,7 @@ static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
 			       "the options of apply are of an unknown size, or ask for what this library cannot do");
 	if (!are_words(options.cgroups, options.n_cgroups) || !are_words(options.only, options.n_only))
 		return invalid(guard, "the options of apply have an empty name among cgroups or only");
-	r = load_once(guard);
+	r = lock_and_load(guard, &lock);
 	if (r < 0)
 		return r;
 	r = select_only(guard, &options);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stacks of three recording modules; one of them fails, in every operation, position and way, under every control. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/stack-bed.h"
@@ -268,25 +266,6 @@ static void cancelling_undoes(void **state)
 	assert_int_equal(count('a', "undo") + count('b', "undo"), 2);
 }
 
-static void a_second_run_waits_for_the_lock(void **state)
-{
-	struct scratch *scratch = *state;
-	cleanup_fd int lock = -1;
-	struct bed bed;
-
-	bed_make(&bed, scratch);
-	scratch_text(scratch, "run", "not a folder");
-	assert_int_equal(bed_run(&bed, transaction_apply), -EIO);
-	assert_calls("a.prepare b.prepare c.prepare c.finish b.finish a.finish");
-	assert_int_equal(bed_run(&bed, transaction_release), -EIO);
-	assert_calls("");
-	assert_int_equal(unlink(scratch_path(scratch, "run")), 0);
-	assert_int_equal(bed_run(&bed, transaction_apply), 0);
-	/* and it is free again */
-	lock = open(scratch_path(scratch, "run/lock"), O_RDWR | O_CLOEXEC);
-	assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
-}
-
 static void those_not_selected_are_left_alone(void **state)
 {
 	struct scratch *scratch = *state;
@@ -314,7 +293,6 @@ int main(void)
 		scratch_test(a_guard_that_can_only_confine),
 		scratch_test(apply_asks_for_the_proof),
 		scratch_test(cancelling_undoes),
-		scratch_test(a_second_run_waits_for_the_lock),
 		scratch_test(those_not_selected_are_left_alone),
 	};
 
