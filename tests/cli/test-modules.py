@@ -77,6 +77,15 @@ class Modules(Case):
             text = self.ejguard("modules", name).out
             self.assertLessEqual(max(map(len, text.splitlines())), WIDTH)
 
+    def test_calls_of_seccomp(self):
+        """The manual names every call that the module refuses."""
+        with open(f"{SOURCE}/libejguard/modules/seccomp/rules.c") as file:
+            code = file.read()
+        calls = set(re.findall(r"^\tCALL(?:_BY_NUMBER)?\((\w+),", code, re.M) + re.findall(r'\.call = "(\w+)"', code))
+        self.assertGreater(len(calls), 50)
+        text = section(page("seccomp"), "WHAT IS REFUSED")
+        self.assertEqual({call for call in calls if not re.search(rf"\b{call}\b", text)}, set())
+
 
 if __name__ == "__main__":
     main()

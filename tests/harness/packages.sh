@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2034 # for who sources this
 packages_build=(meson ninja-build pkg-config gcc libc6-dev clang bpftool libbpf-dev libelf-dev zlib1g-dev
-	libmd-dev libpcre2-dev libjansson-dev libsmartcols-dev libyaml-dev libacl1-dev iproute2 util-linux)
+	libmd-dev libpcre2-dev libjansson-dev libsmartcols-dev libyaml-dev libacl1-dev libseccomp-dev iproute2 util-linux)
 
 # packages_missing NAME...: those of them that are not installed.
 packages_missing() {

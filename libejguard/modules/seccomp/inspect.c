@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/seccomp/inspect.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "libejguard/util/cleanup.h"
+
+/* Of linux/ptrace.h, which cannot be included beside sys/ptrace.h. */
+#ifndef PTRACE_SECCOMP_GET_FILTER
+#define PTRACE_SECCOMP_GET_FILTER 0x420c
+#endif
+
+void inspection_done(struct inspection *inspection)
+{
+	for (size_t i = 0; i < inspection->n; i++)
+		free(inspection->filters[i].code);
+	inspection->n = 0;
+}
+
+int inspect_count(pid_t pid, int *ret_mode, unsigned int *ret_n)
+{
+	cleanup_file FILE *file = NULL;
+	char path[64], line[256];
+	unsigned int n = 0;
+	int mode = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Seccomp: %d", &mode) != 1)
+			sscanf(line, "Seccomp_filters: %u", &n);
+	}
+	if (mode < 0)
+		return -EOPNOTSUPP;
+	*ret_mode = mode;
+	*ret_n = n;
+	return 0;
+}
+
+/* The filters of a process that stands still. */
+static int copy_filters(pid_t pid, struct inspection *inspection)
+{
+	for (;;) {
+		long length = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)inspection->n, NULL);
+		struct inspect_filter *filter = &inspection->filters[inspection->n];
+
+		/* ENOENT: there are no more; EINVAL: there is none at all */
+		if (length < 0)
+			return errno == ENOENT || (errno == EINVAL && inspection->n == 0) ? 0 : -errno;
+		if (inspection->n == INSPECT_MAX_FILTERS || length > USHRT_MAX)
+			return -E2BIG;
+		filter->code = calloc((size_t)length + 1, sizeof(*filter->code));
+		if (!filter->code)
+			return -ENOMEM;
+		filter->length = (unsigned short)length;
+		if (ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)inspection->n++, filter->code) < 0)
+			return -errno;
+	}
+}
+
+/* *ret_signal is what must be passed on at the end: the stop may be that of a signal which arrives just now. */
+static int wait_until_stopped(pid_t pid, int *ret_signal)
+{
+	int status;
+
+	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
+		return -errno;
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (!WIFSTOPPED(status))
+		return -ESRCH;
+	*ret_signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
+	return 0;
+}
+
+int inspect_read(pid_t pid, struct inspection *ret)
+{
+	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	int signal = 0, r;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
+		return errno == EPERM && geteuid() == 0 ? -EBUSY : -errno;
+	r = wait_until_stopped(pid, &signal);
+	if (r == 0)
+		r = copy_filters(pid, &inspection);
+	ptrace(PTRACE_DETACH, pid, NULL, (void *)(long)signal);
+	if (r < 0)
+		return r;
+	*ret = inspection;
+	inspection.n = 0;
+	return 0;
+}

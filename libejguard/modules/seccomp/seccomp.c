@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The module `seccomp`: system calls that the service never needs. See ejguard-seccomp(8). */
+#include "libejguard/modules/seccomp/seccomp.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "libejguard/util/cleanup.h"
+
+static const char *const action_words[] = {
+	[FILTER_ERROR] = "error",
+	[FILTER_KILL] = "kill",
+	NULL,
+};
+
+static const struct ejg_option options[] = {
+	{ .name = "action",
+	  .type = EJG_OPTION_ENUM,
+	  .offset = offsetof(struct seccomp_config, action),
+	  .choices = action_words,
+	  .fallback = "error",
+	  .help = "what a refused call does: fail with an error, or end the process" },
+	{ .name = "mptcp",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct seccomp_config, mptcp),
+	  .fallback = "no",
+	  .help = "whether the service may make MPTCP sockets" },
+};
+
+#define START_THROUGH_EXEC "start the service by: ejguard exec --user USER SERVICE -- COMMAND"
+
+static const struct ejg_finding_info findings[] = {
+	{ "confined", EJG_OK, "every process of the service is under a filter that refuses the calls of the table", NULL },
+	{ "proven", EJG_OK, "every call of the table was tried under the filter and refused", NULL },
+	{ "supported", EJG_OK, "this kernel has system call filters", NULL },
+	{ "not-running", EJG_INFO, "no process of the service runs: there is nothing to look at", NULL },
+	{ "recorded", EJG_INFO, "the filter records the calls and refuses none", NULL },
+	{ "unfiltered", EJG_FAILURE, "a process of the service runs without a filter", START_THROUGH_EXEC },
+	{ "lets-through", EJG_FAILURE, "the filter of a process lets calls of the table through", START_THROUGH_EXEC },
+	{ "unseen", EJG_FAILURE, "the filter of a process cannot be read",
+	  "end the debugger that traces the process, then run: ejguard check" },
+	{ "not-refused", EJG_FAILURE, "a call of the table was not refused under the filter",
+	  "report it to the authors of ejguard, with the version of the kernel and of libseccomp" },
+	{ "refuses-too-much", EJG_FAILURE, "the filter refuses a call that the service needs",
+	  "report it to the authors of ejguard, with the version of the kernel and of libseccomp" },
+	{ "unsupported", EJG_FAILURE, "this kernel has no system call filters",
+	  "boot a kernel with CONFIG_SECCOMP_FILTER" },
+};
+
+struct filter_plan seccomp_plan(const struct ejg_call *call)
+{
+	const struct seccomp_config *config = ejg_call_config(call);
+
+	return (struct filter_plan){
+		.action = ejg_call_mode(call) == EJG_PERMISSIVE ? FILTER_LOG : config->action,
+		.mptcp = config->mptcp,
+	};
+}
+
+/* Asks for an action that every kernel with filters has. */
+static bool kernel_has_filters(void)
+{
+	uint32_t action = SECCOMP_RET_ERRNO;
+
+	return syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+int seccomp_confine(struct ejg_call *call)
+{
+	struct filter_plan plan = seccomp_plan(call);
+	const char *failed = "";
+	int r;
+
+	if (!kernel_has_filters())
+		return ejg_call_error(call, -EOPNOTSUPP, "boot a kernel with CONFIG_SECCOMP_FILTER",
+				      "this kernel has no system call filters");
+	r = filter_load(&plan, &failed);
+	if (r < 0)
+		return ejg_call_error(call, r, NULL, "cannot load the filter: %s: %s", failed, strerror(-r));
+	return 0;
+}
+
+int seccomp_diagnose(struct ejg_call *call)
+{
+	if (kernel_has_filters())
+		ejg_call_finding(call, "supported", NULL, "this kernel has system call filters (seccomp)");
+	else
+		ejg_call_finding(call, "unsupported", NULL, "this kernel has no system call filters (seccomp)");
+	return 0;
+}
+
+EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
+	EJG_MODULE_HEADER,
+	.name = "seccomp",
+	.summary = "system calls that the service never needs and that would get around the guards",
+	.flags = EJG_MODULE_IRREVERSIBLE,
+	.options = options,
+	.n_options = ARRAY_SIZE(options),
+	.findings = findings,
+	.n_findings = ARRAY_SIZE(findings),
+	.config_size = sizeof(struct seccomp_config),
+	.check = seccomp_check,
+	.confine = seccomp_confine,
+	.prove = seccomp_prove,
+	.diagnose = seccomp_diagnose,
+};

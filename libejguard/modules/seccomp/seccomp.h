@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parts of the module `seccomp`. */
+#ifndef EJG_SECCOMP_SECCOMP_H
+#define EJG_SECCOMP_SECCOMP_H
+
+#include <ejguard/module.h>
+
+#include "libejguard/modules/seccomp/filter.h"
+
+struct seccomp_config {
+	unsigned int action; /* enum filter_action: FILTER_ERROR or FILTER_KILL */
+	bool mptcp;
+};
+
+/* What the options and the mode of the call come to. */
+struct filter_plan seccomp_plan(const struct ejg_call *call);
+
+int seccomp_check(struct ejg_call *call);
+int seccomp_confine(struct ejg_call *call);
+int seccomp_prove(struct ejg_call *call);
+int seccomp_diagnose(struct ejg_call *call);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The filter of the module seccomp, in the kernel: what it refuses, and what its reader makes of a process that has it. */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "libejguard/modules/seccomp/filter.h"
+#include "libejguard/modules/seccomp/inspect.h"
+#include "libejguard/util/cleanup.h"
+
+static const struct filter_plan refusing = { .action = FILTER_ERROR };
+static const struct filter_plan recording = { .action = FILTER_LOG };
+static const struct filter_plan with_mptcp = { .action = FILTER_ERROR, .mptcp = true };
+
+/* A process that stands under the filter, or under none, until it is killed. */
+static pid_t start(const struct filter_plan *plan)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		const char *failed;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (plan && filter_load(plan, &failed) < 0)
+			_exit(1);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return child;
+}
+
+static void end(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* How many rules the process lets through. */
+static size_t gaps(pid_t child)
+{
+	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	uint64_t arguments[RULE_N_ARGUMENTS];
+	size_t n = 0;
+
+	assert_int_equal(inspect_read(child, &inspection), 0);
+	for (size_t i = 0; i < n_rules; i++) {
+		rule_sample(&rules[i], arguments);
+		n += !inspect_refuses(inspect_ask(&inspection, rule_number(&rules[i]), arguments));
+	}
+	return n;
+}
+
+static void needs_root(void)
+{
+	if (geteuid() != 0)
+		skip();
+}
+
+static void test_reader_sees_what_is_refused(void **state)
+{
+	pid_t none, filtered, records, mptcp;
+
+	needs_root();
+	none = start(NULL);
+	filtered = start(&refusing);
+	records = start(&recording);
+	mptcp = start(&with_mptcp);
+	assert_int_equal(gaps(none), n_rules);
+	assert_int_equal(gaps(filtered), 0);
+	assert_int_equal(gaps(records), n_rules);
+	assert_int_equal(gaps(mptcp), 2); /* IPv4 and IPv6 */
+	end(none);
+	end(filtered);
+	end(records);
+	end(mptcp);
+}
+
+static void test_other_architectures(void **state)
+{
+	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	const uint64_t arguments[RULE_N_ARGUMENTS] = { 0 };
+	pid_t child;
+
+	needs_root();
+	child = start(&refusing);
+	assert_int_equal(inspect_read(child, &inspection), 0);
+	assert_false(inspect_refuses(inspect_ask(&inspection, seccomp_syscall_resolve_name("getpid"), arguments)));
+	assert_true(inspect_refuses(inspect_ask_as(&inspection, AUDIT_ARCH_ARM ^ 1, 20, arguments)));
+	if (inspect_architecture() == AUDIT_ARCH_X86_64)
+		assert_true(inspect_refuses(inspect_ask_as(&inspection, AUDIT_ARCH_X86_64, 0x40000000u | 39, arguments)));
+	end(child);
+}
+
+static void test_count(void **state)
+{
+	pid_t none = start(NULL), filtered = start(&refusing);
+	unsigned int n;
+	int mode;
+
+	assert_int_equal(inspect_count(none, &mode, &n), 0);
+	assert_int_equal(mode, SECCOMP_MODE_DISABLED);
+	assert_int_equal(inspect_count(filtered, &mode, &n), 0);
+	assert_int_equal(mode, SECCOMP_MODE_FILTER);
+	assert_int_equal(n, 1);
+	end(none);
+	end(filtered);
+	assert_int_equal(inspect_count(filtered, &mode, &n), -ENOENT);
+}
+
+/* A signal that arrives while the process is looked at is not lost. */
+static void test_signal_is_not_lost(void **state)
+{
+	needs_root();
+	for (int i = 0; i < 50; i++) {
+		pid_t child = start(&refusing), reader = fork();
+		int status;
+
+		if (reader == 0) {
+			cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+
+			inspect_read(child, &inspection); /* it may be gone by now */
+			_exit(0);
+		}
+		kill(child, SIGTERM);
+		assert_int_equal(waitpid(reader, &status, 0), reader);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	}
+}
+
+/* The calls whose conditions overlap, made for real; the control is the same without the filter. */
+static int make_socket(const struct filter_plan *plan, long family, long type, long protocol)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		const char *failed;
+
+		if (plan && filter_load(plan, &failed) < 0)
+			_exit(255);
+		_exit(syscall(SYS_socket, family, type, protocol) < 0 ? errno : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_sockets(void **state)
+{
+	static const struct {
+		long family, type, protocol;
+		int error;
+	} attempts[] = {
+		{ AF_PACKET, SOCK_RAW, 0, EAFNOSUPPORT },
+		{ AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1, EPERM },
+		{ AF_INET6, SOCK_RAW | SOCK_NONBLOCK, 58, EPERM },
+		{ AF_NETLINK, SOCK_RAW, 15, EPROTONOSUPPORT }, /* NETLINK_KOBJECT_UEVENT */
+		{ AF_NETLINK, SOCK_RAW, 16, EPROTONOSUPPORT }, /* NETLINK_GENERIC */
+		{ AF_INET | 1L << 32, SOCK_STREAM, 0, EAFNOSUPPORT },
+		{ AF_INET, SOCK_RAW | 1L << 32, 1, EPERM },
+		{ AF_INET, SOCK_STREAM, 262 | 1L << 32, EPROTONOSUPPORT },
+	};
+	static const int needed[][3] = {
+		{ AF_UNIX, SOCK_STREAM, 0 },  { AF_UNIX, SOCK_SEQPACKET, 0 }, { AF_INET, SOCK_STREAM, 0 },
+		{ AF_INET, SOCK_STREAM, 6 },  { AF_INET6, SOCK_STREAM, 0 },   { AF_INET, SOCK_DGRAM, 17 },
+		{ AF_NETLINK, SOCK_RAW, 0 },  { AF_NETLINK, SOCK_DGRAM, 0 },  { AF_NETLINK, SOCK_RAW, 4 },
+	};
+
+	needs_root();
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
+		assert_int_not_equal(make_socket(NULL, attempts[i].family, attempts[i].type, attempts[i].protocol),
+				     attempts[i].error);
+		assert_int_equal(make_socket(&refusing, attempts[i].family, attempts[i].type, attempts[i].protocol),
+				 attempts[i].error);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		assert_int_equal(make_socket(&refusing, needed[i][0], needed[i][1], needed[i][2]), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reader_sees_what_is_refused),
+		cmocka_unit_test(test_other_architectures),
+		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_signal_is_not_lost),
+		cmocka_unit_test(test_sockets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
