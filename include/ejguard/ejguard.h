@@ -37,7 +37,8 @@
  *
  * Strings that the library returns belong to the handle and are valid until the next verb on that handle, or
  * until it is closed. Structures that begin with a size member may grow at their end: set it to sizeof() of
- * the structure; members that the library does not know must be zero, else -EINVAL.
+ * the structure; members that the library does not know must be zero, else -EINVAL. Members that hold a value of an
+ * enumeration are of type uint32_t, so that their size depends on no compiler.
  */
 #ifndef EJGUARD_EJGUARD_H
 #define EJGUARD_EJGUARD_H
@@ -85,7 +86,7 @@ typedef void (*ejg_log_fn)(void *data, enum ejg_log_level level, const char *mod
 struct ejg_finding {
 	const char *module;
 	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
-	enum ejg_severity severity;
+	uint32_t severity;   /**< enum ejg_severity */
 	const char *subject; /**< what it is about: a cgroup, a file, a port; may be empty */
 	const char *message;
 	const char *remedy; /**< what to do; empty where nothing needs doing */
@@ -143,10 +144,9 @@ enum ejg_action {
 /** A hypothetical attempt. Since 0.1. */
 struct ejg_question {
 	size_t size; /**< sizeof(struct ejg_question) */
-	enum ejg_action action;
+	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
 	uint16_t port;
-	const char *user; /**< local user who tries, or NULL */
 };
 
 /** Answer of one module. Since 0.1. */
@@ -384,7 +384,7 @@ struct ejg_module;
  * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read the
  * stack again, or until it is closed. Since 0.1.
  */
-const struct ejg_facts *ejg_get_facts(const struct ejg *guard);
+const struct ejg_facts *ejg_facts_get(const struct ejg *guard);
 
 /**
  * The survey that ejg_discover() made, see <ejguard/facts.h>.
@@ -392,7 +392,7 @@ const struct ejg_facts *ejg_get_facts(const struct ejg *guard);
  *
  * Return: the survey, or NULL when the last verb was another one. Valid until the next verb. Since 0.1.
  */
-const struct ejg_survey *ejg_get_survey(const struct ejg *guard);
+const struct ejg_survey *ejg_survey_get(const struct ejg *guard);
 
 /**
  * Loads every module of the module folder, whether a stack uses it or not; those that cannot be loaded become
@@ -428,7 +428,7 @@ const char *ejg_module_path(const struct ejg *guard, size_t index);
  *
  * Return: a constant string; "unknown" for values outside the enumeration. Since 0.1.
  */
-const char *ejg_severity_name(enum ejg_severity severity);
+const char *ejg_severity_name(uint32_t severity);
 
 /**
  * The version of the library that is loaded, "MAJOR.MINOR.PATCH". Return: a constant string. Since 0.1.

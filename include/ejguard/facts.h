@@ -44,7 +44,7 @@ enum ejg_origin_kind {
 
 /** Where a fact comes from, exactly. Since ABI 1.0. */
 struct ejg_origin {
-	enum ejg_origin_kind kind;
+	uint32_t kind;    /**< enum ejg_origin_kind */
 	const char *file; /**< or NULL */
 	uint32_t line;    /**< or 0 */
 };
@@ -86,7 +86,7 @@ struct ejg_facts {
 	struct ejg_origin cgroups_origin;
 	uint16_t epmd_port;
 	struct ejg_origin epmd_origin;
-	enum ejg_dist_state dist_state;
+	uint32_t dist_state; /**< enum ejg_dist_state */
 	const struct ejg_port_range *dist;
 	size_t n_dist;
 	const char *dist_note; /**< for people: why it is random or indeterminate; else NULL */
@@ -138,7 +138,7 @@ enum ejg_setting_state {
  */
 struct ejg_setting {
 	const char *name;
-	enum ejg_setting_state state;
+	uint32_t state;    /**< enum ejg_setting_state */
 	const char *value; /**< NULL when UNSET or INDETERMINATE. A cookie in it is replaced by "***". */
 	const char *note;  /**< for people, or NULL */
 	struct ejg_origin origin;
@@ -157,7 +157,7 @@ struct ejg_process {
 	uint64_t start_time; /**< as in /proc/PID/stat: tells it from a later process of the same pid */
 	uid_t uid;           /**< effective */
 	gid_t gid;
-	enum ejg_process_role role;
+	uint32_t role;      /**< enum ejg_process_role */
 	const char *exe;    /**< what it executes, or NULL when that may not be seen */
 	const char *cgroup; /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
 	const char *unit;   /**< the system's unit that the cgroup belongs to: "ejabberd.service"; or NULL */

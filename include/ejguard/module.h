@@ -245,12 +245,12 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
  * makes the operation fail.
  * @call:    the call
  * @id:      as declared
- * @subject: what it is about (a cgroup, a file, a port), or NULL. Copied.
+ * @subject: what it is about (a cgroup, a port, a name), or NULL. Copied.
  * @format:  the message, as printf(3)
  *
- * Since ABI 1.0.
+ * Return: the declared severity; EJG_FAILURE for an id that is not declared. Since ABI 1.0.
  */
-void ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
+enum ejg_severity ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /** Where a finding stands and what to do about it, for ejg_call_finding_at(). Since ABI 1.0. */
@@ -269,10 +269,11 @@ struct ejg_place {
  * @place:   where, and what to do. Copied.
  * @format:  the message, as printf(3)
  *
- * Since ABI 1.0.
+ * Return: as above. Since ABI 1.0.
  */
-void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
-			 const char *format, ...) __attribute__((format(printf, 5, 6)));
+enum ejg_severity ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject,
+				      const struct ejg_place *place, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /**
  * Sets the message of the error that the operation is about to return:

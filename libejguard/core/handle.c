@@ -277,12 +277,12 @@ const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index)
 	return report_answer_at(guard->report, index);
 }
 
-const struct ejg_facts *ejg_get_facts(const struct ejg *guard)
+const struct ejg_facts *ejg_facts_get(const struct ejg *guard)
 {
 	return guard->facts;
 }
 
-const struct ejg_survey *ejg_get_survey(const struct ejg *guard)
+const struct ejg_survey *ejg_survey_get(const struct ejg *guard)
 {
 	return guard->survey;
 }
@@ -301,7 +301,7 @@ const char *ejg_module_path(const struct ejg *guard, size_t index)
 	return module ? module->path : NULL;
 }
 
-const char *ejg_severity_name(enum ejg_severity severity)
+const char *ejg_severity_name(uint32_t severity)
 {
 	static const char *const names[] = {
 		[EJG_OK] = "ok", [EJG_INFO] = "info", [EJG_WARNING] = "warning", [EJG_FAILURE] = "failure"

@@ -85,9 +85,10 @@ static const struct ejg_metric_info *find_metric(const struct ejg_module *module
 	return NULL;
 }
 
-static __attribute__((format(printf, 5, 0))) void add_finding(struct ejg_call *call, const char *id,
-							      const char *subject, const struct ejg_place *place,
-							      const char *format, va_list ap)
+static __attribute__((format(printf, 5, 0))) enum ejg_severity add_finding(struct ejg_call *call, const char *id,
+									   const char *subject,
+									   const struct ejg_place *place,
+									   const char *format, va_list ap)
 {
 	static const struct ejg_place nowhere = { 0 };
 	const struct ejg_module *module = call->instance->module;
@@ -99,7 +100,7 @@ static __attribute__((format(printf, 5, 0))) void add_finding(struct ejg_call *c
 	if (!info) {
 		operation_broke(call, "%s: made a finding '%s' that it does not declare: %s", module->name,
 				id ? id : "(null)", message ? message : "");
-		return;
+		return EJG_FAILURE;
 	}
 	if (asprintf(&whole_id, "%s.%s", module->name, info->id) < 0)
 		whole_id = NULL; /* then the report is out of memory, too */
@@ -116,25 +117,30 @@ static __attribute__((format(printf, 5, 0))) void add_finding(struct ejg_call *c
 						.line = place->line,
 						.column = place->column,
 					});
+	return info->severity;
 }
 
-void ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
+enum ejg_severity ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
 {
+	enum ejg_severity severity;
 	va_list ap;
 
 	va_start(ap, format);
-	add_finding(call, id, subject, NULL, format, ap);
+	severity = add_finding(call, id, subject, NULL, format, ap);
 	va_end(ap);
+	return severity;
 }
 
-void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
-			 const char *format, ...)
+enum ejg_severity ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject,
+				      const struct ejg_place *place, const char *format, ...)
 {
+	enum ejg_severity severity;
 	va_list ap;
 
 	va_start(ap, format);
-	add_finding(call, id, subject, place, format, ap);
+	severity = add_finding(call, id, subject, place, format, ap);
 	va_end(ap);
+	return severity;
 }
 
 int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const char *format, ...)

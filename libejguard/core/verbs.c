@@ -294,14 +294,12 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 	if (!theirs || options_copy(&question, sizeof(question), theirs) < 0)
 		return invalid(guard, "the question is of an unknown size, or asks what this library cannot answer");
 	question.size = sizeof(question);
-	if ((unsigned int)question.action > EJG_ACCEPT)
+	if (question.action > EJG_ACCEPT)
 		return invalid(guard, "the question is about an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
 		return invalid(guard, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
 		return invalid(guard, "the port of the question is not one of 1 to 65535");
-	if (question.user && !*question.user)
-		return invalid(guard, "the user of the question has no name");
 	r = load_once(guard);
 	return r < 0 ? r : transaction_explain(guard, &question);
 }

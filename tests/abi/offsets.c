@@ -53,7 +53,6 @@ int main(void)
 	MEMBER(ejg_question, action);
 	MEMBER(ejg_question, address);
 	MEMBER(ejg_question, port);
-	MEMBER(ejg_question, user);
 	SIZE(ejg_answer);
 	MEMBER(ejg_answer, module);
 	MEMBER(ejg_answer, allowed);

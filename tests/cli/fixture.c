@@ -253,8 +253,8 @@ static int explain(struct ejg_call *call, const struct ejg_question *question)
 	const char *file = ejg_call_where(call, &line);
 
 	if (config->opinion > 0)
-		ejg_call_answer(call, config->opinion == 1, file, line, "%s port %u for %s", question->address,
-				question->port, question->user ? question->user : "anybody");
+		ejg_call_answer(call, config->opinion == 1, file, line, "%s port %u", question->address,
+				question->port);
 	return 0;
 }
 

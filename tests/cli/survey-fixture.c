@@ -227,12 +227,12 @@ static const struct {
 
 static size_t which;
 
-const struct ejg_facts *ejg_get_facts(const struct ejg *guard)
+const struct ejg_facts *ejg_facts_get(const struct ejg *guard)
 {
 	return services[which].facts;
 }
 
-const struct ejg_survey *ejg_get_survey(const struct ejg *guard)
+const struct ejg_survey *ejg_survey_get(const struct ejg *guard)
 {
 	return services[which].survey;
 }

@@ -75,7 +75,7 @@ class Verbs(Case):
         "set epmd 4369\nset peers 198.51.100.7\nset users root\nset dist 4370-4375\nset public 5222\nrequired net\n",
     ]
     VERBS = [["check"], ["status"], ["discover"], ["modules"], ["modules", "probe"], ["modules", "absent"], ["doctor"],
-             ["explain", "bind", "::1", "4369"], ["explain", "bind", "nowhere", "4369", "--user", "root"],
+             ["explain", "bind", "::1", "4369"], ["explain", "bind", "nowhere", "4369"],
              ["apply", "--only", "absent"], ["watch", "--module", "absent"], ["check", "absent"], ["discover", "absent"]]
 
     def test_all(self):

@@ -54,8 +54,8 @@ static const char *copy(struct bed *bed, const char *text)
 	return arena_strdup(bed->arena, text ? text : "");
 }
 
-void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
-			 const char *format, ...)
+enum ejg_severity ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject,
+				      const struct ejg_place *place, const char *format, ...)
 {
 	struct bed *bed = call->bed;
 	const struct ejg_finding_info *info = find_info(id);
@@ -74,6 +74,7 @@ void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subj
 		.column = place->column,
 	};
 	va_end(ap);
+	return info->severity;
 }
 
 static void set(struct bed *bed, const char *name, const char *value)

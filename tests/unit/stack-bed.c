@@ -24,8 +24,10 @@ static int answer(struct ejg_call *call, const char *operation, int result)
 	record(call, operation);
 	if (script->unsaid)
 		return result;
-	if (result == EJG_NOT_HELD)
-		ejg_call_finding(call, "bad", "subject", "told so in %s", operation);
+	if (result == EJG_NOT_HELD) {
+		assert_int_equal(ejg_call_finding(call, "fine", NULL, "but for %s", operation), EJG_OK);
+		assert_int_equal(ejg_call_finding(call, "bad", "subject", "told so in %s", operation), EJG_FAILURE);
+	}
 	return result < 0 ? ejg_call_error(call, result, "remedy", "told to fail in %s", operation) : result;
 }
 
@@ -96,13 +98,16 @@ static void finish(struct ejg_call *call)
 	record(call, "finish");
 }
 
-static const struct ejg_finding_info findings[] = { { "bad", EJG_FAILURE, "bad", "mend it" } };
+static const struct ejg_finding_info findings[] = {
+	{ "bad", EJG_FAILURE, "bad", "mend it" },
+	{ "fine", EJG_OK, "fine", NULL },
+};
 static const struct ejg_metric_info metrics[] = { { "calls", 1, "calls" } };
 
 static const struct ejg_module full = {
 	.name = "recorder",
 	.findings = findings,
-	.n_findings = 1,
+	.n_findings = 2,
 	.metrics = metrics,
 	.n_metrics = 1,
 	.state_size = sizeof(unsigned int),

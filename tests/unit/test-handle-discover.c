@@ -14,23 +14,23 @@ static void survey_of_a_good_stack(void **state)
 	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_proof log=%s/log\n", scratch->folder);
 	const struct ejg_survey *survey;
 
-	assert_null(ejg_get_survey(guard));
+	assert_null(ejg_survey_get(guard));
 	assert_int_equal(ejg_discover(guard), 0);
 	assert_string_equal(recorded(scratch), ""); /* no module is called */
 	assert_string_equal(ejg_error(guard), "");
-	survey = ejg_get_survey(guard);
+	survey = ejg_survey_get(guard);
 	assert_non_null(survey);
 	assert_int_equal(survey->size, sizeof(*survey));
 	assert_non_null(survey->epmd_note);
-	assert_non_null(ejg_get_facts(guard));
+	assert_non_null(ejg_facts_get(guard));
 	assert_found(guard, "core.discover-no-node", "test");
 
 	/* it belongs to that verb */
 	assert_int_equal(ejg_check(guard), 0);
-	assert_null(ejg_get_survey(guard));
+	assert_null(ejg_survey_get(guard));
 	assert_int_equal(ejg_discover(guard), 0);
 	assert_int_equal(ejg_discover(guard), 0);
-	assert_non_null(ejg_get_survey(guard));
+	assert_non_null(ejg_survey_get(guard));
 	ejg_close(guard);
 }
 
@@ -52,11 +52,11 @@ static void survey_of_a_broken_stack(void **state)
 
 		assert_int_equal(ejg_discover(guard), 0);
 		assert_found(guard, cases[i].id, "");
-		assert_non_null(ejg_get_survey(guard));
-		assert_non_null(ejg_get_facts(guard));
+		assert_non_null(ejg_survey_get(guard));
+		assert_non_null(ejg_facts_get(guard));
 		assert_true(ejg_check(guard) < 0);
-		assert_null(ejg_get_survey(guard));
-		assert_null(ejg_get_facts(guard));
+		assert_null(ejg_survey_get(guard));
+		assert_null(ejg_facts_get(guard));
 		assert_int_equal(ejg_discover(guard), 0);
 		ejg_close(guard);
 	}
@@ -69,7 +69,7 @@ static void cancelled_survey(void **state)
 	ejg_cancel(guard);
 	assert_int_equal(ejg_discover(guard), -ECANCELED);
 	assert_found(guard, "core.cancelled", "cancelled");
-	assert_null(ejg_get_survey(guard));
+	assert_null(ejg_survey_get(guard));
 	assert_int_equal(ejg_discover(guard), 0);
 	ejg_close(guard);
 }

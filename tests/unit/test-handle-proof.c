@@ -48,7 +48,7 @@ static void diagnosis_of_a_good_stack(void **state)
 
 	assert_int_equal(ejg_diagnose(guard), -EACCES);
 	assert_string_equal(recorded(scratch), "b diagnose;b finish;");
-	assert_non_null(ejg_get_facts(guard));
+	assert_non_null(ejg_facts_get(guard));
 	assert_int_equal(ejg_load(guard, NULL), -EINVAL); /* was loaded */
 	assert_int_equal(ejg_check(guard), 0);
 	ejg_close(guard);
@@ -79,7 +79,7 @@ static void diagnosis_of_a_broken_stack(void **state)
 		assert_int_equal(ejg_diagnose(guard), -EACCES);
 		assert_true(*ejg_error(guard));
 		assert_string_equal(recorded(scratch), cases[i].calls);
-		assert_null(ejg_get_facts(guard));
+		assert_null(ejg_facts_get(guard));
 		assert_int_equal(ejg_apply(guard, NULL), -EBADMSG);
 		assert_int_equal(ejg_diagnose(guard), -EACCES); /* again */
 		recorded(scratch);

@@ -61,8 +61,8 @@ const char *ejg_survey_value(const struct ejg_survey *survey, const char *name)
 	return setting && setting->state == EJG_SETTING_KNOWN ? setting->value : NULL;
 }
 
-void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject, const struct ejg_place *place,
-			 const char *format, ...)
+enum ejg_severity ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subject,
+				      const struct ejg_place *place, const char *format, ...)
 {
 	for (uint32_t i = 0; i < ejguard_module.n_findings; i++) {
 		if (strcmp(ejguard_module.findings[i].id, id) != 0)
@@ -70,9 +70,10 @@ void ejg_call_finding_at(struct ejg_call *call, const char *id, const char *subj
 		if (ejguard_module.findings[i].severity >= EJG_WARNING)
 			assert_true(place->remedy || ejguard_module.findings[i].remedy);
 		call->seen[i] = true;
-		return;
+		return ejguard_module.findings[i].severity;
 	}
 	fail_msg("a finding that is not declared: %s", id);
+	return EJG_FAILURE;
 }
 
 static bool is_safe(const struct node_world *world, pid_t pid)

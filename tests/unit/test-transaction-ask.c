@@ -90,13 +90,13 @@ static int break_contract(struct ejg_call *call)
 
 	switch (script->prepare) {
 	case 0:
-		ejg_call_finding(call, "undeclared", NULL, "x");
+		assert_int_equal(ejg_call_finding(call, "undeclared", NULL, "x"), EJG_FAILURE);
 		return EJG_HELD;
 	case 1:
 		ejg_call_finding(call, "ba", NULL, "x");
 		return EJG_HELD;
 	case 2:
-		ejg_call_finding(call, NULL, NULL, "x");
+		assert_int_equal(ejg_call_finding(call, NULL, NULL, "x"), EJG_FAILURE);
 		return EJG_HELD;
 	case 3:
 		ejg_call_metric(call, "calls", NULL, 0, 1);

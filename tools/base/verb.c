@@ -38,10 +38,6 @@ static const struct option_spec status_options[] = {
 	  "print the figures only, in the format of OpenMetrics" },
 };
 
-static const struct option_spec explain_options[] = {
-	{ "user", 0, OPTION_WORD, "NAME", FIELD(user), "a local user who tries, by name or number" },
-};
-
 static const struct option_spec watch_options[] = {
 	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched),
 	  "the events of this module of the stack only; may be repeated" },
@@ -107,7 +103,6 @@ const struct verb verbs[N_VERBS] = {
 		.summary = "Tells what would be decided about an attempt, and by which rule",
 		.done = "allowed",
 		.failed = "NOT allowed",
-		OPTIONS(explain_options),
 	},
 	[VERB_WATCH] = {
 		.name = "watch",

@@ -32,7 +32,6 @@ struct arguments {
 	bool no_proof;
 	bool prove;
 	bool openmetrics;
-	const char *user;
 	const char **watched; /* modules, ended by NULL */
 	char *unitdir;
 	char *templatedir;

@@ -10,9 +10,8 @@ json_t *json_question(const struct report *report)
 {
 	const struct ejg_question *question = report->question;
 
-	return json_pack("{s:s, s:o, s:i, s:o}", "action", actions[question->action], "address",
-			 json_text(question->address), "port", (int)question->port, "user",
-			 json_nullable(question->user));
+	return json_pack("{s:s, s:o, s:i}", "action", actions[question->action], "address",
+			 json_text(question->address), "port", (int)question->port);
 }
 
 json_t *json_answers(const struct report *report)

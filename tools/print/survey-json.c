@@ -98,8 +98,8 @@ static json_t *json_comparisons(const struct ejg_facts *facts, const struct ejg_
 
 int json_add_survey(const struct report *report, json_t *object)
 {
-	const struct ejg_survey *survey = ejg_get_survey(report->handle);
-	const struct ejg_facts *facts = ejg_get_facts(report->handle);
+	const struct ejg_survey *survey = ejg_survey_get(report->handle);
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 
 	if (!survey || !facts)
 		return 0;

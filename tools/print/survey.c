@@ -91,12 +91,12 @@ static int print_processes(const struct ejg_survey *survey, FILE *out)
 /* Whether a listener is the service's, or where the service's is expected. */
 static bool concerns(const struct report *report, const struct ejg_listener *listener)
 {
-	const struct ejg_facts *facts = ejg_get_facts(report->handle);
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 
 	return listener->in_service || listener->port == facts->epmd_port ||
 	       words_in_ranges(facts->dist, facts->n_dist, listener->port) ||
 	       words_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
-	       survey_process(ejg_get_survey(report->handle), listener->pid);
+	       survey_process(ejg_survey_get(report->handle), listener->pid);
 }
 
 static int add_listener(struct table *table, const struct ejg_survey *survey, const struct ejg_listener *listener)
@@ -126,7 +126,7 @@ static int add_listener(struct table *table, const struct ejg_survey *survey, co
 static int print_listeners(const struct report *report, FILE *out)
 {
 	static const char *const headings[] = { "LISTENER", "USER", "INSIDE", "UNIT", "PROCESS" };
-	const struct ejg_survey *survey = ejg_get_survey(report->handle);
+	const struct ejg_survey *survey = ejg_survey_get(report->handle);
 	struct table *table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
 	size_t n_others = 0;
 	int r = 0;
@@ -189,8 +189,8 @@ static int print_epmd(const struct ejg_survey *survey, FILE *out)
 
 int print_survey(const struct report *report, FILE *out)
 {
-	const struct ejg_survey *survey = ejg_get_survey(report->handle);
-	const struct ejg_facts *facts = ejg_get_facts(report->handle);
+	const struct ejg_survey *survey = ejg_survey_get(report->handle);
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 	int r = 0;
 
 	if (facts)

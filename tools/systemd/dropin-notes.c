@@ -41,7 +41,7 @@ static struct ejg_finding judge(const struct unit *unit)
 
 int dropin_notes(struct report *report, const char *unitdir, bool ask_systemd, enum ejg_severity least)
 {
-	const struct ejg_facts *facts = ejg_get_facts(report->handle);
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 	int r;
 
 	for (size_t i = 0; facts && i < facts->n_cgroups; i++) {

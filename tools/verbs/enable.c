@@ -66,7 +66,7 @@ static int plan_unit(const struct arguments *arguments, struct report *report, c
 
 static int plan(const struct arguments *arguments, struct report *report, const char *unitdir)
 {
-	const struct ejg_facts *facts = ejg_get_facts(report->handle);
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 	const char *main_name = main_unit(facts);
 	int r;
 

@@ -5,13 +5,13 @@
 
 #include "tools/verbs/verbs.h"
 
-static int read_action(const char *word, struct report *report, enum ejg_action *ret)
+static int read_action(const char *word, struct report *report, uint32_t *ret)
 {
 	static const char *const names[] = { [EJG_BIND] = "bind", [EJG_CONNECT] = "connect", [EJG_ACCEPT] = "accept" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], word) == 0) {
-			*ret = (enum ejg_action)i;
+			*ret = (uint32_t)i;
 			return 0;
 		}
 	return report_fail(report, -EINVAL, "'%s' is none of bind, connect and accept; try ejguard explain --help", word);
@@ -36,7 +36,6 @@ int verb_explain(const struct arguments *arguments, struct report *report)
 	*question = (struct ejg_question){
 		.size = sizeof(*question),
 		.address = arguments->words[1],
-		.user = arguments->user,
 	};
 	r = read_action(arguments->words[0], report, &question->action);
 	if (r == 0)
