@@ -58,12 +58,6 @@ int facts_bad_word(struct facts_build *b, const struct word *word, const char *f
 const char *facts_place(struct facts_build *b, const struct position *position);
 
 /*
- * Reads all of a descriptor; a NUL byte follows the text. The caller frees it.
- * Return: 0, -EFBIG when it is larger than limit, -ENOMEM, any errno of read(2).
- */
-int facts_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size);
-
-/*
  * Each of these establishes its facts, from its set line or else by discovery. Return: 0, -EBADMSG when something is
  * wrong and was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
  */

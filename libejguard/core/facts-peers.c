@@ -8,6 +8,7 @@
 #include "libejguard/core/trust.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 enum {
 	MAX_HOST_NAME = 253,
@@ -179,7 +180,7 @@ static int read_lines(struct peers *p, char *text, size_t size, const char *file
 		char *newline = memchr(line, '\n', end - line);
 
 		newline = newline ? newline : end;
-		*newline = '\0'; /* facts_read_all() leaves room for the last one */
+		*newline = '\0'; /* file_read_all() leaves room for the last one */
 		r = read_line(p, line, newline - line, position);
 		if (r < 0)
 			return r;
@@ -203,7 +204,7 @@ static int read_file(struct peers *p, const struct word *word)
 		return r;
 	if (r < 0)
 		return wrong(p, word, problem ? problem : r == -ENOENT ? "there is no such file" : "it cannot be read");
-	r = facts_read_all(fd, FACTS_MAX_PEER_FILE, &text, &size);
+	r = file_read_all(fd, FACTS_MAX_PEER_FILE, &text, &size);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)

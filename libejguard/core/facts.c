@@ -2,19 +2,13 @@
 #include "libejguard/core/facts.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "libejguard/core/facts-build.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
-
-enum {
-	READ_STEP = 64 * 1024,
-	MAX_PASSWD_BUFFER = 1024 * 1024,
-};
+#include "libejguard/util/passwd.h"
 
 static const char *const system_config_dirs[] = { "/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd",
 						  "/home/ejabberd/conf", NULL };
@@ -64,34 +58,6 @@ const char *facts_place(struct facts_build *b, const struct position *position)
 	const char *place = arena_printf(b->arena, "%s:%u:%u", position->file, position->line, position->column);
 
 	return place ? place : "";
-}
-
-int facts_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size)
-{
-	cleanup_free char *text = NULL;
-	size_t size = 0, room = 0;
-	ssize_t n;
-
-	do {
-		if (room - size < READ_STEP) {
-			char *larger = realloc(text, 2 * room + READ_STEP + 1);
-
-			if (!larger)
-				return -ENOMEM;
-			text = larger;
-			room = 2 * room + READ_STEP;
-		}
-		n = read(fd, text + size, room - size);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		size += n > 0 ? (size_t)n : 0;
-		if (size > limit)
-			return -EFBIG;
-	} while (n != 0);
-	text[size] = '\0';
-	*ret_text = take_ptr(text);
-	*ret_size = size;
-	return 0;
 }
 
 static bool is_folder(const char *path)
@@ -150,31 +116,9 @@ int facts_read_config(struct facts_build *b)
 	return 0;
 }
 
-/* Return: 0, -ENOENT, -EIO, -ENOMEM. */
-static int look_up_user(const char *name, uid_t *ret)
-{
-	struct passwd entry, *found = NULL;
-	int r = ERANGE;
-
-	for (size_t size = 4096; r == ERANGE && size <= MAX_PASSWD_BUFFER; size *= 4) {
-		cleanup_free char *buffer = malloc(size);
-
-		if (!buffer)
-			return -ENOMEM;
-		r = getpwnam_r(name, &entry, buffer, size, &found);
-		if (r == 0 && found)
-			*ret = found->pw_uid;
-	}
-	if (r == ENOMEM)
-		return -ENOMEM;
-	if (found && r == 0)
-		return 0;
-	/* what getpwnam_r(3) lists as "not found" besides 0 */
-	return r == 0 || r == ENOENT || r == ESRCH || r == EBADF || r == EPERM ? -ENOENT : -EIO;
-}
-
 static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
 {
+	cleanup_passwd_user struct passwd_user user = { 0 };
 	uint64_t number;
 	int r;
 
@@ -185,11 +129,13 @@ static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
 		*ret = (uid_t)number;
 		return 0;
 	}
-	r = look_up_user(word->text, ret);
+	r = passwd_user_by_name(NULL, word->text, &user);
 	if (r == -ENOENT)
 		return facts_bad_word(b, word, "set users: there is no user %s", word->text);
 	if (r == -EIO)
 		return facts_bad_word(b, word, "set users: user %s cannot be looked up", word->text);
+	if (r == 0)
+		*ret = user.uid;
 	return r;
 }
 

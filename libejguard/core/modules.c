@@ -12,6 +12,7 @@
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/mapping.h"
+#include "libejguard/util/suggest.h"
 
 enum { MAX_NAME = 64 };
 

@@ -10,6 +10,7 @@
 #include "libejguard/core/option.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/suggest.h"
 
 /* One text being parsed. */
 struct parse {

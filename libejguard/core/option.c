@@ -7,6 +7,7 @@
 #include "libejguard/core/errors.h"
 #include "libejguard/core/option-value.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/suggest.h"
 
 /* The host's own option of every module, in the order of enum ejg_mode. */
 static const char *const modes[] = { "enforce", "permissive", NULL };

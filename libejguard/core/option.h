@@ -24,7 +24,4 @@ int option_bind(struct arena *arena, struct report *report, const struct ejg_mod
  */
 int option_table_check(struct arena *arena, const struct ejg_module *module, const char **ret_problem);
 
-/* The element of names (ended by NULL) that the word was probably meant to be, or NULL. */
-const char *suggest(const char *word, const char *const *names);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/utf8.h"
 
 #define CORE "core"
 
@@ -43,26 +44,13 @@ void report_clear(struct report *report)
 	*report = (struct report){ .arena = arena_new() };
 }
 
-/* Bytes of the printable UTF-8 character that text begins with; 0 when it does not. RFC 3629: shortest forms only. */
-static size_t character_length(const unsigned char *text)
+/* Bytes of the printable UTF-8 character that text begins with; 0 when it does not. */
+static size_t character_length(const char *text)
 {
 	uint32_t code;
-	size_t n;
+	const size_t n = utf8_decode(text, 4, &code);
 
-	if (text[0] < 0x80)
-		return text[0] >= 0x20 && text[0] != 0x7f ? 1 : 0;
-	n = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	code = text[0] & (0x7fU >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	if (code < (n == 4 ? 0x10000U : n == 3 ? 0x800U : 0xa0U)) /* 0x80 to 0x9f are control characters */
-		return 0;
-	if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+	if (n == 0 || code < ' ' || (code >= 0x7f && code < 0xa0))
 		return 0;
 	/* Line and paragraph separators; marks that reorder what a person reads. */
 	if ((code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
@@ -73,7 +61,6 @@ static size_t character_length(const unsigned char *text)
 char *report_text(struct arena *arena, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
-	const unsigned char *from = (const unsigned char *)text;
 	size_t size = strlen(text), n;
 	char *copy, *to;
 
@@ -82,17 +69,17 @@ char *report_text(struct arena *arena, const char *text)
 	to = copy = arena_alloc(arena, size * 4 + 1);
 	if (!copy)
 		return NULL;
-	while (*from) {
-		n = character_length(from);
+	while (*text) {
+		n = character_length(text);
 		if (n > 0) {
-			to = mempcpy(to, from, n);
-			from += n;
+			to = mempcpy(to, text, n);
+			text += n;
 			continue;
 		}
 		*to++ = '\\';
 		*to++ = 'x';
-		*to++ = hex[*from >> 4];
-		*to++ = hex[*from++ & 15];
+		*to++ = hex[(unsigned char)*text >> 4];
+		*to++ = hex[(unsigned char)*text++ & 15];
 	}
 	return copy;
 }

@@ -9,6 +9,7 @@
 #include "libejguard/core/stack-lexer.h"
 #include "libejguard/core/stack-source.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/suggest.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/util/utf8.h"
+
 #define BOM "\xef\xbb\xbf"
 
 struct words {
@@ -39,26 +41,6 @@ static int problem_at(struct lexer *lexer, const char *id, size_t at, const char
 	return -EBADMSG;
 }
 
-/* Length of the UTF-8 character (RFC 3629) at text, of which n bytes are there; 0 when it is none. */
-static size_t utf8_length(const unsigned char *text, size_t n)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-
-	if (length == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4 || length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Longer forms than needed, surrogates, past U+10FFFF. */
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 /* Every byte of the physical line, comments too: what a person cannot see may not be in a file that guards. */
 static int check_bytes(struct lexer *lexer)
 {
@@ -69,7 +51,7 @@ static int check_bytes(struct lexer *lexer)
 		return problem_at(lexer, "stack-syntax", 0,
 				  "the file begins with a byte order mark; save it as UTF-8 without one");
 	for (size_t at = lexer->start; at < lexer->end; at += length) {
-		length = utf8_length(text + at, lexer->end - at);
+		length = utf8_decode(lexer->text + at, lexer->end - at, NULL);
 		if (length == 0)
 			return problem_at(lexer, "stack-syntax", at, "byte 0x%02x is not valid UTF-8", text[at]);
 		if ((text[at] < ' ' && text[at] != '\t') || text[at] == 0x7f)

@@ -6,6 +6,7 @@
 
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 /* From the working folder where the caller gave a relative path. NULL without memory. */
 static const char *absolute(struct arena *arena, const char *path)
@@ -55,29 +56,17 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 	return fail(arena, ret, r, "neither '%s' nor '%s' exists", paths[0], paths[1]);
 }
 
-/* Reads all of a file, or one byte more than the limit. */
 static int read_text(struct arena *arena, int fd, struct stack_text *ret)
 {
-	cleanup_free char *text = malloc(STACK_MAX_FILE + 1);
-	size_t size = 0;
-	ssize_t n;
+	const int r = file_read_all(fd, STACK_MAX_FILE, &ret->text, &ret->size);
 
-	if (!text)
-		return -ENOMEM;
-	do {
-		n = read(fd, text + size, STACK_MAX_FILE + 1 - size);
-		if (n < 0 && errno != EINTR)
-			return fail(arena, ret, -EIO, "cannot read '%s': %s", ret->path, strerror(errno));
-		if (n > 0)
-			size += (size_t)n;
-	} while (n != 0 && size <= STACK_MAX_FILE);
-	if (size > STACK_MAX_FILE) {
+	if (r == -EFBIG) {
 		ret->id = "stack-limit";
 		return fail(arena, ret, -EBADMSG, "'%s' has more than %d bytes", ret->path, STACK_MAX_FILE);
 	}
-	ret->text = take_ptr(text);
-	ret->size = size;
-	return 0;
+	if (r < 0 && r != -ENOMEM)
+		return fail(arena, ret, -EIO, "cannot read '%s': %s", ret->path, strerror(-r));
+	return r;
 }
 
 int stack_source_read(struct arena *arena, const struct stack_source *source, const char *name, struct stack_text *ret)

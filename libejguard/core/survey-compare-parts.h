@@ -50,6 +50,4 @@ const char *compare_range(struct ejg_port_range range, char text[static COMPARE_
 /* The remedy of all that a restart mends; NULL where the unit is not known. */
 const char *compare_restart(const struct ejg_process *process, char text[static COMPARE_TEXT_SIZE]);
 
-bool compare_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port);
-
 #endif

@@ -24,7 +24,7 @@ static const char *dist_text(const struct ejg_facts *facts, char text[static COM
 static bool covers(const struct ejg_facts *facts, struct ejg_port_range range)
 {
 	for (uint32_t port = range.first; port <= range.last; port++)
-		if (!compare_in_ranges(facts->dist, facts->n_dist, (uint16_t)port))
+		if (!port_in_ranges(facts->dist, facts->n_dist, (uint16_t)port))
 			return false;
 	return true;
 }
@@ -106,7 +106,7 @@ static void compare_dist(const struct comparison *c, const struct ejg_process *n
 	if (facts->dist_state == EJG_DIST_RANDOM && !compare_started_range(node, &started))
 		report_core(c->report, "discover-dist-random", subject, &facts->dist_origin, NULL,
 			    "the node's distribution listens there until the next start, which chooses another port");
-	else if (facts->dist_state == EJG_DIST_FIXED && !compare_in_ranges(facts->dist, facts->n_dist, listener->port))
+	else if (facts->dist_state == EJG_DIST_FIXED && !port_in_ranges(facts->dist, facts->n_dist, listener->port))
 		report_core(c->report, "discover-dist-outside", subject, &facts->dist_origin, NULL,
 			    "the node's distribution listens there, outside of %s: the guards hold other ports",
 			    dist_text(facts, range));
@@ -119,7 +119,7 @@ static bool is_dist(const struct comparison *c, const struct ejg_listener *liste
 		if (compare_is_ours(c, &c->survey->processes[i]) &&
 		    compare_dist_listener(c, &c->survey->processes[i]) == listener)
 			return true;
-	return compare_in_ranges(c->facts->dist, c->facts->n_dist, listener->port);
+	return port_in_ranges(c->facts->dist, c->facts->n_dist, listener->port);
 }
 
 /* With a random port of the distribution, and no epmd that tells which it is, any of the node's may be it. */
@@ -133,7 +133,7 @@ static bool is_named(const struct comparison *c, const struct ejg_listener *list
 	const struct ejg_facts *facts = c->facts;
 
 	return listener->port == facts->epmd_port ||
-	       compare_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
+	       port_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
 	       may_be_dist(c, listener);
 }
 
@@ -162,7 +162,7 @@ static void compare_unnamed(const struct comparison *c)
 static bool is_served(const struct comparison *c, struct ejg_port_range range)
 {
 	for (size_t i = 0; i < c->survey->n_listeners; i++)
-		if (c->survey->listeners[i].in_service && compare_in_ranges(&range, 1, c->survey->listeners[i].port))
+		if (c->survey->listeners[i].in_service && port_in_ranges(&range, 1, c->survey->listeners[i].port))
 			return true;
 	return false;
 }

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/core/survey-compare.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "libejguard/core/survey-compare-parts.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
 #include "libejguard/util/sockets.h"
-
-bool compare_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
 
 const char *compare_process(const struct ejg_process *process, char text[static COMPARE_TEXT_SIZE])
 {
@@ -146,7 +138,7 @@ const struct ejg_listener *compare_dist_listener(const struct comparison *c, con
 		if (listener->port == port)
 			return listener;
 		/* Not in the range of the facts: whether it is there is the question. */
-		if (!found && started && compare_in_ranges(&range, 1, listener->port))
+		if (!found && started && port_in_ranges(&range, 1, listener->port))
 			found = listener;
 	}
 	return found;
@@ -171,13 +163,12 @@ static void compare_settings(const struct comparison *c)
 static void find_user(struct comparison *c)
 {
 	const char *name = ejg_survey_value(c->survey, "user");
-	struct passwd entry, *found = NULL;
-	char room[16384];
+	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (!name || getpwnam_r(name, &entry, room, sizeof(room), &found) != 0 || !found)
+	if (!name || passwd_user_by_name(NULL, name, &user) < 0)
 		return;
 	c->user_known = true;
-	c->user = found->pw_uid;
+	c->user = user.uid;
 }
 
 void survey_compare(struct report *report, const struct ejg_facts *facts, const struct ejg_survey *survey)

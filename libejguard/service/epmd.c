@@ -18,6 +18,7 @@
 #include "libejguard/service/cookie-mask.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 enum {
 	PATIENCE_MS = 1000, /* for everything together */
@@ -31,14 +32,6 @@ static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, [11] = 0xff
 					     .length = 128 };
 static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Waits until something can be done with a socket. Return: 0, -ETIMEDOUT, or a negative errno. */
 static int wait_for(int fd, short events, int64_t deadline)
 {
@@ -47,7 +40,7 @@ static int wait_for(int fd, short events, int64_t deadline)
 	int n;
 
 	do {
-		left = deadline - now_ms();
+		left = deadline - clock_ms();
 		n = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
 	} while (n < 0 && errno == EINTR);
 	return n > 0 ? 0 : n == 0 ? -ETIMEDOUT : -errno;
@@ -110,7 +103,7 @@ static int receive(int fd, char *answer, size_t *ret_size, int64_t deadline)
 static int ask(const struct ejg_prefix *address, uint16_t port, char *answer, size_t *ret_size)
 {
 	static const char request[] = { 0, 1, 'n' };
-	const int64_t deadline = now_ms() + PATIENCE_MS;
+	const int64_t deadline = clock_ms() + PATIENCE_MS;
 	cleanup_fd int fd = -1;
 	int r;
 

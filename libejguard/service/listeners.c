@@ -28,19 +28,11 @@ struct collection {
 	size_t dropped;
 };
 
-static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
 /* Whether the port is one that the service is known to have. */
 static bool is_known_port(const struct ejg_facts *facts, uint16_t port)
 {
-	return port == facts->epmd_port || in_ranges(facts->dist, facts->n_dist, port) ||
-	       in_ranges(facts->public_ports, facts->n_public_ports, port);
+	return port == facts->epmd_port || port_in_ranges(facts->dist, facts->n_dist, port) ||
+	       port_in_ranges(facts->public_ports, facts->n_public_ports, port);
 }
 
 static int add(void *data, const struct socket_info *info)

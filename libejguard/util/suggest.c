@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
+#include "libejguard/util/suggest.h"
 
-#include "libejguard/core/option.h"
+#include <stdbool.h>
+#include <string.h>
 
 enum { MAX_NAME = 63 }; /* longer words are no slips of the pen */
 

@@ -465,26 +465,6 @@ static void a_file_that_is_swapped_in_is_never_reduced(void **state)
 	assert_int_equal(n_reduced, 1);
 }
 
-static void names_are_quoted_for_a_shell(void **state)
-{
-	static const struct {
-		const char *name, *quoted;
-	} rows[] = {
-		{ "/var/lib/ejabberd/a-b_c.d", "/var/lib/ejabberd/a-b_c.d" },
-		{ "/a b", "'/a b'" },
-		{ "/$(reboot)", "'/$(reboot)'" },
-		{ "/a'b", "$'/a\\047b'" },
-		{ "/a\nb\\", "$'/a\\012b\\134'" },
-		{ "/\xff", "$'/\\377'" },
-		{ "", "''" },
-		{ "/~", "'/~'" },
-	};
-	struct scratch *scratch = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(access_quote(scratch->arena, rows[i].name), rows[i].quoted);
-}
-
 static void many_who_pass_are_everybody(void **state)
 {
 	struct access_entry entries[ACCESS_REACH_MAX + 1];
@@ -513,7 +493,6 @@ int main(void)
 		scratch_test(acls_are_narrowed),
 		scratch_test(default_acls_are_narrowed),
 		scratch_test(what_is_not_the_services_is_refused),
-		scratch_test(names_are_quoted_for_a_shell),
 		scratch_test(many_who_pass_are_everybody),
 	};
 	const struct CMUnitTest races[] = {

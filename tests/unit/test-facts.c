@@ -158,39 +158,12 @@ static void test_config(void **state)
 			"fact-value", "not a folder");
 }
 
-static void test_read_all(void **state)
-{
-	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 200000 };
-	struct scratch *scratch = *state;
-	char *bytes = malloc(200000);
-
-	assert_non_null(bytes);
-	memset(bytes, 'x', 200000);
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		cleanup_free char *text = NULL;
-		cleanup_fd int fd = -1;
-		size_t size;
-
-		scratch_write(scratch, "file", bytes, sizes[i]);
-		fd = open(scratch_path(scratch, "file"), O_RDONLY | O_CLOEXEC);
-		if (sizes[i] > 0)
-			assert_int_equal(facts_read_all(fd, sizes[i] - 1, &text, &size), -EFBIG);
-		assert_null(text);
-		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-		assert_int_equal(facts_read_all(fd, sizes[i], &text, &size), 0);
-		assert_int_equal(size, sizes[i]);
-		assert_int_equal(strlen(text), sizes[i]);
-	}
-	assert_int_equal(facts_read_all(-1, 1, &(char *){ NULL }, &(size_t){ 0 }), -EBADF);
-	free(bytes);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_nothing_set), scratch_test(test_auto),       scratch_test(test_ports),
 		scratch_test(test_wrong_ports), scratch_test(test_all_errors), scratch_test(test_users),
-		scratch_test(test_config),	scratch_test(test_read_all),
+		scratch_test(test_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

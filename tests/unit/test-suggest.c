@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "libejguard/core/option.h"
+#include "libejguard/util/suggest.h"
 #include "tests/unit/scratch.h"
 
 static const char *const controls[] = { "required", "requisite", "optional", "set", "include", NULL };

@@ -6,17 +6,9 @@
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
-static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
 static bool is_public(const struct config_check *check, uint16_t port)
 {
-	return in_ranges(check->facts->public_ports, check->facts->n_public_ports, port);
+	return port_in_ranges(check->facts->public_ports, check->facts->n_public_ports, port);
 }
 
 /* What a port is to Erlang, or NULL. */
@@ -24,7 +16,7 @@ static const char *private_use(const struct config_check *check, uint16_t port)
 {
 	if (port == check->facts->epmd_port)
 		return "epmd's";
-	return in_ranges(check->facts->dist, check->facts->n_dist, port) ? "one of the distribution range" : NULL;
+	return port_in_ranges(check->facts->dist, check->facts->n_dist, port) ? "one of the distribution range" : NULL;
 }
 
 /* mod_proxy65 has a listener of its own, 7777 when nothing is said. */

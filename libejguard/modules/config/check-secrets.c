@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/config/config.h"
+#include "libejguard/util/file.h"
+#include "libejguard/util/quote.h"
 
 /* Options whose value is a secret, wherever they stand. */
 static bool is_secret(const struct yml_pair *pair)
@@ -78,7 +80,7 @@ static const char *readers(struct config_check *check, const char *path, const c
 /* Only the service's group may stay, and not even that one when others are in it. */
 static const char *remedy_chmod(struct config_check *check, const char *path, bool acl)
 {
-	const char *quoted = access_quote(check->arena, path);
+	const char *quoted = quote_shell(check->arena, path);
 	const char *remove = quoted && acl ? arena_printf(check->arena, "setfacl -b -- %s; ", quoted) : "";
 
 	if (!quoted || !remove)
@@ -113,22 +115,15 @@ static int holds_key(int handle)
 {
 	enum { MAX_CERTIFICATES = 1 << 20 };
 	cleanup_free char *text = malloc(MAX_CERTIFICATES + 1);
-	cleanup_fd int fd = -1;
-	char name[32];
-	size_t n = 0;
-	ssize_t r = 1;
+	cleanup_fd int fd = text ? file_reopen(handle) : -ENOMEM;
+	ssize_t n;
 	bool found;
 
-	if (!text)
-		return -ENOMEM;
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
-	fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
-	while (n < MAX_CERTIFICATES && r > 0) {
-		r = read(fd, text + n, MAX_CERTIFICATES - n);
-		n += r > 0 ? r : 0;
-	}
+		return fd;
+	n = file_read_some(fd, text, MAX_CERTIFICATES);
+	if (n < 0)
+		return (int)n;
 	found = memmem(text, n, "PRIVATE KEY-----", 16);
 	explicit_bzero(text, n);
 	return found;

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/quote.h"
 
 const char *advise_quoted(struct audit *audit, const char *path)
 {
-	const char *text = access_quote(audit->arena, path);
+	const char *text = quote_shell(audit->arena, path);
 
 	return text ? text : "";
 }

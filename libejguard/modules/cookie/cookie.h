@@ -129,8 +129,6 @@ int judge_logs(struct audit *audit);
 
 /* read.c: opens what an O_PATH descriptor names and reads at most n bytes. Return: bytes, or negative errno. */
 ssize_t read_path_fd(int fd, char *ret, size_t n);
-/* The same, to a descriptor for reading. */
-int reopen(int fd);
 /* A folder to be searched, to be closed; NULL: it is none, or cannot be opened. *ret_path: its path, links followed. */
 DIR *open_search_folder(struct audit *audit, const char *path, const char **ret_path);
 

@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/file.h"
 
 enum {
 	MAX_LOGS = 256,
@@ -136,7 +137,7 @@ static void search_log(struct logs *logs, const char *path)
 	if (access_walk(logs->audit->arena, path, 0, &logs->audit->service.trust, &file, &problem) < 0 || file.fd < 0 ||
 	    !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
 		return;
-	fd = reopen(file.fd);
+	fd = file_reopen(file.fd);
 	if (fd < 0)
 		return;
 	log = gzdopen(fd, "r");

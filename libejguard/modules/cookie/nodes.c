@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/modules/cookie/argv.h"
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/file.h"
 
 enum {
 	CLOCK_SLACK = 2,    /* seconds: ticks and boot time are rounded */
@@ -19,17 +19,10 @@ static ssize_t read_arguments(struct audit *audit, pid_t pid)
 {
 	char path[32];
 	cleanup_fd int fd = -1;
-	ssize_t n, done = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	do {
-		n = read(fd, audit->vault->buffer + done, (size_t)(VAULT_BUFFER - done));
-		done += n > 0 ? n : 0;
-	} while (n > 0 && done < VAULT_BUFFER);
-	return n < 0 ? -errno : done;
+	return fd < 0 ? -errno : file_read_some(fd, audit->vault->buffer, VAULT_BUFFER);
 }
 
 static void judge_argument(struct audit *audit, const struct argv *argv, const struct cookie *value,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where nodes look for their cookie: read_cookie/0 of OTP's lib/kernel/src/auth.erl. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/passwd.h"
 
 static void look_at(struct audit *audit, const char *path, struct cookie_file *ret)
 {
@@ -95,13 +95,11 @@ static void add_option(struct audit *audit)
 
 static const char *home_of_user(struct audit *audit)
 {
-	struct passwd entry, *found = NULL;
-	char buffer[4096];
+	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (!audit->service.known || getpwuid_r(audit->service.uid, &entry, buffer, sizeof(buffer), &found) != 0 ||
-	    !found)
+	if (!audit->service.known || passwd_user_by_id(NULL, audit->service.uid, &user) < 0)
 		return NULL;
-	return *found->pw_dir == '/' ? arena_strdup(audit->arena, found->pw_dir) : NULL;
+	return *user.home == '/' ? arena_strdup(audit->arena, user.home) : NULL;
 }
 
 static void add_settings(struct audit *audit)

@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 
 #include "libejguard/modules/files/mend.h"
+#include "libejguard/util/quote.h"
 
 enum {
 	OTHERS_READ_OR_WRITE = 066,
@@ -141,7 +142,7 @@ static void tell_owner(struct files *files, const struct object *object)
 		return;
 	owner = access_user_name(files->scratch, object->st.stx_uid);
 	user = files->service.known ? files->service.user : "root";
-	quoted = access_quote(files->scratch, object->path);
+	quoted = quote_shell(files->scratch, object->path);
 	if (owner && quoted)
 		judge_tell(files, "owner-unexpected", object->path, object->where,
 			   arena_printf(files->scratch,
@@ -155,7 +156,7 @@ static void tell_owner(struct files *files, const struct object *object)
 static void tell_kind(struct files *files, const struct object *object)
 {
 	const mode_t mode = object->st.stx_mode;
-	const char *quoted = access_quote(files->scratch, object->path);
+	const char *quoted = quote_shell(files->scratch, object->path);
 
 	if (!quoted)
 		return;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/files/walk.h"
+#include "libejguard/util/quote.h"
 
 /* Folders that many services share: as a whole they can neither be private nor be asked to be. hier(7). */
 static const char *const shared_folders[] = {
@@ -129,7 +130,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 	files->told = grown;
 	grown[files->n_told] = arena_strdup(files->arena, step->path);
 	who = access_describe(files->scratch, &step->access, &step->reach, trust, ACCESS_WRITE);
-	quoted = access_quote(files->scratch, step->path);
+	quoted = quote_shell(files->scratch, step->path);
 	if (!grown[files->n_told] || !who || !quoted)
 		return -ENOMEM;
 	files->n_told++;
@@ -147,7 +148,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 static int tell_sourced(struct files *files, const struct place *place, const struct access_path *path)
 {
 	int roots = files_is_roots(files, place->path);
-	const char *quoted = access_quote(files->scratch, path->path);
+	const char *quoted = quote_shell(files->scratch, path->path);
 
 	if (roots != 0 || path->fd < 0 || !files->service.known || files->service.uid == 0 || !quoted)
 		return roots < 0 ? roots : 0;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/util/quote.h"
+
 /*
  * What of everybody's rights the service itself goes by, to something that is root's or another's: it reads it as
  * everybody, or in a group that others are in, too (SupplementaryGroups= among them). Without these it does not start.
@@ -76,7 +78,7 @@ static void tell_change(struct files *files, struct object *object, const struct
 
 static void tell_refused(struct files *files, const struct object *object, const char *why)
 {
-	const char *quoted = access_quote(files->scratch, object->path);
+	const char *quoted = quote_shell(files->scratch, object->path);
 
 	if (quoted && judge_count(files, "not-repaired"))
 		judge_tell(files, "not-repaired", object->path, object->where,
@@ -141,7 +143,7 @@ static const char *remedy_give(struct files *files, const struct object *object,
 const char *mend_remedy(struct files *files, const struct object *object, int fd)
 {
 	const enum file_trust reader = file_policies[object->group].reader;
-	const char *quoted = access_quote(files->scratch, object->path);
+	const char *quoted = quote_shell(files->scratch, object->path);
 	struct access_change change;
 	int r = access_reduce(fd, allowed_mode(files, object), &files->trust[reader],
 			      ACCESS_ROOT_TOO | ACCESS_DRY | ACCESS_SOCKETS, &change);

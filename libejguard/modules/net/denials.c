@@ -5,7 +5,6 @@
 #include <bpf/bpf.h>
 #include <endian.h>
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +14,7 @@
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -94,11 +94,10 @@ uint64_t denial_realtime(uint64_t boottime)
 
 static void format_user(uint32_t uid, char text[static 64])
 {
-	struct passwd entry, *found = NULL;
-	char room[4096];
+	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 && found)
-		snprintf(text, 64, "%.63s", found->pw_name);
+	if (passwd_user_by_id(NULL, uid, &user) == 0)
+		snprintf(text, 64, "%.63s", user.name);
 	else
 		snprintf(text, 64, "%u", uid);
 }

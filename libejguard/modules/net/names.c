@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address)
 {
@@ -88,24 +89,16 @@ static void resolve_in_helper(const struct ejg_facts *facts, const bool *wanted,
 	}
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 static int read_records(const struct ejg_facts *facts, int fd, struct name_list *list)
 {
-	long end = now_ms() + NAMES_TIMEOUT_MS, left;
+	int64_t end = clock_ms() + NAMES_TIMEOUT_MS, left;
 	struct name_address record;
 	int r = 0;
 
-	while (r == 0 && (left = end - now_ms()) > 0) {
+	while (r == 0 && (left = end - clock_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
-		if (poll(&p, 1, left) <= 0)
+		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
 		if (read(fd, &record, sizeof(record)) != sizeof(record))

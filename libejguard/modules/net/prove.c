@@ -13,6 +13,7 @@
 #include "libejguard/modules/net/attempts.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 #define HELPER_TIMEOUT_MS 3000
 #define HELPER_TRIES 2
@@ -24,24 +25,16 @@ struct proof {
 	bool interrupted; /* it did not end by itself */
 };
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 /* Reads records until the helper is done, or its time is up. */
 static void read_records(struct proof *proof, int fd)
 {
-	long end = now_ms() + HELPER_TIMEOUT_MS, left;
+	int64_t end = clock_ms() + HELPER_TIMEOUT_MS, left;
 
-	while (proof->n < POLICY_N_HOOKS && (left = end - now_ms()) > 0) {
+	while (proof->n < POLICY_N_HOOKS && (left = end - clock_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		struct prove_record record;
 
-		if (poll(&p, 1, left) <= 0)
+		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
 		if (read(fd, &record, sizeof(record)) != sizeof(record))

@@ -7,14 +7,15 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/util/address.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
 #include "libejguard/util/sockets.h"
 
 struct sockets {
@@ -63,27 +64,20 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 	return false;
 }
 
-static bool in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
 /* Whether a user may run the service or epmd: root, those of set users, those that are called like them. */
 static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
 {
 	const char *const names[] = { facts->service, "epmd" };
-	struct passwd entry, *found;
-	char room[4096];
 
 	for (size_t i = 0; i < facts->n_users; i++)
 		if (facts->users[i] == uid)
 			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (getpwnam_r(names[i], &entry, room, sizeof(room), &found) == 0 && found && found->pw_uid == uid)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		cleanup_passwd_user struct passwd_user user = { 0 };
+
+		if (passwd_user_by_name(NULL, names[i], &user) == 0 && user.uid == uid)
 			return true;
+	}
 	return uid == 0;
 }
 
@@ -121,7 +115,7 @@ static int check_listener(void *data, const struct socket_info *info)
 	}
 	s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
 	if (!port_in(head->private_ports, info->local_port) &&
-	    !in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
+	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
 		ejg_call_finding(s->call, "listener-unknown", subject,
 				 "the service listens there: neither public nor private");
 		s->failed = true;

@@ -14,31 +14,24 @@
 
 #include "libejguard/modules/node/name.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 enum { PORT_PLEASE2_REQ = 122, PORT2_RESP = 119 };
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
-static bool wait_for(int fd, short events, long end)
+static bool wait_for(int fd, short events, int64_t end)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	long left;
+	int64_t left;
 	int n;
 
 	do {
-		left = end - now_ms();
+		left = end - clock_ms();
 		n = left > 0 ? poll(&p, 1, (int)left) : 0;
 	} while (n < 0 && errno == EINTR);
 	return n > 0;
 }
 
-static int connect_to(const struct sockaddr *address, socklen_t size, long end)
+static int connect_to(const struct sockaddr *address, socklen_t size, int64_t end)
 {
 	cleanup_fd int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	socklen_t length = sizeof(int);
@@ -53,7 +46,7 @@ static int connect_to(const struct sockaddr *address, socklen_t size, long end)
 	return take_fd(fd);
 }
 
-static int ask(int fd, const char *name, long end)
+static int ask(int fd, const char *name, int64_t end)
 {
 	unsigned char request[3 + NODE_NAME_MAX], answer[4];
 	const size_t length = strlen(name);
@@ -89,7 +82,7 @@ int node_epmd_ask(uint16_t port, const char *name)
 	const struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
 					  .sin6_port = htons(port),
 					  .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	const long end = now_ms() + NODE_EPMD_TIMEOUT_MS;
+	const int64_t end = clock_ms() + NODE_EPMD_TIMEOUT_MS;
 	cleanup_fd int fd = connect_to((const struct sockaddr *)&in, sizeof(in), end);
 
 	if (fd < 0)

@@ -7,37 +7,31 @@
 #include "libejguard/modules/node/hosts.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "libejguard/modules/node/inet.h"
 #include "libejguard/modules/node/resolver.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 #define FILE_MAX (1 << 20)
 
 /* The whole of a regular file, or its first megabyte, ended by NUL; NULL when there is none. */
 static char *read_text(const char *path)
 {
-	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	cleanup_free char *text = NULL;
-	size_t size = 0;
-	struct stat st;
+	cleanup_fd int fd = file_open_regular(path);
+	cleanup_free char *text = fd < 0 ? NULL : malloc(FILE_MAX + 1);
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return NULL;
-	text = malloc(FILE_MAX + 1);
 	if (!text)
 		return NULL;
-	while (size < FILE_MAX && (n = read(fd, text + size, FILE_MAX - size)) > 0)
-		size += (size_t)n;
-	text[size] = '\0';
+	n = file_read_some(fd, text, FILE_MAX);
+	if (n < 0)
+		return NULL;
+	text[n] = '\0';
 	return take_ptr(text);
 }
 

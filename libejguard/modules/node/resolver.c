@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libejguard/util/clock.h"
+
 enum { ADDRESS_SIZE = 16 };
 
 /* In the helper: one record for each address, and one more byte at the end, which says that the resolver is done. */
@@ -37,23 +39,15 @@ static void ask_in_helper(const char *name, int family, int out)
 		return;
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 static void read_answer(int fd, int family, struct node_host *host)
 {
-	const long end = now_ms() + NODE_HOST_TIMEOUT_MS;
+	const int64_t end = clock_ms() + NODE_HOST_TIMEOUT_MS;
 	uint8_t record[ADDRESS_SIZE];
-	long left;
+	int64_t left;
 	ssize_t n;
 
 	host->source = NODE_HOST_TIMEOUT;
-	while ((left = end - now_ms()) > 0) {
+	while ((left = end - clock_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		if (poll(&p, 1, (int)left) <= 0)

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
 
 static void add_own(struct node_world *world, const struct sockaddr *address)
 {
@@ -78,11 +78,10 @@ static void trust(struct node_world *world, uid_t uid)
 
 static void trust_name(struct node_world *world, const char *name)
 {
-	struct passwd entry, *found = NULL;
-	char buffer[4096];
+	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (getpwnam_r(name, &entry, buffer, sizeof(buffer), &found) == 0 && found)
-		trust(world, found->pw_uid);
+	if (passwd_user_by_name(NULL, name, &user) == 0)
+		trust(world, user.uid);
 }
 
 static void read_trusted(const struct node *node, struct node_world *world)

@@ -2,15 +2,11 @@
 /* Who is trusted, who gets where, and what they may do there. */
 #include "libejguard/modules/lib/access/access.h"
 
-#include <grp.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 
-enum {
-	NAME_BUFFER = 4096,
-	MAX_DESCRIBED = 5,
-};
+#include "libejguard/util/passwd.h"
+
+enum { MAX_DESCRIBED = 5 };
 
 static bool is_user(const struct access_entry *entry)
 {
@@ -112,22 +108,19 @@ unsigned int access_exposed_new(const struct access *folder, const struct access
 
 const char *access_user_name(struct arena *arena, uid_t uid)
 {
-	char buffer[NAME_BUFFER];
-	struct passwd entry, *found = NULL;
+	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
-		return arena_strdup(arena, found->pw_name);
+	if (passwd_user_by_id(NULL, uid, &user) == 0)
+		return arena_strdup(arena, user.name);
 	return arena_printf(arena, "%u", (unsigned int)uid);
 }
 
 const char *access_group_name(struct arena *arena, gid_t gid)
 {
-	/* A group of many members does not fit, and goes by its number then. */
-	char buffer[NAME_BUFFER];
-	struct group entry, *found = NULL;
+	cleanup_passwd_group struct passwd_group group = { 0 };
 
-	if (getgrgid_r(gid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
-		return arena_strdup(arena, found->gr_name);
+	if (passwd_group_by_id(NULL, gid, &group) == 0)
+		return arena_strdup(arena, group.name);
 	return arena_printf(arena, "%u", (unsigned int)gid);
 }
 
@@ -195,38 +188,4 @@ const struct access_step *access_replaceable(const struct access_path *path, con
 				return step;
 	}
 	return NULL;
-}
-
-static bool is_plain(unsigned char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("/._-+,:@%=", c);
-}
-
-const char *access_quote(struct arena *arena, const char *path)
-{
-	size_t length = strlen(path), n = 0;
-	bool plain = length > 0, odd = false;
-	char *text;
-
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)path[i];
-
-		plain = plain && is_plain(c);
-		odd = odd || c < ' ' || c >= 0x7f || c == '\'' || c == '\\';
-	}
-	if (plain)
-		return arena_strdup(arena, path);
-	if (!odd)
-		return arena_printf(arena, "'%s'", path);
-	text = arena_alloc(arena, 4 * length + sizeof("$''"));
-	if (!text)
-		return NULL;
-	n += (size_t)sprintf(text, "$'");
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)path[i];
-
-		n += (size_t)sprintf(text + n, c < ' ' || c >= 0x7f || c == '\'' || c == '\\' ? "\\%03o" : "%c", c);
-	}
-	sprintf(text + n, "'");
-	return text;
 }

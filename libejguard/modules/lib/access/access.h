@@ -235,8 +235,4 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 const char *access_user_name(struct arena *arena, uid_t uid);
 const char *access_group_name(struct arena *arena, gid_t gid);
 
-/* A path as a shell takes it: as it is, or quoted where it holds anything odd ($'...' for control bytes). NULL: no
- * memory. */
-const char *access_quote(struct arena *arena, const char *path);
-
 #endif

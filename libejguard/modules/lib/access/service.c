@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The user that the service runs as, and whom it trusts. */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "libejguard/modules/lib/access/access.h"
+#include "libejguard/util/passwd.h"
 
-enum { MAX_DATABASE_ENTRY = 1024 * 1024 }; /* a group of tens of thousands of members */
+static int take_user(struct arena *arena, const struct passwd_user *user, struct access_service *ret)
+{
+	ret->uid = user->uid;
+	ret->gid = user->gid;
+	ret->home = user->home[0] == '/' ? arena_strdup(arena, user->home) : NULL;
+	ret->known = true;
+	return user->home[0] == '/' && !ret->home ? -ENOMEM : 0;
+}
 
-/* By the name or, without one, by the uid. */
+/* By the name or, without one, by the uid. That nobody is found is no error. */
 static int find_entry(struct arena *arena, const char *name, uid_t uid, struct access_service *ret)
 {
-	char buffer[4096];
-	struct passwd entry, *found = NULL;
-	int r = name ? getpwnam_r(name, &entry, buffer, sizeof(buffer), &found)
-		     : getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found);
+	cleanup_passwd_user struct passwd_user user = { 0 };
+	const int r = name ? passwd_user_by_name(NULL, name, &user) : passwd_user_by_id(NULL, uid, &user);
 
-	if (r != 0 || !found)
-		return 0;
-	ret->uid = found->pw_uid;
-	ret->gid = found->pw_gid;
-	ret->home = found->pw_dir[0] == '/' ? arena_strdup(arena, found->pw_dir) : NULL;
-	ret->known = true;
-	return found->pw_dir[0] == '/' && !ret->home ? -ENOMEM : 0;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return take_user(arena, &user, ret);
 }
 
 static int find_user(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
@@ -62,14 +61,8 @@ struct members {
 
 enum { MAX_MEMBERS = 5 };
 
-static void add_member(struct members *members, const char *name)
+static void add_name(struct members *members, const char *name)
 {
-	struct passwd entry, *found = NULL;
-	char buffer[4096];
-
-	if (getpwnam_r(name, &entry, buffer, sizeof(buffer), &found) == 0 && found &&
-	    (found->pw_uid == 0 || found->pw_uid == members->service->uid))
-		return;
 	if (members->n++ > MAX_MEMBERS)
 		return;
 	if (members->n > MAX_MEMBERS)
@@ -79,37 +72,35 @@ static void add_member(struct members *members, const char *name)
 	members->failed = members->failed || !members->text;
 }
 
+static void add_member(struct members *members, const char *name)
+{
+	cleanup_passwd_user struct passwd_user user = { 0 };
+	const int r = passwd_user_by_name(NULL, name, &user);
+
+	if (r == 0 && (user.uid == 0 || user.uid == members->service->uid))
+		return;
+	members->failed = members->failed || r == -ENOMEM;
+	add_name(members, name);
+}
+
 /* An error is taken as it would be taken by a reader: nobody is known to be in the group. */
 static void add_listed(struct members *members, gid_t gid)
 {
-	for (size_t size = 4096; size <= MAX_DATABASE_ENTRY; size *= 4) {
-		cleanup_free char *buffer = malloc(size);
-		struct group entry, *found = NULL;
-		int r;
+	cleanup_passwd_group struct passwd_group group = { 0 };
+	const int r = passwd_group_by_id(NULL, gid, &group);
 
-		if (!buffer) {
-			members->failed = true;
-			return;
-		}
-		r = getgrgid_r(gid, &entry, buffer, size, &found);
-		if (r == ERANGE)
-			continue;
-		for (char **name = r == 0 && found ? found->gr_mem : NULL; name && *name; name++)
-			add_member(members, *name);
-		return;
-	}
+	members->failed = members->failed || r == -ENOMEM;
+	for (char *const *name = r == 0 ? group.members : NULL; name && *name; name++)
+		add_member(members, *name);
 }
 
-/* Of /etc/passwd alone: a directory of a whole organisation is not listed for this. */
-static void add_primary(struct members *members, gid_t gid)
+static int add_if_primary(void *data, const struct passwd_user *user)
 {
-	cleanup_file FILE *file = fopen("/etc/passwd", "re");
-	struct passwd entry, *found;
-	char buffer[65536];
+	struct members *members = data;
 
-	while (file && fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found) == 0)
-		if (found->pw_gid == gid && found->pw_uid != 0 && found->pw_uid != members->service->uid)
-			add_member(members, found->pw_name);
+	if (user->gid == members->service->gid && user->uid != 0 && user->uid != members->service->uid)
+		add_name(members, user->name);
+	return 0;
 }
 
 static int trust_groups(struct arena *arena, const struct ejg_word_list *groups, struct access_service *service)
@@ -122,11 +113,13 @@ static int trust_groups(struct arena *arena, const struct ejg_word_list *groups,
 	if (service->known && !service->group_members)
 		gids[n++] = service->gid;
 	for (size_t i = 0; i < n_named; i++) {
-		char buffer[65536];
-		struct group entry, *found = NULL;
+		cleanup_passwd_group struct passwd_group group = { 0 };
+		const int r = passwd_group_by_name(NULL, groups->items[i], &group);
 
-		if (getgrnam_r(groups->items[i], &entry, buffer, sizeof(buffer), &found) == 0 && found)
-			gids[n++] = found->gr_gid;
+		if (r == -ENOMEM)
+			return r;
+		if (r == 0)
+			gids[n++] = group.gid;
 	}
 	service->trust.groups = gids;
 	service->trust.n_groups = n;
@@ -138,16 +131,18 @@ static int trust_key_readers(struct arena *arena, struct access_service *service
 {
 	enum { MAX_GROUPS = 64 };
 	gid_t *gids = arena_array(arena, service->trust.n_groups + MAX_GROUPS, sizeof(*gids)), theirs[MAX_GROUPS];
+	const struct passwd_user user = { .gid = service->gid, .name = service->user };
 	size_t n = service->trust.n_groups;
-	int n_theirs = MAX_GROUPS;
+	int n_theirs;
 
 	if (!gids)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		gids[i] = service->trust.groups[i];
 	/* With more groups than there is room for, none of them is trusted. */
-	if (!service->known || getgrouplist(service->user, service->gid, theirs, &n_theirs) < 0)
-		n_theirs = 0;
+	n_theirs = service->known ? passwd_groups_of(NULL, &user, theirs, MAX_GROUPS) : 0;
+	if (n_theirs == -ENOMEM)
+		return n_theirs;
 	for (int i = 0; i < n_theirs; i++)
 		if (theirs[i] != service->gid)
 			gids[n++] = theirs[i];
@@ -173,7 +168,8 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 		struct members members = { .arena = arena, .service = &service };
 
 		add_listed(&members, service.gid);
-		add_primary(&members, service.gid);
+		if (passwd_each_user(NULL, add_if_primary, &members) == -ENOMEM)
+			return -ENOMEM;
 		service.group_members = members.text;
 		service.user = access_user_name(arena, service.uid);
 		service.group = access_group_name(arena, service.gid);

@@ -4,14 +4,13 @@
  * service: what it names is opened only when it is a regular file.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 void yml_problem(struct yml_loader *loader, enum yml_problem_kind kind, const char *file, uint32_t line,
 		 uint32_t column, const char *format, ...)
@@ -106,61 +105,15 @@ const char *yml_absolute(struct yml_loader *loader, const char *path)
 	return absolute;
 }
 
-/*
- * Opens a regular file. A device may act when it is opened, and a link may lead to one: what it is is seen before
- * (open(2), O_PATH).
- */
-static int open_regular(const char *path, size_t *ret_size)
-{
-	cleanup_fd int handle = open(path, O_PATH | O_CLOEXEC);
-	char name[32];
-	struct stat st;
-	int fd;
-
-	if (handle < 0)
-		return -errno;
-	if (fstat(handle, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
-	fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*ret_size = st.st_size;
-	return fd;
-}
-
 /* Reads what a file holds now, up to what is left of YML_MAX_BYTES. Return: 0, -E2BIG, -errno. */
 static int read_file(struct yml_loader *loader, const char *path, char **ret, size_t *ret_size)
 {
-	cleanup_free char *text = NULL;
-	size_t size = 0, n = 0, room = YML_MAX_BYTES - loader->n_bytes;
-	cleanup_fd int fd = open_regular(path, &size);
+	cleanup_fd int fd = file_open_regular(path);
+	const int r = fd < 0 ? fd : file_read_all(fd, YML_MAX_BYTES - loader->n_bytes, ret, ret_size);
 
-	if (fd < 0)
-		return fd;
-	if (size > room)
-		return -E2BIG;
-	text = malloc(size + 1);
-	if (!text)
-		return -ENOMEM;
-	while (n <= size) {
-		ssize_t r = read(fd, text + n, size + 1 - n);
-
-		if (r < 0 && errno != EINTR)
-			return -errno;
-		if (r == 0)
-			break;
-		if (r > 0)
-			n += r;
-	}
-	if (n > size)
-		return -E2BIG; /* it grows while it is read */
-	loader->n_bytes += n;
-	*ret = take_ptr(text);
-	*ret_size = n;
-	return 0;
+	if (r == 0)
+		loader->n_bytes += *ret_size;
+	return r == -EFBIG ? -E2BIG : r;
 }
 
 static void report_unread(struct yml_loader *loader, const char *path, const struct yml_node *place, int error)

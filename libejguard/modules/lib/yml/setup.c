@@ -6,13 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <ejguard/facts.h>
 
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 enum { VERSION_MACRO_ENVIRONMENT = 2412, MAX_TEXT = 256 << 10, MAX_ENVIRONMENT = 100 };
 
@@ -56,29 +56,20 @@ static void scan(struct names *names, const char *text, size_t size)
 /* What a regular file, or one of /proc, holds: at most MAX_TEXT bytes and an end. NULL: it cannot be read. */
 static char *slurp(const char *path, bool proc, size_t *ret_size)
 {
-	cleanup_fd int handle = open(path, O_PATH | O_CLOEXEC);
+	cleanup_fd int fd = file_open_regular(path);
 	cleanup_free char *text = malloc(MAX_TEXT + 1);
-	cleanup_fd int fd = -1;
-	char name[32];
-	struct stat st;
-	size_t n = 0;
-	ssize_t r = 1;
+	ssize_t n;
 
-	if (handle < 0 || !text || fstat(handle, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0 || !text)
 		return NULL;
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
-	fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	while (fd >= 0 && n < MAX_TEXT && r > 0) {
-		r = read(fd, text + n, MAX_TEXT - n);
-		n += r > 0 ? r : 0;
-	}
-	if (fd < 0)
+	n = file_read_some(fd, text, MAX_TEXT);
+	if (n < 0)
 		return NULL;
 	text[n] = '\0';
-	for (size_t i = 0; !proc && i < n; i++)
+	for (ssize_t i = 0; !proc && i < n; i++)
 		if (!text[i])
 			text[i] = '\n';
-	*ret_size = n;
+	*ret_size = (size_t)n;
 	return take_ptr(text);
 }
 

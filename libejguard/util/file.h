@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files, opened without side effects and read as a whole. */
+#ifndef EJG_UTIL_FILE_H
+#define EJG_UTIL_FILE_H
+
+#include <sys/types.h>
+
+/*
+ * Reads all of a descriptor from where it stands; a NUL byte follows the text. The caller frees it. What it outgrows on
+ * the way is wiped: it may be a secret.
+ * @limit: bytes; a larger file is not read
+ *
+ * Return: 0, -EFBIG, -ENOMEM, any errno of read(2). The outputs are untouched on failure.
+ */
+int file_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size);
+
+/*
+ * Reads until the end, or as much as there is room for. Return: the bytes read, or any errno of read(2).
+ */
+ssize_t file_read_some(int fd, void *ret, size_t n);
+
+/*
+ * Opens what a descriptor (O_PATH too) leads to for reading: no name is looked up again. Needs /proc.
+ * Return: a descriptor, or any errno of open(2).
+ */
+int file_reopen(int fd);
+
+/*
+ * Opens a regular file for reading, links followed. Nothing else is opened, not for a moment: opening a device may act,
+ * opening a FIFO may wait (open(2), O_PATH). Needs /proc.
+ *
+ * Return: a descriptor; -EINVAL when it is no regular file, any errno of open(2).
+ */
+int file_open_regular(const char *path);
+
+#endif
