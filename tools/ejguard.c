@@ -13,12 +13,12 @@
 
 static void print_help(void)
 {
-	printf("Usage: ejguard [OPTION]... VERB [SERVICE] [VERB-OPTION]...\n"
+	printf("Usage: ejguard VERB [SERVICE] [OPTION]...\n"
 	       "Guards a service (ejabberd unless another is named) with the modules of its stack file.\n\n"
 	       "Verbs:\n");
 	for (size_t i = 0; i < N_VERBS; i++)
 		printf("  %-20s %s\n", verbs[i].name, verbs[i].summary);
-	printf("\nOptions, before the verb:\n");
+	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
 	printf("\nExit status: 0 held, 1 not held, 2 usage, 3 stack or module invalid, 4 this system cannot.\n"
 	       "\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
@@ -26,10 +26,13 @@ static void print_help(void)
 
 static void print_verb_help(const struct verb *verb)
 {
-	printf("Usage: ejguard [OPTION]... %s [OPTION]... %s\n%s.\n\nOptions:\n", verb->name, verb->operand,
+	printf("Usage: ejguard %s%s%s [OPTION]...\n%s.\n", verb->name, *verb->operand ? " " : "", verb->operand,
 	       verb->summary);
+	if (verb->n_options > 0)
+		printf("\nOptions of this verb:\n");
 	options_print_help(verb->options, verb->n_options, stdout);
-	printf("  %-20s %s\n", "-h, --help", "print this help");
+	printf("\nOptions of all verbs:\n");
+	options_print_help(global_options, n_global_options, stdout);
 }
 
 /* An error of usage may stand before --json: the answer is JSON all the same. */
@@ -41,25 +44,51 @@ static bool asks_json(int argc, char **argv)
 	return false;
 }
 
+/* The verb with its own options and those of all verbs. */
 static int parse_verb(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
-	static const struct option_spec help = { "help", 'h', OPTION_FLAG, NULL, offsetof(struct arguments, help), "" };
-	struct option_spec options[8];
-	const struct verb *verb;
+	struct option_spec options[MAX_OPTIONS];
+	const struct verb *verb = report->verb;
+	size_t n = 0;
 	int next, r;
 
-	verb = verb_find(argv[0]);
-	if (!verb)
-		return report_fail(report, -EINVAL, "unknown verb '%s'; try ejguard --help", argv[0]);
-	report->verb = verb;
 	for (size_t i = 0; i < verb->n_options; i++)
-		options[i] = verb->options[i];
-	options[verb->n_options] = help;
+		options[n++] = verb->options[i];
+	for (size_t i = 0; i < n_global_options; i++)
+		options[n++] = global_options[i];
 	arguments->n_wanted = verb->n_words;
-	r = options_parse(options, verb->n_options + 1, true, argc, argv, arguments, report, &next);
-	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help)
-		return report_fail(report, -EINVAL, "%s needs %s; try ejguard --help", verb->name, verb->operand);
+	r = options_parse(options, n, true, argc, argv, arguments, report, &next);
+	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help && !arguments->version)
+		return report_fail_usage(report, "%s needs %s", verb->name, verb->operand);
 	return r;
+}
+
+static int find_verb(const char *name, struct report *report)
+{
+	const char *meant = verb_suggest(name);
+
+	report->verb = verb_find(name);
+	if (report->verb)
+		return 0;
+	if (meant)
+		return report_fail(report, -EINVAL, "unknown verb '%s'; did you mean '%s'?", name, meant);
+	return report_fail_usage(report, "unknown verb '%s'", name);
+}
+
+/* "help VERB" is "VERB --help", and "version" is "--version". */
+static int parse_question(struct arguments *arguments, struct report *report)
+{
+	enum verb_id id = verb_id(report->verb);
+
+	if (id == VERB_VERSION && arguments->operand)
+		return report_fail_usage(report, "unexpected word '%s'", arguments->operand);
+	if (id == VERB_VERSION)
+		arguments->version = true;
+	if (id != VERB_HELP || arguments->help)
+		return 0;
+	arguments->help = true;
+	report->verb = NULL;
+	return arguments->operand ? find_verb(arguments->operand, report) : 0;
 }
 
 static int parse(int argc, char **argv, struct arguments *arguments, struct report *report)
@@ -69,13 +98,16 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct repo
 	r = options_parse(global_options, n_global_options, false, argc, argv, arguments, report, &next);
 	if (r < 0)
 		return r;
-	if (arguments->help || arguments->version)
-		return 0;
-	if (arguments->quiet && arguments->verbose)
-		return report_fail(report, -EINVAL, "-q and -v exclude each other; try ejguard --help");
 	if (next == argc)
-		return report_fail(report, -EINVAL, "no verb was given; try ejguard --help");
-	return parse_verb(argc - next, argv + next, arguments, report);
+		return arguments->help || arguments->version ? 0 : report_fail_usage(report, "no verb was given");
+	r = find_verb(argv[next], report);
+	if (r == 0)
+		r = parse_verb(argc - next, argv + next, arguments, report);
+	if (r == 0)
+		r = parse_question(arguments, report);
+	if (r == 0 && arguments->quiet && arguments->verbose)
+		return report_fail_usage(report, "-q and -v exclude each other");
+	return r;
 }
 
 /* Descriptors 0 to 2 must be open: else a map or a drop-in could be opened as 1, and the report be written into it. */

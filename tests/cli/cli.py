@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,6 +83,19 @@ def run(*words, cwd="/", env=None, prefix=(), **how):
     process.stdout = process.stdout or b""
     process.stderr = process.stderr or b""
     return Result(process)
+
+
+def help_sets():
+    """The options of all verbs, and of each verb its own, as the help has them."""
+    text = run("--help").out
+    verbs = re.findall(r"^  ([a-z]+) ", text.split("Verbs:\n")[1].split("\n\n")[0], re.M)
+
+    def options(text):
+        lines = [line[:22] for line in text.splitlines() if line.startswith("  -")]
+        return {word for line in lines for word in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", line)}
+
+    every = options(text)
+    return every, {verb: options(run(verb, "--help").out) - every for verb in verbs}
 
 
 class Case(unittest.TestCase):

@@ -4,9 +4,12 @@ from cli import Case, main, run
 
 WRONG = [
     ([], "no verb"),
-    (["chek"], "unknown verb 'chek'"),
-    (["chec"], "unknown verb 'chec'"),
-    (["CHECK"], "unknown verb"),
+    (["chek"], "unknown verb 'chek'; did you mean 'check'?"),
+    (["chec"], "unknown verb 'chec'; did you mean 'check'?"),
+    (["frobnicate"], "unknown verb 'frobnicate'"),
+    (["help", "aply"], "did you mean 'apply'?"),
+    (["help", "apply", "check"], "unexpected word 'check'"),
+    (["version", "check"], "unexpected word 'check'"),
     ([""], "unknown verb ''"),
     (["--"], "no verb"),
     (["--confdir"], "--confdir needs a value"),
@@ -20,7 +23,9 @@ WRONG = [
     (["-x", "check"], "unknown option -x"),
     (["-qx", "check"], "unknown option -x"),
     (["-q", "-v", "check"], "-q and -v"),
-    (["check", "-v"], "unknown option -v"),
+    (["-q", "check", "-v"], "-q and -v"),
+    (["check", "--confdir", "/a", "--confdir", "/b"], "given twice"),
+    (["check", "--flie", "/a"], "unknown option --flie for check; did you mean --file?"),
     (["check", "a", "b"], "unexpected word 'b'"),
     (["check", "--", "a", "b"], "unexpected word 'b'"),
     (["check", ""], "is empty"),
@@ -48,7 +53,7 @@ class Usage(Case):
                 self.assertEqual(result.out, "")
                 self.assert_one_line(result.err)
                 self.assertIn(message, result.err)
-                self.assertIn("try ejguard --help", result.err)
+                self.assertRegex(result.err, r"try ejguard( [a-z]+)? --help$|did you mean .*\?$")
 
     def test_wrong_as_json(self):
         for words, message in WRONG:
@@ -66,7 +71,7 @@ class Usage(Case):
 
     def test_json_after_the_error(self):
         self.assertEqual(run("--bogus", "--json", "check").json["exit"], 2)
-        self.assertIn("before the verb", run("check", "--json").json["error"])
+        self.assertEqual(run("check", "--bogus", "--json").json["exit"], 2)
         self.assertEqual(run("--bogus", "--", "--json").out, "")
 
     def test_hostile_word_is_not_printed_raw(self):
@@ -77,7 +82,7 @@ class Usage(Case):
         self.assertIn("\033[31m", run("--json", "a\033[31m").json["error"])
 
     def test_help(self):
-        for words in ["--help"], ["-h"], ["check", "--help"], ["apply", "-h"], ["modules", "x", "--help"]:
+        for words in ["--help"], ["-h"], ["check", "--help"], ["apply", "-h"], ["modules", "x", "--help"], ["help"], ["help", "check"], ["check", "a", "-qh"]:
             with self.subTest(words=words):
                 result = run(*words)
                 self.assertEqual((result.exit, result.err), (0, ""))
@@ -85,9 +90,18 @@ class Usage(Case):
                 self.assert_narrow(result.out)
 
     def test_version(self):
-        result = run("--version")
-        self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertRegex(result.out, r"^ejguard \d+\.\d+\.\d+ \(libejguard \d+\.\d+\.\d+\)\n$")
+        for words in ["--version"], ["version"], ["check", "--version"]:
+            result = run(*words)
+            self.assertEqual((result.exit, result.err), (0, ""))
+            self.assertRegex(result.out, r"^ejguard \d+\.\d+\.\d+ \(libejguard \d+\.\d+\.\d+\)\n$")
+
+    def test_help_of_a_verb(self):
+        self.assertEqual(run("help", "apply").out, run("apply", "--help").out)
+        self.assertEqual(run("help").out, run("--help").out)
+
+    def test_options_of_all_verbs_stand_anywhere(self):
+        self.assertEqual(run("modules", "--moduledir", self.moduledir, "--json").json["exit"], 0)
+        self.assertEqual(run("--moduledir", self.moduledir, "modules", "--json").json["exit"], 0)
 
     def test_posixly_correct_changes_nothing(self):
         result = run("check", "a/b", "--help", env={"POSIXLY_CORRECT": "1"})

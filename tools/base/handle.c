@@ -96,8 +96,8 @@ int handle_open(const struct arguments *arguments, struct report *report)
 
 	r = ejg_open(&options, &report->handle);
 	if (r == -EINVAL && report->service)
-		return report_fail(report, r,
-				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -; try ejguard --help",
+		return report_fail_usage(report,
+				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -",
 				   report->service);
 	if (r < 0)
 		return report_fail(report, r, "cannot open the guard: %s", strerror(-r));

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/suggest.h"
 
 enum {
-	MAX_OPTIONS = 16,
 	FIRST_VALUE = 256, /* of the long options in getopt's tables, past all letters */
 	OPERAND = 1,	   /* what getopt returns for a word that is no option, when asked by "-" */
 };
@@ -65,12 +65,12 @@ static int set_path(const struct option_spec *option, char **ret, const char *te
 	char *path;
 
 	if (*ret)
-		return report_fail(report, -EINVAL, "--%s is given twice; try ejguard --help", option->name);
+		return report_fail_usage(report, "--%s is given twice", option->name);
 	if (*text == '\0')
-		return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+		return report_fail_usage(report, "--%s is empty", option->name);
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return report_fail(report, -EINVAL, "--%s holds a control character; try ejguard --help",
+			return report_fail_usage(report, "--%s holds a control character",
 					   option->name);
 	if (*text != '/') {
 		cwd = get_current_dir_name();
@@ -88,9 +88,9 @@ static int set_path(const struct option_spec *option, char **ret, const char *te
 static int set_word(const struct option_spec *option, const char **ret, const char *text, struct report *report)
 {
 	if (*ret)
-		return report_fail(report, -EINVAL, "--%s is given twice; try ejguard --help", option->name);
+		return report_fail_usage(report, "--%s is given twice", option->name);
 	if (*text == '\0')
-		return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+		return report_fail_usage(report, "--%s is empty", option->name);
 	*ret = text;
 	return 0;
 }
@@ -125,7 +125,7 @@ static int set_option(const struct option_spec *option, struct arguments *argume
 		return set_word(option, value, optarg, report);
 	case OPTION_LIST:
 		if (*optarg == '\0')
-			return report_fail(report, -EINVAL, "--%s is empty; try ejguard --help", option->name);
+			return report_fail_usage(report, "--%s is empty", option->name);
 		return add_word(value, optarg, report);
 	}
 	return -EINVAL;
@@ -138,26 +138,39 @@ static int set_operand(const char *text, bool operands, struct arguments *argume
 		return 0;
 	}
 	if (!operands || arguments->operand)
-		return report_fail(report, -EINVAL, "unexpected word '%s'; try ejguard --help", text);
+		return report_fail_usage(report, "unexpected word '%s'", text);
 	if (*text == '\0')
-		return report_fail(report, -EINVAL, "the name of the service is empty; try ejguard --help");
+		return report_fail_usage(report, "the name of the service is empty");
 	arguments->operand = text;
 	return 0;
 }
 
-static int report_wrong(int problem, const struct option_spec *option, char **argv, struct report *report)
+static const char *suggest_option(const struct option_spec *options, size_t n_options, const char *word)
 {
-	const char *where = report->verb ? report->verb->name : "ejguard";
+	const char *names[MAX_OPTIONS + 1] = {};
+
+	for (size_t i = 0; i < n_options && i < MAX_OPTIONS; i++)
+		names[i] = options[i].name;
+	return suggest(word, names);
+}
+
+static int report_wrong(int problem, const struct option_spec *options, size_t n_options, char **argv,
+			struct report *report)
+{
+	const struct option_spec *option = find_option(options, n_options, optopt);
+	const char *where = report->verb ? report->verb->name : "ejguard", *word, *meant;
 
 	if (problem == ':')
-		return report_fail(report, -EINVAL, "--%s needs a value: --%s %s; try ejguard --help", option->name,
-				   option->name, option->metavar);
+		return report_fail_usage(report, "--%s needs a value: --%s %s", option->name, option->name, option->metavar);
 	if (option)
-		return report_fail(report, -EINVAL, "--%s takes no value; try ejguard --help", option->name);
+		return report_fail_usage(report, "--%s takes no value", option->name);
 	if (optopt)
-		return report_fail(report, -EINVAL, "unknown option -%c for %s; try ejguard --help", optopt, where);
-	return report_fail(report, -EINVAL, "unknown option %s for %s%s; try ejguard --help", argv[optind - 1], where,
-			   report->verb ? " (options for all verbs stand before the verb)" : "");
+		return report_fail_usage(report, "unknown option -%c for %s", optopt, where);
+	word = argv[optind - 1];
+	meant = suggest_option(options, n_options, word + 2);
+	if (meant)
+		return report_fail(report, -EINVAL, "unknown option %s for %s; did you mean --%s?", word, where, meant);
+	return report_fail_usage(report, "unknown option %s for %s", word, where);
 }
 
 int options_parse(const struct option_spec *options, size_t n_options, bool operands, int argc, char **argv,
@@ -176,11 +189,11 @@ int options_parse(const struct option_spec *options, size_t n_options, bool oper
 		if (value == OPERAND) {
 			r = set_operand(optarg, operands, arguments, report);
 		} else if (value == '?' || value == ':') {
-			r = report_wrong(value, find_option(options, n_options, optopt), argv, report);
+			r = report_wrong(value, options, n_options, argv, report);
 		} else {
 			option = find_option(options, n_options, value);
 			if (is_abbreviated(option, value, argv))
-				r = report_fail(report, -EINVAL, "write --%s in full; try ejguard --help",
+				r = report_fail_usage(report, "write --%s in full",
 						option->name);
 			else
 				r = set_option(option, arguments, report);

@@ -7,6 +7,8 @@
 
 #include "tools/base/report.h"
 
+enum { MAX_OPTIONS = 20 };
+
 /*
  * Reads the options of argv[1] and on. With operands, everything else up to one word is the operand; without,
  * reading stops at the first word that is no option, and *ret_next is its index.

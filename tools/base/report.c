@@ -35,6 +35,23 @@ int report_fail(struct report *report, int error, const char *format, ...)
 	return error;
 }
 
+int report_fail_usage(struct report *report, const char *format, ...)
+{
+	cleanup_free char *problem = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&problem, format, ap);
+	va_end(ap);
+	if (n < 0) {
+		problem = NULL;
+		return report_fail(report, -ENOMEM, "out of memory");
+	}
+	return report_fail(report, -EINVAL, "%s; try ejguard %s%s--help", problem, report->verb ? report->verb->name : "",
+			   report->verb ? " " : "");
+}
+
 const char *report_error(const struct report *report)
 {
 	const char *error;

@@ -69,6 +69,9 @@ const struct exit_status *exit_status(int error);
 /* Sets the message, "what failed; what to do". Return: error. */
 int report_fail(struct report *report, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The command line is wrong: sets the message, "PROBLEM; try ejguard VERB --help". Return: -EINVAL, -ENOMEM. */
+int report_fail_usage(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The message of a run that failed; never NULL. */
 const char *report_error(const struct report *report);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/util/suggest.h"
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct arguments, name)
 
@@ -132,7 +134,7 @@ const struct verb verbs[N_VERBS] = {
 	},
 	[VERB_MODULES] = {
 		.name = "modules",
-		.operand = "[NAME]",
+		.operand = "[MODULE]",
 		.summary = "Lists the guard modules, or shows the options and findings of one",
 		.of_no_service = true,
 	},
@@ -153,6 +155,18 @@ const struct verb verbs[N_VERBS] = {
 		.failed = "NOT disabled",
 		OPTIONS(disable_options),
 	},
+	[VERB_HELP] = {
+		.name = "help",
+		.operand = "[VERB]",
+		.summary = "Shows the options of a verb, or all verbs",
+		.of_no_service = true,
+	},
+	[VERB_VERSION] = {
+		.name = "version",
+		.operand = "",
+		.summary = "Shows the version",
+		.of_no_service = true,
+	},
 };
 
 const struct verb *verb_find(const char *name)
@@ -161,6 +175,15 @@ const struct verb *verb_find(const char *name)
 		if (strcmp(verbs[i].name, name) == 0)
 			return &verbs[i];
 	return NULL;
+}
+
+const char *verb_suggest(const char *name)
+{
+	const char *names[N_VERBS + 1] = {};
+
+	for (size_t i = 0; i < N_VERBS; i++)
+		names[i] = verbs[i].name;
+	return suggest(name, names);
 }
 
 enum verb_id verb_id(const struct verb *verb)

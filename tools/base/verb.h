@@ -50,7 +50,7 @@ struct option_spec {
 	const char *name;
 	char letter; /* 0: none */
 	enum option_kind kind;
-	const char *metavar; /* NULL for flags */
+	const char *metavar; /* what the value is, for the help and the completions; NULL for flags */
 	size_t offset;	     /* in struct arguments */
 	const char *help;
 };
@@ -67,13 +67,16 @@ enum verb_id {
 	VERB_MODULES,
 	VERB_ENABLE,
 	VERB_DISABLE,
+	VERB_HELP,
+	VERB_VERSION,
 };
 
-enum { N_VERBS = VERB_DISABLE + 1 };
+enum { N_VERBS = VERB_VERSION + 1 };
 
 struct verb {
 	const char *name;
-	const char *operand; /* for the help */
+	/* For the help and the completions: words, "a|b" where one of several is to be chosen, "[WORD]" where none need be. */
+	const char *operand;
 	size_t n_words;	     /* words of the operand that must be given: arguments->words */
 	const char *summary;
 	const char *done; /* the verdict of a run that succeeded: "held" */
@@ -97,6 +100,8 @@ extern const size_t n_global_options;
 
 /* The verb of that name, or NULL. */
 const struct verb *verb_find(const char *name);
+/* The name of a verb that was probably meant, or NULL. */
+const char *verb_suggest(const char *name);
 enum verb_id verb_id(const struct verb *verb);
 
 #endif

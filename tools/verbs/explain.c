@@ -14,7 +14,7 @@ static int read_action(const char *word, struct report *report, uint32_t *ret)
 			*ret = (uint32_t)i;
 			return 0;
 		}
-	return report_fail(report, -EINVAL, "'%s' is none of bind, connect and accept; try ejguard explain --help", word);
+	return report_fail_usage(report, "'%s' is none of bind, connect and accept", word);
 }
 
 static int read_port(const char *word, struct report *report, uint16_t *ret)
@@ -23,7 +23,7 @@ static int read_port(const char *word, struct report *report, uint16_t *ret)
 	unsigned long port = n > 0 && n <= 5 && word[n] == '\0' && word[0] != '0' ? strtoul(word, NULL, 10) : 0;
 
 	if (port == 0 || port > UINT16_MAX)
-		return report_fail(report, -EINVAL, "'%s' is no port of 1 to 65535; try ejguard explain --help", word);
+		return report_fail_usage(report, "'%s' is no port of 1 to 65535", word);
 	*ret = (uint16_t)port;
 	return 0;
 }

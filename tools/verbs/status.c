@@ -21,7 +21,7 @@ static int prove(struct report *report)
 int verb_status(const struct arguments *arguments, struct report *report)
 {
 	if (arguments->openmetrics && report->json)
-		return report_fail(report, -EINVAL, "--json and --openmetrics exclude each other; try ejguard --help");
+		return report_fail_usage(report, "--json and --openmetrics exclude each other");
 	report->openmetrics = arguments->openmetrics;
 	return arguments->prove ? prove(report) : ejg_status(report->handle);
 }
