@@ -72,8 +72,8 @@ struct ejg_peer {
 };
 
 /**
- * What is known of the service, read-only. Grows at its end; the elements of its arrays do not, as in struct ejg_survey.
- * Since ABI 1.0.
+ * What is known of the service, read-only. Grows at its end; and so do the elements of cgroups and peers: ejg_cgroup_get()
+ * and ejg_peer_get() step over them. Since ABI 1.0.
  */
 struct ejg_facts {
 	size_t size;
@@ -83,6 +83,7 @@ struct ejg_facts {
 	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
 	const struct ejg_cgroup *cgroups;
 	size_t n_cgroups;
+	size_t cgroup_size; /**< of one, as the library has them */
 	struct ejg_origin cgroups_origin;
 	uint16_t epmd_port;
 	struct ejg_origin epmd_origin;
@@ -96,6 +97,7 @@ struct ejg_facts {
 	struct ejg_origin public_origin;
 	const struct ejg_peer *peers;
 	size_t n_peers;
+	size_t peer_size; /**< of one */
 	struct ejg_origin peers_origin;
 	const uid_t *users;
 	size_t n_users;
@@ -194,24 +196,91 @@ struct ejg_epmd_name {
 };
 
 /**
- * What is configured and what really runs. Grows at its end; the elements of its arrays do not: what is learnt about
- * them later comes as further arrays of the same order. Since ABI 1.0.
+ * What is configured and what really runs. Grows at its end; and so do the elements of its arrays: ejg_setting_get() and
+ * its like step over them. Since ABI 1.0.
  */
 struct ejg_survey {
 	size_t size;
 	const struct ejg_setting *settings;
 	size_t n_settings;
+	size_t setting_size; /**< of one, as the library has them */
 	const struct ejg_process *processes;
 	size_t n_processes;
+	size_t process_size;
 	const struct ejg_listener *listeners;
 	size_t n_listeners;
+	size_t listener_size;
 	bool epmd_answered; /**< false: epmd_note says why */
 	const char *epmd_note;
 	const struct ejg_epmd_name *epmd_names;
 	size_t n_epmd_names;
+	size_t epmd_name_size;
 	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
 	size_t n_unseen;
 };
+
+/** First members of facts that a test of a module makes up. Since ABI 1.0. */
+#define EJG_FACTS_HEADER                                                                                               \
+	.size = sizeof(struct ejg_facts), .cgroup_size = sizeof(struct ejg_cgroup), .peer_size = sizeof(struct ejg_peer)
+
+/** First members of a survey that a test of a module makes up. Since ABI 1.0. */
+#define EJG_SURVEY_HEADER                                                                                              \
+	.size = sizeof(struct ejg_survey), .setting_size = sizeof(struct ejg_setting),                                 \
+	.process_size = sizeof(struct ejg_process), .listener_size = sizeof(struct ejg_listener),                      \
+	.epmd_name_size = sizeof(struct ejg_epmd_name)
+
+/**
+ * An element of an array whose elements a newer library may have made larger than the caller knows.
+ * @array: the first one
+ * @n:     how many there are
+ * @size:  of one, as the structure with the array says
+ * @index: from 0
+ *
+ * Return: the element, or NULL past the end. Since ABI 1.0.
+ */
+static inline const void *ejg_element(const void *array, size_t n, size_t size, size_t index)
+{
+	return index < n ? (const char *)array + index * size : NULL;
+}
+
+/** A cgroup of the service. @facts: the facts. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_cgroup *ejg_cgroup_get(const struct ejg_facts *facts, size_t index)
+{
+	return (const struct ejg_cgroup *)ejg_element(facts->cgroups, facts->n_cgroups, facts->cgroup_size, index);
+}
+
+/** A peer. @facts: the facts. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_peer *ejg_peer_get(const struct ejg_facts *facts, size_t index)
+{
+	return (const struct ejg_peer *)ejg_element(facts->peers, facts->n_peers, facts->peer_size, index);
+}
+
+/** A setting. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_setting *ejg_setting_get(const struct ejg_survey *survey, size_t index)
+{
+	return (const struct ejg_setting *)ejg_element(survey->settings, survey->n_settings, survey->setting_size, index);
+}
+
+/** A process. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_process *ejg_process_get(const struct ejg_survey *survey, size_t index)
+{
+	return (const struct ejg_process *)ejg_element(survey->processes, survey->n_processes, survey->process_size,
+						       index);
+}
+
+/** A listener. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_listener *ejg_listener_get(const struct ejg_survey *survey, size_t index)
+{
+	return (const struct ejg_listener *)ejg_element(survey->listeners, survey->n_listeners, survey->listener_size,
+							index);
+}
+
+/** A name that epmd knows. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
+static inline const struct ejg_epmd_name *ejg_epmd_name_get(const struct ejg_survey *survey, size_t index)
+{
+	return (const struct ejg_epmd_name *)ejg_element(survey->epmd_names, survey->n_epmd_names, survey->epmd_name_size,
+							 index);
+}
 
 /**
  * The occurrence of a setting that is in effect.

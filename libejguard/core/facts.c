@@ -190,7 +190,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	b.facts = arena_alloc(arena, sizeof(*b.facts));
 	if (!b.facts)
 		return -ENOMEM;
-	b.facts->size = sizeof(*b.facts);
+	*b.facts = (struct ejg_facts){ EJG_FACTS_HEADER };
 	b.facts->service = arena_strdup(arena, service);
 	b.facts->rundir = arena_strdup(arena, rundir);
 	b.facts->stack_file = stack->file;

@@ -45,7 +45,7 @@ int survey_begin(struct arena *arena, const struct ejg_facts *facts, const struc
 	b.survey = arena_alloc(arena, sizeof(*b.survey));
 	if (!b.survey)
 		return -ENOMEM;
-	b.survey->size = sizeof(*b.survey);
+	*b.survey = (struct ejg_survey){ EJG_SURVEY_HEADER };
 	r = survey_cgroups_new(arena, facts, &source->cgroup, &b.cgroups);
 	if (r == 0)
 		*ret = b;

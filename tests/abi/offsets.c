@@ -148,6 +148,7 @@ int main(void)
 	MEMBER(ejg_facts, cgroup_mount);
 	MEMBER(ejg_facts, cgroups);
 	MEMBER(ejg_facts, n_cgroups);
+	MEMBER(ejg_facts, cgroup_size);
 	MEMBER(ejg_facts, cgroups_origin);
 	MEMBER(ejg_facts, epmd_port);
 	MEMBER(ejg_facts, epmd_origin);
@@ -161,6 +162,7 @@ int main(void)
 	MEMBER(ejg_facts, public_origin);
 	MEMBER(ejg_facts, peers);
 	MEMBER(ejg_facts, n_peers);
+	MEMBER(ejg_facts, peer_size);
 	MEMBER(ejg_facts, peers_origin);
 	MEMBER(ejg_facts, users);
 	MEMBER(ejg_facts, n_users);
@@ -207,14 +209,18 @@ int main(void)
 	MEMBER(ejg_survey, size);
 	MEMBER(ejg_survey, settings);
 	MEMBER(ejg_survey, n_settings);
+	MEMBER(ejg_survey, setting_size);
 	MEMBER(ejg_survey, processes);
 	MEMBER(ejg_survey, n_processes);
+	MEMBER(ejg_survey, process_size);
 	MEMBER(ejg_survey, listeners);
 	MEMBER(ejg_survey, n_listeners);
+	MEMBER(ejg_survey, listener_size);
 	MEMBER(ejg_survey, epmd_answered);
 	MEMBER(ejg_survey, epmd_note);
 	MEMBER(ejg_survey, epmd_names);
 	MEMBER(ejg_survey, n_epmd_names);
+	MEMBER(ejg_survey, epmd_name_size);
 	MEMBER(ejg_survey, unseen);
 	MEMBER(ejg_survey, n_unseen);
 	SIZE(ejg_place);

@@ -31,7 +31,7 @@ static const struct ejg_peer peers[] = { { .name = "node2.example.org",
 static const uid_t users[] = { 0, 4000000000 };
 
 static const struct ejg_facts full_facts = {
-	.size = sizeof(full_facts),
+	EJG_FACTS_HEADER,
 	.service = "ejabberd",
 	.cgroups = cgroups,
 	.n_cgroups = LENGTH(cgroups),
@@ -57,7 +57,7 @@ static const struct ejg_facts full_facts = {
 
 /* As where the stack is broken. */
 static const struct ejg_facts empty_facts = {
-	.size = sizeof(empty_facts),
+	EJG_FACTS_HEADER,
 	.epmd_port = 4369,
 	.dist_state = EJG_DIST_INDETERMINATE,
 	.dist_note = "there is nothing to read it from",
@@ -120,7 +120,7 @@ static const struct ejg_epmd_name names[] = { { "ejabberd", 40000 }, { "impostor
 static const char *const unseen[] = { "the environment of process 300: Permission denied" };
 
 static const struct ejg_survey full_survey = {
-	.size = sizeof(full_survey),
+	EJG_SURVEY_HEADER,
 	.settings = settings,
 	.n_settings = LENGTH(settings),
 	.processes = processes,
@@ -135,7 +135,7 @@ static const struct ejg_survey full_survey = {
 };
 
 static const struct ejg_survey empty_survey = {
-	.size = sizeof(empty_survey),
+	EJG_SURVEY_HEADER,
 	.epmd_note = "nobody listens on port 4369",
 };
 
@@ -179,7 +179,7 @@ static const struct ejg_listener hostile_listener = {
 static const struct ejg_epmd_name hostile_name = { hostile, UINT16_MAX };
 
 static const struct ejg_facts hostile_facts = {
-	.size = sizeof(hostile_facts),
+	EJG_FACTS_HEADER,
 	.cgroups = &hostile_cgroup,
 	.n_cgroups = 1,
 	.cgroups_origin = HOSTILE_ORIGIN,
@@ -192,7 +192,7 @@ static const struct ejg_facts hostile_facts = {
 	.stack_file = hostile,
 };
 static const struct ejg_survey hostile_survey = {
-	.size = sizeof(hostile_survey),
+	EJG_SURVEY_HEADER,
 	.settings = hostile_settings,
 	.n_settings = LENGTH(hostile_settings),
 	.processes = &hostile_process,

@@ -97,7 +97,7 @@ static inline void survey_fixture_init(struct survey_fixture *f, void **state)
 	};
 	f->cgroups[1] = (struct ejg_cgroup){ .name = "epmd.socket" };
 	f->facts = (struct ejg_facts){
-		.size = sizeof(f->facts),
+		EJG_FACTS_HEADER,
 		.service = "ejabberd",
 		.cgroup_mount = fixture_path(scratch, "cgroup"),
 		.cgroups = f->cgroups,

@@ -238,7 +238,7 @@ static void test_not_asked(void **state)
 		struct ejg_listener listener = {
 			.port = PORT, .pid = cases[i].pid, .uid = cases[i].uid, .unit = cases[i].unit
 		};
-		struct ejg_survey survey = { .listeners = &listener, .processes = cases[i].process };
+		struct ejg_survey survey = { EJG_SURVEY_HEADER, .listeners = &listener, .processes = cases[i].process };
 		const char *problem;
 
 		survey.n_listeners = *cases[i].address != '\0';
@@ -260,7 +260,7 @@ static void test_not_asked(void **state)
 static void test_which(void **state)
 {
 	struct ejg_listener listeners[2] = { { .port = PORT, .pid = 1 }, { .port = PORT, .pid = 50 } };
-	struct ejg_survey survey = { .listeners = listeners, .n_listeners = 2 };
+	struct ejg_survey survey = { EJG_SURVEY_HEADER, .listeners = listeners, .n_listeners = 2 };
 	struct survey_fixture f;
 	const char *problem;
 

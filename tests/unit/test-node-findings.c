@@ -134,13 +134,13 @@ static void run_bed(const struct bed *bed)
 	struct ejg_call call = {
 		.bed = bed,
 		.facts = {
-			.service = "ejabberd", .epmd_port = 4369, .config_dir = "/etc/ejabberd", .n_peers = bed->n_peers, .dist = dist, .n_dist = dist != NULL,
+			EJG_FACTS_HEADER, .service = "ejabberd", .epmd_port = 4369, .config_dir = "/etc/ejabberd", .n_peers = bed->n_peers, .dist = dist, .n_dist = dist != NULL,
 			.dist_state = dist ? EJG_DIST_FIXED : EJG_DIST_RANDOM, .public_ports = &bed->public_ports,
 			.dist_origin.kind = dist ? EJG_ORIGIN_STACK : EJG_ORIGIN_DISCOVERED,
 			.n_public_ports = bed->public_ports.first != 0,
 		},
 		.survey = {
-			.settings = settings, .listeners = bed->listeners, .processes = bed->processes,
+			EJG_SURVEY_HEADER, .settings = settings, .listeners = bed->listeners, .processes = bed->processes,
 			.epmd_names = bed->names, .epmd_answered = !bed->silent,
 		},
 	};

@@ -57,6 +57,7 @@ static void build(struct net_policy *policy, const char *const *peers, size_t n,
 	};
 	cleanup_free struct ejg_peer *list = calloc(n + 1, sizeof(*list));
 	struct ejg_facts facts = {
+		EJG_FACTS_HEADER,
 		.epmd_port = 4369, .dist = &dist, .n_dist = 1, .dist_state = EJG_DIST_FIXED,
 		.public_ports = public_ports, .n_public_ports = 2, .peers = list, .n_peers = n,
 	};
@@ -223,7 +224,7 @@ static void test_scoped_peer_counts_on_its_interface_only(void **state)
 {
 	struct ejg_peer peer = { .prefix = prefix("fe80::7"), .origin = { .file = "stack", .line = 1 } };
 	struct net_config config = {};
-	struct ejg_facts facts = { .epmd_port = 4369, .peers = &peer, .n_peers = 1 };
+	struct ejg_facts facts = { EJG_FACTS_HEADER, .epmd_port = 4369, .peers = &peer, .n_peers = 1 };
 	struct policy_address a = address("fe80::7");
 	struct net_policy policy;
 	struct decision d;
@@ -253,7 +254,7 @@ static void test_search_agrees_with_a_walk(void **state)
 		size_t n = sizes[s], hits = 0;
 		cleanup_free struct ejg_peer *peers = calloc(n, sizeof(*peers));
 		struct net_config config = {};
-		struct ejg_facts facts = { .epmd_port = 4369, .peers = peers, .n_peers = n };
+		struct ejg_facts facts = { EJG_FACTS_HEADER, .epmd_port = 4369, .peers = peers, .n_peers = n };
 		struct net_policy policy;
 		struct decision d;
 		uint64_t seed = n;

@@ -131,6 +131,7 @@ static void make_scene(struct scene *s)
 	s->listeners[L_DIST].address = address("127.0.0.1");
 	make_processes(s);
 	s->facts = (struct ejg_facts){
+		EJG_FACTS_HEADER,
 		.service = "ejabberd",
 		.cgroups = &s->cgroup,
 		.n_cgroups = 1,
@@ -143,6 +144,7 @@ static void make_scene(struct scene *s)
 		.n_public_ports = 1,
 	};
 	s->survey = (struct ejg_survey){
+		EJG_SURVEY_HEADER,
 		.settings = s->settings,
 		.n_settings = N_SETTINGS,
 		.processes = s->processes,

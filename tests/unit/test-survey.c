@@ -125,7 +125,7 @@ static void test_settings(void **state)
 		{ .name = "A", .value = "second", .state = EJG_SETTING_OVERRIDDEN },
 		{ .name = "B", .state = EJG_SETTING_INDETERMINATE, .value = "not it" },
 	};
-	const struct ejg_survey survey = { .settings = settings, .n_settings = ARRAY_SIZE(settings) };
+	const struct ejg_survey survey = { EJG_SURVEY_HEADER, .settings = settings, .n_settings = 3 };
 
 	assert_ptr_equal(ejg_survey_setting(&survey, "A"), &settings[0]);
 	assert_string_equal(ejg_survey_value(&survey, "A"), "first");
@@ -133,6 +133,22 @@ static void test_settings(void **state)
 	assert_null(ejg_survey_value(&survey, "B"));
 	assert_null(ejg_survey_setting(&survey, "C"));
 	assert_null(ejg_survey_value(&survey, "C"));
+}
+
+/* A library that is newer than its user has larger elements. */
+static void test_larger(void **state)
+{
+	static const struct {
+		struct ejg_process process;
+		uint64_t more[3];
+	} larger[] = { { { .pid = 7 }, { 1, 2, 3 } }, { { .pid = 8 }, { 4, 5, 6 } } };
+	struct ejg_survey survey = { EJG_SURVEY_HEADER, .processes = &larger[0].process, .n_processes = 2 };
+
+	survey.process_size = sizeof(larger[0]);
+	assert_int_equal(ejg_process_get(&survey, 0)->pid, 7);
+	assert_int_equal(ejg_process_get(&survey, 1)->pid, 8);
+	assert_null(ejg_process_get(&survey, 2));
+	assert_null(ejg_listener_get(&survey, 0));
 }
 
 /* The real system, whatever it is. */
@@ -153,7 +169,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_units),     scratch_test(test_in_service), scratch_test(test_find),
-		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_real),
+		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_larger),
+		scratch_test(test_real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

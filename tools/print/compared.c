@@ -138,8 +138,8 @@ static char *real_node(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
-		if (is_node(view, &view->survey->processes[i]))
-			cell_add(&cell, node_text(&view->survey->processes[i]));
+		if (is_node(view, ejg_process_get(view->survey, i)))
+			cell_add(&cell, node_text(ejg_process_get(view->survey, i)));
 	return cell_text(&cell, "no node runs");
 }
 
@@ -153,8 +153,8 @@ static char *real_user(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
-		if (is_node(view, &view->survey->processes[i]))
-			cell_add(&cell, words_user(view->survey->processes[i].uid));
+		if (is_node(view, ejg_process_get(view->survey, i)))
+			cell_add(&cell, words_user(ejg_process_get(view->survey, i)->uid));
 	return cell_text(&cell, "no node runs");
 }
 
@@ -178,7 +178,7 @@ static char *real_home(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_processes; i++) {
-		const struct ejg_process *process = &view->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(view->survey, i);
 		const char *home;
 
 		if (!is_node(view, process))
@@ -205,7 +205,7 @@ static bool is_registered(const struct ejg_survey *survey, const struct ejg_proc
 	size_t n = node->node ? strcspn(node->node, "@") : 0;
 
 	for (size_t i = 0; i < survey->n_epmd_names; i++) {
-		const struct ejg_epmd_name *name = &survey->epmd_names[i];
+		const struct ejg_epmd_name *name = ejg_epmd_name_get(survey, i);
 
 		if (name->port == port && strlen(name->name) == n && strncmp(name->name, node->node, n) == 0)
 			return true;
@@ -232,7 +232,7 @@ static char *real_dist(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &view->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
 		const struct ejg_process *node = node_of(view, listener);
 
 		if (node && is_dist(view, node, listener->port))
@@ -255,7 +255,7 @@ static char *real_epmd(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &view->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
 		cleanup_free char *endpoint = NULL;
 
 		if (listener->port != view->facts->epmd_port)
@@ -279,7 +279,7 @@ static char *real_public(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &view->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
 		const struct ejg_process *node = node_of(view, listener);
 
 		if (node && listener->port != view->facts->epmd_port && !is_dist(view, node, listener->port))
@@ -304,8 +304,8 @@ int compared_make(const struct ejg_facts *facts, const struct ejg_survey *survey
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_processes; i++)
-		if (nearness_of(&survey->processes[i]) > view.nearness)
-			view.nearness = nearness_of(&survey->processes[i]);
+		if (nearness_of(ejg_process_get(survey, i)) > view.nearness)
+			view.nearness = nearness_of(ejg_process_get(survey, i));
 	for (size_t i = 0; i < N_COMPARED; i++) {
 		ret->rows[i] = (struct compared){
 			.name = things[i].name,

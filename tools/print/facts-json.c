@@ -34,7 +34,7 @@ static json_t *json_cgroups(const struct ejg_facts *facts)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < facts->n_cgroups; i++) {
-		const struct ejg_cgroup *cgroup = &facts->cgroups[i];
+		const struct ejg_cgroup *cgroup = ejg_cgroup_get(facts, i);
 
 		array = json_append(array, json_pack("{s:o, s:o, s:o}", "name", json_text(cgroup->name), "path",
 						     json_nullable(cgroup->path), "id", json_unsigned(cgroup->id)));
@@ -48,7 +48,7 @@ static json_t *json_peers(const struct ejg_facts *facts)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < facts->n_peers; i++) {
-		const struct ejg_peer *peer = &facts->peers[i];
+		const struct ejg_peer *peer = ejg_peer_get(facts, i);
 
 		array = json_append(
 			array, json_pack("{s:o, s:o}", "peer",

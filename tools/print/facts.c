@@ -37,8 +37,8 @@ static char *cgroups_text(const struct ejg_facts *facts)
 	if (facts->n_cgroups == 0)
 		fputs("none", out);
 	for (size_t i = 0; i < facts->n_cgroups; i++)
-		fprintf(out, "%s%s%s", i ? ", " : "", facts->cgroups[i].name,
-			facts->cgroups[i].id ? "" : " (not there now)");
+		fprintf(out, "%s%s%s", i ? ", " : "", ejg_cgroup_get(facts, i)->name,
+			ejg_cgroup_get(facts, i)->id ? "" : " (not there now)");
 	if (fclose(out) == 0)
 		return text;
 	free(text);
@@ -80,7 +80,8 @@ static int add_peers(struct table *table, const struct ejg_facts *facts)
 	if (facts->n_peers == 0)
 		return add_row(table, "peers", &facts->peers_origin, strdup("none"), NULL);
 	for (size_t i = 0; i < facts->n_peers && r == 0; i++)
-		r = add_row(table, i ? "" : "peers", &facts->peers[i].origin, peer_text(&facts->peers[i]), NULL);
+		r = add_row(table, i ? "" : "peers", &ejg_peer_get(facts, i)->origin, peer_text(ejg_peer_get(facts, i)),
+			    NULL);
 	return r;
 }
 

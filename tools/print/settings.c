@@ -31,10 +31,10 @@ static const struct ejg_setting *first_of_many(const struct ejg_survey *survey, 
 	size_t n = 0;
 
 	for (size_t i = 0; i < survey->n_settings; i++) {
-		if (!has_same_cause(&survey->settings[i], setting))
+		if (!has_same_cause(ejg_setting_get(survey, i), setting))
 			continue;
 		if (n++ == 0)
-			first = &survey->settings[i];
+			first = ejg_setting_get(survey, i);
 	}
 	return n >= MANY ? first : NULL;
 }
@@ -77,12 +77,12 @@ static void print_unset(const struct ejg_survey *survey, FILE *out)
 	bool any = false;
 
 	for (size_t i = 0; i < survey->n_settings; i++) {
-		if (survey->settings[i].state != EJG_SETTING_UNSET)
+		if (ejg_setting_get(survey, i)->state != EJG_SETTING_UNSET)
 			continue;
 		if (!any)
 			paragraph_add(&paragraph, "Not set:");
 		paragraph_add(&paragraph, " ");
-		paragraph_add(&paragraph, survey->settings[i].name);
+		paragraph_add(&paragraph, ejg_setting_get(survey, i)->name);
 		any = true;
 	}
 	if (any)
@@ -105,10 +105,10 @@ static int print_many(const struct ejg_survey *survey, const struct ejg_setting 
 	paragraph_add(&paragraph, note);
 	paragraph_add(&paragraph, ":");
 	for (size_t i = 0; i < survey->n_settings; i++) {
-		if (!has_same_cause(&survey->settings[i], setting))
+		if (!has_same_cause(ejg_setting_get(survey, i), setting))
 			continue;
 		paragraph_add(&paragraph, " ");
-		paragraph_add(&paragraph, survey->settings[i].name);
+		paragraph_add(&paragraph, ejg_setting_get(survey, i)->name);
 	}
 	paragraph_end(&paragraph);
 	return 0;
@@ -121,12 +121,12 @@ int print_settings(const struct ejg_survey *survey, FILE *out)
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)
-		r = add_setting(table, survey, &survey->settings[i]);
+		r = add_setting(table, survey, ejg_setting_get(survey, i));
 	if (table_print(table, "\nSettings, as the start script comes to them:") < 0)
 		return -ENOMEM;
 	print_unset(survey, out);
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)
-		if (first_of_many(survey, &survey->settings[i]) == &survey->settings[i])
-			r = print_many(survey, &survey->settings[i], out);
+		if (first_of_many(survey, ejg_setting_get(survey, i)) == ejg_setting_get(survey, i))
+			r = print_many(survey, ejg_setting_get(survey, i), out);
 	return r;
 }

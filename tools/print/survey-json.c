@@ -19,7 +19,7 @@ static json_t *json_settings(const struct ejg_survey *survey)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < survey->n_settings; i++)
-		array = json_append(array, json_setting(&survey->settings[i]));
+		array = json_append(array, json_setting(ejg_setting_get(survey, i)));
 	return array;
 }
 
@@ -40,7 +40,7 @@ static json_t *json_processes(const struct ejg_survey *survey)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < survey->n_processes; i++)
-		array = json_append(array, json_process(&survey->processes[i]));
+		array = json_append(array, json_process(ejg_process_get(survey, i)));
 	return array;
 }
 
@@ -59,7 +59,7 @@ static json_t *json_listeners(const struct ejg_survey *survey)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < survey->n_listeners; i++)
-		array = json_append(array, json_listener(&survey->listeners[i]));
+		array = json_append(array, json_listener(ejg_listener_get(survey, i)));
 	return array;
 }
 
@@ -68,8 +68,9 @@ static json_t *json_epmd(const struct ejg_survey *survey)
 	json_t *names = json_array();
 
 	for (size_t i = 0; names && i < survey->n_epmd_names; i++)
-		names = json_append(names, json_pack("{s:o, s:i}", "name", json_text(survey->epmd_names[i].name),
-						     "port", (int)survey->epmd_names[i].port));
+		names = json_append(names,
+				    json_pack("{s:o, s:i}", "name", json_text(ejg_epmd_name_get(survey, i)->name),
+					      "port", (int)ejg_epmd_name_get(survey, i)->port));
 	return json_pack("{s:b, s:o, s:o}", "answered", (int)survey->epmd_answered, "note",
 			 json_nullable(survey->epmd_note), "names", names);
 }

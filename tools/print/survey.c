@@ -82,7 +82,7 @@ static int print_processes(const struct ejg_survey *survey, FILE *out)
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_processes && r == 0; i++)
-		r = add_process(table, &survey->processes[i]);
+		r = add_process(table, ejg_process_get(survey, i));
 	return table_print(table, "\nProcesses (inside: of the service's cgroups, where the guard reaches):") < 0
 		       ? -ENOMEM
 		       : r;
@@ -132,8 +132,8 @@ static int print_listeners(const struct report *report, FILE *out)
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_listeners && r == 0; i++) {
-		if (report->verbose || concerns(report, &survey->listeners[i]))
-			r = add_listener(table, survey, &survey->listeners[i]);
+		if (report->verbose || concerns(report, ejg_listener_get(survey, i)))
+			r = add_listener(table, survey, ejg_listener_get(survey, i));
 		else
 			n_others++;
 	}
@@ -148,10 +148,10 @@ static int print_listeners(const struct report *report, FILE *out)
 static char *listener_of(const struct ejg_survey *survey, uint16_t port)
 {
 	for (size_t i = 0; i < survey->n_listeners; i++)
-		if (survey->listeners[i].port == port && survey->listeners[i].pid > 0) {
+		if (ejg_listener_get(survey, i)->port == port && ejg_listener_get(survey, i)->pid > 0) {
 			char *text;
 
-			return asprintf(&text, "%d", survey->listeners[i].pid) < 0 ? NULL : text;
+			return asprintf(&text, "%d", ejg_listener_get(survey, i)->pid) < 0 ? NULL : text;
 		}
 	return strdup("none seen");
 }
@@ -175,14 +175,14 @@ static int print_epmd(const struct ejg_survey *survey, FILE *out)
 	}
 	table = table_new(out, headings, ARRAY_SIZE(headings), 1);
 	for (size_t i = 0; i < survey->n_epmd_names; i++) {
-		cleanup_free char *listener = listener_of(survey, survey->epmd_names[i].port);
+		cleanup_free char *listener = listener_of(survey, ejg_epmd_name_get(survey, i)->port);
 
 		if (!listener) {
 			table_print(table, NULL);
 			return -ENOMEM;
 		}
-		snprintf(port, sizeof(port), "%u", survey->epmd_names[i].port);
-		table_row(table, (const char *[]){ survey->epmd_names[i].name, port, listener }, NULL);
+		snprintf(port, sizeof(port), "%u", ejg_epmd_name_get(survey, i)->port);
+		table_row(table, (const char *[]){ ejg_epmd_name_get(survey, i)->name, port, listener }, NULL);
 	}
 	return table_print(table, "\nNames in epmd:");
 }

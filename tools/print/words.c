@@ -127,7 +127,7 @@ bool words_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t por
 const struct ejg_process *survey_process(const struct ejg_survey *survey, pid_t pid)
 {
 	for (size_t i = 0; pid > 0 && i < survey->n_processes; i++)
-		if (survey->processes[i].pid == pid)
-			return &survey->processes[i];
+		if (ejg_process_get(survey, i)->pid == pid)
+			return ejg_process_get(survey, i);
 	return NULL;
 }

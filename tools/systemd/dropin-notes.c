@@ -48,10 +48,10 @@ int dropin_notes(struct report *report, const char *unitdir, bool ask_systemd, e
 		struct ejg_finding finding;
 		struct unit *unit;
 
-		if (!unit_can_guard(facts->cgroups[i].name))
+		if (!unit_can_guard(ejg_cgroup_get(facts, i)->name))
 			continue;
 		/* Planned and not done: a way to look. */
-		r = dropin_plan(report, unitdir, facts->cgroups[i].name, NULL);
+		r = dropin_plan(report, unitdir, ejg_cgroup_get(facts, i)->name, NULL);
 		if (r < 0)
 			return r;
 		unit = &report->units.items[report->units.n - 1];

@@ -17,7 +17,7 @@ static const char *main_unit(const struct ejg_facts *facts)
 	const char *first = NULL;
 
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
-		const char *name = facts->cgroups[i].name;
+		const char *name = ejg_cgroup_get(facts, i)->name;
 		size_t n = strlen(facts->service);
 
 		if (!unit_can_guard(name) || !unit_name_ends(name, ".service"))
@@ -74,7 +74,7 @@ static int plan(const struct arguments *arguments, struct report *report, const 
 		return report_fail(report, -EBADMSG, "%s names no unit that runs %s; write it: set cgroups %s.service",
 				   facts->stack_file, facts->service, facts->service);
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
-		const char *name = facts->cgroups[i].name;
+		const char *name = ejg_cgroup_get(facts, i)->name;
 
 		if (!unit_can_guard(name))
 			continue;

@@ -106,8 +106,8 @@ static void check_public(struct config_check *check)
 static bool is_node(const struct config_check *check, const struct ejg_listener *listener)
 {
 	for (size_t i = 0; i < check->survey->n_processes; i++)
-		if (check->survey->processes[i].pid == listener->pid)
-			return check->survey->processes[i].role == EJG_PROCESS_NODE;
+		if (ejg_process_get(check->survey, i)->pid == listener->pid)
+			return ejg_process_get(check->survey, i)->role == EJG_PROCESS_NODE;
 	return false;
 }
 
@@ -115,8 +115,9 @@ static bool is_node(const struct config_check *check, const struct ejg_listener 
 static bool is_running(const struct config_check *check)
 {
 	for (size_t i = 0; i < check->survey->n_listeners; i++)
-		if (check->survey->listeners[i].in_service && is_node(check, &check->survey->listeners[i]) &&
-		    is_configured(check, check->survey->listeners[i].port))
+		if (ejg_listener_get(check->survey, i)->in_service &&
+		    is_node(check, ejg_listener_get(check->survey, i)) &&
+		    is_configured(check, ejg_listener_get(check->survey, i)->port))
 			return true;
 	return false;
 }
@@ -124,7 +125,7 @@ static bool is_running(const struct config_check *check)
 static bool exists(const struct config_check *check, uint16_t port)
 {
 	for (size_t i = 0; i < check->survey->n_listeners; i++)
-		if (check->survey->listeners[i].port == port)
+		if (ejg_listener_get(check->survey, i)->port == port)
 			return true;
 	return false;
 }
@@ -133,7 +134,7 @@ static bool exists(const struct config_check *check, uint16_t port)
 static bool is_distribution(const struct config_check *check, uint16_t port)
 {
 	for (size_t i = 0; i < check->survey->n_epmd_names; i++)
-		if (check->survey->epmd_names[i].port == port)
+		if (ejg_epmd_name_get(check->survey, i)->port == port)
 			return true;
 	return private_use(check, port);
 }
@@ -165,7 +166,7 @@ static void check_real(struct config_check *check)
 				       "%s is configured, and nothing listens there", listener->name);
 	}
 	for (size_t i = 0; !has_unknown(check) && i < check->survey->n_listeners; i++)
-		check_unknown(check, &check->survey->listeners[i]);
+		check_unknown(check, ejg_listener_get(check->survey, i));
 }
 
 void check_ports(struct config_check *check)

@@ -218,7 +218,7 @@ static void search_units(struct copies *copies)
 
 	search_unit(copies, audit_text(copies->audit, "%s.service", facts->service));
 	for (size_t i = 0; i < facts->n_cgroups; i++)
-		search_unit(copies, facts->cgroups[i].name);
+		search_unit(copies, ejg_cgroup_get(facts, i)->name);
 }
 
 /* What a release of relx, rebar3, distillery or mix keeps below releases/. */
@@ -307,7 +307,7 @@ static void search_settings(struct copies *copies)
 	const struct ejg_survey *survey = copies->audit->survey;
 
 	for (size_t i = 0; i < survey->n_settings && !copies->setcookie; i++) {
-		const struct ejg_setting *setting = &survey->settings[i];
+		const struct ejg_setting *setting = ejg_setting_get(survey, i);
 		const struct search_hit hit = { .line = setting->origin.line, .computed = true };
 
 		if (!holds_arguments(setting->name) || setting->state != EJG_SETTING_KNOWN ||

@@ -132,7 +132,7 @@ static void judge_stranger(struct audit *audit, const struct ejg_process *proces
 void judge_nodes(struct audit *audit)
 {
 	for (size_t i = 0; i < audit->survey->n_processes; i++) {
-		const struct ejg_process *process = &audit->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(audit->survey, i);
 
 		if (is_own_process(audit, process))
 			judge_node(audit, process);

@@ -145,7 +145,7 @@ static const char *home_of_process(const struct ejg_process *process)
 static void add_nodes(struct audit *audit)
 {
 	for (size_t i = 0; i < audit->survey->n_processes; i++) {
-		const struct ejg_process *process = &audit->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(audit->survey, i);
 		const char *home = home_of_process(process), *config;
 		struct cookie_place *place;
 
@@ -206,7 +206,7 @@ const char *running_node(struct audit *audit)
 	const struct ejg_survey *survey = audit->survey;
 
 	for (size_t i = 0; i < survey->n_processes; i++) {
-		const struct ejg_process *process = &survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(survey, i);
 
 		if (is_own_process(audit, process))
 			return audit_text(audit, "%s runs with it (pid %d)",
@@ -224,7 +224,8 @@ const char *unseen_node(struct audit *audit)
 	size_t n = node ? strcspn(node, "@") : 0;
 
 	for (size_t i = 0; node && i < survey->n_epmd_names; i++)
-		if (strlen(survey->epmd_names[i].name) == n && strncmp(survey->epmd_names[i].name, node, n) == 0)
+		if (strlen(ejg_epmd_name_get(survey, i)->name) == n &&
+		    strncmp(ejg_epmd_name_get(survey, i)->name, node, n) == 0)
 			return audit_text(audit, "epmd knows a running node %.*s", (int)n, node);
 	return survey->n_unseen ? audit_text(audit, "a node may run unseen: %s", survey->unseen[0]) : NULL;
 }

@@ -47,12 +47,13 @@ static int refuse_shared_cgroups(struct ejg_call *call)
 	char other[64];
 
 	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (facts->cgroups[i].id && links_other_service(facts->service, facts->cgroups[i].id, other))
+		if (ejg_cgroup_get(facts, i)->id &&
+		    links_other_service(facts->service, ejg_cgroup_get(facts, i)->id, other))
 			return ejg_call_error(call, -EBADMSG,
 					      "name the cgroup in the stack of one service only; its peers and ports "
 					      "are then those of both",
 					      "%s is guarded already, as part of the service '%s'",
-					      facts->cgroups[i].path, other);
+					      ejg_cgroup_get(facts, i)->path, other);
 	return 0;
 }
 
@@ -79,7 +80,7 @@ static int attach_all(struct ejg_call *call, const struct pins *pins)
 	if (!state->made)
 		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
-		const struct ejg_cgroup *cgroup = &facts->cgroups[i];
+		const struct ejg_cgroup *cgroup = ejg_cgroup_get(facts, i);
 		uint32_t hooks = 0;
 		int r;
 

@@ -65,7 +65,7 @@ static void check_extra(void *data, uint64_t id)
 	int state;
 
 	for (size_t i = 0; i < extra->check->facts->n_cgroups; i++)
-		if (extra->check->facts->cgroups[i].id == id)
+		if (ejg_cgroup_get(extra->check->facts, i)->id == id)
 			return;
 	cgroup_name(extra->check->facts->cgroup_mount, id, path);
 	if (!*path)
@@ -85,8 +85,8 @@ static int check_cgroups(struct check *check, const struct pins *pins)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < check->facts->n_cgroups; i++) {
-		r = check_cgroup(check, pins, &check->facts->cgroups[i]);
-		n += exists(&check->facts->cgroups[i]);
+		r = check_cgroup(check, pins, ejg_cgroup_get(check->facts, i));
+		n += exists(ejg_cgroup_get(check->facts, i));
 	}
 	if (r == 0)
 		r = links_each(pins, check_extra, &extra);

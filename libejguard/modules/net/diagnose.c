@@ -145,7 +145,7 @@ static bool is_above(const struct ejg_facts *facts, size_t n, const char *path)
 	size_t length = strlen(path);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *ours = facts->cgroups[i].path;
+		const char *ours = ejg_cgroup_get(facts, i)->path;
 
 		if (ours && !strncmp(ours, path, length) && ours[length] == '/')
 			return true;
@@ -165,10 +165,10 @@ static void diagnose_cgroups(struct ejg_call *call)
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		char path[PATH_MAX];
 
-		if (!facts->cgroups[i].path)
+		if (!ejg_cgroup_get(facts, i)->path)
 			continue;
-		diagnose_hooks(call, &pins, facts->cgroups[i].path, false);
-		snprintf(path, sizeof(path), "%s", facts->cgroups[i].path);
+		diagnose_hooks(call, &pins, ejg_cgroup_get(facts, i)->path, false);
+		snprintf(path, sizeof(path), "%s", ejg_cgroup_get(facts, i)->path);
 		while (strlen(path) > strlen(facts->cgroup_mount)) {
 			*strrchr(path, '/') = '\0';
 			if (!is_above(facts, i, path))

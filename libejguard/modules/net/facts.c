@@ -57,7 +57,7 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 	bool reachable = false;
 
 	for (size_t i = 0; i < facts->n_peers; i++)
-		n_scoped += facts->peers[i].prefix.scope != 0;
+		n_scoped += ejg_peer_get(facts, i)->prefix.scope != 0;
 	if (n_scoped > POLICY_MAX_SCOPED)
 		return ejg_call_error(call, -EBADMSG, "use global addresses", "at most %d peers with %%interface",
 				      POLICY_MAX_SCOPED);
@@ -115,6 +115,7 @@ int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct
 
 	facts.peers = peers->items;
 	facts.n_peers = peers->n;
+	facts.peer_size = sizeof(*peers->items);
 	r = net_policy_build(&facts, ejg_call_config(call), ejg_call_mode(call), file, line, ret);
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "no memory for the policy");

@@ -59,7 +59,7 @@ static int add(const struct ejg_facts *facts, struct name_list *list, const char
 	if (!read_address(text, &address))
 		return 0;
 	for (size_t i = 0; r == 0 && i < facts->n_peers; i++)
-		if (facts->peers[i].name && !strcmp(facts->peers[i].name, name))
+		if (ejg_peer_get(facts, i)->name && !strcmp(ejg_peer_get(facts, i)->name, name))
 			r = names_add(list, i, &address);
 	return r;
 }
@@ -99,7 +99,7 @@ static int write_list(const struct ejg_facts *facts, const struct name_list *lis
 	char text[EJG_PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < list->n; i++)
-		fprintf(file, "%s %s\n", facts->peers[list->items[i].peer].name,
+		fprintf(file, "%s %s\n", ejg_peer_get(facts, list->items[i].peer)->name,
 			ejg_prefix_format(&list->items[i].address, text));
 	if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) < 0)
 		return -errno;

@@ -67,7 +67,7 @@ static void resolve_in_helper(const struct ejg_facts *facts, const bool *wanted,
 	for (size_t i = 0; i < facts->n_peers; i++) {
 		if (!wanted[i])
 			continue;
-		requests[i].ar_name = facts->peers[i].name;
+		requests[i].ar_name = ejg_peer_get(facts, i)->name;
 		requests[i].ar_request = &hints;
 		waiting[i] = &requests[i];
 		left++;

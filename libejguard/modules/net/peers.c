@@ -45,7 +45,7 @@ static bool fall_back(struct ejg_call *call, const struct ejg_peer *peer, size_t
 
 static int add_addresses(struct ejg_call *call, const struct name_list *from, size_t peer, struct net_peers *peers)
 {
-	const struct ejg_peer *named = &ejg_call_facts(call)->peers[peer];
+	const struct ejg_peer *named = ejg_peer_get(ejg_call_facts(call), peer);
 	char text[EJG_PREFIX_TEXT_SIZE];
 	int r = 0;
 
@@ -82,11 +82,11 @@ static int collect(struct ejg_call *call, const bool *asked, const struct name_l
 	if (!peers->items)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < facts->n_peers; i++) {
-		if (!facts->peers[i].name)
-			peers->items[peers->n++] = facts->peers[i];
+		if (!ejg_peer_get(facts, i)->name)
+			peers->items[peers->n++] = *ejg_peer_get(facts, i);
 		else if (count_of(resolved, i))
 			r = add_addresses(call, resolved, i, peers);
-		else if (!asked[i] || fall_back(call, &facts->peers[i], count_of(known, i)))
+		else if (!asked[i] || fall_back(call, ejg_peer_get(facts, i), count_of(known, i)))
 			r = add_addresses(call, known, i, peers);
 	}
 	return r;
@@ -110,7 +110,7 @@ int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
 		r = 0;
 	}
 	for (size_t i = 0; i < facts->n_peers; i++) {
-		wanted[i] = facts->peers[i].name && (ask || !count_of(&known, i));
+		wanted[i] = ejg_peer_get(facts, i)->name && (ask || !count_of(&known, i));
 		any |= wanted[i];
 	}
 	if (r == 0 && any)

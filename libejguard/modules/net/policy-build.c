@@ -179,7 +179,7 @@ static size_t sort_out_peers(const struct ejg_facts *facts, struct policy_head *
 	size_t n = 0;
 
 	for (size_t i = 0; i < facts->n_peers; i++) {
-		const struct ejg_peer *peer = &facts->peers[i];
+		const struct ejg_peer *peer = ejg_peer_get(facts, i);
 		uint32_t file = file_index(head, peer->origin.file);
 
 		if (peer->prefix.scope)

@@ -179,9 +179,9 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
 				      strerror(-r));
 	for (size_t i = 0; r >= 0 && i < facts->n_cgroups; i++) {
-		if (!facts->cgroups[i].id)
+		if (!ejg_cgroup_get(facts, i)->id)
 			continue;
-		r = prove_cgroup(call, &facts->cgroups[i], pins, &policy);
+		r = prove_cgroup(call, ejg_cgroup_get(facts, i), pins, &policy);
 		if (r == EJG_NOT_HELD || (r == EJG_HELD && verdict == EJG_NOT_APPLICABLE))
 			verdict = r;
 	}

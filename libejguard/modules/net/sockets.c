@@ -47,13 +47,13 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < s->facts->n_cgroups; i++)
-		if (s->facts->cgroups[i].id == id)
+		if (ejg_cgroup_get(s->facts, i)->id == id)
 			return true;
 	cgroup_name(s->facts->cgroup_mount, id, path);
 	if (!*path)
 		return was_ours(s, id);
 	for (size_t i = 0; i < s->facts->n_cgroups; i++) {
-		const char *ours = s->facts->cgroups[i].path;
+		const char *ours = ejg_cgroup_get(s->facts, i)->path;
 
 		if (!ours || strlen(ours) <= prefix)
 			continue;

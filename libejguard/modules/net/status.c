@@ -29,7 +29,7 @@ struct status {
 static bool is_named(const struct ejg_facts *facts, uint64_t id)
 {
 	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (facts->cgroups[i].id == id)
+		if (ejg_cgroup_get(facts, i)->id == id)
 			return true;
 	return false;
 }

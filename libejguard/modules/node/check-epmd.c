@@ -131,7 +131,7 @@ static bool list_is_valid(const char *list, const struct ejg_prefix *address, bo
 static const struct ejg_listener *find_outside(const struct node *node, const char *list)
 {
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 		bool has = false;
 
 		if (listener->port != node->facts->epmd_port || prefix_is_loopback(&listener->address))
@@ -219,7 +219,7 @@ void node_check_epmd(struct node *node)
 	bool socket = false;
 
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
 		if (listener->port != node->facts->epmd_port)
 			continue;

@@ -18,7 +18,7 @@ static const struct ejg_listener *find_listener(const struct node *node, uint16_
 	const struct ejg_listener *found = NULL;
 
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
 		if (listener->port != port)
 			continue;
@@ -59,7 +59,7 @@ static bool has_name(const char *name, const struct ejg_process *process)
 static const struct ejg_process *find_node(const struct node *node, const char *name)
 {
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
-		const struct ejg_process *process = &node->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
 		if (node_is_service(node, process) && has_name(name, process))
 			return process;
@@ -79,10 +79,10 @@ static bool listens(const struct node *node, const struct ejg_process *process, 
 
 	*ret_known = false;
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		if (node->survey->listeners[i].pid != process->pid)
+		if (ejg_listener_get(node->survey, i)->pid != process->pid)
 			continue;
 		*ret_known = true;
-		found |= node->survey->listeners[i].port == port;
+		found |= ejg_listener_get(node->survey, i)->port == port;
 	}
 	return found;
 }
@@ -144,13 +144,13 @@ static void check_registered(const struct node *node)
 	if (node->n_dist_port)
 		return;
 	for (size_t i = 0; i < survey->n_processes; i++) {
-		const struct ejg_process *process = &survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(survey, i);
 		bool found = false;
 
 		if (!node_is_service(node, process) || !process->node)
 			continue;
 		for (size_t j = 0; j < survey->n_epmd_names && !found; j++)
-			found = has_name(survey->epmd_names[j].name, process);
+			found = has_name(ejg_epmd_name_get(survey, j)->name, process);
 		if (has_name(node_own_head(node), process) && node->world->own_port > 0)
 			found = true;
 		if (!found)
@@ -171,7 +171,7 @@ void node_check_names(const struct node *node)
 	if (node->foreign_epmd || survey->n_listeners == 0)
 		return;
 	for (size_t i = 0; i < survey->n_epmd_names; i++) {
-		const struct ejg_epmd_name *entry = &survey->epmd_names[i];
+		const struct ejg_epmd_name *entry = ejg_epmd_name_get(survey, i);
 
 		if (is_own(node, entry->name)) {
 			check_own(node, entry);

@@ -145,7 +145,7 @@ static void check_others(const struct node *node, const char *subject, const str
 		break;
 	}
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
 		if (listener->port < node->range.first || listener->port > node->range.last ||
 		    node_trusts_listener(node, listener))

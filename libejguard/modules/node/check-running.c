@@ -18,7 +18,7 @@ static uint16_t dist_port(const struct node *node, const struct ejg_process *pro
 	if (node_argument(process, "-erl_epmd_port", &value) == 1 && value && port_parse(value, &port) == 0)
 		return port;
 	for (size_t i = 0; head && !node->foreign_epmd && i < node->survey->n_epmd_names; i++) {
-		const struct ejg_epmd_name *entry = &node->survey->epmd_names[i];
+		const struct ejg_epmd_name *entry = ejg_epmd_name_get(node->survey, i);
 
 		if (strlen(entry->name) == head && strncmp(entry->name, process->node, head) == 0)
 			return entry->port;
@@ -63,7 +63,7 @@ static void check_any(const struct node *node, const struct ejg_process *process
 	size_t n = 0;
 
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
 		if (listener->pid != process->pid)
 			continue;
@@ -90,7 +90,7 @@ static void check_process(const struct node *node, const struct ejg_process *pro
 	if (!port && node->range.first)
 		check_any(node, process);
 	for (size_t i = 0; port && i < node->survey->n_listeners; i++) {
-		const struct ejg_listener *listener = &node->survey->listeners[i];
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
 		/* Of others' processes the holder cannot be seen without privilege. */
 		if (listener->port == port &&
@@ -107,7 +107,7 @@ void node_check_running(const struct node *node)
 	bool same = false;
 
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
-		const struct ejg_process *process = &node->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
 		if (!node_is_service(node, process))
 			continue;

@@ -27,7 +27,7 @@ static void check_overridden(const struct node *node)
 
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
 		for (size_t j = 0; j < node->survey->n_settings && n < MAX_OVERRIDES; j++) {
-			const struct ejg_setting *setting = &node->survey->settings[j];
+			const struct ejg_setting *setting = ejg_setting_get(node->survey, j);
 			bool again = false;
 
 			if (setting->state != EJG_SETTING_OVERRIDDEN || strcmp(setting->name, watched[i]) != 0 ||
@@ -92,7 +92,7 @@ static const struct ejg_process *running_without_tls(const struct node *node)
 	const char *protocol;
 
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
-		const struct ejg_process *process = &node->survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
 		if (!node_is_service(node, process))
 			continue;

@@ -69,8 +69,8 @@ bool node_trusts_listener(const struct node *node, const struct ejg_listener *li
 const struct ejg_process *node_process(const struct node *node, pid_t pid)
 {
 	for (size_t i = 0; pid > 0 && i < node->survey->n_processes; i++)
-		if (node->survey->processes[i].pid == pid)
-			return &node->survey->processes[i];
+		if (ejg_process_get(node->survey, i)->pid == pid)
+			return ejg_process_get(node->survey, i);
 	return NULL;
 }
 

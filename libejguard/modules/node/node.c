@@ -164,7 +164,7 @@ static bool is_absent(const struct node *node)
 	if (node->facts->config_dir || node_value(node, "ERLANG_NODE") || node->survey->n_processes)
 		return false;
 	for (size_t i = 0; i < node->survey->n_listeners; i++)
-		if (node->survey->listeners[i].port == node->facts->epmd_port)
+		if (ejg_listener_get(node->survey, i)->port == node->facts->epmd_port)
 			return false;
 	return true;
 }

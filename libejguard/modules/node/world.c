@@ -171,9 +171,9 @@ static int ask_epmd(const struct node *node)
 	bool runs = survey->epmd_answered;
 
 	for (size_t i = 0; i < survey->n_listeners && !runs; i++) {
-		const struct ejg_process *process = node_process(node, survey->listeners[i].pid);
+		const struct ejg_process *process = node_process(node, ejg_listener_get(survey, i)->pid);
 
-		runs = survey->listeners[i].port == node->facts->epmd_port && process &&
+		runs = ejg_listener_get(survey, i)->port == node->facts->epmd_port && process &&
 		       process->role == EJG_PROCESS_EPMD;
 	}
 	return runs ? node_epmd_ask(node->facts->epmd_port, node_own_head(node)) : NODE_EPMD_UNKNOWN;

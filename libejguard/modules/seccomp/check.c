@@ -121,7 +121,7 @@ int seccomp_check(struct ejg_call *call)
 	if (!survey)
 		return -ENOMEM;
 	for (size_t i = 0; i < survey->n_processes; i++) {
-		const struct ejg_process *process = &survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(survey, i);
 		int r;
 
 		if (!process->in_service)

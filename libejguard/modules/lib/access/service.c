@@ -33,7 +33,7 @@ static int find_user(struct arena *arena, const struct ejg_facts *facts, const s
 	int r = name ? find_entry(arena, name, 0, service) : 0;
 
 	for (size_t i = 0; r == 0 && !service->known && i < survey->n_processes; i++) {
-		const struct ejg_process *process = &survey->processes[i];
+		const struct ejg_process *process = ejg_process_get(survey, i);
 
 		if (process->role != EJG_PROCESS_NODE || !process->in_service)
 			continue;

@@ -144,12 +144,12 @@ static void find_environment(struct names *names, const struct ejg_facts *facts,
 	if (script)
 		scan_file(names, script, false);
 	for (size_t i = 0; i < facts->n_cgroups && i < 20; i++)
-		if (strchr(facts->cgroups[i].name, '.') && !strchr(facts->cgroups[i].name, '/'))
-			scan_units(names, facts->cgroups[i].name);
+		if (strchr(ejg_cgroup_get(facts, i)->name, '.') && !strchr(ejg_cgroup_get(facts, i)->name, '/'))
+			scan_units(names, ejg_cgroup_get(facts, i)->name);
 	for (size_t i = 0; survey && i < survey->n_processes; i++) {
-		if (survey->processes[i].role != EJG_PROCESS_NODE || !survey->processes[i].in_service)
+		if (ejg_process_get(survey, i)->role != EJG_PROCESS_NODE || !ejg_process_get(survey, i)->in_service)
 			continue;
-		snprintf(path, sizeof(path), "/proc/%d/environ", (int)survey->processes[i].pid);
+		snprintf(path, sizeof(path), "/proc/%d/environ", (int)ejg_process_get(survey, i)->pid);
 		scan_file(names, path, true);
 	}
 }
