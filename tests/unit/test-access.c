@@ -38,7 +38,7 @@ static void give(struct scratch *scratch, const char *name, uid_t uid, gid_t gid
 static void walk(struct scratch *scratch, const char *name, unsigned int flags, struct access_path *path)
 {
 	const char *problem = "none";
-	int r = access_walk(scratch->arena, name[0] == '/' ? name : scratch_path(scratch, name), flags, &trust, path,
+	int r = access_walk(scratch->arena, NULL, name[0] == '/' ? name : scratch_path(scratch, name), flags, &trust, path,
 			    &problem);
 
 	if (r < 0)
@@ -207,14 +207,14 @@ static void paths_are_walked_by_component(void **state)
 	walk(scratch, "link/file", ACCESS_FOLLOW, &followed);
 	assert_string_equal(followed.path, scratch_path(scratch, "a/file"));
 	assert_int_equal(
-		access_walk(scratch->arena, scratch_path(scratch, "loop"), ACCESS_FOLLOW, &trust, &none, &problem),
+		access_walk(scratch->arena, NULL, scratch_path(scratch, "loop"), ACCESS_FOLLOW, &trust, &none, &problem),
 		-ELOOP);
 	assert_non_null(strstr(problem, "loop"));
-	assert_int_equal(access_walk(scratch->arena, scratch_path(scratch, "a/file/x"), 0, &trust, &none, &problem),
+	assert_int_equal(access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/x"), 0, &trust, &none, &problem),
 			 -ENOTDIR);
-	assert_int_equal(access_walk(scratch->arena, scratch_path(scratch, "a/file/"), 0, &trust, &none, &problem),
+	assert_int_equal(access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/"), 0, &trust, &none, &problem),
 			 -ENOTDIR);
-	assert_int_equal(access_walk(scratch->arena, "a/file", 0, &trust, &none, &problem), -EINVAL);
+	assert_int_equal(access_walk(scratch->arena, NULL, "a/file", 0, &trust, &none, &problem), -EINVAL);
 }
 
 static void writable_folders_are_found(void **state)

@@ -64,7 +64,7 @@ static const char *readers(struct config_check *check, const char *path, const c
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
-	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+	int r = access_walk(check->arena, NULL, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
 
 	check->no_memory |= r == -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
@@ -134,7 +134,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
 	const char *problem = NULL, *who;
-	int r = access_walk(check->arena, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
+	int r = access_walk(check->arena, NULL, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
 	int key;
 
 	check->no_memory |= r == -ENOMEM;

@@ -125,7 +125,7 @@ static void search_file(struct copies *copies, const char *path, unsigned int lo
 	const char *problem = NULL;
 	ssize_t n;
 
-	if (access_walk(copies->audit->arena, path, look & LOOK_FOLLOW ? ACCESS_FOLLOW : 0,
+	if (access_walk(copies->audit->arena, NULL, path, look & LOOK_FOLLOW ? ACCESS_FOLLOW : 0,
 			&copies->audit->service.trust, &file, &problem) < 0 ||
 	    file.fd < 0 || !S_ISREG(file.access.mode))
 		return;

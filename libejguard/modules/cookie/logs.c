@@ -134,7 +134,7 @@ static void search_log(struct logs *logs, const char *path)
 	gzFile log;
 	int fd;
 
-	if (access_walk(logs->audit->arena, path, 0, &logs->audit->service.trust, &file, &problem) < 0 || file.fd < 0 ||
+	if (access_walk(logs->audit->arena, NULL, path, 0, &logs->audit->service.trust, &file, &problem) < 0 || file.fd < 0 ||
 	    !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
 		return;
 	fd = file_reopen(file.fd);

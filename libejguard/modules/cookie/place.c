@@ -15,8 +15,8 @@ static void look_at(struct audit *audit, const char *path, struct cookie_file *r
 	const char *problem = NULL;
 
 	*ret = (struct cookie_file){ .path = path, .walk = ACCESS_PATH_NULL };
-	ret->error = access_walk(audit->arena, path, ACCESS_FOLLOW, &audit->service.trust, &ret->walk, &ret->problem);
-	if (access_walk(audit->arena, path, 0, &audit->service.trust, &itself, &problem) == 0 && itself.fd >= 0)
+	ret->error = access_walk(audit->arena, NULL, path, ACCESS_FOLLOW, &audit->service.trust, &ret->walk, &ret->problem);
+	if (access_walk(audit->arena, NULL, path, 0, &audit->service.trust, &itself, &problem) == 0 && itself.fd >= 0)
 		ret->link = S_ISLNK(itself.access.mode);
 	access_path_end(&itself);
 }

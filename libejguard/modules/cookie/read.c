@@ -19,7 +19,7 @@ DIR *open_search_folder(struct audit *audit, const char *path, const char **ret_
 	cleanup_fd int fd = -1;
 	DIR *dir;
 
-	if (access_walk(audit->arena, path, ACCESS_FOLLOW, &audit->service.trust, &folder, &problem) < 0 ||
+	if (access_walk(audit->arena, NULL, path, ACCESS_FOLLOW, &audit->service.trust, &folder, &problem) < 0 ||
 	    folder.fd < 0 || !S_ISDIR(folder.access.mode))
 		return NULL;
 	fd = file_reopen(folder.fd);

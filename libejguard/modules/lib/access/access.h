@@ -2,12 +2,12 @@
 /*
  * Who may do what with a file, read and reduced by descriptor. Shared by the modules that hold files private.
  *
- * A file is opened component by component with O_PATH | O_NOFOLLOW, from / down: what was looked at is what is judged,
- *and what was judged is what is changed. Nothing here opens a file's content, so that a FIFO, a device or a lease does
- *no harm. Needs /proc: an O_PATH descriptor's ACL and mode are reached through /proc/self/fd (proc(5)).
+ * A file is reached component by component (util/walk.h): what was looked at is what is judged, and what was judged is
+ * what is changed. Nothing here opens a file's content, so that a FIFO, a device or a lease does no harm. Needs /proc:
+ * an O_PATH descriptor's ACL and mode are reached through /proc/self/fd (proc(5)).
  *
  *	struct access_path file;
- *	r = access_walk(arena, "/etc/ejabberd/ejabberd.yml", ACCESS_FOLLOW, &service.trust, &file, &problem);
+ *	r = access_walk(arena, NULL, "/etc/ejabberd/ejabberd.yml", ACCESS_FOLLOW, &service.trust, &file, &problem);
  *	if (r == 0 && access_exposed(&file.access, &file.reach, &service.trust) & ACCESS_READ)
  *		... access_describe(arena, &file.access, &file.reach, &service.trust, ACCESS_READ) may read file.path
  *	step = access_replaceable(&file, &service.trust);
@@ -125,15 +125,16 @@ enum access_walk_flags {
 int access_read(struct arena *arena, int fd, struct access *ret);
 
 /*
- * Walks an absolute path from / down without ever handing a name of more than one component to the kernel. A path that
- * does not exist is no error: ret->fd is then -1 and the last step is the folder in which it would have to be. Who gets
- * there counts those whom `trust` does not hold; with NULL root alone is trusted.
+ * Walks an absolute path from / down (util/walk.h). A path that does not exist is no error: ret->fd is then -1 and the
+ * last step is the folder in which it would have to be. Who gets there counts those whom `trust` does not hold; with
+ * NULL root alone is trusted.
+ * @root: another root that the path is below, NULL or "" for the system's
  *
  * Return: 0; -EACCES (an unprivileged caller may not pass), -ELOOP, -ENOTDIR, -ENAMETOOLONG, -EINVAL for a path that is
  * not absolute, -EIO, -ENOMEM. On failure *ret is untouched and *ret_problem is one sentence that names the component.
  */
-int access_walk(struct arena *arena, const char *path, unsigned int flags, const struct access_trust *trust,
-		struct access_path *ret, const char **ret_problem);
+int access_walk(struct arena *arena, const char *root, const char *path, unsigned int flags,
+		const struct access_trust *trust, struct access_path *ret, const char **ret_problem);
 
 /* Whether an entry is one of those whom the service trusts. */
 bool access_trusted(const struct access_trust *trust, const struct access_entry *entry);
