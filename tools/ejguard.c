@@ -44,6 +44,18 @@ static bool asks_json(int argc, char **argv)
 	return false;
 }
 
+/* What follows -- is another program's: taken off before the options are read. Return: the number of words before it. */
+static int take_command(const struct verb *verb, int argc, char **argv, struct arguments *arguments)
+{
+	for (int i = 1; verb->runs_command && i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		arguments->command = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
 /* The verb with its own options and those of all verbs. */
 static int parse_verb(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
@@ -57,6 +69,7 @@ static int parse_verb(int argc, char **argv, struct arguments *arguments, struct
 	for (size_t i = 0; i < n_global_options; i++)
 		options[n++] = global_options[i];
 	arguments->n_wanted = verb->n_words;
+	argc = take_command(verb, argc, argv, arguments);
 	r = options_parse(options, n, true, argc, argv, arguments, report, &next);
 	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help && !arguments->version)
 		return report_fail_usage(report, "%s needs %s", verb->name, verb->operand);
@@ -151,7 +164,7 @@ int main(int argc, char **argv)
 	if (open_standard_descriptors() < 0)
 		return 1;
 	/* A reader that goes away must not kill an apply halfway: writing then fails, and is reported. */
-	signal(SIGPIPE, SIG_IGN);
+	report.sigpipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
 	setlocale(LC_CTYPE, "");
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	status = run(argc, argv, &arguments, &report);

@@ -13,6 +13,7 @@
 # Environment, set by meson.build:
 #	EJG_TOOL     the ejguard under test
 #	EJG_NET      its module net
+#	EJG_SECCOMP  its module seccomp
 #	EJG_ATTEMPT, EJG_ATTEMPTS, EJG_HAMMER    the programs of that name
 #	EJG_RECORD   the module record of tests/modules, which fails when it is told to (refuse.sh)
 #	EJG_NO_SKIP  1: what would be a skip is a failure

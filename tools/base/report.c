@@ -23,6 +23,11 @@ const struct exit_status *exit_status(int error)
 	return &unknown;
 }
 
+int report_status(const struct report *report)
+{
+	return report->status ? report->status : exit_status(report->error)->status;
+}
+
 int report_fail(struct report *report, int error, const char *format, ...)
 {
 	va_list ap;

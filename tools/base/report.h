@@ -52,6 +52,9 @@ struct report {
 	bool quiet;
 	bool verbose;
 
+	int status; /* the exit status, where the error does not decide it; else 0 */
+	bool sigpipe_was_ignored; /* by who started the tool */
+
 	bool shows_progress;
 	bool progress; /* is on the screen */
 };
@@ -65,6 +68,9 @@ struct exit_status {
 
 /* Exit status and outcome of an errno of <ejguard/ejguard.h>. */
 const struct exit_status *exit_status(int error);
+
+/* The exit status of the run. */
+int report_status(const struct report *report);
 
 /* Sets the message, "what failed; what to do". Return: error. */
 int report_fail(struct report *report, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));

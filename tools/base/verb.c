@@ -40,6 +40,15 @@ static const struct option_spec status_options[] = {
 	  "print the figures only, in the format of OpenMetrics" },
 };
 
+static const struct option_spec exec_options[] = {
+	{ "service", 0, OPTION_WORD, "SERVICE", FIELD(operand), "the service that the command is" },
+	{ "cgroup", 0, OPTION_WORD, "PATH", FIELD(cgroup),
+	  "the cgroup to run it in, made if it does not exist; else SERVICE below the mount of cgroup2" },
+	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "run it as this user, by name or number" },
+	{ "wait-empty", 0, OPTION_FLAG, NULL, FIELD(wait_empty),
+	  "stay until the command has ended, and end what it leaves in the cgroup" },
+};
+
 static const struct option_spec watch_options[] = {
 	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched),
 	  "the events of this module of the stack only; may be repeated" },
@@ -97,6 +106,15 @@ const struct verb verbs[N_VERBS] = {
 		.summary = "Undoes apply: the service is no longer guarded",
 		.done = "released",
 		.failed = "NOT released",
+	},
+	[VERB_EXEC] = {
+		.name = "exec",
+		.operand = "[SERVICE] -- COMMAND...",
+		.summary = "Guards a cgroup, enters it, becomes the user, and executes the command",
+		.done = "executed",
+		.failed = "NOT started",
+		.runs_command = true,
+		OPTIONS(exec_options),
 	},
 	[VERB_EXPLAIN] = {
 		.name = "explain",

@@ -32,6 +32,10 @@ struct arguments {
 	bool no_proof;
 	bool prove;
 	bool openmetrics;
+	const char *user;   /* of exec */
+	const char *cgroup; /* of exec */
+	bool wait_empty;
+	char **command; /* of exec: what follows --, ended by NULL; or NULL */
 	const char **watched; /* modules, ended by NULL */
 	char *unitdir;
 	char *templatedir;
@@ -60,6 +64,7 @@ enum verb_id {
 	VERB_APPLY,
 	VERB_STATUS,
 	VERB_RELEASE,
+	VERB_EXEC,
 	VERB_EXPLAIN,
 	VERB_WATCH,
 	VERB_DISCOVER,
@@ -89,6 +94,7 @@ struct verb {
 	bool counts_ok;	     /* in the verdict */
 	bool shows_guarded;  /* a table of what is guarded */
 	bool makes_dropins;  /* otherwise, where units are reported, it has removed them */
+	bool runs_command;   /* takes a command after -- */
 	bool streams;	     /* prints event by event: no report unless it fails */
 	const struct option_spec *options;
 	size_t n_options;

@@ -26,6 +26,7 @@ static const struct kind kinds[] = {
 	{ "PATH", ":path:", "-x" },
 	{ "MODULE", ":module:_ejguard_modules", "-x -a '(__ejguard_modules)'" },
 	{ "SERVICE", ":service:_ejguard_services", "-x -a '(__ejguard_services)'" },
+	{ "USER", ":user:_users", "-x -a '(__fish_complete_users)'" },
 	{ "ADDRESS", ":address:_hosts", "-x" },
 	{ "PORT", ":port:", "-x" },
 };
@@ -48,7 +49,8 @@ static void each_operand(const struct verb *verb, void (*call)(const struct verb
 	size_t index = 0;
 
 	snprintf(operand, sizeof(operand), "%s", verb->operand);
-	while ((word = strsep(&rest, " ")))
+	/* Behind -- stands another program's. */
+	while ((word = strsep(&rest, " ")) && strcmp(word, "--") != 0)
 		if (*word)
 			call(verb, index++, word);
 }

@@ -77,7 +77,7 @@ static int print_figures(const struct report *report)
 
 int print_report(const struct report *report)
 {
-	int r, status = exit_status(report->error)->status;
+	int r, status = report_status(report);
 
 	if (report->verb && report->verb->streams && report->error == 0)
 		r = 0;

@@ -63,7 +63,7 @@ static json_t *json_report(const struct report *report)
 
 	object = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:i, s:o, s:o}", "schema", REPORT_SCHEMA, "verb",
 			   json_nullable(report->verb ? report->verb->name : NULL), "service",
-			   json_nullable(report->service), "outcome", status->outcome, "exit", status->status, "error",
+			   json_nullable(report->service), "outcome", status->outcome, "exit", report_status(report), "error",
 			   json_nullable(report->error < 0 ? report_error(report) : NULL), "unseen",
 			   (int)count_unseen(report), "findings", json_findings(report), "metrics", json_metrics(report->handle));
 	if (object && report->modules)

@@ -21,6 +21,7 @@ static int (*const runs[N_VERBS])(const struct arguments *arguments, struct repo
 	[VERB_APPLY] = verb_apply,
 	[VERB_STATUS] = verb_status,
 	[VERB_RELEASE] = release,
+	[VERB_EXEC] = verb_exec,
 	[VERB_EXPLAIN] = verb_explain,
 	[VERB_WATCH] = verb_watch,
 	[VERB_DISCOVER] = discover,

@@ -19,6 +19,7 @@ int verb_check(const struct arguments *arguments, struct report *report);
 int verb_disable(const struct arguments *arguments, struct report *report);
 int verb_doctor(const struct arguments *arguments, struct report *report);
 int verb_enable(const struct arguments *arguments, struct report *report);
+int verb_exec(const struct arguments *arguments, struct report *report);
 int verb_explain(const struct arguments *arguments, struct report *report);
 int verb_modules(const struct arguments *arguments, struct report *report);
 int verb_status(const struct arguments *arguments, struct report *report);

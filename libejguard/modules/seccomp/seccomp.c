@@ -69,22 +69,30 @@ static bool kernel_has_filters(void)
 	return syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-int seccomp_confine(struct ejg_call *call)
+/* Before anything is touched: a confinement that cannot be is known before the service's process is made. */
+static int seccomp_prepare(struct ejg_call *call)
+{
+	if (kernel_has_filters())
+		return 0;
+	return ejg_call_error(call, -EOPNOTSUPP, "boot a kernel with CONFIG_SECCOMP_FILTER",
+			      "this kernel has no system call filters");
+}
+
+static int seccomp_confine(struct ejg_call *call)
 {
 	struct filter_plan plan = seccomp_plan(call);
 	const char *failed = "";
-	int r;
+	int r = seccomp_prepare(call);
 
-	if (!kernel_has_filters())
-		return ejg_call_error(call, -EOPNOTSUPP, "boot a kernel with CONFIG_SECCOMP_FILTER",
-				      "this kernel has no system call filters");
+	if (r < 0)
+		return r;
 	r = filter_load(&plan, &failed);
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "cannot load the filter: %s: %s", failed, strerror(-r));
 	return 0;
 }
 
-int seccomp_diagnose(struct ejg_call *call)
+static int seccomp_diagnose(struct ejg_call *call)
 {
 	if (kernel_has_filters())
 		ejg_call_finding(call, "supported", NULL, "this kernel has system call filters (seccomp)");
@@ -104,6 +112,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.n_findings = ARRAY_SIZE(findings),
 	.config_size = sizeof(struct seccomp_config),
 	.check = seccomp_check,
+	.prepare = seccomp_prepare,
 	.confine = seccomp_confine,
 	.prove = seccomp_prove,
 	.diagnose = seccomp_diagnose,

@@ -16,8 +16,6 @@ struct seccomp_config {
 struct filter_plan seccomp_plan(const struct ejg_call *call);
 
 int seccomp_check(struct ejg_call *call);
-int seccomp_confine(struct ejg_call *call);
 int seccomp_prove(struct ejg_call *call);
-int seccomp_diagnose(struct ejg_call *call);
 
 #endif

@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# ejguard exec: the command is guarded and confined from its first instruction, has nothing of the tool's, and is the
+# process that was started; what is wrong is said before anything is made. Each refusal has a control without exec.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+install -m 755 -t "$EJG_MODULES" "$EJG_SECCOMP"
+install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
+chmod 755 "$EJG_STATE"
+here=$EJG_CGROUP/shell
+cgroup=$EJG_CGROUP/service
+mkdir "$here"
+EXTRA='required seccomp' stack_for service.service 198.51.100.2
+
+# run_exec OPTION... -- COMMAND...: from a cgroup of the test's own, on the host; its status is in $status.
+run_exec() {
+	status=0
+	in_cgroup "$here" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$cgroup" \
+		service "$@" >"$EJG_STATE/said" 2>&1 || status=$?
+}
+
+# start_exec OPTION... -- COMMAND...: the same in the background; its process is $pid.
+start_exec() {
+	(
+		echo 0 >"$here/cgroup.procs"
+		exec nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" \
+			exec --cgroup "$cgroup" "$@"
+	) >"$EJG_STATE/said" 2>&1 &
+	pid=$!
+}
+
+# forget: as if nothing had been started.
+forget() {
+	guard release service >/dev/null 2>&1 || true
+	[[ ! -e $cgroup ]] || wait_for 5 rmdir "$cgroup"
+}
+
+# check_refused WHAT STATUS PATTERN: nothing was started, nothing is left, and the reason is said.
+check_refused() {
+	check_is "$1: exit status" "$2" "$status"
+	check "$1: says why" grep -q "$3" "$EJG_STATE/said"
+	check_is "$1: nothing was started" no "$(exists "$EJG_STATE/started")"
+	check_is "$1: no cgroup is left" no "$(exists "$cgroup")"
+	check_is "$1: no pins are left" no "$(exists "$(set_path)")"
+}
+
+note 'what the command sees'
+# shellcheck disable=SC2016 # the shell inside expands
+sees='grep ^0:: /proc/self/cgroup; id -u; id -G; echo $HOME; grep -E "^(Cap(Prm|Eff|Inh|Amb)|SigIgn|NoNewPrivs|Seccomp):" /proc/self/status
+	ls /proc/self/fd | wc -l; echo pid $$'
+in_cgroup "$here" setpriv --reuid 65534 --regid 65534 --init-groups bash -c "$sees" >"$EJG_STATE/control"
+run_exec --user nobody -- bash -c "$sees"
+check_is 'exit status of the command' 0 "$status"
+check 'lives in the cgroup' grep -qx "0::.*/service" "$EJG_STATE/said"
+check 'control: does not' bash -c "! grep -qx '0::.*/service' '$EJG_STATE/control'"
+check 'is the user' grep -qx 65534 "$EJG_STATE/said"
+for what in CapPrm CapEff CapInh CapAmb; do
+	check "$what is empty" grep -qxP "$what:\t0000000000000000" "$EJG_STATE/said"
+done
+check_is 'the same signals are ignored' "$(grep SigIgn "$EJG_STATE/control")" "$(grep SigIgn "$EJG_STATE/said")"
+check 'set-user-ID programs work' grep -qxP 'NoNewPrivs:\t0' "$EJG_STATE/said"
+check 'is under a filter' grep -qxP 'Seccomp:\t2' "$EJG_STATE/said"
+check 'control: is not' grep -qxP 'Seccomp:\t0' "$EJG_STATE/control"
+count='^[0-9]+$'
+check_is 'no descriptor more' "$(grep -E "$count" "$EJG_STATE/control" | tail -n 1)" "$(grep -E "$count" "$EJG_STATE/said" | tail -n 1)"
+forget
+
+note 'it is the process that was started'
+start_exec service -- sleep 60
+check 'the command takes its place' wait_for 10 grep -qx sleep "/proc/$pid/comm"
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+check_is 'and gets its signals' 143 "$status"
+forget
+
+note 'it is guarded and confined'
+hammer_serve "$here" 127.0.0.1 7777
+# shellcheck disable=SC2016 # the shell inside expands
+attempts='"$0" connect 198.51.100.9 4369; "$0" bind 198.51.100.11 4369; "$0" connect 127.0.0.1 7777; unshare --net true 2>&1 | head -c 7'
+in_cgroup "$here" bash -c "$attempts" "$EJG_STATE/attempt" >"$EJG_STATE/control" 2>&1 || true
+run_exec -- bash -c "$attempts" "$EJG_STATE/attempt"
+check_is 'control' 'refused ok ok' "$(paste -sd ' ' "$EJG_STATE/control")"
+check_is 'guarded' 'denied denied ok unshare' "$(paste -sd ' ' "$EJG_STATE/said")"
+forget
+
+note 'the status of the command'
+run_exec -- sh -c 'exit 7'
+check_is 'as it is' 7 "$status"
+forget
+
+note 'what is wrong'
+start=(-- touch "$EJG_STATE/started")
+run_exec "${start[@]}"
+check_is 'control: started' yes "$(exists "$EJG_STATE/started")"
+rm -f "$EJG_STATE/started"
+forget
+run_exec --user no-such-user "${start[@]}"
+check_refused 'a user that does not exist' 2 "no user 'no-such-user'"
+run_exec -- "$EJG_STATE/no-such-command"
+check_refused 'a command that does not exist' 127 'was not found'
+run_exec -- /etc/passwd
+check_refused 'a command that is no program' 126 'cannot be executed'
+run_exec
+check_refused 'no command' 2 'needs a command'
+status=0
+in_cgroup "$here" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$EJG_CGROUP/no/such/cgroup" \
+	service "${start[@]}" >"$EJG_STATE/said" 2>&1 || status=$?
+check_refused 'a cgroup in no cgroup' 1 'cannot make the cgroup'
+cp "$EJG_CONF/service" "$EJG_STATE/good"
+echo 'required nothing-of-that-name' >>"$EJG_CONF/service"
+run_exec "${start[@]}"
+check_refused 'a broken stack' 3 'service:'
+cp "$EJG_STATE/good" "$EJG_CONF/service"
+sed -i '/^required net/a required record apply=broken' "$EJG_CONF/service"
+run_exec "${start[@]}"
+check_is 'an apply that fails: exit status' 1 "$status"
+check_is 'an apply that fails: nothing was started' no "$(exists "$EJG_STATE/started")"
+check_is 'an apply that fails: no cgroup is left' no "$(exists "$cgroup")"
+cp "$EJG_STATE/good" "$EJG_CONF/service"
+
+note '--wait-empty'
+leaves='sleep 1000 & sh -c "trap \"\" TERM; sleep 0.5" & echo left; exit 5'
+run_exec --wait-empty -- bash -c "$leaves"
+check_is 'the status of the command' 5 "$status"
+check_is 'nothing that it left runs' no "$(exists "$cgroup")"
+start_exec --wait-empty service -- bash -c 'sleep 1000 & sleep 1000'
+check 'the command runs' wait_for 10 grep -q . "$cgroup/cgroup.procs"
+check 'all of it' wait_for 10 bash -c "((\$(wc -l <'$cgroup/cgroup.procs') == 3))"
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+check_is 'SIGTERM ends the command' 143 "$status"
+check_is 'and what it has started' no "$(exists "$cgroup")"

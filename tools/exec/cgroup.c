@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/exec/exec.h"
+
+void exec_cgroup_done(struct exec_cgroup *cgroup)
+{
+	free(cgroup->path);
+	free(cgroup->home);
+	*cgroup = (struct exec_cgroup){};
+}
+
+/* A path below the mount, with or without the mount before it. Return: NULL without memory. */
+static char *absolute(const char *mount, const char *path)
+{
+	size_t length = strlen(mount);
+	char *whole;
+
+	if (strncmp(path, mount, length) == 0 && path[length] == '/')
+		return strdup(path);
+	return asprintf(&whole, "%s/%s", mount, path + strspn(path, "/")) < 0 ? NULL : whole;
+}
+
+/* Where this process is now: the line "0::PATH" of cgroups(7). NULL when that is not below the mount. */
+static char *find_home(const char *mount)
+{
+	cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
+	cleanup_free char *line = NULL;
+	size_t size = 0;
+	char *home;
+
+	while (file && getline(&line, &size, file) > 0) {
+		if (strncmp(line, "0::/", 4) != 0 || strncmp(line, "0::/..", 6) == 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		return asprintf(&home, "%s%s", mount, strcmp(line, "0::/") == 0 ? "" : line + 3) < 0 ? NULL : home;
+	}
+	return NULL;
+}
+
+int exec_cgroup_make(const char *mount, const char *path, struct report *report, struct exec_cgroup *ret)
+{
+	struct exec_cgroup cgroup = {};
+
+	if (!mount)
+		return report_fail(report, -EOPNOTSUPP,
+				   "no cgroup2 file system is mounted; run: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+	cgroup.path = absolute(mount, path);
+	cgroup.home = find_home(mount);
+	if (!cgroup.path)
+		return report_fail(report, -ENOMEM, "out of memory");
+	if (mkdir(cgroup.path, 0755) == 0) {
+		cgroup.made = true;
+	} else if (errno != EEXIST) {
+		int error = errno;
+
+		report_fail(report, 0, "cannot make the cgroup %s: %s; %s", cgroup.path, strerror(error),
+			    error == ENOENT ? "make the folders above it first" :
+					      "run it as root, or give another one by --cgroup");
+		exec_cgroup_done(&cgroup);
+		return error == EACCES || error == EPERM || error == EROFS ? -EPERM : -EIO;
+	}
+	*ret = cgroup;
+	return 0;
+}
+
+static int move(const char *cgroup)
+{
+	cleanup_free char *path = NULL;
+	cleanup_fd int fd = -1;
+
+	if (asprintf(&path, "%s/cgroup.procs", cgroup) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "0", 1) < 0 ? -errno : 0;
+}
+
+int exec_cgroup_enter(struct exec_cgroup *cgroup, struct report *report)
+{
+	int r = move(cgroup->path);
+
+	if (r < 0)
+		return report_fail(report, r == -EACCES || r == -EPERM ? -EPERM : -EIO,
+				   "cannot enter the cgroup %s: %s; give another one by --cgroup", cgroup->path,
+				   strerror(-r));
+	cgroup->inside = true;
+	return 0;
+}
+
+/* The kernel takes a moment to forget the processes that were in it. */
+void exec_cgroup_remove(const struct exec_cgroup *cgroup)
+{
+	for (int tries = 0; cgroup->made && tries < 100 && rmdir(cgroup->path) < 0 && errno == EBUSY; tries++)
+		nanosleep(&(const struct timespec){ .tv_nsec = 10000000 }, NULL);
+}
+
+void exec_cgroup_undo(struct exec_cgroup *cgroup)
+{
+	if (cgroup->inside && cgroup->home && move(cgroup->home) == 0)
+		cgroup->inside = false;
+	if (!cgroup->inside)
+		exec_cgroup_remove(cgroup);
+}

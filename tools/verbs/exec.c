@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ejguard exec: a guarded start for managers that have no ExecStartPre=. Everything that can fail comes before the command:
+ * stack, user, command, cgroup, apply with its proof, the user's identity, the confinement; then the command takes this
+ * process over.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "tools/exec/exec.h"
+#include "tools/verbs/verbs.h"
+
+struct start {
+	struct exec_cgroup cgroup;
+	struct exec_user user;
+};
+
+static int find_command(const struct arguments *arguments, struct report *report)
+{
+	int r = exec_command_find(arguments->command[0], report);
+
+	if (r == 0)
+		return 0;
+	report->status = r;
+	return -ENOENT;
+}
+
+static int prepare(const struct arguments *arguments, struct report *report, struct start *start)
+{
+	int r = ejg_load(report->handle, NULL);
+
+	if (r == 0 && arguments->user)
+		r = exec_user_find(arguments->user, report, &start->user);
+	if (r == 0)
+		r = find_command(arguments, report);
+	if (r == 0)
+		r = exec_cgroup_make(ejg_facts_get(report->handle)->cgroup_mount,
+				     arguments->cgroup ? arguments->cgroup : report->service, report, &start->cgroup);
+	return r;
+}
+
+static int apply(struct report *report, const struct start *start)
+{
+	const char *const cgroups[] = { start->cgroup.path };
+	struct ejg_apply_options how = { .size = sizeof(how), .cgroups = cgroups, .n_cgroups = 1 };
+
+	return ejg_apply(report->handle, &how);
+}
+
+/* exec(2) keeps signals that are ignored, and those that are blocked: the command gets what this program was given. */
+static void restore_signals(const struct report *report)
+{
+	signal(SIGPIPE, report->sigpipe_was_ignored ? SIG_IGN : SIG_DFL);
+}
+
+/* Return: only when it fails. */
+static int execute(const struct arguments *arguments, struct report *report)
+{
+	int error;
+
+	restore_signals(report);
+	execvp(arguments->command[0], arguments->command);
+	error = errno;
+	signal(SIGPIPE, SIG_IGN);
+	report->status = error == ENOENT ? EXEC_NOT_FOUND : EXEC_CANNOT;
+	return report_fail(report, -ENOENT, "cannot execute '%s': %s", arguments->command[0], strerror(error));
+}
+
+static int start_guarded(const struct arguments *arguments, struct report *report, struct start *start)
+{
+	int r = apply(report, start);
+
+	if (r == 0)
+		r = exec_cgroup_enter(&start->cgroup, report);
+	if (r == 0)
+		r = exec_user_become(&start->user, report);
+	if (r == 0)
+		r = ejg_confine(report->handle);
+	if (r == 0)
+		r = exec_user_seal(&start->user, report);
+	return r < 0 ? r : execute(arguments, report);
+}
+
+int verb_exec(const struct arguments *arguments, struct report *report)
+{
+	struct start start = {};
+	int r;
+
+	if (!arguments->command || !arguments->command[0])
+		return report_fail_usage(report, "exec needs a command after --");
+	r = prepare(arguments, report, &start);
+	if (r == 0 && arguments->wait_empty)
+		r = exec_wait(&start.cgroup, report);
+	if (r == 0)
+		r = start_guarded(arguments, report, &start);
+	exec_cgroup_undo(&start.cgroup);
+	exec_cgroup_done(&start.cgroup);
+	exec_user_done(&start.user);
+	return r;
+}
