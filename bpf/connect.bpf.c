@@ -2,18 +2,26 @@
 /* connect4, connect6: epmd and the distribution range are reached on this host and on peers only. */
 #include "inside.bpf.h"
 
+#define SOL_SOCKET 1
+#define SO_BINDTODEVICE 25
+
 /*
- * A loopback address that is not this host's: a socket that is bound to a device (SO_BINDTODEVICE, which takes no privilege)
- * sends it out there.
+ * Whether what was named as loopback stays on this host. Where it really goes is decided after this hook, by what takes no
+ * privilege: a device that the socket is bound to (the kernel turns :: into ::1, or into 127.0.0.1 where the source is
+ * IPv4-mapped, and sends it out there), one that it is bound to while the connect waits for its answer, a source route
+ * (IP_OPTIONS, IPV6_RTHDR). A socket that is bound to the loopback device goes nowhere else, and only root rebinds it.
  */
-static __always_inline bool is_elsewhere(const struct bpf_sock_addr *ctx, const struct policy_address *address)
+static __always_inline bool keep_on_host(struct bpf_sock_addr *ctx, const struct policy_head *head)
 {
 	__u32 device = ctx->sk ? ctx->sk->bound_dev_if : 0;
+	char loopback[] = "lo";
 
-	return device && device != LOOPBACK_IFINDEX && is_loopback(address) && !is_wildcard(address);
+	if (device)
+		return device == LOOPBACK_IFINDEX;
+	return refusal(head) || bpf_setsockopt(ctx, SOL_SOCKET, SO_BINDTODEVICE, loopback, sizeof(loopback)) == 0;
 }
 
-static __always_inline int guard(const struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
+static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
 {
 	struct decision d = {};
 	enum policy_reason reason = POLICY_NO_POLICY;
@@ -22,7 +30,8 @@ static __always_inline int guard(const struct bpf_sock_addr *ctx, enum policy_ho
 		return 1;
 	if (get_policy(&d))
 		reason = decide_connect(&d, user_port(ctx), address);
-	if (reason == POLICY_ALLOWED && is_elsewhere(ctx, &address) && port_in(d.head->guarded_ports, user_port(ctx)))
+	if (reason == POLICY_ALLOWED && is_loopback(&address) && port_in(d.head->guarded_ports, user_port(ctx)) &&
+	    !keep_on_host(ctx, d.head))
 		reason = POLICY_DESTINATION;
 	return answer(ctx, d.head, hook, reason, &address);
 }

@@ -19,7 +19,7 @@ mkdir "$EJG_GUARDED" "$EJG_CONTROL" "$EJG_ELSEWHERE"
 
 # 127.0.0.1 over the wire, in both directions: what no host does, and what the guard must not take for loopback.
 forged_loopback() {
-	settings ipv4/conf/{all,eth0}/{route_localnet,accept_local}=1 ipv4/conf/{all,eth0}/rp_filter=0
+	settings ipv4/conf/{all,eth0}/{route_localnet,accept_local,accept_source_route}=1 ipv4/conf/{all,eth0}/rp_filter=0
 	ip rule add pref 10 lookup local
 	ip rule del pref 0
 	ip rule add pref 5 from 198.51.100.1 to 127.0.0.1 iif lo lookup 100

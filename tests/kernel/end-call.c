@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* bind, listen and connect: by which system call, from which thread, and with an address written how. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "tests/kernel/attempts.h"
 
@@ -126,23 +128,77 @@ static int send_first(const struct call *call, bool message)
 	return n == 1 ? 0 : errno;
 }
 
+/* Waits for a connect that does not wait itself. */
+static int finish_connect(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	socklen_t size = sizeof(int);
+	int error;
+
+	if (poll(&p, 1, -1) < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ||
+	    ioctl(fd, FIONBIO, &(int){ 0 }) < 0)
+		return errno;
+	return error;
+}
+
 /* A connect that does not wait. */
 static int connect_nonblocking(struct call *call)
 {
-	struct pollfd p = { .fd = call->fd, .events = POLLOUT };
-	int on = 1, error;
-	socklen_t size = sizeof(error);
+	int r;
 
-	if (ioctl(call->fd, FIONBIO, &on) < 0)
+	if (ioctl(call->fd, FIONBIO, &(int){ 1 }) < 0)
 		return errno;
-	error = run(call);
-	if (error != EINPROGRESS)
-		return error;
-	on = 0;
-	if (poll(&p, 1, -1) < 0 || getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ||
-	    ioctl(call->fd, FIONBIO, &on) < 0)
+	r = run(call);
+	return r == EINPROGRESS ? finish_connect(call->fd) : r;
+}
+
+/* Keeps the address from answering: its listener's queue is full. */
+static int silence(const struct call *call)
+{
+	for (int i = 0, listener = -1; i < 4; i++) {
+		int fd = socket(call->end->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, r;
+
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		if (listener < 0) {
+			listener = fd;
+			r = bind(fd, (const struct sockaddr *)&call->address, call->length);
+			r = r == 0 ? listen(fd, 0) : r;
+		} else {
+			r = connect(fd, (const struct sockaddr *)&call->address, call->length);
+		}
+		if (r < 0 && errno != EINPROGRESS)
+			return errno;
+	}
+	return 0;
+}
+
+/* What processes of the service are: without CAP_NET_RAW, which may bind a socket to another device than it is bound to. */
+static int drop_privilege(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+
+	return syscall(SYS_capset, &header, data) < 0 ? errno : 0;
+}
+
+/* The socket is bound to a device while the connect waits: the SYN that is sent again goes out there. */
+static int connect_then_bind_to_device(struct call *call)
+{
+	int r = silence(call);
+
+	if (r)
+		return r;
+	if (ioctl(call->fd, FIONBIO, &(int){ 1 }) < 0)
 		return errno;
-	return error;
+	r = run(call);
+	if (r != EINPROGRESS)
+		return r;
+	r = drop_privilege();
+	if (r)
+		return r;
+	if (setsockopt(call->fd, SOL_SOCKET, SO_BINDTODEVICE, "eth0", 4) < 0)
+		return errno;
+	return finish_connect(call->fd);
 }
 
 int end_connect_socket(const struct end *end, int fd, const struct place *place, uint16_t port)
@@ -152,5 +208,7 @@ int end_connect_socket(const struct end *end, int fd, const struct place *place,
 	write_address(&call, place, port);
 	if (has(end, WAY_TFO_SENDTO) || has(end, WAY_TFO_SENDMSG))
 		return send_first(&call, has(end, WAY_TFO_SENDMSG));
+	if (has(end, WAY_DEVICE_LATER))
+		return connect_then_bind_to_device(&call);
 	return has(end, WAY_NONBLOCK) ? connect_nonblocking(&call) : run(&call);
 }

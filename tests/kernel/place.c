@@ -42,6 +42,9 @@ static const struct place places[] = {
 	{ .name = "stranger-link", .family = AF_INET6, .address = LINK(0x09), .link_local = true },
 	{ .name = "joiner4", .family = AF_INET, .address = MAPPED(198, 51, 100, 3), .where = ON_JOINER },
 	{ .name = "forged-loop4", .family = AF_INET, .address = MAPPED(127, 0, 0, 1) },
+	{ .name = "forged-loop6", .family = AF_INET6, .address = { .s6_addr = { [15] = 1 } } },
+	{ .name = "forged-any4", .family = AF_INET, .address = MAPPED(0, 0, 0, 0) },
+	{ .name = "forged-any6", .family = AF_INET6, .address = {} },
 };
 
 const struct place *place_find(const char *name)

@@ -66,7 +66,7 @@ static bool read_ways(char *cell, struct attempt *attempt)
 	return true;
 }
 
-/* allow, refused, EPERM:HOOK:REASON or timeout:ingress:REASON. */
+/* allow, refused, EPERM:HOOK:REASON or timeout:ingress:REASON; EPERM, timeout: the kernel's own, which is not counted. */
 static bool read_expectation(char *cell, struct expectation *ret)
 {
 	const char *word = strsep(&cell, ":"), *hook = strsep(&cell, ":"), *reason = cell;
@@ -75,7 +75,11 @@ static bool read_expectation(char *cell, struct expectation *ret)
 	*ret = (struct expectation){ .error = strcmp(word, "refused") ? 0 : ECONNREFUSED };
 	if (!strcmp(word, "allow") || ret->error)
 		return !hook;
-	if (!hook || !reason)
+	if (!hook) {
+		ret->error = !strcmp(word, "EPERM") ? EPERM : ETIMEDOUT;
+		return ret->error == EPERM || !strcmp(word, "timeout");
+	}
+	if (!reason)
 		return false;
 	h = find(hook_names, POLICY_N_HOOKS, hook);
 	r = find(reason_names, POLICY_N_REASONS, reason);

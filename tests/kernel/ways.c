@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <linux/mptcp.h>
+#include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +28,9 @@ enum {
 static const unsigned char padding6[8] = { 0, 0, 1, 4 };
 /* Four times "no operation". */
 static const unsigned char no_operation4[4] = { 1, 1, 1, 1 };
+
+/* Loosely by way of stranger4; the address in connect comes behind it. */
+static const unsigned char source_route4[8] = { IPOPT_LSRR, 7, 4, 198, 51, 100, 9, IPOPT_NOP };
 
 static const struct {
 	const char *name;
@@ -54,12 +58,14 @@ static const struct {
 	[WAY_FREEBIND] = { "freebind", SOL_IP, IP_FREEBIND, 1 },
 	[WAY_TRANSPARENT] = { "transparent", SOL_IP, IP_TRANSPARENT, 1 },
 	[WAY_DEVICE] = { "device", SOL_SOCKET, SO_BINDTODEVICE, 0, "eth0", 4 },
+	[WAY_DEVICE_LATER] = { "device-later" },
 	[WAY_V6ONLY] = { "v6only", SOL_IPV6, IPV6_V6ONLY, 1 },
 	[WAY_DUAL] = { "dual", SOL_IPV6, IPV6_V6ONLY, 0 },
 	[WAY_NO_PORT] = { "no-port", SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1 },
 	[WAY_PORT_RANGE] = { "port-range", SOL_IP, IP_LOCAL_PORT_RANGE, PRIVATE_RANGE },
 	[WAY_DEFER] = { "defer", SOL_TCP, TCP_DEFER_ACCEPT, 1 },
 	[WAY_IPOPTS] = { "ipopts", SOL_IP, IP_OPTIONS, 0, no_operation4, sizeof(no_operation4) },
+	[WAY_SOURCE_ROUTE] = { "source-route", SOL_IP, IP_OPTIONS, 0, source_route4, sizeof(source_route4) },
 	[WAY_DSTOPTS] = { "dstopts", SOL_IPV6, IPV6_DSTOPTS, 0, padding6, sizeof(padding6) },
 	[WAY_HOPOPTS] = { "hopopts", SOL_IPV6, IPV6_HOPOPTS, 0, padding6, sizeof(padding6) },
 	[WAY_TFO] = { "tfo", SOL_TCP, TCP_FASTOPEN, FAST_OPEN_QUEUE },
@@ -70,6 +76,7 @@ static const struct {
 	[WAY_RECONNECT] = { "reconnect" },
 	[WAY_ADDRFORM] = { "addrform" },
 	[WAY_BOUND] = { "bound" },
+	[WAY_BOUND4] = { "bound4" },
 	[WAY_JOIN] = { "join" },
 	[WAY_BEFORE] = { "before" },
 	[WAY_MAPPED] = { "mapped" },

@@ -116,7 +116,8 @@ static void explain_connect(const struct explanation *e)
 	if (!port_in(head->guarded_ports, e->question->port))
 		return answer(e, true, "the port is neither epmd's nor in the distribution range");
 	if (is_loopback(&e->address))
-		return answer(e, true, "the address is this host's loopback");
+		return answer(e, true, "the address is this host's loopback; refused on a socket that "
+				       "is bound to another device");
 	if (listen)
 		return answer_range(e, "listen=", listen);
 	answer_range(e, "peer", peer);
