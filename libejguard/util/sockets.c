@@ -6,13 +6,27 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "libejguard/util/cleanup.h"
+
+/* include/net/tcp_states.h; <netinet/tcp.h>, which has them too, has an older struct tcp_info. */
+enum {
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT,
+	TCP_SYN_RECV,
+	TCP_FIN_WAIT1,
+	TCP_FIN_WAIT2,
+	TCP_CLOSE_WAIT = 8,
+	TCP_LISTEN = 10,
+};
+
+/* The kernel reads a socket's queue and its counters one after the other: of a busy one they may not fit together. */
+enum { DIRECTION_TRIES = 5 };
 
 static const uint32_t states[] = {
 	[SOCKETS_LISTENING] = 1U << TCP_LISTEN,
@@ -52,6 +66,25 @@ static struct ejg_prefix read_address(int family, const void *bytes)
 	return address;
 }
 
+/*
+ * The kernel keeps no note of who began a connection. But a SYN and a FIN count like a byte where they are acknowledged, and
+ * the SYN counts at the side that began only (tcp_create_openreq_child() starts behind it). What has been acknowledged or
+ * is under way, less what was sent for the first time, leaves 1 at that side and 0 at the other one.
+ */
+static enum socket_direction read_direction(const struct inet_diag_msg *diag, const struct tcp_info *info)
+{
+	const bool fin_sent = diag->idiag_state == TCP_FIN_WAIT2 ||
+			      (diag->idiag_state == TCP_FIN_WAIT1 && info->tcpi_notsent_bytes == 0);
+	const uint64_t gone = info->tcpi_bytes_acked + diag->idiag_wqueue - info->tcpi_notsent_bytes;
+	const uint64_t left = gone - (info->tcpi_bytes_sent - info->tcpi_bytes_retrans) - fin_sent;
+
+	if (diag->idiag_state == TCP_SYN_SENT)
+		return SOCKET_OUTGOING;
+	if (diag->idiag_state == TCP_SYN_RECV)
+		return SOCKET_INCOMING;
+	return left == 0 ? SOCKET_INCOMING : left == 1 ? SOCKET_OUTGOING : SOCKET_UNKNOWN;
+}
+
 static struct socket_info read_socket(const struct nlmsghdr *header)
 {
 	const struct inet_diag_msg *diag = NLMSG_DATA(header);
@@ -67,10 +100,18 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 		.family = diag->idiag_family,
 		.id = diag->id,
 	};
+	struct tcp_info tcp;
 
-	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
 		if (attr->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(attr) == sizeof(info.cgroup_id))
 			memcpy(&info.cgroup_id, RTA_DATA(attr), sizeof(info.cgroup_id));
+		/* It grows at its end: what is read here is there since 4.19. */
+		if (attr->rta_type == INET_DIAG_INFO &&
+		    RTA_PAYLOAD(attr) >= offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(tcp.tcpi_bytes_retrans)) {
+			memcpy(&tcp, RTA_DATA(attr), RTA_PAYLOAD(attr) < sizeof(tcp) ? RTA_PAYLOAD(attr) : sizeof(tcp));
+			info.direction = read_direction(diag, &tcp);
+		}
+	}
 	return info;
 }
 
@@ -101,7 +142,8 @@ static int read_answer(const void *buffer, size_t size, socket_fn fn, void *data
 	return 0;
 }
 
-static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void *data)
+/* Asks for one socket or, with NLM_F_DUMP, for all of that kind. Return: 0, what fn returned, or a negative errno. */
+static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, void *data)
 {
 	cleanup_fd int fd = open_diag();
 	_Alignas(struct nlmsghdr) char buffer[32768];
@@ -109,9 +151,9 @@ static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void
 		.header = {
 			.nlmsg_len = sizeof(request),
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_flags = NLM_F_REQUEST | flags,
 		},
-		.body = { .sdiag_family = family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = states[kind] },
+		.body = *body,
 	};
 	int r = 0;
 
@@ -125,8 +167,22 @@ static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void
 		if (n < 0)
 			return -errno;
 		r = n ? read_answer(buffer, n, fn, data) : -EIO;
+		if (r == 0 && !(flags & NLM_F_DUMP))
+			break;
 	}
 	return r < 0 ? r : 0;
+}
+
+static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void *data)
+{
+	const struct inet_diag_req_v2 body = {
+		.sdiag_family = family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = states[kind],
+		.idiag_ext = kind == SOCKETS_CONNECTED ? 1 << (INET_DIAG_INFO - 1) : 0,
+	};
+
+	return ask(&body, NLM_F_DUMP, fn, data);
 }
 
 int sockets_each(enum sockets_kind kind, socket_fn fn, void *data)
@@ -134,6 +190,28 @@ int sockets_each(enum sockets_kind kind, socket_fn fn, void *data)
 	int r = each_of_family(AF_INET, kind, fn, data);
 
 	return r < 0 ? r : each_of_family(AF_INET6, kind, fn, data);
+}
+
+static int take_direction(void *data, const struct socket_info *info)
+{
+	*(enum socket_direction *)data = info->direction;
+	return 0;
+}
+
+enum socket_direction socket_find_direction(const struct socket_info *info)
+{
+	const struct inet_diag_req_v2 body = {
+		.sdiag_family = info->family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_ext = 1 << (INET_DIAG_INFO - 1),
+		.id = info->id,
+	};
+	enum socket_direction direction = info->direction;
+
+	for (int i = 0; i < DIRECTION_TRIES && direction == SOCKET_UNKNOWN; i++)
+		if (ask(&body, 0, take_direction, &direction) < 0)
+			break;
+	return direction;
 }
 
 int sockets_destroy(const struct socket_info *info)

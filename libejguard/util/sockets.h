@@ -6,6 +6,13 @@
 #include <ejguard/facts.h>
 #include <linux/inet_diag.h>
 
+/* Who began a connection. */
+enum socket_direction {
+	SOCKET_UNKNOWN,
+	SOCKET_INCOMING,
+	SOCKET_OUTGOING,
+};
+
 struct socket_info {
 	struct ejg_prefix local; /* a wildcard is 0.0.0.0 or :: */
 	struct ejg_prefix remote;
@@ -15,6 +22,7 @@ struct socket_info {
 	uid_t uid;
 	uint32_t inode; /* as /proc/PID/fd names it: "socket:[INODE]" */
 	uint8_t family;
+	enum socket_direction direction; /* of SOCKETS_CONNECTED; see socket_find_direction() */
 	struct inet_diag_sockid id; /* the kernel's, for sockets_destroy() */
 };
 
@@ -31,6 +39,9 @@ typedef int (*socket_fn)(void *data, const struct socket_info *info);
  * Return: 0, what fn returned, -EOPNOTSUPP when the kernel has no inet_diag, or another negative errno.
  */
 int sockets_each(enum sockets_kind kind, socket_fn fn, void *data);
+
+/* The direction of a connection, of which the kernel is asked again where it was unknown. */
+enum socket_direction socket_find_direction(const struct socket_info *info);
 
 /*
  * Ends a connection: both sides see it reset. Return: 0, also when it has gone meanwhile; -EOPNOTSUPP when the kernel

@@ -31,6 +31,7 @@ open_all() {
 	mkdir "$EJG_STATE/held"
 	pids=()
 	hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369 0.0.0.0 4370 0.0.0.0 5222
+	hold closed "$cgroup" host take 198.51.100.1 4371 :: 4373
 	hold others "$elsewhere" remote listen 0.0.0.0 4369 :: 4369 0.0.0.0 5269
 	hold stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 4369
 	hold stays-peer6 "$elsewhere" remote connect 2001:db8::2 2001:db8::1 4369
@@ -39,10 +40,15 @@ open_all() {
 	hold stays-own-address "$elsewhere" host connect 198.51.100.11 198.51.100.1 4369
 	hold stays-to-peer "$cgroup" host connect - 198.51.100.2 4369
 	hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
+	# From a private port of ours, on which nobody listens: it began here.
+	hold stays-from-private "$cgroup" host connect 198.51.100.1,4372 198.51.100.9 5269
 	hold stays-elsewhere "$elsewhere" host connect - 198.51.100.9 4369
 	hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
 	hold ends-stranger6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4369
 	hold ends-dist "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4370
+	# Nobody listens on their ports any more.
+	hold ends-closed "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4371
+	hold ends-closed6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4373
 	hold ends-not-listen "$elsewhere" remote connect 198.51.100.2 198.51.100.11 4369
 	hold ends-to-stranger "$cgroup" host connect - 198.51.100.9 4369
 	hold ends-to-stranger6 "$cgroup" host connect - 2001:db8::9 4369
@@ -75,29 +81,31 @@ apply() {
 
 note 'control: without the guard all are connected'
 open_all
-check_is 'to stay' '8 connected' "$(last_words 'stays-*')"
-check_is 'to end' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+check_is 'to stay' '9 connected' "$(last_words 'stays-*')"
+check_is 'to end' $'8 connected\n1 pending' "$(last_words 'ends-*')"
+
+wait_for 5 grep -q taken "$EJG_STATE/held/closed"
 
 note 'reported, not ended'
 check_status 'apply' 1 apply evict=no
-check_is 'findings' 7 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check_is 'findings' 9 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
 check_is 'apply has not held, but the guard stands' 5 "$(attached "$cgroup" | wc -l)"
 check_is 'no other stranger gets in' timeout "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
 sleep 0.3
-check_is 'none has ended' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+check_is 'none has ended' $'8 connected\n1 pending' "$(last_words 'ends-*')"
 
 note 'permissive mode ends nothing'
 apply 'evict=yes mode=permissive' || true
 sleep 0.3
-check_is 'none has ended' $'6 connected\n1 pending' "$(last_words 'ends-*')"
+check_is 'none has ended' $'8 connected\n1 pending' "$(last_words 'ends-*')"
 guard -q release service
 
 note 'evicted'
 check 'apply' apply evict=yes
-check_is 'each is said' 7 "$(grep -o 'net.connection-ended' "$EJG_STATE/report" | wc -l)"
-wait_for 3 test "$(last_words 'ends-*')" = '7 ended' || true
-check_is 'those have ended' '7 ended' "$(last_words 'ends-*')"
-check_is 'and only those' '8 connected' "$(last_words 'stays-*')"
+check_is 'each is said' 9 "$(grep -o 'net.connection-ended' "$EJG_STATE/report" | wc -l)"
+wait_for 3 test "$(last_words 'ends-*')" = '9 ended' || true
+check_is 'those have ended' '9 ended' "$(last_words 'ends-*')"
+check_is 'and only those' '9 connected' "$(last_words 'stays-*')"
 check_is 'check holds' 0 "$(reported connection-before)"
 check 'check' guard check service
 check 'apply again' apply evict=yes
@@ -109,14 +117,34 @@ note 'a former peer'
 open_all
 check 'apply: they are peers' apply evict=yes 198.51.100.9 2001:db8::9 198.51.100.77
 check_is 'the one to an address that is not in listen= has ended' '1 ended' "$(last_words 'ends-not-listen')"
-check_is 'the others stay' $'5 connected\n1 pending' "$(last_words 'ends-[!n]*')"
+check_is 'the others stay' $'7 connected\n1 pending' "$(last_words 'ends-[!n]*')"
 check_status 'apply: they are none' 1 apply evict=no
-check_is 'findings' 6 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check_is 'findings' 8 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
 check_is 'the new list is in force all the same' timeout \
 	"$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
 check 'apply: they are ended' apply evict=yes
 sleep 0.3
-check_is 'those have ended' '7 ended' "$(last_words 'ends-*')"
-check_is 'and only those' '8 connected' "$(last_words 'stays-*')"
+check_is 'those have ended' '9 ended' "$(last_words 'ends-*')"
+check_is 'and only those' '9 connected' "$(last_words 'stays-*')"
 check_is 'a stranger does not come back' timeout "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
+close_all
+
+note 'strict: any port that is not public, whoever listens there now'
+mkdir "$EJG_STATE/held"
+pids=()
+hold others "$elsewhere" remote listen 0.0.0.0 5269 0.0.0.0 7777
+hold closed "$cgroup" host take 198.51.100.1 40001 198.51.100.1 5269 198.51.100.1 40002
+hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 40001
+hold stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5269
+hold stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 40002
+hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
+hold stays-outgoing "$cgroup" host connect - 198.51.100.9 7777
+wait_for 5 grep -q taken "$EJG_STATE/held/closed"
+check_is 'control: without the guard all are connected' '5 connected' "$(last_words '*-*')"
+check_status 'apply' 1 apply 'evict=no strict=yes'
+check_is 'finding' 1 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check 'apply: it is ended' apply 'evict=yes strict=yes'
+wait_for 3 test "$(last_words 'ends-*')" = '1 ended' || true
+check_is 'it has ended' '1 ended' "$(last_words 'ends-*')"
+check_is 'and only it' '4 connected' "$(last_words 'stays-*')"
 close_all

@@ -142,12 +142,28 @@ static bool is_own_address(const struct sockets *s, const struct ejg_prefix *add
 	return false;
 }
 
-/* Whether the policy would admit a connection, as accepted where the service listens on its port, else as connected. */
+/*
+ * Whether a connection came in. That nobody listens on its port now says nothing: a listener may have closed. Where the
+ * kernel cannot tell, one with a private port is held to what may come in.
+ */
+static bool came_in(const struct sockets *s, const struct socket_info *info)
+{
+	enum socket_direction direction;
+
+	if (port_in(s->listening, info->local_port))
+		return true;
+	direction = socket_find_direction(info);
+	if (direction == SOCKET_UNKNOWN)
+		return port_in(s->d->head->private_ports, info->local_port);
+	return direction == SOCKET_INCOMING;
+}
+
+/* Whether the policy would admit a connection. */
 static bool is_admitted(const struct sockets *s, const struct socket_info *info)
 {
 	struct policy_address local = net_address(&info->local), remote = net_address(&info->remote);
 
-	if (!port_in(s->listening, info->local_port))
+	if (!came_in(s, info))
 		return decide_connect(s->d, info->remote_port, remote) == POLICY_ALLOWED;
 	return !port_in(s->d->head->private_ports, info->local_port) || is_loopback(&remote) ||
 	       is_own_address(s, &info->remote) ||
@@ -180,7 +196,7 @@ static int check_connection(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* Listeners first: they tell which connections came in. */
+/* Listeners first: what has their ports came in. */
 static int walk(struct sockets *s, socket_fn listener)
 {
 	enum pins_state state;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hold listen ADDRESS PORT...: takes connections on each and keeps them; says listening.
+ * hold take ADDRESS PORT...: takes one connection on each, keeps them, and listens no more; says listening, then taken.
  * hold connect FROM TO PORT: connects and keeps the connection; says connected (or pending, when there is no answer),
  * and ended when the other side or somebody between has ended it.
  *
- * FROM is an address or -.
+ * FROM is an address, ADDRESS,PORT, or -.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "libejguard/util/cleanup.h"
 
@@ -52,7 +55,31 @@ static void say(const char *word)
 	fflush(stdout);
 }
 
-static int do_listen(char **words)
+static int take_all(struct pollfd *polls, nfds_t n)
+{
+	while (poll(polls, n, -1) > 0)
+		for (nfds_t i = 0; i < n; i++)
+			if (polls[i].revents)
+				accept4(polls[i].fd, NULL, NULL, SOCK_CLOEXEC); /* kept until the end */
+	return 0;
+}
+
+/* A byte to each, so that not all that was sent has been read. */
+static int take_once(struct pollfd *polls, nfds_t n)
+{
+	for (nfds_t i = 0; i < n; i++) {
+		int fd = accept4(polls[i].fd, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0 || send(fd, "x", 1, MSG_NOSIGNAL) != 1)
+			return failed("accept");
+		close(polls[i].fd);
+	}
+	say("taken");
+	pause();
+	return 0;
+}
+
+static int do_listen(char **words, bool once)
 {
 	struct pollfd polls[MAX_LISTENERS];
 	nfds_t n = 0;
@@ -69,28 +96,28 @@ static int do_listen(char **words)
 			return failed(words[0]);
 	}
 	say("listening");
-	while (poll(polls, n, -1) > 0)
-		for (nfds_t i = 0; i < n; i++)
-			if (polls[i].revents)
-				accept4(polls[i].fd, NULL, NULL, SOCK_CLOEXEC); /* kept until the end */
-	return 0;
+	return once ? take_once(polls, n) : take_all(polls, n);
 }
 
-static int do_connect(const char *from, const char *to, const char *port)
+static int do_connect(char *from, const char *to, const char *port)
 {
 	union address remote = read_address(to, port), local;
 	cleanup_fd int fd = socket(remote.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct pollfd p = { fd, POLLOUT, 0 };
 
 	if (strcmp(from, "-")) {
-		local = read_address(from, "0");
+		char *comma = strchr(from, ',');
+
+		if (comma)
+			*comma++ = '\0';
+		local = read_address(from, comma ? comma : "0");
 		if (bind(fd, &local.any, sizeof(local)) < 0)
 			return failed(from);
 	}
 	if (connect(fd, &remote.any, sizeof(remote)) < 0 && errno != EINPROGRESS)
 		return failed(to);
 	say(poll(&p, 1, PATIENCE) <= 0 ? "pending" : p.revents & (POLLERR | POLLHUP) ? "refused" : "connected");
-	p.events = POLLIN | POLLRDHUP;
+	p.events = POLLRDHUP;
 	poll(&p, 1, -1);
 	say("ended");
 	return 0;
@@ -99,9 +126,11 @@ static int do_connect(const char *from, const char *to, const char *port)
 int main(int argc, char **argv)
 {
 	if (argc >= 4 && !strcmp(argv[1], "listen"))
-		return do_listen(argv + 2);
+		return do_listen(argv + 2, false);
+	if (argc >= 4 && !strcmp(argv[1], "take"))
+		return do_listen(argv + 2, true);
 	if (argc == 5 && !strcmp(argv[1], "connect"))
 		return do_connect(argv[2], argv[3], argv[4]);
-	fprintf(stderr, "usage: hold listen ADDRESS PORT... | hold connect FROM TO PORT\n");
+	fprintf(stderr, "usage: hold listen|take ADDRESS PORT... | hold connect FROM TO PORT\n");
 	return 2;
 }
