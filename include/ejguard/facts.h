@@ -153,6 +153,19 @@ enum ejg_process_role {
 	EJG_PROCESS_EPMD,
 };
 
+/**
+ * What a process of the Erlang world has to do with the service. What a process says of itself (its name, its
+ * arguments) counts only where its user could have started the service: any user can start a node of any name.
+ * Since ABI 1.0.
+ */
+enum ejg_relation {
+	EJG_RELATION_UNKNOWN,   /**< cannot be told: root's and nothing says for what, or the service's user is unknown */
+	EJG_RELATION_OURS,      /**< the service's node or epmd: in its cgroups; or of its user or root, with its name */
+	EJG_RELATION_TOOL,      /**< the service's, and only asks its node: ejabberdctl */
+	EJG_RELATION_SAME_USER, /**< something else that the service's user runs */
+	EJG_RELATION_STRANGER,  /**< somebody else's, whatever it calls itself */
+};
+
 /** A process that runs now. Since ABI 1.0. */
 struct ejg_process {
 	pid_t pid;
@@ -176,6 +189,7 @@ struct ejg_process {
 	size_t n_environment;
 	const char *node; /**< what -name or -sname says, or NULL */
 	bool long_name;   /**< -name */
+	uint32_t relation; /**< enum ejg_relation */
 };
 
 /** A TCP socket that listens in the caller's network namespace. Since ABI 1.0. */
@@ -217,6 +231,8 @@ struct ejg_survey {
 	size_t epmd_name_size;
 	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
 	size_t n_unseen;
+	bool user_known; /**< user is known: as the setting says, or else the one of the service's name */
+	uid_t user;      /**< that the node is configured to run as */
 };
 
 /** First members of facts that a test of a module makes up. Since ABI 1.0. */

@@ -8,6 +8,7 @@
 #include "libejguard/service/epmd.h"
 #include "libejguard/service/listeners.h"
 #include "libejguard/service/processes.h"
+#include "libejguard/service/relation.h"
 #include "libejguard/service/settings.h"
 
 const struct survey_source survey_source_system = {
@@ -85,6 +86,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ej
 	static int (*const parts[])(struct survey_build *) = {
 		collect_settings,
 		processes_collect,
+		relations_find,
 		listeners_collect,
 		epmd_names_collect,
 	};

@@ -194,6 +194,7 @@ int main(void)
 	MEMBER(ejg_process, n_environment);
 	MEMBER(ejg_process, node);
 	MEMBER(ejg_process, long_name);
+	MEMBER(ejg_process, relation);
 	SIZE(ejg_listener);
 	MEMBER(ejg_listener, address);
 	MEMBER(ejg_listener, port);
@@ -223,6 +224,8 @@ int main(void)
 	MEMBER(ejg_survey, epmd_name_size);
 	MEMBER(ejg_survey, unseen);
 	MEMBER(ejg_survey, n_unseen);
+	MEMBER(ejg_survey, user_known);
+	MEMBER(ejg_survey, user);
 	SIZE(ejg_place);
 	MEMBER(ejg_place, file);
 	MEMBER(ejg_place, line);

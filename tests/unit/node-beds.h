@@ -35,7 +35,8 @@ struct bed {
 	}
 #define PROCESS(p, r, u, ...)                                                                                          \
 	{                                                                                                              \
-		.pid = (p), .role = (r), .uid = (u), .in_service = (u) != ALICE, __VA_ARGS__                           \
+		.pid = (p), .role = (r), .uid = (u), .in_service = (u) != ALICE,                                       \
+		.relation = (u) == ALICE ? EJG_RELATION_STRANGER : EJG_RELATION_OURS, __VA_ARGS__                      \
 	}
 #define NODE(p, name, ...) PROCESS(p, EJG_PROCESS_NODE, EJABBERD, .node = (name), __VA_ARGS__)
 #define ARGUMENTS(...)                                                                                                 \

@@ -2,6 +2,7 @@
 /* The survey as a whole, and its cgroups; processes, listeners, names and comparisons have tests of their own. */
 #include "libejguard/service/survey.h"
 
+#include "libejguard/service/relation.h"
 #include "tests/unit/survey-fixture.h"
 
 static void test_units(void **state)
@@ -151,6 +152,67 @@ static void test_larger(void **state)
 	assert_null(ejg_listener_get(&survey, 0));
 }
 
+#define IN .in_service = true
+#define NOBODY .uid = 65534 /* the service's user here */
+#define NAMED .node = "ejabberd@elsewhere"
+
+/* A stranger may call himself what he likes, and the service's user and root may not. */
+static void test_relations(void **state)
+{
+	static const char *const start[] = { "beam.smp", "-s", "ejabberd", NULL };
+	static const struct ejg_process processes[] = {
+		{ .relation = EJG_RELATION_OURS, IN, .uid = 7, .role = EJG_PROCESS_NODE },
+		{ .relation = EJG_RELATION_OURS, IN, .role = EJG_PROCESS_EPMD, .other_network = true },
+		{ .relation = EJG_RELATION_TOOL, IN, .role = EJG_PROCESS_CONTROL },
+		{ .relation = EJG_RELATION_OURS, NOBODY, NAMED },
+		{ .relation = EJG_RELATION_OURS, NOBODY, .arguments = start, .n_arguments = 3 },
+		{ .relation = EJG_RELATION_OURS, .uid = 0, NAMED },
+		{ .relation = EJG_RELATION_SAME_USER, NOBODY, .node = "ejabberd2@localhost" },
+		{ .relation = EJG_RELATION_SAME_USER, NOBODY, NAMED, .other_network = true },
+		{ .relation = EJG_RELATION_SAME_USER, NOBODY, .role = EJG_PROCESS_EPMD },
+		{ .relation = EJG_RELATION_TOOL, NOBODY, NAMED, .role = EJG_PROCESS_CONTROL },
+		{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .role = EJG_PROCESS_CONTROL },
+		{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .node = "rabbit@localhost" },
+		{ .relation = EJG_RELATION_STRANGER, .uid = 7, NAMED },
+		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .arguments = start, .n_arguments = 3 },
+		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_EPMD },
+		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_CONTROL },
+		{ .relation = EJG_RELATION_STRANGER, .uid = 0, NAMED, .other_network = true },
+	};
+	struct ejg_setting settings[] = {
+		{ .name = "user", .value = "nobody" },
+		{ .name = "ERLANG_NODE", .value = "ejabberd@localhost" },
+	};
+	struct ejg_process found[ARRAY_SIZE(processes)];
+	struct survey_fixture f;
+
+	survey_fixture_init(&f, state);
+	f.facts.service = "ejabberd";
+	memcpy(found, processes, sizeof(found));
+	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
+		found[i].relation = 99;
+	f.build.survey->settings = settings;
+	f.build.survey->n_settings = ARRAY_SIZE(settings);
+	f.build.survey->processes = found;
+	f.build.survey->n_processes = ARRAY_SIZE(found);
+	assert_int_equal(relations_find(&f.build), 0);
+	assert_true(f.build.survey->user_known);
+	assert_int_equal(f.build.survey->user, 65534);
+	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
+		if (found[i].relation != processes[i].relation)
+			fail_msg("process %zu: %u, not %u", i, found[i].relation, processes[i].relation);
+
+	/* a user that is not known makes nobody a stranger, and nobody's word count but root's */
+	settings[0].value = "no such user";
+	f.build.survey->user_known = false;
+	assert_int_equal(relations_find(&f.build), 0);
+	assert_false(f.build.survey->user_known);
+	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
+		if (!found[i].in_service && (found[i].uid != 0 || !found[i].node))
+			assert_int_equal(found[i].relation, EJG_RELATION_UNKNOWN);
+	assert_int_equal(found[5].relation, EJG_RELATION_OURS);
+}
+
 /* The real system, whatever it is. */
 static void test_real(void **state)
 {
@@ -170,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_units),     scratch_test(test_in_service), scratch_test(test_find),
 		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_larger),
+		scratch_test(test_relations),
 		scratch_test(test_real),
 	};
 

@@ -12,7 +12,6 @@ enum { MAX_TEXTS = 32 /* of one cell: no more are needed to see that something i
 struct view {
 	const struct ejg_facts *facts;
 	const struct ejg_survey *survey;
-	unsigned int nearness; /* of the nodes that are taken for the service's */
 };
 
 /* A cell: different texts, in the order in which they came. */
@@ -93,17 +92,9 @@ static char *setting_text(const struct ejg_survey *survey, const char *name, con
 	return strdup(setting && setting->state == EJG_SETTING_KNOWN && setting->value ? setting->value : unset);
 }
 
-/* Of several nodes those in the service's cgroups are its own; without any, those of this network may be. */
-static unsigned int nearness_of(const struct ejg_process *process)
+static bool is_node(const struct ejg_process *process)
 {
-	if (process->role != EJG_PROCESS_NODE)
-		return 0;
-	return process->in_service ? 3 : process->other_network ? 1 : 2;
-}
-
-static bool is_node(const struct view *view, const struct ejg_process *process)
-{
-	return view->nearness > 0 && nearness_of(process) == view->nearness;
+	return process->role == EJG_PROCESS_NODE && process->relation == EJG_RELATION_OURS;
 }
 
 static char *configured_node(const struct view *view)
@@ -138,7 +129,7 @@ static char *real_node(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
-		if (is_node(view, ejg_process_get(view->survey, i)))
+		if (is_node(ejg_process_get(view->survey, i)))
 			cell_add(&cell, node_text(ejg_process_get(view->survey, i)));
 	return cell_text(&cell, "no node runs");
 }
@@ -153,7 +144,7 @@ static char *real_user(const struct view *view)
 	cleanup_cell struct cell cell = {};
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
-		if (is_node(view, ejg_process_get(view->survey, i)))
+		if (is_node(ejg_process_get(view->survey, i)))
 			cell_add(&cell, words_user(ejg_process_get(view->survey, i)->uid));
 	return cell_text(&cell, "no node runs");
 }
@@ -181,7 +172,7 @@ static char *real_home(const struct view *view)
 		const struct ejg_process *process = ejg_process_get(view->survey, i);
 		const char *home;
 
-		if (!is_node(view, process))
+		if (!is_node(process))
 			continue;
 		home = process->environment ? environment_value(process, "HOME") : "may not be seen";
 		cell_add(&cell, strdup(home ? home : "not set"));
@@ -224,7 +215,7 @@ static const struct ejg_process *node_of(const struct view *view, const struct e
 {
 	const struct ejg_process *process = survey_process(view->survey, listener->pid);
 
-	return process && is_node(view, process) ? process : NULL;
+	return process && is_node(process) ? process : NULL;
 }
 
 static char *real_dist(const struct view *view)
@@ -303,9 +294,6 @@ int compared_make(const struct ejg_facts *facts, const struct ejg_survey *survey
 	struct view view = { .facts = facts, .survey = survey };
 	int r = 0;
 
-	for (size_t i = 0; i < survey->n_processes; i++)
-		if (nearness_of(ejg_process_get(survey, i)) > view.nearness)
-			view.nearness = nearness_of(ejg_process_get(survey, i));
 	for (size_t i = 0; i < N_COMPARED; i++) {
 		ret->rows[i] = (struct compared){
 			.name = things[i].name,

@@ -25,12 +25,13 @@ static json_t *json_settings(const struct ejg_survey *survey)
 
 static json_t *json_process(const struct ejg_process *process)
 {
-	return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:o, s:b}", "pid", (int)process->pid,
-			 "user", json_user(process->uid), "role", words_role(process->role), "exe",
-			 json_nullable(process->exe), "cgroup", json_nullable(process->cgroup), "unit",
-			 json_nullable(process->unit), "in-service", (int)process->in_service, "other-network",
-			 (int)process->other_network, "arguments", json_words(process->arguments, process->n_arguments),
-			 "cookie-argument", (int)process->cookie_argument, "environment",
+	return json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:o, s:b}", "pid",
+			 (int)process->pid, "user", json_user(process->uid), "role", words_role(process->role),
+			 "relation", words_relation(process->relation), "exe", json_nullable(process->exe), "cgroup",
+			 json_nullable(process->cgroup), "unit", json_nullable(process->unit), "in-service",
+			 (int)process->in_service, "other-network", (int)process->other_network, "arguments",
+			 json_words(process->arguments, process->n_arguments), "cookie-argument",
+			 (int)process->cookie_argument, "environment",
 			 process->environment ? json_words(process->environment, process->n_environment) : json_null(),
 			 "node", json_nullable(process->node), "long-name", (int)process->long_name);
 }

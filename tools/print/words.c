@@ -64,6 +64,17 @@ const char *words_setting_state(enum ejg_setting_state state)
 	return (size_t)state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }
 
+const char *words_relation(enum ejg_relation relation)
+{
+	static const char *const names[] = {
+		[EJG_RELATION_UNKNOWN] = "unknown",   [EJG_RELATION_OURS] = "ours",
+		[EJG_RELATION_TOOL] = "tool",	      [EJG_RELATION_SAME_USER] = "same-user",
+		[EJG_RELATION_STRANGER] = "stranger",
+	};
+
+	return (size_t)relation < ARRAY_SIZE(names) ? names[relation] : "unknown";
+}
+
 const char *words_role(enum ejg_process_role role)
 {
 	static const char *const names[] = {

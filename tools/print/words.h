@@ -12,6 +12,7 @@ const char *words_origin_kind(enum ejg_origin_kind kind);
 const char *words_dist_state(enum ejg_dist_state state);
 const char *words_setting_state(enum ejg_setting_state state);
 const char *words_role(enum ejg_process_role role);
+const char *words_relation(enum ejg_relation relation);
 
 /* These return new strings, NULL without memory. */
 char *words_user(uid_t uid);					    /* "ejabberd", or the number */

@@ -61,7 +61,7 @@ static const struct ejg_process *find_node(const struct node *node, const char *
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
-		if (node_is_service(node, process) && has_name(name, process))
+		if (node_is_service(process) && has_name(name, process))
 			return process;
 	}
 	return NULL;
@@ -147,7 +147,7 @@ static void check_registered(const struct node *node)
 		const struct ejg_process *process = ejg_process_get(survey, i);
 		bool found = false;
 
-		if (!node_is_service(node, process) || !process->node)
+		if (!node_is_service(process) || !process->node)
 			continue;
 		for (size_t j = 0; j < survey->n_epmd_names && !found; j++)
 			found = has_name(ejg_epmd_name_get(survey, j)->name, process);

@@ -109,7 +109,7 @@ void node_check_running(const struct node *node)
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
-		if (!node_is_service(node, process))
+		if (!node_is_service(process))
 			continue;
 		if (process->node && name && strcmp(process->node, name) == 0 &&
 		    process->long_name == (strchr(name, '.') != NULL))

@@ -94,7 +94,7 @@ static const struct ejg_process *running_without_tls(const struct node *node)
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
-		if (!node_is_service(node, process))
+		if (!node_is_service(process))
 			continue;
 		node_argument(process, "-proto_dist", &protocol);
 		if (!is_tls(protocol))

@@ -84,18 +84,9 @@ size_t node_head(const char *name)
 	return strcspn(name, "@");
 }
 
-bool node_is_service(const struct node *node, const struct ejg_process *process)
+bool node_is_service(const struct ejg_process *process)
 {
-	const char *own = node_own_head(node);
-
-	if (process->role != EJG_PROCESS_NODE || process->other_network)
-		return false;
-	if (process->in_service)
-		return true;
-	if (!node_trusts(node, process->uid))
-		return false;
-	return process->node && node_head(process->node) == strlen(own) &&
-	       strncmp(process->node, own, strlen(own)) == 0;
+	return process->role == EJG_PROCESS_NODE && process->relation == EJG_RELATION_OURS;
 }
 
 size_t node_argument(const struct ejg_process *process, const char *argument, const char **ret_value)

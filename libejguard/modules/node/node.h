@@ -106,8 +106,8 @@ bool node_trusts_listener(const struct node *node, const struct ejg_listener *li
 /* The process of a pid in the survey, or NULL. */
 const struct ejg_process *node_process(const struct node *node, pid_t pid);
 
-/* A running node that is the service's: its user is trusted, and it is in a unit of the service or has its name. */
-bool node_is_service(const struct node *node, const struct ejg_process *process);
+/* A running node that is the service's own. */
+bool node_is_service(const struct ejg_process *process);
 
 /* How often a word occurs among the blanks of a text. */
 size_t node_count_word(const char *text, const char *word);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/relation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/passwd.h"
+
+/* Where no setting says who runs it, packages have a user of the service's name. */
+static int find_user(struct survey_build *b)
+{
+	const char *name = ejg_survey_value(b->survey, "user");
+	cleanup_passwd_user struct passwd_user user = { 0 };
+	int r;
+
+	r = passwd_user_by_name(NULL, name ? name : b->facts->service, &user);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	b->survey->user_known = true;
+	b->survey->user = user.uid;
+	return 0;
+}
+
+/* Whether two names of nodes have the same part before the @; the host may depend on what was resolved at the start. */
+static bool same_head(const char *a, const char *b)
+{
+	const size_t length = strcspn(a, "@");
+
+	return length > 0 && length == strcspn(b, "@") && strncmp(a, b, length) == 0;
+}
+
+/* Whether a node says that it is the service's: by its name, or by `-s ejabberd`. */
+static bool says_service(const struct survey_build *b, const struct ejg_process *process)
+{
+	const char *name = ejg_survey_value(b->survey, "ERLANG_NODE"), *service = b->facts->service;
+
+	for (size_t i = 0; i + 1 < process->n_arguments; i++)
+		if (strcmp(process->arguments[i], "-s") == 0 && strcmp(process->arguments[i + 1], service) == 0)
+			return true;
+	return process->node && same_head(process->node, name ? name : service);
+}
+
+static enum ejg_relation relation_of(const struct survey_build *b, const struct ejg_process *process)
+{
+	const bool known = b->survey->user_known, own = known && process->uid == b->survey->user;
+
+	/* only root puts a process there */
+	if (process->in_service)
+		return process->role == EJG_PROCESS_CONTROL ? EJG_RELATION_TOOL : EJG_RELATION_OURS;
+	if (!own && (process->uid != 0 || process->other_network))
+		return known ? EJG_RELATION_STRANGER : EJG_RELATION_UNKNOWN;
+	/* a container's node may have the same name and the same number of a user, and be another one */
+	if (process->role == EJG_PROCESS_NODE && !process->other_network && says_service(b, process))
+		return EJG_RELATION_OURS;
+	if (process->role == EJG_PROCESS_CONTROL && !process->other_network && own)
+		return EJG_RELATION_TOOL;
+	return own ? EJG_RELATION_SAME_USER : EJG_RELATION_UNKNOWN;
+}
+
+int relations_find(struct survey_build *b)
+{
+	struct ejg_process *processes = (struct ejg_process *)b->survey->processes;
+	int r = find_user(b);
+
+	for (size_t i = 0; r == 0 && i < b->survey->n_processes; i++)
+		processes[i].relation = relation_of(b, &processes[i]);
+	return r;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What each process has to do with the service: enum ejg_relation. Everybody who needs to know looks there. */
+#ifndef EJG_SERVICE_RELATION_H
+#define EJG_SERVICE_RELATION_H
+
+#include "libejguard/service/survey-build.h"
+
+/* Fills in the user of the survey and the relation of its processes, after both. Return: 0, -ENOMEM. */
+int relations_find(struct survey_build *b);
+
+#endif
