@@ -157,7 +157,11 @@ struct ejg_finding_info {
 	const char *id;    /**< [a-z0-9-]+, without the module's name: "not-attached" */
 	uint32_t severity; /**< enum ejg_severity */
 	const char *summary;
-	const char *remedy; /**< what to do unless the finding itself says better; NULL for EJG_OK and EJG_INFO */
+	/**
+	 * What to do unless the finding itself says better; NULL for EJG_OK and EJG_INFO. One step a line: "run: COMMAND"
+	 * is a command as a shell takes it, "edit: FILE:LINE: WHAT" a change of a file, anything else is said in words.
+	 */
+	const char *remedy;
 };
 
 /** A metric that a module can report. Since ABI 1.0. */

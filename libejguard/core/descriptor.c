@@ -53,6 +53,13 @@ static bool is_line(const char *text)
 	return text && *text && !strpbrk(text, "\r\n");
 }
 
+/* Lines, none of them empty. */
+static bool is_steps(const char *text)
+{
+	return text && *text && *text != '\n' && !strchr(text, '\r') && !strstr(text, "\n\n") &&
+	       text[strlen(text) - 1] != '\n';
+}
+
 static int check_versions(struct arena *arena, const struct ejg_module *exported, const char **ret_problem)
 {
 	/* The first members are the same in every ABI: they are looked at before the size is believed. */
@@ -161,9 +168,9 @@ static int check_findings(struct arena *arena, const struct ejg_module *module, 
 			return bad(arena, ret_problem, "its finding '%s' has an unknown severity", finding->id);
 		if (!is_line(finding->summary))
 			return bad(arena, ret_problem, "its finding '%s' has no summary of one line", finding->id);
-		if (finding->severity >= EJG_WARNING ? !is_line(finding->remedy)
-						     : finding->remedy && !is_line(finding->remedy))
-			return bad(arena, ret_problem, "its finding '%s' has no remedy of one line", finding->id);
+		if (finding->severity >= EJG_WARNING ? !is_steps(finding->remedy)
+						     : finding->remedy && !is_steps(finding->remedy))
+			return bad(arena, ret_problem, "its finding '%s' has no remedy of lines", finding->id);
 		for (uint32_t j = 0; j < i; j++) {
 			if (strcmp(module->findings[j].id, finding->id) == 0)
 				return bad(arena, ret_problem, "declares the finding '%s' twice", finding->id);

@@ -58,7 +58,8 @@ static size_t character_length(const char *text)
 	return n;
 }
 
-char *report_text(struct arena *arena, const char *text)
+/* kept: a control character that stays. */
+static char *make_printable(struct arena *arena, const char *text, char kept)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t size = strlen(text), n;
@@ -70,7 +71,7 @@ char *report_text(struct arena *arena, const char *text)
 	if (!copy)
 		return NULL;
 	while (*text) {
-		n = character_length(text);
+		n = *text == kept ? 1 : character_length(text);
 		if (n > 0) {
 			to = mempcpy(to, text, n);
 			text += n;
@@ -84,10 +85,23 @@ char *report_text(struct arena *arena, const char *text)
 	return copy;
 }
 
+char *report_text(struct arena *arena, const char *text)
+{
+	return make_printable(arena, text, '\0');
+}
+
 /* What the report keeps of a string: never NULL. A failure is remembered by the arena. */
 static const char *keep(struct report *report, const char *text)
 {
 	const char *copy = text && *text ? report_text(report->arena, text) : NULL;
+
+	return copy ? copy : "";
+}
+
+/* The steps of a remedy are lines. */
+static const char *keep_steps(struct report *report, const char *text)
+{
+	const char *copy = text && *text ? make_printable(report->arena, text, '\n') : NULL;
 
 	return copy ? copy : "";
 }
@@ -117,7 +131,7 @@ void report_add(struct report *report, const struct ejg_finding *finding)
 		.severity = finding->severity,
 		.subject = keep(report, finding->subject),
 		.message = keep(report, finding->message),
-		.remedy = keep(report, finding->remedy),
+		.remedy = keep_steps(report, finding->remedy),
 		.file = keep(report, finding->file),
 		.line = finding->line,
 		.column = finding->column,
@@ -306,19 +320,31 @@ static const char *place_text(const struct report *report, const struct ejg_find
 	return arena_printf(report->arena, "%s:%u:%u: ", finding->file, finding->line, finding->column);
 }
 
+/* The steps of a remedy in one line. NULL without memory. */
+static const char *steps_text(const struct report *report, const char *remedy)
+{
+	const char *end = strchr(remedy, '\n'), *rest;
+
+	if (!end)
+		return remedy;
+	rest = steps_text(report, end + 1);
+	return rest ? arena_printf(report->arena, "%.*s; %s", (int)(end - remedy), remedy, rest) : NULL;
+}
+
 const char *report_first_failure(const struct report *report)
 {
 	const struct ejg_finding *finding;
-	const char *place, *text = NULL;
+	const char *place, *remedy, *text = NULL;
 
 	for (size_t i = report->blame; i < report->n_findings; i++) {
 		finding = &report->findings[i];
 		if (finding->severity != EJG_FAILURE)
 			continue;
 		place = place_text(report, finding);
-		if (place)
-			text = arena_printf(report->arena, "%s%s%s%s", place, finding->message,
-					    *finding->remedy ? "; " : "", finding->remedy);
+		remedy = steps_text(report, finding->remedy);
+		if (place && remedy)
+			text = arena_printf(report->arena, "%s%s%s%s", place, finding->message, *remedy ? "; " : "",
+					    remedy);
 		return text ? text : finding->message;
 	}
 	return "";

@@ -160,7 +160,7 @@ static const struct ejg_option options[] = {
 
 static const struct ejg_finding_info findings[] = {
 	{ "fine", EJG_OK, "the thing is as it should be", NULL },
-	{ "advice", EJG_WARNING, "the thing could be better", "make it better" },
+	{ "advice", EJG_WARNING, "the thing could be better", "edit: /etc/thing:3: make it better\nrun: ejguard check" },
 	{ "broken", EJG_FAILURE, "the thing is broken", "repair the thing" },
 	{ "unapplied", EJG_FAILURE, "the thing is not applied", "run: ejguard apply" },
 	{ "many", EJG_WARNING, "there are many things", "make them fewer" },

@@ -29,7 +29,8 @@ class Check(Case):
         result = self.ejguard("check")
         self.assertEqual((result.exit, result.err), (0, ""))
         self.assertEqual(result.out, "Warnings (1)\n  net     thing-0: it is so so [net.advice]\n"
-                                     "            remedy: make it better\n\nejabberd: held, 1 warning, 1 ok\n")
+                                     "            edit: /etc/thing:3: make it better\n"
+                                     "            run: ejguard check\n\nejabberd: held, 1 warning, 1 ok\n")
         self.assertEqual(self.ejguard("-q", "check").out, "")
 
     def test_not_held(self):
@@ -93,7 +94,8 @@ class Check(Case):
                          [1, "check", "ejabberd", "not-held", 1])
         self.assertTrue(report["error"])
         self.assertIn({"module": "net", "id": "net.broken", "severity": "failure", "subject": "thing-1",
-                       "message": "it does not work", "remedy": "repair the thing", "file": path, "line": 3,
+                       "message": "it does not work", "remedy": "repair the thing",
+                       "steps": [{"kind": "words", "text": "repair the thing"}], "file": path, "line": 3,
                        "column": 9}, report["findings"])
         self.assertTrue(result.out.isascii())
 

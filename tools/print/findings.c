@@ -10,6 +10,7 @@
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
+#include "tools/print/steps.h"
 
 enum { INDENT = 2, MIN_NAME = 6, MAX_NAME = 16 };
 
@@ -119,35 +120,36 @@ static void print_paragraph(struct page *page, const char *prefix, unsigned int 
 }
 
 /* Commands are there to be pasted: they are not broken. */
-static bool is_command(const char *remedy)
+static void print_step(struct page *page, const struct step *step)
 {
-	static const char *const programs[] = { "chgrp", "chmod",   "chown",   "echo",      "ejguard", "install",
-						"mv",	 "rm",      "sed",     "setfacl",   "systemctl" };
-	size_t n = strcspn(remedy, " ");
+	cleanup_free char *text = strndup(step->text, step->n);
+	char prefix[16];
+	int n = snprintf(prefix, sizeof(prefix), "%*s%s: ", INDENT, "", step_name(step->kind));
 
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (strlen(programs[i]) == n && strncmp(remedy, programs[i], n) == 0)
-			return true;
-	return false;
+	if (!text)
+		return;
+	fprintf(page->out, "%*s", page->indent, "");
+	if (step->kind == STEP_RUN) {
+		fputs(prefix, page->out);
+		text_put(page->out, text, step->n);
+		fputc('\n', page->out);
+	} else {
+		print_paragraph(page, prefix, (unsigned int)n, text);
+	}
 }
 
 static void print_remedy(struct page *page, const char *remedy)
 {
-	static const char prefix[] = "  remedy: ";
-	bool same = page->remedy && strcmp(page->remedy, remedy) == 0;
+	static const char same[] = "the same";
+	struct step step = { STEP_WORDS, same, sizeof(same) - 1 };
 
-	page->remedy = NULL;
-	if (!*remedy)
+	if (*remedy && page->remedy && strcmp(page->remedy, remedy) == 0) {
+		print_step(page, &step);
 		return;
-	fprintf(page->out, "%*s", page->indent, "");
-	if (!same && is_command(remedy)) {
-		fputs(prefix, page->out);
-		text_put(page->out, remedy, strlen(remedy));
-		fputc('\n', page->out);
-	} else {
-		print_paragraph(page, prefix, sizeof(prefix) - 1, same ? "the same" : remedy);
 	}
-	page->remedy = remedy;
+	page->remedy = *remedy ? remedy : NULL;
+	while (step_next(&remedy, &step))
+		print_step(page, &step);
 }
 
 static int print_finding(struct page *page, const struct ejg_finding *finding)

@@ -2,12 +2,16 @@
 /* Failures as lines of a log: a few of each kind. */
 #include <string.h>
 
+#include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
+#include "tools/print/steps.h"
 
 static void print_line(const struct ejg_finding *finding, FILE *out)
 {
+	cleanup_free char *remedy = NULL;
+
 	fputs("ejguard: ", out);
 	text_put(out, finding->id, strlen(finding->id));
 	fputs(": ", out);
@@ -24,9 +28,10 @@ static void print_line(const struct ejg_finding *finding, FILE *out)
 		fputs(": ", out);
 	}
 	text_put(out, finding->message, strlen(finding->message));
-	if (*finding->remedy) {
+	remedy = steps_join(finding->remedy);
+	if (remedy && *remedy) {
 		fputs("; ", out);
-		text_put(out, finding->remedy, strlen(finding->remedy));
+		text_put(out, remedy, strlen(remedy));
 	}
 	fputc('\n', out);
 }

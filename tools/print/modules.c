@@ -8,6 +8,7 @@
 #include "tools/base/text.h"
 #include "tools/print/describe.h"
 #include "tools/print/print.h"
+#include "tools/print/steps.h"
 
 static char *join(const char *const *words, size_t n, const char *separator)
 {
@@ -112,8 +113,8 @@ static int print_finding_infos(const struct ejg_module *module, FILE *out)
 	for (uint32_t i = 0; r == 0 && i < module->n_findings; i++) {
 		const struct ejg_finding_info *info = &module->findings[i];
 		cleanup_free char *id = join((const char *[]){ module->name, info->id }, 2, ".");
-		cleanup_free char *remedy =
-			join((const char *[]){ "remedy: ", info->remedy }, info->remedy ? 2 : 0, "");
+		cleanup_free char *steps = steps_join(info->remedy ? info->remedy : "");
+		cleanup_free char *remedy = join((const char *[]){ "remedy: ", steps }, info->remedy && steps ? 2 : 0, "");
 
 		if (id && remedy)
 			table_row(table,

@@ -4,17 +4,35 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "libejguard/util/cleanup.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/json.h"
 #include "tools/print/print.h"
+#include "tools/print/steps.h"
+
+static json_t *json_steps(const char *remedy)
+{
+	json_t *array = json_array();
+	struct step step;
+
+	while (array && step_next(&remedy, &step)) {
+		cleanup_free char *text = strndup(step.text, step.n);
+
+		array = json_append(array, text ? json_pack("{s:s, s:o}", "kind", step.kind == STEP_WORDS ? "words" : step_name(step.kind), "text",
+							    json_text(text)) :
+						  NULL);
+	}
+	return array;
+}
 
 static json_t *json_finding(const struct ejg_finding *finding)
 {
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(finding->module), "id",
-			 json_text(finding->id), "severity", ejg_severity_name(finding->severity), "subject",
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(finding->module),
+			 "id", json_text(finding->id), "severity", ejg_severity_name(finding->severity), "subject",
 			 json_text(finding->subject), "message", json_text(finding->message), "remedy",
-			 json_text(finding->remedy), "file", json_text(finding->file), "line",
-			 (json_int_t)finding->line, "column", (json_int_t)finding->column);
+			 json_text(finding->remedy), "steps", json_steps(finding->remedy), "file",
+			 json_text(finding->file), "line", (json_int_t)finding->line, "column",
+			 (json_int_t)finding->column);
 }
 
 static json_t *json_metric(const struct ejg_metric *metric)

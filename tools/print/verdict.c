@@ -16,10 +16,8 @@ struct summary {
 
 static bool is_apply(const char *remedy)
 {
-	static const char command[] = "ejguard apply";
+	static const char command[] = "run: ejguard apply";
 
-	if (strncmp(remedy, "run: ", 5) == 0)
-		remedy += 5;
 	return strncmp(remedy, command, sizeof(command) - 1) == 0;
 }
 
