@@ -127,7 +127,8 @@ struct ejg_options {
 struct ejg_apply_options {
 	size_t size;                /**< sizeof(struct ejg_apply_options) */
 	bool own;                   /**< the caller's own cgroup must be one of the service's */
-	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2 mount */
+	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2
+					 *   mount. They are the service's from then on, until they are gone or released */
 	size_t n_cgroups;
 	const char *const *only; /**< run these modules only; each must be in the stack */
 	size_t n_only;

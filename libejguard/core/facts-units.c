@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/core/facts-build.h"
+#include "libejguard/core/given.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
@@ -141,8 +142,36 @@ static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mo
 	return error;
 }
 
+/*
+ * Those that an apply was given, and that exist: they are the service's as those of the stack are. One that can no longer
+ * be guarded is not the one that was given.
+ */
+static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *mount, const struct given *given,
+			     struct ejg_cgroup *cgroups, size_t *n)
+{
+	struct cgroup_place place;
+	const char *problem;
+	int r;
+
+	for (size_t i = 0; i < given->n; i++) {
+		struct ejg_cgroup cgroup = { .name = given->paths[i] };
+
+		r = cgroup_find_path(b->arena, &b->source->cgroup, mount, cgroup.name, &place, &problem);
+		if (r == -ENOENT || r == -EBADMSG)
+			continue;
+		if (r < 0)
+			return r == -ENOMEM ? r : report_cgroup(b->report, r, NULL, cgroup.name, problem);
+		cgroup.path = place.path;
+		cgroup.id = place.id;
+		if (!same_cgroup(cgroups, *n, &cgroup))
+			cgroups[(*n)++] = cgroup;
+	}
+	return 0;
+}
+
 int facts_read_cgroups(struct facts_build *b)
 {
+	struct given given;
 	const struct setting *setting;
 	struct cgroup_mount mount;
 	struct ejg_cgroup *cgroups;
@@ -156,10 +185,15 @@ int facts_read_cgroups(struct facts_build *b)
 		return r;
 	if (setting)
 		n = setting->n_values;
-	cgroups = arena_array(b->arena, n, sizeof(*cgroups));
+	r = given_read(b->arena, b->report, b->facts->rundir, &given);
+	if (r < 0)
+		return r;
+	cgroups = arena_array(b->arena, n + given.n, sizeof(*cgroups));
 	if (!cgroups)
 		return -ENOMEM;
 	r = setting ? read_set_cgroups(b, &mount, setting, cgroups) : read_default_cgroups(b, &mount, cgroups, &n);
+	if (r == 0)
+		r = add_given_cgroups(b, &mount, &given, cgroups, &n);
 	if (r < 0)
 		return r;
 	b->facts->cgroup_mount = mount.path;

@@ -49,6 +49,8 @@ const struct ejg_finding_info report_core_findings[] = {
 	{ "fact-cgroup", EJG_FAILURE, "a cgroup of the service cannot be guarded",
 	  "name the service's units in `set cgroups`" },
 	{ "fact-value", EJG_FAILURE, "a value of a set line is wrong", "correct the set line; see ejguard.conf(5)" },
+	{ "given-cgroups", EJG_FAILURE, "which cgroups apply was given cannot be read or kept",
+	  "run: ejguard release, then apply again" },
 	{ "kept", EJG_INFO, "what this run had applied stays, because without it less would be guarded", NULL },
 	{ "lock-busy", EJG_FAILURE, "another process has kept the lock of the service for too long",
 	  "see what that process waits for, and run it again" },

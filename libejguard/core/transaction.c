@@ -66,6 +66,7 @@ static int undo(struct ejg *guard, struct instance *instance)
 	if (r < 0)
 		return report_error(guard->report, r, "release-failed", NULL, NULL,
 				    "%s: what this run had applied could not be undone", name);
+	guard->kept |= r == EJG_NOT_APPLICABLE;
 	if (r == EJG_NOT_APPLICABLE)
 		report_error(guard->report, 0, "kept", NULL, NULL,
 			     "%s: what this run had applied stays: without it less would be guarded", name);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "libejguard/core/facts.h"
+#include "libejguard/core/given.h"
 #include "libejguard/core/invoke.h"
 #include "libejguard/core/lock.h"
 #include "libejguard/core/survey-compare.h"
 #include "libejguard/core/transaction.h"
+#include "libejguard/core/verbs.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/options-copy.h"
@@ -18,12 +20,12 @@ static void select_all(struct ejg *guard)
 		guard->instances[i].selected = true;
 }
 
-/* Every verb begins with an empty report, the whole facts and the whole stack. */
-static void begin(struct ejg *guard)
+void verb_begin(struct ejg *guard)
 {
 	report_clear(guard->report);
 	guard->error = "";
 	guard->no_proof = false;
+	guard->kept = false;
 	handle_forget_survey(guard);
 	handle_unload_parts(guard);
 	if (guard->facts)
@@ -67,14 +69,13 @@ static int finish(struct ejg *guard, int r)
 	return r;
 }
 
-/* The survey belongs to the verb: only ejg_discover() leaves it to the caller. */
-static int end(struct ejg *guard, int r)
+int verb_end(struct ejg *guard, int r)
 {
 	handle_forget_survey(guard);
 	return finish(guard, r);
 }
 
-static int invalid(struct ejg *guard, const char *problem)
+int verb_invalid(struct ejg *guard, const char *problem)
 {
 	return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "%s", problem);
 }
@@ -83,16 +84,12 @@ static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
 {
 	int r;
 
-	begin(guard);
+	verb_begin(guard);
 	r = load_once(guard);
-	return end(guard, r < 0 ? r : transaction(guard));
+	return verb_end(guard, r < 0 ? r : transaction(guard));
 }
 
-/*
- * For verbs that change something: the lock of the service is taken first, and everything that decides is read under
- * it, also what was loaded before. An apply that had read before another one's would put the older stack into force.
- */
-static int lock_and_load(struct ejg *guard, int *ret_lock)
+int verb_lock_and_load(struct ejg *guard, int *ret_lock)
 {
 	size_t index = report_finding_count(guard->report);
 	cleanup_fd int lock = -1;
@@ -115,23 +112,23 @@ static int run_locked(struct ejg *guard, int (*transaction)(struct ejg *guard))
 	cleanup_fd int lock = -1;
 	int r;
 
-	begin(guard);
-	r = lock_and_load(guard, &lock);
-	return end(guard, r < 0 ? r : transaction(guard));
+	verb_begin(guard);
+	r = verb_lock_and_load(guard, &lock);
+	return verb_end(guard, r < 0 ? r : transaction(guard));
 }
 
 int ejg_load(struct ejg *guard, const char *file)
 {
-	begin(guard);
+	verb_begin(guard);
 	if (guard->stack)
-		return end(guard, invalid(guard, "a stack was loaded already: open another handle"));
-	return end(guard, handle_load(guard, file));
+		return verb_end(guard, verb_invalid(guard, "a stack was loaded already: open another handle"));
+	return verb_end(guard, handle_load(guard, file));
 }
 
 int ejg_load_modules(struct ejg *guard)
 {
-	begin(guard);
-	return end(guard, loader_get_all(guard->loader, guard->report));
+	verb_begin(guard);
+	return verb_end(guard, loader_get_all(guard->loader, guard->report));
 }
 
 int ejg_check(struct ejg *guard)
@@ -149,9 +146,16 @@ int ejg_status(struct ejg *guard)
 	return run(guard, transaction_status);
 }
 
+static int release(struct ejg *guard)
+{
+	int r = transaction_release(guard);
+
+	return r < 0 ? r : given_write(guard->report, guard->rundir, &(struct given){});
+}
+
 int ejg_release(struct ejg *guard)
 {
-	return run_locked(guard, transaction_release);
+	return run_locked(guard, release);
 }
 
 int ejg_prove(struct ejg *guard)
@@ -176,8 +180,8 @@ static int diagnose(struct ejg *guard)
 
 int ejg_diagnose(struct ejg *guard)
 {
-	begin(guard);
-	return end(guard, diagnose(guard));
+	verb_begin(guard);
+	return verb_end(guard, diagnose(guard));
 }
 
 static int cancelled(struct ejg *guard)
@@ -209,79 +213,11 @@ int ejg_discover(struct ejg *guard)
 {
 	int r;
 
-	begin(guard);
+	verb_begin(guard);
 	r = finish(guard, discover(guard));
 	if (r < 0)
 		handle_forget_survey(guard);
 	return r;
-}
-
-static bool are_words(const char *const *words, size_t n)
-{
-	if (n > 0 && !words)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!words[i] || !*words[i])
-			return false;
-	}
-	return true;
-}
-
-static bool select_module(struct ejg *guard, const char *name)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < guard->n_instances; i++) {
-		if (strcmp(guard->instances[i].module->name, name) == 0)
-			guard->instances[i].selected = found = true;
-	}
-	return found;
-}
-
-static int select_only(struct ejg *guard, const struct ejg_apply_options *options)
-{
-	int r = 0;
-
-	if (options->n_only == 0)
-		return 0;
-	for (size_t i = 0; i < guard->n_instances; i++)
-		guard->instances[i].selected = false;
-	for (size_t i = 0; i < options->n_only; i++) {
-		if (!select_module(guard, options->only[i]))
-			r = report_error(guard->report, -EBADMSG, "only-unknown", NULL, NULL,
-					 "'%s' is not in the stack '%s'", options->only[i], guard->stack->file);
-	}
-	return r;
-}
-
-static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
-{
-	struct ejg_apply_options options = { .size = sizeof(options) };
-	cleanup_fd int lock = -1;
-	int r;
-
-	if (options_copy(&options, sizeof(options), theirs) < 0)
-		return invalid(guard,
-			       "the options of apply are of an unknown size, or ask for what this library cannot do");
-	if (!are_words(options.cgroups, options.n_cgroups) || !are_words(options.only, options.n_only))
-		return invalid(guard, "the options of apply have an empty name among cgroups or only");
-	r = lock_and_load(guard, &lock);
-	if (r < 0)
-		return r;
-	r = select_only(guard, &options);
-	if (r < 0)
-		return r;
-	guard->no_proof = options.no_proof;
-	r = facts_choose_cgroups(guard->stack_arena, guard->report, guard->facts, &options);
-	if (r < 0)
-		return r;
-	return transaction_apply(guard);
-}
-
-int ejg_apply(struct ejg *guard, const struct ejg_apply_options *options)
-{
-	begin(guard);
-	return end(guard, apply(guard, options));
 }
 
 static int explain(struct ejg *guard, const struct ejg_question *theirs)
@@ -292,22 +228,22 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 	int r;
 
 	if (!theirs || options_copy(&question, sizeof(question), theirs) < 0)
-		return invalid(guard, "the question is of an unknown size, or asks what this library cannot answer");
+		return verb_invalid(guard, "the question is of an unknown size, or asks what this library cannot answer");
 	question.size = sizeof(question);
 	if (question.action > EJG_ACCEPT)
-		return invalid(guard, "the question is about an unknown action");
+		return verb_invalid(guard, "the question is about an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
-		return invalid(guard, "the address of the question is not an IPv4 or IPv6 address");
+		return verb_invalid(guard, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
-		return invalid(guard, "the port of the question is not one of 1 to 65535");
+		return verb_invalid(guard, "the port of the question is not one of 1 to 65535");
 	r = load_once(guard);
 	return r < 0 ? r : transaction_explain(guard, &question);
 }
 
 int ejg_explain(struct ejg *guard, const struct ejg_question *question)
 {
-	begin(guard);
-	return end(guard, explain(guard, question));
+	verb_begin(guard);
+	return verb_end(guard, explain(guard, question));
 }
 
 static struct watch *find_watch(const struct ejg *guard, const char *module)
@@ -358,7 +294,7 @@ static int watch(struct ejg *guard, const char *module, int *ret_fd)
 	int r;
 
 	if (!module || !ret_fd)
-		return invalid(guard, "watch needs the name of a module and room for a descriptor");
+		return verb_invalid(guard, "watch needs the name of a module and room for a descriptor");
 	r = load_once(guard);
 	if (r < 0)
 		return r;
@@ -380,8 +316,8 @@ static int watch(struct ejg *guard, const char *module, int *ret_fd)
 
 int ejg_watch(struct ejg *guard, const char *module, int *ret_fd)
 {
-	begin(guard);
-	return end(guard, watch(guard, module, ret_fd));
+	verb_begin(guard);
+	return verb_end(guard, watch(guard, module, ret_fd));
 }
 
 int ejg_watch_next(struct ejg *guard, const char *module, const struct ejg_event **ret)
@@ -389,12 +325,12 @@ int ejg_watch_next(struct ejg *guard, const char *module, const struct ejg_event
 	struct watch *open;
 	int r;
 
-	begin(guard);
+	verb_begin(guard);
 	open = module ? find_watch(guard, module) : NULL;
 	if (!open || !ret)
-		return end(guard, invalid(guard, "no watch of that module was opened"));
+		return verb_end(guard, verb_invalid(guard, "no watch of that module was opened"));
 	r = operation_call(guard, &open->instance, OPERATION_WATCH_NEXT);
-	r = end(guard, r < 0 ? transaction_error(r) : 0);
+	r = verb_end(guard, r < 0 ? transaction_error(r) : 0);
 	if (r == 0)
 		*ret = report_last_event(guard->report);
 	return r;

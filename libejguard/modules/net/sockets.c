@@ -30,10 +30,10 @@ struct sockets {
 };
 
 /*
- * A removed cgroup whose sockets live was the service's when the set still holds its link: of this set's program, or, after
- * a take-over, of the former set's.
+ * A cgroup that the facts do not name is the service's when the set holds its link: a removed one whose sockets live, or
+ * one that another apply was given. The link is of this set's program, or, after a take-over, of the former set's.
  */
-static bool was_ours(const struct sockets *s, uint64_t id)
+static bool is_linked(const struct sockets *s, uint64_t id)
 {
 	int state = s->pins.policy < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
 
@@ -49,9 +49,11 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 	for (size_t i = 0; i < s->facts->n_cgroups; i++)
 		if (ejg_cgroup_get(s->facts, i)->id == id)
 			return true;
+	if (is_linked(s, id))
+		return true;
 	cgroup_name(s->facts->cgroup_mount, id, path);
 	if (!*path)
-		return was_ours(s, id);
+		return false;
 	for (size_t i = 0; i < s->facts->n_cgroups; i++) {
 		const char *ours = ejg_cgroup_get(s->facts, i)->path;
 

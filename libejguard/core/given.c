@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/given.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "libejguard/core/trust.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
+
+static const char name[] = "cgroups";
+static const char new_name[] = "cgroups.new";
+
+enum { MAX_SIZE = GIVEN_MAX * PATH_MAX };
+
+static int no_memory(struct report *report)
+{
+	return report_error(report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+}
+
+static int unreadable(struct report *report, const char *path, int error)
+{
+	return report_error(report, -EIO, "given-cgroups", NULL, "run: ejguard release, then apply again",
+			    "cannot read '%s', the cgroups that apply was given: %s", path, strerror(error));
+}
+
+/* One path a line; the name of a cgroup holds no newline. */
+static int split(struct arena *arena, struct report *report, const char *path, char *text, struct given *ret)
+{
+	const char **paths = NULL;
+	size_t n = 0;
+	char *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		if (*line != '/' || n == GIVEN_MAX)
+			return unreadable(report, path, EUCLEAN);
+		paths = arena_grow(arena, paths, n, sizeof(*paths));
+		if (!paths)
+			return no_memory(report);
+		paths[n] = arena_strdup(arena, line);
+		if (!paths[n++])
+			return no_memory(report);
+	}
+	*ret = (struct given){ paths, n };
+	return 0;
+}
+
+int given_read(struct arena *arena, struct report *report, const char *rundir, struct given *ret)
+{
+	const char *path = arena_printf(arena, "%s/%s", rundir, name), *problem = "";
+	cleanup_free char *text = NULL;
+	cleanup_fd int fd = -1;
+	size_t size;
+	int r;
+
+	if (!path)
+		return no_memory(report);
+	r = trusted_open(arena, path, &fd, &problem);
+	if (r == -ENOENT || r == -EPERM) {
+		*ret = (struct given){};
+		return 0;
+	}
+	if (r == -ENOMEM)
+		return no_memory(report);
+	if (r < 0)
+		return report_error(report, r, "given-cgroups", NULL, "find out who wrote it, remove it and apply again",
+				    "what apply was given is not to be trusted: %s", problem);
+	r = file_read_all(fd, MAX_SIZE, &text, &size);
+	if (r == -ENOMEM)
+		return no_memory(report);
+	if (r < 0)
+		return unreadable(report, path, -r);
+	return split(arena, report, path, text, ret);
+}
+
+/* Return: 0 or a negative errno. */
+static int write_paths(int folder, const struct given *given)
+{
+	cleanup_file FILE *file = NULL;
+	int fd;
+
+	if (unlinkat(folder, new_name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	file = fdopen(fd, "we");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < given->n; i++)
+		fprintf(file, "%s\n", given->paths[i]);
+	if (ferror(file) || fflush(file) != 0)
+		return errno ? -errno : -EIO;
+	return renameat(folder, new_name, folder, name) < 0 ? -errno : 0;
+}
+
+int given_write(struct report *report, const char *rundir, const struct given *given)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	cleanup_fd int folder = -1;
+	const char *problem = "";
+	int r = arena ? trusted_open_folder(arena, rundir, &folder, &problem) : -ENOMEM;
+
+	if (r == 0 && given->n > 0) {
+		r = write_paths(folder, given);
+		if (r < 0)
+			(void)unlinkat(folder, new_name, 0);
+	} else if (r == 0 && unlinkat(folder, name, 0) < 0 && errno != ENOENT) {
+		r = -errno;
+	}
+	if (r == 0)
+		return 0;
+	if (r == -ENOMEM)
+		return no_memory(report);
+	return report_error(report, r == -EPERM || r == -EACCES ? -EPERM : -EIO, "given-cgroups", NULL,
+			    "make room in it, and see that it is root's",
+			    "cannot keep in '%s' which cgroups apply was given: %s", rundir,
+			    *problem ? problem : strerror(-r));
+}
