@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A real ejabberd by ejguard exec, without systemd's help, under the filter of the module seccomp: it starts, works and
+# ends with all that it started; strangers get nowhere. The controls: the same without a guard, and without the filter.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+
+addresses=(198.51.100.1)
+net_new stranger 203.0.113.9/24
+bed_new server 198.51.100.1/24
+rm -rf "$(bed_root server)"/etc/systemd/system/{epmd,ejabberd}.* "$(bed_root server)"/etc/systemd/system/*.wants/e*
+bed_stage server
+guard_stack server <<-'EOT'
+	set cgroups /ejabberd
+	set public 5222 5223 5269 5280 5443 1883
+	required net strict=yes
+	required seccomp
+EOT
+bed_boot server
+
+# As a service manager would: start OPTION OF exec...; its process is $manager.
+start() {
+	bed_run server ejguard "$@" -- ejabberdctl foreground >"$EJG_STATE/foreground" 2>&1 &
+	manager=$!
+	check 'ejabberd starts' wait_until_up
+}
+
+# Not with ejabberdctl at first: it would start an epmd, in the shell's cgroup, if it came before the node.
+wait_until_up() {
+	bed_wait 40 server bash -c 'ss -Hltn "sport = :5222" | grep -q .'
+	bed_wait 40 server ejabberdctl status
+}
+
+# rpc CALL: in the node, by a node of the service's user.
+rpc() {
+	bed_run server setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd erl -noshell \
+		-hidden -sname "test-$RANDOM@localhost" -eval "
+			Result = rpc:call('ejabberd@localhost', $1), io:format(\"~p~n\", [Result]), halt()."
+}
+
+# stop: with SIGTERM to what was started.
+stop() {
+	local status=0
+	bed_run server pkill -TERM -x ejguard
+	wait "$manager" || status=$?
+	check_is 'SIGTERM ends it' 143 "$status"
+	check_is 'and everything that it started' 0 "$(processes)"
+}
+
+processes() {
+	bed_run server pgrep -c -u ejabberd || true
+}
+
+note 'control: without a guard'
+bed_run server setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground \
+	>"$EJG_STATE/foreground" 2>&1 &
+wait_until_up
+check_is 'control: os:cmd' '"ok"' "$(rpc 'os, cmd, ["printf ok"]')"
+check_is 'control: ptrace, ...: unshare works' '"0"' "$(rpc 'os, cmd, ["unshare --user true 2>/dev/null; printf $?"]')"
+check_reach 'control' stranger ok 4369 "${addresses[@]}"
+check_reach 'control' stranger ok "$(ejabberd_dist_port server)" "${addresses[@]}"
+bed_run server ejabberdctl stop
+bed_wait 40 server bash -c '! pgrep -u ejabberd beam.smp'
+bed_run server pkill -KILL -u ejabberd || true
+
+note 'by ejguard exec'
+start exec --user ejabberd --wait-empty
+check_reach 'by exec' stranger ok 5222 "${addresses[@]}"
+check_reach 'by exec' stranger timeout 4369 "${addresses[@]}"
+check_reach 'by exec' stranger timeout "$(ejabberd_dist_port server)" "${addresses[@]}"
+check 'ejabberdctl register' bed_run server ejabberdctl register me localhost secret-of-a-test
+check 'ejabberdctl backup' bed_run server ejabberdctl backup /var/lib/ejabberd/backup
+check 'ejabberdctl restore' bed_run server ejabberdctl restore /var/lib/ejabberd/backup
+# What Erlang does by programs of its own: names, commands.
+check 'inet_gethost' grep -q '{ok,' <<<"$(rpc 'inet, gethostbyname, ["localhost"]')"
+check_is 'os:cmd' '"ok"' "$(rpc 'os, cmd, ["printf ok"]')"
+check_is 'a namespace of its own is refused' '"1"' "$(rpc 'os, cmd, ["unshare --user true 2>/dev/null; printf $?"]')"
+check 'ejguard check' bed_run server ejguard check
+for pid in $(bed_run server pgrep -u ejabberd); do
+	check_is "process $(bed_run server cat "/proc/$pid/comm") is under the filter" 2 \
+		"$(bed_run server sed -n 's/^Seccomp:\t//p' "/proc/$pid/status")"
+done
+stop
+start exec --user ejabberd --wait-empty
+stop
