@@ -61,6 +61,18 @@ kernel_begin() {
 	kernel_hosts
 }
 
+# kernel_without_bpffs: unmounts all that is at its place: under the bed's own there may be this machine's, and a test that
+# uncovers it would pin there.
+kernel_without_bpffs() {
+	while mountpoint --quiet /sys/fs/bpf; do
+		umount --lazy /sys/fs/bpf
+	done
+	[[ $(stat -fc %T /sys/fs/bpf) != bpf_fs ]] || {
+		echo '/sys/fs/bpf is a bpffs that cannot be unmounted: nothing was tried with it'
+		exit 1
+	}
+}
+
 # The folders of the tool under test: only root may have written what they hold.
 kernel_folders() {
 	export EJG_CONF=$EJG_STATE/conf EJG_MODULES=$EJG_STATE/modules
