@@ -68,8 +68,8 @@ static void run(struct command *command, size_t round)
 	pid_t pid;
 
 	if (*command->before && system(command->before) != 0) {
-		errno = 0;
-		fail(command->before);
+		fprintf(stderr, "spawn: %s: what makes the start equal failed: %s\n", command->name, command->before);
+		exit(1);
 	}
 	start = now_ns();
 	/* Like vfork: nothing of this process is copied, and its memory, smaller than the child's, does not count. */
@@ -85,8 +85,8 @@ static void run(struct command *command, size_t round)
 	if (usage.ru_maxrss > command->peak)
 		command->peak = usage.ru_maxrss;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		errno = 0;
-		fail(command->name);
+		fprintf(stderr, "spawn: %s: failed, wait status %#x\n", command->name, (unsigned int)status);
+		exit(1);
 	}
 }
 
