@@ -14,18 +14,30 @@ image_packages() {
 	[[ -x /lib/systemd/systemd ]] || echo systemd
 }
 
+# image_mount_repositories ROOT: repositories in folders of this machine: / does not show those on a filesystem of their
+# own. The list of a flat one is in its folder, too.
+image_mount_repositories() {
+	local root=$1 folder
+	while read -r folder; do
+		[[ -d $folder && ! $folder -ef $root$folder ]] || continue
+		mkdir -p "$root$folder"
+		mount --rbind -o ro "$folder" "$root$folder"
+	done < <(find "$root"/etc/apt/sources.list* -type f -exec sed -nE 's,.*\s(file|copy):/*(/[^ ]*).*,\2,p' {} +)
+}
+
 # image_chroot ROOT COMMAND...: with the machine's network, to download.
 image_chroot() {
 	local root=$1
 	shift
 	# shellcheck disable=SC2016 # the inner shell expands
 	unshare --mount bash -euc '
-		root=$1; shift
+		source "$1"; root=$2; shift 2
 		mount --bind /dev "$root/dev"
 		mount -t proc proc "$root/proc"
 		# The name servers of /etc/resolv.conf are often a file in /run.
 		mount --bind -o ro /run "$root/run"
-		exec chroot "$root" "$@"' image-chroot "$root" "$@"
+		image_mount_repositories "$root"
+		exec chroot "$root" "$@"' image-chroot "${BASH_SOURCE[0]}" "$root" "$@"
 }
 
 # image_chroot_alone ROOT COMMAND...: for the scripts of packages, which kill processes by name, call
@@ -35,11 +47,12 @@ image_chroot_alone() {
 	shift
 	# shellcheck disable=SC2016 # the inner shell expands
 	unshare --mount --pid --net --uts --ipc --fork --kill-child bash -euc '
-		source "$1"; root=$2; shift 2
+		source "${1%/*}/rootfs.sh"; source "$1"; root=$2; shift 2
 		hostname bed
 		rootfs_dev "$root"
 		rootfs_runtime "$root"
-		exec chroot "$root" "$@"' image-chroot "${BASH_SOURCE[0]%/*}/rootfs.sh" "$root" "$@"
+		image_mount_repositories "$root"
+		exec chroot "$root" "$@"' image-chroot "${BASH_SOURCE[0]}" "$root" "$@"
 }
 
 # What apt would run besides: hooks of this machine, and a rebuild of the manual's index.
@@ -55,6 +68,8 @@ image_prepare_apt() {
 		APT::Install-Recommends "false";
 		APT::Keep-Downloaded-Packages "true";
 	EOT
+	# From a folder apt takes a package where it is, by its name in the list, which in a flat repository is no path.
+	find "$root"/etc/apt/sources.list* -type f -exec sed -i -E 's,(^|\s)file:,\1copy:,' {} +
 	rm -f "$root/var/lib/man-db/auto-update"
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 	chmod 755 "$root/usr/sbin/policy-rc.d"
