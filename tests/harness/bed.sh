@@ -65,12 +65,13 @@ bed_wait() {
 }
 
 # bed_run BED COMMAND...: as root, from a shell's cgroup, as an administrator of that machine would.
+# Its root is entered too: where the harness is in a chroot(1), the root of its mount namespaces is this machine's.
 bed_run() {
 	local bed=$1 shell
 	shift
 	shell=$(bed_cgroup "$bed")/user.slice/shell.scope
 	mkdir -p "$shell"
-	cgroup_run "$shell" timeout --kill-after=5 120 nsenter --target "$(bed_pid "$bed")" --all \
+	cgroup_run "$shell" timeout --kill-after=5 120 nsenter --target "$(bed_pid "$bed")" --all --root \
 		env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C "$@"
 }
 

@@ -7,8 +7,9 @@
 # shellcheck disable=SC2034 # for who sources this
 {
 	# The build, without tests: the list of README.md. test-packages.sh compares them.
-	packages_build=(meson ninja-build pkg-config gcc libc6-dev clang bpftool libbpf-dev zlib1g-dev
-		libmd-dev libpcre2-dev libjansson-dev libsmartcols-dev libyaml-dev libacl1-dev libseccomp-dev)
+	packages_build=(meson ninja-build pkg-config dpkg-dev gcc libc6-dev clang bpftool libbpf-dev
+		zlib1g-dev libmd-dev libpcre2-dev libjansson-dev libsmartcols-dev libyaml-dev libacl1-dev
+		libseccomp-dev)
 	# The beds.
 	packages_bed=(bpftool iproute2 mount util-linux)
 	# The tests; and, by the version of clang, packages_sanitizers.

@@ -31,7 +31,7 @@ stack() {
 in_service() {
 	local cgroup=$1
 	shift
-	cgroup_run "$cgroup" timeout --kill-after=5 60 nsenter --target "$(bed_pid server)" --all \
+	cgroup_run "$cgroup" timeout --kill-after=5 60 nsenter --target "$(bed_pid server)" --all --root \
 		setpriv --reuid ejabberd --regid ejabberd --init-groups env --chdir=/ -i \
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/var/lib/ejabberd LC_ALL=C "$@"
 }

@@ -20,7 +20,7 @@ without_epmd_units() {
 
 # As another service manager would: ejabberd in a cgroup that is nobody's unit.
 start_in() {
-	cgroup_run "$1" nsenter --target "$(bed_pid server)" --all setpriv --reuid ejabberd --regid ejabberd \
+	cgroup_run "$1" nsenter --target "$(bed_pid server)" --all --root setpriv --reuid ejabberd --regid ejabberd \
 		--init-groups --inh-caps=-all env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/var/lib/ejabberd /usr/sbin/ejabberdctl foreground >"$EJG_STATE/foreground" 2>&1 &
 	# Not with ejabberdctl: it would start an epmd, in the shell's cgroup, if it came first.
