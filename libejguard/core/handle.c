@@ -9,6 +9,7 @@
 #include "libejguard/core/load.h"
 #include "libejguard/service/survey.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/printable.h"
 #include "libejguard/util/options-copy.h"
 
 enum { MAX_SERVICE = 63 };
@@ -128,7 +129,7 @@ void handle_vlog(struct ejg *guard, enum ejg_log_level level, const char *module
 		return;
 	text = arena_vprintf(arena, format, ap);
 	if (text)
-		text = report_text(arena, text);
+		text = printable_text(arena, text);
 	if (text)
 		guard->log(guard->log_data, level, module, text);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
-#include "libejguard/util/utf8.h"
+#include "libejguard/util/printable.h"
 
 #define CORE "core"
 
@@ -44,56 +44,10 @@ void report_clear(struct report *report)
 	*report = (struct report){ .arena = arena_new() };
 }
 
-/* Bytes of the printable UTF-8 character that text begins with; 0 when it does not. */
-static size_t character_length(const char *text)
-{
-	uint32_t code;
-	const size_t n = utf8_decode(text, 4, &code);
-
-	if (n == 0 || code < ' ' || (code >= 0x7f && code < 0xa0))
-		return 0;
-	/* Line and paragraph separators; marks that reorder what a person reads. */
-	if ((code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
-		return 0;
-	return n;
-}
-
-/* kept: a control character that stays. */
-static char *make_printable(struct arena *arena, const char *text, char kept)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t size = strlen(text), n;
-	char *copy, *to;
-
-	if (size > (SIZE_MAX - 1) / 4)
-		return NULL;
-	to = copy = arena_alloc(arena, size * 4 + 1);
-	if (!copy)
-		return NULL;
-	while (*text) {
-		n = *text == kept ? 1 : character_length(text);
-		if (n > 0) {
-			to = mempcpy(to, text, n);
-			text += n;
-			continue;
-		}
-		*to++ = '\\';
-		*to++ = 'x';
-		*to++ = hex[(unsigned char)*text >> 4];
-		*to++ = hex[(unsigned char)*text++ & 15];
-	}
-	return copy;
-}
-
-char *report_text(struct arena *arena, const char *text)
-{
-	return make_printable(arena, text, '\0');
-}
-
 /* What the report keeps of a string: never NULL. A failure is remembered by the arena. */
 static const char *keep(struct report *report, const char *text)
 {
-	const char *copy = text && *text ? report_text(report->arena, text) : NULL;
+	const char *copy = text && *text ? printable_text(report->arena, text) : NULL;
 
 	return copy ? copy : "";
 }
@@ -101,7 +55,7 @@ static const char *keep(struct report *report, const char *text)
 /* The steps of a remedy are lines. */
 static const char *keep_steps(struct report *report, const char *text)
 {
-	const char *copy = text && *text ? make_printable(report->arena, text, '\n') : NULL;
+	const char *copy = text && *text ? printable_lines(report->arena, text) : NULL;
 
 	return copy ? copy : "";
 }

@@ -26,7 +26,7 @@ struct report *report_free(struct report *report);
 void report_clear(struct report *report);
 
 /*
- * Adds a finding; its id is the whole one ("net.not-attached"). All strings are copied, by report_text(); NULL strings
+ * Adds a finding; its id is the whole one ("net.not-attached"). All strings are copied, by printable_text(); NULL strings
  * become "". Out of memory is remembered: report_failed().
  */
 void report_add(struct report *report, const struct ejg_finding *finding);
@@ -65,12 +65,6 @@ bool report_failed(const struct report *report);
 void report_blame(struct report *report, size_t index);
 /* "FILE:LINE:COLUMN: message; remedy" of the first failure, or "" when there is none. */
 const char *report_first_failure(const struct report *report);
-
-/*
- * A copy on one line that a terminal and a JSON parser can be given: control characters, and bytes that are not UTF-8,
- * become \xNN. Names of files and cgroups are chosen by others, attackers among them. NULL without memory.
- */
-char *report_text(struct arena *arena, const char *text);
 
 /* The findings that the core itself can make, for `ejguard modules` and the tests. */
 extern const struct ejg_finding_info report_core_findings[];

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The NAMES request: 2 bytes of length, 'n'; the answer is epmd's port in 4 bytes, then a line for each name, until
- * epmd closes the connection (erts/doc/guides/erl_dist_protocol.md of Erlang/OTP, "Get All Registered Names from
- * EPMD"). Who answers may be anybody: an answer has a time and a size, and what is in it is text that strangers wrote.
- */
 #include "libejguard/service/epmd.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
-#include "libejguard/core/report.h"
 #include "libejguard/service/cookie-mask.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
-#include "libejguard/util/clock.h"
+#include "libejguard/util/epmd-client.h"
+#include "libejguard/util/printable.h"
 
 enum {
 	PATIENCE_MS = 1000, /* for everything together */
@@ -31,89 +22,6 @@ enum {
 static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 },
 					     .length = 128 };
 static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
-
-/* Waits until something can be done with a socket. Return: 0, -ETIMEDOUT, or a negative errno. */
-static int wait_for(int fd, short events, int64_t deadline)
-{
-	struct pollfd poll_fd = { .fd = fd, .events = events };
-	int64_t left;
-	int n;
-
-	do {
-		left = deadline - clock_ms();
-		n = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
-	} while (n < 0 && errno == EINTR);
-	return n > 0 ? 0 : n == 0 ? -ETIMEDOUT : -errno;
-}
-
-static int connect_to(const struct ejg_prefix *address, uint16_t port, int64_t deadline, int *ret_fd)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	const bool ipv4 = prefix_is_ipv4(address);
-	cleanup_fd int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	socklen_t size = sizeof(int);
-	int error = 0, r;
-
-	if (fd < 0)
-		return -errno;
-	memcpy(&in.sin_addr, address->bytes + 12, sizeof(in.sin_addr));
-	memcpy(&in6.sin6_addr, address->bytes, sizeof(in6.sin6_addr));
-	if (ipv4)
-		r = connect(fd, (const struct sockaddr *)&in, sizeof(in));
-	else
-		r = connect(fd, (const struct sockaddr *)&in6, sizeof(in6));
-	if (r < 0 && errno != EINPROGRESS)
-		return -errno;
-	r = wait_for(fd, POLLOUT, deadline);
-	if (r < 0)
-		return r;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
-		return error ? -error : -errno;
-	*ret_fd = take_fd(fd);
-	return 0;
-}
-
-/* Reads until the other side is done. Return: 0; -ETIMEDOUT; -EFBIG; or a negative errno. */
-static int receive(int fd, char *answer, size_t *ret_size, int64_t deadline)
-{
-	size_t size = 0;
-	int r;
-
-	for (;;) {
-		ssize_t n;
-
-		r = wait_for(fd, POLLIN, deadline);
-		if (r < 0)
-			return r;
-		n = recv(fd, answer + size, MAX_ANSWER - size, MSG_DONTWAIT);
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -errno;
-		if (n == 0)
-			break;
-		size += n > 0 ? (size_t)n : 0;
-		if (size == MAX_ANSWER)
-			return -EFBIG;
-	}
-	answer[size] = '\0';
-	*ret_size = size;
-	return 0;
-}
-
-static int ask(const struct ejg_prefix *address, uint16_t port, char *answer, size_t *ret_size)
-{
-	static const char request[] = { 0, 1, 'n' };
-	const int64_t deadline = clock_ms() + PATIENCE_MS;
-	cleanup_fd int fd = -1;
-	int r;
-
-	r = connect_to(address, port, deadline, &fd);
-	if (r < 0)
-		return r;
-	if (send(fd, request, sizeof(request), MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof(request))
-		return -EPIPE;
-	return receive(fd, answer, ret_size, deadline);
-}
 
 /* "name NAME at port PORT" of epmd_srv.c; NAME may hold blanks, so that the last " at port " counts. */
 static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
@@ -129,7 +37,7 @@ static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
 	if (!at || at <= name || port_parse(at + sizeof(between) - 1, &ret->port) < 0)
 		return -EBADMSG;
 	*at = '\0';
-	shown = report_text(arena, name);
+	shown = printable_text(arena, name);
 	if (!shown)
 		return -ENOMEM;
 	ret->name = cookie_mask_text(arena, shown, NULL);
@@ -188,21 +96,21 @@ static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address
 	const uint16_t port = b->facts->epmd_port;
 	const unsigned char *head = (const unsigned char *)answer;
 	char where[EJG_PREFIX_TEXT_SIZE];
-	size_t size = 0;
-	int r;
+	ssize_t size;
 
 	if (!answer)
 		return -ENOMEM;
 	ejg_prefix_format(address, where);
-	r = ask(address, port, answer, &size);
-	if (r == -ETIMEDOUT)
+	size = epmd_client_names(address, port, PATIENCE_MS, answer, MAX_ANSWER + 1);
+	if (size == -ETIMEDOUT)
 		return note(b, "what listens on %s port %u did not finish its answer within a second", where, port);
-	if (r == -EFBIG)
+	if (size == -EFBIG)
 		return note(b, "what listens on %s port %u answers without an end: it is not epmd", where, port);
-	if (r < 0)
-		return note(b, "what listens on %s port %u did not answer: %s", where, port, strerrordesc_np(-r));
+	if (size < 0)
+		return note(b, "what listens on %s port %u did not answer: %s", where, port,
+			    strerrordesc_np((int)-size));
 	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
-	    memchr(answer + HEAD, '\0', size - HEAD))
+	    memchr(answer + HEAD, '\0', (size_t)size - HEAD))
 		return note(b, "what listens on %s port %u does not answer as epmd does", where, port);
 	return read_names(b, answer + HEAD);
 }

@@ -4,6 +4,7 @@
 
 #include "libejguard/core/report.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/printable.h"
 #include "tests/unit/scratch.h"
 
 static const struct {
@@ -37,7 +38,7 @@ static void text_is_one_printable_line(void **state)
 	struct scratch *scratch = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		assert_string_equal(report_text(scratch->arena, texts[i].text), texts[i].kept);
+		assert_string_equal(printable_text(scratch->arena, texts[i].text), texts[i].kept);
 }
 
 static void keeps_copies_and_no_null(void **state)

@@ -12,10 +12,10 @@
 #include <strings.h>
 
 #include "libejguard/modules/node/inet.h"
-#include "libejguard/modules/node/resolver.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
+#include "libejguard/util/resolver.h"
 
 #define FILE_MAX (1 << 20)
 
@@ -35,7 +35,7 @@ static char *read_text(const char *path)
 	return take_ptr(text);
 }
 
-void node_host_add(struct node_host *host, int family, const void *bytes)
+static void add(struct node_host *host, int family, const void *bytes)
 {
 	struct ejg_prefix address = { .length = 128 };
 
@@ -56,7 +56,7 @@ static void add_text(struct node_host *host, const char *text, int family)
 	uint8_t bytes[16];
 
 	if (inet_pton(family, text, bytes) == 1)
-		node_host_add(host, family, bytes);
+		add(host, family, bytes);
 }
 
 /* "ADDRESS NAME ALIAS... # comment" in each line (hosts(5)). */
@@ -158,8 +158,31 @@ static void search_inetrc(char *text, const char *name, int family, struct node_
 			if (n == 8)
 				bytes[2 * i + 1] = (uint8_t)numbers[i];
 		}
-		node_host_add(host, family, bytes);
+		add(host, family, bytes);
 	}
+}
+
+static int add_resolved(void *data, size_t index, const struct ejg_prefix *address)
+{
+	struct node_host *host = data;
+
+	(void)index;
+	host->addresses[host->n++] = *address;
+	return 0;
+}
+
+static int ask_resolver(const char *name, int family, struct node_host *host)
+{
+	bool done;
+	int r;
+
+	r = resolver_ask(&name, 1, family, NODE_HOST_MAX, NODE_HOST_TIMEOUT_MS, add_resolved, host, &done);
+	if (r < 0)
+		return r;
+	host->source = !done ? NODE_HOST_TIMEOUT : host->n ? NODE_HOST_RESOLVER : NODE_HOST_UNKNOWN;
+	if (!done)
+		host->n = 0;
+	return 0;
 }
 
 static void search_file(const char *path, void (*search)(char *, const char *, int, struct node_host *),
@@ -187,13 +210,13 @@ int node_host_resolve(const char *name, const struct node_hosts_source *source, 
 			*ret = host;
 			return 0;
 		}
-		node_host_add(&host, family, literal.bytes);
+		add(&host, family, literal.bytes);
 		host.source = NODE_HOST_LITERAL;
 	}
 	search_file(source->inetrc, search_inetrc, NODE_HOST_INETRC, name, family, &host);
 	search_file(source->hosts, search_hosts, NODE_HOST_FILE, name, family, &host);
 	if (!host.n && source->resolver)
-		r = node_resolver_ask(name, family, &host);
+		r = ask_resolver(name, family, &host);
 	if (r < 0)
 		return r;
 	*ret = host;

@@ -6,7 +6,6 @@
 #include <ejguard/module.h>
 #include <limits.h>
 
-#include "libejguard/modules/node/epmd.h"
 #include "libejguard/modules/node/hosts.h"
 #include "libejguard/modules/node/inet.h"
 #include "libejguard/modules/node/name.h"
@@ -23,6 +22,9 @@ struct node_config {
 #define NODE_MAX_OWN 256
 #define NODE_MAX_TRUSTED 64
 #define NODE_RESERVED_MAX 65536
+
+#define NODE_EPMD_PATIENCE_MS 1000
+#define NODE_EPMD_UNKNOWN (-1) /* no port: what epmd knows of a name cannot be told */
 
 /* What the rules ask of this host, beside the survey. Tests fill it by hand. */
 struct node_world {

@@ -11,6 +11,7 @@
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/epmd-client.h"
 #include "libejguard/util/passwd.h"
 
 static void add_own(struct node_world *world, const struct sockaddr *address)
@@ -164,6 +165,19 @@ static int resolve(const struct node *node, struct node_world *world)
 		&world->host);
 }
 
+static int ask_name(uint16_t port, const char *name)
+{
+	static const struct ejg_prefix loopbacks[] = {
+		{ .bytes = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 }, .length = 128 },
+		{ .bytes = { [15] = 1 }, .length = 128 },
+	};
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(loopbacks) && r < 0; i++)
+		r = epmd_client_port(&loopbacks[i], port, NODE_EPMD_PATIENCE_MS, name);
+	return r < 0 ? NODE_EPMD_UNKNOWN : r;
+}
+
 /* A socket that the service manager holds alone is not asked: that would start epmd. */
 static int ask_epmd(const struct node *node)
 {
@@ -176,7 +190,7 @@ static int ask_epmd(const struct node *node)
 		runs = ejg_listener_get(survey, i)->port == node->facts->epmd_port && process &&
 		       process->role == EJG_PROCESS_EPMD;
 	}
-	return runs ? node_epmd_ask(node->facts->epmd_port, node_own_head(node)) : NODE_EPMD_UNKNOWN;
+	return runs ? ask_name(node->facts->epmd_port, node_own_head(node)) : NODE_EPMD_UNKNOWN;
 }
 
 int node_world_read(const struct node *node, struct node_world *ret)
