@@ -87,10 +87,10 @@ struct ejg_finding {
 	const char *module;
 	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
 	uint32_t severity;   /**< enum ejg_severity */
-	const char *subject; /**< what it is about: a cgroup, a file, a port; may be empty */
+	const char *subject; /**< what it is about: a cgroup, a port, a name; empty where that is the file */
 	const char *message;
 	const char *remedy; /**< what to do; empty where nothing needs doing */
-	const char *file;   /**< where it stands written, or empty */
+	const char *file;   /**< the file that it is about, or in which what it is about stands written; or empty */
 	uint32_t line;      /**< 1 is the first; 0 when there is no line */
 	uint32_t column;    /**< in bytes, 1 is the first; 0 when there is no column */
 };

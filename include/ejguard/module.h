@@ -249,7 +249,7 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
  * makes the operation fail.
  * @call:    the call
  * @id:      as declared
- * @subject: what it is about (a cgroup, a port, a name), or NULL. Copied.
+ * @subject: what it is about (a cgroup, a port, a name), or NULL. Copied. For a file: ejg_call_finding_at().
  * @format:  the message, as printf(3)
  *
  * Return: the declared severity; EJG_FAILURE for an id that is not declared. Since ABI 1.0.
@@ -259,7 +259,7 @@ enum ejg_severity ejg_call_finding(struct ejg_call *call, const char *id, const 
 
 /** Where a finding stands and what to do about it, for ejg_call_finding_at(). Since ABI 1.0. */
 struct ejg_place {
-	const char *file;   /**< or NULL */
+	const char *file;   /**< that the finding is about, or where what it is about stands written; or NULL */
 	uint32_t line;      /**< or 0 */
 	uint32_t column;    /**< or 0 */
 	const char *remedy; /**< instead of the declared one, or NULL */

@@ -25,7 +25,7 @@ def findings(row, name):
     if report['error'] and report['exit'] not in (0, 1):
         raise ValueError(report['error'])
     mine = [finding for finding in report['findings'] if finding['module'] == 'cookie']
-    return {finding['id'].removeprefix('cookie.'): finding['subject'] for finding in mine}
+    return {finding['id'].removeprefix('cookie.'): finding['file'] for finding in mine}
 
 
 def real(row):

@@ -24,7 +24,7 @@ static struct ejg_finding judge(const struct unit *unit)
 		finding.remedy = "restart it";
 	} else if (unit->action == UNIT_FOREIGN) {
 		finding.id = "ejguard.dropin-foreign";
-		finding.subject = unit->path;
+		finding.file = unit->path;
 		finding.message = "it was not written by ejguard for this service";
 		finding.remedy = "see what it does, move it away, and run ejguard enable";
 	} else if (unit->earlier && strstr(unit->earlier, "ejguard")) {

@@ -14,6 +14,7 @@ static void add_finding(struct audit *audit, const char *id, const char *subject
 			const char *format, va_list ap)
 {
 	enum ejg_severity severity = cookie_severity(id);
+	struct ejg_place where = *place;
 	cleanup_free char *message = NULL;
 
 	audit->failed |= severity == EJG_FAILURE;
@@ -22,7 +23,12 @@ static void add_finding(struct audit *audit, const char *id, const char *subject
 		return;
 	if (vasprintf(&message, format, ap) < 0)
 		message = NULL;
-	ejg_call_finding_at(audit->call, id, subject, place, "%s", message ? message : "out of memory");
+	/* What it is about is a file, or a process: "pid 17". */
+	if (subject && *subject == '/') {
+		where.file = where.file ? where.file : subject;
+		subject = NULL;
+	}
+	ejg_call_finding_at(audit->call, id, subject, &where, "%s", message ? message : "out of memory");
 }
 
 void audit_say(struct audit *audit, const char *id, const char *subject, const char *remedy, const char *format, ...)

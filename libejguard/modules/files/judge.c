@@ -27,7 +27,10 @@ void judge_tell(struct files *files, const char *id, const char *path, const str
 	message = arena_vprintf(files->scratch, format, ap);
 	va_end(ap);
 	place.remedy = remedy;
-	ejg_call_finding_at(files->call, id, path, &place, "%s", message ? message : "");
+	/* Where the path stands written, or else the file itself. */
+	if (!place.file)
+		place.file = path;
+	ejg_call_finding_at(files->call, id, place.file == path ? NULL : path, &place, "%s", message ? message : "");
 }
 
 bool judge_count(struct files *files, const char *id)

@@ -337,12 +337,12 @@ static int add_yml(struct files *files)
 
 	for (size_t i = 0; r == 0 && i < paths.n_problems; i++) {
 		const struct yml_problem *problem = &paths.problems[i];
-		const struct ejg_place where = { .file = problem->file,
+		const struct ejg_place where = { .file = problem->file ? problem->file : "ejabberd.yml",
 						 .line = problem->line,
 						 .column = problem->column };
 
-		ejg_call_finding_at(files->call, problem->unseen ? "unseen" : "undetermined",
-				    problem->file ? problem->file : "ejabberd.yml", &where, "%s", problem->text);
+		ejg_call_finding_at(files->call, problem->unseen ? "unseen" : "undetermined", NULL, &where, "%s",
+				    problem->text);
 	}
 	for (size_t i = 0; r == 0 && i < paths.n; i++)
 		r = add_yml_path(files, &paths.items[i], origin);

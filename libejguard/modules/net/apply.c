@@ -209,8 +209,8 @@ static void remember_peers(struct ejg_call *call)
 	int r = state->peers.names.n ? names_save(facts, &state->peers.names) : 0;
 
 	if (r < 0)
-		ejg_call_finding(call, "peers-forgotten", facts->statedir,
-				 "the addresses of peers cannot be kept: %s", strerror(-r));
+		ejg_call_finding_at(call, "peers-forgotten", NULL, &(struct ejg_place){ .file = facts->statedir },
+				    "the addresses of peers cannot be kept: %s", strerror(-r));
 }
 
 int net_apply(struct ejg_call *call)

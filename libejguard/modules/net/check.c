@@ -22,6 +22,12 @@ static void fail(struct check *check, const char *id, const char *subject, const
 	check->failed = true;
 }
 
+static void fail_pins(struct check *check, const char *id, const struct pins *pins, const char *message)
+{
+	ejg_call_finding_at(check->call, id, NULL, &(struct ejg_place){ .file = pins->path }, "%s", message);
+	check->failed = true;
+}
+
 /* Whether the cgroup that the facts saw is still there. */
 static bool exists(const struct ejg_cgroup *cgroup)
 {
@@ -101,7 +107,7 @@ static int check_policy(struct check *check, const struct pins *pins)
 	int r;
 
 	if (fd == -ENOENT) {
-		fail(check, "policy-missing", pins->path, "no policy is in force: every attempt is refused");
+		fail_pins(check, "policy-missing", pins, "no policy is in force: every attempt is refused");
 		return 0;
 	}
 	r = fd < 0 ? fd : pins_policy_equals(fd, check->policy);
@@ -109,7 +115,7 @@ static int check_policy(struct check *check, const struct pins *pins)
 		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
 	if (r == 0)
-		fail(check, "policy-differs", pins->path, "the stack has changed since the policy was applied");
+		fail_pins(check, "policy-differs", pins, "the stack has changed since the policy was applied");
 	return 0;
 }
 
@@ -141,10 +147,11 @@ static int check_pins(struct check *check)
 		r = check_absent(check);
 		break;
 	case PINS_OUTDATED:
-		fail(check, "outdated", pins.path, "damaged, or made by another version: still guarding what it guards");
+		fail_pins(check, "outdated", &pins,
+			  "damaged, or made by another version: still guarding what it guards");
 		break;
 	case PINS_NEWER:
-		fail(check, "newer", pins.path, "made by a newer ejguard, which this one cannot read");
+		fail_pins(check, "newer", &pins, "made by a newer ejguard, which this one cannot read");
 		break;
 	case PINS_CURRENT:
 		r = check_policy(check, &pins);

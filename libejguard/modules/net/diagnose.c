@@ -39,7 +39,8 @@ static void diagnose_kernel(struct ejg_call *call)
 		ejg_call_finding(call, "lockdown", NULL,
 				 "the kernel is locked down (%s): the guard works, wildcard=rewrite refuses all of ::", line);
 	if (geteuid() == 0 && access("/dev/net/tun", R_OK | W_OK) < 0)
-		ejg_call_finding(call, "no-tun", "/dev/net/tun", "cannot be opened: %m");
+		ejg_call_finding_at(call, "no-tun", NULL, &(struct ejg_place){ .file = "/dev/net/tun" },
+				    "cannot be opened: %m");
 }
 
 static int ignore_socket(void *data, const struct socket_info *info)
@@ -77,9 +78,11 @@ static void diagnose_pins(struct ejg_call *call)
 	if (pins_open(call, ejg_call_facts(call)->service, &pins, &state) < 0)
 		return;
 	if (state == PINS_OUTDATED)
-		ejg_call_finding(call, "outdated", pins.path, "damaged, or made by another version");
+		ejg_call_finding_at(call, "outdated", NULL, &(struct ejg_place){ .file = pins.path },
+				    "damaged, or made by another version");
 	else if (state == PINS_NEWER)
-		ejg_call_finding(call, "newer", pins.path, "made by a newer ejguard (layout %u)", pins.meta.layout);
+		ejg_call_finding_at(call, "newer", NULL, &(struct ejg_place){ .file = pins.path },
+				    "made by a newer ejguard (layout %u)", pins.meta.layout);
 	pins_close(&pins);
 }
 

@@ -105,8 +105,10 @@ int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
 		return -ENOMEM;
 	r = names_load(facts, &known);
 	if (r < 0 && r != -ENOMEM) {
-		ejg_call_finding(call, "peers-forgotten", facts->statedir, "the last known addresses of peers cannot be "
-				 "read: %s", strerror(-r));
+		ejg_call_finding_at(call, "peers-forgotten", NULL, &(struct ejg_place){ .file = facts->statedir },
+				    "the last known addresses of peers cannot be "
+				    "read: %s",
+				    strerror(-r));
 		r = 0;
 	}
 	for (size_t i = 0; i < facts->n_peers; i++) {

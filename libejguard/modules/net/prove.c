@@ -202,9 +202,10 @@ int net_prove(struct ejg_call *call)
 	if (state == PINS_CURRENT) {
 		r = prove_current(call, &pins);
 	} else {
-		ejg_call_finding(call, state == PINS_ABSENT ? "not-loaded" : "outdated", pins.path,
-				 state == PINS_ABSENT ? "nothing guards the service" :
-							"damaged, or made by another version: cannot be tried");
+		ejg_call_finding_at(call, state == PINS_ABSENT ? "not-loaded" : "outdated", NULL,
+				    &(struct ejg_place){ .file = pins.path },
+				    state == PINS_ABSENT ? "nothing guards the service"
+							 : "damaged, or made by another version: cannot be tried");
 		r = EJG_NOT_HELD;
 	}
 	pins_close(&pins);

@@ -59,12 +59,13 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 		n_private += net_policy_is_private(head, port);
 		n_guarded += !!(head->guarded_ports[port / 8] & (1U << (port % 8)));
 	}
-	ejg_call_finding(call, "policy", pins->path,
-			 "%s%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
-			 "peers; made by ejguard %.24s",
-			 head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced",
-			 head->flags & POLICY_STRICT ? ", strict" : "", n_private, n_guarded, head->n_listen,
-			 head->n_ranges + head->n_scoped, pins->meta.version);
+	ejg_call_finding_at(
+		call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
+		"%s%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
+		"peers; made by ejguard %.24s",
+		head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced",
+		head->flags & POLICY_STRICT ? ", strict" : "", n_private, n_guarded, head->n_listen,
+		head->n_ranges + head->n_scoped, pins->meta.version);
 	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
 }
 

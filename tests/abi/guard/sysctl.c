@@ -22,8 +22,8 @@ static int check(struct ejg_call *call)
 	fclose(file);
 	if (n == 1 && value >= config->least)
 		return EJG_HELD;
-	ejg_call_finding(call, "too-low", config->file, "it is %llu and should be at least %llu", value,
-			 (unsigned long long)config->least);
+	ejg_call_finding_at(call, "too-low", NULL, &(struct ejg_place){ .file = config->file },
+			    "it is %llu and should be at least %llu", value, (unsigned long long)config->least);
 	return EJG_NOT_HELD;
 }
 
