@@ -20,6 +20,8 @@ int net_prepare(struct ejg_call *call)
 	if (r == 0)
 		r = net_resolve_peers(call, true, &state->peers);
 	if (r == 0)
+		r = net_place_peers(call, &state->peers);
+	if (r == 0)
 		r = net_make_policy(call, &state->peers, &state->policy);
 	if (r == 0)
 		r = pins_probe(call);

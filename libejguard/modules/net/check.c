@@ -172,9 +172,28 @@ static int expected_policy(struct ejg_call *call, struct net_policy *ret)
 	if (r == 0)
 		r = net_resolve_peers(call, false, &peers);
 	if (r == 0)
+		r = net_place_peers(call, &peers);
+	if (r == 0)
 		r = net_make_policy(call, &peers, ret);
 	net_peers_free(&peers);
 	return r;
+}
+
+/* Only sockets fail it: the guard stands, and undoing it would let more in. */
+static int check_network(struct check *check, struct net_state *state)
+{
+	struct netns_list networks = {};
+	int r = net_find_networks(check->call, &networks);
+
+	if (r < 0)
+		return r;
+	check->failed |= net_check_ports(check->call, check->policy, &networks);
+	if (net_check_sockets(check->call, check->policy, &networks)) {
+		state->keep = !check->failed;
+		check->failed = true;
+	}
+	netns_free(&networks);
+	return 0;
 }
 
 int net_check(struct ejg_call *call)
@@ -192,12 +211,8 @@ int net_check(struct ejg_call *call)
 		r = pins_probe(call);
 	if (r == 0)
 		r = check_pins(&check);
-	if (r == 0 && net_check_ports(call, check.policy))
-		check.failed = true;
-	if (r == 0 && net_check_sockets(call, check.policy)) {
-		state->keep = !check.failed;
-		check.failed = true;
-	}
+	if (r == 0)
+		r = check_network(&check, state);
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

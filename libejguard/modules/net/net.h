@@ -7,6 +7,7 @@
 #include "libejguard/modules/net/names.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy-build.h"
+#include "libejguard/util/netns.h"
 
 struct net_watch;
 
@@ -60,11 +61,28 @@ int net_apply(struct ejg_call *call);
 int net_release(struct ejg_call *call, enum ejg_release_scope scope);
 int net_check(struct ejg_call *call);
 
-/* Reports what listens or is connected past the policy. Return: whether that is a failure. */
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy);
+/* The network namespaces of this host. Return: 0, or a negative errno, set on the call; free by netns_free(). */
+int net_find_networks(struct ejg_call *call, struct netns_list *ret);
 
-/* Reports private ports that the kernel may give to anybody. Return: whether there are any. */
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy);
+/*
+ * Lets the interfaces of link-local peers be those of the network namespace in which the service lives. Return: 0, or a
+ * negative errno, set on the call.
+ */
+int net_place_peers(struct ejg_call *call, struct net_peers *peers);
+
+/* Whether the service lives in a network namespace. While it has no process it is the caller's. */
+bool net_lives_in(const struct netns_list *networks, const struct netns *netns);
+
+/*
+ * Reports what listens or is connected past the policy, wherever the service has sockets. Return: whether that is a failure;
+ * what cannot be seen is one.
+ */
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
+
+/*
+ * Reports private ports that the kernel may give to anybody, wherever the service lives. Return: whether there are any.
+ */
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
 
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);

@@ -48,18 +48,29 @@ static bool read_ephemeral(uint8_t bits[static POLICY_PORT_BYTES])
 	return true;
 }
 
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy)
+struct ephemeral {
+	uint8_t ports[POLICY_PORT_BYTES];
+	bool read;
+};
+
+static int read_there(void *data)
 {
-	const struct policy_head *head = &policy->chunks[0].head;
-	uint8_t ephemeral[POLICY_PORT_BYTES];
+	struct ephemeral *ephemeral = data;
+
+	ephemeral->read = read_ephemeral(ephemeral->ports);
+	return 0;
+}
+
+/* Return: whether a private port may be given away there. */
+static bool check_ports(struct ejg_call *call, const struct policy_head *head, const struct netns *netns,
+			const struct ephemeral *ephemeral)
+{
 	unsigned int first = 0, last = 0;
 	char subject[32], remedy[256];
 	struct ejg_place place = { .remedy = remedy };
 
-	if (!read_ephemeral(ephemeral))
-		return false;
 	for (unsigned int port = 1; port < 65536; port++) {
-		if (!port_in(head->guarded_ports, port) || !port_in(ephemeral, port))
+		if (!port_in(head->guarded_ports, port) || !port_in(ephemeral->ports, port))
 			continue;
 		first = first ? first : port;
 		last = port;
@@ -71,6 +82,24 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy)
 		 "keep them back: sysctl net.ipv4.ip_local_reserved_ports=%u-%u (and in /etc/sysctl.d), or move the range "
 		 "below ip_local_port_range", first, last);
 	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
-			    "private ports lie among those that the kernel gives to anybody");
+			    "private ports lie among those that the kernel gives to anybody%s%s",
+			    netns->own ? "" : " in the network namespace ", netns->label);
 	return true;
+}
+
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
+		struct ephemeral ephemeral = {};
+
+		if (!net_lives_in(networks, netns))
+			continue;
+		/* What cannot be entered is said with the sockets. */
+		if (netns_run(netns, read_there, &ephemeral) == 0 && ephemeral.read)
+			failed |= check_ports(call, &policy->chunks[0].head, netns, &ephemeral);
+	}
+	return failed;
 }

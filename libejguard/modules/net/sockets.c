@@ -15,19 +15,33 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/netns.h"
 #include "libejguard/util/passwd.h"
 #include "libejguard/util/sockets.h"
+
+#define WHERE_SIZE (NETNS_LABEL_SIZE + 32)
 
 struct sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
 	struct pins pins;			/* not open when nothing of ours is pinned */
-	struct ifaddrs *own;			/* addresses of this host */
-	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens */
 	bool evict;
 	bool failed;
+
+	/* of the network namespace that is looked at */
+	const struct netns *netns;
+	struct ifaddrs *own;		      /* addresses of this host there */
+	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens there */
+	bool home;			      /* the service lives there, or has a socket there */
 };
+
+/* " in the network namespace of process 4711", for findings; empty in the caller's own. */
+static const char *format_netns(const struct sockets *s, char text[static WHERE_SIZE])
+{
+	snprintf(text, WHERE_SIZE, "%s%s", s->netns->own ? "" : " in the network namespace ", s->netns->label);
+	return text;
+}
 
 /*
  * A cgroup that the facts do not name is the service's when the set holds its link: a removed one whose sockets live, or
@@ -93,12 +107,12 @@ static void check_foreign(struct sockets *s, const struct socket_info *info, con
 	struct policy_address address = net_address(&info->local);
 	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->facts, info->uid)) &&
 		    (is_wildcard(&address) || !is_loopback(&address));
-	char path[PATH_MAX];
+	char path[PATH_MAX], where[WHERE_SIZE];
 
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
 	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
-			 "is served by uid %u in the cgroup %s, which is not the service's", info->uid,
-			 *path ? path : "(removed)");
+			 "is served by uid %u in the cgroup %s, which is not the service's%s", info->uid,
+			 *path ? path : "(removed)", format_netns(s, where));
 	s->failed |= open;
 }
 
@@ -106,20 +120,19 @@ static int check_listener(void *data, const struct socket_info *info)
 {
 	const struct policy_head *head;
 	struct sockets *s = data;
-	char subject[SOCKET_TEXT_SIZE];
+	char subject[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 
 	head = s->d->head;
 	socket_format(&info->local, info->local_port, subject);
 	if (!is_ours(s, info->cgroup_id)) {
-		if (port_in(head->guarded_ports, info->local_port))
+		if (s->home && port_in(head->guarded_ports, info->local_port))
 			check_foreign(s, info, subject);
 		return 0;
 	}
-	s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
 	if (!port_in(head->private_ports, info->local_port) &&
 	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
 		ejg_call_finding(s->call, "listener-unknown", subject,
-				 "the service listens there: neither public nor private");
+				 "the service listens there%s: neither public nor private", format_netns(s, where));
 		s->failed = true;
 	}
 	return 0;
@@ -175,64 +188,108 @@ static bool is_admitted(const struct sockets *s, const struct socket_info *info)
 static int check_connection(void *data, const struct socket_info *info)
 {
 	struct sockets *s = data;
-	char local[SOCKET_TEXT_SIZE], remote[SOCKET_TEXT_SIZE];
+	char local[SOCKET_TEXT_SIZE], remote[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 	int r;
 
-	if (!is_ours(s, info->cgroup_id) || is_admitted(s, info))
+	if (!is_ours(s, info->cgroup_id))
+		return 0;
+	s->home = true;
+	if (is_admitted(s, info))
 		return 0;
 	socket_format(&info->local, info->local_port, local);
 	socket_format(&info->remote, info->remote_port, remote);
+	format_netns(s, where);
 	if (!s->evict) {
 		ejg_call_finding(s->call, "connection-before", remote,
-				 "is connected with %s since before the policy, which would not admit it", local);
+				 "is connected with %s%s since before the policy, which would not admit it", local, where);
 		s->failed = true;
 		return 0;
 	}
 	r = sockets_destroy(info);
 	if (r < 0) {
-		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end the connection of %s with %s: %s", remote, local,
-			     strerror(-r));
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end the connection of %s with %s%s: %s", remote, local,
+			     where, strerror(-r));
 		return 0;
 	}
-	ejg_call_finding(s->call, "connection-ended", remote, "its connection with %s was ended", local);
+	ejg_call_finding(s->call, "connection-ended", remote, "its connection with %s%s was ended", local, where);
 	return 0;
-}
-
-/* Listeners first: what has their ports came in. */
-static int walk(struct sockets *s, socket_fn listener)
-{
-	enum pins_state state;
-	int r = pins_open(s->call, s->facts->service, &s->pins, &state);
-
-	if (r == 0)
-		r = sockets_each(SOCKETS_LISTENING, listener, s);
-	if (r == 0 && getifaddrs(&s->own) < 0)
-		r = -errno;
-	if (r == 0)
-		r = sockets_each(SOCKETS_CONNECTED, check_connection, s);
-	freeifaddrs(s->own);
-	pins_close(&s->pins);
-	return r;
-}
-
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy)
-{
-	const struct decision d = net_decision(policy);
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL };
-	int r = walk(&s, check_listener);
-
-	if (r < 0)
-		ejg_call_finding(call, "sockets-unseen", NULL, "the kernel does not list sockets: %s", strerror(-r));
-	return s.failed;
 }
 
 static int note_listener(void *data, const struct socket_info *info)
 {
 	struct sockets *s = data;
 
-	if (is_ours(s, info->cgroup_id))
+	if (is_ours(s, info->cgroup_id)) {
 		s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
+		s->home = true;
+	}
 	return 0;
+}
+
+/* Runs in the namespace. The service's listeners first: what has their ports came in. */
+static int look(void *data)
+{
+	struct sockets *s = data;
+	int r = sockets_each(SOCKETS_LISTENING, note_listener, s);
+
+	if (r == 0 && getifaddrs(&s->own) < 0)
+		r = -errno;
+	if (r == 0)
+		r = sockets_each(SOCKETS_CONNECTED, check_connection, s);
+	if (r == 0 && !s->evict)
+		r = sockets_each(SOCKETS_LISTENING, check_listener, s);
+	freeifaddrs(s->own);
+	s->own = NULL;
+	return r;
+}
+
+static void unseen(struct sockets *s, const char *where, const char *why)
+{
+	if (s->evict)
+		return;
+	ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets%s cannot be listed: %s", where, why);
+	s->failed = true;
+}
+
+/* A namespace that ended meanwhile has no sockets; another one that cannot be looked into is nobody's that is known. */
+static void look_everywhere(struct sockets *s, const struct netns_list *networks)
+{
+	if (*networks->unseen)
+		unseen(s, " of a network namespace of the service", networks->unseen);
+	for (size_t i = 0; i < networks->n; i++) {
+		char where[WHERE_SIZE];
+		int r;
+
+		s->netns = &networks->items[i];
+		s->home = net_lives_in(networks, s->netns);
+		memset(s->listening, 0, sizeof(s->listening));
+		r = netns_run(s->netns, look, s);
+		if (r < 0 && (s->home || s->netns->own))
+			unseen(s, format_netns(s, where), strerror(-r));
+		else if (r < 0)
+			ejg_call_log(s->call, EJG_LOG_INFO, "the sockets%s cannot be listed: %s", format_netns(s, where),
+				     strerror(-r));
+	}
+}
+
+static void walk(struct sockets *s, const struct netns_list *networks)
+{
+	enum pins_state state;
+
+	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0)
+		unseen(s, "", "the pins cannot be read");
+	else
+		look_everywhere(s, networks);
+	pins_close(&s->pins);
+}
+
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
+{
+	const struct decision d = net_decision(policy);
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL };
+
+	walk(&s, networks);
+	return s.failed;
 }
 
 void net_evict(struct ejg_call *call, const struct net_policy *policy)
@@ -241,6 +298,10 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 	struct sockets s = {
 		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
 	};
+	struct netns_list networks = {};
 
-	(void)walk(&s, note_listener);
+	if (net_find_networks(call, &networks) < 0)
+		return; /* check says so */
+	walk(&s, &networks);
+	netns_free(&networks);
 }

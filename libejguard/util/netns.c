@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/util/netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_NAMESPACES = 512,
+	MAX_DEPTH = 32,
+};
+
+struct search {
+	struct netns_list list;
+	bool members; /* the processes that are looked at are the cgroups' */
+	int error;
+};
+
+static bool is_full(struct search *search)
+{
+	if (search->list.n < MAX_NAMESPACES)
+		return false;
+	if (search->members)
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "there are more than %d", MAX_NAMESPACES);
+	return true;
+}
+
+static struct netns *find(struct netns_list *list, const struct stat *st)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].device == st->st_dev && list->items[i].inode == st->st_ino)
+			return &list->items[i];
+	return NULL;
+}
+
+/* Adds the namespace that a file stands for, unless it is known. Return: 0, or the errno of opening the file. */
+static int add(struct search *search, const char *path, const char *label)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct netns *items, *known;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	known = find(&search->list, &st);
+	if (known || is_full(search))
+		return 0;
+	items = reallocarray(search->list.items, search->list.n + 1, sizeof(*items));
+	if (!items) {
+		search->error = -ENOMEM;
+		return 0;
+	}
+	search->list.items = items;
+	items += search->list.n++;
+	*items = (struct netns){ .fd = take_fd(fd), .device = st.st_dev, .inode = st.st_ino, .member = search->members };
+	snprintf(items->label, sizeof(items->label), "%s", label);
+	return 0;
+}
+
+static void add_process(struct search *search, const char *pid, const char *cgroup)
+{
+	char path[64], label[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%.32s/ns/net", pid);
+	snprintf(label, sizeof(label), "of process %.32s", pid);
+	r = add(search, path, label);
+	/* It may have ended. */
+	if (r == 0 || r == -ENOENT || r == -ESRCH || !search->members)
+		return;
+	snprintf(search->list.unseen, sizeof(search->list.unseen), "that of process %.32s in %.150s: %s", pid, cgroup,
+		 strerrordesc_np(-r));
+}
+
+/* The processes of one cgroup. The kernel lists those of another pid namespace as 0. */
+static void add_processes(struct search *search, int folder, const char *cgroup)
+{
+	cleanup_file FILE *file = NULL;
+	char pid[32];
+	int fd = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		ejg_close_fd(&fd);
+		return;
+	}
+	while (search->error == 0 && fscanf(file, "%31s", pid) == 1) {
+		if (strcmp(pid, "0") == 0)
+			snprintf(search->list.unseen, sizeof(search->list.unseen),
+				 "a process in %.150s is in a pid namespace that cannot be seen from here", cgroup);
+		else
+			add_process(search, pid, cgroup);
+	}
+}
+
+/* A cgroup and those below it. */
+static void add_cgroup(struct search *search, int parent, const char *name, const char *cgroup, unsigned int depth)
+{
+	cleanup_fd int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	cleanup_dir DIR *dir = NULL;
+	const struct dirent *entry;
+	int copy;
+
+	if (fd < 0)
+		return;
+	add_processes(search, fd, cgroup);
+	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = copy < 0 ? NULL : fdopendir(copy);
+	if (!dir) {
+		ejg_close_fd(&copy);
+		return;
+	}
+	while (depth < MAX_DEPTH && search->error == 0 && (entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			add_cgroup(search, fd, entry->d_name, cgroup, depth + 1);
+}
+
+static void add_all_processes(struct search *search)
+{
+	cleanup_dir DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	while (dir && search->error == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			add_process(search, entry->d_name, NULL);
+}
+
+/* Those that have a name in the file system, "ip netns" and others: "... /run/netns/blue ... - nsfs nsfs rw". */
+static void add_mounts(struct search *search)
+{
+	cleanup_file FILE *file = fopen("/proc/self/mountinfo", "re");
+	cleanup_free char *line = NULL;
+	size_t size = 0;
+
+	while (file && search->error == 0 && getline(&line, &size, file) > 0) {
+		char root[64], path[512], label[NETNS_LABEL_SIZE];
+
+		if (!strstr(line, " - nsfs ") || sscanf(line, "%*s %*s %*s %63s %511s", root, path) != 2 ||
+		    strncmp(root, "net:", 4))
+			continue;
+		snprintf(label, sizeof(label), "at %.100s", path);
+		(void)add(search, path, label);
+	}
+}
+
+int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)
+{
+	struct search search = { .members = true };
+	struct stat st;
+	int r;
+
+	for (size_t i = 0; i < n_cgroups; i++)
+		if (cgroups[i])
+			add_cgroup(&search, AT_FDCWD, cgroups[i], cgroups[i], 0);
+	search.members = false;
+	r = add(&search, "/proc/thread-self/ns/net", "");
+	if (r == 0 && stat("/proc/thread-self/ns/net", &st) == 0) {
+		struct netns *own = find(&search.list, &st);
+
+		own->own = true;
+		own->label[0] = '\0';
+	}
+	add_all_processes(&search);
+	add_mounts(&search);
+	r = search.error ? search.error : r;
+	if (r < 0) {
+		netns_free(&search.list);
+		return r;
+	}
+	*ret = search.list;
+	return 0;
+}
+
+void netns_free(struct netns_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		ejg_close_fd(&list->items[i].fd);
+	free(list->items);
+	*list = (struct netns_list){};
+}
+
+struct job {
+	int fd;
+	int (*fn)(void *data);
+	void *data;
+	int result;
+};
+
+static void *run(void *data)
+{
+	struct job *job = data;
+
+	job->result = setns(job->fd, CLONE_NEWNET) < 0 ? -errno : job->fn(job->data);
+	return NULL;
+}
+
+int netns_run(const struct netns *netns, int (*fn)(void *data), void *data)
+{
+	struct job job = { netns->fd, fn, data, 0 };
+	sigset_t all, before;
+	pthread_t thread;
+	int r;
+
+	if (netns->own)
+		return fn(data);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&thread, NULL, run, &job);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r)
+		return -r;
+	pthread_join(thread, NULL);
+	return job.result;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Network namespaces. Sockets, addresses, interfaces and settings below /proc/sys/net are each namespace's own: what is
+ * read of a service's network is read where the service lives, which need not be where the caller does (containers,
+ * PrivateNetwork=, NetworkNamespacePath=).
+ */
+#ifndef EJG_UTIL_NETNS_H
+#define EJG_UTIL_NETNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define NETNS_LABEL_SIZE 128
+
+struct netns {
+	int fd;
+	dev_t device;
+	ino_t inode;
+	bool own;    /* the caller's */
+	bool member; /* a process of one of the cgroups lives there */
+	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
+};
+
+/* Those of the cgroups' processes first, then the caller's, then all others that can be seen. */
+struct netns_list {
+	struct netns *items;
+	size_t n;
+	char unseen[256]; /* why a namespace of the cgroups' processes is missing; or empty */
+};
+
+/*
+ * Finds the network namespaces of this host: those in which the processes of some cgroups live, and those that any process
+ * or mount shows. One that only an open socket keeps alive is not found.
+ * @cgroups: absolute paths; NULL among them is passed over
+ *
+ * Return: 0, free by netns_free(); -ENOMEM, or any errno of opening the caller's own. *ret is untouched on failure.
+ */
+int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);
+void netns_free(struct netns_list *list);
+
+/*
+ * Runs a function in a network namespace, and waits for it: in a thread of its own, because the caller's does not leave
+ * its namespace for a moment. Signals are not taken there.
+ *
+ * Return: what it returned, or a negative errno when it could not be run there.
+ */
+int netns_run(const struct netns *netns, int (*fn)(void *data), void *data);
+
+#endif
