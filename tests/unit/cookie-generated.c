@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/modules/cookie/form.h"
-#include "libejguard/modules/cookie/seed.h"
+#include "libejguard/modules/lib/cookie/form.h"
+#include "libejguard/modules/lib/cookie/seed.h"
 #include "tests/unit/cookie-generator.h"
 
 int main(int argc, char **argv)

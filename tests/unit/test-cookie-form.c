@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "libejguard/modules/cookie/argv.h"
-#include "libejguard/modules/cookie/form.h"
+#include "libejguard/modules/lib/cookie/argv.h"
+#include "libejguard/modules/lib/cookie/form.h"
 #include "libejguard/util/cleanup.h"
 
 #define TEXT(s) s, sizeof(s) - 1

@@ -131,20 +131,21 @@ static size_t count_in_memory(struct bed *bed)
 	return bed->n_found;
 }
 
-static struct ejg *open_guard(const struct bed *bed, const char *options)
+static struct ejg *open_guard(const struct bed *bed, const char *module, const char *options)
 {
-	char stack[256], path[64], rundir[64];
+	char stack[256], path[64], rundir[64], moduledir[512];
 	const struct ejg_options how = {
 		.size = sizeof(how),
 		.confdir = bed->folder,
-		.moduledir = COOKIE_MODULE_DIR,
+		.moduledir = moduledir,
 		.rundir = path_of(bed, "run", rundir),
 		.statedir = rundir,
 	};
 	struct ejg *guard = NULL;
-	int n = snprintf(stack, sizeof(stack), "set users root nobody\nrequired cookie file=%s/cookie %s\n",
+	int n = snprintf(stack, sizeof(stack), "set users root nobody\nrequired %s file=%s/cookie %s\n", module,
 			 bed->folder, options);
 
+	snprintf(moduledir, sizeof(moduledir), MODULE_DIR "/%s", module);
 	write_file(path_of(bed, "ejabberd", path), stack, (size_t)n, 0644);
 	assert_int_equal(ejg_open(&how, &guard), 0);
 	return guard;
@@ -175,10 +176,23 @@ static void test_control(void **state)
 static void test_check(void **state)
 {
 	struct bed *bed = *state;
-	struct ejg *guard = open_guard(bed, "");
+	struct ejg *guard = open_guard(bed, "cookie", "");
 
 	(void)ejg_check(guard);
 	assert_true(has(guard, "cookie.generated"));
+	assert_int_equal(count_in_memory(bed), 0);
+	ejg_close(guard);
+	assert_int_equal(count_in_memory(bed), 0);
+}
+
+static void test_search(void **state)
+{
+	struct bed *bed = *state;
+	struct ejg *guard = open_guard(bed, "leaks", "");
+
+	(void)ejg_check(guard);
+	assert_false(has(guard, "leaks.no-cookie"));
+	assert_true(has(guard, "leaks.none") || has(guard, "leaks.copy"));
 	assert_int_equal(count_in_memory(bed), 0);
 	ejg_close(guard);
 	assert_int_equal(count_in_memory(bed), 0);
@@ -193,7 +207,7 @@ static void test_apply(void **state)
 
 	if (geteuid() != 0)
 		skip(); /* the cookie's owner has to be somebody whom the stack names */
-	guard = open_guard(bed, "rotate=weak");
+	guard = open_guard(bed, "cookie", "rotate=weak");
 	(void)ejg_apply(guard, NULL);
 	if (!has(guard, "cookie.rotated")) {
 		print_message("a node may run here: %s\n", ejg_error(guard));
@@ -216,10 +230,12 @@ int main(void)
 	};
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_check, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_search, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_apply, setup, teardown),
 	};
 	int failed = cmocka_run_group_tests(control, NULL, NULL);
 
-	/* Its own machine keeps copies of registers; and it takes glibc's search for a module's libraries for an error. */
+	/* Its own machine keeps copies of registers; and it takes glibc's search for a module's libraries for an error.
+	 */
 	return is_under_valgrind() ? failed : failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

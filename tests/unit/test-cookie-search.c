@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libejguard/modules/cookie/search.h"
+#include "libejguard/modules/lib/cookie/search.h"
 #include "libejguard/util/cleanup.h"
 
 /* Hits as "2v 3s= 4s! 5s$ 6n": line and kind; the value is the cookie, another one, or computed. */

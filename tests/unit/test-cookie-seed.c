@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/modules/cookie/seed.c"
+#include "libejguard/modules/lib/cookie/seed.c"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/cookie-generator.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/modules/cookie/strength.h"
+#include "libejguard/modules/lib/cookie/strength.h"
 #include "libejguard/util/cleanup.h"
 
 static const char *const local[] = { "ejabberd", "chatserver7", NULL };

@@ -7,25 +7,25 @@
 
 const char *advise_quoted(struct audit *audit, const char *path)
 {
-	const char *text = quote_shell(audit->arena, path);
+	const char *text = quote_shell(audit->host.arena, path);
 
 	return text ? text : "";
 }
 
 const char *advise_owner(const struct audit *audit)
 {
-	return audit->service.known ? audit->service.user : audit->facts->service;
+	return audit->host.service.known ? audit->host.service.user : audit->host.facts->service;
 }
 
 static const char *group_of(const struct audit *audit)
 {
-	return audit->service.known ? audit->service.group : audit->facts->service;
+	return audit->host.service.known ? audit->host.service.group : audit->host.facts->service;
 }
 
 /* For all nodes at once: with two cookies a cluster falls apart. */
 static const char *advise_cluster(struct audit *audit, const char *path)
 {
-	const char *service = audit->facts->service;
+	const char *service = audit->host.facts->service;
 
 	return audit_text(
 		audit,
@@ -38,7 +38,7 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 /* The shipped stack is not to be edited: the package's next version replaces it. */
 static const char *advise_option(struct audit *audit, const char *option)
 {
-	const char *service = audit->facts->service;
+	const char *service = audit->host.facts->service;
 	uint32_t line = 0;
 	const char *file = ejg_call_where(audit->call, &line);
 
@@ -51,7 +51,7 @@ static const char *advise_option(struct audit *audit, const char *option)
 
 const char *advise_create(struct audit *audit, const char *path)
 {
-	if (audit->facts->n_peers)
+	if (audit->host.facts->n_peers)
 		return advise_cluster(audit, path);
 	if (audit->config->create)
 		return "run: ejguard apply";
@@ -60,9 +60,9 @@ const char *advise_create(struct audit *audit, const char *path)
 
 const char *advise_rotate(struct audit *audit, const char *path)
 {
-	const char *service = audit->facts->service, *edit = "";
+	const char *service = audit->host.facts->service, *edit = "";
 
-	if (audit->facts->n_peers)
+	if (audit->host.facts->n_peers)
 		return advise_cluster(audit, path);
 	if (audit->config->rotate != COOKIE_ROTATE_WEAK)
 		edit = advise_option(audit, "rotate=weak");
@@ -72,9 +72,9 @@ const char *advise_rotate(struct audit *audit, const char *path)
 
 const char *advise_remove(struct audit *audit, const char *path)
 {
-	const char *service = audit->facts->service, *edit = "";
+	const char *service = audit->host.facts->service, *edit = "";
 
-	if (audit->facts->n_peers)
+	if (audit->host.facts->n_peers)
 		return advise_cluster(audit, path);
 	if (!audit->config->create)
 		edit = advise_option(audit, "create=yes");

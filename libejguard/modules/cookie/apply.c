@@ -35,13 +35,13 @@ static bool is_led_away(const struct audit *audit, const struct cookie_file *fil
 	while (way.n_steps > 0 && !way.steps[way.n_steps - 1].link)
 		way.n_steps--;
 	return way.n_steps > 0 && access_replaceable(&way, NULL) &&
-	       file->walk.steps[file->walk.n_steps - 1].access.owner != audit->service.uid;
+	       file->walk.steps[file->walk.n_steps - 1].access.owner != audit->host.service.uid;
 }
 
 /* The folder of a file that is there or will be, opened and held to what was seen on the way to it. */
 static int open_folder(struct audit *audit, const struct cookie_file *file, const char **ret_problem)
 {
-	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust), *last;
+	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust), *last;
 	cleanup_fd int fd = -1;
 	struct stat st;
 
@@ -75,8 +75,8 @@ static int put_cookie(struct apply *apply, struct cookie_file *file, bool replac
 	struct cookie_state *state = ejg_call_state(audit->call);
 	struct new_cookie new = {
 		.name = strrchr(file->path, '/') + 1,
-		.uid = audit->service.uid,
-		.gid = audit->service.gid,
+		.uid = audit->host.service.uid,
+		.gid = audit->host.service.gid,
 		.replace = replace,
 	};
 	cleanup_fd int folder = open_folder(audit, file, ret_problem);
@@ -102,7 +102,7 @@ static void create(struct apply *apply)
 	bool missing = !has_folder(file) && !file->link;
 	int r = -EPERM;
 
-	if (!problem && !audit->service.known)
+	if (!problem && !audit->host.service.known)
 		problem = "nothing says as whom the service runs";
 	if (!problem)
 		r = put_cookie(apply, file, false, &problem);
@@ -110,13 +110,14 @@ static void create(struct apply *apply)
 	if (r == -EEXIST)
 		return;
 	if (r == 0) {
-		audit_say(audit, "created", file->path, NULL,
+		audit_say(audit, "created", NULL, &(struct ejg_place){ .file = file->path },
 			  "was written: 256 random bits, owner %s, mode 0400; Erlang's generator will not run",
-			  audit->service.user);
+			  audit->host.service.user);
 		return;
 	}
 	state->not_created = true;
-	audit_say(audit, "not-created", file->path, missing ? advise_home(audit, file->path) : NULL,
+	audit_say(audit, "not-created", NULL,
+		  &(struct ejg_place){ .file = file->path, .remedy = missing ? advise_home(audit, file->path) : NULL },
 		  "was not written: %s", problem);
 }
 
@@ -133,26 +134,29 @@ static bool rotate(struct apply *apply)
 	struct audit *audit = apply->audit;
 	const char *problem = NULL;
 
-	if (audit->facts->n_peers)
+	if (audit->host.facts->n_peers)
 		problem = "the service has peers, and a cluster changes its cookie on all nodes at once";
+	if (!problem && audit->option)
+		problem = audit_text(audit, "the option at %s sets another one, which is in effect", audit->option);
 	if (!problem)
 		problem = running_node(audit);
 	if (!problem)
 		problem = unseen_node(audit);
-	if (!problem && !audit->service.known)
+	if (!problem && !audit->host.service.known)
 		problem = "nothing says as whom the service runs";
 	if (!problem && apply->file->link)
 		problem = "it is a symbolic link";
 	if (!problem && !S_ISREG(apply->file->walk.access.mode))
 		problem = "it is not a regular file";
 	if (!problem && put_cookie(apply, apply->file, true, &problem) == 0) {
-		audit_say(audit, "rotated", apply->file->path, NULL,
+		audit_say(audit, "rotated", NULL, &(struct ejg_place){ .file = apply->file->path },
 			  "was replaced because %s: 256 random bits, owner %s, mode 0400; nothing of the old one was "
 			  "kept",
-			  why(audit->reasons), audit->service.user);
+			  why(audit->reasons), audit->host.service.user);
 		return true;
 	}
-	audit_say(audit, "not-rotated", apply->file->path, advise_rotate(audit, apply->file->path),
+	audit_say(audit, "not-rotated", NULL,
+		  &(struct ejg_place){ .file = apply->file->path, .remedy = advise_rotate(audit, apply->file->path) },
 		  "should be replaced because %s, but was not: %s", why(audit->reasons), problem);
 	return false;
 }
@@ -160,20 +164,20 @@ static bool rotate(struct apply *apply)
 /* What forbids to mend a file; NULL: nothing. What an owner made who is neither root nor the service is his cookie. */
 static const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
 {
-	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust);
+	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust);
 
-	if (!audit->service.known)
+	if (!audit->host.service.known)
 		return "nothing says as whom the service runs";
 	if (file->link)
 		return "it is a symbolic link";
 	if (file->walk.access.links != 1)
 		return "it has further names";
 	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
-	if (file->walk.access.owner == 0 && audit->service.uid != 0 && !audit->read)
+	if (file->walk.access.owner == 0 && audit->host.service.uid != 0 && !audit->read)
 		return "it is root's and does not hold a cookie";
 	if (is_led_away(audit, file))
 		return "a link that others than root can make leads to its folder, which is not the service's";
-	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->service.uid)
+	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->host.service.uid)
 		return "it belongs to somebody else, who knows the cookie: rotate=weak replaces it";
 	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;
 }
@@ -201,10 +205,10 @@ static int mend(struct audit *audit, const struct cookie_file *file)
 
 	if (!is_still_there(audit, file))
 		return -EAGAIN;
-	r = access_reduce(file->walk.fd, 0400, &audit->service.trust, ACCESS_ROOT_TOO, &change);
+	r = access_reduce(file->walk.fd, 0400, &audit->host.service.trust, ACCESS_ROOT_TOO, &change);
 	if (r != ACCESS_UNCHANGED && r != ACCESS_REDUCED)
 		return r < 0 ? r : -EPERM;
-	if (fchownat(file->walk.fd, "", audit->service.uid, audit->service.gid, AT_EMPTY_PATH) < 0)
+	if (fchownat(file->walk.fd, "", audit->host.service.uid, audit->host.service.gid, AT_EMPTY_PATH) < 0)
 		return -errno;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->walk.fd);
 	/* Masked entries say nothing any more, and would come back with the mask. */
@@ -225,22 +229,23 @@ static void repair(struct apply *apply)
 	if (r < 0)
 		problem = r == -EAGAIN ? "it was replaced meanwhile" : strerror(-r);
 	if (problem) {
-		audit_say(audit, "not-repaired", file->path, NULL, "was not mended: %s", problem);
+		audit_say(audit, "not-repaired", NULL, &(struct ejg_place){ .file = file->path }, "was not mended: %s",
+			  problem);
 		return;
 	}
 	state->changed = true;
-	audit_say(audit, "repaired", file->path, NULL,
+	audit_say(audit, "repaired", NULL, &(struct ejg_place){ .file = file->path },
 		  "had owner uid %u and mode %04o%s, has owner %s and mode 0400 now%s",
 		  (unsigned int)file->walk.access.owner, (unsigned int)(file->walk.access.mode & 07777),
-		  file->walk.access.acl ? " and an ACL" : "", audit->service.user,
+		  file->walk.access.acl ? " and an ACL" : "", audit->host.service.user,
 		  audit->reasons & COOKIE_EXPOSED ? "; whoever read it before knows the cookie: rotate=weak replaces it"
 						  : "");
 }
 
 static void say_would(struct apply *apply, const char *what)
 {
-	audit_say(apply->audit, "would-change", (apply->file ? apply->file : &apply->place->home)->path, NULL, "%s",
-		  what);
+	audit_say(apply->audit, "would-change", NULL,
+		  &(struct ejg_place){ .file = (apply->file ? apply->file : &apply->place->home)->path }, "%s", what);
 }
 
 static void act(struct apply *apply, bool permissive)
@@ -250,6 +255,9 @@ static void act(struct apply *apply, bool permissive)
 	bool wanted = config->rotate == COOKIE_ROTATE_WEAK && audit->reasons;
 
 	if (!apply->file) {
+		/* A node that is given one as an option neither reads a file nor makes one. */
+		if (audit->option)
+			return;
 		if (config->create && permissive)
 			say_would(apply, "would be written, a strong cookie: there is none");
 		else if (config->create)
@@ -280,9 +288,9 @@ int cookie_apply(struct ejg_call *call)
 		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
 	r = audit_look(&audit);
 	audit.quiet = false;
-	if (r == 0 && audit.n_places > 0) {
-		apply.place = &audit.places[0];
-		apply.file = place_effective(apply.place);
+	if (r == 0 && audit.places.n > 0) {
+		apply.place = &audit.places.items[0];
+		apply.file = cookie_place_effective(apply.place);
 		act(&apply, ejg_call_mode(call) == EJG_PERMISSIVE);
 	}
 	audit_end(&audit);

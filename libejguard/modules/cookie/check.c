@@ -6,6 +6,99 @@
 
 #include "libejguard/modules/cookie/cookie.h"
 
+static const char *whose(struct audit *audit, const struct cookie_place *place)
+{
+	return place->pid ? audit_text(audit, "a restart of the node with pid %d", (int)place->pid) : "the next start";
+}
+
+static void say_absent(struct audit *audit, const struct cookie_place *place)
+{
+	const struct access_path *walk = &place->home.walk;
+	const struct access_step *last = walk->n_steps ? &walk->steps[walk->n_steps - 1] : NULL;
+	const struct cookie_state *state = ejg_call_state(audit->call);
+	const char *name = strrchr(place->home.path, '/') + 1;
+	struct ejg_place here = { .file = place->home.path };
+
+	if (state->not_created)
+		audit->worst = EJG_FAILURE;
+	if (last && last->next && strcmp(last->next, name) != 0) {
+		here.remedy = advise_home(audit, place->home.path);
+		audit_say(audit, "absent", NULL, &here, "does not exist, and neither does its folder: %s would fail",
+			  whose(audit, place));
+		return;
+	}
+	here.remedy = advise_create(audit, place->home.path);
+	audit_say(audit, "absent", NULL, &here,
+		  "does not exist: at %s Erlang would generate a cookie, which is one of about 2^26",
+		  whose(audit, place));
+}
+
+/* HOME's file counts; the other one misleads, and when it is the same cookie it is one more place to hold private. */
+static void judge_second(struct audit *audit, const struct cookie_place *place)
+{
+	if (place->home.walk.fd < 0 || !place->xdg.path || place->xdg.error || place->xdg.walk.fd < 0)
+		return;
+	audit_say(audit, "two-files", NULL, &(struct ejg_place){ .file = place->xdg.path },
+		  "is not read, because %s exists", place->home.path);
+}
+
+static void judge_place(struct audit *audit, size_t i)
+{
+	struct cookie_place *place = &audit->places.items[i];
+	struct cookie_file *file = cookie_place_effective(place);
+	struct cookie *cookie = i == 0 ? &audit->host.vault->cookie : &audit->host.vault->other;
+
+	if (!file)
+		return;
+	judge_second(audit, place);
+	if (!judge_file(audit, file, i == 0, cookie))
+		return;
+	audit->read |= i == 0;
+	judge_value(audit, cookie, NULL, &(struct ejg_place){ .file = file->path }, i == 0);
+}
+
+/* Where the cookie is, as far as it can be told. */
+static void judge_places(struct audit *audit)
+{
+	const struct ejg_setting *home = ejg_survey_setting(audit->host.survey, "HOME");
+	const struct cookie_place *first = &audit->places.items[0];
+
+	if (audit->places.n == 0) {
+		audit_say(audit, "place-unknown", audit->host.facts->service, NULL,
+			  "nothing says where its cookie is%s%s: nobody can tell whether it is safe",
+			  home && home->note ? ": " : "", home && home->note ? home->note : "");
+		return;
+	}
+	if (!audit->config->file && !first->pid && home && home->state == EJG_SETTING_INDETERMINATE)
+		audit_say(audit, geteuid() == 0 ? "place-unsure" : "unseen", NULL,
+			  &(struct ejg_place){ .file = first->home.path },
+			  "is where the cookie is unless a script sets another HOME: %s",
+			  home->note ? home->note : "that cannot be told without running it");
+	for (size_t i = 1; i < audit->places.n; i++)
+		audit_say(audit, "home-differs", NULL, &(struct ejg_place){ .file = audit->places.items[i].home.path },
+			  "is where the node with pid %d looks for its cookie; the next start will look at %s",
+			  (int)audit->places.items[i].pid, first->home.path);
+}
+
+int audit_look(struct audit *audit)
+{
+	int r;
+
+	cookie_places_find(&audit->host, audit->config->file, &audit->places);
+	judge_places(audit);
+	for (size_t i = 0; i < audit->places.n; i++)
+		judge_place(audit, i);
+	judge_nodes(audit);
+	r = judge_options(audit);
+	/* With a cookie among its options a node neither reads a file nor makes one. */
+	for (size_t i = 0; i < audit->places.n && !audit->option; i++)
+		if (!cookie_place_effective(&audit->places.items[i]))
+			say_absent(audit, &audit->places.items[i]);
+	if (r == 0 && ejg_call_cancelled(audit->call))
+		r = -ECANCELED;
+	return r == 0 && arena_failed(audit->host.arena) ? -ENOMEM : r;
+}
+
 int cookie_check(struct ejg_call *call)
 {
 	struct audit audit;
@@ -14,11 +107,13 @@ int cookie_check(struct ejg_call *call)
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
 	r = audit_look(&audit);
-	if (r == 0 && audit.read && !audit.failed && !audit.advised)
-		audit_say(&audit, "sound", place_effective(&audit.places[0])->path, NULL,
-			  "is strong and private, and the cookie stands nowhere else");
-	if (r == 0)
-		r = audit.failed ? EJG_NOT_HELD : audit.blind && !audit.judged ? EJG_NOT_APPLICABLE : EJG_HELD;
+	if (r == 0 && audit.read && audit.worst < EJG_WARNING)
+		audit_say(&audit, "sound", NULL, &(struct ejg_place){ .file = audit_file(&audit) },
+			  "is strong, and private to the service");
+	if (r == 0 && audit.worst == EJG_FAILURE)
+		r = EJG_NOT_HELD;
+	else if (r == 0)
+		r = audit.blind && !audit.judged ? EJG_NOT_APPLICABLE : EJG_HELD;
 	audit_end(&audit);
 	return r;
 }
@@ -36,7 +131,7 @@ int cookie_prepare(struct ejg_call *call)
 	r = audit_begin(call, true, &audit);
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
-	if (!audit.service.known || audit.service.uid != geteuid())
+	if (!audit.host.service.known || audit.host.service.uid != geteuid())
 		r = ejg_call_error(call, -EPERM, "run it as root, or leave out create=, repair= and rotate=",
 				   "the cookie is not this user's: nothing can be mended");
 	audit_end(&audit);

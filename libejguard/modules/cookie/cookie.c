@@ -2,15 +2,14 @@
 /* The module `cookie`: the secret on which the distribution protocol rests. See ejguard-cookie(8). */
 #include "libejguard/modules/cookie/cookie.h"
 
-#include <string.h>
-
 #include "libejguard/util/cleanup.h"
 
 static void cookie_finish(struct ejg_call *call)
 {
 	struct cookie_state *state = ejg_call_state(call);
 
-	vault_free(state->vault);
+	if (state->vault)
+		vault_free(&state->vault->vault);
 	state->vault = NULL;
 }
 
@@ -51,13 +50,11 @@ static const struct ejg_option options[] = {
 };
 
 static const struct ejg_finding_info findings[] = {
-	{ "sound", EJG_OK, "the cookie is strong, private and the only one", NULL },
+	{ "sound", EJG_OK, "the cookie is strong and private", NULL },
 	{ "unseen", EJG_INFO, "something about the cookie could not be seen", NULL },
 	{ "capitals", EJG_INFO, "20 capital letters that Erlang's generator cannot have made", NULL },
 	{ "file-system", EJG_INFO, "the cookie's file system forgets it, or sends it over a network", NULL },
 	{ "touched", EJG_INFO, "the cookie file's name or attributes changed after the node started", NULL },
-	{ "hash-harmless", EJG_INFO, "a log holds a part of a strong cookie's hash", NULL },
-	{ "partly-searched", EJG_INFO, "there was more to search than the module searches", NULL },
 	{ "created", EJG_INFO, "apply wrote a new cookie", NULL },
 	{ "repaired", EJG_INFO, "apply mended the cookie file", NULL },
 	{ "rotated", EJG_INFO, "apply replaced the cookie", NULL },
@@ -77,9 +74,6 @@ static const struct ejg_finding_info findings[] = {
 	{ "contradiction", EJG_WARNING, "the arguments set another cookie than the file", "remove -setcookie" },
 	{ "changed", EJG_WARNING, "the cookie file was written after the node had started",
 	  "restart the node when the new cookie is meant; until then ejabberdctl cannot reach it" },
-	{ "copy", EJG_WARNING, "the cookie stands in another file too", "remove it there" },
-	{ "hash-logged", EJG_WARNING, "a log holds a hash by which the cookie can be guessed",
-	  "replace the cookie: rotate=weak" },
 	{ "not-rotated", EJG_WARNING, "rotate=weak could not replace the cookie", "see the message" },
 	{ "place-unknown", EJG_FAILURE, "nothing says where the cookie is", "say where it is: file=PATH" },
 	{ "unreadable", EJG_FAILURE, "the cookie file cannot be read", "put a regular file there" },
@@ -99,21 +93,9 @@ static const struct ejg_finding_info findings[] = {
 	{ "in-argv", EJG_FAILURE, "a running process carries a cookie in its arguments",
 	  "remove -setcookie where it is set, replace the cookie and restart" },
 	{ "nocookie", EJG_FAILURE, "-nocookie makes the cookie a public word", "remove -nocookie and restart" },
-	{ "copy-readable", EJG_FAILURE, "the cookie stands in a file that others can read",
-	  "remove it there, and replace the cookie" },
-	{ "hash-readable", EJG_FAILURE, "others can read a hash by which the cookie can be guessed",
-	  "replace the cookie: rotate=weak" },
 	{ "not-created", EJG_FAILURE, "create=yes could not write a cookie", "see the message" },
 	{ "not-repaired", EJG_FAILURE, "repair=yes could not mend the cookie file", "see the message" },
 };
-
-enum ejg_severity cookie_severity(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
-		if (strcmp(findings[i].id, id) == 0)
-			return findings[i].severity;
-	return EJG_FAILURE; /* the host says what is wrong with an id that is not declared */
-}
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,

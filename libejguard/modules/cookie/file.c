@@ -26,7 +26,7 @@ static void judge_file_system(struct audit *audit, const struct cookie_file *fil
 	switch ((unsigned int)fs.f_type) {
 	case TMPFS_MAGIC:
 	case RAMFS_MAGIC:
-		audit_say(audit, "file-system", file->path, NULL,
+		audit_say(audit, "file-system", NULL, &(struct ejg_place){ .file = file->path },
 			  "is kept in memory: after a boot Erlang generates another, weak one; create=yes comes before "
 			  "it");
 		break;
@@ -34,7 +34,7 @@ static void judge_file_system(struct audit *audit, const struct cookie_file *fil
 	case SMB_SUPER_MAGIC:
 	case SMB2_MAGIC:
 	case CIFS_MAGIC:
-		audit_say(audit, "file-system", file->path, NULL,
+		audit_say(audit, "file-system", NULL, &(struct ejg_place){ .file = file->path },
 			  "is on a network file system: its server and, without encryption, the network know it");
 		break;
 	default:
@@ -45,12 +45,14 @@ static void judge_file_system(struct audit *audit, const struct cookie_file *fil
 static void judge_links(struct audit *audit, const struct cookie_file *file)
 {
 	if (file->link)
-		audit_say(audit, "link", file->path, NULL,
+		audit_say(audit, "link", NULL, &(struct ejg_place){ .file = file->path },
 			  "is a symbolic link to %s: Erlang follows it, and nothing here is mended through it",
 			  file->walk.path);
 	if (file->walk.access.links > 1)
-		audit_say(audit, "hard-link", file->path,
-			  audit_text(audit, "find the others: find / -xdev -samefile %s", quoted(audit, file)),
+		audit_say(audit, "hard-link", NULL,
+			  &(struct ejg_place){ .file = file->path,
+					       .remedy = audit_text(audit, "find the others: find / -xdev -samefile %s",
+								    quoted(audit, file)) },
 			  "has %llu names: the cookie stays under the others when this one is replaced",
 			  (unsigned long long)file->walk.access.links);
 }
@@ -60,26 +62,28 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 {
 	uid_t owner = file->walk.access.owner;
 
-	if (!audit->service.known) {
-		audit_say(audit, "unseen", file->path, NULL,
+	if (!audit->host.service.known) {
+		audit_say(audit, "unseen", NULL, &(struct ejg_place){ .file = file->path },
 			  "belongs to uid %u; whether that is right cannot be told: nothing says as whom the service "
 			  "runs",
 			  (unsigned int)owner);
 		return;
 	}
-	if (owner == audit->service.uid)
+	if (owner == audit->host.service.uid)
 		return;
 	if (owner == 0) {
 		audit->mendable |= ret_reasons != NULL;
-		audit_say(audit, "owner-root", file->path,
-			  audit_text(audit, "chown %s:%s %s", audit->service.user, audit->service.group,
-				     quoted(audit, file)),
-			  "is root's: a node of user %s cannot read it, and does not start", audit->service.user);
+		audit_say(audit, "owner-root", NULL,
+			  &(struct ejg_place){ .file = file->path,
+					       .remedy = audit_text(audit, "chown %s:%s %s", audit->host.service.user,
+								    audit->host.service.group, quoted(audit, file)) },
+			  "is root's: a node of user %s cannot read it, and does not start", audit->host.service.user);
 		return;
 	}
 	if (ret_reasons)
 		*ret_reasons |= COOKIE_EXPOSED;
-	audit_say(audit, "owner", file->path, advise_rotate(audit, file->path),
+	audit_say(audit, "owner", NULL,
+		  &(struct ejg_place){ .file = file->path, .remedy = advise_rotate(audit, file->path) },
 		  "belongs to uid %u, who knows the cookie and can change it, and with it takes the node",
 		  (unsigned int)owner);
 }
@@ -87,11 +91,11 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 static void judge_permissions(struct audit *audit, const struct cookie_file *file, unsigned int *ret_reasons)
 {
 	const struct access *access = &file->walk.access;
-	const struct access_trust *trust = &audit->service.trust;
+	const struct access_trust *trust = &audit->host.service.trust;
 	const char *path = quoted(audit, file);
 	bool exposed = access_exposed(access, &file->walk.reach, trust) != 0;
 	const char *who =
-		access_describe(audit->arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
+		access_describe(audit->host.arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
 	const char *reached = exposed ? "" : ", but the folders above keep them out";
 	const char *remedy = audit_text(audit, "chmod 0400 %s", path);
 
@@ -101,15 +105,18 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 		return;
 	audit->mendable |= ret_reasons != NULL;
 	if (access->acl)
-		audit_say(audit, "acl", file->path, audit_text(audit, "setfacl -b %s && chmod 0400 %s", path, path),
+		audit_say(audit, "acl", NULL,
+			  &(struct ejg_place){
+				  .file = file->path,
+				  .remedy = audit_text(audit, "setfacl -b %s && chmod 0400 %s", path, path) },
 			  "has an ACL by which %s may use it%s; Erlang does not start with it", who ? who : "others",
 			  reached);
 	else if (access->mode & 077)
-		audit_say(audit, "mode", file->path, remedy,
+		audit_say(audit, "mode", NULL, &(struct ejg_place){ .file = file->path, .remedy = remedy },
 			  "has mode %04o: others than its owner may use it%s; Erlang does not start with it",
 			  (unsigned int)(access->mode & 07777), reached);
 	else
-		audit_say(audit, "mode", file->path, remedy,
+		audit_say(audit, "mode", NULL, &(struct ejg_place){ .file = file->path, .remedy = remedy },
 			  "has mode %04o: the node cannot read it, and does not start",
 			  (unsigned int)(access->mode & 07777));
 }
@@ -121,7 +128,7 @@ static const char *advise_folder(struct audit *audit, const struct cookie_file *
 	const char *path = advise_quoted(audit, step->path), *give = "";
 	bool last = step == &file->walk.steps[file->walk.n_steps - 1];
 
-	if (!access_trusted(&audit->service.trust, &owner))
+	if (!access_trusted(&audit->host.service.trust, &owner))
 		give = audit_text(audit, "chown %s: %s && ", last ? advise_owner(audit) : "root", path);
 	return audit_text(audit, "%s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -b " : "",
 			  step->access.acl ? path : "", step->access.acl ? " && " : "", path);
@@ -129,13 +136,14 @@ static const char *advise_folder(struct audit *audit, const struct cookie_file *
 
 static void judge_folders(struct audit *audit, const struct cookie_file *file)
 {
-	const struct access_step *step = access_replaceable(&file->walk, &audit->service.trust);
+	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust);
 	const char *who;
 
 	if (!step)
 		return;
-	who = access_describe(audit->arena, &step->access, NULL, &audit->service.trust, ACCESS_WRITE);
-	audit_say(audit, "folder", file->path, advise_folder(audit, file, step),
+	who = access_describe(audit->host.arena, &step->access, NULL, &audit->host.service.trust, ACCESS_WRITE);
+	audit_say(audit, "folder", NULL,
+		  &(struct ejg_place){ .file = file->path, .remedy = advise_folder(audit, file, step) },
 		  "can be replaced by %s, who may write the folder %s: with a cookie of his own he takes the node",
 		  who ? who : "others", step->path);
 }
@@ -144,10 +152,11 @@ static bool say_unreadable(struct audit *audit, const struct cookie_file *file, 
 {
 	if (geteuid() != 0 && (error == -EACCES || error == -EPERM)) {
 		audit->blind = true;
-		audit_say(audit, "unseen", file->path, NULL, "cannot be looked at without privilege; run it as root");
+		audit_say(audit, "unseen", NULL, &(struct ejg_place){ .file = file->path },
+			  "cannot be looked at without privilege; run it as root");
 	} else {
-		audit_say(audit, "unreadable", file->path, NULL, "cannot be read: %s; the node does not start with it",
-			  problem ? problem : strerror(-error));
+		audit_say(audit, "unreadable", NULL, &(struct ejg_place){ .file = file->path },
+			  "cannot be read: %s; the node does not start with it", problem ? problem : strerror(-error));
 	}
 	return false;
 }
@@ -159,18 +168,17 @@ static bool read_cookie(struct audit *audit, const struct cookie_file *file, boo
 		[COOKIE_FORM_LONG] = "has more than 255 characters",
 		[COOKIE_FORM_CHARACTERS] = "has characters that are not printable ASCII",
 	};
-	ssize_t n = read_path_fd(file->walk.fd, audit->vault->buffer, VAULT_BUFFER);
 	enum cookie_form form;
+	int r = cookie_file_read(&audit->host, file, ret, &form);
 
-	if (n < 0)
-		return say_unreadable(audit, file, (int)n, NULL);
-	form = n == VAULT_BUFFER ? COOKIE_FORM_LONG : cookie_read(audit->vault->buffer, (size_t)n, ret);
-	explicit_bzero(audit->vault->buffer, (size_t)n);
+	if (r < 0)
+		return say_unreadable(audit, file, r, NULL);
 	if (form == COOKIE_FORM_GOOD)
 		return true;
 	if (first)
 		audit->reasons |= COOKIE_UNUSABLE;
-	audit_say(audit, "malformed", file->path, advise_remove(audit, file->path),
+	audit_say(audit, "malformed", NULL,
+		  &(struct ejg_place){ .file = file->path, .remedy = advise_remove(audit, file->path) },
 		  "%s: Erlang does not start with it, and a node that runs has another one", problems[form]);
 	return false;
 }
@@ -182,7 +190,8 @@ bool judge_file(struct audit *audit, struct cookie_file *file, bool first, struc
 	if (file->error)
 		return say_unreadable(audit, file, file->error, file->problem);
 	if (!S_ISREG(file->walk.access.mode)) {
-		audit_say(audit, "type", file->path, NULL, "is not a regular file: the node does not start with it");
+		audit_say(audit, "type", NULL, &(struct ejg_place){ .file = file->path },
+			  "is not a regular file: the node does not start with it");
 		return false;
 	}
 	judge_links(audit, file);

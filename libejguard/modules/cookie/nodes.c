@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libejguard/modules/cookie/argv.h"
+#include "libejguard/modules/lib/cookie/argv.h"
 #include "libejguard/modules/cookie/cookie.h"
 #include "libejguard/util/file.h"
 
@@ -22,7 +22,7 @@ static ssize_t read_arguments(struct audit *audit, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 ? -errno : file_read_some(fd, audit->vault->buffer, VAULT_BUFFER);
+	return fd < 0 ? -errno : file_read_some(fd, audit->host.vault->buffer, VAULT_BUFFER);
 }
 
 static void judge_argument(struct audit *audit, const struct argv *argv, const struct cookie *value,
@@ -37,11 +37,11 @@ static void judge_argument(struct audit *audit, const struct argv *argv, const s
 			  "runs with -nocookie: its cookie is the word nocookie, which everybody knows");
 	if (!argv->in_effect || value->n == 0)
 		return;
-	judge_value(audit, value, subject, false);
-	if (audit->read && !cookie_equal(value, &audit->vault->cookie))
+	judge_value(audit, value, subject, NULL, false);
+	if (audit->read && !cookie_equal(value, &audit->host.vault->cookie))
 		audit_say(audit, "contradiction", subject, NULL,
 			  "has another cookie in its arguments than %s, which it does not read therefore",
-			  place_effective(&audit->places[0])->path);
+			  audit_file(audit));
 }
 
 /* Seconds since the epoch at which the machine started. */
@@ -70,11 +70,11 @@ static void judge_time(struct audit *audit, const struct ejg_process *process, c
 	if (boot == 0 || fstat(file->walk.fd, &st) < 0)
 		return;
 	if (st.st_mtime > start + CLOCK_SLACK)
-		audit_say(audit, "changed", file->path, NULL,
+		audit_say(audit, "changed", NULL, &(struct ejg_place){ .file = file->path },
 			  "was written after the node with pid %d had started: that node has the cookie of before",
 			  (int)process->pid);
 	else if (st.st_ctime > start + START_PATIENCE)
-		audit_say(audit, "touched", file->path, NULL,
+		audit_say(audit, "touched", NULL, &(struct ejg_place){ .file = file->path },
 			  "was renamed or its attributes were changed after the node with pid %d had started: that "
 			  "node may "
 			  "have another cookie",
@@ -83,10 +83,10 @@ static void judge_time(struct audit *audit, const struct ejg_process *process, c
 
 static struct cookie_file *file_of_node(struct audit *audit, const struct ejg_process *process)
 {
-	for (size_t i = 1; i < audit->n_places; i++)
-		if (audit->places[i].pid == process->pid)
-			return place_effective(&audit->places[i]);
-	return audit->n_places ? place_effective(&audit->places[0]) : NULL;
+	for (size_t i = 1; i < audit->places.n; i++)
+		if (audit->places.items[i].pid == process->pid)
+			return cookie_place_effective(&audit->places.items[i]);
+	return audit->places.n ? cookie_place_effective(&audit->places.items[0]) : NULL;
 }
 
 static void judge_node(struct audit *audit, const struct ejg_process *process)
@@ -96,11 +96,11 @@ static void judge_node(struct audit *audit, const struct ejg_process *process)
 	struct cookie_file *file = file_of_node(audit, process);
 	struct argv argv = { 0 };
 
-	audit->vault->other.n = 0;
+	audit->host.vault->other.n = 0;
 	if (n > 0) {
-		argv = argv_read(audit->vault->buffer, (size_t)n, NULL, &audit->vault->other);
-		judge_argument(audit, &argv, &audit->vault->other, subject);
-		explicit_bzero(audit->vault->buffer, (size_t)n);
+		argv = argv_read(audit->host.vault->buffer, (size_t)n, NULL, &audit->host.vault->other);
+		judge_argument(audit, &argv, &audit->host.vault->other, subject);
+		explicit_bzero(audit->host.vault->buffer, (size_t)n);
 	} else if (n < 0 && n != -ENOENT && n != -ESRCH) {
 		audit_say(audit, "unseen", subject, NULL, "its arguments cannot be read: %s", strerror((int)-n));
 	}
@@ -117,8 +117,9 @@ static void judge_stranger(struct audit *audit, const struct ejg_process *proces
 	struct argv argv = { 0 };
 
 	if (n > 0) {
-		argv = argv_read(audit->vault->buffer, (size_t)n, &audit->vault->cookie, &audit->vault->other);
-		explicit_bzero(audit->vault->buffer, (size_t)n);
+		argv = argv_read(audit->host.vault->buffer, (size_t)n, &audit->host.vault->cookie,
+				 &audit->host.vault->other);
+		explicit_bzero(audit->host.vault->buffer, (size_t)n);
 	}
 	if (!argv.same)
 		return;
@@ -129,12 +130,41 @@ static void judge_stranger(struct audit *audit, const struct ejg_process *proces
 		  "the node");
 }
 
+const char *running_node(struct audit *audit)
+{
+	const struct ejg_survey *survey = audit->host.survey;
+
+	for (size_t i = 0; i < survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(survey, i);
+
+		if (cookie_is_own(&audit->host, process))
+			return audit_text(audit, "%s runs with it (pid %d)",
+					  process->role == EJG_PROCESS_NODE ? "a node" : "a tool of the node",
+					  (int)process->pid);
+	}
+	return NULL;
+}
+
+/* epmd knows it, or something was not seen: a node in another pid namespace that shares the home, for one. */
+const char *unseen_node(struct audit *audit)
+{
+	const struct ejg_survey *survey = audit->host.survey;
+	const char *node = ejg_survey_value(survey, "ERLANG_NODE");
+	size_t n = node ? strcspn(node, "@") : 0;
+
+	for (size_t i = 0; node && i < survey->n_epmd_names; i++)
+		if (strlen(ejg_epmd_name_get(survey, i)->name) == n &&
+		    strncmp(ejg_epmd_name_get(survey, i)->name, node, n) == 0)
+			return audit_text(audit, "epmd knows a running node %.*s", (int)n, node);
+	return survey->n_unseen ? audit_text(audit, "a node may run unseen: %s", survey->unseen[0]) : NULL;
+}
+
 void judge_nodes(struct audit *audit)
 {
-	for (size_t i = 0; i < audit->survey->n_processes; i++) {
-		const struct ejg_process *process = ejg_process_get(audit->survey, i);
+	for (size_t i = 0; i < audit->host.survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(audit->host.survey, i);
 
-		if (is_own_process(audit, process))
+		if (cookie_is_own(&audit->host, process))
 			judge_node(audit, process);
 		else if (process->cookie_argument && audit->read)
 			judge_stranger(audit, process);

@@ -24,7 +24,7 @@ static void encode(const unsigned char *bytes, size_t n, char *ret)
 	*ret = '\0';
 }
 
-static int make_cookie(struct vault *vault)
+static int make_cookie(struct cookie_vault *vault)
 {
 	size_t done = 0;
 
@@ -36,8 +36,8 @@ static int make_cookie(struct vault *vault)
 			return -errno;
 		done += n > 0 ? (size_t)n : 0;
 	}
-	encode(vault->random, sizeof(vault->random), vault->other.text);
-	vault->other.n = 2 * sizeof(vault->random);
+	encode(vault->random, sizeof(vault->random), vault->vault.other.text);
+	vault->vault.other.n = 2 * sizeof(vault->random);
 	explicit_bzero(vault->random, sizeof(vault->random));
 	return 0;
 }
@@ -57,12 +57,12 @@ static int write_all(int fd, const char *text, size_t n)
 	return 0;
 }
 
-static int fill(int fd, const struct vault *vault, const struct new_cookie *new, const char **ret_step)
+static int fill(int fd, const struct cookie_vault *vault, const struct new_cookie *new, const char **ret_step)
 {
 	int r;
 
 	*ret_step = "it cannot be written";
-	r = write_all(fd, vault->other.text, vault->other.n);
+	r = write_all(fd, vault->vault.other.text, vault->vault.other.n);
 	if (r < 0)
 		return r;
 	/* A default ACL of the folder gives the new file an ACL: a mode without group bits masks it. */
@@ -102,7 +102,7 @@ static int place(const struct new_cookie *new, const char *name)
 	return unlinkat(new->folder, name, 0) < 0 ? -errno : 0;
 }
 
-static int put(struct vault *vault, const struct new_cookie *new, const char **ret_step)
+static int put(struct cookie_vault *vault, const struct new_cookie *new, const char **ret_step)
 {
 	cleanup_fd int fd = -1;
 	char name[64];
@@ -127,7 +127,7 @@ static int put(struct vault *vault, const struct new_cookie *new, const char **r
 	return 0;
 }
 
-int write_cookie(struct vault *vault, const struct new_cookie *new, const char **ret_step)
+int write_cookie(struct cookie_vault *vault, const struct new_cookie *new, const char **ret_step)
 {
 	int r;
 
@@ -135,7 +135,7 @@ int write_cookie(struct vault *vault, const struct new_cookie *new, const char *
 	r = make_cookie(vault);
 	if (r == 0)
 		r = put(vault, new, ret_step);
-	explicit_bzero(&vault->other, sizeof(vault->other));
+	explicit_bzero(&vault->vault.other, sizeof(vault->vault.other));
 	vault_burn_stack();
 	return r;
 }

@@ -136,6 +136,12 @@ int access_read(struct arena *arena, int fd, struct access *ret);
 int access_walk(struct arena *arena, const char *root, const char *path, unsigned int flags,
 		const struct access_trust *trust, struct access_path *ret, const char **ret_problem);
 
+/*
+ * Opens a folder to be listed, links followed. NULL: it is none, it does not exist, or *ret_error (negative errno) says
+ * why it cannot be opened. *ret_path, from the arena, is its path without links.
+ */
+DIR *access_folder(struct arena *arena, const char *root, const char *path, const char **ret_path, int *ret_error);
+
 /* Whether an entry is one of those whom the service trusts. */
 bool access_trusted(const struct access_trust *trust, const struct access_entry *entry);
 

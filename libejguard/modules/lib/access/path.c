@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The way to a file: what is passed is recorded as it was when it was passed. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "libejguard/modules/lib/access/access.h"
@@ -133,4 +134,26 @@ int access_walk(struct arena *arena, const char *root, const char *path, unsigne
 		.n_steps = way.n_steps,
 	};
 	return 0;
+}
+
+DIR *access_folder(struct arena *arena, const char *root, const char *path, const char **ret_path, int *ret_error)
+{
+	cleanup_walk_end struct walk_end end = WALK_END_NULL;
+	cleanup_fd int fd = -1;
+	const char *failed_at;
+	DIR *dir;
+	int r = walk_path(arena, root, path, NULL, NULL, &end, &failed_at);
+
+	*ret_error = r;
+	if (r < 0 || end.fd < 0)
+		return NULL;
+	fd = openat(end.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		*ret_error = errno == ENOTDIR ? 0 : -errno;
+		return NULL;
+	}
+	(void)take_fd(fd);
+	*ret_path = end.path;
+	return dir;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/cookie/strength.h"
+#include "libejguard/modules/lib/cookie/strength.h"
 
 #include <ctype.h>
 #include <math.h>

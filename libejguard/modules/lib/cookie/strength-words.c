@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "libejguard/modules/cookie/strength.h"
+#include "libejguard/modules/lib/cookie/strength.h"
 #include "libejguard/util/cleanup.h"
 
 /* From default configurations, manuals and examples of container images: whose they are is in the comment. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/cookie/form.h"
+#include "libejguard/modules/lib/cookie/form.h"
 
 #include <string.h>
 

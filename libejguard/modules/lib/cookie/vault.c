@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/cookie/vault.h"
+#include "libejguard/modules/lib/cookie/vault.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-struct vault *vault_new(void)
+void *vault_new(size_t size)
 {
-	struct vault *vault = mmap(NULL, sizeof(*vault), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vault *vault = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (vault == MAP_FAILED)
 		return NULL;
 	/* Both are a second line of defence; an unprivileged caller may lack the first. */
-	(void)mlock(vault, sizeof(*vault));
-	(void)madvise(vault, sizeof(*vault), MADV_DONTDUMP);
+	(void)mlock(vault, size);
+	(void)madvise(vault, size, MADV_DONTDUMP);
+	vault->size = size;
 	return vault;
 }
 
 void vault_wipe(struct vault *vault)
 {
-	explicit_bzero(vault, sizeof(*vault));
+	explicit_bzero((char *)vault + sizeof(vault->size), vault->size - sizeof(vault->size));
 	vault_burn_stack();
 }
 
@@ -27,7 +28,7 @@ void vault_free(struct vault *vault)
 	if (!vault)
 		return;
 	vault_wipe(vault);
-	munmap(vault, sizeof(*vault));
+	munmap(vault, vault->size);
 }
 
 /* 4 KiB are more than SHA1Transform() of libmd and the functions of this module use for their locals. */

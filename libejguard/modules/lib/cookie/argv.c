@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/cookie/argv.h"
+#include "libejguard/modules/lib/cookie/argv.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How hard a cookie is to guess: well-known ones, and an estimate of the others. */
-#ifndef EJG_COOKIE_STRENGTH_H
-#define EJG_COOKIE_STRENGTH_H
+#ifndef EJG_LIB_COOKIE_STRENGTH_H
+#define EJG_LIB_COOKIE_STRENGTH_H
 
-#include "libejguard/modules/cookie/form.h"
+#include "libejguard/modules/lib/cookie/form.h"
 
 /*
  * Whether a product's default configuration, manual or example has this cookie, whatever the case of its letters. Whose
@@ -19,6 +19,15 @@ bool strength_is_known(const struct cookie *cookie);
  * @local:  words that an attacker would try first (host, user, service), ended by NULL
  */
 unsigned int strength_bits(const struct cookie *cookie, const char *const *local);
+
+/*
+ * A handshake shows MD5(cookie, challenge): whoever sees one can try cookies at home, some ten millions a second on one
+ * core. 2^64 tries are then within reach of those who own hardware for it; 2^80 are not today.
+ */
+enum strength_limits {
+	STRENGTH_WEAK = 64, /* bits; fewer can be guessed */
+	STRENGTH_SHORT = 80,
+};
 
 /* Whether text begins with one of the words that people use; the length of the longest, or 0. Any case. */
 size_t strength_word(const char *text, size_t n, const char *const *local);

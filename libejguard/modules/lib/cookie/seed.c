@@ -14,7 +14,7 @@
  * The table was found by the LLL algorithm on the lattice of all such w of 14 letters; its determinant is 2^36. The
  * unit test checks every property that is used here.
  */
-#include "libejguard/modules/cookie/seed.h"
+#include "libejguard/modules/lib/cookie/seed.h"
 
 #define MULTIPLIER 17059465
 #define BITS 36

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looks for a cookie, and for options that set one, in the text of a file. */
-#ifndef EJG_COOKIE_SEARCH_H
-#define EJG_COOKIE_SEARCH_H
+#ifndef EJG_LIB_COOKIE_SEARCH_H
+#define EJG_LIB_COOKIE_SEARCH_H
 
 #include <stdint.h>
 
-#include "libejguard/modules/cookie/form.h"
+#include "libejguard/modules/lib/cookie/form.h"
 
 enum search_kind {
 	SEARCH_VALUE,	  /* the cookie stands there */
@@ -16,8 +16,10 @@ enum search_kind {
 struct search_hit {
 	enum search_kind kind;
 	uint32_t line;
-	bool same;     /* SETCOOKIE: its value is the cookie */
-	bool computed; /* SETCOOKIE: its value is not written there but comes from a variable or a command */
+	bool same;	   /* SETCOOKIE: its value is the cookie */
+	bool computed;	   /* SETCOOKIE: its value is not written there but comes from a variable or a command */
+	const char *value; /* SETCOOKIE: in the text */
+	size_t n_value;
 };
 
 typedef void (*search_fn)(void *data, const struct search_hit *hit);

@@ -3,8 +3,8 @@
  * Is a cookie the output of Erlang's own generator? Recovers the generator's state from the 20 letters: whoever finds
  * one has the proof, because random letters have one with a chance of 2^36 / 26^20, about 2^-58.
  */
-#ifndef EJG_COOKIE_SEED_H
-#define EJG_COOKIE_SEED_H
+#ifndef EJG_LIB_COOKIE_SEED_H
+#define EJG_LIB_COOKIE_SEED_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/cookie/search.h"
+#include "libejguard/modules/lib/cookie/search.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -98,6 +98,8 @@ static bool read_option(const char *at, const char *end, const struct cookie *co
 		return false;
 	for (at = start; at < end && !is_border(*at) && *at != '\n' && *at != ')';)
 		at++;
+	hit->value = start;
+	hit->n_value = (size_t)(at - start);
 	hit->computed = *start == '$' || *start == '`';
 	hit->same = cookie && (size_t)(at - start) == cookie->n && memcmp(start, cookie->text, cookie->n) == 0;
 	return true;

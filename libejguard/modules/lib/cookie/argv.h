@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which cookie the arguments of a node set, by the rules of OTP. */
-#ifndef EJG_COOKIE_ARGV_H
-#define EJG_COOKIE_ARGV_H
+#ifndef EJG_LIB_COOKIE_ARGV_H
+#define EJG_LIB_COOKIE_ARGV_H
 
-#include "libejguard/modules/cookie/form.h"
+#include "libejguard/modules/lib/cookie/form.h"
 
 /* What the arguments come to. */
 struct argv {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The form of a cookie, as Erlang reads it from a file. */
-#ifndef EJG_COOKIE_FORM_H
-#define EJG_COOKIE_FORM_H
+#ifndef EJG_LIB_COOKIE_FORM_H
+#define EJG_LIB_COOKIE_FORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* An atom has at most 255 characters: list_to_atom/1 fails on more, and with it the node's start. */
-enum { COOKIE_MAX = 255 };
+enum {
+	COOKIE_MAX = 255,
+	COOKIE_WORD = 8, /* a shorter one is a word that stands everywhere */
+};
 
 struct cookie {
 	size_t n;

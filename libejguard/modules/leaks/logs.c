@@ -13,7 +13,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/modules/leaks/leaks.h"
 #include "libejguard/util/file.h"
 
 enum {
@@ -24,8 +24,7 @@ enum {
 };
 
 struct logs {
-	struct audit *audit;
-	const char *folder;
+	struct hunt *hunt;
 	uint64_t n_bytes;
 	size_t n_logs;
 	bool more;
@@ -45,19 +44,18 @@ static void encode_base64(const unsigned char *bytes, size_t n, char *ret)
 }
 
 /* The external term format: version, tuple of 2, binary of 8 bytes, the secret, binary of less than 2^24 bytes. */
-static void make_needle(struct vault *vault)
+static void make_needle(struct leaks_vault *vault)
 {
-	unsigned char *term = vault->random;
 	static const unsigned char head[] = { 131, 104, 2, 109, 0, 0, 0, 8 };
 
 	SHA1Init(&vault->sha1);
-	SHA1Update(&vault->sha1, (const unsigned char *)vault->cookie.text, vault->cookie.n);
+	SHA1Update(&vault->sha1, (const unsigned char *)vault->vault.cookie.text, vault->vault.cookie.n);
 	SHA1Final(vault->digest, &vault->sha1);
-	memcpy(term, head, sizeof(head));
-	memcpy(term + sizeof(head), vault->digest + 1, 8);
-	term[16] = 109;
-	term[17] = 0;
-	encode_base64(term, 18, vault->needle);
+	memcpy(vault->term, head, sizeof(head));
+	memcpy(vault->term + sizeof(head), vault->digest + 1, 8);
+	vault->term[16] = 109;
+	vault->term[17] = 0;
+	encode_base64(vault->term, sizeof(vault->term), vault->needle);
 	vault_burn_stack();
 }
 
@@ -75,7 +73,7 @@ static uint32_t count_lines(const char *text, const char *end)
 /* The line on which the needle stands first, or 0. */
 static uint32_t find_line(struct logs *logs, gzFile log)
 {
-	char *buffer = logs->audit->vault->buffer;
+	char *buffer = logs->hunt->vault->vault.buffer;
 	size_t kept = 0, total = 0;
 	uint32_t line = 1;
 
@@ -87,7 +85,7 @@ static uint32_t find_line(struct logs *logs, gzFile log)
 			return 0;
 		total += (size_t)n;
 		logs->n_bytes += (uint64_t)n;
-		at = memmem(buffer, (size_t)(end - buffer), logs->audit->vault->needle, NEEDLE);
+		at = memmem(buffer, (size_t)(end - buffer), logs->hunt->vault->needle, NEEDLE);
 		if (at)
 			return line + count_lines(buffer, at);
 		kept = end - buffer < NEEDLE - 1 ? (size_t)(end - buffer) : NEEDLE - 1;
@@ -100,51 +98,45 @@ static uint32_t find_line(struct logs *logs, gzFile log)
 
 static void say_hash(struct logs *logs, const char *path, const struct access_path *file, uint32_t line)
 {
-	struct audit *audit = logs->audit;
-	struct ejg_place place = { .file = path, .line = line };
-	const char *who;
+	const char *readers = hunt_readers(logs->hunt, file);
 
-	if (!(audit->reasons & COOKIE_GUESSABLE)) {
-		audit_say_at(audit, "hash-harmless", path, &place,
-			     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: of no use to those who "
-			     "cannot guess it");
-		return;
-	}
-	if (!(access_exposed(&file->access, &file->reach, &audit->service.trust) & ACCESS_READ)) {
-		audit_say_at(audit, "hash-logged", path, &place,
-			     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: whoever gets the log "
-			     "finds the "
-			     "cookie by trying");
-		return;
-	}
-	who = access_describe(audit->arena, &file->access, &file->reach, &audit->service.trust, ACCESS_READ);
-	audit->reasons |= COOKIE_EXPOSED;
-	audit_say_at(audit, "hash-readable", path, &place,
-		     "holds 64 bits of the cookie's SHA-1 in the name of a unix socket, and %s can read it and find "
-		     "the cookie by "
-		     "trying",
-		     who ? who : "others");
+	if (!logs->hunt->guessable)
+		hunt_say(logs->hunt, "hash-harmless", path, line,
+			 "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: of no use to those who "
+			 "cannot guess it");
+	else if (!readers)
+		hunt_say(logs->hunt, "hash-logged", path, line,
+			 "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: whoever gets the log finds "
+			 "the cookie by trying");
+	else
+		hunt_say(
+			logs->hunt, "hash-readable", path, line,
+			"holds 64 bits of the cookie's SHA-1 in the name of a unix socket, and %s can read it and find "
+			"the cookie by trying",
+			readers);
 }
 
 static void search_log(struct logs *logs, const char *path)
 {
+	const struct cookie_host *host = &logs->hunt->host;
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
 	uint32_t line;
 	gzFile log;
-	int fd;
+	int fd, r;
 
-	if (access_walk(logs->audit->arena, NULL, path, 0, &logs->audit->service.trust, &file, &problem) < 0 || file.fd < 0 ||
-	    !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
+	r = access_walk(host->arena, NULL, path, 0, &host->service.trust, &file, &problem);
+	if (r < 0 || file.fd < 0 || !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
 		return;
 	fd = file_reopen(file.fd);
-	if (fd < 0)
-		return;
-	log = gzdopen(fd, "r");
+	log = fd < 0 ? NULL : gzdopen(fd, "r");
 	if (!log) {
-		close(fd);
+		logs->hunt->n_unread++;
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
+	logs->hunt->n_files++;
 	line = find_line(logs, log);
 	gzclose(log);
 	if (line)
@@ -154,9 +146,13 @@ static void search_log(struct logs *logs, const char *path)
 /* ejabberd.log, error.log, crash.log; .0 and .1.gz of Erlang's logger and of logrotate. */
 static void search_folder(struct logs *logs, const char *path)
 {
-	cleanup_dir DIR *dir = open_search_folder(logs->audit, path, &logs->folder);
+	const struct cookie_host *host = &logs->hunt->host;
+	const char *folder = NULL;
+	int error = 0;
+	cleanup_dir DIR *dir = access_folder(host->arena, NULL, path, &folder, &error);
 	struct dirent *entry;
 
+	logs->hunt->n_unread += error == -EACCES;
 	while (dir && (entry = readdir(dir))) {
 		if (!strstr(entry->d_name, ".log"))
 			continue;
@@ -164,29 +160,28 @@ static void search_folder(struct logs *logs, const char *path)
 			logs->more = true;
 			return;
 		}
-		if (ejg_call_cancelled(logs->audit->call))
+		if (ejg_call_cancelled(logs->hunt->call))
 			return;
-		search_log(logs, audit_text(logs->audit, "%s/%s", logs->folder, entry->d_name));
+		search_log(logs, cookie_text(host, "%s/%s", folder, entry->d_name));
 	}
 }
 
-int judge_logs(struct audit *audit)
+void hunt_logs(struct hunt *hunt)
 {
-	struct logs logs = { .audit = audit };
-	const char *log = ejg_survey_value(audit->survey, "EJABBERD_LOG_PATH");
-	const char *folder = ejg_survey_value(audit->survey, "LOGS_DIR");
+	struct logs logs = { .hunt = hunt };
+	const char *log = ejg_survey_value(hunt->host.survey, "EJABBERD_LOG_PATH");
+	const char *folder = ejg_survey_value(hunt->host.survey, "LOGS_DIR");
 
-	if (!audit->read)
-		return 0;
 	if (log && *log == '/' && strchr(log + 1, '/'))
-		folder = audit_text(audit, "%.*s", (int)(strrchr(log, '/') - log), log);
+		folder = cookie_text(&hunt->host, "%.*s", (int)(strrchr(log, '/') - log), log);
 	if (!folder || *folder != '/')
-		folder = audit_text(audit, "/var/log/%s", audit->facts->service);
-	make_needle(audit->vault);
+		folder = cookie_text(&hunt->host, "/var/log/%s", hunt->host.facts->service);
+	make_needle(hunt->vault);
 	search_folder(&logs, folder);
 	if (logs.more)
-		audit_say(audit, "partly-searched", folder, NULL,
-			  "not all logs were searched for the cookie's hash: more than %d, or than %d MiB of text",
-			  MAX_LOGS, MAX_ALL_BYTES >> 20);
-	return 0;
+		hunt_say(
+			hunt, "partly-searched", folder, 0,
+			"not all logs were searched for the cookie's hash: there are more than %d, or more than %d MiB "
+			"of text",
+			MAX_LOGS, MAX_ALL_BYTES >> 20);
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which texts a start of the service reads. */
+#include <string.h>
+
+#include "libejguard/modules/lib/cookie/texts.h"
+
+static void read_setting(struct texts *texts, const char *name)
+{
+	const char *path = ejg_survey_value(texts->host->survey, name);
+
+	if (path && *path == '/')
+		texts_file(texts, path, TEXT_ARGUMENTS | TEXT_FOLLOW);
+}
+
+static void read_configuration(struct texts *texts)
+{
+	static const char *const defaults[] = { "/etc/default", "/etc/sysconfig", "/etc/conf.d", "/etc/init.d" };
+	const struct ejg_facts *facts = texts->host->facts;
+
+	read_setting(texts, "EJABBERDCTL_CONFIG_PATH");
+	read_setting(texts, "VMARGS");
+	read_setting(texts, "script");
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		texts_file(texts, cookie_text(texts->host, "%s/%s", defaults[i], facts->service),
+			   TEXT_ARGUMENTS | TEXT_FOLLOW);
+	/* CouchDB's, for one, which has no script that would say so. */
+	if (facts->config_dir && !ejg_survey_value(texts->host->survey, "VMARGS"))
+		texts_file(texts, cookie_text(texts->host, "%s/vm.args", facts->config_dir),
+			   TEXT_ARGUMENTS | TEXT_FOLLOW);
+}
+
+static void read_unit(struct texts *texts, const char *unit)
+{
+	static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system",
+					       "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+					       "/lib/systemd/system" };
+
+	if (strchr(unit, '/'))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		texts_file(texts, cookie_text(texts->host, "%s/%s", folders[i], unit), TEXT_ARGUMENTS | TEXT_FOLLOW);
+		texts_folder(texts, cookie_text(texts->host, "%s/%s.d", folders[i], unit), "*.conf", TEXT_ARGUMENTS, 0);
+	}
+}
+
+static void read_units(struct texts *texts)
+{
+	const struct ejg_facts *facts = texts->host->facts;
+
+	read_unit(texts, cookie_text(texts->host, "%s.service", facts->service));
+	for (size_t i = 0; i < facts->n_cgroups; i++)
+		read_unit(texts, ejg_cgroup_get(facts, i)->name);
+}
+
+const char *texts_home(const struct cookie_host *host, const struct cookie_place *place)
+{
+	const char *path = place->home.path;
+	const char *home = cookie_text(host, "%.*s", (int)(strrchr(path, '/') - path), path);
+
+	return *home ? home : "/";
+}
+
+/* What a release of relx, rebar3, distillery or mix keeps below releases/. */
+static void read_release(struct texts *texts, const char *root, const char *pattern, unsigned int kind)
+{
+	texts_folder(texts, cookie_text(texts->host, "%s/releases", strcmp(root, "/") == 0 ? "" : root), pattern, kind,
+		     1);
+}
+
+static void read_opt(struct texts *texts, const char *pattern, unsigned int kind)
+{
+	const char *service = texts->host->facts->service, *folder = NULL;
+	cleanup_dir DIR *dir = access_folder(texts->host->arena, NULL, "/opt", &folder, &(int){ 0 });
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)
+		if (strncmp(entry->d_name, service, strlen(service)) == 0)
+			read_release(texts, cookie_text(texts->host, "/opt/%s", entry->d_name), pattern, kind);
+}
+
+void texts_releases(struct texts *texts, const struct cookie_places *places, const char *pattern, unsigned int kind)
+{
+	const char *script = ejg_survey_value(texts->host->survey, "script");
+	char *root = script ? arena_strdup(texts->host->arena, script) : NULL;
+
+	for (int i = 0; root && i < 2; i++) {
+		char *slash = strrchr(root, '/');
+
+		if (slash)
+			*slash = '\0';
+		read_release(texts, *root ? root : "/", pattern, kind);
+	}
+	read_opt(texts, pattern, kind);
+	for (size_t i = 0; i < places->n; i++)
+		read_release(texts, texts_home(texts->host, &places->items[i]), pattern, kind);
+}
+
+void texts_sources(struct texts *texts, const struct cookie_places *places)
+{
+	read_configuration(texts);
+	read_units(texts);
+	texts_releases(texts, places, "vm.args*", TEXT_ARGUMENTS);
+	texts_releases(texts, places, "env.sh*", TEXT_ARGUMENTS);
+}

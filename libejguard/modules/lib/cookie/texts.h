@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Texts in which a cookie may stand, read one after the other: a fixed list of places, bounded in files and bytes. A
+ * link in a folder is not followed, and no file is read twice.
+ */
+#ifndef EJG_LIB_COOKIE_TEXTS_H
+#define EJG_LIB_COOKIE_TEXTS_H
+
+#include "libejguard/modules/lib/cookie/places.h"
+
+enum {
+	TEXTS_MAX_FILES = 512,	  /* that are read, each up to VAULT_BUFFER */
+	TEXTS_MAX_ENTRIES = 8192, /* of folders */
+};
+
+enum text_kind {
+	TEXT_ARGUMENTS = 1 << 0, /* a start of the service reads it: options in it count */
+	TEXT_FOLLOW = 1 << 1,	 /* named by a setting: a link at its end is followed */
+};
+
+/* A text, for as long as it is looked at; it stands in the vault's buffer. */
+struct text {
+	const char *path; /* links followed; from the arena */
+	const struct access_path *file;
+	const char *bytes;
+	size_t n;
+	bool arguments;
+};
+
+typedef void (*text_fn)(void *data, const struct text *text);
+
+struct text_seen;
+struct texts {
+	const struct cookie_host *host;
+	text_fn fn;
+	void *data;
+	struct text_seen *seen; /* TEXTS_MAX_FILES */
+	size_t n_seen;
+	size_t n_entries;
+	size_t n_unread; /* that could not be read */
+	bool more;	 /* than may be read */
+};
+
+/* Return: 0, -ENOMEM. */
+int texts_begin(const struct cookie_host *host, text_fn fn, void *data, struct texts *ret);
+
+/* Takes a file for read. Return: whether it was not yet. */
+bool texts_skip(struct texts *texts, const struct access *access);
+
+/* Reads a file, when there is one. */
+void texts_file(struct texts *texts, const char *path, unsigned int kind);
+
+/* Reads the files of a folder whose names match (fnmatch(3)); with depth those of its folders, too. */
+void texts_folder(struct texts *texts, const char *path, const char *pattern, unsigned int kind, unsigned int depth);
+
+/* What a start of the service reads: ejabberdctl.cfg, vm.args, its script, its units, its releases. */
+void texts_sources(struct texts *texts, const struct cookie_places *places);
+
+/* What matches below releases/ of each release: beside and above the script, in the homes, in /opt/SERVICE*. */
+void texts_releases(struct texts *texts, const struct cookie_places *places, const char *pattern, unsigned int kind);
+
+/* The folder that a cookie file is in, or would be. */
+const char *texts_home(const struct cookie_host *host, const struct cookie_place *place);
+
+#endif
