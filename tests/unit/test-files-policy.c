@@ -7,12 +7,6 @@
 #include "libejguard/modules/files/tally.h"
 #include "tests/unit/scratch.h"
 
-/* tally.c asks the module's table, which is not part of this program. */
-enum ejg_severity tally_severity(const char *id)
-{
-	return strcmp(id, "failure") == 0 ? EJG_FAILURE : EJG_INFO;
-}
-
 static void names_say_what_a_file_is(void **state)
 {
 	static const struct {

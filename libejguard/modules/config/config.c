@@ -44,7 +44,7 @@ static void judge(struct config_check *check)
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,
 		       "hosts: %zu, listeners: %zu, files: %zu%s", check->yml.n_hosts, check->n_listeners,
-		       check->yml.n_files, check->n_findings > 1000 ? "; there are more findings than are shown" : "");
+		       check->yml.n_files, check->more ? "; there are more findings than are shown" : "");
 }
 
 static int load(struct config_check *check, const char **ret_why)
@@ -79,9 +79,9 @@ static int run(struct config_check *check)
 		judge(check);
 	if (check->no_memory || arena_failed(check->arena))
 		return -ENOMEM;
-	if (!check->yml.options && !check->failed)
+	if (!check->yml.options && check->worst < EJG_FAILURE)
 		return EJG_NOT_APPLICABLE;
-	return check->failed ? EJG_NOT_HELD : EJG_HELD;
+	return check->worst == EJG_FAILURE ? EJG_NOT_HELD : EJG_HELD;
 }
 
 static int config_check(struct ejg_call *call)
@@ -107,6 +107,7 @@ static const struct ejg_option options[] = {
 
 #define FINDING(number, id, severity, what, remedy, ...) { id, EJG_##severity, what, remedy },
 static const struct ejg_finding_info findings[] = { CONFIG_RULES(FINDING) };
+_Static_assert(ARRAY_SIZE(findings) < CONFIG_MAX_KINDS, "a kind of finding has no room");
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,

@@ -32,6 +32,14 @@ struct config_listener {
 	const char *name; /* for people: "port 5280 (ejabberd_http)" */
 };
 
+/* How many findings of an id there were. */
+struct config_kind {
+	const char *id;
+	size_t n;
+};
+
+enum { CONFIG_MAX_KINDS = 128 };
+
 struct config_check {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
@@ -42,11 +50,11 @@ struct config_check {
 	struct access_service service;
 	const struct config_listener *listeners;
 	size_t n_listeners;
-	bool failed; /* a finding is a failure */
+	enum ejg_severity worst; /* of all findings */
 	bool no_memory;
 	size_t n_uncertain; /* indeterminate findings that were made */
-	size_t n_findings;  /* but failures */
-	size_t n_failures;
+	struct config_kind kinds[CONFIG_MAX_KINDS];
+	bool more;	     /* findings than are shown */
 	size_t n_conditions; /* of access rules that were tried */
 	size_t n_regexps;
 };

@@ -4,37 +4,33 @@
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
-#include "libejguard/modules/config/rules.h"
 
-/* Said also of findings that are too many to be shown. */
-static bool is_failure(const char *id)
+/* Of one id: a hostile file could make any number of them, and none may hide another one. */
+enum { MAX_FINDINGS = 250, MAX_UNCERTAIN = 100 };
+
+/* Counts one more. Return: whether it is to be shown. */
+static bool count(struct config_check *check, const char *id)
 {
-#define SEVERITY(number, name, severity, ...) { name, EJG_##severity == EJG_FAILURE },
-	static const struct {
-		const char *id;
-		bool failure;
-	} severities[] = { CONFIG_RULES(SEVERITY) };
+	struct config_kind *kind = check->kinds;
 
-	for (size_t i = 0; i < ARRAY_SIZE(severities); i++)
-		if (strcmp(severities[i].id, id) == 0)
-			return severities[i].failure;
-	return true;
+	while (kind->id && strcmp(kind->id, id) != 0)
+		kind++;
+	kind->id = id;
+	if (kind->n++ < MAX_FINDINGS)
+		return true;
+	check->more = true;
+	return false;
 }
-
-/* A hostile file could make any number of them. */
-enum { MAX_FINDINGS = 1000, MAX_UNCERTAIN = 100 };
 
 void config_finding(struct config_check *check, const char *id, const char *subject, const struct yml_node *place,
 		    const char *remedy, const char *format, ...)
 {
 	struct ejg_place where = { .remedy = remedy };
-	const bool failure = is_failure(id);
+	enum ejg_severity severity;
 	const char *message;
 	va_list ap;
 
-	check->failed |= failure;
-	/* Failures have room of their own: no number of warnings may hide them. */
-	if ((failure ? check->n_failures++ : check->n_findings++) >= MAX_FINDINGS && strcmp(id, "judged") != 0)
+	if (!count(check, id))
 		return;
 	va_start(ap, format);
 	message = arena_vprintf(check->arena, format, ap);
@@ -45,10 +41,16 @@ void config_finding(struct config_check *check, const char *id, const char *subj
 	where.file = place && place->file ? place->file : check->yml.setup ? check->yml.setup->config : NULL;
 	where.line = place ? place->line : 0;
 	where.column = place ? place->column : 0;
-	if (!message)
+	if (!message) {
 		check->no_memory = true;
-	else
-		ejg_call_finding_at(check->call, id, subject, &where, "%s", message);
+		return;
+	}
+	/* A file that a finding is about, and that no other one names, is where it stands. */
+	severity = ejg_call_finding_at(check->call, id,
+				       subject && where.file && !strcmp(subject, where.file) ? NULL : subject, &where,
+				       "%s", message);
+	if (severity > check->worst)
+		check->worst = severity;
 }
 
 void config_uncertain(struct config_check *check, const struct yml_node *place, const struct yml_node *value,

@@ -2,8 +2,6 @@
 /* The module `files`: what ejabberd keeps in files is its own. See ejguard-files(8). */
 #include "libejguard/modules/files/files.h"
 
-#include <string.h>
-
 static const struct ejg_option options[] = {
 	{ .name = "repair",
 	  .type = EJG_OPTION_BOOL,
@@ -100,18 +98,11 @@ static const struct ejg_finding_info findings[] = {
 	{ "hidden", EJG_INFO, "files that are open by their modes are kept by the folders above them", NULL },
 	{ "symlinks", EJG_INFO, "symbolic links were not followed", NULL },
 	{ "excluded", EJG_INFO, "the stack excludes something", NULL },
+	{ "places-unseen", EJG_WARNING, "only a part of the files could be looked at", "run it as root" },
 	{ "unseen", EJG_INFO, "something cannot be seen without privilege", NULL },
 	{ "undetermined", EJG_INFO, "a path that cannot be told without running the service", NULL },
 	{ "user-unknown", EJG_INFO, "the user of the service cannot be told", NULL },
 };
-
-enum ejg_severity tally_severity(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
-		if (strcmp(findings[i].id, id) == 0)
-			return findings[i].severity;
-	return EJG_FAILURE;
-}
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,

@@ -73,8 +73,11 @@ struct files {
 	size_t n_undetermined;
 	const char **told; /* folders above places that were complained about */
 	size_t n_told;
-	const char *root; /* the place that is looked at */
+	const char *root;	 /* the place that is looked at */
+	enum ejg_severity worst; /* of all findings about a path */
 	struct tally tally;
+	size_t n_unseen;   /* places of which not all could be looked at */
+	bool place_unseen; /* the one that is looked at is one of them */
 	struct progress progress;
 	uint64_t changed; /* by repair */
 	bool privileged;
@@ -83,8 +86,18 @@ struct files {
 /* places.c: fills in files->places. Return: 0, -ENOMEM. */
 int files_find_places(struct files *files);
 
-/* run.c: an empty arena in files->scratch. Return: 0, -ENOMEM. */
+/* finding.c: an empty arena in files->scratch. Return: 0, -ENOMEM. */
 int files_fresh(struct files *files);
+/* Counts one more finding of a kind. Return: whether it is to be told in full, by files_tell(). */
+bool files_count(struct files *files, const char *id);
+/* Makes a finding about a path. */
+void files_tell(struct files *files, const char *id, const char *path, const struct ejg_place *where,
+		const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* trust.c: the service's user, and whom it trusts with what. Return: 0, -ENOMEM. */
+int files_find_trust(struct files *files);
+/* Whether nobody but root can change what a path leads to. Return: 1, 0, -ENOMEM. */
+int files_is_roots(struct files *files, const char *path);
 
 /*
  * look.c: drops the places that are the same as another one or lie in its tree, and finds out whether there is any;
@@ -92,8 +105,6 @@ int files_fresh(struct files *files);
  */
 int files_sort_places(struct files *files, bool *ret_any);
 int files_look(struct files *files, const struct place *place);
-/* Whether nobody but root can change what a path leads to. Return: 1, 0, -ENOMEM. */
-int files_is_roots(struct files *files, const char *path);
 
 /* run.c */
 int files_check(struct ejg_call *call);

@@ -16,30 +16,6 @@ enum {
 	CREATE = ACCESS_WRITE | ACCESS_EXECUTE, /* in a folder */
 };
 
-void judge_tell(struct files *files, const char *id, const char *path, const struct ejg_place *where,
-		const char *remedy, const char *format, ...)
-{
-	struct ejg_place place = where ? *where : (struct ejg_place){};
-	const char *message;
-	va_list ap;
-
-	va_start(ap, format);
-	message = arena_vprintf(files->scratch, format, ap);
-	va_end(ap);
-	place.remedy = remedy;
-	/* Where the path stands written, or else the file itself. */
-	if (!place.file)
-		place.file = path;
-	ejg_call_finding_at(files->call, id, place.file == path ? NULL : path, &place, "%s", message ? message : "");
-}
-
-bool judge_count(struct files *files, const char *id)
-{
-	if (tally_severity(id) == EJG_FAILURE)
-		files->tally.failed = true;
-	return tally_add(&files->tally, id);
-}
-
 static bool is_service(const struct files *files, uid_t uid)
 {
 	const struct access_entry owner = { .kind = ACCESS_OWNER, .id = uid };
@@ -112,13 +88,13 @@ static void tell_exposed(struct files *files, struct object *object, int fd, con
 	const unsigned int rights = exposed(files, object, access, true);
 	const unsigned int mode = object->st.stx_mode & 07777;
 
-	if (rights & ACCESS_WRITE && judge_count(files, policy->writable))
-		judge_tell(files, policy->writable, object->path, object->where, mend_remedy(files, object, fd),
+	if (rights & ACCESS_WRITE && files_count(files, policy->writable))
+		files_tell(files, policy->writable, object->path, object->where, mend_remedy(files, object, fd),
 			   "%s: %s may write it (mode %04o%s)", policy->what, who(files, object, access, ACCESS_WRITE),
 			   mode, access->acl ? ", ACL" : "");
 	if (rights & ACCESS_READ && policy->readable && !(object->group == GROUP_CERTIFICATE && !mend_has_key(fd)) &&
-	    judge_count(files, policy->readable))
-		judge_tell(files, policy->readable, object->path, object->where, mend_remedy(files, object, fd),
+	    files_count(files, policy->readable))
+		files_tell(files, policy->readable, object->path, object->where, mend_remedy(files, object, fd),
 			   "%s: %s may read it (mode %04o%s)", policy->what, who(files, object, access, ACCESS_READ),
 			   mode, access->acl ? ", ACL" : "");
 	if (!(rights & (ACCESS_READ | ACCESS_WRITE)) &&
@@ -130,9 +106,9 @@ static void tell_socket(struct files *files, struct object *object, int fd, cons
 {
 	/* Whoever may write a socket may connect to it: unix(7). */
 	if (object->given || !(exposed(files, object, access, true) & ACCESS_WRITE) ||
-	    !judge_count(files, "socket-open"))
+	    !files_count(files, "socket-open"))
 		return;
-	judge_tell(files, "socket-open", object->path, object->where, mend_remedy(files, object, fd),
+	files_tell(files, "socket-open", object->path, object->where, mend_remedy(files, object, fd),
 		   "%s may connect to this socket (mode %04o)", who(files, object, access, ACCESS_WRITE),
 		   object->st.stx_mode & 07777);
 }
@@ -141,13 +117,13 @@ static void tell_owner(struct files *files, const struct object *object)
 {
 	const char *owner, *user, *quoted;
 
-	if (is_service(files, object->st.stx_uid) || !judge_count(files, "owner-unexpected"))
+	if (is_service(files, object->st.stx_uid) || !files_count(files, "owner-unexpected"))
 		return;
 	owner = access_user_name(files->scratch, object->st.stx_uid);
 	user = files->service.known ? files->service.user : "root";
 	quoted = quote_shell(files->scratch, object->path);
 	if (owner && quoted)
-		judge_tell(files, "owner-unexpected", object->path, object->where,
+		files_tell(files, "owner-unexpected", object->path, object->where,
 			   arena_printf(files->scratch,
 					"see whose it is and why it is here; then remove it, or: chown -h %s %s", user,
 					quoted),
@@ -163,17 +139,17 @@ static void tell_kind(struct files *files, const struct object *object)
 
 	if (!quoted)
 		return;
-	if ((S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)) && judge_count(files, "special"))
-		judge_tell(files, "special", object->path, object->where, NULL, "is a %s",
+	if ((S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)) && files_count(files, "special"))
+		files_tell(files, "special", object->path, object->where, NULL, "is a %s",
 			   S_ISFIFO(mode) ? "FIFO" : "device");
-	if (S_ISREG(mode) && object->st.stx_nlink > 1 && judge_count(files, "linked"))
-		judge_tell(files, "linked", object->path, object->where,
+	if (S_ISREG(mode) && object->st.stx_nlink > 1 && files_count(files, "linked"))
+		files_tell(files, "linked", object->path, object->where,
 			   arena_printf(files->scratch, "find its other names: find / -xdev -samefile %s", quoted),
 			   "has %u names: the folders above this one do not protect it under the others, and repair "
 			   "leaves it alone",
 			   object->st.stx_nlink);
-	if (S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP)) && judge_count(files, "setuid"))
-		judge_tell(files, "setuid", object->path, object->where,
+	if (S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP)) && files_count(files, "setuid"))
+		files_tell(files, "setuid", object->path, object->where,
 			   arena_printf(files->scratch, "chmod ug-s %s", quoted),
 			   "runs with the rights of its %s (mode %04o)", mode & S_ISUID ? "owner" : "group",
 			   mode & 07777);
@@ -206,8 +182,8 @@ static int tell_failed(struct files *files, const struct object *object, int err
 
 	if (error == -ENOMEM)
 		return error;
-	if (judge_count(files, id))
-		judge_tell(files, id, object->path, object->where, NULL,
+	if (files_count(files, id))
+		files_tell(files, id, object->path, object->where, NULL,
 			   "who has which rights to it cannot be seen: %s", strerror(-error));
 	return 0;
 }
@@ -259,9 +235,9 @@ static bool count_only(struct files *files, const struct object *object)
 	    (rights & ACCESS_READ && !tally_full(&files->tally, policy->readable)))
 		return false;
 	if (rights & ACCESS_WRITE)
-		judge_count(files, policy->writable);
+		files_count(files, policy->writable);
 	if (rights & ACCESS_READ)
-		judge_count(files, policy->readable);
+		files_count(files, policy->readable);
 	files->tally.hidden += !rights;
 	return true;
 }
@@ -327,22 +303,22 @@ static void tell_folder(struct files *files, struct object *object, int fd, cons
 		id = "folder-writable";
 	else if (rights & (ACCESS_READ | ACCESS_EXECUTE) && policy->readable && object->group != GROUP_UPLOAD)
 		id = "folder-open";
-	if (id && !judge_count(files, id))
+	if (id && !files_count(files, id))
 		id = NULL;
 	if (id && (rights & CREATE) == CREATE)
-		judge_tell(files, "folder-writable", object->path, object->where, mend_remedy(files, object, fd),
+		files_tell(files, "folder-writable", object->path, object->where, mend_remedy(files, object, fd),
 			   "%s: %s may make%s files in this folder (mode %04o%s)", policy->what,
 			   who(files, object, access, ACCESS_WRITE),
 			   mode & S_ISVTX ? " and link" : ", rename and remove", mode, access->acl ? ", ACL" : "");
 	else if (id)
-		judge_tell(files, "folder-open", object->path, object->where, mend_remedy(files, object, fd),
+		files_tell(files, "folder-open", object->path, object->where, mend_remedy(files, object, fd),
 			   "%s: %s may %s this folder (mode %04o%s): only the modes of what is in it protect that",
 			   policy->what, who(files, object, access, ACCESS_READ | ACCESS_EXECUTE),
 			   rights & ACCESS_EXECUTE ? "enter" : "list", mode, access->acl ? ", ACL" : "");
 	if (access_exposed_new(access, &files->trust[policy->reader]) &
 		    (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)) &&
-	    judge_count(files, "default-acl"))
-		judge_tell(files, "default-acl", object->path, object->where, mend_remedy(files, object, fd),
+	    files_count(files, "default-acl"))
+		files_tell(files, "default-acl", object->path, object->where, mend_remedy(files, object, fd),
 			   "%s: its default ACL gives others a right to every file that is made in it", policy->what);
 }
 

@@ -26,10 +26,4 @@ int judge_file(struct files *files, struct object *object);
 /* @fd: of the folder. @inside: who gets to what is in it. */
 int judge_folder(struct files *files, struct object *object, int fd, struct access_reach inside[N_TRUSTS]);
 
-/* Counts one more finding of a kind. Return: whether it is to be told in full, by judge_tell(). */
-bool judge_count(struct files *files, const char *id);
-/* Makes a finding about a path. */
-void judge_tell(struct files *files, const char *id, const char *path, const struct ejg_place *where,
-		const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
-
 #endif

@@ -94,18 +94,6 @@ int files_sort_places(struct files *files, bool *ret_any)
 	return 0;
 }
 
-int files_is_roots(struct files *files, const char *path)
-{
-	cleanup_access_path struct access_path found = ACCESS_PATH_NULL;
-	const char *problem;
-	int r = access_walk(files->scratch, NULL, path, ACCESS_FOLLOW, NULL, &found, &problem);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	return found.fd >= 0 && !access_replaceable(&found, NULL) &&
-	       !(access_exposed(&found.access, NULL, NULL) & ACCESS_WRITE);
-}
-
 static bool was_told(const struct files *files, const char *folder)
 {
 	for (size_t i = 0; i < files->n_told; i++)
@@ -134,9 +122,9 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 	if (!grown[files->n_told] || !who || !quoted)
 		return -ENOMEM;
 	files->n_told++;
-	if (!judge_count(files, "path-replaceable"))
+	if (!files_count(files, "path-replaceable"))
 		return 0;
-	judge_tell(files, "path-replaceable", step->path, &place->where,
+	files_tell(files, "path-replaceable", step->path, &place->where,
 		   arena_printf(files->scratch, "chown root %s && chmod g-w,o-w %s; or keep %s elsewhere", quoted,
 				quoted, place->name),
 		   "%s may write this folder (mode %04o) and put something else in the place of %s (%s)", who,
@@ -152,8 +140,8 @@ static int tell_sourced(struct files *files, const struct place *place, const st
 
 	if (roots != 0 || path->fd < 0 || !files->service.known || files->service.uid == 0 || !quoted)
 		return roots < 0 ? roots : 0;
-	judge_count(files, "sourced-by-root");
-	judge_tell(files, "sourced-by-root", path->path, &place->where,
+	files_count(files, "sourced-by-root");
+	files_tell(files, "sourced-by-root", path->path, &place->where,
 		   arena_printf(files->scratch, "chown root %s, and keep its folder root's", quoted),
 		   "ejabberdctl, run by root, executes this as root, and others than root may change it or the folder "
 		   "of it");
@@ -168,8 +156,9 @@ static int tell_problem(struct files *files, const struct place *place, int erro
 		return error;
 	if (!files->privileged && (error == -EACCES || error == -EPERM))
 		id = "unseen";
-	judge_count(files, id);
-	judge_tell(files, id, place->path, &place->where, NULL, "%s", problem);
+	files->place_unseen |= strcmp(id, "unseen") == 0;
+	files_count(files, id);
+	files_tell(files, id, place->path, &place->where, NULL, "%s", problem);
 	return 0;
 }
 
@@ -232,8 +221,8 @@ static int look_at_shared(struct files *files, const struct place *place, struct
 	object->reach = inside;
 	if (place->shape == PLACE_SIBLINGS)
 		return look_at_tree(files, place, object, place->pattern);
-	judge_count(files, "folder-shared");
-	judge_tell(files, "folder-shared", object->path, &place->where, NULL,
+	files_count(files, "folder-shared");
+	files_tell(files, "folder-shared", object->path, &place->where, NULL,
 		   "%s is a folder of the whole system: only what begins with ejabberd is looked at", place->name);
 	return look_at_tree(files, place, object, "ejabberd*");
 }

@@ -69,9 +69,9 @@ static void tell_change(struct files *files, struct object *object, const struct
 		ejg_call_log(files->call, EJG_LOG_INFO, "repaired %s: mode %04o, was %04o%s", object->path,
 			     change->after, change->before, change->acl ? "; ACL narrowed" : "");
 	}
-	if (!judge_count(files, id))
+	if (!files_count(files, id))
 		return;
-	judge_tell(files, id, object->path, object->where, NULL, "mode %04o %s %04o%s",
+	files_tell(files, id, object->path, object->where, NULL, "mode %04o %s %04o%s",
 		   files->dry ? change->before : change->after, files->dry ? "would become" : "was",
 		   files->dry ? change->after : change->before, change->acl ? ", ACL narrowed" : "");
 }
@@ -80,8 +80,8 @@ static void tell_refused(struct files *files, const struct object *object, const
 {
 	const char *quoted = quote_shell(files->scratch, object->path);
 
-	if (quoted && judge_count(files, "not-repaired"))
-		judge_tell(files, "not-repaired", object->path, object->where,
+	if (quoted && files_count(files, "not-repaired"))
+		files_tell(files, "not-repaired", object->path, object->where,
 			   arena_printf(files->scratch, "see what it is: ls -l %s", quoted), "%s", why);
 }
 

@@ -5,13 +5,6 @@
 
 #include "libejguard/modules/files/judge.h"
 
-int files_fresh(struct files *files)
-{
-	arena_free(files->scratch);
-	files->scratch = arena_new();
-	return files->scratch ? 0 : -ENOMEM;
-}
-
 static void files_end(const struct files *files)
 {
 	arena_free(files->scratch);
@@ -35,22 +28,6 @@ static int check_options(struct ejg_call *call)
 		if (config->extra.items[i][0] != '/')
 			return ejg_call_error(call, -EBADMSG, "give an absolute path", "extra=%s: not an absolute path",
 					      config->extra.items[i]);
-	return 0;
-}
-
-/* The service's user, and whom it trusts with what. */
-static int find_trust(struct files *files)
-{
-	struct access_service logs;
-	int r = access_service_find(files->arena, files->facts, files->survey, NULL, &files->service);
-
-	if (r == 0)
-		r = access_service_find(files->arena, files->facts, files->survey, &files->config->groups, &logs);
-	if (r < 0)
-		return r;
-	files->trust[TRUST_SERVICE] = files->service.trust;
-	files->trust[TRUST_LOGS] = logs.trust;
-	files->trust[TRUST_KEYS] = files->service.key_readers;
 	return 0;
 }
 
@@ -95,13 +72,33 @@ static void tell_rest(struct files *files, const struct place *place)
 	files->tally.hidden = files->tally.links = files->tally.excluded = 0;
 }
 
+/* What was not seen is no "held": it may be open to everybody. */
+static enum ejg_verdict conclude(struct files *files)
+{
+	const unsigned long long n_files = files->tally.files, n_folders = files->tally.folders;
+
+	if (files->n_unseen)
+		ejg_call_finding(
+			files->call, "places-unseen", NULL,
+			"only a part could be checked (files: %llu, folders: %llu): places where not everything can "
+			"be seen: %zu",
+			n_files, n_folders, files->n_unseen);
+	else if (files->worst < EJG_FAILURE)
+		ejg_call_finding(files->call, "private", NULL,
+				 "nobody else reads or changes what ejabberd keeps; files: %llu, folders: %llu",
+				 n_files, n_folders);
+	if (files->worst == EJG_FAILURE)
+		return EJG_NOT_HELD;
+	return files->n_unseen ? EJG_NOT_APPLICABLE : EJG_HELD;
+}
+
 static int look_at_all(struct files *files, enum ejg_verdict *ret)
 {
 	bool any = false;
 	int r = files_fresh(files);
 
 	if (r == 0)
-		r = find_trust(files);
+		r = files_find_trust(files);
 	if (r == 0)
 		r = files_find_places(files);
 	if (r == 0)
@@ -114,17 +111,14 @@ static int look_at_all(struct files *files, enum ejg_verdict *ret)
 	}
 	tell_service(files);
 	for (size_t i = 0; r == 0 && i < files->n_places; i++) {
+		files->place_unseen = false;
 		r = files_look(files, &files->places[i]);
+		files->n_unseen += files->place_unseen;
 		tell_rest(files, &files->places[i]);
 	}
-	if (r < 0)
-		return r;
-	if (!files->tally.failed)
-		ejg_call_finding(files->call, "private", NULL,
-				 "nobody else reads or changes what ejabberd keeps; files: %llu, folders: %llu",
-				 (unsigned long long)files->tally.files, (unsigned long long)files->tally.folders);
-	*ret = files->tally.failed ? EJG_NOT_HELD : EJG_HELD;
-	return 0;
+	if (r == 0)
+		*ret = conclude(files);
+	return r;
 }
 
 static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64_t *ret_changed)

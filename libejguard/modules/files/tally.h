@@ -28,7 +28,6 @@ struct tally {
 	uint64_t hidden;   /* others have rights to it and do not get there */
 	uint64_t links;	   /* symbolic ones */
 	uint64_t excluded; /* by the stack */
-	bool failed;	   /* a finding of severity failure was made */
 };
 
 /* Counts one more of a kind. Return: whether it is to be told in full. */
@@ -36,9 +35,6 @@ bool tally_add(struct tally *tally, const char *id);
 
 /* Whether another one of that kind would only be counted. */
 bool tally_full(const struct tally *tally, const char *id);
-
-/* The severity of an id of the descriptor's table. */
-enum ejg_severity tally_severity(const char *id);
 
 /* When to tell how far it is. */
 struct progress {

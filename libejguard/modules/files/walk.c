@@ -64,12 +64,13 @@ static int tell_unseen(struct files *files, const char *path, const struct ejg_p
 	int r = files_fresh(files);
 	const char *id = !files->privileged && (error == EACCES || error == EPERM) ? "unseen" : "unreadable";
 
-	if (r < 0 || !judge_count(files, id))
+	files->place_unseen |= strcmp(id, "unseen") == 0;
+	if (r < 0 || !files_count(files, id))
 		return r;
 	if (strcmp(id, "unseen") == 0)
-		judge_tell(files, id, path, where, NULL, "what is below cannot be seen without privilege");
+		files_tell(files, id, path, where, NULL, "what is below cannot be seen without privilege");
 	else
-		judge_tell(files, id, path, where, NULL, "cannot be looked at: %s", strerror(error));
+		files_tell(files, id, path, where, NULL, "cannot be looked at: %s", strerror(error));
 	return 0;
 }
 
@@ -146,8 +147,8 @@ static int skip_mount(struct walk *walk, const struct object *object)
 {
 	int r = files_fresh(walk->files);
 
-	if (r == 0 && judge_count(walk->files, "mount-skipped"))
-		judge_tell(walk->files, "mount-skipped", object->path, walk->where, NULL,
+	if (r == 0 && files_count(walk->files, "mount-skipped"))
+		files_tell(walk->files, "mount-skipped", object->path, walk->where, NULL,
 			   "another file system is mounted here: it is not looked at");
 	return r;
 }
@@ -173,8 +174,8 @@ static int visit_folder(struct walk *walk, struct object *object, size_t path_n)
 	if (walk->depth < WALK_DEPTH)
 		return enter(walk, &fd, object, path_n, true);
 	r = files_fresh(walk->files);
-	if (r == 0 && judge_count(walk->files, "too-deep"))
-		judge_tell(walk->files, "too-deep", object->path, walk->where, NULL,
+	if (r == 0 && files_count(walk->files, "too-deep"))
+		files_tell(walk->files, "too-deep", object->path, walk->where, NULL,
 			   "lies %d folders deep: what is below is not looked at", WALK_DEPTH);
 	return r;
 }
