@@ -48,20 +48,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ejguard/report.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /** A handle: one service, its stack, its modules, the report of the last verb. Opaque. Since 0.1. */
 struct ejg;
-
-/** How much a log message or a finding matters. Since 0.1. */
-enum ejg_severity {
-	EJG_OK,      /**< as it should be */
-	EJG_INFO,    /**< worth knowing, nothing to do */
-	EJG_WARNING, /**< advice: the stack still holds */
-	EJG_FAILURE, /**< the module that says so does not hold */
-};
 
 /** Levels of log messages, ascending in detail. Since 0.1. */
 enum ejg_log_level {
@@ -81,36 +75,6 @@ enum ejg_log_level {
  * Must not call functions of the same handle. Since 0.1.
  */
 typedef void (*ejg_log_fn)(void *data, enum ejg_log_level level, const char *module, const char *message);
-
-/** One result of a module, or an error of the core (module "core"). Strings are never NULL. Since 0.1. */
-struct ejg_finding {
-	const char *module;
-	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
-	uint32_t severity;   /**< enum ejg_severity */
-	const char *subject; /**< what it is about: a cgroup, a port, a name; empty where that is the file */
-	const char *message;
-	const char *remedy; /**< what to do; empty where nothing needs doing */
-	const char *file;   /**< the file that it is about, or in which what it is about stands written; or empty */
-	uint32_t line;      /**< 1 is the first; 0 when there is no line */
-	uint32_t column;    /**< in bytes, 1 is the first; 0 when there is no column */
-};
-
-/** A name and its value. Since 0.1. */
-struct ejg_label {
-	const char *name;
-	const char *value;
-};
-
-/** One figure of a status. Since 0.1. */
-struct ejg_metric {
-	const char *module;
-	const char *name; /**< as declared by the module: "denials" */
-	const char *help;
-	bool counter; /**< true: only ever grows; false: a gauge */
-	const struct ejg_label *labels;
-	size_t n_labels;
-	uint64_t value;
-};
 
 /** Arguments of ejg_open(). Since 0.1. */
 struct ejg_options {
@@ -148,24 +112,6 @@ struct ejg_question {
 	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
 	uint16_t port;
-};
-
-/** Answer of one module. Since 0.1. */
-struct ejg_answer {
-	const char *module;
-	bool allowed;
-	const char *rule; /**< the rule that decides */
-	const char *file; /**< where it stands written, or empty */
-	uint32_t line;
-};
-
-/** A live event of a module, such as a denial. Since 0.1. */
-struct ejg_event {
-	const char *module;
-	const char *message;
-	uint64_t time_ns; /**< CLOCK_REALTIME */
-	const struct ejg_label *labels;
-	size_t n_labels;
 };
 
 /**
@@ -332,48 +278,6 @@ void ejg_cancel(struct ejg *guard);
  */
 const char *ejg_error(const struct ejg *guard);
 
-/**
- * Number of findings of the last verb. @guard: handle. Since 0.1.
- */
-size_t ejg_finding_count(const struct ejg *guard);
-
-/**
- * A finding of the last verb, in the order in which they were made.
- * @guard: handle
- * @index: from 0
- *
- * Return: the finding, or NULL past the end. Since 0.1.
- */
-const struct ejg_finding *ejg_finding_get(const struct ejg *guard, size_t index);
-
-/**
- * Number of metrics of the last ejg_status(). @guard: handle. Since 0.1.
- */
-size_t ejg_metric_count(const struct ejg *guard);
-
-/**
- * A metric of the last ejg_status().
- * @guard: handle
- * @index: from 0
- *
- * Return: the metric, or NULL past the end. Since 0.1.
- */
-const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index);
-
-/**
- * Number of answers of the last ejg_explain(). @guard: handle. Since 0.1.
- */
-size_t ejg_answer_count(const struct ejg *guard);
-
-/**
- * An answer of the last ejg_explain().
- * @guard: handle
- * @index: from 0
- *
- * Return: the answer, or NULL past the end. Since 0.1.
- */
-const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index);
-
 struct ejg_facts;
 struct ejg_survey;
 struct ejg_module;
@@ -422,14 +326,6 @@ const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index);
  * Return: absolute path, or NULL past the end. Since 0.1.
  */
 const char *ejg_module_path(const struct ejg *guard, size_t index);
-
-/**
- * The name of a severity: "ok", "info", "warning", "failure".
- * @severity: any value
- *
- * Return: a constant string; "unknown" for values outside the enumeration. Since 0.1.
- */
-const char *ejg_severity_name(uint32_t severity);
 
 /**
  * The version of the library that is loaded, "MAJOR.MINOR.PATCH". Return: a constant string. Since 0.1.

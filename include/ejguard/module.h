@@ -62,7 +62,10 @@
 extern "C" {
 #endif
 
+/** The ABI of this header: a module of another major number is refused. Since ABI 1.0. */
 #define EJG_ABI_MAJOR 1
+
+/** A newer minor number only adds. Since ABI 1.0. */
 #define EJG_ABI_MINOR 0
 
 /** First members of every descriptor. Since ABI 1.0. */

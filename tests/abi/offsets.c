@@ -3,285 +3,293 @@
 #include <ejguard/module.h>
 #include <stdio.h>
 
-#define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
-#define MEMBER(type, member) printf("%s.%s %zu\n", #type, #member, offsetof(struct type, member))
-#define VALUE(name) printf("%s %d\n", #name, (int)(name))
+#define SIZE(type) { #type, sizeof(struct type) }
+#define MEMBER(type, member) { #type "." #member, offsetof(struct type, member) }
+#define VALUE(name) { #name, name }
+
+static const struct {
+	const char *name;
+	size_t value;
+} rows[] = {
+	SIZE(ejg_finding),
+	MEMBER(ejg_finding, module),
+	MEMBER(ejg_finding, id),
+	MEMBER(ejg_finding, severity),
+	MEMBER(ejg_finding, subject),
+	MEMBER(ejg_finding, message),
+	MEMBER(ejg_finding, remedy),
+	MEMBER(ejg_finding, file),
+	MEMBER(ejg_finding, line),
+	MEMBER(ejg_finding, column),
+	SIZE(ejg_label),
+	MEMBER(ejg_label, name),
+	MEMBER(ejg_label, value),
+	SIZE(ejg_metric),
+	MEMBER(ejg_metric, module),
+	MEMBER(ejg_metric, name),
+	MEMBER(ejg_metric, help),
+	MEMBER(ejg_metric, counter),
+	MEMBER(ejg_metric, labels),
+	MEMBER(ejg_metric, n_labels),
+	MEMBER(ejg_metric, value),
+	SIZE(ejg_options),
+	MEMBER(ejg_options, size),
+	MEMBER(ejg_options, service),
+	MEMBER(ejg_options, confdir),
+	MEMBER(ejg_options, vendordir),
+	MEMBER(ejg_options, moduledir),
+	MEMBER(ejg_options, rundir),
+	MEMBER(ejg_options, statedir),
+	SIZE(ejg_apply_options),
+	MEMBER(ejg_apply_options, size),
+	MEMBER(ejg_apply_options, own),
+	MEMBER(ejg_apply_options, cgroups),
+	MEMBER(ejg_apply_options, n_cgroups),
+	MEMBER(ejg_apply_options, only),
+	MEMBER(ejg_apply_options, n_only),
+	MEMBER(ejg_apply_options, no_proof),
+	SIZE(ejg_question),
+	MEMBER(ejg_question, size),
+	MEMBER(ejg_question, action),
+	MEMBER(ejg_question, address),
+	MEMBER(ejg_question, port),
+	SIZE(ejg_answer),
+	MEMBER(ejg_answer, module),
+	MEMBER(ejg_answer, allowed),
+	MEMBER(ejg_answer, rule),
+	MEMBER(ejg_answer, file),
+	MEMBER(ejg_answer, line),
+	SIZE(ejg_event),
+	MEMBER(ejg_event, module),
+	MEMBER(ejg_event, message),
+	MEMBER(ejg_event, time_ns),
+	MEMBER(ejg_event, labels),
+	MEMBER(ejg_event, n_labels),
+	SIZE(ejg_prefix),
+	MEMBER(ejg_prefix, bytes),
+	MEMBER(ejg_prefix, length),
+	MEMBER(ejg_prefix, scope),
+	SIZE(ejg_port_range),
+	MEMBER(ejg_port_range, first),
+	MEMBER(ejg_port_range, last),
+	SIZE(ejg_prefix_list),
+	MEMBER(ejg_prefix_list, items),
+	MEMBER(ejg_prefix_list, n),
+	SIZE(ejg_word_list),
+	MEMBER(ejg_word_list, items),
+	MEMBER(ejg_word_list, n),
+	SIZE(ejg_option),
+	MEMBER(ejg_option, name),
+	MEMBER(ejg_option, type),
+	MEMBER(ejg_option, flags),
+	MEMBER(ejg_option, offset),
+	MEMBER(ejg_option, min),
+	MEMBER(ejg_option, max),
+	MEMBER(ejg_option, choices),
+	MEMBER(ejg_option, fallback),
+	MEMBER(ejg_option, help),
+	SIZE(ejg_finding_info),
+	MEMBER(ejg_finding_info, id),
+	MEMBER(ejg_finding_info, severity),
+	MEMBER(ejg_finding_info, summary),
+	MEMBER(ejg_finding_info, remedy),
+	SIZE(ejg_metric_info),
+	MEMBER(ejg_metric_info, name),
+	MEMBER(ejg_metric_info, counter),
+	MEMBER(ejg_metric_info, help),
+	SIZE(ejg_module),
+	MEMBER(ejg_module, size),
+	MEMBER(ejg_module, abi_major),
+	MEMBER(ejg_module, abi_minor),
+	MEMBER(ejg_module, name),
+	MEMBER(ejg_module, summary),
+	MEMBER(ejg_module, flags),
+	MEMBER(ejg_module, options),
+	MEMBER(ejg_module, option_size),
+	MEMBER(ejg_module, n_options),
+	MEMBER(ejg_module, findings),
+	MEMBER(ejg_module, finding_size),
+	MEMBER(ejg_module, n_findings),
+	MEMBER(ejg_module, metrics),
+	MEMBER(ejg_module, metric_size),
+	MEMBER(ejg_module, n_metrics),
+	MEMBER(ejg_module, config_size),
+	MEMBER(ejg_module, state_size),
+	MEMBER(ejg_module, check),
+	MEMBER(ejg_module, prepare),
+	MEMBER(ejg_module, apply),
+	MEMBER(ejg_module, confine),
+	MEMBER(ejg_module, status),
+	MEMBER(ejg_module, release),
+	MEMBER(ejg_module, explain),
+	MEMBER(ejg_module, watch),
+	MEMBER(ejg_module, watch_next),
+	MEMBER(ejg_module, finish),
+	MEMBER(ejg_module, prove),
+	MEMBER(ejg_module, diagnose),
+	SIZE(ejg_origin),
+	MEMBER(ejg_origin, kind),
+	MEMBER(ejg_origin, file),
+	MEMBER(ejg_origin, line),
+	SIZE(ejg_cgroup),
+	MEMBER(ejg_cgroup, name),
+	MEMBER(ejg_cgroup, path),
+	MEMBER(ejg_cgroup, id),
+	MEMBER(ejg_cgroup, own),
+	SIZE(ejg_peer),
+	MEMBER(ejg_peer, prefix),
+	MEMBER(ejg_peer, name),
+	MEMBER(ejg_peer, origin),
+	SIZE(ejg_facts),
+	MEMBER(ejg_facts, size),
+	MEMBER(ejg_facts, service),
+	MEMBER(ejg_facts, rundir),
+	MEMBER(ejg_facts, statedir),
+	MEMBER(ejg_facts, cgroup_mount),
+	MEMBER(ejg_facts, cgroups),
+	MEMBER(ejg_facts, n_cgroups),
+	MEMBER(ejg_facts, cgroup_size),
+	MEMBER(ejg_facts, cgroups_origin),
+	MEMBER(ejg_facts, epmd_port),
+	MEMBER(ejg_facts, epmd_origin),
+	MEMBER(ejg_facts, dist_state),
+	MEMBER(ejg_facts, dist),
+	MEMBER(ejg_facts, n_dist),
+	MEMBER(ejg_facts, dist_note),
+	MEMBER(ejg_facts, dist_origin),
+	MEMBER(ejg_facts, public_ports),
+	MEMBER(ejg_facts, n_public_ports),
+	MEMBER(ejg_facts, public_origin),
+	MEMBER(ejg_facts, peers),
+	MEMBER(ejg_facts, n_peers),
+	MEMBER(ejg_facts, peer_size),
+	MEMBER(ejg_facts, peers_origin),
+	MEMBER(ejg_facts, users),
+	MEMBER(ejg_facts, n_users),
+	MEMBER(ejg_facts, users_origin),
+	MEMBER(ejg_facts, config_dir),
+	MEMBER(ejg_facts, config_origin),
+	MEMBER(ejg_facts, stack_file),
+	SIZE(ejg_setting),
+	MEMBER(ejg_setting, name),
+	MEMBER(ejg_setting, state),
+	MEMBER(ejg_setting, value),
+	MEMBER(ejg_setting, note),
+	MEMBER(ejg_setting, origin),
+	SIZE(ejg_process),
+	MEMBER(ejg_process, pid),
+	MEMBER(ejg_process, start_time),
+	MEMBER(ejg_process, uid),
+	MEMBER(ejg_process, gid),
+	MEMBER(ejg_process, role),
+	MEMBER(ejg_process, exe),
+	MEMBER(ejg_process, cgroup),
+	MEMBER(ejg_process, unit),
+	MEMBER(ejg_process, in_service),
+	MEMBER(ejg_process, other_network),
+	MEMBER(ejg_process, arguments),
+	MEMBER(ejg_process, n_arguments),
+	MEMBER(ejg_process, cookie_argument),
+	MEMBER(ejg_process, environment),
+	MEMBER(ejg_process, n_environment),
+	MEMBER(ejg_process, node),
+	MEMBER(ejg_process, long_name),
+	MEMBER(ejg_process, relation),
+	SIZE(ejg_listener),
+	MEMBER(ejg_listener, address),
+	MEMBER(ejg_listener, port),
+	MEMBER(ejg_listener, uid),
+	MEMBER(ejg_listener, cgroup_id),
+	MEMBER(ejg_listener, unit),
+	MEMBER(ejg_listener, in_service),
+	MEMBER(ejg_listener, pid),
+	SIZE(ejg_epmd_name),
+	MEMBER(ejg_epmd_name, name),
+	MEMBER(ejg_epmd_name, port),
+	SIZE(ejg_survey),
+	MEMBER(ejg_survey, size),
+	MEMBER(ejg_survey, settings),
+	MEMBER(ejg_survey, n_settings),
+	MEMBER(ejg_survey, setting_size),
+	MEMBER(ejg_survey, processes),
+	MEMBER(ejg_survey, n_processes),
+	MEMBER(ejg_survey, process_size),
+	MEMBER(ejg_survey, listeners),
+	MEMBER(ejg_survey, n_listeners),
+	MEMBER(ejg_survey, listener_size),
+	MEMBER(ejg_survey, epmd_answered),
+	MEMBER(ejg_survey, epmd_note),
+	MEMBER(ejg_survey, epmd_names),
+	MEMBER(ejg_survey, n_epmd_names),
+	MEMBER(ejg_survey, epmd_name_size),
+	MEMBER(ejg_survey, unseen),
+	MEMBER(ejg_survey, n_unseen),
+	MEMBER(ejg_survey, user_known),
+	MEMBER(ejg_survey, user),
+	SIZE(ejg_place),
+	MEMBER(ejg_place, file),
+	MEMBER(ejg_place, line),
+	MEMBER(ejg_place, column),
+	MEMBER(ejg_place, remedy),
+	VALUE(EJG_OK),
+	VALUE(EJG_INFO),
+	VALUE(EJG_WARNING),
+	VALUE(EJG_FAILURE),
+	VALUE(EJG_LOG_ERROR),
+	VALUE(EJG_LOG_WARNING),
+	VALUE(EJG_LOG_INFO),
+	VALUE(EJG_LOG_DEBUG),
+	VALUE(EJG_BIND),
+	VALUE(EJG_CONNECT),
+	VALUE(EJG_ACCEPT),
+	VALUE(EJG_HELD),
+	VALUE(EJG_NOT_APPLICABLE),
+	VALUE(EJG_NOT_HELD),
+	VALUE(EJG_MODULE_IRREVERSIBLE),
+	VALUE(EJG_MODULE_NEEDS_MINOR),
+	VALUE(EJG_ENFORCE),
+	VALUE(EJG_PERMISSIVE),
+	VALUE(EJG_RELEASE_RUN),
+	VALUE(EJG_RELEASE_ALL),
+	VALUE(EJG_OPTION_BOOL),
+	VALUE(EJG_OPTION_UNSIGNED),
+	VALUE(EJG_OPTION_PORT),
+	VALUE(EJG_OPTION_PORT_RANGE),
+	VALUE(EJG_OPTION_SIZE),
+	VALUE(EJG_OPTION_DURATION),
+	VALUE(EJG_OPTION_PATH),
+	VALUE(EJG_OPTION_ENUM),
+	VALUE(EJG_OPTION_ADDRESSES),
+	VALUE(EJG_OPTION_WORDS),
+	VALUE(EJG_OPTION_REQUIRED),
+	VALUE(EJG_OPTION_REPEATABLE),
+	VALUE(EJG_ORIGIN_DEFAULT),
+	VALUE(EJG_ORIGIN_STACK),
+	VALUE(EJG_ORIGIN_DISCOVERED),
+	VALUE(EJG_ORIGIN_CALLER),
+	VALUE(EJG_ORIGIN_SCRIPT),
+	VALUE(EJG_ORIGIN_UNIT),
+	VALUE(EJG_ORIGIN_USERS),
+	VALUE(EJG_DIST_RANDOM),
+	VALUE(EJG_DIST_FIXED),
+	VALUE(EJG_DIST_INDETERMINATE),
+	VALUE(EJG_SETTING_KNOWN),
+	VALUE(EJG_SETTING_UNSET),
+	VALUE(EJG_SETTING_INDETERMINATE),
+	VALUE(EJG_SETTING_OVERRIDDEN),
+	VALUE(EJG_PROCESS_NODE),
+	VALUE(EJG_PROCESS_CONTROL),
+	VALUE(EJG_PROCESS_EPMD),
+	VALUE(EJG_ABI_MAJOR),
+	VALUE(EJG_ABI_MINOR),
+	VALUE(EJG_PREFIX_TEXT_SIZE),
+};
 
 int main(void)
 {
 	if (sizeof(void *) != 8)
 		return 77;
-	SIZE(ejg_finding);
-	MEMBER(ejg_finding, module);
-	MEMBER(ejg_finding, id);
-	MEMBER(ejg_finding, severity);
-	MEMBER(ejg_finding, subject);
-	MEMBER(ejg_finding, message);
-	MEMBER(ejg_finding, remedy);
-	MEMBER(ejg_finding, file);
-	MEMBER(ejg_finding, line);
-	MEMBER(ejg_finding, column);
-	SIZE(ejg_label);
-	MEMBER(ejg_label, name);
-	MEMBER(ejg_label, value);
-	SIZE(ejg_metric);
-	MEMBER(ejg_metric, module);
-	MEMBER(ejg_metric, name);
-	MEMBER(ejg_metric, help);
-	MEMBER(ejg_metric, counter);
-	MEMBER(ejg_metric, labels);
-	MEMBER(ejg_metric, n_labels);
-	MEMBER(ejg_metric, value);
-	SIZE(ejg_options);
-	MEMBER(ejg_options, size);
-	MEMBER(ejg_options, service);
-	MEMBER(ejg_options, confdir);
-	MEMBER(ejg_options, vendordir);
-	MEMBER(ejg_options, moduledir);
-	MEMBER(ejg_options, rundir);
-	MEMBER(ejg_options, statedir);
-	SIZE(ejg_apply_options);
-	MEMBER(ejg_apply_options, size);
-	MEMBER(ejg_apply_options, own);
-	MEMBER(ejg_apply_options, cgroups);
-	MEMBER(ejg_apply_options, n_cgroups);
-	MEMBER(ejg_apply_options, only);
-	MEMBER(ejg_apply_options, n_only);
-	MEMBER(ejg_apply_options, no_proof);
-	SIZE(ejg_question);
-	MEMBER(ejg_question, size);
-	MEMBER(ejg_question, action);
-	MEMBER(ejg_question, address);
-	MEMBER(ejg_question, port);
-	SIZE(ejg_answer);
-	MEMBER(ejg_answer, module);
-	MEMBER(ejg_answer, allowed);
-	MEMBER(ejg_answer, rule);
-	MEMBER(ejg_answer, file);
-	MEMBER(ejg_answer, line);
-	SIZE(ejg_event);
-	MEMBER(ejg_event, module);
-	MEMBER(ejg_event, message);
-	MEMBER(ejg_event, time_ns);
-	MEMBER(ejg_event, labels);
-	MEMBER(ejg_event, n_labels);
-	SIZE(ejg_prefix);
-	MEMBER(ejg_prefix, bytes);
-	MEMBER(ejg_prefix, length);
-	MEMBER(ejg_prefix, scope);
-	SIZE(ejg_port_range);
-	MEMBER(ejg_port_range, first);
-	MEMBER(ejg_port_range, last);
-	SIZE(ejg_prefix_list);
-	MEMBER(ejg_prefix_list, items);
-	MEMBER(ejg_prefix_list, n);
-	SIZE(ejg_word_list);
-	MEMBER(ejg_word_list, items);
-	MEMBER(ejg_word_list, n);
-	SIZE(ejg_option);
-	MEMBER(ejg_option, name);
-	MEMBER(ejg_option, type);
-	MEMBER(ejg_option, flags);
-	MEMBER(ejg_option, offset);
-	MEMBER(ejg_option, min);
-	MEMBER(ejg_option, max);
-	MEMBER(ejg_option, choices);
-	MEMBER(ejg_option, fallback);
-	MEMBER(ejg_option, help);
-	SIZE(ejg_finding_info);
-	MEMBER(ejg_finding_info, id);
-	MEMBER(ejg_finding_info, severity);
-	MEMBER(ejg_finding_info, summary);
-	MEMBER(ejg_finding_info, remedy);
-	SIZE(ejg_metric_info);
-	MEMBER(ejg_metric_info, name);
-	MEMBER(ejg_metric_info, counter);
-	MEMBER(ejg_metric_info, help);
-	SIZE(ejg_module);
-	MEMBER(ejg_module, size);
-	MEMBER(ejg_module, abi_major);
-	MEMBER(ejg_module, abi_minor);
-	MEMBER(ejg_module, name);
-	MEMBER(ejg_module, summary);
-	MEMBER(ejg_module, flags);
-	MEMBER(ejg_module, options);
-	MEMBER(ejg_module, option_size);
-	MEMBER(ejg_module, n_options);
-	MEMBER(ejg_module, findings);
-	MEMBER(ejg_module, finding_size);
-	MEMBER(ejg_module, n_findings);
-	MEMBER(ejg_module, metrics);
-	MEMBER(ejg_module, metric_size);
-	MEMBER(ejg_module, n_metrics);
-	MEMBER(ejg_module, config_size);
-	MEMBER(ejg_module, state_size);
-	MEMBER(ejg_module, check);
-	MEMBER(ejg_module, prepare);
-	MEMBER(ejg_module, apply);
-	MEMBER(ejg_module, confine);
-	MEMBER(ejg_module, status);
-	MEMBER(ejg_module, release);
-	MEMBER(ejg_module, explain);
-	MEMBER(ejg_module, watch);
-	MEMBER(ejg_module, watch_next);
-	MEMBER(ejg_module, finish);
-	MEMBER(ejg_module, prove);
-	MEMBER(ejg_module, diagnose);
-	SIZE(ejg_origin);
-	MEMBER(ejg_origin, kind);
-	MEMBER(ejg_origin, file);
-	MEMBER(ejg_origin, line);
-	SIZE(ejg_cgroup);
-	MEMBER(ejg_cgroup, name);
-	MEMBER(ejg_cgroup, path);
-	MEMBER(ejg_cgroup, id);
-	MEMBER(ejg_cgroup, own);
-	SIZE(ejg_peer);
-	MEMBER(ejg_peer, prefix);
-	MEMBER(ejg_peer, name);
-	MEMBER(ejg_peer, origin);
-	SIZE(ejg_facts);
-	MEMBER(ejg_facts, size);
-	MEMBER(ejg_facts, service);
-	MEMBER(ejg_facts, rundir);
-	MEMBER(ejg_facts, statedir);
-	MEMBER(ejg_facts, cgroup_mount);
-	MEMBER(ejg_facts, cgroups);
-	MEMBER(ejg_facts, n_cgroups);
-	MEMBER(ejg_facts, cgroup_size);
-	MEMBER(ejg_facts, cgroups_origin);
-	MEMBER(ejg_facts, epmd_port);
-	MEMBER(ejg_facts, epmd_origin);
-	MEMBER(ejg_facts, dist_state);
-	MEMBER(ejg_facts, dist);
-	MEMBER(ejg_facts, n_dist);
-	MEMBER(ejg_facts, dist_note);
-	MEMBER(ejg_facts, dist_origin);
-	MEMBER(ejg_facts, public_ports);
-	MEMBER(ejg_facts, n_public_ports);
-	MEMBER(ejg_facts, public_origin);
-	MEMBER(ejg_facts, peers);
-	MEMBER(ejg_facts, n_peers);
-	MEMBER(ejg_facts, peer_size);
-	MEMBER(ejg_facts, peers_origin);
-	MEMBER(ejg_facts, users);
-	MEMBER(ejg_facts, n_users);
-	MEMBER(ejg_facts, users_origin);
-	MEMBER(ejg_facts, config_dir);
-	MEMBER(ejg_facts, config_origin);
-	MEMBER(ejg_facts, stack_file);
-	SIZE(ejg_setting);
-	MEMBER(ejg_setting, name);
-	MEMBER(ejg_setting, state);
-	MEMBER(ejg_setting, value);
-	MEMBER(ejg_setting, note);
-	MEMBER(ejg_setting, origin);
-	SIZE(ejg_process);
-	MEMBER(ejg_process, pid);
-	MEMBER(ejg_process, start_time);
-	MEMBER(ejg_process, uid);
-	MEMBER(ejg_process, gid);
-	MEMBER(ejg_process, role);
-	MEMBER(ejg_process, exe);
-	MEMBER(ejg_process, cgroup);
-	MEMBER(ejg_process, unit);
-	MEMBER(ejg_process, in_service);
-	MEMBER(ejg_process, other_network);
-	MEMBER(ejg_process, arguments);
-	MEMBER(ejg_process, n_arguments);
-	MEMBER(ejg_process, cookie_argument);
-	MEMBER(ejg_process, environment);
-	MEMBER(ejg_process, n_environment);
-	MEMBER(ejg_process, node);
-	MEMBER(ejg_process, long_name);
-	MEMBER(ejg_process, relation);
-	SIZE(ejg_listener);
-	MEMBER(ejg_listener, address);
-	MEMBER(ejg_listener, port);
-	MEMBER(ejg_listener, uid);
-	MEMBER(ejg_listener, cgroup_id);
-	MEMBER(ejg_listener, unit);
-	MEMBER(ejg_listener, in_service);
-	MEMBER(ejg_listener, pid);
-	SIZE(ejg_epmd_name);
-	MEMBER(ejg_epmd_name, name);
-	MEMBER(ejg_epmd_name, port);
-	SIZE(ejg_survey);
-	MEMBER(ejg_survey, size);
-	MEMBER(ejg_survey, settings);
-	MEMBER(ejg_survey, n_settings);
-	MEMBER(ejg_survey, setting_size);
-	MEMBER(ejg_survey, processes);
-	MEMBER(ejg_survey, n_processes);
-	MEMBER(ejg_survey, process_size);
-	MEMBER(ejg_survey, listeners);
-	MEMBER(ejg_survey, n_listeners);
-	MEMBER(ejg_survey, listener_size);
-	MEMBER(ejg_survey, epmd_answered);
-	MEMBER(ejg_survey, epmd_note);
-	MEMBER(ejg_survey, epmd_names);
-	MEMBER(ejg_survey, n_epmd_names);
-	MEMBER(ejg_survey, epmd_name_size);
-	MEMBER(ejg_survey, unseen);
-	MEMBER(ejg_survey, n_unseen);
-	MEMBER(ejg_survey, user_known);
-	MEMBER(ejg_survey, user);
-	SIZE(ejg_place);
-	MEMBER(ejg_place, file);
-	MEMBER(ejg_place, line);
-	MEMBER(ejg_place, column);
-	MEMBER(ejg_place, remedy);
-	VALUE(EJG_OK);
-	VALUE(EJG_INFO);
-	VALUE(EJG_WARNING);
-	VALUE(EJG_FAILURE);
-	VALUE(EJG_LOG_ERROR);
-	VALUE(EJG_LOG_WARNING);
-	VALUE(EJG_LOG_INFO);
-	VALUE(EJG_LOG_DEBUG);
-	VALUE(EJG_BIND);
-	VALUE(EJG_CONNECT);
-	VALUE(EJG_ACCEPT);
-	VALUE(EJG_HELD);
-	VALUE(EJG_NOT_APPLICABLE);
-	VALUE(EJG_NOT_HELD);
-	VALUE(EJG_MODULE_IRREVERSIBLE);
-	VALUE(EJG_MODULE_NEEDS_MINOR);
-	VALUE(EJG_ENFORCE);
-	VALUE(EJG_PERMISSIVE);
-	VALUE(EJG_RELEASE_RUN);
-	VALUE(EJG_RELEASE_ALL);
-	VALUE(EJG_OPTION_BOOL);
-	VALUE(EJG_OPTION_UNSIGNED);
-	VALUE(EJG_OPTION_PORT);
-	VALUE(EJG_OPTION_PORT_RANGE);
-	VALUE(EJG_OPTION_SIZE);
-	VALUE(EJG_OPTION_DURATION);
-	VALUE(EJG_OPTION_PATH);
-	VALUE(EJG_OPTION_ENUM);
-	VALUE(EJG_OPTION_ADDRESSES);
-	VALUE(EJG_OPTION_WORDS);
-	VALUE(EJG_OPTION_REQUIRED);
-	VALUE(EJG_OPTION_REPEATABLE);
-	VALUE(EJG_ORIGIN_DEFAULT);
-	VALUE(EJG_ORIGIN_STACK);
-	VALUE(EJG_ORIGIN_DISCOVERED);
-	VALUE(EJG_ORIGIN_CALLER);
-	VALUE(EJG_ORIGIN_SCRIPT);
-	VALUE(EJG_ORIGIN_UNIT);
-	VALUE(EJG_ORIGIN_USERS);
-	VALUE(EJG_DIST_RANDOM);
-	VALUE(EJG_DIST_FIXED);
-	VALUE(EJG_DIST_INDETERMINATE);
-	VALUE(EJG_SETTING_KNOWN);
-	VALUE(EJG_SETTING_UNSET);
-	VALUE(EJG_SETTING_INDETERMINATE);
-	VALUE(EJG_SETTING_OVERRIDDEN);
-	VALUE(EJG_PROCESS_NODE);
-	VALUE(EJG_PROCESS_CONTROL);
-	VALUE(EJG_PROCESS_EPMD);
-	VALUE(EJG_ABI_MAJOR);
-	VALUE(EJG_ABI_MINOR);
-	VALUE(EJG_PREFIX_TEXT_SIZE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		printf("%s %zu\n", rows[i].name, rows[i].value);
 	return 0;
 }
