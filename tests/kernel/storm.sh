@@ -11,6 +11,10 @@
 # shellcheck disable=SC2154
 
 storm_hosts() {
+	local name
+	for name in host remote; do
+		net_run "$name" bash -c 'echo 65535 >/proc/sys/net/core/somaxconn'
+	done
 	net_run host ip addr add 198.51.100.12/24 dev eth0
 	net_run host ip addr add 2001:db8::12/64 dev eth0 nodad
 	net_run remote ip addr add 198.51.100.3/24 dev eth0

@@ -26,6 +26,7 @@
 enum {
 	BATCH = 16, /* connections at once: else a tight loop would mostly wait for refused ones */
 	REFUSED_AFTER = 5,  /* ms without an answer, on a wire that answers within the system call */
+	BACKLOG = 65535, /* more than wait for a listener that a busy machine has stopped; storm_hosts lets it have them */
 	FAILED_AFTER = 900, /* below the second after which a lost SYN is sent again */
 };
 
@@ -129,18 +130,20 @@ static void wait_for_answers(const struct worker *w, struct pollfd *polls)
 	long end = now_ms() + (always ? FAILED_AFTER : REFUSED_AFTER), left;
 	size_t answered = 0;
 
-	while (answered < BATCH && (left = end - now_ms()) > 0) {
+	/* One look after the end, too: a busy machine may have stopped this process in the meantime. */
+	do {
 		struct pollfd waiting[BATCH];
 
+		left = end - now_ms();
 		for (size_t i = 0; i < BATCH; i++)
 			waiting[i] = (struct pollfd){ .fd = polls[i].revents ? -1 : polls[i].fd, .events = POLLOUT };
-		poll(waiting, BATCH, left);
+		poll(waiting, BATCH, left > 0 ? left : 0);
 		for (size_t i = 0; i < BATCH; i++)
 			if (waiting[i].fd >= 0 && waiting[i].revents) {
 				polls[i].revents = waiting[i].revents;
 				answered++;
 			}
-	}
+	} while (answered < BATCH && left > 0);
 }
 
 static void accept_batch(struct worker *w)
@@ -178,7 +181,7 @@ static void serve(struct worker *w)
 	cleanup_fd int fd = open_socket(&w->to, 0);
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
-	    bind(fd, &w->to.any, size_of(&w->to)) < 0 || listen(fd, 4096) < 0) {
+	    bind(fd, &w->to.any, size_of(&w->to)) < 0 || listen(fd, BACKLOG) < 0) {
 		add(w, errno);
 		return;
 	}
