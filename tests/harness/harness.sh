@@ -14,6 +14,7 @@
 #	EJG_STAGE    DESTDIR of `meson install`: the ejguard under test
 #	EJG_ATTEMPT  the program attempt
 #	EJG_NO_SKIP  1: what would be a skip is a failure
+#	EJG_SLOW     how many times slower than usual this machine is: an emulated one is
 
 harness_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=sandbox.sh
@@ -145,9 +146,9 @@ check_status() {
 	fi
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds. EJG_SLOW: how many times slower than usual this machine is.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${EJG_SLOW-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1

@@ -31,6 +31,8 @@ select_names() {
 			else
 				selected_suites+=("$name")
 			fi
+		elif [[ -n ${kernels-} && $name == boot ]]; then
+			selected_tests+=(boot)
 		elif [[ -n $last && -z ${selected_cases[$last]-} ]]; then
 			has_cases "$last" || give_up "$last is one test: cases can be named in kernel/attempts and rules/* only"
 			selected_cases[$last]=$name
@@ -74,6 +76,7 @@ selection_check() {
 	local name suite known wrong=0
 	known=$(tests_known "$1")
 	for name in "${selected_tests[@]}"; do
+		[[ $name != boot ]] || continue
 		suite=${name%%/*}
 		! grep -qxF -e "$suite/${name#*/}" -e "${name/rules\/rules-/rules/}" <<<"$known" || continue
 		wrong=1
