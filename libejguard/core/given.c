@@ -22,7 +22,7 @@ static int no_memory(struct report *report)
 
 static int unreadable(struct report *report, const char *path, int error)
 {
-	return report_error(report, -EIO, "given-cgroups", NULL, "run: ejguard release, then apply again",
+	return report_error(report, -EIO, "given-cgroups", NULL, "run: ejguard release\nrun: ejguard apply",
 			    "cannot read '%s', the cgroups that apply was given: %s", path, strerror(error));
 }
 

@@ -17,7 +17,7 @@ static void compare_set_epmd(const struct comparison *c)
 
 	if (!value || port_parse(value, &port) < 0 || port == c->facts->epmd_port)
 		return;
-	snprintf(remedy, sizeof(remedy), "write `set epmd %u` into the stack", port);
+	snprintf(remedy, sizeof(remedy), "edit: the stack file: set epmd %u\nrun: ejguard apply", port);
 	report_core(c->report, "discover-set-epmd", "set epmd", &setting->origin, remedy,
 		    "the guards hold port %u as epmd's, and ERL_EPMD_PORT is %u", c->facts->epmd_port, port);
 }

@@ -104,7 +104,7 @@ static const char *keep_name(const struct ejg_process *node, char text[static CO
 
 	if (strlen(node->node) > 64 || node->node[strspn(node->node, plain)])
 		return NULL;
-	snprintf(text, COMPARE_TEXT_SIZE, "set ERLANG_NODE=%s in ejabberdctl.cfg", node->node);
+	snprintf(text, COMPARE_TEXT_SIZE, "edit: ejabberdctl.cfg: ERLANG_NODE=%s", node->node);
 	return text;
 }
 

@@ -39,7 +39,7 @@ static void compare_set_dist(const struct comparison *c)
 	if (!setting || c->facts->dist_origin.kind != EJG_ORIGIN_STACK)
 		return;
 	if (setting->state == EJG_SETTING_UNSET) {
-		snprintf(remedy, sizeof(remedy), "set FIREWALL_WINDOW=%.24s in ejabberdctl.cfg",
+		snprintf(remedy, sizeof(remedy), "edit: ejabberdctl.cfg: FIREWALL_WINDOW=%.24s",
 			 dist_text(c->facts, ours));
 		report_core(c->report, "discover-set-dist", "set dist", &c->facts->dist_origin, remedy,
 			    "the stack names the range %s, and the configuration none: the node would listen on a "
@@ -47,7 +47,7 @@ static void compare_set_dist(const struct comparison *c)
 			    ours);
 	} else if (setting->state == EJG_SETTING_KNOWN && port_range_parse(setting->value, &range) == 0 &&
 		   !covers(c->facts, range)) {
-		snprintf(remedy, sizeof(remedy), "write `set dist %.24s` into the stack", setting->value);
+		snprintf(remedy, sizeof(remedy), "edit: the stack file: set dist %.24s\nrun: ejguard apply", setting->value);
 		report_core(c->report, "discover-set-dist", "set dist", &c->facts->dist_origin, remedy,
 			    "the stack names the range %s, and the configuration %s (%s:%u)", dist_text(c->facts, ours),
 			    setting->value, setting->origin.file ? setting->origin.file : "default",

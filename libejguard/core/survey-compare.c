@@ -47,7 +47,7 @@ const char *compare_restart(const struct ejg_process *process, char text[static 
 {
 	if (!process->in_service || !process->unit)
 		return NULL;
-	snprintf(text, COMPARE_TEXT_SIZE, "systemctl restart %.100s", process->unit);
+	snprintf(text, COMPARE_TEXT_SIZE, "run: systemctl restart %.100s", process->unit);
 	return text;
 }
 

@@ -66,6 +66,16 @@ for module in cookie files config; do
 done
 check_status 'nobody: ejguard discover' 0 as_nobody ejguard discover
 
+note 'remedies'
+tests=$(dirname "$0")/..
+mapfile -t commands < <(SOURCE="$tests/.." EJGUARD='' FIXTURES='' python3 -B "$tests/cli/test-remedies.py" --ejabberdctl)
+check 'remedies name commands of ejabberdctl' test "${#commands[@]}" -gt 0
+for command in "${commands[@]}" no_such_command; do
+	known=yes
+	bed_run server ejabberdctl help "$command" | grep -q "Name:.*$command" || known=no
+	check_is "ejabberdctl has $command" "$([[ $command == no_such_command ]] && echo no || echo yes)" "$known"
+done
+
 note "ejabberd's own example"
 cp "$(bed_root server)/usr/share/doc/ejabberd/examples/ejabberd.yml" "$(bed_root server)/etc/ejabberd/ejabberd.yml"
 said=$(bed_run server ejguard --json check) || true

@@ -497,7 +497,7 @@ static void test_places(void **state)
 	assert_string_equal(finding->subject, "process 100");
 	assert_string_equal(finding->file, "/etc/default/ejabberd");
 	assert_int_equal(finding->line, 7);
-	assert_string_equal(finding->remedy, "set ERLANG_NODE=ejabberd@localhost in ejabberdctl.cfg");
+	assert_string_equal(finding->remedy, "edit: ejabberdctl.cfg: ERLANG_NODE=ejabberd@localhost");
 	assert_int_equal(finding->severity, EJG_WARNING);
 }
 

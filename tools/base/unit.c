@@ -2,6 +2,7 @@
 /* Lists of units. */
 #include "tools/base/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,4 +49,36 @@ bool unit_can_guard(const char *name)
 	if (strlen(name) > 240 || strspn(name, allowed) != strlen(name) || name[0] == '.')
 		return false;
 	return unit_name_ends(name, ".service") || unit_name_ends(name, ".socket");
+}
+
+/* Names of the units that run, sockets first or last: a socket is neither made nor removed while its service runs. */
+static void put_names(const struct unit_list *list, bool sockets, FILE *out)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].active && unit_name_ends(list->items[i].name, ".socket") == sockets)
+			fprintf(out, " %s", list->items[i].name);
+}
+
+char *unit_restart_command(const struct unit_list *list)
+{
+	char *text = NULL;
+	bool due = false;
+	size_t size;
+	FILE *out;
+
+	for (size_t i = 0; i < list->n; i++)
+		due |= list->items[i].restart_due;
+	out = due ? open_memstream(&text, &size) : NULL;
+	if (!out)
+		return NULL;
+	fputs("systemctl stop", out);
+	put_names(list, false, out);
+	put_names(list, true, out);
+	fputs(" && systemctl start", out);
+	put_names(list, true, out);
+	put_names(list, false, out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
 }

@@ -43,4 +43,10 @@ bool unit_name_ends(const char *name, const char *end);
 /* Whether systemd takes it as the name of a unit, and of one that has ExecStartPre. */
 bool unit_can_guard(const char *name);
 
+/*
+ * The command that restarts all units that run, in one go: guarding one unit of several is no guard. A new string, NULL
+ * where no restart is due, and without memory.
+ */
+char *unit_restart_command(const struct unit_list *list);
+
 #endif

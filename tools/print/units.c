@@ -18,33 +18,13 @@ static void add_row(struct table *table, const struct unit *unit)
 	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
 }
 
-/* Names of the units that run, sockets first or last: a socket is neither made nor removed while its service runs. */
-static void print_names(const struct unit_list *units, bool sockets, FILE *out)
-{
-	for (size_t i = 0; i < units->n; i++) {
-		const char *name = units->items[i].name;
-
-		if (units->items[i].active && (strcmp(strrchr(name, '.'), ".socket") == 0) == sockets)
-			fprintf(out, " %s", name);
-	}
-}
-
-/* Everything that runs is restarted in one go: guarding one unit of several is no guard. */
 static void print_restart(const struct report *report, FILE *out)
 {
-	bool due = false;
+	cleanup_free char *command = unit_restart_command(&report->units);
 
-	for (size_t i = 0; i < report->units.n; i++)
-		due |= report->units.items[i].restart_due;
-	if (!due)
-		return;
-	fprintf(out, "Running units are guarded after a restart:\n  systemctl stop");
-	print_names(&report->units, false, out);
-	print_names(&report->units, true, out);
-	fprintf(out, "\n  systemctl start");
-	print_names(&report->units, true, out);
-	print_names(&report->units, false, out);
-	fputc('\n', out);
+	if (command)
+		fprintf(out, "Guard what runs now, without a restart:\n  ejguard apply %s\n"
+			     "or by a restart, which disconnects all users:\n  %s\n", report->service, command);
 }
 
 static void print_earlier(const struct report *report, FILE *out)

@@ -65,7 +65,8 @@ static void check_format(struct config_check *check, const struct yml_host *host
 		config_finding(
 			check, "password-plain", subject, key,
 			config_edit(check, key,
-				    "set auth_password_format: scram, then run ejabberdctl convert_to_scram HOST"),
+				    "set auth_password_format: scram\nrun: ejabberdctl reload_config\n"
+				    "then, for each host, convert what is stored: ejabberdctl convert_to_scram HOST"),
 			"passwords are stored as they are%s: whoever reads the database, a dump or a backup has them "
 			"all",
 			key ? "" : ", ejabberd's default");

@@ -67,7 +67,7 @@ void config_finding(struct config_check *check, const char *id, const char *subj
 void config_uncertain(struct config_check *check, const struct yml_node *place, const struct yml_node *value,
 		      const char *option);
 
-/* "set OPTION in FILE:LINE", for a remedy. NULL without memory; the finding then has the declared one. */
+/* "edit: FILE:LINE: WHAT", for a remedy. NULL without memory; the finding then has the declared one. */
 const char *config_edit(struct config_check *check, const struct yml_node *place, const char *what);
 
 /* A bool of a map: 0, 1, the fallback when it is absent, -1 when it cannot be told (a finding says so). */

@@ -72,8 +72,8 @@ const char *config_edit(struct config_check *check, const struct yml_node *place
 	if (!what)
 		return NULL;
 	if (place && place->line)
-		return arena_printf(check->arena, "%s in %s:%u", what, file, place->line);
-	return arena_printf(check->arena, "%s in %s", what, file);
+		return arena_printf(check->arena, "edit: %s:%u: %s", file, place->line, what);
+	return arena_printf(check->arena, "edit: %s: %s", file, what);
 }
 
 static int read_bool(struct config_check *check, const struct yml_pair *pair, const char *name, int fallback)

@@ -23,7 +23,7 @@
 	RULE(3, "unseen", INFO, "a file may not be read by the caller", NULL,                                           \
 	     "root sees it", "")                                                                                        \
 	RULE(4, "unjudged", FAILURE, "the configuration cannot be judged",                                              \
-	     "mend the place that is named; ejabberdctl check says what ejabberd makes of it",                          \
+	     "mend the place that is named; ejabberd's log says what ejabberd makes of it",                            \
 	     "nobody can tell what a configuration allows that cannot be read", "fast_yaml.erl")                        \
 	RULE(5, "refused", WARNING, "ejabberd refuses a part of the configuration",                                     \
 	     "mend the place that is named",                                                                            \
@@ -39,7 +39,7 @@
 	RULE(9, "log-addresses", INFO, "the log names the clients' addresses", NULL,                                    \
 	     "ejabberd's default; a matter of privacy, not of access", "toplevel: hide_sensitive_log_data")             \
 	RULE(10, "password-plain", WARNING, "passwords are stored as they are",                                         \
-	     "set auth_password_format: scram, then: ejabberdctl convert_to_scram HOST",                                \
+	     "set auth_password_format: scram; then, for each host: ejabberdctl convert_to_scram HOST",                 \
 	     "needs a look into the database, a dump or a backup first; it is ejabberd's default",                      \
 	     "toplevel: auth_password_format")                                                                          \
 	RULE(11, "register-open", WARNING, "anybody may register accounts",                                             \
@@ -100,7 +100,7 @@
 	     "set ip: \"127.0.0.1\" for this listener",                                                                 \
 	     "a shared password and no TLS protect whole domains", "listen: ejabberd_service")                          \
 	RULE(30, "component-password", FAILURE, "external components log in with a well-known password",                \
-	     "choose a password: openssl rand -hex 16",                                                                 \
+	     "choose another password\nrun: openssl rand -hex 16",                                                      \
 	     "who reaches the listener sends and receives as a whole domain", "listen: ejabberd_service")               \
 	RULE(31, "metrics-public", WARNING, "metrics are offered to the world",                                         \
 	     "set ip: \"127.0.0.1\" for a listener of its own",                                                         \
@@ -137,7 +137,7 @@
 	     "mend the path in certfiles, or make the certificate",                                                     \
 	     "connections with TLS fail, and those that may go on without it do", "toplevel: certfiles")                \
 	RULE(43, "password-default", FAILURE, "a password of examples is in use",                                       \
-	     "choose a password: openssl rand -hex 16; change it there and here",                                       \
+	     "choose another password, and change it there and here\nrun: openssl rand -hex 16",                        \
 	     "other users of this host, or of the network, log in with it", "")                                         \
 	RULE(44, "sql-plain", WARNING, "a database elsewhere is talked to without TLS",                                 \
 	     "set sql_ssl: true and sql_ssl_verify: true",                                                              \
@@ -158,15 +158,15 @@
 	     "choose another port",                                                                                     \
 	     "nobody from elsewhere reaches it, and the node or epmd may find its port taken", "ejguard-net(8)")        \
 	RULE(50, "listener-missing", WARNING, "a listener of the configuration does not exist",                         \
-	     "see ejabberd's log; run: ejabberdctl reload_config",                                                      \
+	     "see ejabberd's log for the reason\nrun: ejabberdctl reload_config",                                       \
 	     "what runs is not what is configured: what was judged is not what is there", "ejabberd_listener.erl")      \
 	RULE(51, "listener-unknown", WARNING, "the service listens on a port that is not in the configuration",         \
-	     "find out who does: ss -tlnp; then restart the service",                                                   \
+	     "find out who listens, then restart the service\nrun: ss -tlnp",                                           \
 	     "as listener-missing; or a process that does not belong there", "ejabberd_listener.erl")                   \
 	RULE(52, "hosts-local", INFO, "no host but localhost is served", NULL,                                          \
 	     "the untouched example", "toplevel: hosts")                                                                \
 	RULE(53, "contrib-install", WARNING, "modules are fetched and compiled at start",                               \
-	     "install them by hand: ejabberdctl module_install NAME; then remove install_contrib_modules",              \
+	     "install them by hand (ejabberdctl module_install NAME), then remove install_contrib_modules",             \
 	     "what the repository holds at that moment runs as the server", "toplevel: install_contrib_modules")
 /* clang-format on */
 

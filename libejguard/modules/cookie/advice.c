@@ -29,9 +29,12 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 
 	return audit_text(
 		audit,
-		"on one node: (umask 077; openssl rand -hex 32 > /root/cookie.new); copy that file to every node by "
-		"scp -p; then on every node: systemctl stop %s && install -o %s -g %s -m 0400 /root/cookie.new %s && "
-		"rm /root/cookie.new; when that is done on all of them, on every node: systemctl start %s",
+		"on one node, make a cookie, then copy the file to every node with scp -p:\n"
+		"run: (umask 077; openssl rand -hex 32 > /root/cookie.new)\n"
+		"on every node:\n"
+		"run: systemctl stop %s && install -o %s -g %s -m 0400 /root/cookie.new %s && rm /root/cookie.new\n"
+		"when that is done on all of them, on every node:\n"
+		"run: systemctl start %s",
 		service, advise_owner(audit), group_of(audit), advise_quoted(audit, path), service);
 }
 
@@ -44,9 +47,9 @@ static const char *advise_option(struct audit *audit, const char *option)
 
 	if (strncmp(file, EJG_VENDORDIR "/", strlen(EJG_VENDORDIR "/")) == 0 &&
 	    strcmp(strrchr(file, '/') + 1, service) == 0)
-		return audit_text(audit, "install -D -m 0644 %s %s/%s; add %s to line %u of the copy; then: ", file,
-				  EJG_CONFDIR, service, option, line);
-	return audit_text(audit, "add %s to line %u of %s; then: ", option, line, file);
+		return audit_text(audit, "run: install -D -m 0644 %s %s/%s\nedit: %s/%s:%u: add %s to the line\n", file,
+				  EJG_CONFDIR, service, EJG_CONFDIR, service, line, option);
+	return audit_text(audit, "edit: %s:%u: add %s to the line\n", file, line, option);
 }
 
 const char *advise_create(struct audit *audit, const char *path)
@@ -55,7 +58,7 @@ const char *advise_create(struct audit *audit, const char *path)
 		return advise_cluster(audit, path);
 	if (audit->config->create)
 		return "run: ejguard apply";
-	return audit_text(audit, "%sejguard apply", advise_option(audit, "create=yes"));
+	return audit_text(audit, "%srun: ejguard apply", advise_option(audit, "create=yes"));
 }
 
 const char *advise_rotate(struct audit *audit, const char *path)
@@ -66,7 +69,7 @@ const char *advise_rotate(struct audit *audit, const char *path)
 		return advise_cluster(audit, path);
 	if (audit->config->rotate != COOKIE_ROTATE_WEAK)
 		edit = advise_option(audit, "rotate=weak");
-	return audit_text(audit, "%ssystemctl stop %s && ejguard apply %s && systemctl start %s", edit, service,
+	return audit_text(audit, "%srun: systemctl stop %s && ejguard apply %s && systemctl start %s", edit, service,
 			  service, service);
 }
 
@@ -78,7 +81,7 @@ const char *advise_remove(struct audit *audit, const char *path)
 		return advise_cluster(audit, path);
 	if (!audit->config->create)
 		edit = advise_option(audit, "create=yes");
-	return audit_text(audit, "%ssystemctl stop %s && rm %s && ejguard apply %s && systemctl start %s", edit,
+	return audit_text(audit, "%srun: systemctl stop %s && rm %s && ejguard apply %s && systemctl start %s", edit,
 			  service, advise_quoted(audit, path), service, service);
 }
 
@@ -86,6 +89,6 @@ const char *advise_home(struct audit *audit, const char *path)
 {
 	const char *home = audit_text(audit, "%.*s", (int)(strrchr(path, '/') - path), path);
 
-	return audit_text(audit, "install -d -o %s -g %s -m 0700 %s", advise_owner(audit), group_of(audit),
+	return audit_text(audit, "run: install -d -o %s -g %s -m 0700 %s", advise_owner(audit), group_of(audit),
 			  advise_quoted(audit, *home ? home : "/"));
 }

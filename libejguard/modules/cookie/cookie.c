@@ -60,7 +60,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "rotated", EJG_INFO, "apply replaced the cookie", NULL },
 	{ "would-change", EJG_INFO, "what apply would do if it were not permissive", NULL },
 	{ "absent", EJG_WARNING, "there is no cookie: Erlang would generate one",
-	  "write a strong one before the first start: use create=yes, then: ejguard apply" },
+	  "have a strong one written before the first start: set create=yes\nrun: ejguard apply" },
 	{ "generated", EJG_WARNING, "Erlang's generator made the cookie", "replace it: rotate=weak" },
 	{ "short", EJG_WARNING, "the cookie is short", "replace it: rotate=weak" },
 	{ "blank", EJG_WARNING, "the cookie begins or ends with a blank", "replace it" },

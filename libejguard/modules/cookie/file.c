@@ -51,7 +51,9 @@ static void judge_links(struct audit *audit, const struct cookie_file *file)
 	if (file->walk.access.links > 1)
 		audit_say(audit, "hard-link", NULL,
 			  &(struct ejg_place){ .file = file->path,
-					       .remedy = audit_text(audit, "find the others: find / -xdev -samefile %s",
+					       .remedy = audit_text(audit,
+								    "find the others, and remove them\n"
+								    "run: find / -xdev -samefile %s",
 								    quoted(audit, file)) },
 			  "has %llu names: the cookie stays under the others when this one is replaced",
 			  (unsigned long long)file->walk.access.links);
@@ -75,7 +77,7 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 		audit->mendable |= ret_reasons != NULL;
 		audit_say(audit, "owner-root", NULL,
 			  &(struct ejg_place){ .file = file->path,
-					       .remedy = audit_text(audit, "chown %s:%s %s", audit->host.service.user,
+					       .remedy = audit_text(audit, "run: chown %s:%s %s", audit->host.service.user,
 								    audit->host.service.group, quoted(audit, file)) },
 			  "is root's: a node of user %s cannot read it, and does not start", audit->host.service.user);
 		return;
@@ -97,7 +99,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 	const char *who =
 		access_describe(audit->host.arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
 	const char *reached = exposed ? "" : ", but the folders above keep them out";
-	const char *remedy = audit_text(audit, "chmod 0400 %s", path);
+	const char *remedy = audit_text(audit, "run: chmod 0400 %s", path);
 
 	if (ret_reasons && exposed)
 		*ret_reasons |= COOKIE_EXPOSED;
@@ -108,7 +110,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 		audit_say(audit, "acl", NULL,
 			  &(struct ejg_place){
 				  .file = file->path,
-				  .remedy = audit_text(audit, "setfacl -b %s && chmod 0400 %s", path, path) },
+				  .remedy = audit_text(audit, "run: setfacl -b %s && chmod 0400 %s", path, path) },
 			  "has an ACL by which %s may use it%s; Erlang does not start with it", who ? who : "others",
 			  reached);
 	else if (access->mode & 077)
@@ -130,7 +132,7 @@ static const char *advise_folder(struct audit *audit, const struct cookie_file *
 
 	if (!access_trusted(&audit->host.service.trust, &owner))
 		give = audit_text(audit, "chown %s: %s && ", last ? advise_owner(audit) : "root", path);
-	return audit_text(audit, "%s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -b " : "",
+	return audit_text(audit, "run: %s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -b " : "",
 			  step->access.acl ? path : "", step->access.acl ? " && " : "", path);
 }
 

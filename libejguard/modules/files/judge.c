@@ -125,8 +125,9 @@ static void tell_owner(struct files *files, const struct object *object)
 	if (owner && quoted)
 		files_tell(files, "owner-unexpected", object->path, object->where,
 			   arena_printf(files->scratch,
-					"see whose it is and why it is here; then remove it, or: chown -h %s %s", user,
-					quoted),
+					"see whose it is and why it is here; then remove it, or give it away:\n"
+					"run: chown -h %s %s",
+					user, quoted),
 			   "%s belongs to %s, who may change it and its mode",
 			   S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
 }
@@ -144,13 +145,16 @@ static void tell_kind(struct files *files, const struct object *object)
 			   S_ISFIFO(mode) ? "FIFO" : "device");
 	if (S_ISREG(mode) && object->st.stx_nlink > 1 && files_count(files, "linked"))
 		files_tell(files, "linked", object->path, object->where,
-			   arena_printf(files->scratch, "find its other names: find / -xdev -samefile %s", quoted),
+			   arena_printf(files->scratch,
+					"find its other names, and remove those that do not belong there:\n"
+					"run: find / -xdev -samefile %s",
+					quoted),
 			   "has %u names: the folders above this one do not protect it under the others, and repair "
 			   "leaves it alone",
 			   object->st.stx_nlink);
 	if (S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP)) && files_count(files, "setuid"))
 		files_tell(files, "setuid", object->path, object->where,
-			   arena_printf(files->scratch, "chmod ug-s %s", quoted),
+			   arena_printf(files->scratch, "run: chmod ug-s %s", quoted),
 			   "runs with the rights of its %s (mode %04o)", mode & S_ISUID ? "owner" : "group",
 			   mode & 07777);
 }

@@ -125,7 +125,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 	if (!files_count(files, "path-replaceable"))
 		return 0;
 	files_tell(files, "path-replaceable", step->path, &place->where,
-		   arena_printf(files->scratch, "chown root %s && chmod g-w,o-w %s; or keep %s elsewhere", quoted,
+		   arena_printf(files->scratch, "run: chown root %s && chmod g-w,o-w %s\nor keep %s elsewhere", quoted,
 				quoted, place->name),
 		   "%s may write this folder (mode %04o) and put something else in the place of %s (%s)", who,
 		   step->access.mode & 07777, path->path, place->name);
@@ -142,7 +142,7 @@ static int tell_sourced(struct files *files, const struct place *place, const st
 		return roots < 0 ? roots : 0;
 	files_count(files, "sourced-by-root");
 	files_tell(files, "sourced-by-root", path->path, &place->where,
-		   arena_printf(files->scratch, "chown root %s, and keep its folder root's", quoted),
+		   arena_printf(files->scratch, "run: chown root %s\nkeep its folder root's, too", quoted),
 		   "ejabberdctl, run by root, executes this as root, and others than root may change it or the folder "
 		   "of it");
 	return 0;

@@ -134,9 +134,9 @@ static const char *remedy_give(struct files *files, const struct object *object,
 	if (!remove)
 		return NULL;
 	if (service->group_members)
-		return arena_printf(files->scratch, "%schown %s %s && chmod %04o %s", remove, service->user, quoted,
+		return arena_printf(files->scratch, "run: %schown %s %s && chmod %04o %s", remove, service->user, quoted,
 				    owner | (folder ? 0500 : 0400), quoted);
-	return arena_printf(files->scratch, "%schgrp %s %s && chmod %04o %s", remove, service->group, quoted,
+	return arena_printf(files->scratch, "run: %schgrp %s %s && chmod %04o %s", remove, service->group, quoted,
 			    owner | (folder ? 0050 : 0040), quoted);
 }
 
@@ -153,9 +153,9 @@ const char *mend_remedy(struct files *files, const struct object *object, int fd
 	if (used_mode(files, object) & ((change.before & ~change.after) | (change.before & ~change.after) >> 3))
 		return remedy_give(files, object, quoted, change.acl);
 	if (change.acl)
-		return arena_printf(files->scratch, "setfacl -b %s%s && chmod %04o %s",
+		return arena_printf(files->scratch, "run: setfacl -b %s%s && chmod %04o %s",
 				    S_ISDIR(object->st.stx_mode) ? "-k " : "", quoted, change.after, quoted);
-	return arena_printf(files->scratch, "chmod %04o %s", change.after, quoted);
+	return arena_printf(files->scratch, "run: chmod %04o %s", change.after, quoted);
 }
 
 bool mend_has_key(int fd)

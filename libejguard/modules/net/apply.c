@@ -68,7 +68,7 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 				      "the kernel does not let the guard attach to %s", cgroup->path);
 	if (error == -ENOENT)
 		return ejg_call_error(call, -EIO, "try again", "the cgroup %s went away", cgroup->path);
-	return ejg_call_error(call, -EIO, "see which programs are there: bpftool cgroup tree", "cannot attach to %s: %s",
+	return ejg_call_error(call, -EIO, "see which programs are there\nrun: bpftool cgroup tree", "cannot attach to %s: %s",
 			      cgroup->path, strerror(-error));
 }
 

@@ -160,7 +160,7 @@ static void check_address(const struct node *node, const char *value, bool socke
 		return;
 	if (socket) {
 		snprintf(remedy, sizeof(remedy),
-			 "systemctl edit epmd.socket, and write: [Socket] ListenStream= (empty, to clear), then "
+			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then ListenStream= (empty, to clear), then "
 			 "ListenStream=%.60s:%u",
 			 strchr(value, ':') ? "[ADDRESS]" : value, node->facts->epmd_port);
 		node_say(node, "epmd-address-ignored", value, where, remedy,

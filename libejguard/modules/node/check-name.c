@@ -5,7 +5,7 @@
 #include "libejguard/modules/node/node.h"
 
 /* ejabberd's database belongs to a node of one name. */
-#define RENAME "; the Mnesia database belongs to the old name: see ejabberdctl mnesia_change"
+#define RENAME "\nthe database belongs to the old name: move it as ejabberd's guide says"
 
 static const char *source_name(enum node_host_source source)
 {
@@ -40,7 +40,7 @@ static void check_source(const struct node *node, const char *name, const char *
 	ejg_prefix_format(&node->world->host.addresses[0], address);
 	/* Not the address that was answered: it is what must not be believed. */
 	if (node->facts->n_peers == 0)
-		snprintf(remedy, sizeof(remedy), "write it into /etc/hosts: echo '%s %.253s' >> /etc/hosts",
+		snprintf(remedy, sizeof(remedy), "run: echo '%s %.253s' >> /etc/hosts",
 			 node->ipv6 ? "::1" : "127.0.0.1", host);
 	else
 		snprintf(remedy, sizeof(remedy),

@@ -96,7 +96,7 @@ static void check_own(const struct node *node, const struct ejg_epmd_name *entry
 
 	if (listener && !belongs(node, listener)) {
 		snprintf(remedy, sizeof(remedy),
-			 "see who it is: ss -ltnpe 'sport = :%u'; end it, then restart epmd and the node", entry->port);
+			 "see who it is, end it, then restart epmd and the node\nrun: ss -ltnpe 'sport = :%u'", entry->port);
 		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, remedy,
 			 "epmd sends those who ask for the node to port %u, where a program of uid %u that is none of "
 			 "the service's listens (%s)",

@@ -96,9 +96,8 @@ static void reserve_remedy(const struct node_world *world, const struct ejg_port
 			 given->first, given->last, world->ephemeral.first);
 	else
 		snprintf(remedy, NODE_REMEDY_SIZE,
-			 "sysctl -w net.ipv4.ip_local_reserved_ports=%.*s%s%u-%u (and in /etc/sysctl.d), or move the "
-			 "range "
-			 "below %u",
+			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%.*s%s%u-%u\n"
+			 "write it into /etc/sysctl.d, too, or move the range below %u",
 			 (int)length, world->reserved, length ? "," : "", given->first, given->last,
 			 world->ephemeral.first);
 }
@@ -168,7 +167,7 @@ static void check_stack(const struct node *node, const char *subject, const stru
 	for (size_t i = 0; i < facts->n_dist; i++)
 		if (facts->dist[i].first <= node->range.first && facts->dist[i].last >= node->range.last)
 			return;
-	snprintf(remedy, sizeof(remedy), "write 'set dist %u-%u' into %.300s, then: ejguard apply", node->range.first,
+	snprintf(remedy, sizeof(remedy), "edit: %3$.300s: set dist %1$u-%2$u\nrun: ejguard apply", node->range.first,
 		 node->range.last, facts->stack_file ? facts->stack_file : "the stack");
 	node_say(node, "range-differs", subject, where, remedy,
 		 "the stack guards other ports ('set dist' at %.200s:%u): without strict=yes the rest is open",

@@ -39,10 +39,10 @@ const char *node_edit(const struct node *node, const char *assignment, const str
 		where && node_is_written(where) ? where->origin.file : node_value(node, "EJABBERDCTL_CONFIG_PATH");
 
 	if (file)
-		snprintf(text, NODE_REMEDY_SIZE, "set %s in %.200s, then restart the service", assignment, file);
+		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s: %s\nrestart the service", file, assignment);
 	else
-		snprintf(text, NODE_REMEDY_SIZE, "set %s in %.200s/ejabberdctl.cfg, then restart the service",
-			 assignment, node->facts->config_dir ? node->facts->config_dir : "/etc/ejabberd");
+		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s/ejabberdctl.cfg: %s\nrestart the service",
+			 node->facts->config_dir ? node->facts->config_dir : "/etc/ejabberd", assignment);
 	return text;
 }
 

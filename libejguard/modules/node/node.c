@@ -36,9 +36,9 @@ static const struct ejg_option options[] = {
 	  .help = "distribution over TLS: advised in a cluster, required, or not asked for" },
 };
 
-#define EDIT_NAME "set ERLANG_NODE in ejabberdctl.cfg; the database belongs to the old name (ejabberdctl mnesia_change)"
+#define EDIT_NAME "set ERLANG_NODE in ejabberdctl.cfg\nthe database belongs to the old name: move it as ejabberd's guide says"
 #define EDIT_INTERFACE "set INET_DIST_INTERFACE to the address that the other nodes use, or leave it out"
-#define EDIT_RANGE "set FIREWALL_WINDOW=4370-4379 in ejabberdctl.cfg, then restart the service"
+#define EDIT_RANGE "edit: ejabberdctl.cfg: FIREWALL_WINDOW=4370-4379\nrestart the service"
 
 static const struct ejg_finding_info findings[] = {
 	{ "name", EJG_OK, "the node's name and what it resolves to", NULL },
@@ -61,8 +61,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "name-invalid", EJG_WARNING, "no node of this name starts or can be controlled", EDIT_NAME },
 	{ "name-kind", EJG_WARNING, "the name is not of the kind that the stack asks for", EDIT_NAME },
 	{ "host-loopback", EJG_WARNING, "in a cluster, the name leads the other nodes to themselves",
-	  "set ERLANG_NODE=ejabberd@NAME in ejabberdctl.cfg, where NAME is this host's on the cluster's network; the "
-	  "database belongs to the old name (ejabberdctl mnesia_change)" },
+	  "set ERLANG_NODE=ejabberd@NAME in ejabberdctl.cfg, where NAME is this host's on the cluster's network\n"
+	  "the database belongs to the old name: move it as ejabberd's guide says" },
 	{ "host-public", EJG_WARNING, "without a cluster, the name leads to a public address", EDIT_NAME },
 	{ "host-elsewhere", EJG_WARNING, "the name leads to another host",
 	  "write this host's address and the name into /etc/hosts" },
@@ -80,7 +80,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "range-epmd", EJG_WARNING, "the range holds epmd's port", EDIT_RANGE },
 	{ "range-privileged", EJG_WARNING, "the range holds privileged ports", EDIT_RANGE },
 	{ "range-taken", EJG_WARNING, "a stranger listens on a port of the range",
-	  "see who it is: ss -ltnpe; end it, or move the range" },
+	  "see who it is; end it, or move the range\nrun: ss -ltnpe" },
 	{ "range-differs", EJG_WARNING, "the stack guards other ports than the node's",
 	  "correct 'set dist' in the stack" },
 	{ "dist-port-twice", EJG_WARNING, "-erl_epmd_port is given twice: the port is random",
@@ -94,7 +94,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "interface-mismatch", EJG_WARNING, "the name leads to another address than INET_DIST_INTERFACE",
 	  EDIT_INTERFACE },
 	{ "epmd-address-ignored", EJG_WARNING, "ERL_EPMD_ADDRESS has no effect",
-	  "set ListenStream= of epmd.socket: systemctl edit epmd.socket" },
+	  "set ListenStream= of epmd.socket\nrun: systemctl edit epmd.socket" },
 	{ "epmd-address-invalid", EJG_WARNING, "ERL_EPMD_ADDRESS is no list of addresses",
 	  "set ERL_EPMD_ADDRESS=127.0.0.1, or remove it" },
 	{ "epmd-port-differs", EJG_WARNING, "the service uses another port of epmd than the guards",
@@ -102,11 +102,11 @@ static const struct ejg_finding_info findings[] = {
 	{ "epmd-stray", EJG_WARNING, "epmd runs outside of the service's units",
 	  "stop it (epmd -kill, when no node runs) and start it by its unit, or name its unit in 'set cgroups'" },
 	{ "epmd-silent", EJG_WARNING, "what listens on epmd's port does not answer as epmd does",
-	  "restart it: systemctl restart epmd.socket epmd.service" },
+	  "run: systemctl restart epmd.socket epmd.service" },
 	{ "epmd-loopback", EJG_WARNING, "in a cluster, epmd listens on loopback",
 	  "let epmd listen on the cluster's address, too: ListenStream= of epmd.socket, or ERL_EPMD_ADDRESS" },
 	{ "registered-foreign", EJG_WARNING, "a name in epmd belongs to no process of the service",
-	  "find out whose it is: ss -ltnpe; a service that shares epmd: name its user in 'set users'" },
+	  "find out whose it is; of a service that shares epmd: name its user in 'set users'\nrun: ss -ltnpe" },
 	{ "node-unregistered", EJG_WARNING, "epmd does not know the node that runs", "restart the service" },
 	{ "node-differs", EJG_WARNING, "the node that runs has another name than the configured one",
 	  "restart the service" },
@@ -119,12 +119,12 @@ static const struct ejg_finding_info findings[] = {
 	  "use -proto_dist inet_tls with a certificate for each node (Erlang: Using TLS for Erlang Distribution)" },
 	{ "range-public", EJG_FAILURE, "the range meets ports that are public", EDIT_RANGE },
 	{ "epmd-foreign", EJG_FAILURE, "a stranger answers on epmd's port",
-	  "see who it is: ss -ltnpe; end it, then: systemctl restart epmd.socket ejabberd; a user to trust: 'set "
-	  "users'" },
+	  "see who it is, and end it; of a user to trust: name it in 'set users'\nrun: ss -ltnpe\n"
+	  "run: systemctl restart epmd.socket" },
 	{ "name-taken", EJG_FAILURE, "somebody else has registered the node's name",
-	  "see who it is: ss -tnpe; end it, then restart epmd and the node" },
+	  "see who it is, end it, then restart epmd and the node\nrun: ss -tnpe" },
 	{ "name-hijacked", EJG_FAILURE, "epmd sends those who ask for the node to somebody else",
-	  "see who it is: ss -tnpe; end it, then restart epmd and the node" },
+	  "see who it is, end it, then restart epmd and the node\nrun: ss -tnpe" },
 };
 
 bool node_is_failure(const char *id)

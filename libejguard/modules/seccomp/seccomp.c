@@ -42,7 +42,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "unfiltered", EJG_FAILURE, "a process of the service runs without a filter", START_THROUGH_EXEC },
 	{ "lets-through", EJG_FAILURE, "the filter of a process lets calls of the table through", START_THROUGH_EXEC },
 	{ "unseen", EJG_FAILURE, "the filter of a process cannot be read",
-	  "end the debugger that traces the process, then run: ejguard check" },
+	  "end the debugger that traces the process\nrun: ejguard check" },
 	{ "not-refused", EJG_FAILURE, "a call of the table was not refused under the filter",
 	  "report it to the authors of ejguard, with the version of the kernel and of libseccomp" },
 	{ "refuses-too-much", EJG_FAILURE, "the filter refuses a call that the service needs",
