@@ -87,6 +87,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "acl", EJG_FAILURE, "the cookie file's ACL grants access to others", "use repair=yes" },
 	{ "malformed", EJG_FAILURE, "Erlang refuses the cookie: the node does not start", "write a new cookie" },
 	{ "well-known", EJG_FAILURE, "the cookie is a public default", "replace it: rotate=weak" },
+	{ "placeholder", EJG_FAILURE, "the cookie is a text that asks to be replaced", "replace it: rotate=weak" },
 	{ "weak", EJG_FAILURE, "the cookie can be guessed", "replace it: rotate=weak" },
 	{ "setcookie", EJG_FAILURE, "the node's arguments are told to carry a cookie",
 	  "remove -setcookie, and keep the cookie in its file alone" },

@@ -73,7 +73,7 @@ void judge_value(struct audit *audit, const struct cookie *cookie, const char *s
 		.in_file = place && !place->line,
 		.first = first,
 	};
-	const bool known = strength_is_known(cookie);
+	const bool known = strength_is_known(cookie), placeholder = strength_is_placeholder(cookie);
 
 	audit->judged = true;
 	if (cookie_has_edge_blank(cookie))
@@ -85,7 +85,11 @@ void judge_value(struct audit *audit, const struct cookie *cookie, const char *s
 	if (known)
 		say(&stand, "well-known", advise(&stand, advise_rotate),
 		    "the cookie is one from a product's defaults or a manual: attackers try those first");
-	if (!known && !judge_capitals(&stand))
+	else if (placeholder)
+		say(&stand, "placeholder", advise(&stand, advise_rotate),
+		    "the cookie is a placeholder: its text asks to be replaced, or says in words what it is, so others "
+		    "have the same one");
+	if (!known && !placeholder && !judge_capitals(&stand))
 		judge_bits(&stand);
 	else if (first)
 		audit->reasons |= COOKIE_GUESSABLE;

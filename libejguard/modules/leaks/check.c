@@ -64,7 +64,8 @@ static int search(struct hunt *hunt)
 	const struct cookie *cookie = &hunt->vault->vault.cookie;
 	int r;
 
-	hunt->guessable = cookie_is_generated(&hunt->host, cookie) || cookie_bits(&hunt->host, cookie) < STRENGTH_SHORT;
+	hunt->guessable = strength_is_placeholder(cookie) || cookie_is_generated(&hunt->host, cookie) ||
+			  cookie_bits(&hunt->host, cookie) < STRENGTH_SHORT;
 	r = hunt_copies(hunt);
 	if (r == 0)
 		hunt_logs(hunt);

@@ -142,8 +142,7 @@ static bool is_pair(char a, char b)
 	return false;
 }
 
-/* Whether its letters read like text: of 19 random pairs 12 are usual ones with a chance of about 2^-18. */
-static bool is_prose(const struct cookie *cookie)
+bool strength_is_prose(const struct cookie *cookie)
 {
 	size_t n = 0, usual = 0, letters = 0;
 
@@ -166,7 +165,7 @@ unsigned int strength_bits(const struct cookie *cookie, const char *const *local
 	double repeats = unit < cookie->n ? log2((double)cookie->n) : 0;
 
 	best = fmin(best, pieces(cookie, local, each, unit) + repeats);
-	if (is_prose(cookie))
+	if (strength_is_prose(cookie))
 		best = fmin(best, (double)cookie->n * PROSE_BITS);
 	return (unsigned int)best;
 }

@@ -12,6 +12,15 @@
 bool strength_is_known(const struct cookie *cookie);
 
 /*
+ * Whether its text asks to be replaced ("change-me", "{{ cookie }}"), or says in words what it is
+ * ("our-cluster-cookie"): however long it is, it was copied from somewhere, and others have copied it, too.
+ */
+bool strength_is_placeholder(const struct cookie *cookie);
+
+/* Whether its letters read like text: of 19 random pairs 12 are usual ones with a chance of about 2^-18. */
+bool strength_is_prose(const struct cookie *cookie);
+
+/*
  * An upper bound of the work to guess a cookie, in bits: the cheapest of several ways in which people make secrets
  * (characters of a set, repetition, rows and counting, words). Somebody who knows more may need less; a random cookie
  * is estimated at what it is worth.
