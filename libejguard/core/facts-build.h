@@ -67,41 +67,10 @@ int facts_read_peers(struct facts_build *b);
 int facts_read_ports(struct facts_build *b); /* epmd, dist, public; after facts_read_config() */
 int facts_read_users(struct facts_build *b);
 
-/* A file of the service's own configuration. */
-struct source_text {
-	char *text; /* empty when there is no such file */
-	size_t size;
-	const char *path;    /* links followed, for people */
-	const char *problem; /* why it could not be read, or NULL */
-	bool missing;
-};
-
-void source_text_done(struct source_text *source);
-#define cleanup_source_text __attribute__((cleanup(source_text_done)))
-
 /* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
 int facts_discover_config(struct facts_build *b, const char **ret);
 
 /* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist);
-/* Takes over what the settings come to for the distribution. Return: 0, -ENOMEM. */
-struct dist;
-int facts_take_dist(struct facts_build *b, const struct dist *dist);
-
-enum erl_args_result {
-	ERL_ARGS_NONE,	  /* nothing here concerns the distribution port */
-	ERL_ARGS_RANGE,	  /* *ret is the range */
-	ERL_ARGS_UNCLEAR, /* something here does, and is not of the plain form */
-};
-
-/*
- * Looks for the distribution range among arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`,
- * which is the plain form. arguments_file: the text is a file for -args_file, with comments and quotes, and not the
- * value of a variable that the shell splits at blanks.
- *
- * Return: 0 or -ENOMEM.
- */
-int erl_args_read(const char *text, size_t size, bool arguments_file, enum erl_args_result *ret_result,
-		  struct ejg_port_range *ret_range);
 
 #endif

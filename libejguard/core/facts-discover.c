@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The settings as a source of facts: the ports of epmd and of the distribution. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/core/facts-build.h"
 #include "libejguard/service/cookie-mask.h"
 #include "libejguard/service/settings-build.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
-
-void source_text_done(struct source_text *source)
-{
-	free(source->text);
-}
 
 /* Reports that the port cannot be told: to go on with 4369 would leave the real port open. */
 static int refuse_epmd(struct facts_build *b, const struct ejg_origin *origin, const char *what)
@@ -82,7 +77,7 @@ static const struct setting *cgroups_line(const struct stack *stack)
 	return NULL;
 }
 
-/* The units that the stack names; the service's own by default. epmd's is none that calls ejabberdctl. */
+/* The units that the stack names; the service's own by default. epmd's is none that runs the start script. */
 static int find_units(struct facts_build *b, const char *const **ret)
 {
 	const struct setting *line = cgroups_line(b->stack);
@@ -137,6 +132,37 @@ int facts_discover_config(struct facts_build *b, const char **ret)
 	return 0;
 }
 
+/*
+ * With a port of -erl_epmd_port and a range, both are private: the script gives erl both, and which one it uses is its
+ * own business.
+ */
+static int take_dist(struct facts_build *b, const struct dist *dist)
+{
+	struct ejg_facts *facts = b->facts;
+	struct ejg_port_range *ranges = arena_array(b->arena, 2, sizeof(*ranges));
+	const bool port = dist->n_sources > 1 && strcmp(dist->sources[0].what, "ERL_DIST_PORT") == 0;
+	size_t n = 0;
+
+	if (!ranges)
+		return -ENOMEM;
+	if (dist->state == EJG_DIST_FIXED)
+		ranges[n++] = dist->sources[0].range;
+	if (n > 0 && port) {
+		const struct ejg_port_range fixed = ranges[0], window = dist->sources[1].range;
+		const bool inside = fixed.first >= window.first && fixed.first <= window.last;
+
+		ranges[0] = inside || window.first < fixed.first ? window : fixed;
+		ranges[1] = window.first < fixed.first ? fixed : window;
+		n = inside ? 1 : 2;
+	}
+	facts->dist = ranges;
+	facts->n_dist = n;
+	facts->dist_state = dist->state;
+	facts->dist_note = dist->note;
+	facts->dist_origin = dist->origin;
+	return 0;
+}
+
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
 {
 	struct settings s;
@@ -147,7 +173,7 @@ int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
 	if (r == 0 && dist) {
 		r = dist_read(&s, &found);
 		if (r == 0)
-			r = facts_take_dist(b, &found);
+			r = take_dist(b, &found);
 	}
 	if (r < 0)
 		return r;

@@ -238,7 +238,7 @@ static int take_cgroups(struct arena *arena, struct report *report, struct ejg_f
 	return 0;
 }
 
-/* "ejabberd.service (PATH), epmd.socket (not there now)" */
+/* "x.service (PATH), epmd.socket (not there now)" */
 static const char *list_cgroups(struct arena *arena, const struct ejg_facts *facts)
 {
 	const char *list = "";

@@ -6,59 +6,10 @@
 #include <sys/stat.h>
 
 #include "libejguard/core/facts-build.h"
+#include "libejguard/service/defaults.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
-
-static const char *const system_config_dirs[] = { "/etc/ejabberd", "/opt/ejabberd/conf", "/usr/local/etc/ejabberd",
-						  "/home/ejabberd/conf", NULL };
-
-int facts_setting(struct facts_build *b, const char *name, const struct setting **ret)
-{
-	const struct setting *setting = NULL;
-
-	for (size_t i = 0; i < b->stack->n_settings && !setting; i++)
-		if (strcmp(b->stack->settings[i].name.text, name) == 0)
-			setting = &b->stack->settings[i];
-	*ret = NULL;
-	if (!setting)
-		return 0;
-	if (setting->n_values == 0)
-		return facts_bad_word(b, &setting->name, "set %s needs a value", name);
-	if (setting->n_values == 1 && strcmp(setting->values[0].text, "auto") == 0)
-		return 0;
-	for (size_t i = 0; i < setting->n_values; i++)
-		if (strcmp(setting->values[i].text, "auto") == 0)
-			return facts_bad_word(b, &setting->values[i], "set %s: auto stands alone, without other values",
-					      name);
-	*ret = setting;
-	return 0;
-}
-
-struct ejg_origin facts_origin(const struct setting *setting)
-{
-	return (struct ejg_origin){ .kind = EJG_ORIGIN_STACK,
-				    .file = setting->name.position.file,
-				    .line = setting->name.position.line };
-}
-
-int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
-{
-	va_list ap;
-	int r;
-
-	va_start(ap, format);
-	r = report_verror(b->report, -EBADMSG, "fact-value", &word->position, NULL, format, ap);
-	va_end(ap);
-	return r;
-}
-
-const char *facts_place(struct facts_build *b, const struct position *position)
-{
-	const char *place = arena_printf(b->arena, "%s:%u:%u", position->file, position->line, position->column);
-
-	return place ? place : "";
-}
 
 static bool is_folder(const char *path)
 {
@@ -67,7 +18,7 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The default folders are ejabberd's: another service has none unless the stack says so. */
+/* Only the service that this is for has folders by default. */
 static int discover_config(struct facts_build *b)
 {
 	const char *found;
@@ -78,7 +29,7 @@ static int discover_config(struct facts_build *b)
 		b->facts->config_dir = found;
 		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
 	}
-	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, "ejabberd") != 0)
+	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, SERVICE_DEFAULT) != 0)
 		return r;
 	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
 		if (!is_folder(*dir))
@@ -211,7 +162,7 @@ int facts_collect(struct arena *arena, struct report *report, const struct stack
 {
 	const struct facts_source source = {
 		.cgroup = cgroup_source_system,
-		.config_dirs = system_config_dirs,
+		.config_dirs = service_config_dirs,
 		.settings = &settings_source_system,
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of struct ejg, shared by handle.c, verbs.c, call.c, operation.c and transaction.c. */
+/* The inside of struct ejg, for all who work on one. */
 #ifndef EJG_CORE_HANDLE_H
 #define EJG_CORE_HANDLE_H
 

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/script/erl-args.h"
 #include "libejguard/service/settings-build.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
@@ -334,35 +335,4 @@ int dist_read(struct settings *s, struct dist *ret)
 	if (r == 0)
 		r = finish(&d);
 	return r < 0 ? r : 0;
-}
-
-/*
- * With a port of -erl_epmd_port and a range, both are private: the script gives erl both, and which one it uses is its
- * own business.
- */
-int facts_take_dist(struct facts_build *b, const struct dist *dist)
-{
-	struct ejg_facts *facts = b->facts;
-	struct ejg_port_range *ranges = arena_array(b->arena, 2, sizeof(*ranges));
-	const bool port = dist->n_sources > 1 && strcmp(dist->sources[0].what, "ERL_DIST_PORT") == 0;
-	size_t n = 0;
-
-	if (!ranges)
-		return -ENOMEM;
-	if (dist->state == EJG_DIST_FIXED)
-		ranges[n++] = dist->sources[0].range;
-	if (n > 0 && port) {
-		const struct ejg_port_range fixed = ranges[0], window = dist->sources[1].range;
-		const bool inside = fixed.first >= window.first && fixed.first <= window.last;
-
-		ranges[0] = inside || window.first < fixed.first ? window : fixed;
-		ranges[1] = window.first < fixed.first ? fixed : window;
-		n = inside ? 1 : 2;
-	}
-	facts->dist = ranges;
-	facts->n_dist = n;
-	facts->dist_state = dist->state;
-	facts->dist_note = dist->note;
-	facts->dist_origin = dist->origin;
-	return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files settings*.c and facts-dist.c share, and nobody else includes but their tests. */
+/* What the files that read the settings share, and nobody else includes but their tests. */
 #ifndef EJG_SERVICE_SETTINGS_BUILD_H
 #define EJG_SERVICE_SETTINGS_BUILD_H
 
-#include "libejguard/core/facts-build.h"
 #include "libejguard/service/script/cfg.h"
 #include "libejguard/service/settings.h"
+#include "libejguard/util/arena.h"
 
 enum settings_limits {
 	SETTINGS_MAX_VARIABLES = 1024, /* one more, and what the others are is no longer told */
@@ -111,6 +111,18 @@ const struct occurrence *variable_get(const struct variables *v, const char *nam
 const struct occurrence *variable_filled(const struct variables *v, const char *name);
 /* "FILE:LINE" */
 const char *origin_place(struct arena *arena, const struct ejg_origin *origin);
+
+/* A file of the service's own configuration. */
+struct source_text {
+	char *text; /* empty when there is no such file */
+	size_t size;
+	const char *path;    /* links followed, for people */
+	const char *problem; /* why it could not be read, or NULL */
+	bool missing;
+};
+
+void source_text_done(struct source_text *source);
+#define cleanup_source_text __attribute__((cleanup(source_text_done)))
 
 /* Files below the source's root. Paths are absolute, as the service sees them. Return: a descriptor or -errno. */
 int settings_open(const struct settings_source *source, const char *path, int flags);

@@ -56,6 +56,11 @@ const char *settings_resolve(struct arena *arena, const struct settings_source *
 	return fd < 0 ? NULL : descriptor_path(arena, source, fd);
 }
 
+void source_text_done(struct source_text *source)
+{
+	free(source->text);
+}
+
 int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret)
 {
 	cleanup_fd int fd = settings_open(source, path, O_RDONLY);

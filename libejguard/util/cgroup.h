@@ -9,9 +9,11 @@
 #ifndef EJG_UTIL_CGROUP_H
 #define EJG_UTIL_CGROUP_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-#include "libejguard/core/report.h"
+#include "libejguard/util/arena.h"
 
 /* Where all this is read. Tests put files of their own here, and the file system and owner of their folders. */
 struct cgroup_source {

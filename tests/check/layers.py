@@ -34,17 +34,10 @@ FOREIGN = {'libejguard/core': 'ejabberd', UTIL: 'ejabberd'}
 
 # What still does so; to become empty.
 KNOWN = {
-    'libejguard/service/settings-build.h includes libejguard/core/facts-build.h',
-    'libejguard/service/script/erl-args.c includes libejguard/core/facts-build.h',
-    'libejguard/util/cgroup.h includes libejguard/core/report.h',
     'libejguard/core/survey-compare-ports.c says ejabberd',
     'libejguard/core/survey-compare-epmd.c says ejabberd',
     'libejguard/core/survey-compare-nodes.c says ejabberd',
     'libejguard/core/survey-compare-parts.h says ejabberd',
-    'libejguard/core/facts-discover.c says ejabberd',
-    'libejguard/core/facts-units.c says ejabberd',
-    'libejguard/core/facts.c says ejabberd',
-    'libejguard/core/handle.c says ejabberd',
 }
 
 

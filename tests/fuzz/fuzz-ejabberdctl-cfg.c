@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/service/script/cfg.h"
+#include "libejguard/service/script/erl-args.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

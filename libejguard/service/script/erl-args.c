@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/service/script/erl-args.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
