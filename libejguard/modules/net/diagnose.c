@@ -43,6 +43,19 @@ static void diagnose_kernel(struct ejg_call *call)
 				    "cannot be opened: %m");
 }
 
+/* Yama's scope 1 and above: a process is traced by those that started it only. Without Yama, by all of its user. */
+static void diagnose_tracing(struct ejg_call *call)
+{
+	static const char path[] = "/proc/sys/kernel/yama/ptrace_scope";
+	char line[16];
+
+	if (read_line(path, line, sizeof(line)) && strcmp(line, "0") != 0)
+		return;
+	ejg_call_finding_at(call, "same-user", NULL, &(struct ejg_place){ .file = path },
+			    "a compromised node can take over a process of its user outside of its cgroups, such as "
+			    "ejabberdctl's own node, which no guard holds");
+}
+
 static int ignore_socket(void *data, const struct socket_info *info)
 {
 	(void)data, (void)info;
@@ -186,6 +199,7 @@ int net_diagnose(struct ejg_call *call)
 	int r;
 
 	diagnose_kernel(call);
+	diagnose_tracing(call);
 	diagnose_sockets(call);
 	r = pins_probe(call);
 	if (r < 0)

@@ -51,6 +51,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "kernel", EJG_OK, "the kernel is new enough", NULL },
 	{ "kernel-old", EJG_FAILURE, "the kernel is too old", "use Linux 5.10 or newer" },
 	{ "lockdown", EJG_INFO, "the kernel is locked down", NULL },
+	{ "same-user", EJG_WARNING, "the kernel lets processes of one user take each other over",
+	  "set kernel.yama.ptrace_scope to 1 (in /etc/sysctl.d, so that it lasts)" },
 	{ "no-tun", EJG_WARNING, "ingress cannot be proven here", "run: modprobe tun" },
 	{ "foreign", EJG_INFO, "another program is attached to a hook of a guarded cgroup", NULL },
 	{ "foreign-above", EJG_WARNING, "a program above a guarded cgroup could undo a refusal",

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * take offer: makes a socket, says its number, and waits.
+ * take PID NUMBER ADDRESS PORT: takes that socket of that process (pidfd_getfd(2), which asks what ptrace(2) asks) and
+ * connects it; says ok, denied, or the error's name.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "libejguard/util/cleanup.h"
+
+static int offer(void)
+{
+	printf("%d\n", socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	fflush(stdout);
+	return pause();
+}
+
+static int take(pid_t pid, int number, const struct sockaddr_in *address)
+{
+	cleanup_fd int process = syscall(SYS_pidfd_open, pid, 0);
+	cleanup_fd int fd = process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, number, 0);
+
+	return fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? errno : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int r;
+
+	if (argc == 2 && strcmp(argv[1], "offer") == 0)
+		return offer();
+	if (argc != 5 || inet_pton(AF_INET, argv[3], &address.sin_addr) != 1) {
+		fprintf(stderr, "usage: take offer | take PID NUMBER ADDRESS PORT\n");
+		return 2;
+	}
+	address.sin_port = htons(atoi(argv[4]));
+	r = take(atoi(argv[1]), atoi(argv[2]), &address);
+	puts(r == 0 ? "ok" : r == EPERM ? "denied" : strerrorname_np(r));
+	return 0;
+}
