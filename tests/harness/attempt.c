@@ -5,13 +5,14 @@
  *   attempt connect ADDR PORT [--udp] [--from ADDR] [--timeout MS]
  *   attempt bind    ADDR PORT [--udp]
  *   attempt listen  ADDR PORT SECONDS [--udp] [--v6only]
- *   attempt loop    ADDR PORT SECONDS [--from ADDR] [--timeout MS] [--names]
+ *   attempt loop    ADDR PORT SECONDS [--from ADDR] [--timeout MS] [--names] [--pause MS]
  *
  * connect  --udp sends one datagram and waits for the answer of `listen --udp`
  * listen   says ok as soon as it listens, then takes connections or echoes datagrams; with --v6only :: leaves
  *          0.0.0.0 to others
  * loop     connects, closes and starts again; with --names each time asks epmd for its names, which keeps its queue
  *          of connections short; prints `ok=N failed=N last=WORD`, the word of the last failure
+ *          --pause waits in between
  *
  * The word: ok, refused (ECONNREFUSED), denied (EPERM, EACCES), timeout, error:NAME. The exit status is 0
  * whenever there is one, so that a test compares words; 2 means that nothing was attempted.
@@ -39,6 +40,7 @@ struct attempt {
 	socklen_t to_len, from_len;
 	int type;
 	int timeout_ms;
+	int pause_ms;
 	int seconds;
 	bool v6only;
 	bool names;
@@ -201,6 +203,8 @@ static int do_loop(const struct attempt *a)
 		} else {
 			ok++;
 		}
+		if (a->pause_ms)
+			poll(NULL, 0, a->pause_ms);
 	}
 	printf("ok=%lu failed=%lu last=%s\n", ok, failed, outcome(last));
 	return 0;
@@ -335,10 +339,12 @@ static void parse_options(struct attempt *a, char **argv)
 			a->names = true;
 		else if (!strcmp(*argv, "--timeout") && argv[1])
 			a->timeout_ms = parse_number(*++argv);
+		else if (!strcmp(*argv, "--pause") && argv[1])
+			a->pause_ms = parse_number(*++argv);
 		else if (!strcmp(*argv, "--from") && argv[1])
 			a->from_len = parse_address(*++argv, "0", &a->from);
 		else
-			usage("the options are --udp, --v6only, --names, --timeout MS and --from ADDR");
+			usage("the options are --udp, --v6only, --names, --timeout MS, --pause MS and --from ADDR");
 	}
 }
 

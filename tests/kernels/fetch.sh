@@ -66,6 +66,11 @@ fetch_best() {
 	[[ -n $best ]] && echo "$found"
 }
 
+# Nothing that a virtual machine has a use for; most of a kernel's package.
+fetch_excluded=(--exclude=./usr/share --exclude='*/System.map-*' --exclude='*/kernel/sound'
+	--exclude='*/kernel/drivers/net/'{ethernet,wireless}
+	--exclude='*/kernel/drivers/'{gpu,media,staging,infiniband,scsi,iio,usb,hid,input,hwmon,platform,mtd,isdn})
+
 # fetch_unpack SUITE PACKAGE ROOT: the kernel and its modules, which newer releases have in packages of their own.
 fetch_unpack() {
 	local version=${2#linux-image-} debs=$fetch_dir/$1/debs package
@@ -78,8 +83,9 @@ fetch_unpack() {
 		tail -n 5 "$fetch_dir/$1/log" >&2
 		return 1
 	}
+	mkdir -p "$3"
 	for package in "$debs"/*"$version"*.deb; do
-		dpkg -x "$package" "$3"
+		dpkg --fsys-tarfile "$package" | tar -x -C "$3" "${fetch_excluded[@]}"
 	done
 	rm -rf "$debs"
 }
@@ -93,6 +99,7 @@ fetch_kernel() {
 	suites=$(printf '%s\n' "${kernel_suites[@]}" | sed -n "s/^$name //p")
 	# shellcheck disable=SC2086 # words
 	read -r suite version package < <(fetch_best $suites) || return 1
+	rm -rf "$dir/root"
 	fetch_unpack "$suite" "$package" "$dir/root" || return 1
 	# From Debian 13 on modules are below /usr.
 	[[ ! -d $dir/root/usr/lib/modules ]] || mkdir -p "$dir/root/lib"

@@ -76,7 +76,7 @@ kernels_note() {
 
 # kernels_suite NAME TEST...: in one guest, one after the other.
 kernels_suite() {
-	local name=$1 kernel=$builds/kernels/$1 list log
+	local name=$1 kernel=$builds/kernels/$1 list log try
 	shift
 	list=$work/list-$name log=$work/guest-$name.log
 	headline "kernel $name: $*"
@@ -85,8 +85,13 @@ kernels_suite() {
 		[[ -z ${kernels_case-} ]] || printf 'export EJG_CASE=%q\n' "$kernels_case"
 		python3 "$kernels_dir/tests.py" "$builds/build" "$@"
 	} >"$list"
-	guest_boot "$kernel" / "/bin/bash $kernels_dir/suite.sh $list" "$kernels_seconds" -no-reboot | tee "$log" ||
-		echo "the guest was ended after $kernels_seconds s, or could not be started"
+	# An emulator on a busy machine fails now and then before the kernel is up; what comes after that counts.
+	for try in 1 2 3; do
+		guest_boot "$kernel" / "/bin/bash $kernels_dir/suite.sh $list" "$kernels_seconds" -no-reboot | tee "$log" ||
+			echo "the guest was ended after $kernels_seconds s, or could not be started"
+		! grep -q '^guest: up' "$log" || break
+		echo "the guest did not come up (try $try of 3)"
+	done
 	kernels_count "$name" "$log" "$@"
 	kernels_note "$name" "$log"
 }
