@@ -69,6 +69,35 @@ static const struct ejg_label *keep_labels(struct report *report, const struct e
 	return copy;
 }
 
+static bool is_same(const struct ejg_finding *a, const struct ejg_finding *b)
+{
+	return a->line == b->line && a->column == b->column && a->severity == b->severity && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->subject, b->subject) == 0 && strcmp(a->message, b->message) == 0 &&
+	       strcmp(a->module, b->module) == 0 && strcmp(a->file, b->file) == 0 && strcmp(a->remedy, b->remedy) == 0;
+}
+
+static bool is_among(const struct ejg_finding *findings, size_t n, const struct ejg_finding *finding)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_same(&findings[i], finding))
+			return true;
+	}
+	return false;
+}
+
+void report_drop_repeated(struct report *report, size_t first, size_t again)
+{
+	size_t n = again;
+
+	if (!report->arena || arena_failed(report->arena))
+		return;
+	for (size_t i = again; i < report->n_findings; i++) {
+		if (!is_among(report->findings + first, again - first, &report->findings[i]))
+			report->findings[n++] = report->findings[i];
+	}
+	report->n_findings = n;
+}
+
 void report_add(struct report *report, const struct ejg_finding *finding)
 {
 	struct ejg_finding *grown;

@@ -32,6 +32,12 @@ void report_clear(struct report *report);
 void report_add(struct report *report, const struct ejg_finding *finding);
 
 /*
+ * Drops from the findings at `again` and behind it those that one from `first` up to there has told in the same words:
+ * what an apply finds, the check after it finds again.
+ */
+void report_drop_repeated(struct report *report, size_t first, size_t again);
+
+/*
  * Adds a failure of the core: id as declared in report-findings.c ("stack-syntax", "module-untrusted", ...). position,
  * remedy may be NULL (the declared remedy then). Return: error, so that callers write `return report_error(...)`.
  */

@@ -46,8 +46,12 @@ int transaction_status(struct ejg *guard)
 			continue;
 		if (instance->module->status)
 			r = operation_call(guard, instance, OPERATION_STATUS);
-		if (r == 0)
+		if (r == 0) {
+			const size_t again = report_finding_count(guard->report);
+
 			r = check(guard, instance);
+			report_drop_repeated(guard->report, index, again);
+		}
 		run_add(&run, instance, r, index);
 	}
 	run_judge(&run, "applies here");
@@ -117,6 +121,8 @@ static void prepare_all(struct run *run)
  */
 static int apply_and_check(struct ejg *guard, struct instance *instance)
 {
+	const size_t first = report_finding_count(guard->report);
+	size_t again;
 	int r;
 
 	if (instance->module->apply) {
@@ -127,7 +133,9 @@ static int apply_and_check(struct ejg *guard, struct instance *instance)
 		}
 		instance->applied = true;
 	}
+	again = report_finding_count(guard->report);
 	r = check(guard, instance);
+	report_drop_repeated(guard->report, first, again);
 	if (r != EJG_HELD || !instance->module->prove || guard->no_proof)
 		return r;
 	r = operation_call(guard, instance, OPERATION_PROVE);

@@ -61,6 +61,31 @@ static void keeps_copies_and_no_null(void **state)
 	assert_null(report_finding(scratch->report, SIZE_MAX));
 }
 
+/* What differs in anything is another one. */
+static void drops_what_was_told_before(void **state)
+{
+	struct ejg_finding findings[] = {
+		{ .module = "m", .id = "m.x", .severity = EJG_FAILURE, .subject = "s", .message = "t", .file = "f", .line = 1 },
+		{ .module = "m", .id = "m.y", .severity = EJG_FAILURE, .subject = "s", .message = "t", .file = "f", .line = 1 },
+		{ .module = "m", .id = "m.x", .severity = EJG_WARNING, .subject = "s", .message = "t", .file = "f", .line = 1 },
+		{ .module = "m", .id = "m.x", .severity = EJG_FAILURE, .subject = "u", .message = "t", .file = "f", .line = 1 },
+		{ .module = "m", .id = "m.x", .severity = EJG_FAILURE, .subject = "s", .message = "v", .file = "f", .line = 1 },
+		{ .module = "m", .id = "m.x", .severity = EJG_FAILURE, .subject = "s", .message = "t", .file = "f", .line = 2 },
+		{ .module = "m", .id = "m.x", .severity = EJG_FAILURE, .subject = "s", .message = "t", .remedy = "r", .file = "f", .line = 1 },
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(findings); i++)
+		report_add(scratch->report, &findings[i % ARRAY_SIZE(findings)]);
+	/* the first one alone, then all of them */
+	report_drop_repeated(scratch->report, 0, 1);
+	assert_int_equal(report_finding_count(scratch->report), 2 * ARRAY_SIZE(findings) - 1);
+	report_drop_repeated(scratch->report, 0, ARRAY_SIZE(findings));
+	assert_int_equal(report_finding_count(scratch->report), ARRAY_SIZE(findings));
+	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
+		assert_string_equal(report_finding(scratch->report, i)->message, findings[i].message);
+}
+
 static void findings_keep_their_order_and_place(void **state)
 {
 	struct scratch *scratch = *state;
@@ -195,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(text_is_one_printable_line),	   scratch_test(keeps_copies_and_no_null),
+		scratch_test(drops_what_was_told_before),
 		scratch_test(findings_keep_their_order_and_place), scratch_test(errors_have_what_is_declared),
 		scratch_test(tells_the_first_failure_that_counts), scratch_test(metrics_answers_and_events_are_copied),
 		scratch_test(core_findings_are_well_formed),	   scratch_test(impossible_sizes_are_remembered),
