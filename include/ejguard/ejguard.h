@@ -162,6 +162,15 @@ int ejg_load(struct ejg *guard, const char *file);
 int ejg_check(struct ejg *guard);
 
 /**
+ * Judges the stack, mostly one that ejg_load() was given a file of, as it would be after an apply: what an apply would
+ * mend is no failure, and what it would change in what is applied now is told. Changes nothing.
+ * @guard: handle
+ *
+ * Return: as ejg_check(). Since 0.1.
+ */
+int ejg_try(struct ejg *guard);
+
+/**
  * Applies the stack: takes the lock of the service, reads the stack (again, where it was loaded before), prepares all
  * modules, then applies, checks and proves them in order. When a required module fails, what this run applied is undone
  * in reverse order and what an earlier run applied stays as it was. Of two at the same time the later one reads what the

@@ -230,6 +230,13 @@ const struct ejg_survey *ejg_call_survey(struct ejg_call *call);
 /** Whether to refuse or only to report. @call: the call. Since ABI 1.0. */
 enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 
+/**
+ * Whether check is asked what it would find after an apply of this stack (ejg_try()): what an apply would mend is then
+ * no failure, and what it would change is worth a finding. A module that does not ask answers for now. @call: the call.
+ * Since ABI 1.0.
+ */
+bool ejg_call_trial(const struct ejg_call *call);
+
 /** Where the stack names this instance. @call: the call. @ret_line: the line, or NULL. Return: file. Since ABI 1.0. */
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line);
 

@@ -66,6 +66,7 @@ struct ejg {
 	size_t n_instances;
 	struct watch *watches;
 	bool no_proof; /* of the verb that runs */
+	bool trial;    /* of the verb that runs: the stack is judged as it would be after an apply */
 	bool kept;     /* of the verb that runs: what it applied stays, though it failed */
 };
 

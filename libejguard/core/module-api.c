@@ -32,6 +32,11 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call)
 	return call->instance->mode;
 }
 
+bool ejg_call_trial(const struct ejg_call *call)
+{
+	return call->guard->trial;
+}
+
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line)
 {
 	const struct position *position = &call->instance->guard->module.position;

@@ -25,6 +25,7 @@ void verb_begin(struct ejg *guard)
 	report_clear(guard->report);
 	guard->error = "";
 	guard->no_proof = false;
+	guard->trial = false;
 	guard->kept = false;
 	handle_forget_survey(guard);
 	handle_unload_parts(guard);
@@ -134,6 +135,17 @@ int ejg_load_modules(struct ejg *guard)
 int ejg_check(struct ejg *guard)
 {
 	return run(guard, transaction_check);
+}
+
+static int try(struct ejg *guard)
+{
+	guard->trial = true;
+	return transaction_check(guard);
+}
+
+int ejg_try(struct ejg *guard)
+{
+	return run(guard, try);
 }
 
 int ejg_confine(struct ejg *guard)

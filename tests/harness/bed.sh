@@ -106,6 +106,18 @@ bed_end() {
 	rm -rf "${EJG_STATE:?}/$bed" "$(net_file "$bed")"
 }
 
+# bed_reboot BED [hybrid]: as if the plug were pulled and put back: what is on its disk stays.
+bed_reboot() {
+	local bed=$1
+	kill -KILL "$(bed_pid "$bed")" 2>/dev/null || true
+	wait "$(cat "$EJG_STATE/$bed/outer")" 2>/dev/null || true
+	cgroup_remove "$(bed_cgroup "$bed")"
+	cgroup_remove "$EJG_STATE/named-cgroup/${EJG_STATE##*/}/$bed"
+	mkdir "$(bed_cgroup "$bed")"
+	rm "$EJG_STATE/$bed/pid"
+	bed_boot "$@"
+}
+
 # bed_dump BED: what a person needs to see why something failed in it.
 bed_dump() {
 	echo "--- bed $1: console"

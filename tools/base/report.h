@@ -43,6 +43,13 @@ struct report {
 	const struct ejg_question *question; /* of explain: it, once it was understood */
 	bool openmetrics;		     /* metrics only, in that format */
 
+	bool guarded_now; /* of an audit */
+	enum {
+		UNIT_START_UNKNOWN, /* nobody was asked, or no unit is there to start */
+		UNIT_START_GUARDED,
+		UNIT_START_UNGUARDED,
+	} persistence; /* whether all units of the service start guarded the next time */
+
 	bool surveyed; /* the facts and the survey are part of the report */
 
 	/* Prints an event of a verb that streams. Return: 0, -ENOMEM; errors of writing stay in the stream. */

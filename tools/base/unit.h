@@ -27,6 +27,9 @@ struct unit {
 	bool asked; /* systemd was asked about the unit, and what follows is its answer */
 	bool installed;
 	bool active;
+	bool starts;	 /* it runs, or something starts it: it is not merely there */
+	bool guarded;	 /* as systemd has read it, it starts only after apply has succeeded */
+	bool reload_due; /* systemd has not read all of its files as they are now */
 	bool restart_due;
 	char *earlier; /* its other ExecStartPre lines, which run before ours; NULL: none */
 };

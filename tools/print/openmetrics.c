@@ -87,7 +87,8 @@ static void put_families(const struct report *report, struct family *families, s
 
 int print_openmetrics(const struct report *report, FILE *out)
 {
-	const struct ejg_metric held = { .value = report->error == 0 };
+	const struct ejg_metric held = { .value = report->guarded_now };
+	const struct ejg_metric enabled = { .value = report->persistence == UNIT_START_GUARDED };
 	size_t n = ejg_metric_count(report->handle);
 	cleanup_free struct family *families = calloc(n + 1, sizeof(*families));
 	int r = families ? 0 : -ENOMEM;
@@ -99,8 +100,12 @@ int print_openmetrics(const struct report *report, FILE *out)
 			r = -ENOMEM;
 	}
 	if (r == 0) {
-		put_head(out, "ejguard_held", false, "whether every guard of the service holds");
+		put_head(out, "ejguard_held", false, "whether every guard of the service holds now");
 		put_sample(out, "ejguard_held", false, report->service, &held);
+		if (report->persistence != UNIT_START_UNKNOWN) {
+			put_head(out, "ejguard_enabled", false, "whether every unit of the service starts guarded");
+			put_sample(out, "ejguard_enabled", false, report->service, &enabled);
+		}
 		put_families(report, families, n, out);
 		fputs("# EOF\n", out);
 	}

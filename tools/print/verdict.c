@@ -11,14 +11,17 @@
 /* How many findings each section has, and what would mend the failures. */
 struct summary {
 	size_t counts[N_SECTIONS];
-	bool apply_mends; /* the remedy of all failures is to apply the stack */
+	bool apply_mends;  /* the remedy of all failures is to apply the stack, or to enable it */
+	bool enable_mends; /* of some it is to enable it, which comes first */
 };
 
-static bool is_apply(const char *remedy)
+/* Whether a remedy is to run this verb. */
+static bool is_verb(const char *remedy, const char *verb)
 {
-	static const char command[] = "run: ejguard apply";
+	static const char command[] = "run: ejguard ";
 
-	return strncmp(remedy, command, sizeof(command) - 1) == 0;
+	return strncmp(remedy, command, sizeof(command) - 1) == 0 &&
+	       strncmp(remedy + sizeof(command) - 1, verb, strlen(verb)) == 0;
 }
 
 static struct summary count(const struct report *report)
@@ -30,7 +33,11 @@ static struct summary count(const struct report *report)
 		enum section section = finding_section(finding);
 
 		summary.counts[section]++;
-		if (section == SECTION_FAILURE && !is_apply(finding->remedy))
+		if (section != SECTION_FAILURE)
+			continue;
+		if (is_verb(finding->remedy, "enable"))
+			summary.enable_mends = true;
+		else if (!is_verb(finding->remedy, "apply"))
 			summary.apply_mends = false;
 	}
 	return summary;
@@ -41,8 +48,12 @@ static const char *outcome(const struct report *report, const struct summary *su
 {
 	bool audit = report->verb->audits;
 
+	if (report->arguments->file)
+		return report->error == 0 ? "would hold" : "would NOT hold";
 	if (report->error == 0)
 		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "held as far as can be seen" : report->verb->done;
+	if (audit && report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
+		return "held now, NOT after the next start";
 	return audit && report->error == -EPERM ? "NOT known to hold" : report->verb->failed;
 }
 
@@ -107,7 +118,7 @@ static void print_next(const struct report *report, const struct summary *summar
 		return;
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->apply_mends && !report->arguments->file)
-			verb = "apply";
+			verb = summary->enable_mends ? "enable" : "apply";
 		else
 			fputs("mend the failures, then ", out);
 	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {

@@ -24,11 +24,25 @@ int dropin_plan_removals(struct report *report, const char *unitdir);
 /* Does what was planned. On failure everything is as it was, and the message is set. */
 int dropin_commit(struct report *report);
 
+/* How dropin_notes() looks. */
+struct dropin_look {
+	bool ask_systemd;
+	enum ejg_severity least; /* of the findings that are added */
+	enum ejg_severity most;	 /* none is worse */
+	bool guarded_now;	 /* what runs is known to be guarded, whenever it was started */
+};
+
 /*
- * Adds findings of at least that severity: whether each unit of the service starts guarded. Return: 0; -EACCES, -EPERM,
- * -EIO, -ENOMEM with the message set.
+ * Adds findings: whether each unit of the service starts guarded the next time; and sums them up in report->persistence.
+ * Return: 0; -EACCES, -EPERM, -EIO, -ENOMEM with the message set.
  */
-int dropin_notes(struct report *report, const char *unitdir, bool ask_systemd, enum ejg_severity least);
+int dropin_notes(struct report *report, const char *unitdir, const struct dropin_look *look);
+
+/*
+ * For an audit, whose result is whether the guard holds now: whether it does after the next start, too. Where systemd does
+ * not run, or the caller is not root, that is not asked. Return: result; or -EACCES, where units start unguarded.
+ */
+int dropin_judge(struct report *report, int result);
 
 /*
  * Makes the units that enable or disable has dealt with part of the report and, when ask_systemd and there is one,

@@ -104,8 +104,10 @@ static int add_command(struct unit *unit, const char *value)
 	size_t n;
 	char *joined;
 
-	if (strstr(value, "path=" EJG_SBINDIR "/ejguard ;"))
+	if (strstr(value, "path=" EJG_SBINDIR "/ejguard ;")) {
+		unit->guarded |= strstr(value, " apply --own ") && strstr(value, "; ignore_errors=no ;");
 		return 0;
+	}
 	command = command ? command + strlen("argv[]=") : value;
 	n = strstr(command, " ; ") ? (size_t)(strstr(command, " ; ") - command) : strlen(command);
 	if (asprintf(&joined, "%s%s%.*s", unit->earlier ? unit->earlier : "", unit->earlier ? "; " : "", (int)n,
@@ -114,6 +116,12 @@ static int add_command(struct unit *unit, const char *value)
 	free(unit->earlier);
 	unit->earlier = joined;
 	return 0;
+}
+
+/* What is disabled or masked may be there and is started by nobody; of the others a boot may start each. */
+static bool may_start(const char *file_state)
+{
+	return *file_state && strcmp(file_state, "disabled") != 0 && strncmp(file_state, "masked", strlen("masked")) != 0;
 }
 
 static bool is_up(const char *state)
@@ -135,12 +143,17 @@ int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec
 			unit->installed = strcmp(value, "loaded") == 0;
 		else if (strcmp(line, "ActiveState") == 0)
 			unit->active = is_up(value);
+		else if (strcmp(line, "UnitFileState") == 0)
+			unit->starts = may_start(value);
+		else if (strcmp(line, "NeedDaemonReload") == 0)
+			unit->reload_due = strcmp(value, "yes") == 0;
 		else if (strcmp(line, "InactiveExitTimestampMonotonic") == 0)
 			started = strtoull(value, NULL, 10);
 		else if (strcmp(line, "ExecStartPre") == 0 && *value && add_command(unit, value) < 0)
 			return -ENOMEM;
 	}
 	unit->restart_due = unit->active && started < changed_usec;
+	unit->starts |= unit->active;
 	unit->asked = true;
 	return 0;
 }
@@ -170,7 +183,8 @@ int systemctl_ask(struct unit *unit)
 {
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
-			 (char *)"--property=LoadState,ActiveState,InactiveExitTimestampMonotonic,ExecStartPre",
+			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
+				 "InactiveExitTimestampMonotonic,ExecStartPre",
 			 (char *)"--",
 			 unit->name,
 			 NULL };

@@ -76,6 +76,8 @@ int verb_doctor(const struct arguments *arguments, struct report *report)
 		r = note_systemd(report);
 	/* Where systemd is not in charge nobody misses its drop-ins. */
 	if (r == 0 && (arguments->unitdir || systemctl_available()))
-		r = dropin_notes(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR, !arguments->unitdir, EJG_OK);
+		r = dropin_notes(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR,
+				 &(struct dropin_look){ .ask_systemd = !arguments->unitdir && systemctl_available(),
+							.most = EJG_WARNING });
 	return r < 0 ? r : diagnosis;
 }

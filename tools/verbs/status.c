@@ -2,6 +2,7 @@
 /* ejguard status: what is guarded now, and is it intact? */
 #include <errno.h>
 
+#include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
 
 /* The proof first: the report of the handle is then the status, with its figures. */
@@ -23,5 +24,5 @@ int verb_status(const struct arguments *arguments, struct report *report)
 	if (arguments->openmetrics && report->json)
 		return report_fail_usage(report, "--json and --openmetrics exclude each other");
 	report->openmetrics = arguments->openmetrics;
-	return arguments->prove ? prove(report) : ejg_status(report->handle);
+	return dropin_judge(report, arguments->prove ? prove(report) : ejg_status(report->handle));
 }

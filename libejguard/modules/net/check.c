@@ -13,6 +13,7 @@ struct check {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct net_policy *policy;
+	bool trial; /* the stack is judged as it would be after an apply */
 	bool failed;
 };
 
@@ -22,10 +23,26 @@ static void fail(struct check *check, const char *id, const char *subject, const
 	check->failed = true;
 }
 
+/* What an apply of a stack that is tried would mend, or do besides. */
+static void note_change(struct check *check, const char *subject, const char *change)
+{
+	ejg_call_finding(check->call, "would-change", subject, "%s", change);
+}
+
 static void fail_pins(struct check *check, const char *id, const struct pins *pins, const char *message)
 {
 	ejg_call_finding_at(check->call, id, NULL, &(struct ejg_place){ .file = pins->path }, "%s", message);
 	check->failed = true;
+}
+
+/* What an apply would mend is no failure of a stack that is tried. */
+static void fail_or_change(struct check *check, const char *id, const char *subject, const char *message,
+			   const char *change)
+{
+	if (check->trial)
+		note_change(check, subject, change);
+	else
+		fail(check, id, subject, message);
 }
 
 /* Whether the cgroup that the facts saw is still there. */
@@ -49,9 +66,10 @@ static int check_cgroup(struct check *check, const struct pins *pins, const stru
 		return ejg_call_error(check->call, -EIO, NULL, "cannot read the links of %s: %s", cgroup->path,
 				      strerror(-state));
 	if (state == LINKS_ABSENT)
-		fail(check, "not-attached", cgroup->path, "is not guarded");
+		fail_or_change(check, "not-attached", cgroup->path, "is not guarded", "would be guarded");
 	else if (state == LINKS_PARTIAL)
-		fail(check, "partly-attached", cgroup->path, "is not guarded at every hook");
+		fail_or_change(check, "partly-attached", cgroup->path, "is not guarded at every hook",
+			       "would be guarded at every hook");
 	else
 		ejg_call_finding(check->call, "guarding", cgroup->path, "is guarded at every hook");
 	return 0;
@@ -97,8 +115,21 @@ static int check_cgroups(struct check *check, const struct pins *pins)
 	if (r == 0)
 		r = links_each(pins, check_extra, &extra);
 	if (r == 0 && n + extra.n_living == 0)
-		fail(check, "no-cgroup", check->facts->service, "none of its cgroups exists: nothing is guarded");
+		fail_or_change(check, "no-cgroup", check->facts->service,
+			       "none of its cgroups exists: nothing is guarded",
+			       "none of its cgroups exists now: the start of its units would attach the guard");
 	return r;
+}
+
+static int try_policy(struct check *check, int fd)
+{
+	struct net_policy current = {};
+	int r = pins_read_policy(fd, &current);
+
+	if (r == 0)
+		net_note_changes(check->call, &current, check->policy);
+	net_policy_free(&current);
+	return r == -EUCLEAN ? 1 : r < 0 ? r : 1;
 }
 
 static int check_policy(struct check *check, const struct pins *pins)
@@ -107,10 +138,13 @@ static int check_policy(struct check *check, const struct pins *pins)
 	int r;
 
 	if (fd == -ENOENT) {
-		fail_pins(check, "policy-missing", pins, "no policy is in force: every attempt is refused");
+		if (check->trial)
+			note_change(check, "policy", "there is none, and every attempt is refused: there would be one");
+		else
+			fail_pins(check, "policy-missing", pins, "no policy is in force: every attempt is refused");
 		return 0;
 	}
-	r = fd < 0 ? fd : pins_policy_equals(fd, check->policy);
+	r = fd < 0 ? fd : check->trial ? try_policy(check, fd) : pins_policy_equals(fd, check->policy);
 	if (r < 0)
 		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
@@ -125,7 +159,8 @@ static int check_absent(struct check *check)
 	struct net_bpf *loaded = NULL;
 	int r;
 
-	fail(check, "not-loaded", check->facts->service, "nothing guards the service");
+	fail_or_change(check, "not-loaded", check->facts->service, "nothing guards the service",
+		       "nothing guards the service now");
 	r = pins_load(check->call, &loaded);
 	if (r < 0)
 		return r;
@@ -147,8 +182,11 @@ static int check_pins(struct check *check)
 		r = check_absent(check);
 		break;
 	case PINS_OUTDATED:
-		fail_pins(check, "outdated", &pins,
-			  "damaged, or made by another version: still guarding what it guards");
+		if (check->trial)
+			note_change(check, "programs", "damaged, or made by another version: would be replaced");
+		else
+			fail_pins(check, "outdated", &pins,
+				  "damaged, or made by another version: still guarding what it guards");
 		break;
 	case PINS_NEWER:
 		fail_pins(check, "newer", &pins, "made by a newer ejguard, which this one cannot read");
@@ -204,6 +242,7 @@ int net_check(struct ejg_call *call)
 		.call = call,
 		.facts = ejg_call_facts(call),
 		.policy = state->prepared ? &state->policy : &policy,
+		.trial = ejg_call_trial(call),
 	};
 	int r = state->prepared ? 0 : expected_policy(call, &policy);
 

@@ -20,7 +20,7 @@ static void net_finish(struct ejg_call *call)
 	free(state->made);
 }
 
-static const char *const wildcard_words[] = {
+const char *const net_wildcard_words[] = {
 	[POLICY_WILDCARD_ALLOW] = "allow",
 	[POLICY_WILDCARD_DENY] = "deny",
 	[POLICY_WILDCARD_REWRITE] = "rewrite",
@@ -36,7 +36,7 @@ static const struct ejg_option options[] = {
 	{ .name = "evict", .type = EJG_OPTION_BOOL, .offset = offsetof(struct net_config, evict), .fallback = "no",
 	  .help = "apply ends connections from before that the policy would not admit" },
 	{ .name = "wildcard", .type = EJG_OPTION_ENUM, .offset = offsetof(struct net_config, wildcard),
-	  .choices = wildcard_words, .fallback = "allow",
+	  .choices = net_wildcard_words, .fallback = "allow",
 	  .help = "bind of a private port to a wildcard address: ingress confines the listener anyway" },
 };
 
@@ -47,6 +47,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "cgroup-absent", EJG_INFO, "a cgroup of the stack does not exist now", NULL },
 	{ "cgroup-removed", EJG_INFO, "a removed cgroup whose sockets still live is guarded", NULL },
 	{ "cgroup-extra", EJG_INFO, "a cgroup that the stack does not name is guarded", NULL },
+	{ "would-change", EJG_INFO, "what an apply of the stack that is tried would change", NULL },
 	{ "would-load", EJG_OK, "this kernel accepts the programs", NULL },
 	{ "kernel", EJG_OK, "the kernel is new enough", NULL },
 	{ "kernel-old", EJG_FAILURE, "the kernel is too old", "use Linux 5.10 or newer" },

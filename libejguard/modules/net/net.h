@@ -87,6 +87,12 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
 
+/*
+ * For a stack that is tried: notes what its policy would change in the one that is in force, a line for each kind of
+ * thing. Return: how many lines.
+ */
+size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after);
+
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
 int net_diagnose(struct ejg_call *call);
@@ -96,6 +102,7 @@ void net_watch_free(struct net_watch *watch);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
 
+extern const char *const net_wildcard_words[];
 extern const char *const net_reason_names[POLICY_N_REASONS];
 
 #endif

@@ -27,6 +27,7 @@ struct sockets {
 	const struct decision *d;
 	struct pins pins;			/* not open when nothing of ours is pinned */
 	bool evict;
+	bool would_evict; /* a stack that would is tried */
 	bool failed;
 
 	/* of the network namespace that is looked at */
@@ -199,6 +200,10 @@ static int check_connection(void *data, const struct socket_info *info)
 	socket_format(&info->local, info->local_port, local);
 	socket_format(&info->remote, info->remote_port, remote);
 	format_netns(s, where);
+	if (s->would_evict) {
+		ejg_call_finding(s->call, "would-change", remote, "its connection with %s would be ended", local);
+		return 0;
+	}
 	if (!s->evict) {
 		ejg_call_finding(s->call, "connection-before", remote,
 				 "is connected with %s%s since before the policy, which would not admit it", local, where);
@@ -286,7 +291,9 @@ static void walk(struct sockets *s, const struct netns_list *networks)
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL };
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL,
+			     .would_evict = ejg_call_trial(call) && ((const struct net_config *)ejg_call_config(call))->evict &&
+					    ejg_call_mode(call) == EJG_ENFORCE };
 
 	walk(&s, networks);
 	return s.failed;

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a policy would change in the one that is in force, for a stack that is only tried: a few lines a person can read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/cleanup.h"
+
+enum { MAX_SHOWN = 20 }; /* of one kind, each way */
+
+/* A sorted list of ranges, wherever the policy keeps them. */
+struct ranges {
+	const struct policy_range *items; /* of the head; NULL: spread over the chunks */
+	const struct policy_chunk *chunks;
+	size_t n;
+};
+
+static const struct policy_range *range_at(const struct ranges *ranges, size_t i)
+{
+	if (ranges->items)
+		return &ranges->items[i];
+	return &ranges->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES];
+}
+
+static struct ranges peers_of(const struct net_policy *policy)
+{
+	return (struct ranges){ .chunks = policy->chunks, .n = policy->chunks[0].head.n_ranges };
+}
+
+static struct ranges listen_of(const struct net_policy *policy)
+{
+	return (struct ranges){ .items = policy->chunks[0].head.listen, .n = policy->chunks[0].head.n_listen };
+}
+
+static int compare(const struct policy_address *a, const struct policy_address *b)
+{
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	return a->low < b->low ? -1 : a->low > b->low;
+}
+
+static int compare_ranges(const struct policy_range *a, const struct policy_range *b)
+{
+	int order = compare(&a->first, &b->first);
+
+	return order ? order : compare(&a->last, &b->last);
+}
+
+static struct ejg_prefix prefix_of(const struct policy_address *address, uint8_t length)
+{
+	const uint64_t words[] = { htobe64(address->high), htobe64(address->low) };
+	struct ejg_prefix prefix = { .length = length };
+
+	memcpy(prefix.bytes, words, sizeof(words));
+	return prefix;
+}
+
+/* The length of the prefix that a range is, or 0 when it is none. */
+static uint8_t prefix_length(const struct policy_range *range)
+{
+	const uint64_t high = range->first.high ^ range->last.high, low = range->first.low ^ range->last.low;
+
+	if (high == 0 && (low & (low + 1)) == 0 && (range->first.low & low) == 0)
+		return low == UINT64_MAX ? 64 : low ? __builtin_clzll(low) + 64 : 128;
+	if (low == UINT64_MAX && (high & (high + 1)) == 0 && (range->first.high & high) == 0)
+		return high == UINT64_MAX ? 0 : __builtin_clzll(high);
+	return 0;
+}
+
+static void put_range(FILE *out, char sign, const struct policy_range *range)
+{
+	char first[EJG_PREFIX_TEXT_SIZE], last[EJG_PREFIX_TEXT_SIZE];
+	const struct ejg_prefix whole = prefix_of(&range->first, prefix_length(range));
+	const struct ejg_prefix from = prefix_of(&range->first, 128), to = prefix_of(&range->last, 128);
+
+	if (whole.length > 0)
+		fprintf(out, " %c%s", sign, ejg_prefix_format(&whole, first));
+	else
+		fprintf(out, " %c%s-%s", sign, ejg_prefix_format(&from, first), ejg_prefix_format(&to, last));
+}
+
+/* What is in one list and not in the other. */
+static void put_missing(FILE *out, char sign, const struct ranges *list, const struct ranges *other)
+{
+	size_t shown = 0, j = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		while (j < other->n && compare_ranges(range_at(other, j), range_at(list, i)) < 0)
+			j++;
+		if (j < other->n && compare_ranges(range_at(other, j), range_at(list, i)) == 0)
+			continue;
+		if (shown++ < MAX_SHOWN)
+			put_range(out, sign, range_at(list, i));
+	}
+	if (shown > MAX_SHOWN)
+		fprintf(out, " and %zu more with %c", shown - MAX_SHOWN, sign);
+}
+
+/* The scoped ones are few, and each is one of its interface. */
+static void put_missing_scoped(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
+{
+	char text[EJG_PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < list->n_scoped; i++) {
+		const struct policy_scoped *one = &list->scoped[i];
+		struct ejg_prefix prefix = prefix_of(&one->range.first, prefix_length(&one->range));
+		bool found = false;
+
+		for (size_t j = 0; j < other->n_scoped && !found; j++)
+			found = other->scoped[j].ifindex == one->ifindex &&
+				compare_ranges(&other->scoped[j].range, &one->range) == 0;
+		prefix.scope = one->ifindex;
+		if (!found)
+			fprintf(out, " %c%s", sign, ejg_prefix_format(&prefix, text));
+	}
+}
+
+/* The ports whose bit is set in one map and not in the other, as ranges. */
+static void put_missing_ports(FILE *out, char sign, const uint8_t *list, const uint8_t *other)
+{
+	uint8_t only[POLICY_PORT_BYTES];
+	size_t shown = 0;
+
+	for (size_t i = 0; i < sizeof(only); i++)
+		only[i] = list[i] & ~other[i];
+	for (uint32_t port = 1, last; port < 65536; port = last + 1) {
+		last = port;
+		if (!port_in(only, port))
+			continue;
+		while (last < 65535 && port_in(only, last + 1))
+			last++;
+		if (shown++ >= MAX_SHOWN)
+			continue;
+		fprintf(out, last > port ? " %c%u-%u" : " %c%u", sign, port, last);
+	}
+	if (shown > MAX_SHOWN)
+		fprintf(out, " and %zu more with %c", shown - MAX_SHOWN, sign);
+}
+
+struct changes {
+	struct ejg_call *call;
+	const struct net_policy *before;
+	const struct net_policy *after;
+};
+
+static void put_peers(FILE *out, const struct changes *c)
+{
+	const struct ranges before = peers_of(c->before), after = peers_of(c->after);
+
+	put_missing(out, '+', &after, &before);
+	put_missing(out, '-', &before, &after);
+	put_missing_scoped(out, '+', &c->after->chunks[0].head, &c->before->chunks[0].head);
+	put_missing_scoped(out, '-', &c->before->chunks[0].head, &c->after->chunks[0].head);
+}
+
+static void put_listen(FILE *out, const struct changes *c)
+{
+	const struct ranges before = listen_of(c->before), after = listen_of(c->after);
+
+	put_missing(out, '+', &after, &before);
+	put_missing(out, '-', &before, &after);
+}
+
+/* Of the private ports those of epmd and the distribution are guarded as destinations, too. */
+static void put_guarded(FILE *out, const struct changes *c)
+{
+	const uint8_t *before = c->before->chunks[0].head.guarded_ports, *after = c->after->chunks[0].head.guarded_ports;
+
+	put_missing_ports(out, '+', after, before);
+	put_missing_ports(out, '-', before, after);
+}
+
+static bool is_strict(const struct net_policy *policy)
+{
+	return policy->chunks[0].head.flags & POLICY_STRICT;
+}
+
+/* With strict=yes what is not private is public. */
+static void put_public(FILE *out, const struct changes *c)
+{
+	const uint8_t *before = c->before->chunks[0].head.private_ports, *after = c->after->chunks[0].head.private_ports;
+
+	if (!is_strict(c->before) || !is_strict(c->after))
+		return;
+	put_missing_ports(out, '+', before, after);
+	put_missing_ports(out, '-', after, before);
+}
+
+static void put_strict(FILE *out, const struct changes *c)
+{
+	if (is_strict(c->before) != is_strict(c->after))
+		fprintf(out, is_strict(c->after) ? " no -> yes: every port but the public ones becomes private" :
+						   " yes -> no: only epmd's and the distribution's ports stay private");
+}
+
+static void put_mode(FILE *out, const struct changes *c)
+{
+	static const char *const names[] = { "enforce", "permissive" };
+	bool before = c->before->chunks[0].head.flags & POLICY_PERMISSIVE;
+	bool after = c->after->chunks[0].head.flags & POLICY_PERMISSIVE;
+
+	if (before != after)
+		fprintf(out, " %s -> %s", names[before], names[after]);
+}
+
+static void put_wildcard(FILE *out, const struct changes *c)
+{
+	const uint32_t before = c->before->chunks[0].head.wildcard, after = c->after->chunks[0].head.wildcard;
+
+	if (before != after && before <= POLICY_WILDCARD_REWRITE)
+		fprintf(out, " %s -> %s", net_wildcard_words[before], net_wildcard_words[after]);
+}
+
+size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after)
+{
+	static const struct {
+		const char *subject;
+		void (*put)(FILE *out, const struct changes *c);
+	} kinds[] = {
+		{ "mode", put_mode },
+		{ "strict", put_strict },
+		{ "peers", put_peers },
+		{ "public ports", put_public },
+		{ "epmd and distribution ports", put_guarded },
+		{ "listen", put_listen },
+		{ "wildcard", put_wildcard },
+	};
+	const struct changes changes = { call, before, after };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		cleanup_free char *text = NULL;
+		size_t size = 0;
+		FILE *out = open_memstream(&text, &size);
+
+		if (!out)
+			continue;
+		kinds[i].put(out, &changes);
+		if (fclose(out) != 0 || size == 0)
+			continue;
+		ejg_call_finding(call, "would-change", kinds[i].subject, "%s", text + 1);
+		n++;
+	}
+	return n;
+}

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Guarded now is one thing, guarded after the next start another: check, status and the metrics tell both, and what they
+# say is next, done literally, ends in both, over a restart and a reboot.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+
+bed_new server 198.51.100.1/24
+bed_stage server
+net_new stranger 203.0.113.9/24
+bed_boot server
+dropins=$(bed_root server)/etc/systemd/system
+
+# metric NAME: its value, or nothing.
+metric() {
+	{ bed_run server ejguard status --openmetrics 2>/dev/null || true; } | sed -n "s/^ejguard_$1{[^}]*} //p"
+}
+
+# next_of VERB: the command that it calls the next one.
+next_of() {
+	{ bed_run server ejguard "$1" || true; } | sed -n 's/^.*next: //p'
+}
+
+# check_state WHAT STATUS HELD ENABLED NEXT: the row of a state.
+check_state() {
+	check_status "$1: check" "$2" bed_run server ejguard check
+	check_status "$1: status" "$2" bed_run server ejguard status
+	check_is "$1: ejguard_held" "$3" "$(metric held)"
+	check_is "$1: ejguard_enabled" "$4" "$(metric enabled)"
+	check_is "$1: next" "$5" "$(next_of check)"
+}
+
+# finding WHAT ID SUBJECT: check fails, and says that of a unit.
+check_finding() {
+	check_status "$1: check" 1 bed_run server ejguard check
+	check_has "$1: $2 of $3" yes "$(bed_run server ejguard --json check | python3 -c '
+import json, sys
+print("yes" if [f for f in json.load(sys.stdin)["findings"] if f["id"] == "ejguard." + sys.argv[1]
+	and f["subject"] == sys.argv[2] and f["severity"] == sys.argv[3]] else "no")' "$2" "$3" "${4-failure}" || true)"
+}
+
+reload() {
+	bed_run server systemctl daemon-reload
+}
+
+check 'ejabberd starts' bed_run server systemctl start ejabberd
+
+note 'the states'
+check_state none 1 0 0 'ejguard enable'
+check_reach none stranger ok 4369 198.51.100.1
+bed_run server ejguard apply >/dev/null
+check_state apply 1 1 0 'ejguard enable'
+check_reach apply stranger timeout 4369 198.51.100.1
+bed_run server ejguard release >/dev/null
+bed_run server ejguard enable >/dev/null
+check_state enable 1 0 1 'ejguard apply'
+bed_run server ejguard apply >/dev/null
+check_state both 0 1 1 ''
+bed_run server ejguard disable >/dev/null
+check_state disable 1 1 0 'ejguard enable'
+bed_run server ejguard release >/dev/null
+
+note 'what is called the next thing, done literally'
+for ((i = 0; i < 5; i++)); do
+	next=$(next_of check)
+	[[ -n $next ]] || break
+	note "next: $next"
+	bed_run server bash -c "$next" >/dev/null || true
+done
+check_state 'at the end' 0 1 1 ''
+check 'restart' bed_run server systemctl restart ejabberd
+check_state 'after a restart' 0 1 1 ''
+bed_reboot server
+check_reach 'after a reboot, before ejabberd starts' stranger timeout 4369 198.51.100.1
+check 'ejabberd starts' bed_run server systemctl start ejabberd
+check_state 'after a reboot' 0 1 1 ''
+check_reach 'after a reboot' stranger timeout 4369 198.51.100.1
+
+note 'what stands in the way of the drop-ins'
+file=$dropins/ejabberd.service.d/50-ejguard.conf
+mv "$file" "$file.kept"
+check_finding 'a drop-in that is gone' dropin-missing ejabberd.service
+reload
+check_finding 'a drop-in that is gone, read' dropin-missing ejabberd.service
+mv "$file.kept" "$file"
+check_finding 'one that systemd has not read' dropin-unread ejabberd.service
+reload
+check 'control: check' bed_run server ejguard check
+
+mv "$file" "$file.kept"
+ln -s /dev/null "$file"
+reload
+check_finding 'masked' dropin-foreign ejabberd.service
+rm "$file"
+printf '[Service]\nExecStartPre=/bin/true\n' >"$file"
+reload
+check_finding 'a file of somebody else' dropin-foreign ejabberd.service
+mv "$file.kept" "$file"
+reload
+check 'control: check' bed_run server ejguard check
+
+printf '[Service]\nExecStartPre=\n' >"$dropins/ejabberd.service.d/90-local.conf"
+reload
+check_finding 'a later file that clears it' dropin-without-effect ejabberd.service
+rm "$dropins/ejabberd.service.d/90-local.conf"
+reload
+check 'control: check' bed_run server ejguard check
+
+note 'a unit that the stack has come to name'
+printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=bed.target\n' >"$dropins/other.service"
+{
+	echo 'set cgroups ejabberd.service epmd.service epmd.socket other.service'
+	grep -v '^set cgroups' "$(bed_root server)/usr/share/ejguard/ejabberd"
+} | guard_stack server
+reload
+bed_run server ejguard apply >/dev/null
+check 'nobody starts it: check' bed_run server ejguard check
+bed_run server systemctl enable --quiet other.service
+check_finding 'a boot starts it' dropin-missing other.service
+check 'enable' bed_run server ejguard enable
+check 'control: check' bed_run server ejguard check
