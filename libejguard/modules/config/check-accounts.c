@@ -112,6 +112,21 @@ static bool serves_register(const struct config_check *check, const struct confi
 	return false;
 }
 
+/* An access rule that is named and lets everybody in is what has to change; naming one again would change nothing. */
+static const char *remedy_register(struct config_check *check, const struct yml_host *host,
+				   const struct yml_pair *module, const struct yml_pair *access)
+{
+	const char *name = access ? yml_text(access->value) : NULL;
+	struct yml_option rules = yml_option(&check->yml, host, "access_rules");
+	const struct yml_pair *rule = name ? yml_find(rules.value, name) : NULL;
+
+	if (rule)
+		return config_edit(check, rule->key,
+				   arena_printf(check->arena, "let %s allow only addresses that you trust", name));
+	return config_edit(check, access ? access->key : module->key,
+			   "set ip_access: trusted_network for mod_register (and define that access rule)");
+}
+
 static void check_register(struct config_check *check, const struct yml_host *host, const char *subject)
 {
 	const struct yml_pair *module = config_module(check, host, "mod_register");
@@ -130,8 +145,7 @@ static void check_register(struct config_check *check, const struct yml_host *ho
 	if (!access)
 		access = yml_find(module->value, "access");
 	config_finding(check, "register-open", subject, access ? access->key : module->key,
-		       config_edit(check, access ? access->key : module->key,
-				   "set ip_access: trusted_network for mod_register (and define that access rule)"),
+		       remedy_register(check, host, module, access),
 		       "mod_register lets anybody from anywhere make accounts: spammers will");
 	if (serves_register(check, &listener))
 		config_finding(check, "register-web", listener->name, listener->place, NULL,

@@ -48,13 +48,24 @@ static bool is_here(const struct yml_node *server)
 	return prefix_parse(text, &prefix, &problem) == 0 && prefix_is_loopback(&prefix);
 }
 
+/* Whether a value is written there. A macro that nothing defines is no name of a server. */
+static bool is_written(struct config_check *check, const struct yml_option *option, const struct yml_node *value,
+		       const char *name)
+{
+	if (value->kind != YML_UNKNOWN && !yml_is_placeholder(value))
+		return true;
+	config_uncertain(check, option->key, value, name);
+	return false;
+}
+
 static void check_sql(struct config_check *check, const struct yml_host *host, const char *subject)
 {
 	struct yml_option server = yml_option(&check->yml, host, "sql_server");
 	struct yml_option type = yml_option(&check->yml, host, "sql_type");
 	struct yml_option ssl = yml_option(&check->yml, host, "sql_ssl");
 
-	if (!server.value || is_here(server.value) || yml_is(type.value, "sqlite") ||
+	if (!server.value || yml_is(type.value, "sqlite") || !is_written(check, &server, server.value, "sql_server") ||
+	    (type.value && !is_written(check, &type, type.value, "sql_type")) || is_here(server.value) ||
 	    config_option_bool(check, host, "sql_ssl", 0) != 0)
 		return;
 	config_finding(check, "sql-plain", subject, ssl.key ? ssl.key : server.key,
@@ -77,7 +88,7 @@ static void check_ldap(struct config_check *check, const struct yml_host *host, 
 			i++;
 		server = i < server->n ? server->items[i] : NULL;
 	}
-	if (!server || is_here(server) || !yml_text(server))
+	if (!server || !is_written(check, &servers, server, "ldap_servers") || is_here(server) || !yml_text(server))
 		return;
 	if (encrypt.value && (encrypt.value->kind == YML_UNKNOWN || yml_is_placeholder(encrypt.value)))
 		config_uncertain(check, encrypt.key, encrypt.value, "ldap_encrypt");

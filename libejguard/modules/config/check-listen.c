@@ -73,8 +73,10 @@ static void check_password(struct config_check *check, const struct config_liste
 
 	if (pair && yml_text(pair->value) && is_well_known(pair->value->text))
 		config_finding(check, "component-password", listener->name, pair->key, NULL,
-			       "%s takes a password that examples use: everybody who reaches it can be a component",
-			       listener->name);
+			       "%s takes a password that examples use: %s can be a component", listener->name,
+			       listener->public	  ? "everybody who reaches it"
+			       : listener->socket ? "whoever may connect to the socket"
+						  : "every user of this host");
 }
 
 static void check_component(struct config_check *check, const struct config_listener *listener)

@@ -90,8 +90,8 @@ static const char *remedy_chmod(struct config_check *check, const char *path, bo
 	if (check->service.group_members)
 		return arena_printf(check->arena, "run: %schmod 0600 -- %s && chown %s -- %s", remove, quoted,
 				    check->service.user, quoted);
-	return arena_printf(check->arena, "run: %schmod o=,g-wx -- %s && chgrp %s -- %s", remove, quoted, check->service.group,
-			    quoted);
+	return arena_printf(check->arena, "run: %schmod o=,g-wx -- %s && chgrp %s -- %s", remove, quoted,
+			    check->service.group, quoted);
 }
 
 static void check_configurations(struct config_check *check)
@@ -129,6 +129,18 @@ static int holds_key(int handle)
 	return found;
 }
 
+/* Root can read it, and the service may not. */
+static void check_service(struct config_check *check, const struct yml_path *option, const struct access_path *file)
+{
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const int r = access_service_may(&check->service, file, ACCESS_READ);
+
+	check->no_memory |= r == -ENOMEM;
+	if (r == 0)
+		config_finding(check, "file-unreadable", file->path, &place, NULL,
+			       "%s names it, and user %s cannot read it", option->option, check->service.user);
+}
+
 static void check_key(struct config_check *check, const struct yml_path *option, const char *path)
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
@@ -144,11 +156,12 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		return;
 	}
 	if (file.fd < 0) {
-		config_finding(check, "certfile-missing", path, &place, NULL, "%s names it, and it is not there",
-			       option->option);
+		config_finding(check, option->kind == YML_PATH_CERTIFICATE ? "certfile-missing" : "file-missing", path,
+			       &place, NULL, "%s names it, and it is not there", option->option);
 		return;
 	}
-	if (!S_ISREG(file.access.mode) ||
+	check_service(check, option, &file);
+	if (option->kind == YML_PATH_CA || option->kind == YML_PATH_DHFILE || !S_ISREG(file.access.mode) ||
 	    !(access_exposed(&file.access, &file.reach, &check->service.key_readers) & ACCESS_READ))
 		return;
 	/* A certificate alone is for everybody. */
@@ -193,7 +206,8 @@ void check_secrets(struct config_check *check)
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];
 
-		if (path->kind != YML_PATH_CERTIFICATE && path->kind != YML_PATH_KEY)
+		if (path->kind != YML_PATH_CERTIFICATE && path->kind != YML_PATH_KEY && path->kind != YML_PATH_CA &&
+		    path->kind != YML_PATH_DHFILE)
 			continue;
 		if (path->pattern)
 			check_pattern(check, path);

@@ -167,7 +167,13 @@
 	     "the untouched example", "toplevel: hosts")                                                                \
 	RULE(53, "contrib-install", WARNING, "modules are fetched and compiled at start",                               \
 	     "install them by hand (ejabberdctl module_install NAME), then remove install_contrib_modules",             \
-	     "what the repository holds at that moment runs as the server", "toplevel: install_contrib_modules")
+	     "what the repository holds at that moment runs as the server", "toplevel: install_contrib_modules")        \
+	RULE(54, "file-missing", WARNING, "a file that the configuration names is not there",                           \
+	     "mend the path, or make the file",                                                                         \
+	     "ejabberd does not start, or not what needs the file", "toplevel: c2s_dhfile")                             \
+	RULE(55, "file-unreadable", WARNING, "a file that the configuration names cannot be read by the service",       \
+	     "give the service's group read permission to the file, and passage through the folders above it",          \
+	     "ejabberd does not start, or not what needs the file", "toplevel: certfiles")
 /* clang-format on */
 
 #endif

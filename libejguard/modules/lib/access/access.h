@@ -238,6 +238,12 @@ struct access_service {
 int access_service_find(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			const struct ejg_word_list *groups, struct access_service *ret);
 
+/*
+ * Whether the service itself has all these rights to a file and gets there: what nobody else may read must not be kept
+ * from the service, either. A service that is not known is taken to. Return: 1, 0, -EIO, -ENOMEM.
+ */
+int access_service_may(const struct access_service *service, const struct access_path *path, unsigned int rights);
+
 /* The name of a user or a group, or the number where it has none. NULL: no memory. */
 const char *access_user_name(struct arena *arena, uid_t uid);
 const char *access_group_name(struct arena *arena, gid_t gid);

@@ -187,3 +187,56 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 	*ret = service;
 	return 0;
 }
+
+/* A process of the service, as the kernel asks for its rights. */
+struct asker {
+	uid_t uid;
+	gid_t groups[64];
+	size_t n_groups;
+};
+
+static bool has_group(const struct asker *asker, gid_t gid)
+{
+	for (size_t i = 0; i < asker->n_groups; i++)
+		if (asker->groups[i] == gid)
+			return true;
+	return false;
+}
+
+/* As acl(5) has it: the owner's entry, that of a named user, those of groups together, or else everybody's. */
+static unsigned int rights_of(const struct asker *asker, const struct access *access)
+{
+	unsigned int rights = 0;
+	bool listed = has_group(asker, access->group);
+
+	if (access->owner == asker->uid)
+		return access->mode >> 6 & 7;
+	for (size_t i = 0; i < access->n_entries; i++)
+		if (access->entries[i].kind == ACCESS_USER && access->entries[i].id == asker->uid)
+			return access->entries[i].rights;
+	for (size_t i = 0; i < access->n_entries; i++) {
+		if (access->entries[i].kind != ACCESS_GROUP || !has_group(asker, access->entries[i].id))
+			continue;
+		listed = true;
+		rights |= access->entries[i].rights;
+	}
+	return listed ? rights : access->mode & 7;
+}
+
+int access_service_may(const struct access_service *service, const struct access_path *path, unsigned int rights)
+{
+	const struct passwd_user user = { .gid = service->gid, .name = service->user };
+	struct asker asker = { .uid = service->uid };
+	int n;
+
+	if (!service->known || service->uid == 0)
+		return 1;
+	n = passwd_groups_of(NULL, &user, asker.groups, ARRAY_SIZE(asker.groups));
+	if (n < 0)
+		return n == -E2BIG ? 1 : n;
+	asker.n_groups = (size_t)n;
+	for (size_t i = 0; i < path->n_steps; i++)
+		if (!path->steps[i].link && !(rights_of(&asker, &path->steps[i].access) & ACCESS_EXECUTE))
+			return 0;
+	return (rights_of(&asker, &path->access) & rights) == rights;
+}

@@ -175,27 +175,44 @@ static void add_value(struct collector *collector, const struct yml_path *path, 
 	}
 }
 
-/* The program of a command line. */
+/* A word of a command line, when it is a path. */
+static void add_word(struct collector *collector, const struct yml_path *path, const struct yml_node *node,
+		     const char *word)
+{
+	if (strchr(word, '@'))
+		problem(collector, node, "names a program by a keyword that stands for the version");
+	else
+		add_text(collector, path, node, word);
+}
+
+/*
+ * The program of a command line, and what is handed to it by an absolute path: behind python3, env or sudo it is the
+ * script that decides. captcha_cmd may also be an Erlang module, which has no slash, or a URL.
+ */
 static void add_program(struct collector *collector, struct yml_path *path, const struct yml_node *node)
 {
+	enum { MAX_WORDS = 32 };
+	static const char borders[] = " \t\"'=;|&";
 	const char *text = yml_text(node);
-	size_t length = text ? strcspn(text, " \t") : 0;
-	const char *program = length ? arena_strndup(collector->arena, text, length) : NULL;
 
-	if (node->kind == YML_UNKNOWN) {
+	if (node->kind == YML_UNKNOWN)
 		problem(collector, node, node->text);
-		return;
-	}
-	/* captcha_cmd may also be an Erlang module, which has no slash. */
-	if (!program || !strchr(program, '/') || strncmp(program, "http", 4) == 0)
+	if (!text || strncmp(text, "http", 4) == 0)
 		return;
 	path->file = node->file;
 	path->line = node->line;
 	path->column = node->column;
-	if (strchr(program, '@'))
-		problem(collector, node, "names a program by a keyword that stands for the version");
-	else
-		add_text(collector, path, node, program);
+	for (unsigned int i = 0; *text && i < MAX_WORDS; i++) {
+		const size_t length = strcspn(text, borders);
+		const char *word = arena_strndup(collector->arena, text, length);
+
+		/* ejabberd takes the first word from its working directory, too. */
+		if (word && length > 0 && (*word == '/' || (i == 0 && strchr(word, '/'))) &&
+		    strncmp(word, "/dev/", 5) != 0 && strncmp(word, "/proc/", 6) != 0)
+			add_word(collector, path, node, word);
+		text += length;
+		text += strspn(text, borders);
+	}
 }
 
 static void collect_options(struct collector *collector, const struct yml_host *host)

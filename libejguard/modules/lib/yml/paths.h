@@ -27,7 +27,7 @@ enum yml_path_kind {
 	YML_PATH_LOG,	      /* a log file that is named in the configuration: accesslog, spam_dump_file */
 	YML_PATH_DATABASE,    /* a database file: sql_database of sqlite */
 	YML_PATH_SOCKET,      /* unix socket of a listener: "unix:..." */
-	YML_PATH_PROGRAM,     /* a program that ejabberd runs: captcha_cmd, extauth_program */
+	YML_PATH_PROGRAM,     /* a program that ejabberd runs (captcha_cmd, extauth_program), or is handed */
 	YML_PATH_DATA,	      /* another file that is read: translations, host-meta, spam lists, templates */
 };
 
