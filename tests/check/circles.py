@@ -15,8 +15,8 @@ import tree
 # Folders that still have circles; to become empty.
 KNOWN = {
     'libejguard/core', 'libejguard/service', 'libejguard/service/script', 'libejguard/service/unit',
-    'libejguard/modules/lib/yml', 'libejguard/modules/cookie', 'libejguard/modules/leaks', 'libejguard/modules/node',
-    'libejguard/modules/files', 'libejguard/modules/net', 'libejguard/modules/seccomp',
+    'libejguard/modules/node',
+    'libejguard/modules/net', 'libejguard/modules/seccomp',
 }
 
 

@@ -33,8 +33,7 @@ KNOWN = {
     'NOT held', 'what this run had applied stays', 'make no forbidden attempts',
     "the caller's own cgroup must be one of",
     'this system cannot', 'had anything to say', 'what a setting comes to', 'failure of a guard that may fail',
-    'what the group may do, they may', 'which it does not read therefore',
-    'there is more here than is judged', 'Tells what',
+    'Tells what',
 }
 
 

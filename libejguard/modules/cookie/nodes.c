@@ -40,7 +40,7 @@ static void judge_argument(struct audit *audit, const struct argv *argv, const s
 	judge_value(audit, value, subject, NULL, false);
 	if (audit->read && !cookie_equal(value, &audit->host.vault->cookie))
 		audit_say(audit, "contradiction", subject, NULL,
-			  "has another cookie in its arguments than %s, which it does not read therefore",
+			  "was started with -setcookie and another cookie, so it ignores %s",
 			  audit_file(audit));
 }
 

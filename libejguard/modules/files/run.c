@@ -40,7 +40,7 @@ static void tell_service(struct files *files)
 				 "which user ejabberd runs as cannot be told: only root is taken to own its files");
 	else if (service->group_members)
 		ejg_call_finding(files->call, "group-shared", service->group,
-				 "others are in the group of the service: %s; what the group may do, they may",
+				 "these users are in the service's group and share its rights: %s",
 				 service->group_members);
 }
 

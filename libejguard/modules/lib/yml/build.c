@@ -46,7 +46,7 @@ struct yml_node *yml_node_new(struct yml_loader *loader, enum yml_kind kind, con
 
 	if (loader->n_nodes++ >= YML_MAX_NODES) {
 		if (loader->n_nodes == YML_MAX_NODES + 1)
-			yml_problem_at(loader, YML_UNBOUNDED, place, "there is more here than is judged");
+			yml_problem_at(loader, YML_UNBOUNDED, place, "too large: only a part of it was checked");
 		return NULL;
 	}
 	node = arena_alloc(loader->arena, sizeof(*node));
