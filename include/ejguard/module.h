@@ -93,6 +93,8 @@ enum ejg_module_flags {
 	EJG_MODULE_IRREVERSIBLE = 1 << 0,
 	/** The module cannot work with a host of an older ABI minor number than its own. */
 	EJG_MODULE_NEEDS_MINOR = 1 << 1,
+	/** Its check judges the facts and the survey, and does nothing else: ejg_discover() runs it, whatever the stack says. */
+	EJG_MODULE_SURVEYS = 1 << 2,
 };
 
 /** Whether a module refuses or only reports what it would have refused. Since ABI 1.0. */

@@ -177,3 +177,46 @@ int load_defaults(struct load *load, size_t *ret_n)
 		*ret_n = drop_empty(load->instances, n);
 	return r;
 }
+
+/* As the stack has it, with a state of its own. Return: 1 when the stack does not name it, 0, -ENOMEM. */
+static int copy_instance(struct load *load, const struct ejg_module *module, struct instance *ret)
+{
+	const struct ejg *guard = load->guard;
+
+	for (size_t i = 0; i < guard->n_instances; i++) {
+		if (guard->instances[i].module != module)
+			continue;
+		*ret = (struct instance){ .module = module,
+					  .guard = guard->instances[i].guard,
+					  .config = guard->instances[i].config,
+					  .state = arena_alloc(load->arena, module->state_size),
+					  .mode = guard->instances[i].mode };
+		return ret->state ? 0 : -ENOMEM;
+	}
+	return 1;
+}
+
+int load_surveyors(struct load *load, size_t *ret_n)
+{
+	struct report *quiet = report_new();
+	const struct loaded_module *module;
+	int r = quiet ? loader_get_all(load->guard->loader, quiet) : -ENOMEM;
+	size_t n = 0;
+
+	if (r != -ENOMEM) {
+		load->instances =
+			arena_array(load->arena, loader_count(load->guard->loader) + 1, sizeof(struct instance));
+		r = load->instances ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && (module = loader_at(load->guard->loader, i)); i++) {
+		if (!(module->descriptor.flags & EJG_MODULE_SURVEYS) || !module->descriptor.check)
+			continue;
+		r = copy_instance(load, &module->descriptor, &load->instances[n]);
+		if (r > 0)
+			r = bind_defaults(load, quiet, &module->descriptor, NULL, &load->instances[n]);
+		n += r == 0 && load->instances[n].module;
+	}
+	report_free(quiet);
+	*ret_n = n;
+	return r;
+}

@@ -26,4 +26,10 @@ int load_stack(struct load *load, const char *file);
  */
 int load_defaults(struct load *load, size_t *ret_n);
 
+/*
+ * Instances of the modules of the folder that judge a survey (EJG_MODULE_SURVEYS), with the options of the handle's stack
+ * where that names them, and their defaults else. Reports nothing. *ret_n: the number. Return: 0, -ENOMEM.
+ */
+int load_surveyors(struct load *load, size_t *ret_n);
+
 #endif

@@ -161,28 +161,6 @@ int report_error(struct report *report, int error, const char *id, const struct 
 	return error;
 }
 
-void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
-		 const char *remedy, const char *format, ...)
-{
-	const struct ejg_finding_info *info = core_finding(id);
-	va_list ap;
-
-	if (!report->arena || !info)
-		return;
-	va_start(ap, format);
-	report_add(report, &(struct ejg_finding){
-				   .module = CORE,
-				   .id = arena_printf(report->arena, CORE ".%s", id),
-				   .severity = info->severity,
-				   .subject = subject,
-				   .message = arena_vprintf(report->arena, format, ap),
-				   .remedy = remedy ? remedy : info->remedy,
-				   .file = origin ? origin->file : NULL,
-				   .line = origin ? origin->line : 0,
-			   });
-	va_end(ap);
-}
-
 void report_metric(struct report *report, const struct ejg_metric *metric)
 {
 	const struct ejg_label *labels;

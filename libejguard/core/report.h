@@ -46,13 +46,6 @@ int report_error(struct report *report, int error, const char *id, const struct 
 int report_verror(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
 		  const char *format, va_list ap) __attribute__((format(printf, 6, 0)));
 
-/*
- * Adds a finding of the core that is no error of it, with its declared severity. subject, origin and remedy (the
- * declared one then) may be NULL.
- */
-void report_core(struct report *report, const char *id, const char *subject, const struct ejg_origin *origin,
-		 const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
-
 void report_metric(struct report *report, const struct ejg_metric *metric);
 void report_answer(struct report *report, const struct ejg_answer *answer);
 void report_event(struct report *report, const struct ejg_event *event);

@@ -6,8 +6,8 @@
 #include "libejguard/core/facts.h"
 #include "libejguard/core/given.h"
 #include "libejguard/core/invoke.h"
+#include "libejguard/core/load.h"
 #include "libejguard/core/lock.h"
-#include "libejguard/core/survey-compare.h"
 #include "libejguard/core/transaction.h"
 #include "libejguard/core/verbs.h"
 #include "libejguard/util/address.h"
@@ -203,6 +203,21 @@ static int cancelled(struct ejg *guard)
 	return report_error(guard->report, -ECANCELED, "cancelled", NULL, NULL, "cancelled");
 }
 
+/* What contradicts what: modules judge it, whether the stack names them or not. */
+static int judge_survey(struct ejg *guard)
+{
+	struct load load = { .guard = guard, .arena = guard->survey_arena };
+	size_t n;
+	int r;
+
+	r = load_surveyors(&load, &n);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		operation_call(guard, &load.instances[i], OPERATION_CHECK);
+		operation_finish(guard, &load.instances[i]);
+	}
+	return r;
+}
+
 static int discover(struct ejg *guard)
 {
 	const struct ejg_survey *survey;
@@ -216,9 +231,7 @@ static int discover(struct ejg *guard)
 	if (!survey)
 		return -ENOMEM;
 	r = cancelled(guard);
-	if (r == 0)
-		survey_compare(guard->report, guard->facts, survey);
-	return r;
+	return r < 0 ? r : judge_survey(guard);
 }
 
 int ejg_discover(struct ejg *guard)
@@ -240,7 +253,8 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 	int r;
 
 	if (!theirs || options_copy(&question, sizeof(question), theirs) < 0)
-		return verb_invalid(guard, "the question is of an unknown size, or asks what this library cannot answer");
+		return verb_invalid(guard,
+				    "the question is of an unknown size, or asks what this library cannot answer");
 	question.size = sizeof(question);
 	if (question.action > EJG_ACCEPT)
 		return verb_invalid(guard, "the question is about an unknown action");

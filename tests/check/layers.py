@@ -33,12 +33,7 @@ LAYERS = {
 FOREIGN = {'libejguard/core': 'ejabberd', UTIL: 'ejabberd'}
 
 # What still does so; to become empty.
-KNOWN = {
-    'libejguard/core/survey-compare-ports.c says ejabberd',
-    'libejguard/core/survey-compare-epmd.c says ejabberd',
-    'libejguard/core/survey-compare-nodes.c says ejabberd',
-    'libejguard/core/survey-compare-parts.h says ejabberd',
-}
+KNOWN = set()
 
 
 def main():

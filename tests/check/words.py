@@ -32,7 +32,7 @@ BETTER = {
 KNOWN = {
     'NOT held', 'what this run had applied stays', 'make no forbidden attempts',
     "the caller's own cgroup must be one of",
-    'this system cannot', 'had anything to say', 'what a setting comes to', 'failure of a guard that may fail',
+    'this system cannot', 'had anything to say', 'failure of a guard that may fail',
     'Tells what',
 }
 

@@ -211,7 +211,7 @@ static const struct ejg_finding contradictions[] = {
 	{ "core", "core.advice", EJG_WARNING, "epmd", "it runs elsewhere", "move it", "", 0, 0 },
 	{ "core", "core.contradiction", EJG_FAILURE, "distribution", "40000 is not in 4370-4375", "restart it", SHELL,
 	  12, 0 },
-	{ "core", "core.discover-unseen", EJG_INFO, "", "the environment of process 300: Permission denied", "", "", 0,
+	{ "node", "node.unseen", EJG_INFO, "", "the environment of process 300: Permission denied", "", "", 0,
 	  0 },
 };
 

@@ -194,18 +194,28 @@ static void finish(struct ejg_call *call)
 		close(state->event_fd);
 }
 
-#define RESULT(member)                                                                                                 \
+#ifdef RECORD_SURVEYS
+#define FLAGS EJG_MODULE_SURVEYS
+#define CHECK_FALLBACK "not-held"
+#else
+#define FLAGS 0
+#define CHECK_FALLBACK "ok"
+#endif
+
+#define RESULT_OR(member, otherwise)                                                                                                 \
 	{                                                                                                              \
 		.name = #member, .type = EJG_OPTION_ENUM, .offset = offsetof(struct config, member),                   \
-		.choices = results, .fallback = "ok", .help = "what " #member " answers"                               \
+		.choices = results, .fallback = otherwise, .help = "what " #member " answers"                               \
 	}
+
+#define RESULT(member) RESULT_OR(member, "ok")
 
 static const struct ejg_option options[] = {
 	{ .name = "log", .type = EJG_OPTION_PATH, .offset = offsetof(struct config, log), .help = "file to write to" },
 	{ .name = "id", .type = EJG_OPTION_WORDS, .offset = offsetof(struct config, id), .help = "how to call itself" },
 	RESULT(prepare),
 	RESULT(apply),
-	RESULT(check),
+	RESULT_OR(check, CHECK_FALLBACK),
 	RESULT(confine),
 	RESULT(status),
 	RESULT(release),
@@ -233,6 +243,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = RECORD_NAME,
 	.summary = "writes down what is called, for tests",
+	.flags = FLAGS,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(options[0]),
 	.findings = findings,

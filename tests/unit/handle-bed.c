@@ -11,7 +11,7 @@
 /* Nothing of these tests depends on what is running on the machine. */
 static const char facts[] = "set cgroups auto\n";
 
-static void install(struct scratch *scratch, const char *name)
+void install_module(struct scratch *scratch, const char *name)
 {
 	cleanup_free char *from = NULL, *to = NULL, *bytes = NULL;
 	cleanup_file FILE *file = NULL;
@@ -42,11 +42,11 @@ struct ejg *open_stack(struct scratch *scratch, const char *format, ...)
 	if (access(scratch_path(scratch, "conf"), F_OK) < 0) {
 		scratch_mkdir(scratch, "conf");
 		scratch_mkdir(scratch, "modules");
-		install(scratch, "record");
-		install(scratch, "record_two");
-		install(scratch, "record_proof");
-		install(scratch, "irreversible");
-		install(scratch, "good");
+		install_module(scratch, "record");
+		install_module(scratch, "record_two");
+		install_module(scratch, "record_proof");
+		install_module(scratch, "irreversible");
+		install_module(scratch, "good");
 	}
 	scratch_text(scratch, "conf/test", text);
 	options.confdir = arena_strdup(scratch->arena, scratch_path(scratch, "conf"));

@@ -8,6 +8,9 @@
 /* Writes the stack and opens a handle of the scratch folder. */
 struct ejg *open_stack(struct scratch *scratch, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* One more module of tests/modules, after open_stack(). */
+void install_module(struct scratch *scratch, const char *name);
+
 /* What the recording modules have written, in one line; and forgets it. */
 const char *recorded(struct scratch *scratch);
 

@@ -14,16 +14,17 @@ static void survey_of_a_good_stack(void **state)
 	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_proof log=%s/log\n", scratch->folder);
 	const struct ejg_survey *survey;
 
+	install_module(scratch, "record_survey");
 	assert_null(ejg_survey_get(guard));
 	assert_int_equal(ejg_discover(guard), 0);
-	assert_string_equal(recorded(scratch), ""); /* no module is called */
+	assert_string_equal(recorded(scratch), ""); /* no module is called but those that judge a survey */
+	assert_found(guard, "record_survey.not-held", "told to say so");
 	assert_string_equal(ejg_error(guard), "");
 	survey = ejg_survey_get(guard);
 	assert_non_null(survey);
 	assert_int_equal(survey->size, sizeof(*survey));
 	assert_non_null(survey->epmd_note);
 	assert_non_null(ejg_facts_get(guard));
-	assert_found(guard, "core.discover-no-node", "test");
 
 	/* it belongs to that verb */
 	assert_int_equal(ejg_check(guard), 0);
@@ -31,6 +32,20 @@ static void survey_of_a_good_stack(void **state)
 	assert_int_equal(ejg_discover(guard), 0);
 	assert_int_equal(ejg_discover(guard), 0);
 	assert_non_null(ejg_survey_get(guard));
+	ejg_close(guard);
+}
+
+/* Once, with the options of the stack. */
+static void survey_of_a_stack_that_judges(void **state)
+{
+	struct scratch *scratch = *state;
+	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_survey check=ok log=%s/log\n",
+				       scratch->folder);
+
+	install_module(scratch, "record_survey");
+	assert_int_equal(ejg_discover(guard), 0);
+	assert_string_equal(recorded(scratch), "record check;record finish;");
+	assert_int_equal(ejg_finding_count(guard), 0);
 	ejg_close(guard);
 }
 
@@ -78,6 +93,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(survey_of_a_good_stack),
+		scratch_test(survey_of_a_stack_that_judges),
 		scratch_test(survey_of_a_broken_stack),
 		scratch_test(cancelled_survey),
 	};

@@ -8,24 +8,6 @@
 
 #define RESTART "restart the service, or correct what is written"
 
-/* The port of a node's distribution, by its own argument or by epmd; 0 when it is not known. */
-static uint16_t dist_port(const struct node *node, const struct ejg_process *process)
-{
-	const size_t head = process->node ? node_head(process->node) : 0;
-	const char *value;
-	uint16_t port;
-
-	if (node_argument(process, "-erl_epmd_port", &value) == 1 && value && port_parse(value, &port) == 0)
-		return port;
-	for (size_t i = 0; head && !node->foreign_epmd && i < node->survey->n_epmd_names; i++) {
-		const struct ejg_epmd_name *entry = ejg_epmd_name_get(node->survey, i);
-
-		if (strlen(entry->name) == head && strncmp(entry->name, process->node, head) == 0)
-			return entry->port;
-	}
-	return 0;
-}
-
 /* With an interface, that address alone; IPv4 on an IPv6 socket is kept mapped, and so the same bytes. */
 static bool is_interface(const struct node *node, const struct ejg_prefix *address)
 {
@@ -79,7 +61,7 @@ static void check_any(const struct node *node, const struct ejg_process *process
 
 static void check_process(const struct node *node, const struct ejg_process *process)
 {
-	const uint16_t port = dist_port(node, process);
+	const uint16_t port = node_dist_port(node, process);
 	const char *value;
 
 	if (node_argument(process, "-erl_epmd_port", &value) > 1 && node->n_dist_port < 2)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
 
 void node_say(const struct node *node, const char *id, const char *subject, const struct ejg_setting *where,
 	      const char *remedy, const char *format, ...)
@@ -21,9 +22,8 @@ void node_say(const struct node *node, const char *id, const char *subject, cons
 	vsnprintf(message, sizeof(message), format, ap);
 	va_end(ap);
 	snprintf(short_subject, sizeof(short_subject), NODE_TEXT, subject ? subject : "");
-	if (node_is_failure(id))
+	if (ejg_call_finding_at(node->call, id, short_subject, &place, "%s", message) == EJG_FAILURE)
 		*node->failed = true;
-	ejg_call_finding_at(node->call, id, short_subject, &place, "%s", message);
 }
 
 bool node_is_written(const struct ejg_setting *setting)
@@ -104,6 +104,47 @@ size_t node_argument(const struct ejg_process *process, const char *argument, co
 			*ret_value = process->arguments[i + 1];
 	}
 	return n;
+}
+
+uint16_t node_dist_port(const struct node *node, const struct ejg_process *process)
+{
+	const size_t head = process->node ? node_head(process->node) : 0;
+	const char *value;
+	uint16_t port;
+
+	if (node_argument(process, "-erl_epmd_port", &value) == 1 && value && port_parse(value, &port) == 0)
+		return port;
+	for (size_t i = 0; head && !node->foreign_epmd && i < node->survey->n_epmd_names; i++) {
+		const struct ejg_epmd_name *entry = ejg_epmd_name_get(node->survey, i);
+
+		if (strlen(entry->name) == head && strncmp(entry->name, process->node, head) == 0)
+			return entry->port;
+	}
+	return 0;
+}
+
+bool node_started_range(const struct ejg_process *process, struct ejg_port_range *ret)
+{
+	struct ejg_port_range range = { 0 };
+	uint16_t port;
+
+	for (size_t i = 0; i + 1 < process->n_arguments; i++) {
+		const char *name = process->arguments[i];
+
+		if (port_parse(process->arguments[i + 1], &port) < 0)
+			continue;
+		/* Of several the first counts. */
+		if (range.first == 0 && strcmp(name, "inet_dist_listen_min") == 0)
+			range.first = port;
+		else if (range.last == 0 && strcmp(name, "inet_dist_listen_max") == 0)
+			range.last = port;
+		else if (strcmp(name, "-erl_epmd_port") == 0)
+			range = (struct ejg_port_range){ port, port };
+	}
+	if (range.first == 0 || range.last < range.first)
+		return false;
+	*ret = range;
+	return true;
 }
 
 const char *node_address(const struct ejg_listener *listener, char text[static NODE_ADDRESS_SIZE])

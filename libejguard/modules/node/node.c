@@ -57,6 +57,10 @@ static const struct ejg_finding_info findings[] = {
 	{ "epmd-absent", EJG_INFO, "nobody listens on epmd's port now", NULL },
 	{ "epmd-unused", EJG_INFO, "the node goes without epmd", NULL },
 	{ "tls-unknown", EJG_INFO, "whether the distribution runs over TLS cannot be told", NULL },
+	{ "node-absent", EJG_INFO, "no node of the service was seen: there was nothing to compare with", NULL },
+	{ "node-other", EJG_INFO, "a node of somebody else runs on this host", NULL },
+	{ "node-replaced", EJG_INFO, "the node runs a file that was replaced since", NULL },
+	{ "public-silent", EJG_INFO, "nothing of the service listens on a port of 'set public'", NULL },
 	{ "unseen", EJG_INFO, "something could not be seen", NULL },
 	{ "name-invalid", EJG_WARNING, "no node of this name starts or can be controlled", EDIT_NAME },
 	{ "name-kind", EJG_WARNING, "the name is not of the kind that the stack asks for", EDIT_NAME },
@@ -100,7 +104,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "epmd-port-differs", EJG_WARNING, "the service uses another port of epmd than the guards",
 	  "correct 'set epmd' in the stack, or ERL_EPMD_PORT" },
 	{ "epmd-stray", EJG_WARNING, "epmd runs outside of the service's units",
-	  "stop it (epmd -kill, when no node runs) and start it by its unit, or name its unit in 'set cgroups'" },
+	  "stop it (epmd -kill, when no node runs), then start it by its unit" },
 	{ "epmd-silent", EJG_WARNING, "what listens on epmd's port does not answer as epmd does",
 	  "run: systemctl restart epmd.socket epmd.service" },
 	{ "epmd-loopback", EJG_WARNING, "in a cluster, epmd listens on loopback",
@@ -110,6 +114,22 @@ static const struct ejg_finding_info findings[] = {
 	{ "node-unregistered", EJG_WARNING, "epmd does not know the node that runs", "restart the service" },
 	{ "node-differs", EJG_WARNING, "the node that runs has another name than the configured one",
 	  "restart the service" },
+	{ "node-outside", EJG_WARNING, "the node runs outside of the service's units: no guard covers it",
+	  "stop it, then start it by its unit" },
+	{ "node-stranger", EJG_WARNING, "a node that is not the service's has its name",
+	  "see whose it is, and end it: the service's own node cannot start beside it" },
+	{ "node-setting", EJG_WARNING, "the node was started with another value than is configured",
+	  "restart the service" },
+	{ "node-range", EJG_WARNING, "the node was started with another distribution range than is configured",
+	  "restart the service" },
+	{ "node-user", EJG_WARNING, "the node runs as another user than is configured",
+	  "stop it, then start it by its unit" },
+	{ "epmd-elsewhere", EJG_WARNING, "the service's epmd listens on another port than the guards are told",
+	  "correct 'set epmd' in the stack, or ERL_EPMD_PORT" },
+	{ "listener-unguarded", EJG_WARNING, "the distribution listens on another port than the guards are told",
+	  "correct 'set dist' in the stack, or restart the service" },
+	{ "listener-unnamed", EJG_WARNING, "the service listens on a port that nothing names",
+	  "add it to 'set public', or correct the configuration of the service" },
 	{ "listener-outside", EJG_WARNING, "the distribution listens outside of its range", "restart the service" },
 	{ "listener-address", EJG_WARNING, "the distribution listens on another address than the configured one",
 	  "restart the service" },
@@ -127,14 +147,6 @@ static const struct ejg_finding_info findings[] = {
 	  "see who it is, end it, then restart epmd and the node\nrun: ss -tnpe" },
 };
 
-bool node_is_failure(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
-		if (strcmp(findings[i].id, id) == 0)
-			return findings[i].severity == EJG_FAILURE;
-	return false;
-}
-
 static void run_rules(struct node *node)
 {
 	node_check_name(node);
@@ -145,17 +157,16 @@ static void run_rules(struct node *node)
 	node_check_epmd(node);
 	node_check_names(node);
 	node_check_running(node);
+	node_check_processes(node);
+	node_check_listeners(node);
 }
 
 static void say_unseen(const struct node *node)
 {
 	const struct ejg_survey *survey = node->survey;
 
-	if (survey->n_unseen == 1)
-		node_say(node, "unseen", "survey", NULL, NULL, "%.400s", survey->unseen[0]);
-	else if (survey->n_unseen > 1)
-		node_say(node, "unseen", "survey", NULL, NULL, "%.400s; and %zu more: ejguard discover",
-			 survey->unseen[0], survey->n_unseen - 1);
+	for (size_t i = 0; i < survey->n_unseen; i++)
+		node_say(node, "unseen", "survey", NULL, NULL, "%.400s", survey->unseen[i]);
 }
 
 /* No configuration, nothing that runs, and nobody on epmd's port: there is no node here. */
@@ -198,6 +209,7 @@ static int node_check(struct ejg_call *call)
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "node",
+	.flags = EJG_MODULE_SURVEYS,
 	.summary = "the node's name, its distribution ports and epmd, as configured and as they are",
 	.options = options,
 	.n_options = ARRAY_SIZE(options),

@@ -77,9 +77,8 @@ void node_check_epmd(struct node *node);
 void node_check_names(const struct node *node);
 void node_check_running(const struct node *node);
 void node_check_tls(const struct node *node);
-
-/* Whether the descriptor declares an id as a failure. */
-bool node_is_failure(const char *id);
+void node_check_processes(const struct node *node);
+void node_check_listeners(const struct node *node);
 
 /* Helpers of the rules. */
 
@@ -116,6 +115,12 @@ size_t node_count_word(const char *text, const char *word);
 
 /* How often an argument occurs, and what follows its first occurrence. */
 size_t node_argument(const struct ejg_process *process, const char *argument, const char **ret_value);
+
+/* The port of a node's distribution, by its own argument or by epmd; 0 when it is not known. */
+uint16_t node_dist_port(const struct node *node, const struct ejg_process *process);
+
+/* The distribution range that a node was started with, by its arguments; false without. */
+bool node_started_range(const struct ejg_process *process, struct ejg_port_range *ret);
 
 /* The part of a node's name before the @, with its length. */
 size_t node_head(const char *name);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ports on which the service really listens, against those that the guards are told. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
+
+/* Of one kind. */
+#define MAX_ALIKE 16
+
+static bool holds(const struct ejg_process *process, const struct ejg_listener *listener)
+{
+	if (listener->pid != 0)
+		return listener->pid == process->pid;
+	/* Of others' processes the holder cannot be seen without privilege. */
+	return listener->uid == process->uid && listener->in_service == process->in_service;
+}
+
+/* Whether a listener is the distribution of one of the service's nodes. */
+static bool is_dist(const struct node *node, const struct ejg_listener *listener)
+{
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
+
+		if (node_is_service(process) && node_dist_port(node, process) == listener->port &&
+		    holds(process, listener))
+			return true;
+	}
+	return false;
+}
+
+/* With a random port of the distribution, and no epmd that tells which it is, any of the node's may be it. */
+static bool is_named(const struct node *node, const struct ejg_listener *listener)
+{
+	const struct ejg_facts *facts = node->facts;
+
+	return listener->port == facts->epmd_port ||
+	       port_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
+	       port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_dist(node, listener) ||
+	       (facts->dist_state != EJG_DIST_FIXED && !node->survey->epmd_answered);
+}
+
+/* Where no configured range says it (node_check_running() does then), the facts do. */
+static void check_dist(const struct node *node, const struct ejg_listener *listener)
+{
+	char address[NODE_ADDRESS_SIZE];
+
+	if (node->range.first || node->facts->dist_state != EJG_DIST_FIXED || !is_dist(node, listener) ||
+	    port_in_ranges(node->facts->dist, node->facts->n_dist, listener->port))
+		return;
+	node_say(node, "listener-unguarded", node_address(listener, address), NULL, NULL,
+		 "the node's distribution listens there, and the guards are told other ports (set dist)");
+}
+
+static void check_epmd(const struct node *node, const struct ejg_listener *listener)
+{
+	const struct ejg_process *process = node_process(node, listener->pid);
+	char address[NODE_ADDRESS_SIZE];
+
+	if (!process || process->role != EJG_PROCESS_EPMD || !listener->in_service ||
+	    listener->port == node->facts->epmd_port)
+		return;
+	node_say(node, "epmd-elsewhere", node_address(listener, address), NULL, NULL,
+		 "the service's epmd listens there, and the guards are told port %u", node->facts->epmd_port);
+}
+
+/* Without `set public` nothing says which ports are meant to be. Those on loopback are for this host alone. */
+static bool check_named(const struct node *node, const struct ejg_listener *listener, bool quiet)
+{
+	char address[NODE_ADDRESS_SIZE];
+
+	if (node->facts->n_public_ports == 0 || !listener->in_service || prefix_is_loopback(&listener->address) ||
+	    is_named(node, listener))
+		return false;
+	if (!quiet)
+		node_say(node, "listener-unnamed", node_address(listener, address), NULL, NULL,
+			 "the service listens there (process %d), and neither 'set public' nor 'set dist' names the "
+			 "port",
+			 (int)listener->pid);
+	return true;
+}
+
+static bool is_served(const struct node *node, const struct ejg_port_range *range)
+{
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
+
+		if (listener->in_service && listener->port >= range->first && listener->port <= range->last)
+			return true;
+	}
+	return false;
+}
+
+static void check_public(const struct node *node)
+{
+	char subject[16];
+
+	for (size_t i = 0; i < node->facts->n_public_ports; i++) {
+		const struct ejg_port_range *range = &node->facts->public_ports[i];
+
+		if (is_served(node, range))
+			continue;
+		snprintf(subject, sizeof(subject), range->first == range->last ? "%u" : "%u-%u", range->first,
+			 range->last);
+		node_say(node, "public-silent", subject, NULL, NULL,
+			 "'set public' names it, and nothing of the service listens there");
+	}
+}
+
+static bool runs(const struct node *node)
+{
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
+
+		if (node_is_service(process) && process->in_service && !process->other_network)
+			return true;
+	}
+	return false;
+}
+
+void node_check_listeners(const struct node *node)
+{
+	const bool up = runs(node);
+	size_t n = 0;
+
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
+
+		check_dist(node, listener);
+		check_epmd(node, listener);
+		n += up && check_named(node, listener, n >= MAX_ALIKE);
+	}
+	if (n > MAX_ALIKE)
+		node_say(node, "listener-unnamed", "ports", NULL, NULL,
+			 "the service listens on %zu ports that nothing names", n);
+	if (up)
+		check_public(node);
+}
