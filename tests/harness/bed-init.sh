@@ -3,7 +3,7 @@
 #
 # First process of a bed's namespaces: makes its machine of the folder BED_DIR/root, and becomes its systemd.
 # Environment: BED_DIR, BED_CGROUPS (the bed's cgroup as seen from outside; two if hybrid), BED_LAYOUT (unified
-# or hybrid).
+# or hybrid), BED_TARGET (bed.target where it is not set).
 set -euo pipefail
 
 # The cgroup namespace has its root where the process is when it is made.
@@ -19,7 +19,7 @@ fi
 source "$(dirname "$0")/rootfs.sh"
 
 root=$BED_DIR/root
-kernel_line=(systemd.unit=bed.target systemd.show_status=0)
+kernel_line=("systemd.unit=${BED_TARGET-bed.target}" systemd.show_status=0)
 
 # /proc is still the harness's: this is the pid that it knows. Kept until the bed can be entered.
 read -r outer_pid _ </proc/self/stat

@@ -51,7 +51,7 @@ bed_boot() {
 	setsid nsenter --net="$(net_file "$bed")" unshare --mount --pid --uts --ipc --fork --kill-child \
 		bash "${BASH_SOURCE[0]%/*}/bed-init.sh" >"$BED_DIR/console" 2>&1 </dev/null &
 	echo $! >"$BED_DIR/outer"
-	bed_wait 15 "$bed" systemctl is-active --quiet bed.target || {
+	bed_wait 60 "$bed" systemctl is-active --quiet "${BED_TARGET-bed.target}" || {
 		bed_dump "$bed"
 		return 1
 	}
@@ -71,7 +71,7 @@ bed_run() {
 	shift
 	shell=$(bed_cgroup "$bed")/user.slice/shell.scope
 	mkdir -p "$shell"
-	cgroup_run "$shell" timeout --kill-after=5 120 nsenter --target "$(bed_pid "$bed")" --all --root \
+	cgroup_run "$shell" timeout --kill-after=5 "${BED_SECONDS-120}" nsenter --target "$(bed_pid "$bed")" --all --root \
 		env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C "$@"
 }
 
@@ -94,12 +94,19 @@ bed_named_cgroup() {
 	echo "$named/${EJG_STATE##*/}/$1"
 }
 
-# bed_end BED: as if the plug were pulled.
-bed_end() {
+# bed_stop BED: as if the plug were pulled; after mkdir of its cgroup it can be booted again.
+bed_stop() {
 	local bed=$1
 	kill -KILL "$(bed_pid "$bed")" 2>/dev/null || true
 	wait "$(cat "$EJG_STATE/$bed/outer")" 2>/dev/null || true
+	rm -f "$EJG_STATE/$bed/pid"
 	cgroup_remove "$(bed_cgroup "$bed")"
+}
+
+# bed_end BED: the same, and it is gone.
+bed_end() {
+	local bed=$1
+	bed_stop "$bed"
 	cgroup_remove "$EJG_STATE/named-cgroup/${EJG_STATE##*/}/$bed"
 	umount --recursive "$(bed_root "$bed")"
 	umount "$(net_file "$bed")"

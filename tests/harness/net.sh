@@ -59,11 +59,15 @@ try() {
 	net_run "$name" "$EJG_ATTEMPT" "$@"
 }
 
-# try_in BED UNIT ARGUMENTS OF attempt...: the same from the cgroup of a bed's unit.
+# try_in BED UNIT ARGUMENTS OF attempt...: the same from the cgroup of a bed's unit. It is in the bed's pid namespace: a
+# process that its systemd cannot see keeps systemd 257 from stopping the unit.
 try_in() {
 	local bed=$1 unit=$2
 	shift 2
-	cgroup_run "$(bed_cgroup "$bed" "$unit")" nsenter --net="$(net_file "$bed")" "$EJG_ATTEMPT" "$@"
+	# nsenter itself stays where it was.
+	# shellcheck disable=SC2016 # the inner shell expands
+	nsenter --net="$(net_file "$bed")" --target "$(bed_pid "$bed")" --pid bash -euc \
+		'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' try-in "$(bed_cgroup "$bed" "$unit")" "$EJG_ATTEMPT" "$@"
 }
 
 # cgroup_run CGROUP COMMAND...

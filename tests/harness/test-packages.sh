@@ -21,8 +21,8 @@ is() {
 
 # --- README.md ------------------------------------------------------------------------------------------------------
 
-listed=$(sed -n '/^ *apt-get install /,/[^\\]$/p' "$readme" |
-	sed -E 's/^ *apt-get install//; s/\\$//' | xargs)
+listed=$(sed -n '/^ *sudo apt-get install /,/[^\\]$/p' "$readme" |
+	sed -E 's/^ *sudo apt-get install//; s/\\$//' | xargs)
 is "README.md's list is packages_build" "${packages_build[*]}" "$listed"
 
 # --- packages.sh ----------------------------------------------------------------------------------------------------
