@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# The image of the beds: a layer that, over this machine's own files, holds Debian's ejabberd and epmd with
+# The image of the beds: a layer that, over this machine's own files, or whole where EJG_RELEASE names another release of
+# Debian than this machine's (trixie, trixie-backports, sid), holds Debian's ejabberd and epmd with
 # their untouched configuration, and a systemd that starts nothing of this machine's. Nothing is installed on
 # the machine itself: a package's scripts run where there is no network, no /sys, and no process but theirs.
+
+# shellcheck source=debian.sh
+source "${BASH_SOURCE[0]%/*}/debian.sh"
 
 # Units that a boot up to basic.target cannot do without; every other one that the machine enables is left out.
 image_units='systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
 	systemd-tmpfiles-setup.service'
+
+# What a whole one needs for the tool that was built here, and for what the tests run in a bed.
+image_whole=(systemd libbpf1 libjansson4 libsmartcols1 libyaml-0-2 libacl1 libpcre2-8-0 libmd0 libseccomp2 zlib1g
+	iproute2 procps acl bpftool openssl python3)
 
 image_packages() {
 	echo ejabberd
@@ -128,12 +136,25 @@ image_strip_etc() {
 	tr -d - </proc/sys/kernel/random/uuid >"$etc/machine-id"
 }
 
+# image_base ROOT LAYER: mounts at ROOT what the image is made on; what is written there goes to LAYER.
+image_base() {
+	local release=${EJG_RELEASE:-$(debian_own_release)}
+	if [[ $release == "$(debian_own_release)" ]]; then
+		rootfs_mount "$1" "$2"
+		return
+	fi
+	mkdir -p "$2" "$1"
+	debian_root "$release" "$2/-" "${image_whole[@]}"
+	: >"$2/whole"
+	mount --bind "$2/-" "$1"
+}
+
 # image_build DIR: makes the image in DIR, an empty folder on a tmpfs. Needs root, apt, and about 300 MB there.
 image_build() {
 	local packages root=$1/root
 	mapfile -t packages < <(image_packages)
 	export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-	rootfs_mount "$root" "$1/layer"
+	image_base "$root" "$1/layer"
 	image_prepare_apt "$root"
 	image_purge_local "$root"
 	image_download "$root" "${packages[@]}"

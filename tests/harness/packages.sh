@@ -12,6 +12,7 @@
 		libseccomp-dev)
 	# The beds.
 	packages_bed=(bpftool iproute2 mount util-linux)
+	[[ -z ${EJG_RELEASE-} ]] || packages_bed+=(mmdebstrap)
 	# The tests; and, by the version of clang, packages_sanitizers.
 	packages_test=(g++ llvm libcmocka-dev make mandoc acl valgrind abigail-tools procps openssl
 		python3 python3-jsonschema python3-prometheus-client nftables bc zsh fish

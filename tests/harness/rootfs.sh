@@ -14,10 +14,15 @@ rootfs_parts() {
 	done
 }
 
-# rootfs_mount ROOT WRITABLE [LAYER]: this machine's files, LAYER over them, at ROOT. What is written goes to
-# WRITABLE, which can be a LAYER later.
+# rootfs_mount ROOT WRITABLE [LAYER]: this machine's files, LAYER over them, at ROOT; where LAYER is whole, LAYER alone.
+# What is written goes to WRITABLE, which can be a LAYER later.
 rootfs_mount() {
 	local root=$1 writable=$2 layer=${3-} part name
+	if [[ -n $layer && -e $layer/whole ]]; then
+		mkdir -p "$root" "$writable/-" "$writable.work/-"
+		mount -t overlay overlay "$root" -o "lowerdir=$layer/-,upperdir=$writable/-,workdir=$writable.work/-"
+		return
+	fi
 	while read -r part; do
 		name=${part//\//-}
 		mkdir -p "$root" "$writable/$name" "$writable.work/$name"
