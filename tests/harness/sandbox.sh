@@ -12,6 +12,17 @@ cgroup2_root() {
 	findmnt -rno TARGET -t cgroup2 | head -n 1
 }
 
+# sandbox_mount_cgroup2 SCRIPT [ARGUMENT]...: starts the script again where a cgroup2 is mounted, if none is: a container
+# or a chroot(1) may have none. Seen by the script alone; what it makes there is removed before it ends.
+sandbox_mount_cgroup2() {
+	[[ -z $(cgroup2_root) && -z ${EJG_MOUNTED-} ]] || return 0
+	# shellcheck disable=SC2016 # the inner shell expands
+	EJG_MOUNTED=1 exec unshare --mount bash -c '
+		[[ -d /sys/fs/cgroup ]] || mount -t sysfs sysfs /sys
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		exec bash "$@"' sandbox-mount "$@"
+}
+
 # mount_named_cgroup DIR: the v1 hierarchy that systemd keeps its units in where the layout is hybrid. This makes
 # it, on a machine that has none.
 mount_named_cgroup() {
