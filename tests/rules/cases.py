@@ -6,10 +6,16 @@ import pathlib
 import re
 
 REPEATABLE = ('given', 'stack', 'text', 'says', 'never', 'then')
-SINGLE = ('case', 'run', 'expect', 'also', 'near', 'exit', 'again')
+SINGLE = ('case', 'run', 'expect', 'also', 'near', 'exit', 'again', 'before', 'since')
 RUNS = ('check', 'apply', 'unprivileged', 'every')
 CONTROLS = ('required', 'requisite', 'optional', 'include')
 LOUD = ('warning', 'failure')
+
+
+def read_version(text):
+    """(24, 12) of 24.12-3; None where there is none."""
+    found = re.match(r'(\d+)\.(\d+)', text)
+    return found and tuple(int(number) for number in found.groups())
 
 
 @dataclasses.dataclass
@@ -20,6 +26,8 @@ class Case:
     name: str = ''
     run: str = 'check'
     exit: int | None = None
+    before: tuple | None = None
+    since: tuple | None = None
     again: list | None = None
     expect: list = dataclasses.field(default_factory=list)
     also: list = dataclasses.field(default_factory=list)
@@ -30,6 +38,10 @@ class Case:
     says: list = dataclasses.field(default_factory=list)
     never: list = dataclasses.field(default_factory=list)
     then: list = dataclasses.field(default_factory=list)
+
+    def is_about(self, version):
+        """Whether it holds for the ejabberdctl of this version of ejabberd."""
+        return (self.since is None or version >= self.since) and (self.before is None or version < self.before)
 
     def stack_file(self, module):
         """The text of its stack file."""
@@ -107,6 +119,10 @@ class Reader:
             case.run = value
             if value not in RUNS:
                 self.error(line, f"'{value}' is none of {' '.join(RUNS)}")
+        elif key in ('before', 'since'):
+            setattr(case, key, read_version(value))
+            if not getattr(case, key):
+                self.error(line, f"'{value}' is no version such as 24.12")
         elif key == 'exit':
             if value.isdigit():
                 case.exit = int(value)
