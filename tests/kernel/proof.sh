@@ -121,9 +121,8 @@ check_status 'no policy: status --prove' 1 guard status --prove service
 mended 'no policy'
 check 'another service, permissive' guard -q apply --cgroup "$other" other
 check 'its proof holds too' guard -q status --prove other
-permissive=$(bpftool map lookup pinned /sys/fs/bpf/ejguard/other/policy key 0 0 0 0 |
-	sed 's/.*value: \(..\) \(..\) \(..\) \(..\).*/0x\4\3\2\1/')
-bpftool map update pinned "$(set_path)/policy" key 0 0 0 0 value id "$((permissive))"
+permissive=$(SERVICE=other policy_map)
+bpftool map update pinned "$(set_path)/policy" key 0 0 0 0 value id "$permissive"
 check_is 'a permissive policy refuses nothing' error:EADDRNOTAVAIL "$(try_guarded bind 203.0.113.1 4369)"
 mended 'a permissive policy'
 check 'release of the other' guard -q release other
