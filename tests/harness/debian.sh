@@ -27,7 +27,7 @@ debian_sources() {
 
 # How this machine's apt reaches them.
 debian_apt_options() {
-	apt-config dump | grep -E '^Acquire::https?::(.*::)?(Proxy|Verify|CaInfo)' || true
+	apt-config dump | grep -E '^Acquire::(Check-|https?::(.*::)?(Proxy|Verify|CaInfo))' || true
 }
 
 # debian_root RELEASE DIR PACKAGE...: makes the root folder DIR: the variant minbase, and these packages. What

@@ -107,7 +107,7 @@ done
 note 'cgroups come and go'
 old=$(cgroup_id "$cgroup")
 rmdir "$cgroup"
-wait_for 5 link_is_dead "$(set_path)/links/$old/bind4"
+wait_for 30 link_is_dead "$(set_path)/links/$old/bind4"
 mkdir "$cgroup"
 check_is 'the new cgroup of that name is another one' no "$(same "$old" "$(cgroup_id "$cgroup")")"
 check_is 'it is not guarded' ok "$(try_guarded bind 198.51.100.11 4369)"
