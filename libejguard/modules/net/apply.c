@@ -32,7 +32,7 @@ int net_prepare(struct ejg_call *call)
 	pins_close(&pins);
 	/* Pins of our own making hold verified programs already; everything else is replaced by what is loaded here. */
 	if (pins_state != PINS_CURRENT)
-		r = pins_load(call, &state->loaded);
+		r = programs_load(call, &state->loaded);
 	if (r < 0)
 		return r;
 	state->policy_fd = pins_make_policy(&state->policy);
@@ -163,7 +163,7 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, bool replaces
 {
 	const char *service = ejg_call_facts(call)->service;
 	struct net_state *state = ejg_call_state(call);
-	int r = state->loaded ? 0 : pins_load(call, &state->loaded);
+	int r = state->loaded ? 0 : programs_load(call, &state->loaded);
 
 	if (r < 0)
 		return r;

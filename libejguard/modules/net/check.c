@@ -161,10 +161,10 @@ static int check_absent(struct check *check)
 
 	fail_or_change(check, "not-loaded", check->facts->service, "nothing guards the service",
 		       "nothing guards the service now");
-	r = pins_load(check->call, &loaded);
+	r = programs_load(check->call, &loaded);
 	if (r < 0)
 		return r;
-	pins_unload(loaded);
+	programs_unload(loaded);
 	ejg_call_finding(check->call, "would-load", NULL, "this kernel accepts the programs");
 	return 0;
 }

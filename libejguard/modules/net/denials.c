@@ -124,8 +124,8 @@ static void add_label(struct denial_words *words, const char *name, const char *
 void denial_describe(const char *cgroup_mount, const struct denial *denial, struct denial_words *ret)
 {
 	const struct policy_denial_key *key = &denial->key;
-	const char *hook = key->hook < POLICY_N_HOOKS ? pins_hooks[key->hook].name : "unknown";
-	const char *reason = key->reason < POLICY_N_REASONS ? net_reason_names[key->reason] : "unknown";
+	const char *hook = key->hook < POLICY_N_HOOKS ? policy_hooks[key->hook].name : "unknown";
+	const char *reason = key->reason < POLICY_N_REASONS ? policy_reasons[key->reason] : "unknown";
 
 	ret->n_labels = 0;
 	format_address(key, ret->address);

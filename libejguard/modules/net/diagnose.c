@@ -74,11 +74,11 @@ static void diagnose_sockets(struct ejg_call *call)
 static int diagnose_load(struct ejg_call *call)
 {
 	struct net_bpf *loaded = NULL;
-	int r = pins_load(call, &loaded);
+	int r = programs_load(call, &loaded);
 
 	if (r < 0)
 		return r;
-	pins_unload(loaded);
+	programs_unload(loaded);
 	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs");
 	return 0;
 }
@@ -131,13 +131,13 @@ static void report_program(struct ejg_call *call, const char *cgroup, enum polic
 	name_program(id, name);
 	if (above && !(flags & BPF_F_ALLOW_MULTI))
 		ejg_call_finding(call, "blocked", cgroup, "%s is attached to %s exclusively: nothing attaches below it", name,
-				 pins_hooks[hook].name);
+				 policy_hooks[hook].name);
 	else if (above && hook != POLICY_INGRESS)
 		ejg_call_finding(call, "foreign-above", cgroup, "%s runs after the guard at %s and could undo a refusal", name,
-				 pins_hooks[hook].name);
+				 policy_hooks[hook].name);
 	else
 		ejg_call_finding(call, "foreign", cgroup, "%s is attached to %s too: it can refuse more, not less", name,
-				 pins_hooks[hook].name);
+				 policy_hooks[hook].name);
 }
 
 static void diagnose_hooks(struct ejg_call *call, const struct pins *pins, const char *cgroup, bool above)
@@ -147,7 +147,7 @@ static void diagnose_hooks(struct ejg_call *call, const struct pins *pins, const
 	for (int hook = 0; fd >= 0 && hook < POLICY_N_HOOKS; hook++) {
 		uint32_t ids[64], n = ARRAY_SIZE(ids), flags = 0; /* 64 programs fit on a hook: kernel/bpf/cgroup.c */
 
-		if (bpf_prog_query(fd, pins_hooks[hook].attach_type, 0, &flags, ids, &n) < 0)
+		if (bpf_prog_query(fd, policy_hooks[hook].attach_type, 0, &flags, ids, &n) < 0)
 			continue;
 		for (uint32_t i = 0; i < n; i++)
 			if (!is_own(pins, ids[i]))

@@ -23,7 +23,7 @@ static void folder_path(const struct pins *pins, uint64_t cgroup_id, char path[s
 static void link_path(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook,
 		      char path[static PINS_PATH_SIZE])
 {
-	pins_format(path, "%s/links/%" PRIu64 "/%s", pins->path, cgroup_id, pins_hooks[hook].name);
+	pins_format(path, "%s/links/%" PRIu64 "/%s", pins->path, cgroup_id, policy_hooks[hook].name);
 }
 
 /* What the kernel says of a pinned link. Return: 0 or a negative errno. */
@@ -51,7 +51,7 @@ int link_state(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hoo
 	if (info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0)
 		return LINK_DEAD;
 	if (info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
-	    info.cgroup.attach_type != (uint32_t)pins_hooks[hook].attach_type ||
+	    info.cgroup.attach_type != (uint32_t)policy_hooks[hook].attach_type ||
 	    info.prog_id != pins->program_ids[hook])
 		return LINK_FOREIGN;
 	return LINK_INTACT;
@@ -82,7 +82,7 @@ static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, en
 	cleanup_fd int link = -1;
 	int r;
 
-	link = bpf_link_create(pins->programs[hook], cgroup_fd, pins_hooks[hook].attach_type, NULL);
+	link = bpf_link_create(pins->programs[hook], cgroup_fd, policy_hooks[hook].attach_type, NULL);
 	if (link < 0)
 		return link;
 	/* Pin first, then let the pin of a dead or foreign link go: no moment without the new one. */
@@ -105,7 +105,7 @@ static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook 
 	link_path(pins, cgroup_id, hook, path);
 	/* The kernel compares the type of the programs only (bpf_link_update of a cgroup's link), so the hook is for us to see. */
 	if (read_link(path, &info) < 0 || info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
-	    info.cgroup.attach_type != (uint32_t)pins_hooks[hook].attach_type)
+	    info.cgroup.attach_type != (uint32_t)policy_hooks[hook].attach_type)
 		return false;
 	link = bpf_obj_get(path);
 	return link >= 0 && bpf_link_update(link, pins->programs[hook], NULL) == 0;
@@ -235,7 +235,7 @@ static bool guards(const char *set_path, uint64_t cgroup_id)
 		char path[PINS_PATH_SIZE];
 		struct bpf_link_info info;
 
-		pins_format(path, "%s/links/%" PRIu64 "/%s", set_path, cgroup_id, pins_hooks[hook].name);
+		pins_format(path, "%s/links/%" PRIu64 "/%s", set_path, cgroup_id, policy_hooks[hook].name);
 		if (read_link(path, &info) == 0 && info.cgroup.cgroup_id == cgroup_id)
 			return true;
 	}

@@ -16,7 +16,7 @@ static void net_finish(struct ejg_call *call)
 	net_policy_free(&state->policy);
 	ejg_close_fd(&state->policy_fd);
 	ejg_close_fd(&state->previous_fd);
-	pins_unload(state->loaded);
+	programs_unload(state->loaded);
 	free(state->made);
 }
 

@@ -101,8 +101,6 @@ int net_watch_next(struct ejg_call *call);
 void net_watch_free(struct net_watch *watch);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
-
 extern const char *const net_wildcard_words[];
-extern const char *const net_reason_names[POLICY_N_REASONS];
 
 #endif

@@ -14,63 +14,6 @@
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
 
-uint64_t pins_build(void)
-{
-	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: tells builds apart, defends nothing */
-	size_t size;
-	const unsigned char *bytes = net_bpf__elf_bytes(&size);
-
-	for (size_t i = 0; i < size; i++)
-		digest = (digest ^ bytes[i]) * 0x100000001b3;
-	return digest;
-}
-
-static int no_print(enum libbpf_print_level level, const char *format, va_list ap)
-{
-	(void)level, (void)format, (void)ap;
-	return 0;
-}
-
-/* What to do about a refused load. Kernels say EPERM for a missing privilege and for lockdown alike. */
-static int load_error(struct ejg_call *call, int error)
-{
-	if (error == -EPERM || error == -EACCES)
-		return ejg_call_error(call, -EPERM, "run it as root; if it is, see ejguard(8), \"This system cannot\"",
-				      "the kernel does not let this process load BPF programs");
-	if (error == -ENOMEM)
-		return ejg_call_error(call, -ENOMEM, "free some memory, then try again",
-				      "no memory to load the BPF programs");
-	return ejg_call_error(call, -EOPNOTSUPP, "a Linux kernel from 5.10 on, with CONFIG_CGROUP_BPF, is needed",
-			      "the kernel does not accept the BPF programs: %s", strerror(-error));
-}
-
-int pins_load(struct ejg_call *call, struct net_bpf **ret)
-{
-	struct net_bpf *loaded;
-	libbpf_print_fn_t print;
-	int r;
-
-	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
-	print = libbpf_set_print(no_print);
-	loaded = net_bpf__open();
-	if (loaded)
-		loaded->rodata->can_read_kernel =
-			libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_probe_read_kernel, NULL) == 1;
-	r = loaded ? net_bpf__load(loaded) : -errno;
-	libbpf_set_print(print);
-	if (r < 0) {
-		net_bpf__destroy(loaded);
-		return load_error(call, r);
-	}
-	*ret = loaded;
-	return 0;
-}
-
-void pins_unload(struct net_bpf *loaded)
-{
-	net_bpf__destroy(loaded);
-}
-
 static int pin(const char *set_path, const char *name, int fd)
 {
 	char path[PINS_PATH_SIZE];
@@ -86,7 +29,7 @@ static int make_folder(const char *path)
 
 static int write_meta(const struct net_bpf *loaded)
 {
-	struct policy_meta meta = { .layout = POLICY_LAYOUT, .build = pins_build() };
+	struct policy_meta meta = { .layout = POLICY_LAYOUT, .build = programs_build() };
 	uint32_t zero = 0;
 
 	snprintf(meta.version, sizeof(meta.version), "%s", EJG_VERSION);
@@ -98,26 +41,21 @@ static int pin_all(const struct net_bpf *loaded, const char *set_path)
 	const struct {
 		const char *name;
 		int fd;
-	} objects[] = {
+	} maps[] = {
 		{ "policy", bpf_map__fd(loaded->maps.policy) },
 		{ "counters", bpf_map__fd(loaded->maps.counters) },
 		{ "insiders", bpf_map__fd(loaded->maps.insiders) },
 		{ "outsiders", bpf_map__fd(loaded->maps.outsiders) },
-		{ "bind4", bpf_program__fd(loaded->progs.bind4) },
-		{ "bind6", bpf_program__fd(loaded->progs.bind6) },
-		{ "connect4", bpf_program__fd(loaded->progs.connect4) },
-		{ "connect6", bpf_program__fd(loaded->progs.connect6) },
-		{ "ingress", bpf_program__fd(loaded->progs.ingress) },
-		{ "meta", bpf_map__fd(loaded->maps.meta) },
 	};
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
-		r = pin(set_path, objects[i].name, objects[i].fd);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(maps); i++)
+		r = pin(set_path, maps[i].name, maps[i].fd);
+	for (int hook = 0; r == 0 && hook < POLICY_N_HOOKS; hook++)
+		r = pin(set_path, policy_hooks[hook].name,
+			bpf_program__fd(bpf_object__find_program_by_name(loaded->obj, policy_hooks[hook].name)));
+	/* Last: a set without it is damaged. */
+	return r < 0 ? r : pin(set_path, "meta", bpf_map__fd(loaded->maps.meta));
 }
 
 int pins_create(struct net_bpf *loaded, const char *service, int policy_fd, struct pins *ret)

@@ -13,14 +13,6 @@
 
 #include "libejguard/util/cleanup.h"
 
-const struct pins_hook pins_hooks[POLICY_N_HOOKS] = {
-	[POLICY_BIND4] = { "bind4", BPF_CGROUP_INET4_BIND },
-	[POLICY_BIND6] = { "bind6", BPF_CGROUP_INET6_BIND },
-	[POLICY_CONNECT4] = { "connect4", BPF_CGROUP_INET4_CONNECT },
-	[POLICY_CONNECT6] = { "connect6", BPF_CGROUP_INET6_CONNECT },
-	[POLICY_INGRESS] = { "ingress", BPF_CGROUP_INET_INGRESS },
-};
-
 void pins_format(char path[static PINS_PATH_SIZE], const char *format, ...)
 {
 	va_list ap;
@@ -89,7 +81,7 @@ static int open_map(const char *set_path, const char *name, uint32_t type, uint3
 
 static int open_program(const char *set_path, enum policy_hook hook, uint32_t *ret_id)
 {
-	cleanup_fd int fd = open_pin(set_path, pins_hooks[hook].name);
+	cleanup_fd int fd = open_pin(set_path, policy_hooks[hook].name);
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
 	int r;
@@ -99,8 +91,7 @@ static int open_program(const char *set_path, enum policy_hook hook, uint32_t *r
 	r = bpf_obj_get_info_by_fd(fd, &info, &size);
 	if (r < 0)
 		return r;
-	if (info.type != (hook == POLICY_INGRESS ? BPF_PROG_TYPE_CGROUP_SKB : BPF_PROG_TYPE_CGROUP_SOCK_ADDR) ||
-	    strcmp(info.name, pins_hooks[hook].name))
+	if (info.type != policy_hooks[hook].program_type || strcmp(info.name, policy_hooks[hook].name))
 		return -EUCLEAN;
 	*ret_id = info.id;
 	return take_fd(fd);
@@ -194,7 +185,7 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again", "cannot read the pins below %s: %s",
 				      pins.path, strerror(-r));
 	}
-	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != pins_build()) {
+	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != programs_build()) {
 		ejg_call_log(call, EJG_LOG_INFO, "%s is %s", pins.path, r < 0 ? "damaged" : "of another version");
 		pins_close(&pins);
 		*ret = pins;

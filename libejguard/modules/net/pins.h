@@ -3,7 +3,7 @@
  * What stays in the kernel, in bpffs below /sys/fs/bpf/ejguard/SERVICE/:
  *
  *     meta, policy, counters, insiders, outsiders     maps
- *     bind4, bind6, connect4, connect6, ingress       programs
+ *     bind4, bind6, connect4, connect6, ingress       programs: the hooks of bpf/policy-names.h
  *     links/ID/HOOK                                   links; ID is the kernel's id of the cgroup
  *
  * Such a folder is a set. A new set is made in SERVICE:new, with the policy in it and the links attached, and only then
@@ -19,20 +19,15 @@
 #include <linux/types.h>
 #include <limits.h>
 
+#include "bpf/policy-names.h"
 #include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/programs.h"
 
 #define PINS_BPFFS "/sys/fs/bpf"
 #define PINS_ROOT PINS_BPFFS "/ejguard"
 
 /* Room for PINS_ROOT/SERVICE:new/links/ID/HOOK with names as long as names can be. */
 #define PINS_PATH_SIZE 1024
-
-/* The hooks, by enum policy_hook. */
-struct pins_hook {
-	const char *name;
-	int attach_type; /* enum bpf_attach_type */
-};
-extern const struct pins_hook pins_hooks[POLICY_N_HOOKS];
 
 /* An open set. Descriptors are -1 when not open. */
 struct pins {
@@ -47,7 +42,7 @@ struct pins {
 };
 
 #define PINS_NULL                                                                                                      \
-	{ .policy = -1, .counters = -1, .insiders = -1, .outsiders = -1, .programs = { -1, -1, -1, -1, -1 } }
+	{ .policy = -1, .counters = -1, .insiders = -1, .outsiders = -1, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 } }
 
 enum pins_state {
 	PINS_ABSENT,
@@ -77,9 +72,6 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 int pins_reopen(struct pins *pins);
 void pins_close(struct pins *pins);
 
-/* Digest of the programs that this module brings. */
-uint64_t pins_build(void);
-
 /* Makes an empty, frozen-to-be map for a policy, fills and freezes it. Return: a descriptor or a negative errno. */
 int pins_make_policy(const struct net_policy *policy);
 
@@ -106,15 +98,6 @@ int pins_remove(const char *set_path);
 
 /* Removes our folder in bpffs when it is empty. */
 void pins_remove_root(void);
-
-/*
- * The programs, loaded and verified but not pinned yet: what prepare makes.
- */
-struct net_bpf;
-
-/* Return: 0, -EOPNOTSUPP, -EPERM, -EIO; the error is set on the call, with the verifier's last words. */
-int pins_load(struct ejg_call *call, struct net_bpf **ret);
-void pins_unload(struct net_bpf *loaded);
 
 /*
  * Pins what was loaded, with the policy in it, as SERVICE:new, and opens that set.

@@ -105,7 +105,7 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 /* Judges one attempt. Return: whether it fails the proof. */
 static bool judge(struct ejg_call *call, const char *cgroup, const struct prove_record *record, unsigned int *n_refused)
 {
-	const char *hook = pins_hooks[record->hook].name;
+	const char *hook = policy_hooks[record->hook].name;
 
 	switch (record->result) {
 	case PROVE_REFUSED:

@@ -11,14 +11,6 @@
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-const char *const net_reason_names[POLICY_N_REASONS] = {
-	[POLICY_NO_POLICY] = "no-policy",	    [POLICY_BIND_ADDRESS] = "bind-address",
-	[POLICY_BIND_WILDCARD] = "bind-wildcard",   [POLICY_BIND_REWRITE] = "bind-rewrite",
-	[POLICY_DESTINATION] = "destination",
-	[POLICY_SOURCE] = "source",		    [POLICY_LOCAL_ADDRESS] = "local-address",
-	[POLICY_MALFORMED] = "malformed",
-};
-
 struct status {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
@@ -74,8 +66,8 @@ static int report_counters(struct ejg_call *call, const struct pins *pins)
 	for (int hook = 0; hook < POLICY_N_HOOKS; hook++)
 		for (int reason = 0; reason < POLICY_N_REASONS; reason++) {
 			const struct ejg_label labels[] = {
-				{ "hook", pins_hooks[hook].name },
-				{ "reason", net_reason_names[reason] },
+				{ "hook", policy_hooks[hook].name },
+				{ "reason", policy_reasons[reason] },
 			};
 			uint64_t value;
 			int r = pins_read_counter(pins, POLICY_COUNTER(0, hook, reason), &value);

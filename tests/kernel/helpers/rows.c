@@ -14,16 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bpf/policy.h"
+#include "bpf/policy-names.h"
 #include "libejguard/util/cleanup.h"
-
-static const char *const hooks[POLICY_N_HOOKS] = { "bind4", "bind6", "connect4", "connect6", "ingress" };
-static const char *const reasons[POLICY_N_REASONS] = {
-	[POLICY_NO_POLICY] = "no-policy",	  [POLICY_BIND_ADDRESS] = "bind-address",
-	[POLICY_BIND_WILDCARD] = "bind-wildcard", [POLICY_BIND_REWRITE] = "bind-rewrite",
-	[POLICY_DESTINATION] = "destination",	  [POLICY_SOURCE] = "source",
-	[POLICY_LOCAL_ADDRESS] = "local-address", [POLICY_MALFORMED] = "malformed",
-};
 
 static int open_pin(const char *set, const char *name)
 {
@@ -50,7 +42,7 @@ static int print_counters(const char *set)
 			sum += values[cpu];
 		if (sum)
 			printf("counter %s %s %s %llu\n", hook < POLICY_N_HOOKS ? "denial" : "proof",
-			       hooks[hook % POLICY_N_HOOKS], reasons[i % POLICY_N_REASONS], (unsigned long long)sum);
+			       policy_hooks[hook % POLICY_N_HOOKS].name, policy_reasons[i % POLICY_N_REASONS], (unsigned long long)sum);
 	}
 	return map < 0 ? map : values ? 0 : -ENOMEM;
 }
@@ -62,8 +54,8 @@ static void print_row(const char *word, const struct policy_denial_key *key, con
 	char address[INET6_ADDRSTRLEN];
 
 	inet_ntop(ipv4 ? AF_INET : AF_INET6, (const char *)words + (ipv4 ? 12 : 0), address, sizeof(address));
-	printf("%s %s %s %s %u %d %llu %.16s %u %llu %llu %llu\n", word, hooks[key->hook % POLICY_N_HOOKS],
-	       reasons[key->reason % POLICY_N_REASONS], address, key->port, (int)key->uid,
+	printf("%s %s %s %s %u %d %llu %.16s %u %llu %llu %llu\n", word, policy_hooks[key->hook % POLICY_N_HOOKS].name,
+	       policy_reasons[key->reason % POLICY_N_REASONS], address, key->port, (int)key->uid,
 	       (unsigned long long)key->cgroup, row->command[0] ? row->command : "-", row->pid,
 	       (unsigned long long)row->count, (unsigned long long)row->first / 1000000000,
 	       (unsigned long long)row->last / 1000000000);

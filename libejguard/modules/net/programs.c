@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/programs.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "bpf/net.skel.h"
+
+uint64_t programs_build(void)
+{
+	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: tells builds apart, defends nothing */
+	size_t size;
+	const unsigned char *bytes = net_bpf__elf_bytes(&size);
+
+	for (size_t i = 0; i < size; i++)
+		digest = (digest ^ bytes[i]) * 0x100000001b3;
+	return digest;
+}
+
+static int no_print(enum libbpf_print_level level, const char *format, va_list ap)
+{
+	(void)level, (void)format, (void)ap;
+	return 0;
+}
+
+/* What to do about a refused load. Kernels say EPERM for a missing privilege and for lockdown alike. */
+static int load_error(struct ejg_call *call, int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		return ejg_call_error(call, -EPERM, "run it as root; if it is, see ejguard(8), \"This system cannot\"",
+				      "the kernel does not let this process load BPF programs");
+	if (error == -ENOMEM)
+		return ejg_call_error(call, -ENOMEM, "free some memory, then try again",
+				      "no memory to load the BPF programs");
+	return ejg_call_error(call, -EOPNOTSUPP, "a Linux kernel from 5.10 on, with CONFIG_CGROUP_BPF, is needed",
+			      "the kernel does not accept the BPF programs: %s", strerror(-error));
+}
+
+int programs_load(struct ejg_call *call, struct net_bpf **ret)
+{
+	struct net_bpf *loaded;
+	libbpf_print_fn_t print;
+	int r;
+
+	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
+	print = libbpf_set_print(no_print);
+	loaded = net_bpf__open();
+	if (loaded)
+		loaded->rodata->can_read_kernel =
+			libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_probe_read_kernel, NULL) == 1;
+	r = loaded ? net_bpf__load(loaded) : -errno;
+	libbpf_set_print(print);
+	if (r < 0) {
+		net_bpf__destroy(loaded);
+		return load_error(call, r);
+	}
+	*ret = loaded;
+	return 0;
+}
+
+void programs_unload(struct net_bpf *loaded)
+{
+	net_bpf__destroy(loaded);
+}

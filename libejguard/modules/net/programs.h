@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The programs that this module brings, loaded and verified but not pinned yet: what prepare makes. */
+#ifndef EJG_NET_PROGRAMS_H
+#define EJG_NET_PROGRAMS_H
+
+#include <ejguard/module.h>
+
+struct net_bpf;
+
+/* Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM; the error is set on the call. Free by programs_unload(). */
+int programs_load(struct ejg_call *call, struct net_bpf **ret);
+void programs_unload(struct net_bpf *loaded);
+
+/* Digest of the programs. */
+uint64_t programs_build(void);
+
+#endif
