@@ -28,12 +28,16 @@ enum way {
 	/* what socket */
 	WAY_MPTCP,
 	WAY_UDP,
+	WAY_SMC,
 	/* whose socket */
 	WAY_LEFT,
 	WAY_PASSED,
 	WAY_OUTSIDE,
 	WAY_RECEIVED,
 	WAY_MOVED,
+	WAY_BELOW,
+	WAY_THREADED,
+	WAY_UNSHARED,
 	/* which call */
 	WAY_THREAD,
 	WAY_URING,
@@ -70,6 +74,8 @@ enum way {
 	WAY_BOUND,
 	WAY_BOUND4,
 	WAY_JOIN,
+	WAY_ANNOUNCED,
+	WAY_REPAIR,
 	WAY_BEFORE,
 	/* another end */
 	WAY_MAPPED,

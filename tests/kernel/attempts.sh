@@ -31,11 +31,12 @@ for name in host remote; do
 done
 
 # A peer whose MPTCP connections get a second subflow, from an address that is no peer's.
-net_new joiner 198.51.100.3/24 198.51.100.8/24
+net_new joiner 198.51.100.3/24 198.51.100.7/24 198.51.100.8/24
 # Kernels without it: the attempts that need it say so. With it, their controls fail if this did.
-if net_run host ip mptcp limits set subflows 2 2>/dev/null; then
+if net_run host ip mptcp limits set subflows 2 add_addr_accepted 2 2>/dev/null; then
 	net_run joiner ip mptcp limits set subflows 2
 	net_run joiner ip mptcp endpoint add 198.51.100.8 dev eth0 subflow
+	net_run joiner ip mptcp endpoint add 198.51.100.7 dev eth0 signal
 fi
 
 status=0

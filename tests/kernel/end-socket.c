@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tests/kernel/attempts.h"
@@ -26,6 +28,8 @@ static int make(const struct end *end)
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_SOCKET, .fd = end->family, .off = type, .len = protocol };
 	int fd, r;
 
+	if (has(end, WAY_SMC))
+		return socket(AF_SMC, type | SOCK_CLOEXEC, end->family == AF_INET ? 0 : 1); /* SMCPROTO_SMC, _SMC6 */
 	if (!(end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL))))
 		return socket(end->family, type | SOCK_CLOEXEC, protocol);
 	r = fd = uring_do(end, &sqe);
@@ -35,10 +39,52 @@ static int make(const struct end *end)
 	return -1;
 }
 
+static int write_file(int folder, const char *name, const char *text)
+{
+	cleanup_fd int fd = openat(folder, name, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) > 0 ? 0 : errno;
+}
+
+/* Makes a cgroup. Return: 0 and its folder, to be closed, or a positive errno. */
+static int make_cgroup(int parent, const char *name, int *ret)
+{
+	if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return errno;
+	*ret = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret < 0 ? errno : 0;
+}
+
+/* Into a cgroup below with the whole process; from there, with this thread, into a threaded one. */
+static int enter_below(const char *cgroup, bool threaded)
+{
+	cleanup_fd int folder = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC), below = -1, lowest = -1;
+	int r = folder < 0 ? errno : make_cgroup(folder, "below", &below);
+
+	if (r == 0)
+		r = write_file(below, "cgroup.procs", "0");
+	if (r || !threaded)
+		return r;
+	r = make_cgroup(below, "threaded", &lowest);
+	if (r == 0)
+		r = write_file(lowest, "cgroup.type", "threaded");
+	return r ? r : write_file(lowest, "cgroup.threads", "0");
+}
+
+/* A user namespace takes no privilege, and is root over the network namespace that is made with it. */
+static int unshare_network(void)
+{
+	return unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? errno : 0;
+}
+
 static int make_in(const struct end *end, const char *cgroup)
 {
 	int r = enter_cgroup(cgroup);
 
+	if (r == 0 && (has(end, WAY_BELOW) || has(end, WAY_THREADED)))
+		r = enter_below(cgroup, has(end, WAY_THREADED));
+	if (r == 0 && has(end, WAY_UNSHARED))
+		r = unshare_network();
 	if (r == 0)
 		return make(end);
 	errno = r;

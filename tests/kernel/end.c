@@ -34,7 +34,7 @@ static int exchange(const struct end *end, int fd, bool sent)
 		return errno;
 	if (recv(fd, &byte, 1, 0) != 1)
 		return errno ? errno : ECONNRESET;
-	if (has(end, WAY_JOIN) && byte != 'j')
+	if ((has(end, WAY_JOIN) || has(end, WAY_ANNOUNCED)) && byte != 'j')
 		return ETIMEDOUT;
 	return end->verify ? ways_verify(fd, end->ways) : 0;
 }
@@ -86,7 +86,8 @@ int end_call(const struct end *given)
 		r = turn_to_ipv4(&end, fd);
 	if (r == 0)
 		r = end_connect_socket(&end, fd, end.remote, end.remote_port);
-	if (r == 0)
+	/* Without a packet there is no other side. */
+	if (r == 0 && !has(&end, WAY_REPAIR))
 		r = exchange(&end, fd, has(&end, WAY_TFO_SENDTO) || has(&end, WAY_TFO_SENDMSG));
 	if (r || !has(&end, WAY_BEFORE) || end.variant == N_VARIANTS)
 		return r;

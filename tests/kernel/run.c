@@ -164,6 +164,7 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 	/* One answers a datagram from the address to which it was sent only where it is bound to that. */
 	server.local = has(&server, WAY_UDP) ? attempt->address : place_find("any6");
 	server.local_port = attempt->port;
+	server.waits_for_join = has(subject, WAY_ANNOUNCED);
 	subject->remote = attempt->address;
 	if (has(subject, WAY_BOUND) || has(subject, WAY_NO_PORT))
 		subject->local = own_place(attempt->address);

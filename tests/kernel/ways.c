@@ -40,11 +40,15 @@ static const struct {
 } ways[N_WAYS] = {
 	[WAY_MPTCP] = { "mptcp" },
 	[WAY_UDP] = { "udp" },
+	[WAY_SMC] = { "smc" },
 	[WAY_LEFT] = { "left" },
 	[WAY_PASSED] = { "passed" },
 	[WAY_OUTSIDE] = { "outside" },
 	[WAY_RECEIVED] = { "received" },
 	[WAY_MOVED] = { "moved" },
+	[WAY_BELOW] = { "below" },
+	[WAY_THREADED] = { "threaded" },
+	[WAY_UNSHARED] = { "unshared" },
 	[WAY_THREAD] = { "thread" },
 	[WAY_URING] = { "uring" },
 	[WAY_URING_ASYNC] = { "uring-async" },
@@ -78,6 +82,8 @@ static const struct {
 	[WAY_BOUND] = { "bound" },
 	[WAY_BOUND4] = { "bound4" },
 	[WAY_JOIN] = { "join" },
+	[WAY_ANNOUNCED] = { "announced" },
+	[WAY_REPAIR] = { "repair", SOL_TCP, TCP_REPAIR, 1 },
 	[WAY_BEFORE] = { "before" },
 	[WAY_MAPPED] = { "mapped" },
 };
@@ -113,6 +119,13 @@ static bool has_option(int level, int option, int protocol)
 	return fd >= 0 && getsockopt(fd, level, option, value, &size) == 0;
 }
 
+static bool has_family(int family)
+{
+	cleanup_fd int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0;
+}
+
 static const char *lacking_uring(const struct attempt *attempt)
 {
 	if (!uring_can(IORING_OP_SOCKET))
@@ -128,6 +141,8 @@ const char *ways_lacking(const struct attempt *attempt)
 
 	if (mask & WAY_BIT(WAY_MPTCP) && !has_option(SOL_MPTCP, MPTCP_INFO, IPPROTO_MPTCP))
 		return "MPTCP with MPTCP_INFO";
+	if (mask & WAY_BIT(WAY_SMC) && !has_family(AF_SMC))
+		return "SMC";
 	if (mask & WAY_BIT(WAY_PORT_RANGE) && !has_option(SOL_IP, IP_LOCAL_PORT_RANGE, 0))
 		return "IP_LOCAL_PORT_RANGE";
 	if (mask & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL)))
