@@ -88,6 +88,11 @@ SERVICE=other EXTRA='' stack_for "$other" 198.51.100.2
 sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/other"
 watch_wire
 
+# warned ID: how often check does.
+warned() {
+	guard --json check service 2>/dev/null | grep -o "net.$1" | wc -l
+}
+
 note 'control: an intact guard'
 check 'apply' apply
 check_is 'it has proven itself by one refusal at each hook' "${#hooks[@]}" "$(counted proof)"
@@ -133,9 +138,15 @@ for hook in "${clearing[@]}"; do
 	proves "clear_$hook" 1 "$hook: a forbidden attempt was not refused"
 	before=$(pin_ids)
 	check_status "clear_$hook: apply" 1 apply
+	check_is "clear_$hook: check warns" 1 "$(warned foreign-above)"
 	check_is "clear_$hook: the failed apply has changed nothing" "$before" "$(pin_ids)"
 	bpftool cgroup detach "$parent" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook"
 	proves "clear_$hook, gone" 0
+	check_is "clear_$hook, gone: check does not warn" 0 "$(warned foreign-above)"
+	bpftool cgroup attach "$cgroup" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook" multi
+	proves "clear_$hook, beside the guard" 1 "$hook: a forbidden attempt was not refused"
+	check_is "clear_$hook, beside the guard: check warns" 1 "$(warned foreign-above)"
+	bpftool cgroup detach "$cgroup" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook"
 done
 
 guard -q release service

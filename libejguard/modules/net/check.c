@@ -251,6 +251,8 @@ int net_check(struct ejg_call *call)
 	if (r == 0)
 		r = check_pins(&check);
 	if (r == 0)
+		net_report_foreign(call, true);
+	if (r == 0)
 		r = check_network(&check, state);
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;

@@ -20,13 +20,6 @@ static void net_finish(struct ejg_call *call)
 	free(state->made);
 }
 
-const char *const net_wildcard_words[] = {
-	[POLICY_WILDCARD_ALLOW] = "allow",
-	[POLICY_WILDCARD_DENY] = "deny",
-	[POLICY_WILDCARD_REWRITE] = "rewrite",
-	NULL,
-};
-
 static const struct ejg_option options[] = {
 	{ .name = "strict", .type = EJG_OPTION_BOOL, .offset = offsetof(struct net_config, strict), .fallback = "no",
 	  .help = "every TCP port that is not in 'set public' is private" },
@@ -56,7 +49,7 @@ static const struct ejg_finding_info findings[] = {
 	  "set kernel.yama.ptrace_scope to 1 (in /etc/sysctl.d, so that it lasts)" },
 	{ "no-tun", EJG_WARNING, "ingress cannot be proven here", "run: modprobe tun" },
 	{ "foreign", EJG_INFO, "another program is attached to a hook of a guarded cgroup", NULL },
-	{ "foreign-above", EJG_WARNING, "a program above a guarded cgroup could undo a refusal",
+	{ "foreign-above", EJG_WARNING, "a program that runs after the guard could undo a refusal",
 	  "make sure that you know whose it is, and try the guard\nrun: bpftool cgroup tree\nrun: ejguard status --prove" },
 	{ "blocked", EJG_FAILURE, "a program above keeps the guard from being attached",
 	  "have its owner attach it with BPF_F_ALLOW_MULTI" },

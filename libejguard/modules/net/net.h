@@ -93,6 +93,9 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy);
  */
 size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after);
 
+/* Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal. */
+void net_report_foreign(struct ejg_call *call, bool undoing);
+
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
 int net_diagnose(struct ejg_call *call);
@@ -100,7 +103,5 @@ int net_watch(struct ejg_call *call, int *ret_fd);
 int net_watch_next(struct ejg_call *call);
 void net_watch_free(struct net_watch *watch);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
-
-extern const char *const net_wildcard_words[];
 
 #endif

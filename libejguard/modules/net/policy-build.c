@@ -8,6 +8,13 @@
 
 #include "libejguard/util/cleanup.h"
 
+const char *const net_wildcard_words[] = {
+	[POLICY_WILDCARD_ALLOW] = "allow",
+	[POLICY_WILDCARD_DENY] = "deny",
+	[POLICY_WILDCARD_REWRITE] = "rewrite",
+	NULL,
+};
+
 /* The block in which IPv4 addresses are kept: ::ffff:0:0/96. */
 static const struct policy_address mapped_first = { 0, 0xffff00000000ULL };
 static const struct policy_address mapped_last = { 0, 0xffffffffffffULL };

@@ -8,6 +8,9 @@
 
 #include "bpf/policy.h"
 
+/* The words of the option wildcard=, by enum policy_wildcard, ended by NULL. */
+extern const char *const net_wildcard_words[];
+
 /* The options of the module. */
 struct net_config {
 	bool strict;
