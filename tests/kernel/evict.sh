@@ -79,6 +79,11 @@ apply() {
 	guard --json apply --cgroup "$cgroup" service >"$EJG_STATE/report" 2>&1
 }
 
+# is_last WORDS PATTERN
+is_last() {
+	[[ $(last_words "$2") == "$1" ]]
+}
+
 note 'control: without the guard all are connected'
 open_all
 check_is 'to stay' '9 connected' "$(last_words 'stays-*')"
@@ -103,7 +108,7 @@ guard -q release service
 note 'evicted'
 check 'apply' apply evict=yes
 check_is 'each is said' 9 "$(grep -o 'net.connection-ended' "$EJG_STATE/report" | wc -l)"
-wait_for 3 test "$(last_words 'ends-*')" = '9 ended' || true
+wait_for 5 is_last '9 ended' 'ends-*' || true
 check_is 'those have ended' '9 ended' "$(last_words 'ends-*')"
 check_is 'and only those' '9 connected' "$(last_words 'stays-*')"
 check_is 'check holds' 0 "$(reported connection-before)"
@@ -116,6 +121,7 @@ close_all
 note 'a former peer'
 open_all
 check 'apply: they are peers' apply evict=yes 198.51.100.9 2001:db8::9 198.51.100.77
+wait_for 5 is_last '1 ended' 'ends-not-listen' || true
 check_is 'the one to an address that is not in listen= has ended' '1 ended' "$(last_words 'ends-not-listen')"
 check_is 'the others stay' $'7 connected\n1 pending' "$(last_words 'ends-[!n]*')"
 check_status 'apply: they are none' 1 apply evict=no
@@ -123,7 +129,7 @@ check_is 'findings' 8 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | w
 check_is 'the new list is in force all the same' timeout \
 	"$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
 check 'apply: they are ended' apply evict=yes
-sleep 0.3
+wait_for 5 is_last '9 ended' 'ends-*' || true
 check_is 'those have ended' '9 ended' "$(last_words 'ends-*')"
 check_is 'and only those' '9 connected' "$(last_words 'stays-*')"
 check_is 'a stranger does not come back' timeout "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
