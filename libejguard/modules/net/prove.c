@@ -15,33 +15,38 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
-#define HELPER_TIMEOUT_MS 3000
+#define HELPER_TIMEOUT_MS 5000 /* it needs some, and a busy machine may not run it for seconds */
 #define HELPER_TRIES 2
 
 /* What the helper of one cgroup has reported. */
 struct proof {
 	struct prove_record records[POLICY_N_HOOKS];
 	size_t n;
-	bool interrupted; /* it did not end by itself */
+	bool interrupted; /* it did not end by itself, or its time was up */
 };
 
-/* Reads records until the helper is done, or its time is up. */
-static void read_records(struct proof *proof, int fd)
+/* Reads records until the helper is done, or its time is up. Return: whether that was so. */
+static bool read_records(struct proof *proof, int fd)
 {
-	int64_t end = clock_ms() + HELPER_TIMEOUT_MS, left;
+	int64_t end = clock_ms() + HELPER_TIMEOUT_MS;
 
-	while (proof->n < POLICY_N_HOOKS && (left = end - clock_ms()) > 0) {
+	while (proof->n < POLICY_N_HOOKS) {
+		int64_t left = end - clock_ms();
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		struct prove_record record;
 
-		if (poll(&p, 1, (int)left) <= 0)
+		if (poll(&p, 1, left > 0 ? (int)left : 0) <= 0) {
+			if (left <= 0)
+				return true;
 			continue;
+		}
 		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
 		if (read(fd, &record, sizeof(record)) != sizeof(record))
-			return;
+			return false;
 		if (record.hook == proof->n)
 			proof->records[proof->n++] = record;
 	}
+	return false;
 }
 
 /* Ends the helper, if it has not ended, and takes its status. */
@@ -90,8 +95,10 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 	}
 	close(fds[1]);
 	if (helper > 0) {
-		read_records(&proof, fds[0]);
-		proof.interrupted = was_interrupted(helper, proof.n == POLICY_N_HOOKS);
+		bool late = read_records(&proof, fds[0]);
+
+		/* One that ends a moment after its time does not prove that the guard is silent. */
+		proof.interrupted = was_interrupted(helper, proof.n == POLICY_N_HOOKS) || late;
 		remove_subgroup(cgroup);
 	}
 	close(fds[0]);
