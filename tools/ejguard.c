@@ -20,7 +20,8 @@ static void print_help(void)
 		printf("  %-20s %s\n", verbs[i].name, verbs[i].summary);
 	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
-	printf("\nExit status: 0 held, 1 not held, 2 usage, 3 stack or module invalid, 4 this system cannot.\n"
+	printf("\nExit status: 0 guarded or done, 1 not guarded or failed, 2 wrong usage, 3 stack or module invalid,\n"
+	       "4 not supported on this system or not permitted.\n"
 	       "\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
 }
 

@@ -90,7 +90,7 @@ struct ejg_options {
 /** Arguments of ejg_apply(). All members may be zero. Since 0.1. */
 struct ejg_apply_options {
 	size_t size;                /**< sizeof(struct ejg_apply_options) */
-	bool own;                   /**< the caller's own cgroup must be one of the service's */
+	bool own;                   /**< fail unless the caller is in a cgroup of the service */
 	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2
 					 *   mount. They are the service's from then on, until they are gone or released */
 	size_t n_cgroups;

@@ -16,7 +16,7 @@ int facts_collect(struct arena *arena, struct report *report, const struct stack
 
 /*
  * Narrows the cgroups of the facts to what ejg_apply() was asked for: options->cgroups instead of the stack's, or,
- * with options->own, marks the caller's own cgroup, which must be one of the service's.
+ * with options->own, marks the cgroup of the caller, which must belong to the service.
  *
  * Return: 0; -EBADMSG, reported, for a path that is no cgroup to guard or an own cgroup that is none of the service's;
  * -EOPNOTSUPP, -EIO, -ENOMEM. The facts are untouched on failure.

@@ -73,7 +73,7 @@ static int undo(struct ejg *guard, struct instance *instance)
 	guard->kept |= r == EJG_NOT_APPLICABLE;
 	if (r == EJG_NOT_APPLICABLE)
 		report_error(guard->report, 0, "kept", NULL, NULL,
-			     "%s: what this run had applied stays: without it less would be guarded", name);
+			     "%s: not rolled back: undoing it would leave the service less protected", name);
 	else
 		report_error(guard->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
 			     name);

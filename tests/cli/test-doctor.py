@@ -19,7 +19,7 @@ class Doctor(Case):
         self.assertIn(f"Worth knowing (2)\n  ejguard  kernel: Linux {platform.release()}, ", result.out)
         self.assertRegex(result.out, "\n           systemd[: ]")
         self.assertEqual(result.out.count("[ejguard.dropin-missing]"), 3)
-        self.assertTrue(result.out.endswith("ejabberd: nothing stands in the way, 3 warnings\n"))
+        self.assertTrue(result.out.endswith("ejabberd: everything is supported, 3 warnings\n"))
         self.assertEqual(self.doctor("-q").out, "")
 
     def test_json(self):

@@ -23,7 +23,7 @@ class Page(Case):
                          "          many-2: one of them [net.many]\n"
                          "          and 1,234 more [net.many]; ejguard -v check shows them all\n"
                          "            remedy: make them fewer\n\n"
-                         "ejabberd: held, 1,237 warnings, 1 ok\n")
+                         "ejabberd: guarded, 1,237 warnings, 1 ok\n")
         self.assertEqual(self.check("required net many=1237\n", "-v").out.count("[net.many]"), 1237)
         self.assertEqual(len(self.check("required net many=1237\n", "--json").json["findings"]), 1238)
 
@@ -60,13 +60,13 @@ class Page(Case):
         text = self.check("required net many=1 unseen=yes\nrequired probe answer=not-held unseen=yes\n").out
         self.assertEqual(re.findall(r"^\S.*\)$", text, re.M), ["Failures (2)", "Warnings (1)", "Not seen (4)"])
         self.assertIn("\n          thing-2: nor does it [probe.broken]\n", text)
-        self.assertIn("ejabberd: NOT held: 2 failures, 1 warning, 4 not seen, 1 ok", text.splitlines()[-1])
+        self.assertIn("ejabberd: NOT GUARDED: 2 failures, 1 warning, 4 not seen, 1 ok", text.splitlines()[-1])
 
     def test_unseen(self):
         result = self.check("required net unseen=yes\n")
         last = result.out.splitlines()[-1]
         self.assertEqual(result.exit, 0)
-        self.assertTrue(last.startswith("ejabberd: held as far as can be seen, 2 not seen, 1 ok"), last)
+        self.assertTrue(last.startswith("ejabberd: guarded as far as can be seen, 2 not seen, 1 ok"), last)
         self.assertIn("Not seen (2)\n  net     thing-9: root alone may see it [net.thing-unseen]\n"
                       "          thing-8: nor this [net.unseen]\n", result.out)
         self.assertNotIn("notunseen", result.out)
@@ -81,7 +81,7 @@ class Page(Case):
         self.assertIn("Warnings (1)\n  probe   thing-0: it is so so [probe.advice]\n", result.out)
         self.assertIn("Not seen (1)\n  core    net: the thing may not be looked at [core.module-unprivileged]\n"
                       "            remedy: run it as root\n", result.out)
-        self.assertIn("ejabberd: NOT known to hold: 1 warning, 1 not seen, 1 ok", result.out.splitlines()[-1])
+        self.assertIn("ejabberd: NOT KNOWN to be guarded: 1 warning, 1 not seen, 1 ok", result.out.splitlines()[-1])
         self.assertEqual(result.err, "ejguard: core.module-unprivileged: net: the thing may not be looked at; "
                                      "run it as root\n")
         report = self.ejguard("--json", "check").json
@@ -93,13 +93,13 @@ class Page(Case):
                       "required probe answer=not-held\nrequired net answer=unprivileged\n"):
             result = self.check(stack)
             self.assertEqual(result.exit, 1)
-            self.assertTrue(result.out.splitlines()[-1].startswith("ejabberd: NOT held: 2 failures, 1 not seen"))
+            self.assertTrue(result.out.splitlines()[-1].startswith("ejabberd: NOT GUARDED: 2 failures, 1 not seen"))
             self.assertIn("it does not work", self.ejguard("--json", "check").json["error"])
 
     def test_unprivileged_optional(self):
         result = self.check("optional net answer=unprivileged\nrequired probe\n")
         self.assertEqual(result.exit, 0)
-        self.assertTrue(result.out.splitlines()[-1].startswith("ejabberd: held as far as can be seen, 1 not seen, 1 ok"))
+        self.assertTrue(result.out.splitlines()[-1].startswith("ejabberd: guarded as far as can be seen, 1 not seen, 1 ok"))
 
     def test_unprivileged_alone(self):
         result = self.check("required net answer=unprivileged\n")
@@ -110,11 +110,11 @@ class Page(Case):
         result = self.check("required net unapplied=yes\n")
         self.assertIn(f"next: {self.command('apply')}\n", result.out)
         result = self.check("required net unapplied=yes\nrequired probe answer=not-held\n")
-        self.assertIn(f"next: mend the failures, then {self.command('check')}\n", result.out)
+        self.assertIn(f"next: correct the failures, then {self.command('check')}\n", result.out)
         path = self.write("a stack", "required net unapplied=yes\n")
         result = self.ejguard("check", "--file", path, "other")
-        self.assertIn(f"next: mend the failures, then {self.command('check')} --file '{path}' other\n", result.out)
-        self.assertTrue(result.out.endswith("other: would NOT hold: 1 failure, 1 ok\n"))
+        self.assertIn(f"next: correct the failures, then {self.command('check')} --file '{path}' other\n", result.out)
+        self.assertTrue(result.out.endswith("other: would NOT be guarded: 1 failure, 1 ok\n"))
         self.assertNotIn("next: ", self.check("required net advice=yes\n").out)
 
     def test_narrow(self):
@@ -136,7 +136,7 @@ class Page(Case):
     def test_progress(self):
         stack = "required net progress=yes\n"
         out, err = self.on_terminal(stack)
-        self.assertEqual((out, err), ("ejabberd: held, 1 ok\n", "\r\033[Knet: half\\x1b of it\r\033[K"))
+        self.assertEqual((out, err), ("ejabberd: guarded, 1 ok\n", "\r\033[Knet: half\\x1b of it\r\033[K"))
         self.assertEqual(self.on_terminal(stack, env={"TERM": "dumb"})[1], "")
         self.assertEqual(self.on_terminal(stack, "-q")[1], "")
         out, err = self.on_terminal(stack, "-v")

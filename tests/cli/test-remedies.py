@@ -184,8 +184,8 @@ def ejabberdctl():
     names = set()
     for path, text in literals():
         if path.startswith("libejguard/modules/"):
-            names |= set(re.findall(r"(?:run: |: |\(|`)ejabberdctl ([a-z_]+)", text))
-    return sorted(names)
+            names |= set(re.findall(r"run: ejabberdctl ([a-z_]+)|ejabberdctl ([a-z]+_[a-z_]+)", text))
+    return sorted({name for pair in names for name in pair} - {""})
 
 
 if __name__ == "__main__":

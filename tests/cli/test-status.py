@@ -81,7 +81,7 @@ class Proof(Case):
         result = self.private("status", "--prove")
         self.assertEqual((result.exit, result.err), (0, ""))
         self.assertRegex(result.out, r"net +thing-1 +an attempt was refused\nnet +thing-1 +it is guarded\n")
-        self.assertTrue(result.out.endswith("ejabberd: held\n"))
+        self.assertTrue(result.out.endswith("ejabberd: guarded\n"))
         report = self.private("--json", "status", "--prove").json
         self.assertEqual([finding["message"] for finding in report["findings"]],
                          ["an attempt was refused", "it is guarded", "it works"])

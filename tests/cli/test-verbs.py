@@ -14,13 +14,13 @@ MEMBERS = {"schema", "verb", "service", "outcome", "exit", "error", "unseen", "f
 class Check(Case):
     def test_held(self):
         result = self.ejguard("check")
-        self.assertEqual((result.exit, result.out, result.err), (0, "ejabberd: held, 1 ok\n", ""))
+        self.assertEqual((result.exit, result.out, result.err), (0, "ejabberd: guarded, 1 ok\n", ""))
         self.assertEqual(self.ejguard("-q", "check").out, "")
 
     def test_verbose(self):
         result = self.ejguard("-v", "check")
         self.assertEqual(result.exit, 0)
-        self.assertEqual(result.out, "As it should be (1)\n  net     thing-1: it works [net.fine]\n\nejabberd: held, 1 ok\n")
+        self.assertEqual(result.out, "As it should be (1)\n  net     thing-1: it works [net.fine]\n\nejabberd: guarded, 1 ok\n")
         for line in result.err.splitlines():
             self.assertRegex(line, r"^ejguard: (error|warning|info|debug): [a-z]+: ")
 
@@ -30,7 +30,7 @@ class Check(Case):
         self.assertEqual((result.exit, result.err), (0, ""))
         self.assertEqual(result.out, "Warnings (1)\n  net     thing-0: it is so so [net.advice]\n"
                                      "            edit: /etc/thing:3: make it better\n"
-                                     "            run: ejguard check\n\nejabberd: held, 1 warning, 1 ok\n")
+                                     "            run: ejguard check\n\nejabberd: guarded, 1 warning, 1 ok\n")
         self.assertEqual(self.ejguard("-q", "check").out, "")
 
     def test_not_held(self):
@@ -41,18 +41,18 @@ class Check(Case):
                 f"  net     {path}:3:9: thing-1: it does not work [net.broken]\n"
                 "          thing-2: nor does it [net.broken]\n"
                 "            remedy: repair the thing\n\n")
-        self.assertEqual(result.out, f"{page}next: mend the failures, then {self.command('check')}\n"
-                                     "ejabberd: NOT held: 2 failures\n")
+        self.assertEqual(result.out, f"{page}next: correct the failures, then {self.command('check')}\n"
+                                     "ejabberd: NOT GUARDED: 2 failures\n")
         self.assertEqual(result.err,
                          f"ejguard: net.broken: {path}:3:9: thing-1: it does not work; repair the thing\n"
                          "ejguard: net.broken: thing-2: nor does it; repair the thing\n")
-        self.assertEqual(self.ejguard("-q", "check").out, f"{page}ejabberd: NOT held: 2 failures\n")
+        self.assertEqual(self.ejguard("-q", "check").out, f"{page}ejabberd: NOT GUARDED: 2 failures\n")
 
     def test_one_place_is_told_once(self):
         self.stack("required net answer=not-held\n")
         result = self.ejguard("check", stderr=subprocess.STDOUT)
         self.assertEqual(result.out.count("nor does it"), 1)
-        self.assertTrue(result.out.endswith("ejabberd: NOT held: 2 failures\n"))
+        self.assertTrue(result.out.endswith("ejabberd: NOT GUARDED: 2 failures\n"))
 
     def test_worst_first(self):
         self.stack("required probe advice=yes\nrequired net advice=yes answer=not-held\n")
@@ -65,7 +65,7 @@ class Check(Case):
         self.stack("required net\noptional probe answer=not-held\n")
         result = self.ejguard("check")
         self.assertEqual(result.exit, 0)
-        self.assertIn("ejabberd: held, 2 failures of guards that may fail, 1 ok\n", result.out)
+        self.assertIn("ejabberd: guarded, 2 failures of optional modules, 1 ok\n", result.out)
 
     def test_error_of_module(self):
         self.stack("required net answer=error\n")
@@ -168,7 +168,7 @@ class Others(Case):
         self.assertEqual((result.exit, result.err), (0, ""))
         self.assertRegex(result.out, r"Guarded now:\nGUARD +SUBJECT +STATE\nnet +thing-1 +it is guarded\n")
         self.assertRegex(result.out, r"net\.attempts where=thing-1 +42 +attempts so far\n")
-        self.assertTrue(result.out.endswith("ejabberd: held\n"))
+        self.assertTrue(result.out.endswith("ejabberd: guarded\n"))
         self.assertEqual(self.ejguard("-q", "status").out, "")
         self.assertEqual(self.ejguard("--json", "status").json["metrics"],
                          [{"module": "net", "name": "attempts", "help": "attempts so far", "type": "counter",
@@ -194,7 +194,7 @@ class Others(Case):
         result = self.private("apply")
         self.assertEqual(result.exit, 1)
         self.assertIn("ejguard: net.broken: ", result.err)
-        self.assertTrue(result.out.endswith("ejabberd: NOT held: 2 failures\n"))
+        self.assertTrue(result.out.endswith("ejabberd: NOT GUARDED: 2 failures\n"))
 
     def test_own_elsewhere(self):
         result = self.private("apply", "--own") if os.getuid() == 0 else self.ejguard("apply", "--own")

@@ -90,7 +90,7 @@ remember
 check_is 'it is 20 capital letters' 20 "$(tr -dc "[:upper:]" <"$file" | wc -c)"
 check_is 'it is recognised' generated "$(problems)"
 stack rotate=weak
-check_has 'while it runs: it is told what to do' 'systemctl stop ejabberd' "$(ejguard apply || true)"
+check_has 'while it runs: it is told what to do' 'systemctl stop ejabberd' "$(ejguard -v apply || true)"
 check_is 'while it runs: it is not replaced' "${cookies[1]}" "$(cat "$file")"
 check 'ejabberdctl status' bed_run server ejabberdctl status
 check 'systemctl stop ejabberd' bed_run server systemctl stop ejabberd

@@ -68,14 +68,14 @@ edit() {
 
 note 'a file that changes nothing'
 edit ''
-check 'it would hold' try_file
+check 'it would be guarded' try_file
 try_file
 check_is 'it would change nothing' no "$([[ $said == *would-change* ]] && echo yes || echo no)"
 
 note 'files that change something, each told'
 while IFS='|' read -r script words; do
 	edit "$script"
-	check "$words: it would hold" try_file
+	check "$words: it would be guarded" try_file
 	try_file || true
 	check_has "$words: told" "$words" "$said"
 done <<-'EOT'

@@ -78,7 +78,9 @@ bool report_wants(const struct report *report, enum ejg_severity severity)
 {
 	if (report->verbose || (report->verb && report->verb->shows_all && !report->quiet))
 		return true;
-	return severity >= (report->quiet ? EJG_FAILURE : EJG_WARNING);
+	if (report->quiet || (report->verb && report->verb->counts_only))
+		return severity >= EJG_FAILURE;
+	return severity >= EJG_WARNING;
 }
 
 static void finding_free(struct ejg_finding *finding)

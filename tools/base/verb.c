@@ -10,34 +10,34 @@
 #define FIELD(name) offsetof(struct arguments, name)
 
 const struct option_spec global_options[] = {
-	{ "confdir", 0, OPTION_PATH, "DIR", FIELD(confdir), "stack files are in DIR, not in " EJG_CONFDIR },
-	{ "moduledir", 0, OPTION_PATH, "DIR", FIELD(moduledir), "guard modules are in DIR, not in " EJG_MODULEDIR },
+	{ "confdir", 0, OPTION_PATH, "DIR", FIELD(confdir), "read stack files from DIR, not from " EJG_CONFDIR },
+	{ "moduledir", 0, OPTION_PATH, "DIR", FIELD(moduledir), "load modules from DIR, not from " EJG_MODULEDIR },
 	{ "json", 0, OPTION_FLAG, NULL, FIELD(json), "print one JSON object" },
-	{ "quiet", 'q', OPTION_FLAG, NULL, FIELD(quiet), "print failures only" },
+	{ "quiet", 'q', OPTION_FLAG, NULL, FIELD(quiet), "print only failures" },
 	{ "verbose", 'v', OPTION_FLAG, NULL, FIELD(verbose),
-	  "print what is as it should be too, and a log to stderr" },
+	  "print everything, and a log to stderr" },
 	{ "help", 'h', OPTION_FLAG, NULL, FIELD(help), "print this help" },
 	{ "version", 0, OPTION_FLAG, NULL, FIELD(version), "print the version" },
 };
 const size_t n_global_options = LENGTH(global_options);
 
 static const struct option_spec check_options[] = {
-	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "try this stack file, whether or not it is installed" },
+	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
 };
 
 static const struct option_spec apply_options[] = {
-	{ "own", 0, OPTION_FLAG, NULL, FIELD(own), "the caller's own cgroup must be one of the service's; for units" },
+	{ "own", 0, OPTION_FLAG, NULL, FIELD(own), "fail unless called from a unit of the service (for ExecStartPre=)" },
 	{ "cgroup", 0, OPTION_LIST, "PATH", FIELD(cgroups),
 	  "guard this cgroup instead of those of the stack; may be repeated" },
-	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "run this module of the stack only; may be repeated" },
+	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack; may be repeated" },
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
-	  "make no forbidden attempts to see that they are refused" },
+	  "skip the self-test (do not try forbidden connections)" },
 };
 
 static const struct option_spec status_options[] = {
-	{ "prove", 0, OPTION_FLAG, NULL, FIELD(prove), "make forbidden attempts, too, to see that they are refused" },
+	{ "prove", 0, OPTION_FLAG, NULL, FIELD(prove), "also run the self-test: forbidden connections must be refused" },
 	{ "openmetrics", 0, OPTION_FLAG, NULL, FIELD(openmetrics),
-	  "print the figures only, in the format of OpenMetrics" },
+	  "print only the figures, in OpenMetrics format" },
 };
 
 static const struct option_spec exec_options[] = {
@@ -51,7 +51,7 @@ static const struct option_spec exec_options[] = {
 
 static const struct option_spec watch_options[] = {
 	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched),
-	  "the events of this module of the stack only; may be repeated" },
+	  "show only the events of this module; may be repeated" },
 };
 
 static const struct option_spec doctor_options[] = {
@@ -74,9 +74,9 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_CHECK] = {
 		.name = "check",
 		.operand = "[SERVICE]",
-		.summary = "Runs the check of every module of the stack; changes nothing",
-		.done = "held",
-		.failed = "NOT held",
+		.summary = "Checks whether the service is guarded, and gives advice; changes nothing",
+		.done = "guarded",
+		.failed = "NOT GUARDED",
 		.audits = true,
 		.counts_ok = true,
 		OPTIONS(check_options),
@@ -84,18 +84,19 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_APPLY] = {
 		.name = "apply",
 		.operand = "[SERVICE]",
-		.summary = "Applies the stack to the cgroups that the service has now",
+		.summary = "Guards the running service with the modules of its stack, without a restart",
 		.done = "guarded",
-		.failed = "NOT held",
+		.failed = "NOT GUARDED",
 		.asker = "check",
+		.counts_only = true,
 		OPTIONS(apply_options),
 	},
 	[VERB_STATUS] = {
 		.name = "status",
 		.operand = "[SERVICE]",
-		.summary = "Shows what is guarded now, and whether it is intact",
-		.done = "held",
-		.failed = "NOT held",
+		.summary = "Shows what is guarded now, with the figures of the modules",
+		.done = "guarded",
+		.failed = "NOT GUARDED",
 		.audits = true,
 		.shows_guarded = true,
 		OPTIONS(status_options),
@@ -120,14 +121,14 @@ const struct verb verbs[N_VERBS] = {
 		.name = "explain",
 		.operand = "bind|connect|accept ADDRESS PORT [SERVICE]",
 		.n_words = 3,
-		.summary = "Tells what would be decided about an attempt, and by which rule",
+		.summary = "Shows whether a connection would be allowed, and by which rule",
 		.done = "allowed",
 		.failed = "NOT allowed",
 	},
 	[VERB_WATCH] = {
 		.name = "watch",
 		.operand = "[SERVICE]",
-		.summary = "Prints what is refused and other events as they come, one line each",
+		.summary = "Prints what is refused, and other events, as they come",
 		.done = "watched",
 		.failed = "NOT watched",
 		.streams = true,
@@ -136,7 +137,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_DISCOVER] = {
 		.name = "discover",
 		.operand = "[SERVICE]",
-		.summary = "Tells what is configured, what really runs, and what contradicts what",
+		.summary = "Shows the configuration, the running processes, and where they disagree",
 		.done = "discovered",
 		.failed = "NOT discovered",
 		.tells_only = true,
@@ -144,22 +145,22 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.operand = "[SERVICE]",
-		.summary = "Tells what can be enforced here, and what stands in the way",
-		.done = "nothing stands in the way",
-		.failed = "NOT everything can be enforced",
+		.summary = "Shows what this system supports, and what stands in the way",
+		.done = "everything is supported",
+		.failed = "NOT everything is supported",
 		.shows_all = true,
 		OPTIONS(doctor_options),
 	},
 	[VERB_MODULES] = {
 		.name = "modules",
 		.operand = "[MODULE]",
-		.summary = "Lists the guard modules, or shows the options and findings of one",
+		.summary = "Lists the modules, or shows the options and findings of one",
 		.of_no_service = true,
 	},
 	[VERB_ENABLE] = {
 		.name = "enable",
 		.operand = "[SERVICE]",
-		.summary = "Writes systemd drop-ins that call apply in every unit of the service",
+		.summary = "Guards the service at every start: writes systemd drop-ins for its units",
 		.done = "enabled",
 		.failed = "NOT enabled",
 		.makes_dropins = true,
@@ -168,7 +169,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_DISABLE] = {
 		.name = "disable",
 		.operand = "[SERVICE]",
-		.summary = "Removes the drop-ins that enable wrote; the guard stays until release",
+		.summary = "Removes those drop-ins; what is guarded now stays guarded until release",
 		.done = "disabled",
 		.failed = "NOT disabled",
 		OPTIONS(disable_options),

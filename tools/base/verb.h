@@ -92,6 +92,7 @@ struct verb {
 	bool tells_only;     /* its findings do not decide how it ends */
 	bool shows_all;	     /* findings that are as they should be, too, without -v */
 	bool counts_ok;	     /* in the verdict */
+	bool counts_only;    /* failures are printed, the rest only counted, without -v */
 	bool shows_guarded;  /* a table of what is guarded */
 	bool makes_dropins;  /* otherwise, where units are reported, it has removed them */
 	bool runs_command;   /* takes a command after -- */

@@ -100,10 +100,10 @@ int print_openmetrics(const struct report *report, FILE *out)
 			r = -ENOMEM;
 	}
 	if (r == 0) {
-		put_head(out, "ejguard_held", false, "whether every guard of the service holds now");
+		put_head(out, "ejguard_held", false, "1 when the service is guarded now");
 		put_sample(out, "ejguard_held", false, report->service, &held);
 		if (report->persistence != UNIT_START_UNKNOWN) {
-			put_head(out, "ejguard_enabled", false, "whether every unit of the service starts guarded");
+			put_head(out, "ejguard_enabled", false, "1 when every unit of the service starts guarded");
 			put_sample(out, "ejguard_enabled", false, report->service, &enabled);
 		}
 		put_families(report, families, n, out);

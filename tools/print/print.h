@@ -24,7 +24,7 @@ void print_lines(const struct report *report, FILE *out);
 
 /* Parts of the page. Return: 0 or -ENOMEM. */
 int print_findings(const struct report *report, bool no_failures, FILE *out);
-/* "ejabberd: NOT held: 2 failures, 1 warning; next: ejguard apply" */
+/* "ejabberd: NOT GUARDED: 2 failures, 1 warning; next: ejguard apply" */
 int print_verdict(const struct report *report, FILE *out);
 int print_modules(const struct report *report, FILE *out);
 int print_units(const struct report *report, FILE *out);

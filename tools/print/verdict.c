@@ -49,12 +49,12 @@ static const char *outcome(const struct report *report, const struct summary *su
 	bool audit = report->verb->audits;
 
 	if (report->arguments->file)
-		return report->error == 0 ? "would hold" : "would NOT hold";
+		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
 	if (report->error == 0)
-		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "held as far as can be seen" : report->verb->done;
+		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen" : report->verb->done;
 	if (audit && report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
-		return "held now, NOT after the next start";
-	return audit && report->error == -EPERM ? "NOT known to hold" : report->verb->failed;
+		return "guarded now, NOT after the next start";
+	return audit && report->error == -EPERM ? "NOT KNOWN to be guarded" : report->verb->failed;
 }
 
 static void print_count(FILE *out, const char **separator, size_t n, const char *one, const char *more)
@@ -114,13 +114,15 @@ static void print_next(const struct report *report, const struct summary *summar
 {
 	const char *verb = report->verb->name;
 
+	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
+		print_command(report, finding_asker(report), out);
 	if (!report->verb->audits || report->quiet)
 		return;
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->apply_mends && !report->arguments->file)
 			verb = summary->enable_mends ? "enable" : "apply";
 		else
-			fputs("mend the failures, then ", out);
+			fputs("correct the failures, then ", out);
 	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {
 		return;
 	}
@@ -134,8 +136,8 @@ static void print_summary(const struct report *report, const struct summary *sum
 
 	fprintf(out, "%s: %s", report->service, outcome(report, summary));
 	print_count(out, &separator, summary->counts[SECTION_FAILURE],
-		    may_fail ? "failure of a guard that may fail" : "failure",
-		    may_fail ? "failures of guards that may fail" : "failures");
+		    may_fail ? "failure of an optional module" : "failure",
+		    may_fail ? "failures of optional modules" : "failures");
 	print_count(out, &separator, summary->counts[SECTION_WARNING], "warning", "warnings");
 	print_count(out, &separator, summary->counts[SECTION_UNSEEN], "not seen", "not seen");
 	if (report->verb->counts_ok && !report->quiet)

@@ -28,7 +28,7 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 static int load_error(struct ejg_call *call, int error)
 {
 	if (error == -EPERM || error == -EACCES)
-		return ejg_call_error(call, -EPERM, "run it as root; if it is, see ejguard(8), \"This system cannot\"",
+		return ejg_call_error(call, -EPERM, "run it as root; if it is, see ejguard(8), EXIT STATUS 4",
 				      "the kernel does not let this process load BPF programs");
 	if (error == -ENOMEM)
 		return ejg_call_error(call, -ENOMEM, "free some memory, then try again",
