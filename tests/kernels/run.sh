@@ -69,14 +69,14 @@ kernels_count() {
 kernels_note() {
 	local line
 	while read -r line; do
-		kernels_left_out+=("$1:$line")
+		kernels_left_out+=("$1: $line")
 	done < <(sed -nE 's/^# left out.*: (this kernel has no .*)/attempts left out: \1/p; s/^# (left out: .*)/\1/p' "$2" |
 		sort | uniq -c)
 }
 
 # kernels_suite NAME TEST...: in one guest, one after the other.
 kernels_suite() {
-	local name=$1 kernel=$builds/kernels/$1 list log try
+	local name=$1 kernel=$builds/kernels/$1 list log try begin=$SECONDS
 	shift
 	list=$work/list-$name log=$work/guest-$name.log
 	headline "kernel $name: $*"
@@ -89,7 +89,9 @@ kernels_suite() {
 	for try in 1 2 3; do
 		guest_boot "$kernel" / "/bin/bash $kernels_dir/suite.sh $list" "$kernels_seconds" -no-reboot | tee "$log" ||
 			echo "the guest was ended after $kernels_seconds s, or could not be started"
-		! grep -q '^guest: up' "$log" || break
+		if grep -q '^guest: up' "$log" || ((SECONDS - begin > 240)); then
+			break
+		fi
 		echo "the guest did not come up (try $try of 3)"
 	done
 	kernels_count "$name" "$log" "$@"
@@ -120,11 +122,11 @@ kernels_boot() {
 kernels_table() {
 	local name test line
 	echo
-	printf '%-40s' kernel
+	printf '%-44s' kernel
 	printf '%10s' "${@#kernel/}"
 	echo
 	for name in "${kernels_there[@]}"; do
-		printf '%-40s' "$name: $(cat "$builds/kernels/$name/version")"
+		printf '%-44s' "$name: $(cat "$builds/kernels/$name/version")"
 		for test; do
 			case $(printf '%s\n' "${kernels_results[@]}" | sed -n "s|^$name $test ||p") in
 			0) printf '%10s' passed ;;
