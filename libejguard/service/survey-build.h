@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the parts of the survey share, and nobody else includes but their tests. */
+/* A survey in the making. Nobody but its parts includes this, and their tests. */
 #ifndef EJG_SERVICE_SURVEY_BUILD_H
 #define EJG_SERVICE_SURVEY_BUILD_H
 
