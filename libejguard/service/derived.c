@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What follows from the settings, and from the flags of erl beside them. */
+#include "libejguard/service/derived.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/settings-list.h"
 #include "libejguard/util/cleanup.h"
 
 /* The flags of one name in the order in which erl sees them. start is where to go on. Return: NULL at the end. */
