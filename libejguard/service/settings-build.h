@@ -173,15 +173,8 @@ bool shell_word(struct shell *shell, const char **at, const char *end, struct wo
 int script_read(struct settings *s, const char *path, const char *text, size_t size, enum ejg_origin_kind kind,
 		const char **ret_next);
 
-/* The names of struct ejg_setting that are variables of the script, and others that become arguments; ended by NULL. */
-extern const char *const settings_names[];
-
-/* Takes over what ejabberdctl.cfg sets. Return: 0, -ENOMEM. */
-int cfg_source(struct settings *s, const char *path);
 /* The folder of the configuration, whatever the script calls it. */
 const struct occurrence *settings_config_dir(const struct settings *s);
-/* Something at that place could set any variable. */
-void cfg_doubt(struct settings *s, const struct ejg_origin *origin, const char *why);
 
 /* Reads the unit: its environment into the variables, the rest into s->unit. Return: 0, -ENOMEM. */
 int unit_read(struct settings *s);

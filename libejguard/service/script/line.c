@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "libejguard/service/script/cfg-source.h"
 #include "libejguard/service/script/script.h"
 #include "libejguard/util/cleanup.h"
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/script/cfg-source.h"
 #include "libejguard/service/script/script.h"
 #include "libejguard/util/cleanup.h"
 
