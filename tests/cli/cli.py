@@ -145,8 +145,20 @@ class Case(unittest.TestCase):
             self.assertLessEqual(len(line), WIDTH, line)
 
 
+def hide_run():
+    """Root's ejguard keeps its lock in /run: not in this machine's."""
+    if os.getuid() or "EJG_RUN_HIDDEN" in os.environ:
+        return
+    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+        return
+    os.environ["EJG_RUN_HIDDEN"] = "1"
+    os.execvp("unshare", ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /run; exec "$@"', "sh",
+                          sys.executable, "-B", *sys.argv])
+
+
 def main():
     """As unittest.main(), but a program in which something was skipped exits with 77."""
+    hide_run()
     program = unittest.main(exit=False)
     if not program.result.wasSuccessful():
         sys.exit(1)
