@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """enable and disable: what is written where, all or nothing, and only what is ejguard's goes again."""
+import concurrent.futures
+import fcntl
 import os
 import shutil
 import stat
 import subprocess
+import time
 
 from cli import SOURCE, Case, main, needs_cgroup2, run
 
@@ -49,6 +52,21 @@ class Units(Case):
             self.assertEqual(stat.S_IMODE(os.stat(self.path(unit)).st_mode), 0o644)
             self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.path(unit))).st_mode), 0o755)
         self.assertEqual(len(self.tree()), 6)
+
+    def test_newer_stack(self):
+        """An enable that has to wait reads the stack when it is its turn."""
+        self.enable()
+        folder = os.open(self.unitdir, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            waiting = pool.submit(self.enable)
+            time.sleep(0.5)
+            self.assertFalse(waiting.done())
+            self.write("conf/ejabberd", "set cgroups ejabberd.service other.service\nrequired net\n")
+            os.close(folder)
+            self.assertEqual(waiting.result().exit, 0)
+        self.assertTrue(os.path.exists(self.path("other.service")))
+        self.assertFalse(os.path.exists(self.path("epmd.socket")))
 
     def test_again(self):
         self.enable()

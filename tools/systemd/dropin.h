@@ -8,6 +8,12 @@
 enum { DROPIN_MAX_SIZE = 64 * 1024 };
 
 /*
+ * Takes the lock of the folder, before anything is read that decides; it goes with the descriptor. A folder that is not
+ * there has none. Return: 0; -EBUSY, -EPERM, -EIO with the message set. *ret_fd untouched on failure, or without a folder.
+ */
+int dropin_lock(struct report *report, const char *unitdir, int *ret_fd);
+
+/*
  * Adds a unit whose drop-in in unitdir is to hold content, which it takes over; NULL: is to go. What the file
  * holds now is read. A file that is not ejguard's for this service is an error, or, when it was to go, left alone.
  *

@@ -18,9 +18,11 @@ int verb_disable(const struct arguments *arguments, struct report *report)
 {
 	const char *unitdir = arguments->unitdir ? arguments->unitdir : EJG_UNITDIR;
 	const struct unit *left;
-	int r;
+	cleanup_fd int lock = -1;
+	int r = dropin_lock(report, unitdir, &lock);
 
-	r = dropin_plan_removals(report, unitdir);
+	if (r == 0)
+		r = dropin_plan_removals(report, unitdir);
 	if (r == 0)
 		r = dropin_commit(report);
 	if (r == 0)

@@ -93,9 +93,11 @@ static int plan(const struct arguments *arguments, struct report *report, const 
 int verb_enable(const struct arguments *arguments, struct report *report)
 {
 	const char *unitdir = arguments->unitdir ? arguments->unitdir : EJG_UNITDIR;
-	int r;
+	cleanup_fd int lock = -1;
+	int r = dropin_lock(report, unitdir, &lock);
 
-	r = ejg_load(report->handle, NULL);
+	if (r == 0)
+		r = ejg_load(report->handle, NULL);
 	if (r == 0)
 		r = plan(arguments, report, unitdir);
 	if (r == 0)
