@@ -85,6 +85,7 @@ struct ejg_options {
 	const char *moduledir; /**< guard modules; NULL: the system's */
 	const char *rundir;    /**< locks; NULL: /run/ejguard */
 	const char *statedir;  /**< what outlives a boot; NULL: /var/lib/ejguard */
+	const char *root;      /**< of an image or a mounted disk to look at instead of this system; NULL: none */
 };
 
 /** Arguments of ejg_apply(). All members may be zero. Since 0.1. */
@@ -115,7 +116,8 @@ struct ejg_question {
 };
 
 /**
- * Opens a handle. Reads nothing yet.
+ * Opens a handle. Reads nothing yet. With a root ejg_check() and ejg_discover() alone can be called: they read the files of
+ * the service below it, links followed as if it were /. The stack and the modules are this system's.
  * @options: what to open; NULL is all defaults. Copied.
  * @ret:     the handle; to be closed by ejg_close(). Untouched on failure.
  *

@@ -105,6 +105,11 @@ struct ejg_facts {
 	const char *config_dir; /**< folder of ejabberd.yml and ejabberdctl.cfg, or NULL */
 	struct ejg_origin config_origin;
 	const char *stack_file; /**< the stack file that is in effect */
+	/**
+	 * What / is taken to be: the folder of an image or of a mounted disk, without links; "" for the system itself. All
+	 * other paths are as the service sees them. Of an image nothing runs: cgroups have no path.
+	 */
+	const char *root;
 };
 
 /** What can be told of a setting without running anything. Since ABI 1.0. */

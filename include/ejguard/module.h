@@ -95,6 +95,8 @@ enum ejg_module_flags {
 	EJG_MODULE_NEEDS_MINOR = 1 << 1,
 	/** Its check judges the facts and the survey, and does nothing else: ejg_discover() runs it, whatever the stack says. */
 	EJG_MODULE_SURVEYS = 1 << 2,
+	/** check can look at an image: it reads files below the root of the facts, and asks nothing of this system. */
+	EJG_MODULE_IMAGES = 1 << 3,
 };
 
 /** Whether a module refuses or only reports what it would have refused. Since ABI 1.0. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening and closing a handle, and reading what its last verb has made. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "libejguard/core/invoke.h"
 #include "libejguard/service/defaults.h"
@@ -23,9 +25,26 @@ static bool is_folder(const char *path)
 	return !path || path[0] == '/';
 }
 
+static bool is_root(const char *path)
+{
+	struct stat st;
+
+	return !path || (path[0] == '/' && stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
 static const char *copy_or(struct arena *arena, const char *text, const char *fallback)
 {
 	return arena_strdup(arena, text ? text : fallback);
+}
+
+/* Without links, because paths below it are compared with what the kernel says; "" for the system itself. */
+static const char *root_of(struct arena *arena, const char *root)
+{
+	char path[PATH_MAX];
+
+	if (!root || !realpath(root, path) || strcmp(path, "/") == 0)
+		return "";
+	return arena_strdup(arena, path);
 }
 
 static int fill(struct ejg *guard, const struct ejg_options *options)
@@ -41,6 +60,7 @@ static int fill(struct ejg *guard, const struct ejg_options *options)
 	guard->rundir = arena_printf(guard->arena, "%s/%s", options->rundir ? options->rundir : EJG_RUNDIR, service);
 	guard->statedir =
 		arena_printf(guard->arena, "%s/%s", options->statedir ? options->statedir : EJG_STATEDIR, service);
+	guard->root = root_of(guard->arena, options->root);
 	guard->report = report_new();
 	guard->error = "";
 	if (arena_failed(guard->arena) || !guard->report)
@@ -61,8 +81,7 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret)
 	if (r < 0)
 		return r;
 	if ((ours.service && !is_service(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
-	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) ||
-	    !is_folder(ours.statedir))
+	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) || !is_folder(ours.statedir) || !is_root(ours.root))
 		return -EINVAL;
 	guard = calloc(1, sizeof(*guard));
 	if (!guard)

@@ -16,7 +16,8 @@ enum limits {
 	MAX_NAME = 64,
 };
 
-static const uint64_t known_flags = EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS;
+static const uint64_t known_flags =
+	EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES;
 
 static int bad(struct arena *arena, const char **ret_problem, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

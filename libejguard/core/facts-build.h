@@ -19,6 +19,7 @@ struct facts_source {
 	struct cgroup_source cgroup;
 	const char *const *config_dirs; /* the first that exists is the service's when no script tells; ended by NULL */
 	const struct settings_source *settings; /* of start scripts and units; NULL: there are none */
+	const char *root; /* of an image, whose cgroups are names only; NULL or "": the system */
 };
 
 /* A port range and the word that it was read from. */

@@ -51,6 +51,8 @@ static int locate(struct arena *arena, struct report *report, const struct cgrou
 	const char *problem = NULL;
 	int r;
 
+	if (!mount->path) /* an image has none */
+		return 0;
 	if (cgroup->name[0] == '/')
 		r = cgroup_find_path(arena, source, mount, cgroup->name, &place, &problem);
 	else
@@ -171,21 +173,22 @@ static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *m
 
 int facts_read_cgroups(struct facts_build *b)
 {
-	struct given given;
+	struct given given = {};
 	const struct setting *setting;
-	struct cgroup_mount mount;
+	struct cgroup_mount mount = {};
 	struct ejg_cgroup *cgroups;
 	size_t n = ARRAY_SIZE(default_units);
 	int r;
 
 	r = facts_setting(b, "cgroups", &setting);
-	if (r == 0)
+	if (r == 0 && !*b->facts->root)
 		r = find_mount(b->arena, b->report, &b->source->cgroup, &mount);
 	if (r < 0)
 		return r;
 	if (setting)
 		n = setting->n_values;
-	r = given_read(b->arena, b->report, b->facts->rundir, &given);
+	if (!*b->facts->root)
+		r = given_read(b->arena, b->report, b->facts->rundir, &given);
 	if (r < 0)
 		return r;
 	cgroups = arena_array(b->arena, n + given.n, sizeof(*cgroups));

@@ -2,20 +2,23 @@
 #include "libejguard/core/facts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "libejguard/core/facts-build.h"
 #include "libejguard/service/defaults.h"
+#include "libejguard/service/settings-build.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
+#include "libejguard/util/root.h"
 
-static bool is_folder(const char *path)
+/* Return: 0; what open(2) says. */
+static int find_folder(const struct facts_build *b, const char *path)
 {
-	struct stat st;
+	cleanup_fd int fd = root_open(b->facts->root, path, O_PATH | O_DIRECTORY);
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return fd < 0 ? fd : 0;
 }
 
 /* Only the service that this is for has folders by default. */
@@ -25,14 +28,14 @@ static int discover_config(struct facts_build *b)
 	int r;
 
 	r = facts_discover_config(b, &found);
-	if (r == 0 && found && is_folder(found)) {
+	if (r == 0 && found && find_folder(b, found) == 0) {
 		b->facts->config_dir = found;
 		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
 	}
 	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, SERVICE_DEFAULT) != 0)
 		return r;
 	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
-		if (!is_folder(*dir))
+		if (find_folder(b, *dir) < 0)
 			continue;
 		b->facts->config_dir = arena_strdup(b->arena, *dir);
 		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
@@ -45,7 +48,6 @@ int facts_read_config(struct facts_build *b)
 {
 	const struct setting *setting;
 	const struct word *word;
-	struct stat st;
 	int r;
 
 	r = facts_setting(b, "config", &setting);
@@ -58,10 +60,13 @@ int facts_read_config(struct facts_build *b)
 	word = &setting->values[0];
 	if (word->text[0] != '/')
 		return facts_bad_word(b, word, "set config: %s is not an absolute path", word->text);
-	if (stat(word->text, &st) < 0)
-		return facts_bad_word(b, word, "set config: %s: %s", word->text, strerrordesc_np(errno));
-	if (!S_ISDIR(st.st_mode))
+	r = find_folder(b, word->text);
+	if (r == -ENOMEM)
+		return r;
+	if (r == -ENOTDIR)
 		return facts_bad_word(b, word, "set config: %s is not a folder", word->text);
+	if (r < 0)
+		return facts_bad_word(b, word, "set config: %s: %s", word->text, strerrordesc_np(-r));
 	b->facts->config_dir = word->text;
 	b->facts->config_origin = facts_origin(setting);
 	return 0;
@@ -80,7 +85,7 @@ static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
 		*ret = (uid_t)number;
 		return 0;
 	}
-	r = passwd_user_by_name(NULL, word->text, &user);
+	r = passwd_user_by_name(b->facts->root, word->text, &user);
 	if (r == -ENOENT)
 		return facts_bad_word(b, word, "set users: there is no user %s", word->text);
 	if (r == -EIO)
@@ -145,6 +150,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	b.facts->service = arena_strdup(arena, service);
 	b.facts->rundir = arena_strdup(arena, rundir);
 	b.facts->stack_file = stack->file;
+	b.facts->root = source->root ? source->root : "";
 	for (size_t i = 0; i < ARRAY_SIZE(readers) && !arena_failed(arena); i++) {
 		r = readers[i](&b);
 		if (r == -ENOMEM)
@@ -158,13 +164,16 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 }
 
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
-		  const char *rundir, struct ejg_facts **ret)
+		  const char *rundir, const char *root, struct ejg_facts **ret)
 {
+	struct settings_source settings;
 	const struct facts_source source = {
 		.cgroup = cgroup_source_system,
 		.config_dirs = service_config_dirs,
-		.settings = &settings_source_system,
+		.settings = &settings,
+		.root = root,
 	};
+	int r = settings_source_at(arena, root, &settings);
 
-	return facts_collect_from(arena, report, stack, service, rundir, &source, ret);
+	return r < 0 ? r : facts_collect_from(arena, report, stack, service, rundir, &source, ret);
 }

@@ -44,6 +44,7 @@ struct ejg {
 	const char *moduledir;
 	const char *rundir;   /* of the service: RUNDIR/SERVICE */
 	const char *statedir; /* of the service: STATEDIR/SERVICE */
+	const char *root;     /* of an image; "": this system */
 
 	ejg_log_fn log;
 	void *log_data;

@@ -78,7 +78,8 @@ int load_stack(struct load *load, const char *file)
 	if (error == 0)
 		error = check_order(load);
 	note(&error,
-	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, &load->facts));
+	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, guard->root,
+			   &load->facts));
 	if (load->facts)
 		load->facts->statedir = guard->statedir;
 	return error;
@@ -165,7 +166,7 @@ int load_defaults(struct load *load, size_t *ret_n)
 
 	if (r == 0 && !load->facts)
 		r = facts_collect(load->arena, quiet, load->stack ? load->stack : &none, guard->service, guard->rundir,
-				  &load->facts);
+				  guard->root, &load->facts);
 	if (load->facts)
 		load->facts->statedir = guard->statedir;
 	if (r != -ENOMEM)
@@ -209,7 +210,8 @@ int load_surveyors(struct load *load, size_t *ret_n)
 		r = load->instances ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; r == 0 && (module = loader_at(load->guard->loader, i)); i++) {
-		if (!(module->descriptor.flags & EJG_MODULE_SURVEYS) || !module->descriptor.check)
+		if (!(module->descriptor.flags & EJG_MODULE_SURVEYS) || !module->descriptor.check ||
+		    (*load->guard->root && !(module->descriptor.flags & EJG_MODULE_IMAGES)))
 			continue;
 		r = copy_instance(load, &module->descriptor, &load->instances[n]);
 		if (r > 0)

@@ -9,6 +9,11 @@
 /* The verdict. A guard that can only confine has none to give: it is never silently left out. */
 static int check(struct ejg *guard, struct instance *instance)
 {
+	if (*guard->root && !(instance->module->flags & EJG_MODULE_IMAGES)) {
+		report_error(guard->report, 0, "image-unseen", NULL, NULL,
+			     "%s: cannot be seen in an image: it asks the system that runs", instance->module->name);
+		return EJG_NOT_APPLICABLE;
+	}
 	if (instance->module->check)
 		return operation_call(guard, instance, OPERATION_CHECK);
 	return report_error(

@@ -81,7 +81,14 @@ int verb_invalid(struct ejg *guard, const char *problem)
 	return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "%s", problem);
 }
 
-static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
+/* Of an image only what its files say can be told. */
+static int refuse_image(struct ejg *guard)
+{
+	return *guard->root ? verb_invalid(guard, "an image is looked at: only check and discover can be asked") : 0;
+}
+
+/* A transaction that can look at an image, too. */
+static int look(struct ejg *guard, int (*transaction)(struct ejg *guard))
 {
 	int r;
 
@@ -90,12 +97,25 @@ static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
 	return verb_end(guard, r < 0 ? r : transaction(guard));
 }
 
+static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
+{
+	int r;
+
+	verb_begin(guard);
+	r = refuse_image(guard);
+	if (r == 0)
+		r = load_once(guard);
+	return verb_end(guard, r < 0 ? r : transaction(guard));
+}
+
 int verb_lock_and_load(struct ejg *guard, int *ret_lock)
 {
 	size_t index = report_finding_count(guard->report);
 	cleanup_fd int lock = -1;
-	int r;
+	int r = refuse_image(guard);
 
+	if (r < 0)
+		return r;
 	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
 		report_blame(guard->report, index);
@@ -134,7 +154,7 @@ int ejg_load_modules(struct ejg *guard)
 
 int ejg_check(struct ejg *guard)
 {
-	return run(guard, transaction_check);
+	return look(guard, transaction_check);
 }
 
 static int try(struct ejg *guard)
@@ -145,7 +165,7 @@ static int try(struct ejg *guard)
 
 int ejg_try(struct ejg *guard)
 {
-	return run(guard, try);
+	return look(guard, try);
 }
 
 int ejg_confine(struct ejg *guard)
@@ -177,8 +197,10 @@ int ejg_prove(struct ejg *guard)
 
 static int diagnose(struct ejg *guard)
 {
-	int r;
+	int r = refuse_image(guard);
 
+	if (r < 0)
+		return r;
 	if (guard->stack)
 		return transaction_diagnose(guard);
 	r = handle_load_parts(guard);
@@ -262,7 +284,9 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 		return verb_invalid(guard, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
 		return verb_invalid(guard, "the port of the question is not one of 1 to 65535");
-	r = load_once(guard);
+	r = refuse_image(guard);
+	if (r == 0)
+		r = load_once(guard);
 	return r < 0 ? r : transaction_explain(guard, &question);
 }
 
@@ -321,7 +345,9 @@ static int watch(struct ejg *guard, const char *module, int *ret_fd)
 
 	if (!module || !ret_fd)
 		return verb_invalid(guard, "watch needs the name of a module and room for a descriptor");
-	r = load_once(guard);
+	r = refuse_image(guard);
+	if (r == 0)
+		r = load_once(guard);
 	if (r < 0)
 		return r;
 	instance = find_instance(guard, module);

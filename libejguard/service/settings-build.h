@@ -140,6 +140,8 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
  */
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
 		  const char *suffix, const char *const **ret, size_t *ret_n);
+/* The source of an image's settings, or of the system's: root "" or NULL. Return: 0, -ENOMEM. */
+int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
 /* Looks a user up by name. *ret_home is NULL when there is no such user. Return: 0, -ENOMEM. */
 int settings_home(struct arena *arena, const struct settings_source *source, const char *user, const char **ret_home);
 

@@ -213,5 +213,8 @@ int settings_collect_from(struct arena *arena, const struct ejg_facts *facts, co
 
 int settings_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_setting **ret, size_t *ret_n)
 {
-	return settings_collect_from(arena, facts, &settings_source_system, ret, ret_n);
+	struct settings_source source;
+	int r = settings_source_at(arena, facts->root, &source);
+
+	return r < 0 ? r : settings_collect_from(arena, facts, &source, ret, ret_n);
 }

@@ -89,6 +89,25 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
 	return 0;
 }
 
+int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret)
+{
+	struct settings_source source = { .root = root ? root : "" };
+	cleanup_source_text struct source_text name = { 0 };
+	int r;
+
+	if (*source.root) {
+		r = settings_read(arena, &source, "/etc/hostname", &name);
+		if (r < 0)
+			return r;
+		/* what systemd falls back to, hostname(5) */
+		source.hostname = name.size > 0 ? arena_strndup(arena, name.text, strcspn(name.text, "\n")) : "localhost";
+		if (!source.hostname)
+			return -ENOMEM;
+	}
+	*ret = source;
+	return 0;
+}
+
 static int compare_versions(const void *a, const void *b)
 {
 	return strverscmp(*(const char *const *)a, *(const char *const *)b);

@@ -18,10 +18,16 @@ static int collect_settings(struct survey_build *b)
 	return r;
 }
 
+static bool is_image(const struct ejg_facts *facts)
+{
+	return facts->root && *facts->root;
+}
+
 int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_survey **ret)
 {
 	/* Each builds upon those before: listeners name processes, and epmd is asked only when it is known who listens.
 	 */
+	enum { OF_AN_IMAGE = 1 }; /* part */
 	static int (*const parts[])(struct survey_build *) = {
 		collect_settings,
 		processes_collect,
@@ -29,12 +35,17 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ej
 		listeners_collect,
 		epmd_names_collect,
 	};
+	const size_t n = is_image(facts) ? OF_AN_IMAGE : sizeof(parts) / sizeof(parts[0]);
 	struct survey_build b;
 	int r;
 
 	r = survey_begin(arena, facts, &survey_source_system, &b);
-	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; r == 0 && i < n; i++)
 		r = parts[i](&b);
+	if (r == 0 && is_image(facts)) {
+		b.survey->epmd_note = "an image is looked at";
+		r = survey_unseen(&b, "processes, listeners and epmd: an image is looked at, of which nothing runs");
+	}
 	if (r == 0)
 		*ret = b.survey;
 	return r;

@@ -125,6 +125,7 @@ void bed_make(struct bed *bed, struct scratch *scratch)
 {
 	*bed = (struct bed){ 0 };
 	bed->guard.service = "test";
+	bed->guard.root = "";
 	bed->guard.rundir = arena_printf(scratch->arena, "%s/run", scratch->folder);
 	bed->guard.report = scratch->report;
 	bed->guard.instances = bed->instances;

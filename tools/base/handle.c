@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
@@ -84,6 +85,13 @@ static void log_line(void *data, enum ejg_log_level level, const char *module, c
 	fputc('\n', stderr);
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int handle_open(const struct arguments *arguments, struct report *report)
 {
 	struct ejg_options options = {
@@ -91,10 +99,13 @@ int handle_open(const struct arguments *arguments, struct report *report)
 		.service = report->service,
 		.confdir = arguments->confdir,
 		.moduledir = arguments->moduledir,
+		.root = arguments->root,
 	};
 	int r;
 
 	r = ejg_open(&options, &report->handle);
+	if (r == -EINVAL && arguments->root && !is_folder(arguments->root))
+		return report_fail_usage(report, "--root %s is not a folder", arguments->root);
 	if (r == -EINVAL && report->service)
 		return report_fail_usage(report,
 				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -",

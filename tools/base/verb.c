@@ -21,7 +21,10 @@ const struct option_spec global_options[] = {
 };
 const size_t n_global_options = LENGTH(global_options);
 
+#define ROOT_OPTION { "root", 0, OPTION_PATH, "DIR", FIELD(root), "look at the image or the disk at DIR, not at this system" }
+
 static const struct option_spec check_options[] = {
+	ROOT_OPTION,
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
 };
 
@@ -32,6 +35,10 @@ static const struct option_spec apply_options[] = {
 	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack; may be repeated" },
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
 	  "skip the self-test (do not try forbidden connections)" },
+};
+
+static const struct option_spec discover_options[] = {
+	ROOT_OPTION,
 };
 
 static const struct option_spec status_options[] = {
@@ -141,6 +148,7 @@ const struct verb verbs[N_VERBS] = {
 		.done = "discovered",
 		.failed = "NOT discovered",
 		.tells_only = true,
+		OPTIONS(discover_options),
 	},
 	[VERB_DOCTOR] = {
 		.name = "doctor",
@@ -215,6 +223,7 @@ void arguments_free(struct arguments *arguments)
 	free(arguments->confdir);
 	free(arguments->moduledir);
 	free(arguments->file);
+	free(arguments->root);
 	free(arguments->unitdir);
 	free(arguments->templatedir);
 	free(arguments->cgroups);

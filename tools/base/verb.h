@@ -26,6 +26,7 @@ struct arguments {
 	const char *operand; /* SERVICE, of modules NAME */
 
 	char *file;
+	char *root;
 	bool own;
 	const char **cgroups; /* ended by NULL */
 	const char **only;    /* ended by NULL */

@@ -13,6 +13,6 @@ int verb_check(const struct arguments *arguments, struct report *report)
 			return r;
 	}
 	result = arguments->file ? ejg_try(report->handle) : ejg_check(report->handle);
-	/* What is guarded now may start without its guard. */
-	return arguments->file ? result : dropin_judge(report, result);
+	/* What is guarded now may start without its guard. Of an image nothing starts here. */
+	return arguments->file || arguments->root ? result : dropin_judge(report, result);
 }
