@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Folders that are served to the world, and what lies below them. */
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
+#include "libejguard/util/root.h"
 
 /* A path without links where it exists, else without "." , ".." and "//" at least. */
 static const char *resolve(struct config_check *check, const char *path)
 {
-	char real[PATH_MAX];
+	const char *real = root_resolve(check->arena, check->facts->root, path), *all;
 	char *folder, *slash;
-	const char *all;
 
-	if (realpath(path, real))
-		return arena_strdup(check->arena, real);
+	if (real)
+		return real;
 	/* What is not there yet will be made below a folder that is. */
 	folder = arena_strdup(check->arena, path);
 	for (slash = folder ? strrchr(folder, '/') : NULL; slash && slash > folder; slash = strrchr(folder, '/')) {
 		*slash = '\0';
-		if (!realpath(folder, real))
+		real = root_resolve(check->arena, check->facts->root, folder);
+		if (!real)
 			continue;
 		all = arena_printf(check->arena, "%s/%s", real, path + (slash - folder) + 1);
 		return all && !strstr(all, "/../") ? all : path;

@@ -2,7 +2,6 @@
 /* Private keys, and configurations that hold passwords: who may read them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/file.h"
 #include "libejguard/util/quote.h"
+#include "libejguard/util/root.h"
 
 /* Options whose value is a secret, wherever they stand. */
 static bool is_secret(const struct yml_pair *pair)
@@ -64,7 +64,7 @@ static const char *readers(struct config_check *check, const char *path, const c
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
-	int r = access_walk(check->arena, NULL, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
 
 	check->no_memory |= r == -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
@@ -146,7 +146,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
 	const char *problem = NULL, *who;
-	int r = access_walk(check->arena, NULL, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
+	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
 	int key;
 
 	check->no_memory |= r == -ENOMEM;
@@ -191,7 +191,7 @@ static void check_pattern(struct config_check *check, const struct yml_path *opt
 			       "the pattern fits too much to be looked at");
 		return;
 	}
-	r = glob(option->path, GLOB_NOSORT | GLOB_BRACE, NULL, &matches);
+	r = root_glob(check->facts->root, option->path, &matches);
 	if (r == GLOB_NOMATCH)
 		config_finding(check, "certfile-missing", option->path, &place, NULL,
 			       "%s names files that are not there", option->option);

@@ -113,6 +113,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "config",
 	.summary = "what ejabberd.yml allows: passwords, registration, administration, TLS, listeners",
+	.flags = EJG_MODULE_IMAGES,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),
 	.findings = findings,

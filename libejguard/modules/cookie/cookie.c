@@ -102,6 +102,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "cookie",
 	.summary = "the Erlang cookie: where it is, who can read it, who can guess it",
+	.flags = EJG_MODULE_IMAGES,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),
 	.findings = findings,

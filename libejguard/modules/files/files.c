@@ -108,6 +108,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "files",
 	.summary = "what ejabberd keeps in files is read and changed by nobody else",
+	.flags = EJG_MODULE_IMAGES,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),
 	.findings = findings,

@@ -119,7 +119,7 @@ static void tell_owner(struct files *files, const struct object *object)
 
 	if (is_service(files, object->st.stx_uid) || !files_count(files, "owner-unexpected"))
 		return;
-	owner = access_user_name(files->scratch, object->st.stx_uid);
+	owner = access_user_name(files->scratch, files->facts->root, object->st.stx_uid);
 	user = files->service.known ? files->service.user : "root";
 	quoted = quote_shell(files->scratch, object->path);
 	if (owner && quoted)

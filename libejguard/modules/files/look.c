@@ -79,7 +79,7 @@ int files_sort_places(struct files *files, bool *ret_any)
 		struct place *place = &files->places[i];
 		cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
 		const char *problem;
-		int r = access_walk(files->arena, NULL, place->path, ACCESS_FOLLOW, NULL, &path, &problem);
+		int r = access_walk(files->arena, files->facts->root, place->path, ACCESS_FOLLOW, NULL, &path, &problem);
 
 		if (r == -ENOMEM)
 			return r;
@@ -168,7 +168,7 @@ static int tell_problem(struct files *files, const struct place *place, int erro
 static int find(struct files *files, const struct place *place, struct arena *arena, struct access_path *path,
 		struct access_reach reach[N_TRUSTS], const char **problem)
 {
-	int r = access_walk(arena, NULL, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path, problem);
+	int r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path, problem);
 
 	if (r < 0)
 		return r;
@@ -178,7 +178,7 @@ static int find(struct files *files, const struct place *place, struct arena *ar
 
 		if (i == TRUST_LOGS && place->group != GROUP_LOG)
 			continue;
-		r = access_walk(arena, NULL, place->path, ACCESS_FOLLOW, &files->trust[i], &again, problem);
+		r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[i], &again, problem);
 		if (r == 0)
 			reach[i] = again.reach;
 	}

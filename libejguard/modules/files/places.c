@@ -4,11 +4,11 @@
  * themselves. The strictest come first: of two that are the same the first one counts.
  */
 #include <errno.h>
-#include <glob.h>
 #include <string.h>
 
 #include "libejguard/modules/files/files.h"
 #include "libejguard/modules/lib/yml/paths.h"
+#include "libejguard/util/root.h"
 
 static int add(struct files *files, const struct place *place)
 {
@@ -302,7 +302,7 @@ static int add_yml_path(struct files *files, const struct yml_path *item, const 
 				    escape(files, base_of(item->path), strlen(base_of(item->path)), "*"), GROUP_LOG);
 	if (!item->pattern)
 		return add(files, &place);
-	if (yml_pattern_is_simple(item->path) && glob(item->path, GLOB_NOSORT, NULL, &found) == GLOB_NOSPACE)
+	if (yml_pattern_is_simple(item->path) && root_glob(files->facts->root, item->path, &found) == GLOB_NOSPACE)
 		r = -ENOMEM;
 	if (!yml_pattern_is_simple(item->path) || found.gl_pathc > MAX_MATCHES)
 		ejg_call_finding_at(files->call, "undetermined", item->path, &place.where,

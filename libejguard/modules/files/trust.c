@@ -23,7 +23,7 @@ int files_is_roots(struct files *files, const char *path)
 {
 	cleanup_access_path struct access_path found = ACCESS_PATH_NULL;
 	const char *problem;
-	int r = access_walk(files->scratch, NULL, path, ACCESS_FOLLOW, NULL, &found, &problem);
+	int r = access_walk(files->scratch, files->facts->root, path, ACCESS_FOLLOW, NULL, &found, &problem);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

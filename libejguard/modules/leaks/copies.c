@@ -130,7 +130,7 @@ int hunt_copies(struct hunt *hunt)
 	texts_releases(&copies.texts, &hunt->places, "*.config*", 0);
 	texts_releases(&copies.texts, &hunt->places, "COOKIE*", 0);
 	search_beside(&copies);
-	r = passwd_each_user(NULL, search_home, &copies);
+	r = passwd_each_user(hunt->host.facts->root, search_home, &copies);
 	if (copies.texts.more || copies.n_findings > MAX_FINDINGS)
 		hunt_say(hunt, "partly-searched", NULL, 0,
 			 "not everything was searched: there are more than %d files, larger ones than %d KiB, or more "

@@ -37,6 +37,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "leaks",
 	.summary = "where else the Erlang cookie stands: copies, units, releases, homes, logs",
+	.flags = EJG_MODULE_IMAGES,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),
 	.findings = findings,

@@ -125,7 +125,7 @@ static void search_log(struct logs *logs, const char *path)
 	gzFile log;
 	int fd, r;
 
-	r = access_walk(host->arena, NULL, path, 0, &host->service.trust, &file, &problem);
+	r = access_walk(host->arena, host->facts->root, path, 0, &host->service.trust, &file, &problem);
 	if (r < 0 || file.fd < 0 || !S_ISREG(file.access.mode) || strcmp(path, file.path) != 0)
 		return;
 	fd = file_reopen(file.fd);
@@ -149,7 +149,7 @@ static void search_folder(struct logs *logs, const char *path)
 	const struct cookie_host *host = &logs->hunt->host;
 	const char *folder = NULL;
 	int error = 0;
-	cleanup_dir DIR *dir = access_folder(host->arena, NULL, path, &folder, &error);
+	cleanup_dir DIR *dir = access_folder(host->arena, host->facts->root, path, &folder, &error);
 	struct dirent *entry;
 
 	logs->hunt->n_unread += error == -EACCES;

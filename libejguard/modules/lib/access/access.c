@@ -106,31 +106,32 @@ unsigned int access_exposed_new(const struct access *folder, const struct access
 	return rights;
 }
 
-const char *access_user_name(struct arena *arena, uid_t uid)
+const char *access_user_name(struct arena *arena, const char *root, uid_t uid)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (passwd_user_by_id(NULL, uid, &user) == 0)
+	if (passwd_user_by_id(root, uid, &user) == 0)
 		return arena_strdup(arena, user.name);
 	return arena_printf(arena, "%u", (unsigned int)uid);
 }
 
-const char *access_group_name(struct arena *arena, gid_t gid)
+const char *access_group_name(struct arena *arena, const char *root, gid_t gid)
 {
 	cleanup_passwd_group struct passwd_group group = { 0 };
 
-	if (passwd_group_by_id(NULL, gid, &group) == 0)
+	if (passwd_group_by_id(root, gid, &group) == 0)
 		return arena_strdup(arena, group.name);
 	return arena_printf(arena, "%u", (unsigned int)gid);
 }
 
-static const char *describe_entry(struct arena *arena, const struct access *access, const struct access_entry *entry)
+static const char *describe_entry(struct arena *arena, const char *root, const struct access *access,
+				  const struct access_entry *entry)
 {
 	const char *name;
 
 	if (entry->kind == ACCESS_EVERYBODY)
 		return "everybody";
-	name = is_user(entry) ? access_user_name(arena, entry->id) : access_group_name(arena, entry->id);
+	name = is_user(entry) ? access_user_name(arena, root, entry->id) : access_group_name(arena, root, entry->id);
 	if (!name)
 		return NULL;
 	if (entry->kind == ACCESS_OWNER)
@@ -153,7 +154,7 @@ const char *access_describe(struct arena *arena, const struct access *access, co
 			continue;
 		if (++n > MAX_DESCRIBED)
 			return arena_printf(arena, "%s and others", text);
-		one = describe_entry(arena, access, entry);
+		one = describe_entry(arena, trust ? trust->root : NULL, access, entry);
 		if (!one)
 			return NULL;
 		text = text ? arena_printf(arena, "%s, %s", text, one) : one;

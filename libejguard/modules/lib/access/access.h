@@ -70,6 +70,7 @@ struct access_trust {
 	size_t n_users;
 	const gid_t *groups;
 	size_t n_groups;
+	const char *root; /* where users and groups have their names; NULL or "": the system */
 };
 
 /*
@@ -245,7 +246,7 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 int access_service_may(const struct access_service *service, const struct access_path *path, unsigned int rights);
 
 /* The name of a user or a group, or the number where it has none. NULL: no memory. */
-const char *access_user_name(struct arena *arena, uid_t uid);
-const char *access_group_name(struct arena *arena, gid_t gid);
+const char *access_user_name(struct arena *arena, const char *root, uid_t uid);
+const char *access_group_name(struct arena *arena, const char *root, gid_t gid);
 
 #endif

@@ -16,10 +16,10 @@ static int take_user(struct arena *arena, const struct passwd_user *user, struct
 }
 
 /* By the name or, without one, by the uid. That nobody is found is no error. */
-static int find_entry(struct arena *arena, const char *name, uid_t uid, struct access_service *ret)
+static int find_entry(struct arena *arena, const char *root, const char *name, uid_t uid, struct access_service *ret)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
-	const int r = name ? passwd_user_by_name(NULL, name, &user) : passwd_user_by_id(NULL, uid, &user);
+	const int r = name ? passwd_user_by_name(root, name, &user) : passwd_user_by_id(root, uid, &user);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -30,23 +30,23 @@ static int find_user(struct arena *arena, const struct ejg_facts *facts, const s
 		     struct access_service *service)
 {
 	const char *name = ejg_survey_value(survey, "user");
-	int r = name ? find_entry(arena, name, 0, service) : 0;
+	int r = name ? find_entry(arena, facts->root, name, 0, service) : 0;
 
 	for (size_t i = 0; r == 0 && !service->known && i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
 		if (process->role != EJG_PROCESS_NODE || !process->in_service)
 			continue;
-		r = find_entry(arena, NULL, process->uid, service);
+		r = find_entry(arena, facts->root, NULL, process->uid, service);
 		service->uid = process->uid;
 		service->gid = process->gid;
 		service->known = true;
 	}
 	if (r == 0 && !service->known)
-		r = find_entry(arena, facts->service, 0, service);
+		r = find_entry(arena, facts->root, facts->service, 0, service);
 	for (size_t i = 0; r == 0 && !service->known && i < facts->n_users; i++)
 		if (facts->users[i] != 0)
-			r = find_entry(arena, NULL, facts->users[i], service);
+			r = find_entry(arena, facts->root, NULL, facts->users[i], service);
 	return r;
 }
 
@@ -75,7 +75,7 @@ static void add_name(struct members *members, const char *name)
 static void add_member(struct members *members, const char *name)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
-	const int r = passwd_user_by_name(NULL, name, &user);
+	const int r = passwd_user_by_name(members->service->trust.root, name, &user);
 
 	if (r == 0 && (user.uid == 0 || user.uid == members->service->uid))
 		return;
@@ -87,7 +87,7 @@ static void add_member(struct members *members, const char *name)
 static void add_listed(struct members *members, gid_t gid)
 {
 	cleanup_passwd_group struct passwd_group group = { 0 };
-	const int r = passwd_group_by_id(NULL, gid, &group);
+	const int r = passwd_group_by_id(members->service->trust.root, gid, &group);
 
 	members->failed = members->failed || r == -ENOMEM;
 	for (char *const *name = r == 0 ? group.members : NULL; name && *name; name++)
@@ -114,7 +114,7 @@ static int trust_groups(struct arena *arena, const struct ejg_word_list *groups,
 		gids[n++] = service->gid;
 	for (size_t i = 0; i < n_named; i++) {
 		cleanup_passwd_group struct passwd_group group = { 0 };
-		const int r = passwd_group_by_name(NULL, groups->items[i], &group);
+		const int r = passwd_group_by_name(service->trust.root, groups->items[i], &group);
 
 		if (r == -ENOMEM)
 			return r;
@@ -140,7 +140,7 @@ static int trust_key_readers(struct arena *arena, struct access_service *service
 	for (size_t i = 0; i < n; i++)
 		gids[i] = service->trust.groups[i];
 	/* With more groups than there is room for, none of them is trusted. */
-	n_theirs = service->known ? passwd_groups_of(NULL, &user, theirs, MAX_GROUPS) : 0;
+	n_theirs = service->known ? passwd_groups_of(service->trust.root, &user, theirs, MAX_GROUPS) : 0;
 	if (n_theirs == -ENOMEM)
 		return n_theirs;
 	for (int i = 0; i < n_theirs; i++)
@@ -155,7 +155,7 @@ static int trust_key_readers(struct arena *arena, struct access_service *service
 int access_service_find(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			const struct ejg_word_list *groups, struct access_service *ret)
 {
-	struct access_service service = {};
+	struct access_service service = { .trust.root = facts->root };
 	uid_t *uid = arena_alloc(arena, sizeof(*uid));
 	int r;
 
@@ -168,11 +168,11 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 		struct members members = { .arena = arena, .service = &service };
 
 		add_listed(&members, service.gid);
-		if (passwd_each_user(NULL, add_if_primary, &members) == -ENOMEM)
+		if (passwd_each_user(facts->root, add_if_primary, &members) == -ENOMEM)
 			return -ENOMEM;
 		service.group_members = members.text;
-		service.user = access_user_name(arena, service.uid);
-		service.group = access_group_name(arena, service.gid);
+		service.user = access_user_name(arena, facts->root, service.uid);
+		service.group = access_group_name(arena, facts->root, service.gid);
 		if (members.failed || !service.user || !service.group)
 			return -ENOMEM;
 		*uid = service.uid;

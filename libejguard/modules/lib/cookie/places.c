@@ -15,8 +15,8 @@ static void look_at(const struct cookie_host *host, const char *path, struct coo
 
 	*ret = (struct cookie_file){ .path = path, .walk = ACCESS_PATH_NULL };
 	ret->error =
-		access_walk(host->arena, NULL, path, ACCESS_FOLLOW, &host->service.trust, &ret->walk, &ret->problem);
-	if (access_walk(host->arena, NULL, path, 0, &host->service.trust, &itself, &problem) == 0 && itself.fd >= 0)
+		access_walk(host->arena, host->facts->root, path, ACCESS_FOLLOW, &host->service.trust, &ret->walk, &ret->problem);
+	if (access_walk(host->arena, host->facts->root, path, 0, &host->service.trust, &itself, &problem) == 0 && itself.fd >= 0)
 		ret->link = S_ISLNK(itself.access.mode);
 	access_path_end(&itself);
 }
@@ -90,7 +90,7 @@ static const char *home_of_user(const struct cookie_host *host)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (!host->service.known || passwd_user_by_id(NULL, host->service.uid, &user) < 0)
+	if (!host->service.known || passwd_user_by_id(host->facts->root, host->service.uid, &user) < 0)
 		return NULL;
 	return *user.home == '/' ? arena_strdup(host->arena, user.home) : NULL;
 }

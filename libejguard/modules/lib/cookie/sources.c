@@ -70,7 +70,7 @@ static void read_release(struct texts *texts, const char *root, const char *patt
 static void read_opt(struct texts *texts, const char *pattern, unsigned int kind)
 {
 	const char *service = texts->host->facts->service, *folder = NULL;
-	cleanup_dir DIR *dir = access_folder(texts->host->arena, NULL, "/opt", &folder, &(int){ 0 });
+	cleanup_dir DIR *dir = access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)

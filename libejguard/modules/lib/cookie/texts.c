@@ -45,7 +45,7 @@ void texts_file(struct texts *texts, const char *path, unsigned int kind)
 	const char *problem = NULL;
 	cleanup_fd int fd = -1;
 	ssize_t n;
-	int r = access_walk(host->arena, NULL, path, follow ? ACCESS_FOLLOW : 0, &host->service.trust, &file, &problem);
+	int r = access_walk(host->arena, host->facts->root, path, follow ? ACCESS_FOLLOW : 0, &host->service.trust, &file, &problem);
 
 	texts->n_unread += r == -EACCES;
 	if (r < 0 || file.fd < 0 || !S_ISREG(file.access.mode))
@@ -71,7 +71,7 @@ void texts_folder(struct texts *texts, const char *path, const char *pattern, un
 	const struct cookie_host *host = texts->host;
 	const char *folder = NULL;
 	int error = 0;
-	cleanup_dir DIR *dir = access_folder(host->arena, NULL, path, &folder, &error);
+	cleanup_dir DIR *dir = access_folder(host->arena, host->facts->root, path, &folder, &error);
 	struct dirent *entry;
 
 	texts->n_unread += error == -EACCES;

@@ -10,6 +10,7 @@
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
+#include "libejguard/util/root.h"
 
 const char *yml_absolute(struct yml_loader *loader, const char *path)
 {
@@ -27,7 +28,7 @@ const char *yml_absolute(struct yml_loader *loader, const char *path)
 /* Reads what a file holds now, up to what is left of YML_MAX_BYTES. Return: 0, -E2BIG, -errno. */
 static int read_file(struct yml_loader *loader, const char *path, char **ret, size_t *ret_size)
 {
-	cleanup_fd int fd = file_open_regular(path);
+	cleanup_fd int fd = root_open_regular(loader->setup->root, path);
 	const int r = fd < 0 ? fd : file_read_all(fd, YML_MAX_BYTES - loader->n_bytes, ret, ret_size);
 
 	if (r == 0)

@@ -13,11 +13,13 @@
 #include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
+#include "libejguard/util/root.h"
 
 enum { VERSION_MACRO_ENVIRONMENT = 2412, MAX_TEXT = 256 << 10, MAX_ENVIRONMENT = 100 };
 
 struct names {
 	struct arena *arena;
+	const char *root;
 	const char **items;
 	size_t n;
 };
@@ -54,9 +56,9 @@ static void scan(struct names *names, const char *text, size_t size)
 }
 
 /* What a regular file, or one of /proc, holds: at most MAX_TEXT bytes and an end. NULL: it cannot be read. */
-static char *slurp(const char *path, bool proc, size_t *ret_size)
+static char *slurp(const char *root, const char *path, bool proc, size_t *ret_size)
 {
-	cleanup_fd int fd = file_open_regular(path);
+	cleanup_fd int fd = root_open_regular(root, path);
 	cleanup_free char *text = malloc(MAX_TEXT + 1);
 	ssize_t n;
 
@@ -76,7 +78,7 @@ static char *slurp(const char *path, bool proc, size_t *ret_size)
 static void scan_file(struct names *names, const char *path, bool proc)
 {
 	size_t size = 0;
-	cleanup_free char *text = slurp(path, proc, &size);
+	cleanup_free char *text = slurp(names->root, path, proc, &size);
 
 	if (!text)
 		return;
@@ -88,7 +90,7 @@ static void scan_file(struct names *names, const char *path, bool proc)
 static void scan_unit(struct names *names, const char *path)
 {
 	size_t size = 0;
-	cleanup_free char *text = slurp(path, false, &size);
+	cleanup_free char *text = slurp(names->root, path, false, &size);
 	char *rest = text, *line;
 
 	if (!text)
@@ -122,7 +124,7 @@ static void scan_units(struct names *names, const char *unit)
 		snprintf(path, sizeof(path), "%s/%s", folders[i], unit);
 		scan_unit(names, path);
 		snprintf(path, sizeof(path), "%s/%s.d", folders[i], unit);
-		dir = opendir(path);
+		dir = root_opendir(names->root, path);
 		while (dir && (entry = readdir(dir)) && n++ < 100) {
 			if (*entry->d_name == '.')
 				continue;
@@ -194,11 +196,12 @@ int yml_setup_find(struct arena *arena, const struct ejg_facts *facts, const str
 		   struct yml_setup **ret, const char **ret_problem)
 {
 	struct yml_setup *setup = arena_alloc(arena, sizeof(*setup));
-	struct names names = { .arena = arena };
+	struct names names = { .arena = arena, .root = facts->root };
 	const char *log = value(survey, "EJABBERD_LOG_PATH");
 
 	if (!setup)
 		return -ENOMEM;
+	setup->root = facts->root;
 	setup->config = find_config(arena, facts, survey, &setup->note, ret_problem);
 	if (!setup->config)
 		return arena_failed(arena) ? -ENOMEM : -ENOENT;

@@ -9,6 +9,7 @@
 
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/root.h"
 
 /* Joins two lists or two maps; NULL when they are neither, or not of one kind. */
 static const struct yml_node *join(struct yml_loader *loader, const struct yml_node *a, const struct yml_node *b)
@@ -237,7 +238,7 @@ static void load_module_file(struct yml_loader *loader, const char *path, const 
 
 static void load_module_folder(struct yml_loader *loader, const char *folder, const struct yml_node **all)
 {
-	cleanup_dir DIR *dir = folder ? opendir(folder) : NULL;
+	cleanup_dir DIR *dir = folder ? root_opendir(loader->setup->root, folder) : NULL;
 	const struct dirent *entry;
 	unsigned int n = 0;
 
@@ -260,7 +261,7 @@ static void load_module_folder(struct yml_loader *loader, const char *folder, co
 static void load_modules(struct yml_loader *loader, const struct yml_node **all)
 {
 	const char *modules = loader->setup->modules;
-	cleanup_dir DIR *dir = modules ? opendir(modules) : NULL;
+	cleanup_dir DIR *dir = modules ? root_opendir(loader->setup->root, modules) : NULL;
 	const struct dirent *entry;
 	unsigned int n = 0;
 

@@ -11,6 +11,7 @@
 
 /* The environment of the node, as far as the configuration depends on it. */
 struct yml_setup {
+	const char *root;		/* what / is; NULL or "": the system's own */
 	const char *config;		/* path of ejabberd.yml */
 	const char *note;		/* why it could be another one, or NULL */
 	const char *spool;		/* working directory of the node; NULL: unknown */
