@@ -13,6 +13,8 @@ inventory_of_packages() {
 		/etc/(apparmor\.d/local|python3)|/run/(mount|systemd(/systemd-units-load)?)
 		/var/lib/(man-db/auto-update|shells\.state)
 		/etc/(rc[S0-6]\.d/[SK][0-9]+.*|apparmor\.d/local/.*|python3/debian_config|systemd/system/.*\.wants(/.*)?)
+		/etc/(networks|perl/XML(/.*)?|systemd/user/.*\.wants(/.*)?)|/var/lib/libxml-sax-perl/.*|/var/cache/swcatalog(/.*)?
+		/lib(32|x32)|/usr/lib/ld-linux\.so\.2
 		/usr/.*/__pycache__(/.*)?
 		/usr/local/(lib/python3[^/]*(/dist-packages)?|share/(zsh|fonts|sgml|xml)(/[^/]*)?)
 		/usr/share/info/dir|/usr/(lib|share)/mime(/.*)?
@@ -22,9 +24,11 @@ inventory_of_packages() {
 
 # Files that were changed, not only read; not below a mount.
 inventory_files() {
-	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \) -prune \
-		-o -type d -printf '%p\n' -o -printf '%p\t%y %s %T@ %l\n' | sort
-	find /tmp /run /var/tmp -xdev -printf '%p\n' | sort
+	{
+		find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \) -prune \
+			-o -type d -printf '%p\n' -o -printf '%p\t%y %s %T@ %l\n'
+		find /tmp /run /var/tmp -xdev -printf '%p\n'
+	} | sort -u
 }
 
 inventory_else() {
