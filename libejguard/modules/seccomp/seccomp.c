@@ -51,16 +51,6 @@ static const struct ejg_finding_info findings[] = {
 	  "boot a kernel with CONFIG_SECCOMP_FILTER" },
 };
 
-struct filter_plan seccomp_plan(const struct ejg_call *call)
-{
-	const struct seccomp_config *config = ejg_call_config(call);
-
-	return (struct filter_plan){
-		.action = ejg_call_mode(call) == EJG_PERMISSIVE ? FILTER_LOG : config->action,
-		.mptcp = config->mptcp,
-	};
-}
-
 /* Asks for an action that every kernel with filters has. */
 static bool kernel_has_filters(void)
 {
