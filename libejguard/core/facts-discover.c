@@ -5,7 +5,8 @@
 
 #include "libejguard/core/facts-build.h"
 #include "libejguard/service/cookie-mask.h"
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/dist.h"
+#include "libejguard/service/settings-read.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 

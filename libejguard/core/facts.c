@@ -7,7 +7,7 @@
 
 #include "libejguard/core/facts-build.h"
 #include "libejguard/service/defaults.h"
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/service/dist.h"
+#include "libejguard/service/layout.h"
 #include "libejguard/util/cleanup.h"
 
 /* The flags of one name in the order in which erl sees them. start is where to go on. Return: NULL at the end. */

@@ -14,11 +14,15 @@
  * What nobody can read is the environment that the service manager was given at run time (systemctl set-environment):
  * who sets one of these variables there must write `set dist`.
  */
+#include "libejguard/service/dist.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "libejguard/service/script/erl-args.h"
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/script/erl-flags.h"
+#include "libejguard/service/script/variables.h"
+#include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
@@ -82,7 +86,7 @@ static int check_files(struct discovery *d)
 		return indeterminate(d, &script, "%s: the script gives arguments to erl in a way of its own",
 				     s->strange_line);
 	if (s->variables.overflow)
-		return indeterminate(d, &cfg, "there are more than %d variables", SETTINGS_MAX_VARIABLES);
+		return indeterminate(d, &cfg, "there are more than %d variables", VARIABLES_MAX);
 	return 0;
 }
 

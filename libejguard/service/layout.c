@@ -9,11 +9,14 @@
  *     upstream's container  /usr/local/bin/ejabberdctl, which executes /opt/ejabberd-VERSION/bin/ejabberdctl
  *     the image ecs         /home/ejabberd/bin/ejabberdctl, /home/ejabberd/conf
  */
+#include "libejguard/service/layout.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/script/variables.h"
+#include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 

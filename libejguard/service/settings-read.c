@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads everything in the order in which it takes effect: the unit, the start script, ejabberdctl.cfg, erl's flags. */
+#include "libejguard/service/settings-read.h"
+
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/layout.h"
 #include "libejguard/service/script/cfg-source.h"
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/script/flags.h"
+#include "libejguard/service/script/script.h"
+#include "libejguard/service/unit/unit.h"
 #include "libejguard/util/cleanup.h"
+
+enum {
+	MAX_WRAPPERS = 4, /* scripts that execute the next one */
+};
 
 const struct occurrence *settings_config_dir(const struct settings *s)
 {
@@ -78,7 +86,7 @@ static int read_scripts(struct settings *s)
 	const char *path = s->script, *next = NULL;
 	int r = 0;
 
-	for (unsigned int i = 0; path && i < SETTINGS_MAX_WRAPPERS; i++) {
+	for (unsigned int i = 0; path && i < MAX_WRAPPERS; i++) {
 		cleanup_source_text struct source_text source = { 0 };
 
 		s->real_script = path;

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "libejguard/service/derived.h"
+#include "libejguard/service/layout.h"
 #include "libejguard/service/settings-list.h"
+#include "libejguard/service/settings-read.h"
 #include "libejguard/util/cleanup.h"
 
 /* What only counts in the environment of erl: the file must export it. */

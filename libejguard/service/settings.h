@@ -8,6 +8,7 @@
 
 #include <ejguard/facts.h>
 
+#include "libejguard/service/source.h"
 #include "libejguard/util/arena.h"
 
 /* The names of struct ejg_setting that are variables, in its order. */
@@ -17,14 +18,6 @@
 	"VMARGS", "SPOOL_DIR", "LOGS_DIR", "EJABBERD_LOG_PATH", "EJABBERD_PID_PATH", "ERL_INETRC", \
 	"ERL_CRASH_DUMP", "ERL_CRASH_DUMP_BYTES", "CONTRIB_MODULES_PATH", "CONTRIB_MODULES_CONF_DIR", "HOME", \
 	"XDG_CONFIG_HOME"
-
-/* Where settings are read from. Tests put their own trees here. */
-struct settings_source {
-	const char *root;     /* the folder that / is taken to be; "" for the system's own, whose users NSS knows */
-	const char *hostname; /* what `hostname` says; NULL: ask the kernel */
-};
-
-extern const struct settings_source settings_source_system;
 
 /*
  * All settings of the service, each name of struct ejg_setting at least once. What cannot be read is said in the

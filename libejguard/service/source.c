@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files of the system, or of a tree that stands for it. */
+#include "libejguard/service/source.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
 #include "libejguard/util/passwd.h"
@@ -77,7 +78,7 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
 	if (r == 0)
 		r = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -ENOENT;
 	if (r == 0)
-		r = file_read_all(fd, CTL_MAX_FILE, &ret->text, &ret->size);
+		r = file_read_all(fd, SOURCE_MAX_FILE, &ret->text, &ret->size);
 	if (r == -ENOMEM)
 		return r;
 	/* what open(2) says of a socket, or of a FIFO's like */

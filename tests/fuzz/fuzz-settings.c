@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "libejguard/service/cookie-mask.h"
-#include "libejguard/service/unit/unit.h"
+#include "libejguard/service/script/script.h"
+#include "libejguard/service/unit/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,14 +18,14 @@ static void require(bool holds)
 
 static void check_variables(const struct variables *v)
 {
-	require(v->n <= SETTINGS_MAX_VARIABLES);
+	require(v->n <= VARIABLES_MAX);
 	for (size_t i = 0; i < v->n; i++) {
 		unsigned int n = 0;
 
 		require(variable_find(v, v->items[i].name, strlen(v->items[i].name)) == &v->items[i]);
 		for (const struct occurrence *one = v->items[i].now; one; one = one->earlier, n++)
 			require((one->text != NULL) != (one->why != NULL));
-		require(n <= SETTINGS_MAX_EARLIER + 1);
+		require(n <= VARIABLES_MAX_EARLIER + 1);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 

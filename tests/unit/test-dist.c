@@ -195,21 +195,21 @@ static void test_no_regular_file(void **state)
 static void test_large_file(void **state)
 {
 	struct fixture f;
-	char *text = malloc(CTL_MAX_FILE + 1);
+	char *text = malloc(SOURCE_MAX_FILE + 1);
 
 	assert_non_null(text);
-	memset(text, '\n', CTL_MAX_FILE + 1);
+	memset(text, '\n', SOURCE_MAX_FILE + 1);
 	fixture_init(&f, state);
 	scratch_mkdir(f.scratch, "etc");
-	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, CTL_MAX_FILE);
+	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, SOURCE_MAX_FILE);
 	assert_int_equal(fixture_collect(&f, ""), 0);
 	assert_string_equal(describe(&f), RANDOM);
-	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, CTL_MAX_FILE + 1);
+	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, SOURCE_MAX_FILE + 1);
 	assert_int_equal(fixture_collect(&f, ""), 0);
 	assert_string_equal(describe(&f), INDETERMINATE);
 	assert_non_null(strstr(f.facts->dist_note, "1 MiB"));
 	scratch_text(f.scratch, "etc/ejabberdctl.cfg", "");
-	scratch_write(f.scratch, "etc/vm.args", text, CTL_MAX_FILE + 1);
+	scratch_write(f.scratch, "etc/vm.args", text, SOURCE_MAX_FILE + 1);
 	assert_int_equal(fixture_collect(&f, ""), 0);
 	assert_string_equal(describe(&f), INDETERMINATE);
 	free(text);

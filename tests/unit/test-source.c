@@ -32,19 +32,19 @@ static void test_hostile(void **state)
 	const struct file cfg = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" };
 	const struct file script = { "/usr/sbin/ejabberdctl", "" };
 	const struct file unit = { "/etc/systemd/system/ejabberd.service", "" };
-	char *large = malloc(CTL_MAX_FILE + 1);
+	char *large = malloc(SOURCE_MAX_FILE + 1);
 
 	assert_non_null(large);
 	scratch_mkdir(scratch, "root");
 	make_file(scratch, &cfg);
 	make_file(scratch, &script);
 	make_file(scratch, &unit);
-	memset(large, ';', CTL_MAX_FILE + 1);
-	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE + 1);
+	memset(large, ';', SOURCE_MAX_FILE + 1);
+	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, SOURCE_MAX_FILE + 1);
 	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] larger than 1 MiB");
-	for (size_t i = 0; i + 4 <= CTL_MAX_FILE; i += 4)
+	for (size_t i = 0; i + 4 <= SOURCE_MAX_FILE; i += 4)
 		memcpy(large + i, i % 8 ? "A=1;" : ": ;B", 4);
-	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, CTL_MAX_FILE);
+	scratch_write(scratch, "root/usr/sbin/ejabberdctl", large, SOURCE_MAX_FILE);
 	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] does not read ejabberdctl.cfg");
 	scratch_write(scratch, "root/usr/sbin/ejabberdctl", "A=1\0B=2\n", 8);
 	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] NUL byte");
@@ -53,10 +53,10 @@ static void test_hostile(void **state)
 	assert_described(scratch, "dist-range? [script /usr/sbin/ejabberdctl:0] no regular file");
 	unlink(scratch_path(scratch, "root/usr/sbin/ejabberdctl"));
 	assert_described(scratch, "dist-range=1-2 [found /etc/ejabberd/ejabberdctl.cfg:1]");
-	for (size_t i = 0; i + 2 <= CTL_MAX_FILE; i += 2)
+	for (size_t i = 0; i + 2 <= SOURCE_MAX_FILE; i += 2)
 		memcpy(large + i, "\\q", 2);
 	memcpy(large, "[Service]\nEnvironment=", 22);
-	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", large, CTL_MAX_FILE);
+	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", large, SOURCE_MAX_FILE);
 	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:2] escape");
 	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", "[Service]\n\0", 11);
 	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:0] NUL byte");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "libejguard/service/settings.h"
 #include "libejguard/util/cleanup.h"
 
 const char *const settings_names[] = {

@@ -20,7 +20,6 @@
 #include "libejguard/util/arena.h"
 
 enum ctl_limits {
-	CTL_MAX_FILE = 1024 * 1024,
 	CTL_MAX_NAMES = 512,  /* one more makes the file opaque */
 	CTL_MAX_EARLIER = 64, /* assignments to one name that are kept besides the last one */
 };

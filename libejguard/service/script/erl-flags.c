@@ -3,11 +3,12 @@
  * The flags of erl among its arguments, as erlexec.c of OTP splits them: a file of arguments has comments, quotes and
  * backslashes (build_args_from_string()); the value of a variable was split at blanks by the shell.
  */
+#include "libejguard/service/script/erl-flags.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 
 enum { MAX_FLAGS = 1024 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The flags of erl from everywhere: environment, ERL_OPTIONS, the arguments file. */
+#include "libejguard/service/script/flags.h"
+
 #include <string.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 
 /* What the emulator or epmd take from their environment, in which -env puts it. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines of the start script: their words, and what a line that is not followed may do. */
+#include "libejguard/service/script/line.h"
+
 #include <ctype.h>
 #include <string.h>
 
 #include "libejguard/service/script/cfg-source.h"
-#include "libejguard/service/script/script.h"
 #include "libejguard/util/cleanup.h"
 
 const char *script_blanks(const char *at, const char *end)

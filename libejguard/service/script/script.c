@@ -4,12 +4,14 @@
  * others and sources ejabberdctl.cfg, all at the top level and a statement a line; these are followed. What stands
  * inside of if, case, loops and functions is not: a variable that may be set there can no longer be told.
  */
+#include "libejguard/service/script/script.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "libejguard/service/script/cfg-source.h"
-#include "libejguard/service/script/script.h"
+#include "libejguard/service/script/line.h"
 #include "libejguard/util/cleanup.h"
 
 enum {

@@ -3,13 +3,14 @@
  * Words of the shell, expanded without running anything. Only the forms that the start scripts of ejabberd use are
  * understood; whatever else a word holds makes its value one that cannot be told.
  */
+#include "libejguard/service/script/shell.h"
+
 #include <ctype.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 
 enum {

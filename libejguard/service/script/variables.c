@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The variables of the start script, with every value that something gave to them. */
+#include "libejguard/service/script/variables.h"
+
 #include <string.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 
 struct variable *variable_find(const struct variables *v, const char *name, size_t length)
@@ -20,7 +21,7 @@ static struct variable *find_or_add(struct variables *v, const char *name)
 
 	if (variable)
 		return variable;
-	if (v->n == SETTINGS_MAX_VARIABLES) {
+	if (v->n == VARIABLES_MAX) {
 		v->overflow = true;
 		return NULL;
 	}
@@ -44,7 +45,7 @@ static struct occurrence *add_occurrence(struct variables *v, const char *name, 
 	if (!occurrence)
 		return NULL;
 	*occurrence = (struct occurrence){ .earlier = variable->now, .origin = *origin };
-	if (variable->n_earlier == SETTINGS_MAX_EARLIER)
+	if (variable->n_earlier == VARIABLES_MAX_EARLIER)
 		occurrence->earlier = NULL;
 	else
 		variable->n_earlier++;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What Environment=, EnvironmentFile= and ExecStart= hold: systemd.syntax(7), systemd.exec(5). */
+#include "libejguard/service/unit/environment.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/service/unit/unit.h"
+#include "libejguard/service/unit/file.h"
 #include "libejguard/util/cleanup.h"
 
 /* The words of a value, one after the other, unquoted. */

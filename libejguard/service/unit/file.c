@@ -3,11 +3,12 @@
  * A file of EnvironmentFile=. It looks like shell, but systemd reads it by rules of its own (parse_env_file(), and
  * systemd.exec(5)): nothing is expanded, `export` is no word, blanks around = do not matter.
  */
+#include "libejguard/service/unit/file.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/unit/unit.h"
 #include "libejguard/util/cleanup.h"
 
 struct file_reader {

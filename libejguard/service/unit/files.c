@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where systemd finds a unit: its fragment and its drop-ins, in the order of systemd.unit(5). */
+#include "libejguard/service/unit/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/settings-build.h"
 #include "libejguard/util/cleanup.h"
 
 enum {

@@ -4,11 +4,14 @@
  * manager, the home of User=, PassEnvironment=, Environment=, EnvironmentFile=, in this order, without what
  * UnsetEnvironment= names.
  */
+#include "libejguard/service/unit/unit.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "libejguard/service/unit/unit.h"
+#include "libejguard/service/unit/environment.h"
+#include "libejguard/service/unit/files.h"
 #include "libejguard/util/cleanup.h"
 
 static void set_problem(struct unit_parser *p, const char *problem, const struct ejg_origin *origin)

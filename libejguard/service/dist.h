@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ports of the distribution, by the rules of ejabberdctl and erl. */
+#ifndef EJG_SERVICE_DIST_H
+#define EJG_SERVICE_DIST_H
+
+#include "libejguard/service/settings-build.h"
+
+/* Where a distribution range is written. */
+struct dist_source {
+	const char *what; /* FIREWALL_WINDOW, ERL_DIST_PORT, ERL_OPTIONS, vm.args */
+	struct ejg_port_range range;
+	struct ejg_origin origin;
+};
+
+/* What the settings come to for the distribution. */
+struct dist {
+	enum ejg_dist_state state;
+	const char *note;
+	struct ejg_origin origin;      /* of what is in effect, or of what cannot be told */
+	struct dist_source sources[4]; /* the one in effect first */
+	size_t n_sources;
+};
+
+/* The distribution range by the rules of ejabberdctl and erl. Return: 0, -ENOMEM. */
+int dist_read(struct settings *s, struct dist *ret);
+
+#endif

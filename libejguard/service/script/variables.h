@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The variables of a shell, and what gave them their values. Without memory the arena remembers it. */
+#ifndef EJG_SERVICE_SCRIPT_VARIABLES_H
+#define EJG_SERVICE_SCRIPT_VARIABLES_H
+
+#include <ejguard/facts.h>
+
+#include "libejguard/util/arena.h"
+
+enum variables_limits {
+	VARIABLES_MAX = 1024,	    /* one more, and what the others are is no longer told */
+	VARIABLES_MAX_EARLIER = 64, /* values of one variable that are kept besides the last one */
+};
+
+/* A value that something gave to a variable. */
+struct occurrence {
+	const struct occurrence *earlier; /* what it replaces, or NULL */
+	const char *text;		  /* NULL: it cannot be told */
+	const char *why;		  /* why not; else NULL */
+	bool doubtful;			  /* nothing is written there for sure: earlier may be in effect */
+	struct ejg_origin origin;
+};
+
+struct variable {
+	const char *name;
+	const struct occurrence *now; /* NULL: unset */
+	unsigned int n_earlier;
+	bool exported;
+};
+
+/* The variables of a shell. */
+struct variables {
+	struct arena *arena;
+	struct variable *items;
+	size_t n;
+	bool overflow; /* some were left out */
+};
+
+void variable_set(struct variables *v, const char *name, const char *text, const char *why,
+		  const struct ejg_origin *origin);
+/* The value becomes another one, and keeps its place. */
+void variable_extend(struct variables *v, const char *name, const char *text, const char *why);
+/* Something at the origin may have set it, or not. */
+void variable_doubt(struct variables *v, const char *name, const char *why, const struct ejg_origin *origin);
+void variable_unset(struct variables *v, const char *name);
+void variable_export(struct variables *v, const char *name);
+struct variable *variable_find(const struct variables *v, const char *name, size_t length);
+/* What the variable is now; NULL when it is unset. */
+const struct occurrence *variable_get(const struct variables *v, const char *name);
+/* The same, NULL also when it is empty: ejabberdctl tells no difference. */
+const struct occurrence *variable_filled(const struct variables *v, const char *name);
+/* "FILE:LINE" */
+const char *origin_place(struct arena *arena, const struct ejg_origin *origin);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads everything in the order in which it takes effect: the unit, the start script, ejabberdctl.cfg, erl's flags. */
+#ifndef EJG_SERVICE_SETTINGS_READ_H
+#define EJG_SERVICE_SETTINGS_READ_H
+
+#include "libejguard/service/settings-build.h"
+
+/* The folder of the configuration, whatever the script calls it. */
+const struct occurrence *settings_config_dir(const struct settings *s);
+
+/* Fills in s, of which arena, source, service, units, config_dir and config_from are given. Return: 0, -ENOMEM. */
+int settings_read_all(struct settings *s);
+
+#endif

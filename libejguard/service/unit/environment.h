@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the lines of a unit set, and the environment that they come to. */
+#ifndef EJG_SERVICE_UNIT_ENVIRONMENT_H
+#define EJG_SERVICE_UNIT_ENVIRONMENT_H
+
+#include "libejguard/service/settings-build.h"
+
+struct unit_value {
+	const char *text;
+	struct ejg_origin origin;
+};
+
+struct unit_list {
+	struct unit_value *items;
+	size_t n;
+};
+
+struct unit_parser {
+	struct settings *s;
+	const char *section; /* the one that matters */
+	bool in_section;
+	bool manager;
+	struct unit_list environment;
+	struct unit_list files;
+	struct unit_list passed;
+	struct unit_list unset;
+	struct unit_list commands;
+};
+
+/* Gives the environment to the variables, and reads the command. Return: 0, -ENOMEM. */
+int unit_environment(struct unit_parser *p, const struct unit_list *defaults);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A file of EnvironmentFile=. */
+#ifndef EJG_SERVICE_UNIT_FILE_H
+#define EJG_SERVICE_UNIT_FILE_H
+
+#include "libejguard/service/script/variables.h"
+#include "libejguard/service/source.h"
+
+/* Reads it into the variables. Return: whether all of it is understood. */
+bool unit_environment_text(struct variables *v, const struct source_text *source);
+
+#endif

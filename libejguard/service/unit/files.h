@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files of a unit. */
+#ifndef EJG_SERVICE_UNIT_FILES_H
+#define EJG_SERVICE_UNIT_FILES_H
+
+#include "libejguard/service/source.h"
+
+struct unit_file {
+	const char *path;
+	bool dropin;
+};
+
+/*
+ * The fragment and the drop-ins of a unit in the order in which systemd reads them. *ret_n is 0 when there is no
+ * fragment. Return: 0, -ENOMEM.
+ */
+int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
+	       const struct unit_file **ret, size_t *ret_n);
+
+#endif
