@@ -202,13 +202,6 @@ static const struct ejg_prefix *choose(const struct ejg_facts *facts, const stru
 	return NULL;
 }
 
-bool epmd_names_asked(const struct ejg_facts *facts, const struct ejg_survey *survey)
-{
-	const struct ejg_listener *listener;
-
-	return facts->epmd_port != 0 && choose(facts, survey, &listener) != NULL;
-}
-
 int epmd_names_collect(struct survey_build *b)
 {
 	const uint16_t port = b->facts->epmd_port;

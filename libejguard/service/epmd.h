@@ -11,7 +11,4 @@
  */
 int epmd_names_collect(struct survey_build *b);
 
-/* Whether somebody was there to be asked. */
-bool epmd_names_asked(const struct ejg_facts *facts, const struct ejg_survey *survey);
-
 #endif
