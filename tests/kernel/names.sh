@@ -92,7 +92,7 @@ note 'a name of which nothing is known'
 check 'apply' apply one.example two.example 198.51.100.2
 says peer-unresolved 1
 says peer-remembered 1
-check_has 'the file and line are named' '"line":' "$(grep -A8 'net.peer-unresolved' "$EJG_STATE/report" | tr -d ' \n')"
+check_has 'the file and line are named' '"line":' "$(grep -A30 'net.peer-unresolved' "$EJG_STATE/report" | tr -d ' \n')"
 check_is 'the known one is admitted' refused "$(try_guarded 198.51.100.9)"
 check_is 'the address is admitted' refused "$(try_guarded 198.51.100.2)"
 check 'check holds' guard check service

@@ -33,7 +33,7 @@ check 'ejabberdctl status' bed_run server ejabberdctl status
 
 note 'installed, and not enabled'
 said=$(bed_run server ejguard --json check) || true
-check_is 'what is wrong with it: there is no guard' net.not-loaded "$(ids failure <<<"$said")"
+check_is 'what is wrong with it: there is no guard, now and after a restart' 'ejguard.dropin-missing net.not-loaded' "$(ids failure <<<"$said")"
 check_is 'advice' "$advice" "$(ids warning <<<"$said" | tr ' ' '\n' | grep -v -e ^net -e ^ejguard | paste -sd ' ')"
 check_is 'advice: it would start unguarded' 'dropin-missing' "$(ids warning ejguard <<<"$said")"
 
