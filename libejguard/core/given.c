@@ -22,7 +22,7 @@ static int no_memory(struct report *report)
 
 static int unreadable(struct report *report, const char *path, int error)
 {
-	return report_error(report, -EIO, "given-cgroups", NULL, "run: ejguard release\nrun: ejguard apply",
+	return report_error(report, -EIO, "given-cgroups", NULL, "remove that file\nrun: ejguard apply",
 			    "cannot read '%s', the cgroups that apply was given: %s", path, strerror(error));
 }
 
@@ -107,6 +107,8 @@ int given_write(struct report *report, const char *rundir, const struct given *g
 	const char *problem = "";
 	int r = arena ? trusted_open_folder(arena, rundir, &folder, &problem) : -ENOMEM;
 
+	if (r == 0 && given->n > GIVEN_MAX)
+		r = -E2BIG;
 	if (r == 0 && given->n > 0) {
 		r = write_paths(folder, given);
 		if (r < 0)

@@ -12,7 +12,7 @@ const struct ejg_finding_info report_core_findings[] = {
 	  "name the service's units in `set cgroups`" },
 	{ "fact-value", EJG_FAILURE, "a value of a set line is wrong", "correct the set line; see ejguard.conf(5)" },
 	{ "given-cgroups", EJG_FAILURE, "which cgroups apply was given cannot be read or kept",
-	  "run: ejguard release\nrun: ejguard apply" },
+	  "remove that file\nrun: ejguard apply" },
 	{ "image-unseen", EJG_INFO, "a module cannot look at an image", NULL },
 	{ "kept", EJG_INFO, "not rolled back: undoing it would leave the service less protected", NULL },
 	{ "lock-busy", EJG_FAILURE, "another process has kept the lock of the service for too long",

@@ -64,8 +64,9 @@ void source_text_done(struct source_text *source)
 
 int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret)
 {
-	cleanup_fd int fd = settings_open(source, path, O_RDONLY);
-	int r = fd < 0 ? fd : 0;
+	/* Not a device of an image: to open one can do something. */
+	cleanup_fd int fd = *source->root ? root_open_regular(source->root, path) : settings_open(source, path, O_RDONLY);
+	int r = fd == -EINVAL ? -ENOENT : fd < 0 ? fd : 0;
 	struct stat st;
 
 	*ret = (struct source_text){ 0 };

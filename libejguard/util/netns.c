@@ -24,7 +24,8 @@ struct search {
 
 static bool is_full(struct search *search)
 {
-	if (search->list.n < MAX_NAMESPACES)
+	/* One place is kept for the caller's own. */
+	if (search->list.n < (size_t)MAX_NAMESPACES - search->members)
 		return false;
 	if (search->members)
 		snprintf(search->list.unseen, sizeof(search->list.unseen), "there are more than %d", MAX_NAMESPACES);
@@ -78,6 +79,14 @@ static void add_process(struct search *search, const char *pid, const char *cgro
 		 strerrordesc_np(-r));
 }
 
+static void say_unread(struct search *search, const char *cgroup, int error)
+{
+	/* It may have gone. */
+	if (error != ENOENT && error != ENODEV)
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "the processes of %.150s cannot be read: %s", cgroup,
+			 strerrordesc_np(error));
+}
+
 /* The processes of one cgroup. The kernel lists those of another pid namespace as 0. */
 static void add_processes(struct search *search, int folder, const char *cgroup)
 {
@@ -87,6 +96,7 @@ static void add_processes(struct search *search, int folder, const char *cgroup)
 
 	file = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!file) {
+		say_unread(search, cgroup, errno);
 		ejg_close_fd(&fd);
 		return;
 	}
@@ -97,6 +107,9 @@ static void add_processes(struct search *search, int folder, const char *cgroup)
 		else
 			add_process(search, pid, cgroup);
 	}
+	/* A threaded cgroup's are those of the cgroup above it (EOPNOTSUPP), which has been read. */
+	if (ferror(file) && errno != EOPNOTSUPP)
+		say_unread(search, cgroup, errno);
 }
 
 /* A cgroup and those below it. */
@@ -107,16 +120,19 @@ static void add_cgroup(struct search *search, int parent, const char *name, cons
 	const struct dirent *entry;
 	int copy;
 
-	if (fd < 0)
+	if (fd < 0 || depth == MAX_DEPTH) {
+		say_unread(search, cgroup, fd < 0 ? errno : ELOOP);
 		return;
+	}
 	add_processes(search, fd, cgroup);
 	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir) {
+		say_unread(search, cgroup, errno);
 		ejg_close_fd(&copy);
 		return;
 	}
-	while (depth < MAX_DEPTH && search->error == 0 && (entry = readdir(dir)))
+	while (search->error == 0 && (entry = readdir(dir)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			add_cgroup(search, fd, entry->d_name, cgroup, depth + 1);
 }
@@ -163,8 +179,10 @@ int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *
 	if (r == 0 && stat("/proc/thread-self/ns/net", &st) == 0) {
 		struct netns *own = find(&search.list, &st);
 
-		own->own = true;
-		own->label[0] = '\0';
+		if (own) { /* none without memory */
+			own->own = true;
+			own->label[0] = '\0';
+		}
 	}
 	add_all_processes(&search);
 	add_mounts(&search);

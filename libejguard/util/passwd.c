@@ -114,7 +114,7 @@ static int find_in_system(const struct database *database, const struct question
 /* The database of a root, as a file. Return: 0, -ENOENT, -EIO, -ENOMEM. */
 static int open_file(const struct database *database, const char *root, FILE **ret)
 {
-	cleanup_fd int fd = root_open(root, database->path, O_RDONLY);
+	cleanup_fd int fd = root_open_regular(root, database->path);
 	FILE *file;
 
 	if (fd < 0)

@@ -129,6 +129,10 @@ leaves='sleep 1000 & sh -c "trap \"\" TERM; sleep 0.5" & echo left; exit 5'
 run_exec --wait-empty -- bash -c "$leaves"
 check_is 'the status of the command' 5 "$status"
 check_is 'nothing that it left runs' no "$(exists "$cgroup")"
+status=0
+in_cgroup "$here" env --ignore-signal=CHLD timeout 20 "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec \
+	--cgroup "$cgroup" --wait-empty service -- sh -c 'exit 7' >"$EJG_STATE/said" 2>&1 || status=$?
+check_is 'a caller that ignores SIGCHLD: the status of the command' 7 "$status"
 start_exec --wait-empty service -- bash -c 'sleep 1000 & sleep 1000'
 check 'the command runs' wait_for 10 grep -q . "$cgroup/cgroup.procs"
 check 'all of it' wait_for 10 bash -c "((\$(wc -l <'$cgroup/cgroup.procs') == 3))"

@@ -180,6 +180,7 @@ run ejabberdctl stop
 check 'ejabberd ends' wait_for 45 bash -c "! nsenter -t $(bed_pid server) -a pgrep -u ejabberd -x beam.smp"
 run pkill -KILL -u ejabberd || true
 
-for manager in ${EJG_MANAGER:-runit s6 supervisor sysvinit monit openrc}; do
+# monit last: what it was told it does later, by the files that sysvinit and OpenRC have too.
+for manager in ${EJG_MANAGER:-runit s6 supervisor sysvinit openrc monit}; do
 	try_manager "$manager"
 done

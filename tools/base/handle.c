@@ -15,10 +15,13 @@ static _Atomic(struct ejg *) running;
 
 static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
 
+static volatile sig_atomic_t caught;
+
 static void on_signal(int signal)
 {
 	struct ejg *handle = running;
 
+	caught = 1;
 	if (handle)
 		ejg_cancel(handle);
 }
@@ -30,6 +33,16 @@ static void catch_signals(void)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
+}
+
+bool handle_release_signals(void)
+{
+	struct sigaction old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == on_signal)
+			signal(signals[i], SIG_DFL);
+	return caught;
 }
 
 /* Messages that begin so say how far a module is: of these, a screen shows the last one. */

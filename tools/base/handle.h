@@ -13,6 +13,8 @@
  */
 int handle_open(const struct arguments *arguments, struct report *report);
 void handle_close(struct report *report);
+/* Gives the signals back to the kernel's default. Return: whether one has come since handle_open(). */
+bool handle_release_signals(void);
 /* Whether a module of that name is loaded. */
 bool handle_has_module(const struct report *report, const char *name);
 /* Takes what modules have said about their progress off the screen. */

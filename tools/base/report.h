@@ -61,6 +61,7 @@ struct report {
 
 	int status; /* the exit status, where the error does not decide it; else 0 */
 	bool sigpipe_was_ignored; /* by who started the tool */
+	bool sigchld_was_ignored;
 
 	bool shows_progress;
 	bool progress; /* is on the screen */

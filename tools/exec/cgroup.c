@@ -12,7 +12,8 @@ void exec_cgroup_done(struct exec_cgroup *cgroup)
 {
 	free(cgroup->path);
 	free(cgroup->home);
-	*cgroup = (struct exec_cgroup){};
+	ejg_close_fd(&cgroup->fd);
+	*cgroup = EXEC_CGROUP_NULL;
 }
 
 /* A path below the mount, with or without the mount before it. Return: NULL without memory. */
@@ -45,7 +46,7 @@ static char *find_home(const char *mount)
 
 int exec_cgroup_make(const char *mount, const char *path, struct report *report, struct exec_cgroup *ret)
 {
-	struct exec_cgroup cgroup = {};
+	struct exec_cgroup cgroup = EXEC_CGROUP_NULL;
 
 	if (!mount)
 		return report_fail(report, -EOPNOTSUPP,
@@ -65,26 +66,35 @@ int exec_cgroup_make(const char *mount, const char *path, struct report *report,
 		exec_cgroup_done(&cgroup);
 		return error == EACCES || error == EPERM || error == EROFS ? -EPERM : -EIO;
 	}
+	cgroup.fd = open(cgroup.path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (cgroup.fd < 0) {
+		report_fail(report, 0, "cannot open the cgroup %s: %s; give another one by --cgroup", cgroup.path,
+			    strerror(errno));
+		exec_cgroup_remove(&cgroup);
+		exec_cgroup_done(&cgroup);
+		return -EIO;
+	}
 	*ret = cgroup;
 	return 0;
 }
 
-static int move(const char *cgroup)
+static int move(int cgroup)
 {
-	cleanup_free char *path = NULL;
-	cleanup_fd int fd = -1;
+	cleanup_fd int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
-	if (asprintf(&path, "%s/cgroup.procs", cgroup) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	return fd < 0 || write(fd, "0", 1) < 0 ? -errno : 0;
+}
+
+static int go_home(const struct exec_cgroup *cgroup)
+{
+	cleanup_fd int fd = cgroup->home ? open(cgroup->home, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd < 0 ? -ENOENT : move(fd);
 }
 
 int exec_cgroup_enter(struct exec_cgroup *cgroup, struct report *report)
 {
-	int r = move(cgroup->path);
+	int r = move(cgroup->fd);
 
 	if (r < 0)
 		return report_fail(report, r == -EACCES || r == -EPERM ? -EPERM : -EIO,
@@ -103,7 +113,7 @@ void exec_cgroup_remove(const struct exec_cgroup *cgroup)
 
 void exec_cgroup_undo(struct exec_cgroup *cgroup)
 {
-	if (cgroup->inside && cgroup->home && move(cgroup->home) == 0)
+	if (cgroup->inside && go_home(cgroup) == 0)
 		cgroup->inside = false;
 	if (!cgroup->inside)
 		exec_cgroup_remove(cgroup);

@@ -14,9 +14,11 @@ enum { EXEC_CANNOT = 126, EXEC_NOT_FOUND = 127 };
 struct exec_cgroup {
 	char *path;  /* absolute, the mount of cgroup2 included */
 	char *home;  /* where this process came from; NULL when it cannot go back */
+	int fd;	     /* the one that is guarded is the one that is entered, whatever the path leads to later */
 	bool made;   /* by exec_cgroup_make() */
 	bool inside; /* this process has entered it */
 };
+#define EXEC_CGROUP_NULL ((struct exec_cgroup){ .fd = -1 })
 void exec_cgroup_done(struct exec_cgroup *cgroup);
 
 /* Makes the cgroup, below the mount, unless it is there. Return: 0; -EBADMSG, -EOPNOTSUPP, ... with the message set. */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "tools/base/handle.h"
 #include "tools/exec/exec.h"
 #include "tools/verbs/verbs.h"
 
@@ -52,6 +53,8 @@ static int apply(struct report *report, const struct start *start)
 static void restore_signals(const struct report *report)
 {
 	signal(SIGPIPE, report->sigpipe_was_ignored ? SIG_IGN : SIG_DFL);
+	if (report->sigchld_was_ignored)
+		signal(SIGCHLD, SIG_IGN);
 }
 
 /* Return: only when it fails. */
@@ -59,6 +62,10 @@ static int execute(const struct arguments *arguments, struct report *report)
 {
 	int error;
 
+	/* From here on a signal ends this process, as it would the command. */
+	if (handle_release_signals())
+		return report_fail(report, -ECANCELED, "stopped by a signal before '%s' was started",
+				   arguments->command[0]);
 	restore_signals(report);
 	execvp(arguments->command[0], arguments->command);
 	error = errno;
@@ -84,7 +91,7 @@ static int start_guarded(const struct arguments *arguments, struct report *repor
 
 int verb_exec(const struct arguments *arguments, struct report *report)
 {
-	struct start start = {};
+	struct start start = { .cgroup = EXEC_CGROUP_NULL };
 	int r;
 
 	if (!arguments->command || !arguments->command[0])

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 /* Of linux/ptrace.h, which cannot be included beside sys/ptrace.h. */
 #ifndef PTRACE_SECCOMP_GET_FILTER
@@ -65,16 +67,25 @@ static int copy_filters(pid_t pid, struct inspection *inspection)
 	}
 }
 
-/* *ret_signal is what must be passed on at the end: the stop may be that of a signal which arrives just now. */
+#define STOP_MS 2000
+
+/*
+ * A process in vfork(2), or in a file system that hangs, does not stop: the wait is bounded. *ret_signal is what must be passed on at the end: the stop may be that of a signal which
+ * arrives just now.
+ */
 static int wait_until_stopped(pid_t pid, int *ret_signal)
 {
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	const int64_t end = clock_ms() + STOP_MS;
 	int status;
+	pid_t got;
 
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
 		return -errno;
-	while (waitpid(pid, &status, __WALL) < 0)
-		if (errno != EINTR)
-			return -errno;
+	while ((got = waitpid(pid, &status, __WALL | WNOHANG)) == 0 && clock_ms() < end)
+		nanosleep(&pause, NULL);
+	if (got <= 0)
+		return got == 0 ? -ETIMEDOUT : -errno;
 	if (!WIFSTOPPED(status))
 		return -ESRCH;
 	*ret_signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
