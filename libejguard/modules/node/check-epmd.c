@@ -91,7 +91,7 @@ static bool check_listener(struct node *node, const struct ejg_listener *listene
 			 listener->unit ? listener->unit : "none");
 	if (prefix_is_wildcard(&listener->address))
 		node_say(node, "epmd-everywhere", address, NULL, NULL,
-			 "epmd answers on every address: without a guard the world reads the nodes' names and ports");
+			 "epmd listens on every address: the module net is what keeps strangers out");
 	return true;
 }
 
