@@ -57,7 +57,7 @@ static int add_step(struct way *way, const struct access_step *step)
 /* Who gets to an entry. Of what was passed before, on the way to "..", that is known already. */
 static struct access_reach reach_of(const struct way *way, const struct walk_entry *entry)
 {
-	const struct access_step *folder = &way->steps[way->at];
+	const struct access_step *folder = way->n_steps > 0 ? &way->steps[way->at] : NULL;
 
 	if (!entry->name)
 		return access_reach_all();
