@@ -8,6 +8,7 @@
 
 #include "tools/base/handle.h"
 #include "tools/base/options.h"
+#include "tools/base/target.h"
 #include "tools/print/print.h"
 #include "tools/verbs/verbs.h"
 
@@ -72,6 +73,8 @@ static int parse_verb(int argc, char **argv, struct arguments *arguments, struct
 	arguments->n_wanted = verb->n_words;
 	argc = take_command(verb, argc, argv, arguments);
 	r = options_parse(options, n, true, argc, argv, arguments, report, &next);
+	if (r == 0 && verb->asks_target)
+		r = target_split(arguments, report);
 	if (r == 0 && arguments->n_words < verb->n_words && !arguments->help && !arguments->version)
 		return report_fail_usage(report, "%s needs %s", verb->name, verb->operand);
 	return r;

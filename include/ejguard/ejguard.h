@@ -243,7 +243,8 @@ int ejg_discover(struct ejg *guard);
 int ejg_release(struct ejg *guard);
 
 /**
- * Asks every module of the stack what it would decide. Answers are read by ejg_answer_count() and ejg_answer_get().
+ * Asks every module of the stack what it would decide; of a stack file that ejg_load() was given: what it would decide
+ * after an apply of that file. Answers are read by ejg_answer_count() and ejg_answer_get().
  * @guard:    handle
  * @question: the attempt
  *

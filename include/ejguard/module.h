@@ -235,8 +235,9 @@ const struct ejg_survey *ejg_call_survey(struct ejg_call *call);
 enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 
 /**
- * Whether check is asked what it would find after an apply of this stack (ejg_try()): what an apply would mend is then
- * no failure, and what it would change is worth a finding. A module that does not ask answers for now. @call: the call.
+ * Whether check or explain is asked what it would find after an apply of this stack (ejg_try(), or a file of the
+ * caller's own for ejg_explain()): what an apply would mend is then no failure, and what it would change is worth a
+ * finding. A module that does not ask answers for now. @call: the call.
  * Since ABI 1.0.
  */
 bool ejg_call_trial(const struct ejg_call *call);

@@ -287,6 +287,8 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 	r = refuse_image(guard);
 	if (r == 0)
 		r = load_once(guard);
+	/* A stack file of the caller's own is judged as it would be after an apply. */
+	guard->trial = guard->stack_file != NULL;
 	return r < 0 ? r : transaction_explain(guard, &question);
 }
 

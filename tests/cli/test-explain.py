@@ -8,6 +8,8 @@ class Words(Case):
         for words in (["bound", "127.0.0.1", "4369"], ["bind", "127.0.0.1", "0"], ["bind", "127.0.0.1", "65536"],
                       ["bind", "127.0.0.1", "+1"], ["bind", "127.0.0.1", "04369"], ["bind", "127.0.0.1", ""],
                       ["bind", "127.0.0.1", "4294971665"], ["bind", "127.0.0.1"], ["bind"], [],
+                      ["bind", "127.0.0.1:0"], ["bind", "127.0.0.1:"], ["bind", "[::1]:"], ["bind", "::1:4369"],
+                      ["bind", "[::1]x", "1"], ["bind", "127.0.0.1:4369", "ejabberd", "more"], ["bind", "127.0.0.1", "empd"],
                       ["bind", "localhost", "4369"], ["bind", "127.0.0.0/8", "4369"], ["bind", "", "4369"],
                       ["bind", "127.0.0.1", "4369", "ejabberd", "more"],
                       ["bind", "127.0.0.1", "1", "--user", "romeo"]):
@@ -38,6 +40,32 @@ class Answers(Case):
                          {"action": "connect", "address": "2001:db8::1", "port": 5222})
         self.assertEqual(report["answers"][1], {"module": "probe", "allowed": False,
                                                 "rule": "2001:db8::1 port 5222", "file": path, "line": 3})
+
+    def test_ways_to_write_a_target(self):
+        self.stack("set epmd 4370\nset dist 5201-5209\nrequired net opinion=allowed\n")
+        for words, address, port in ((["192.0.2.1:4369"], "192.0.2.1", 4369),
+                                     (["192.0.2.1:4369", "ejabberd"], "192.0.2.1", 4369),
+                                     (["[2001:db8::1]:5222"], "2001:db8::1", 5222),
+                                     (["[2001:db8::1]", "5222"], "2001:db8::1", 5222),
+                                     (["2001:db8::1", "epmd", "ejabberd"], "2001:db8::1", 4370),
+                                     (["192.0.2.1:epmd"], "192.0.2.1", 4370),
+                                     (["192.0.2.1:dist"], "192.0.2.1", 5201)):
+            with self.subTest(words=words):
+                report = self.ejguard("--json", "explain", "accept", *words).json
+                self.assertEqual(report["question"], {"action": "accept", "address": address, "port": port})
+
+    def test_unknown_distribution_port(self):
+        self.stack("required net opinion=allowed\n")
+        result = self.ejguard("explain", "accept", "192.0.2.1", "dist")
+        self.assertEqual(result.exit, 3)
+        self.assertRegex(result.err, r"^ejguard: the distribution port of ejabberd is not known: .*: set dist FIRST-LAST\n$")
+
+    def test_a_file_that_is_not_applied(self):
+        self.stack("required net opinion=allowed\n")
+        trial = self.write("new", "required net opinion=refused\n")
+        self.assertEqual(self.ejguard("explain", "accept", "192.0.2.1:epmd").exit, 0)
+        self.assertEqual(self.ejguard("explain", "accept", "192.0.2.1:epmd", "--file", trial).exit, 1)
+        self.assertEqual(self.ejguard("explain", "accept", "192.0.2.1:epmd", "--file", trial + "x").exit, 3)
 
     def test_no_opinion(self):
         result = self.ejguard("explain", "bind", "0.0.0.0", "80")

@@ -28,6 +28,10 @@ static const struct option_spec check_options[] = {
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
 };
 
+static const struct option_spec explain_options[] = {
+	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "answer as after an apply of this stack file" },
+};
+
 static const struct option_spec apply_options[] = {
 	{ "own", 0, OPTION_FLAG, NULL, FIELD(own), "fail unless called from a unit of the service (for ExecStartPre=)" },
 	{ "cgroup", 0, OPTION_LIST, "PATH", FIELD(cgroups),
@@ -128,9 +132,11 @@ const struct verb verbs[N_VERBS] = {
 		.name = "explain",
 		.operand = "bind|connect|accept ADDRESS PORT [SERVICE]",
 		.n_words = 3,
+		.asks_target = true,
 		.summary = "Shows whether a connection would be allowed, and by which rule",
 		.done = "allowed",
 		.failed = "NOT allowed",
+		OPTIONS(explain_options),
 	},
 	[VERB_WATCH] = {
 		.name = "watch",
@@ -222,6 +228,7 @@ void arguments_free(struct arguments *arguments)
 {
 	free(arguments->confdir);
 	free(arguments->moduledir);
+	free(arguments->target);
 	free(arguments->file);
 	free(arguments->root);
 	free(arguments->unitdir);

@@ -25,6 +25,7 @@ struct arguments {
 	size_t n_wanted;     /* of words, by the verb */
 	const char *operand; /* SERVICE, of modules NAME */
 
+	char *target; /* of explain: what words[1] and words[2] are parts of */
 	char *file;
 	char *root;
 	bool own;
@@ -97,6 +98,7 @@ struct verb {
 	bool shows_guarded;  /* a table of what is guarded */
 	bool makes_dropins;  /* otherwise, where units are reported, it has removed them */
 	bool runs_command;   /* takes a command after -- */
+	bool asks_target;    /* its second and third word are an address and a port, which may be written as one */
 	bool streams;	     /* prints event by event: no report unless it fails */
 	const struct option_spec *options;
 	size_t n_options;

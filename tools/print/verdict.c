@@ -48,7 +48,7 @@ static const char *outcome(const struct report *report, const struct summary *su
 {
 	bool audit = report->verb->audits;
 
-	if (report->arguments->file)
+	if (audit && report->arguments->file)
 		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
 	if (report->error == 0)
 		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen" : report->verb->done;

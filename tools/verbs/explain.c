@@ -17,13 +17,37 @@ static int read_action(const char *word, struct report *report, uint32_t *ret)
 	return report_fail_usage(report, "'%s' is none of bind, connect and accept", word);
 }
 
+/* "epmd" and "dist" are what the facts say; of several ranges the first port stands for all. */
+static int read_port_name(const char *word, struct report *report, uint16_t *ret)
+{
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
+
+	if (strcmp(word, "epmd") == 0) {
+		*ret = facts->epmd_port;
+		return 0;
+	}
+	if (facts->dist_state != EJG_DIST_FIXED || facts->n_dist == 0)
+		return report_fail(report, -EBADMSG,
+				   "the distribution port of %s is not known: %s; write a port, or: set dist FIRST-LAST",
+				   facts->service, facts->dist_note ? facts->dist_note : "it is random");
+	*ret = facts->dist[0].first;
+	return 0;
+}
+
+static bool is_port_name(const char *word)
+{
+	return strcmp(word, "epmd") == 0 || strcmp(word, "dist") == 0;
+}
+
 static int read_port(const char *word, struct report *report, uint16_t *ret)
 {
 	size_t n = strspn(word, "0123456789");
 	unsigned long port = n > 0 && n <= 5 && word[n] == '\0' && word[0] != '0' ? strtoul(word, NULL, 10) : 0;
 
+	if (is_port_name(word))
+		return read_port_name(word, report, ret);
 	if (port == 0 || port > UINT16_MAX)
-		return report_fail_usage(report, "'%s' is no port of 1 to 65535", word);
+		return report_fail_usage(report, "'%s' is no port: 1 to 65535, epmd or dist", word);
 	*ret = (uint16_t)port;
 	return 0;
 }
@@ -38,6 +62,8 @@ int verb_explain(const struct arguments *arguments, struct report *report)
 		.address = arguments->words[1],
 	};
 	r = read_action(arguments->words[0], report, &question->action);
+	if (r == 0 && (arguments->file || is_port_name(arguments->words[2])))
+		r = ejg_load(report->handle, arguments->file);
 	if (r == 0)
 		r = read_port(arguments->words[2], report, &question->port);
 	if (r < 0)

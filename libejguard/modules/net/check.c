@@ -201,22 +201,6 @@ static int check_pins(struct check *check)
 	return r;
 }
 
-/* After an apply what it prepared; else what an apply would make of the stack now. */
-static int expected_policy(struct ejg_call *call, struct net_policy *ret)
-{
-	struct net_peers peers = {};
-	int r = net_validate(call);
-
-	if (r == 0)
-		r = net_resolve_peers(call, false, &peers);
-	if (r == 0)
-		r = net_place_peers(call, &peers);
-	if (r == 0)
-		r = net_make_policy(call, &peers, ret);
-	net_peers_free(&peers);
-	return r;
-}
-
 /* Only sockets fail it: the guard stands, and undoing it would let more in. */
 static int check_network(struct check *check, struct net_state *state)
 {
@@ -241,10 +225,10 @@ int net_check(struct ejg_call *call)
 	struct check check = {
 		.call = call,
 		.facts = ejg_call_facts(call),
-		.policy = state->prepared ? &state->policy : &policy,
+		.policy = state->prepared ? &state->policy : &policy, /* after an apply what it prepared */
 		.trial = ejg_call_trial(call),
 	};
-	int r = state->prepared ? 0 : expected_policy(call, &policy);
+	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);

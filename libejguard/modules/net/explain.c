@@ -191,7 +191,19 @@ static int explain_current(struct ejg_call *call, const struct pins *pins, const
 	return r;
 }
 
-int net_explain(struct ejg_call *call, const struct ejg_question *question)
+/* Answers by the stack, as it would be after an apply. */
+static int explain_trial(struct ejg_call *call, const struct ejg_question *question)
+{
+	struct net_policy policy = {};
+	int r = net_expect_policy(call, &policy);
+
+	if (r == 0)
+		r = explain_by(call, &policy, question);
+	net_policy_free(&policy);
+	return r;
+}
+
+static int explain_applied(struct ejg_call *call, const struct ejg_question *question)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
@@ -210,4 +222,9 @@ int net_explain(struct ejg_call *call, const struct ejg_question *question)
 				   "cannot be read", pins.path);
 	pins_close(&pins);
 	return r;
+}
+
+int net_explain(struct ejg_call *call, const struct ejg_question *question)
+{
+	return ejg_call_trial(call) ? explain_trial(call, question) : explain_applied(call, question);
 }

@@ -123,3 +123,18 @@ int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct
 		kernel_layout_find(&ret->chunks[0].head);
 	return 0;
 }
+
+int net_expect_policy(struct ejg_call *call, struct net_policy *ret)
+{
+	struct net_peers peers = {};
+	int r = net_validate(call);
+
+	if (r == 0)
+		r = net_resolve_peers(call, false, &peers);
+	if (r == 0)
+		r = net_place_peers(call, &peers);
+	if (r == 0)
+		r = net_make_policy(call, &peers, ret);
+	net_peers_free(&peers);
+	return r;
+}

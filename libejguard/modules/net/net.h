@@ -55,6 +55,12 @@ void net_peers_free(struct net_peers *peers);
 /* The policy of the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
 int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret);
 
+/*
+ * The policy that an apply of the stack would make now; names are not asked for again. Return: 0 or a negative errno, set on
+ * the call; free by net_policy_free().
+ */
+int net_expect_policy(struct ejg_call *call, struct net_policy *ret);
+
 /* The operations of the module, by the files that hold them. */
 int net_prepare(struct ejg_call *call);
 int net_apply(struct ejg_call *call);
