@@ -224,7 +224,8 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
 
 /**
  * The survey of the service: its settings, what runs, who listens. Made at the first call in a verb, so that modules
- * that do not ask do not pay, and kept until the verb ends.
+ * that do not ask do not pay, and kept until the verb ends. The settings are the ones that the facts come from: they are
+ * read once for both, when the stack is.
  * @call: the call
  *
  * Return: the survey; NULL without memory: return -ENOMEM then. Since ABI 1.0.

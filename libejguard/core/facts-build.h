@@ -35,13 +35,15 @@ struct facts_build {
 	const struct stack *stack;
 	const struct facts_source *source;
 	struct ejg_facts *facts;
+	struct settings *settings; /* that whoever asks for them reads */
 	struct placed_range *dist; /* as many as facts->dist when the stack set them, else NULL */
 	struct placed_range *public_ports;
 };
 
 /* As facts_collect(), from the given source. */
 int facts_collect_from(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
-		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret);
+		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret,
+		       struct settings **ret_settings);
 /* As facts_choose_cgroups(), from the given source. */
 int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct ejg_facts *facts,
 			      const struct ejg_apply_options *options, const struct facts_source *source);
@@ -67,6 +69,9 @@ int facts_read_config(struct facts_build *b);
 int facts_read_peers(struct facts_build *b);
 int facts_read_ports(struct facts_build *b); /* epmd, dist, public; after facts_read_config() */
 int facts_read_users(struct facts_build *b);
+
+/* Settings that nobody has read yet, of the units that the stack names. Return: 0, -ENOMEM. */
+int facts_new_settings(struct facts_build *b);
 
 /* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
 int facts_discover_config(struct facts_build *b, const char **ret);

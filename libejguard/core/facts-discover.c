@@ -99,35 +99,33 @@ static int find_units(struct facts_build *b, const char *const **ret)
 	return names[0] ? 0 : -ENOMEM;
 }
 
-static int read_settings(struct facts_build *b, struct settings *ret)
+int facts_new_settings(struct facts_build *b)
 {
-	int r;
+	const struct settings_source *source = b->source->settings ? b->source->settings : &settings_source_system;
+	const char *const *units;
+	int r = find_units(b, &units);
 
-	*ret = (struct settings){
-		.arena = b->arena,
-		.source = b->source->settings ? b->source->settings : &settings_source_system,
-		.service = b->facts->service,
-		.config_dir = b->facts->config_dir,
-		.config_from = b->facts->config_origin,
-		.plain = !b->source->settings,
-	};
-	r = find_units(b, &ret->units);
-	return r < 0 ? r : settings_read_all(ret);
+	if (r < 0)
+		return r;
+	b->settings = settings_new(b->arena, source, b->facts->service, units);
+	if (!b->settings)
+		return -ENOMEM;
+	b->settings->plain = !b->source->settings;
+	return 0;
 }
 
 int facts_discover_config(struct facts_build *b, const char **ret)
 {
 	const struct occurrence *dir;
-	struct settings s;
 	int r;
 
 	*ret = NULL;
 	if (!b->source->settings)
 		return 0;
-	r = read_settings(b, &s);
+	r = settings_read_all(b->settings);
 	if (r < 0)
 		return r;
-	dir = s.real_script ? settings_config_dir(&s) : NULL;
+	dir = b->settings->real_script ? settings_config_dir(b->settings) : NULL;
 	if (dir && dir->text && dir->text[0] == '/')
 		*ret = dir->text;
 	return 0;
@@ -166,17 +164,16 @@ static int take_dist(struct facts_build *b, const struct dist *dist)
 
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
 {
-	struct settings s;
-	struct dist found;
+	const struct dist *found;
 	int r;
 
-	r = read_settings(b, &s);
+	r = settings_read_all(b->settings);
 	if (r == 0 && dist) {
-		r = dist_read(&s, &found);
+		r = dist_read(b->settings, &found);
 		if (r == 0)
-			r = take_dist(b, &found);
+			r = take_dist(b, found);
 	}
 	if (r < 0)
 		return r;
-	return epmd ? discover_epmd(b, &s) : 0;
+	return epmd ? discover_epmd(b, b->settings) : 0;
 }

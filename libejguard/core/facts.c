@@ -44,7 +44,7 @@ static int discover_config(struct facts_build *b)
 	return 0;
 }
 
-int facts_read_config(struct facts_build *b)
+static int find_config(struct facts_build *b)
 {
 	const struct setting *setting;
 	const struct word *word;
@@ -70,6 +70,14 @@ int facts_read_config(struct facts_build *b)
 	b->facts->config_dir = word->text;
 	b->facts->config_origin = facts_origin(setting);
 	return 0;
+}
+
+int facts_read_config(struct facts_build *b)
+{
+	int r = find_config(b);
+
+	settings_set_folder(b->settings, b->facts->config_dir, &b->facts->config_origin);
+	return r;
 }
 
 static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
@@ -135,7 +143,8 @@ int facts_read_users(struct facts_build *b)
 }
 
 int facts_collect_from(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
-		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret)
+		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret,
+		       struct settings **ret_settings)
 {
 	static int (*const readers[])(struct facts_build *) = {
 		facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
@@ -151,6 +160,9 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	b.facts->rundir = arena_strdup(arena, rundir);
 	b.facts->stack_file = stack->file;
 	b.facts->root = source->root ? source->root : "";
+	r = facts_new_settings(&b);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(readers) && !arena_failed(arena); i++) {
 		r = readers[i](&b);
 		if (r == -ENOMEM)
@@ -160,20 +172,21 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 	if (arena_failed(arena))
 		return -ENOMEM;
 	*ret = b.facts;
+	*ret_settings = b.settings;
 	return error;
 }
 
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
-		  const char *rundir, const char *root, struct ejg_facts **ret)
+		  const char *rundir, const char *root, struct ejg_facts **ret, struct settings **ret_settings)
 {
-	struct settings_source settings;
+	struct settings_source *settings = arena_alloc(arena, sizeof(*settings));
 	const struct facts_source source = {
 		.cgroup = cgroup_source_system,
 		.config_dirs = service_config_dirs,
-		.settings = &settings,
+		.settings = settings,
 		.root = root,
 	};
-	int r = settings_source_at(arena, root, &settings);
+	int r = settings ? settings_source_at(arena, root, settings) : -ENOMEM;
 
-	return r < 0 ? r : facts_collect_from(arena, report, stack, service, rundir, &source, ret);
+	return r < 0 ? r : facts_collect_from(arena, report, stack, service, rundir, &source, ret, ret_settings);
 }

@@ -4,15 +4,17 @@
 #define EJG_CORE_FACTS_H
 
 #include "libejguard/core/stack-file.h"
+#include "libejguard/service/settings.h"
 
 /*
- * Establishes the facts from the stack and the system, or from an image at root. Every wrong value of a set line is reported with its position.
+ * Establishes the facts from the stack and the system, or from an image at root. Every wrong value of a set line is
+ * reported with its position. *ret_settings: the settings that the facts come from, for the survey.
  *
  * Return: 0, -EBADMSG, -EOPNOTSUPP (no cgroup2), -EIO, -ENOMEM. Memory comes from the arena. After all errors but
  * -ENOMEM *ret is what could be established, for a diagnosis: the rest is zero.
  */
 int facts_collect(struct arena *arena, struct report *report, const struct stack *stack, const char *service,
-		  const char *rundir, const char *root, struct ejg_facts **ret);
+		  const char *rundir, const char *root, struct ejg_facts **ret, struct settings **ret_settings);
 
 /*
  * Narrows the cgroups of the facts to what ejg_apply() was asked for: options->cgroups instead of the stack's, or,

@@ -41,6 +41,7 @@ static void adopt(struct ejg *guard, struct load *load)
 	guard->instances = load->instances;
 	guard->n_instances = load->stack->n_guards;
 	guard->facts = load->facts;
+	guard->settings = load->settings;
 	guard->whole_facts = *load->facts;
 }
 
@@ -103,6 +104,7 @@ int handle_load_parts(struct ejg *guard)
 		guard->instances = load.instances;
 		guard->n_instances = n;
 		guard->facts = load.facts;
+		guard->settings = load.settings;
 	}
 	guard->stack_arena = take_ptr(arena);
 	return 0;
@@ -115,6 +117,7 @@ void handle_unload_parts(struct ejg *guard)
 	guard->instances = NULL;
 	guard->n_instances = 0;
 	guard->facts = NULL;
+	guard->settings = NULL;
 	guard->stack_arena = arena_free(guard->stack_arena);
 }
 
@@ -124,7 +127,8 @@ const struct ejg_survey *handle_survey(struct ejg *guard)
 		return guard->survey;
 	if (!guard->survey_arena)
 		guard->survey_arena = arena_new();
-	if (!guard->survey_arena || survey_collect(guard->survey_arena, guard->facts, &guard->survey) < 0)
+	if (!guard->survey_arena ||
+	    survey_collect(guard->survey_arena, guard->facts, guard->settings, &guard->survey) < 0)
 		report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	return guard->survey;
 }

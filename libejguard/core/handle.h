@@ -7,6 +7,7 @@
 
 #include "libejguard/core/modules.h"
 #include "libejguard/core/stack-file.h"
+#include "libejguard/service/settings.h"
 
 /* One line of the stack that names a module. */
 struct instance {
@@ -60,6 +61,7 @@ struct ejg {
 	struct former_stack *formers;
 	const struct stack *stack;
 	struct ejg_facts *facts;
+	struct settings *settings;    /* that the facts come from, and the survey's */
 	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
 	struct arena *survey_arena; /* of the verb that runs; NULL before anybody asked */
 	struct ejg_survey *survey;

@@ -79,7 +79,7 @@ int load_stack(struct load *load, const char *file)
 		error = check_order(load);
 	note(&error,
 	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, guard->root,
-			   &load->facts));
+			   &load->facts, &load->settings));
 	if (load->facts)
 		load->facts->statedir = guard->statedir;
 	return error;
@@ -166,7 +166,7 @@ int load_defaults(struct load *load, size_t *ret_n)
 
 	if (r == 0 && !load->facts)
 		r = facts_collect(load->arena, quiet, load->stack ? load->stack : &none, guard->service, guard->rundir,
-				  guard->root, &load->facts);
+				  guard->root, &load->facts, &load->settings);
 	if (load->facts)
 		load->facts->statedir = guard->statedir;
 	if (r != -ENOMEM)

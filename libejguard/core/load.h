@@ -11,6 +11,7 @@ struct load {
 	const struct stack *stack;   /* NULL when it could not be read */
 	struct instance *instances; /* those whose line is wrong have no module */
 	struct ejg_facts *facts;
+	struct settings *settings; /* that the facts come from */
 };
 
 /*

@@ -240,25 +240,25 @@ static void add_name_kind(struct setting_list *list, const struct settings *s)
 static int add_dist(struct setting_list *list, struct settings *s)
 {
 	static const char name[] = "dist-range";
-	struct dist dist;
+	const struct dist *dist;
 	int r;
 
 	r = dist_read(s, &dist);
 	if (r < 0)
 		return r;
-	if (dist.state == EJG_DIST_RANDOM)
-		settings_add(list, name, EJG_SETTING_UNSET, NULL, dist.note, &dist.origin);
-	if (dist.state == EJG_DIST_INDETERMINATE)
-		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, dist.note, &dist.origin);
-	for (size_t i = 0; dist.state == EJG_DIST_FIXED && i < dist.n_sources; i++) {
-		const struct dist_source *source = &dist.sources[i];
+	if (dist->state == EJG_DIST_RANDOM)
+		settings_add(list, name, EJG_SETTING_UNSET, NULL, dist->note, &dist->origin);
+	if (dist->state == EJG_DIST_INDETERMINATE)
+		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, dist->note, &dist->origin);
+	for (size_t i = 0; dist->state == EJG_DIST_FIXED && i < dist->n_sources; i++) {
+		const struct dist_source *source = &dist->sources[i];
 		const char *value = arena_printf(list->arena, "%u-%u", source->range.first, source->range.last);
 
 		if (i == 0)
 			settings_add(list, name, EJG_SETTING_KNOWN, value,
 				     arena_printf(list->arena, "by %s", source->what), &source->origin);
 		else
-			settings_add_overridden(list, name, value, &source->origin, &dist.origin);
+			settings_add_overridden(list, name, value, &source->origin, &dist->origin);
 	}
 	return 0;
 }

@@ -324,19 +324,27 @@ static int finish(struct discovery *d)
 	return dist->note ? 0 : -ENOMEM;
 }
 
-int dist_read(struct settings *s, struct dist *ret)
+int dist_read(struct settings *s, const struct dist **ret)
 {
 	static int (*const steps[])(struct discovery *) = {
 		check_files,	  check_other_names,	read_dist_port,
 		read_erl_options, read_firewall_window, read_arguments_file,
 	};
-	struct discovery d = { .s = s, .dist = ret };
+	struct discovery d = { .s = s };
 	int r = 0;
 
-	*ret = (struct dist){ 0 };
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
-		r = steps[i](&d);
-	if (r == 0)
-		r = finish(&d);
-	return r < 0 ? r : 0;
+	if (!s->dist) {
+		d.dist = arena_alloc(s->arena, sizeof(*d.dist));
+		if (!d.dist)
+			return -ENOMEM;
+		for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
+			r = steps[i](&d);
+		if (r == 0)
+			r = finish(&d);
+		if (r < 0)
+			return r;
+		s->dist = d.dist;
+	}
+	*ret = s->dist;
+	return 0;
 }

@@ -21,7 +21,10 @@ struct dist {
 	size_t n_sources;
 };
 
-/* The distribution range by the rules of ejabberdctl and erl. Return: 0, -ENOMEM. */
-int dist_read(struct settings *s, struct dist *ret);
+/*
+ * The distribution range by the rules of ejabberdctl and erl, of settings that were read. It lives as long as they do.
+ * Return: 0, -ENOMEM.
+ */
+int dist_read(struct settings *s, const struct dist **ret);
 
 #endif

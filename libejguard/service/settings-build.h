@@ -27,7 +27,7 @@ struct flag_list {
 	size_t n;
 };
 
-/* Everything that is read of a service. */
+/* Everything that is read of a service. The first members say what to read. */
 struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
@@ -36,6 +36,7 @@ struct settings {
 	const char *config_dir;	       /* of the facts, or NULL */
 	bool plain;		       /* only ejabberdctl.cfg is there to be read: no script, no unit */
 	struct ejg_origin config_from; /* EJG_ORIGIN_STACK decides where to look */
+	bool read;		       /* what follows is filled in */
 	struct variables variables;
 	struct unit_facts unit;
 	const char *layout;
@@ -57,6 +58,9 @@ struct settings {
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be told, or NULL */
 	struct ejg_origin flags_origin;
+	const struct dist *dist; /* of dist_read(); NULL: nobody has asked */
+	const struct ejg_setting *list; /* of settings_collect(), as above */
+	size_t n_list;
 };
 
 #endif

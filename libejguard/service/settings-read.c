@@ -8,6 +8,7 @@
 #include "libejguard/service/script/cfg-source.h"
 #include "libejguard/service/script/flags.h"
 #include "libejguard/service/script/script.h"
+#include "libejguard/service/settings.h"
 #include "libejguard/service/unit/unit.h"
 #include "libejguard/util/cleanup.h"
 
@@ -127,7 +128,37 @@ static int read_start(struct settings *s)
 	return 0;
 }
 
-int settings_read_all(struct settings *s)
+struct settings *settings_new(struct arena *arena, const struct settings_source *source, const char *service,
+			      const char *const *units)
+{
+	struct settings *s = arena_alloc(arena, sizeof(*s));
+
+	if (s)
+		*s = (struct settings){ .arena = arena, .source = source, .service = service, .units = units };
+	return s;
+}
+
+/* Only what to read is left. */
+static void forget(struct settings *s)
+{
+	*s = (struct settings){ .arena = s->arena,
+				.source = s->source,
+				.service = s->service,
+				.units = s->units,
+				.plain = s->plain,
+				.config_dir = s->config_dir,
+				.config_from = s->config_from };
+}
+
+void settings_set_folder(struct settings *s, const char *config_dir, const struct ejg_origin *from)
+{
+	s->config_dir = config_dir;
+	s->config_from = *from;
+	if (s->read && config_dir && (!s->sourced || s->unit.problem))
+		forget(s);
+}
+
+static int read_parts(struct settings *s)
 {
 	int r = 0;
 
@@ -149,4 +180,18 @@ int settings_read_all(struct settings *s)
 	if (r == 0)
 		r = flags_read(s);
 	return r == 0 && arena_failed(s->arena) ? -ENOMEM : r;
+}
+
+int settings_read_all(struct settings *s)
+{
+	int r;
+
+	if (s->read)
+		return 0;
+	r = read_parts(s);
+	if (r < 0)
+		forget(s);
+	else
+		s->read = true;
+	return r;
 }

@@ -8,7 +8,7 @@
 /* The folder of the configuration, whatever the script calls it. */
 const struct occurrence *settings_config_dir(const struct settings *s);
 
-/* Fills in s, of which arena, source, service, units, config_dir and config_from are given. Return: 0, -ENOMEM. */
+/* Fills in s, unless that was done. Return: 0; -ENOMEM, and nothing is filled in. */
 int settings_read_all(struct settings *s);
 
 #endif

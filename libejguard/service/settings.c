@@ -168,55 +168,21 @@ static int add_all(struct setting_list *list, struct settings *s)
 	return r == 0 && arena_failed(list->arena) ? -ENOMEM : r;
 }
 
-/* The units that may start the service: those of its cgroups that are services, but epmd's. */
-static const char *const *unit_names(struct arena *arena, const struct ejg_facts *facts)
+int settings_collect(struct settings *s, const struct ejg_setting **ret, size_t *ret_n)
 {
-	const char **names = arena_array(arena, facts->n_cgroups + 2, sizeof(*names));
-	size_t n = 0;
+	struct setting_list list = { .arena = s->arena };
+	int r = s->list ? 0 : settings_read_all(s);
 
-	if (!names)
-		return NULL;
-	for (size_t i = 0; i < facts->n_cgroups; i++) {
-		const char *name = facts->cgroups[i].name, *dot = strrchr(name, '.');
-
-		if (name[0] != '/' && dot && strcmp(dot, ".service") == 0 && strcmp(name, "epmd.service") != 0)
-			names[n++] = name;
+	if (r == 0 && !s->list) {
+		r = add_all(&list, s);
+		if (r < 0)
+			return r;
+		s->list = list.items;
+		s->n_list = list.n;
 	}
-	if (n == 0)
-		names[n++] = arena_printf(arena, "%s.service", facts->service ? facts->service : "ejabberd");
-	return names;
-}
-
-int settings_collect_from(struct arena *arena, const struct ejg_facts *facts, const struct settings_source *source,
-			  struct ejg_setting **ret, size_t *ret_n)
-{
-	struct setting_list list = { .arena = arena };
-	struct settings s = {
-		.arena = arena,
-		.source = source,
-		.service = facts->service ? facts->service : "ejabberd",
-		.units = unit_names(arena, facts),
-		.config_dir = facts->config_dir,
-		.config_from = facts->config_origin,
-	};
-	int r;
-
-	if (!s.units)
-		return -ENOMEM;
-	r = settings_read_all(&s);
-	if (r == 0)
-		r = add_all(&list, &s);
 	if (r < 0)
 		return r;
-	*ret = list.items;
-	*ret_n = list.n;
+	*ret = s->list;
+	*ret_n = s->n_list;
 	return 0;
-}
-
-int settings_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_setting **ret, size_t *ret_n)
-{
-	struct settings_source source;
-	int r = settings_source_at(arena, facts->root, &source);
-
-	return r < 0 ? r : settings_collect_from(arena, facts, &source, ret, ret_n);
 }

@@ -11,6 +11,12 @@
 #include "libejguard/service/source.h"
 #include "libejguard/util/arena.h"
 
+/*
+ * What was read of a service's settings. It is read when somebody first asks for it, and once: facts and survey come
+ * from the same reading, so that they cannot disagree. settings-build.h knows its parts.
+ */
+struct settings;
+
 /* The names of struct ejg_setting that are variables, in its order. */
 #define SETTING_NAMES \
 	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", \
@@ -20,15 +26,23 @@
 	"XDG_CONFIG_HOME"
 
 /*
- * All settings of the service, each name of struct ejg_setting at least once. What cannot be read is said in the
- * notes. Memory comes from the arena.
- *
- * Return: 0, -ENOMEM.
+ * Settings that nobody has read yet. All memory comes from the arena, now and later; the arguments must live as long.
+ * units: those that may start the service, ended by NULL.
+ * Return: the settings, or NULL without memory.
  */
-int settings_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_setting **ret, size_t *ret_n);
+struct settings *settings_new(struct arena *arena, const struct settings_source *source, const char *service,
+			      const char *const *units);
 
-/* As settings_collect(), from the given source. */
-int settings_collect_from(struct arena *arena, const struct ejg_facts *facts, const struct settings_source *source,
-			  struct ejg_setting **ret, size_t *ret_n);
+/*
+ * Says which folder of configuration the facts have come to (NULL: none), and from where. What was read before stands
+ * where the start script itself named the folder; else the next who asks reads again, for only now its defaults are known.
+ */
+void settings_set_folder(struct settings *s, const char *config_dir, const struct ejg_origin *from);
+
+/*
+ * All settings of the service, each name of struct ejg_setting at least once. What cannot be read is said in the
+ * notes. They live as long as s. Return: 0, -ENOMEM.
+ */
+int settings_collect(struct settings *s, const struct ejg_setting **ret, size_t *ret_n);
 
 #endif

@@ -18,6 +18,7 @@ struct survey_build {
 	struct arena *arena;
 	const struct ejg_facts *facts;
 	const struct survey_source *source;
+	struct settings *settings;
 	struct survey_cgroups *cgroups;
 	struct ejg_survey *survey;
 };

@@ -5,17 +5,11 @@
 #include "libejguard/service/listeners.h"
 #include "libejguard/service/processes.h"
 #include "libejguard/service/relation.h"
-#include "libejguard/service/settings.h"
 #include "libejguard/service/survey-build.h"
 
 static int collect_settings(struct survey_build *b)
 {
-	struct ejg_setting *settings;
-	int r = settings_collect(b->arena, b->facts, &settings, &b->survey->n_settings);
-
-	if (r == 0)
-		b->survey->settings = settings;
-	return r;
+	return settings_collect(b->settings, &b->survey->settings, &b->survey->n_settings);
 }
 
 static bool is_image(const struct ejg_facts *facts)
@@ -23,7 +17,8 @@ static bool is_image(const struct ejg_facts *facts)
 	return facts->root && *facts->root;
 }
 
-int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_survey **ret)
+int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
+		   struct ejg_survey **ret)
 {
 	/* Each builds upon those before: listeners name processes, and epmd is asked only when it is known who listens.
 	 */
@@ -40,6 +35,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ej
 	int r;
 
 	r = survey_begin(arena, facts, &survey_source_system, &b);
+	b.settings = settings;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = parts[i](&b);
 	if (r == 0 && is_image(facts)) {

@@ -5,9 +5,13 @@
 
 #include <ejguard/facts.h>
 
-#include "libejguard/util/arena.h"
+#include "libejguard/service/settings.h"
 
-/* Whatever cannot be seen is said in the survey. Memory comes from the arena. Return: 0, -ENOMEM. */
-int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct ejg_survey **ret);
+/*
+ * Whatever cannot be seen is said in the survey. Memory comes from the arena, but for the settings, which must outlive it.
+ * Return: 0, -ENOMEM.
+ */
+int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
+		   struct ejg_survey **ret);
 
 #endif

@@ -16,6 +16,7 @@ struct fixture {
 	const char *config_dirs[2];
 	struct facts_source source;
 	struct ejg_facts *facts;
+	struct settings *settings;
 };
 
 static inline const char *fixture_path(struct scratch *scratch, const char *name)
@@ -99,7 +100,7 @@ static inline int fixture_collect_for(struct fixture *f, const char *service, co
 	report_clear(f->scratch->report);
 	f->facts = NULL;
 	return facts_collect_from(f->scratch->arena, f->scratch->report, fixture_stack(f, text), service, "/run/test",
-				  &f->source, &f->facts);
+				  &f->source, &f->facts, &f->settings);
 }
 
 static inline int fixture_collect(struct fixture *f, const char *text)

@@ -27,6 +27,20 @@ static inline void make_file(struct scratch *scratch, const struct file *file)
 	scratch_text(scratch, path, file->text);
 }
 
+/* Settings of the service ejabberd in a folder of the stack's, or of one that was found. */
+static inline struct settings *new_settings(struct arena *arena, const struct settings_source *source,
+					    const char *config_dir, uint32_t origin)
+{
+	static const char *const units[] = { "ejabberd.service", NULL };
+	const struct ejg_origin from = { origin, origin == EJG_ORIGIN_STACK ? "stack" : NULL,
+					 origin == EJG_ORIGIN_STACK };
+	struct settings *settings = settings_new(arena, source, "ejabberd", units);
+
+	assert_non_null(settings);
+	settings_set_folder(settings, config_dir, &from);
+	return settings;
+}
+
 /* "NAME=value", "NAME!=value" when it is overridden, "NAME?" when it cannot be told, "NAME unset"; then the origin. */
 static inline const char *describe(struct arena *arena, const struct ejg_setting *setting)
 {

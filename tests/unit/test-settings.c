@@ -350,9 +350,9 @@ static void check_row(const struct row *row)
 {
 	void *state;
 	struct scratch *scratch;
-	struct ejg_facts facts = { .service = "ejabberd", .config_dir = row->config_dir };
 	struct settings_source source = { .hostname = "host.example.org" };
-	struct ejg_setting *settings;
+	const char *config_dir = row->config_dir;
+	const struct ejg_setting *settings;
 	char *rest, *line;
 	size_t n;
 
@@ -361,13 +361,14 @@ static void check_row(const struct row *row)
 	scratch_mkdir(scratch, "root");
 	for (size_t i = 0; i < ARRAY_SIZE(row->files) && row->files[i].path; i++) {
 		make_file(scratch, &row->files[i]);
-		if (!facts.config_dir && strncmp(row->files[i].path, "/etc/ejabberd/", 14) == 0)
-			facts.config_dir = "/etc/ejabberd";
+		if (!config_dir && strncmp(row->files[i].path, "/etc/ejabberd/", 14) == 0)
+			config_dir = "/etc/ejabberd";
 	}
-	if (row->config_dir)
-		facts.config_origin = (struct ejg_origin){ EJG_ORIGIN_STACK, "stack", 1 };
 	source.root = arena_strdup(scratch->arena, scratch_path(scratch, "root"));
-	assert_int_equal(settings_collect_from(scratch->arena, &facts, &source, &settings, &n), 0);
+	assert_int_equal(settings_collect(new_settings(scratch->arena, &source, config_dir,
+						       row->config_dir ? EJG_ORIGIN_STACK : EJG_ORIGIN_DEFAULT),
+					  &settings, &n),
+			 0);
 	check_list(settings, n);
 	rest = arena_strdup(scratch->arena, row->expected);
 	while ((line = strsep(&rest, "\n")))

@@ -6,17 +6,16 @@
 
 #include "tests/unit/settings-fixture.h"
 
-static int collect(struct scratch *scratch, struct ejg_setting **ret, size_t *ret_n)
+static int collect(struct scratch *scratch, const struct ejg_setting **ret, size_t *ret_n)
 {
-	const struct ejg_facts facts = { .service = "ejabberd", .config_dir = "/etc/ejabberd" };
 	const struct settings_source source = { .root = arena_strdup(scratch->arena, scratch_path(scratch, "root")) };
 
-	return settings_collect_from(scratch->arena, &facts, &source, ret, ret_n);
+	return settings_collect(new_settings(scratch->arena, &source, "/etc/ejabberd", EJG_ORIGIN_DEFAULT), ret, ret_n);
 }
 
 static void assert_described(struct scratch *scratch, const char *line)
 {
-	struct ejg_setting *settings;
+	const struct ejg_setting *settings;
 	size_t n;
 
 	assert_int_equal(collect(scratch, &settings, &n), 0);
@@ -96,10 +95,46 @@ static void test_unit_links(void **state)
 	assert_described(scratch, "ERL_DIST_PORT unset");
 }
 
+/* What was read stays, though the files change; but for defaults that only the folder gives. */
+static void test_once(void **state)
+{
+	struct scratch *scratch = *state;
+	const struct file script = { "/usr/sbin/ejabberdctl", "CONFIG_DIR=/etc/ejabberd\n"
+								"EJABBERDCTL_CONFIG_PATH=$CONFIG_DIR/ejabberdctl.cfg\n"
+								". $EJABBERDCTL_CONFIG_PATH\n" };
+	const struct file old = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" };
+	const struct file new = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=3-4\n" };
+	const struct ejg_origin from = { .kind = EJG_ORIGIN_DISCOVERED };
+	const struct ejg_setting *settings, *again;
+	struct settings_source source = { .hostname = "host.example.org" };
+	struct settings *s;
+	size_t n;
+
+	scratch_mkdir(scratch, "root");
+	source.root = arena_strdup(scratch->arena, scratch_path(scratch, "root"));
+	for (int with_script = 0; with_script < 2; with_script++) {
+		make_file(scratch, &old);
+		if (with_script)
+			make_file(scratch, &script);
+		s = new_settings(scratch->arena, &source, NULL, EJG_ORIGIN_DEFAULT);
+		assert_int_equal(settings_collect(s, &settings, &n), 0);
+		make_file(scratch, &new);
+		settings_set_folder(s, "/etc/ejabberd", &from);
+		assert_int_equal(settings_collect(s, &again, &n), 0);
+		assert_true((again == settings) == with_script);
+		assert_true(is_described(scratch->arena, again, n,
+					 with_script ? "FIREWALL_WINDOW=1-2 [found /etc/ejabberd/ejabberdctl.cfg:1]"
+						     : "FIREWALL_WINDOW=3-4 [found /etc/ejabberd/ejabberdctl.cfg:1]"));
+		assert_int_equal(settings_collect(s, &settings, &n), 0);
+		assert_ptr_equal(again, settings);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_hostile),
+		scratch_test(test_once),
 		scratch_test(test_unit_links),
 	};
 

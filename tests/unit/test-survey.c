@@ -217,11 +217,15 @@ static void test_relations(void **state)
 static void test_real(void **state)
 {
 	struct survey_fixture f;
+	static const char *const units[] = { "ejabberd.service", NULL };
 	struct ejg_survey *survey;
+	struct settings *settings;
 
 	survey_fixture_init(&f, state);
 	f.facts.epmd_port = 1; /* nobody's: nobody is asked */
-	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, &survey), 0);
+	settings = settings_new(f.base.scratch->arena, &settings_source_system, "ejabberd", units);
+	assert_non_null(settings);
+	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, &survey), 0);
 	assert_int_equal(survey->size, sizeof(*survey));
 	assert_false(survey->epmd_answered);
 	assert_non_null(survey->epmd_note);
