@@ -144,9 +144,18 @@ static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mo
 	return error;
 }
 
+static int report_given(struct facts_build *b, int error, const char *name, const char *problem)
+{
+	if (error != -EBADMSG)
+		return report_cgroup(b->report, error, NULL, name, problem);
+	return report_error(b->report, error, "fact-cgroup", NULL,
+			    "give it back to root; if it is the service's no longer, release and apply again",
+			    "of the cgroups that apply was given: %s", problem);
+}
+
 /*
- * Those that an apply was given, and that exist: they are the service's as those of the stack are. One that can no longer
- * be guarded is not the one that was given.
+ * Those that an apply was given, and that exist: they are the service's as those of the stack are. One that can no longer be
+ * guarded, for others may write it now, is an error as one of the stack would be: it may still hold the service.
  */
 static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *mount, const struct given *given,
 			     struct ejg_cgroup *cgroups, size_t *n)
@@ -159,10 +168,10 @@ static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *m
 		struct ejg_cgroup cgroup = { .name = given->paths[i] };
 
 		r = cgroup_find_path(b->arena, &b->source->cgroup, mount, cgroup.name, &place, &problem);
-		if (r == -ENOENT || r == -EBADMSG)
+		if (r == -ENOENT)
 			continue;
 		if (r < 0)
-			return r == -ENOMEM ? r : report_cgroup(b->report, r, NULL, cgroup.name, problem);
+			return r == -ENOMEM ? r : report_given(b, r, cgroup.name, problem);
 		cgroup.path = place.path;
 		cgroup.id = place.id;
 		if (!same_cgroup(cgroups, *n, &cgroup))
@@ -187,7 +196,7 @@ int facts_read_cgroups(struct facts_build *b)
 		return r;
 	if (setting)
 		n = setting->n_values;
-	if (!*b->facts->root)
+	if (!*b->facts->root && *b->facts->rundir)
 		r = given_read(b->arena, b->report, b->facts->rundir, &given);
 	if (r < 0)
 		return r;

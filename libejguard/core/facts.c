@@ -157,7 +157,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 		return -ENOMEM;
 	*b.facts = (struct ejg_facts){ EJG_FACTS_HEADER };
 	b.facts->service = arena_strdup(arena, service);
-	b.facts->rundir = arena_strdup(arena, rundir);
+	b.facts->rundir = arena_strdup(arena, rundir ? rundir : "");
 	b.facts->stack_file = stack->file;
 	b.facts->root = source->root ? source->root : "";
 	r = facts_new_settings(&b);

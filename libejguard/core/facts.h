@@ -8,7 +8,8 @@
 
 /*
  * Establishes the facts from the stack and the system, or from an image at root. Every wrong value of a set line is
- * reported with its position. *ret_settings: the settings that the facts come from, for the survey.
+ * reported with its position. rundir: where the cgroups are kept that applies were given (given.h); NULL: they do not matter.
+ * *ret_settings: the settings that the facts come from, for the survey.
  *
  * Return: 0, -EBADMSG, -EOPNOTSUPP (no cgroup2), -EIO, -ENOMEM. Memory comes from the arena. After all errors but
  * -ENOMEM *ret is what could be established, for a diagnosis: the rest is zero.

@@ -20,10 +20,26 @@ static int no_memory(struct report *report)
 	return report_error(report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 }
 
-static int unreadable(struct report *report, const char *path, int error)
+static int unreadable(struct report *report, const char *path, const char *problem)
 {
-	return report_error(report, -EIO, "given-cgroups", NULL, "remove that file\nrun: ejguard apply",
-			    "cannot read '%s', the cgroups that apply was given: %s", path, strerror(error));
+	return report_error(report, -EIO, "given-cgroups", NULL,
+			    "remove that file, and apply again with those cgroups: ejguard apply --cgroup",
+			    "cannot read '%s', the cgroups that apply was given: %s", path, problem);
+}
+
+/* What cannot be opened. Who is not root is told so, and goes on without: it judges no cgroup anyway. */
+static int unopened(struct report *report, const char *path, int error, const char *problem)
+{
+	if (error == -ENOMEM)
+		return no_memory(report);
+	if (error == -EPERM && geteuid() != 0)
+		return report_error(report, 0, "given-unseen", NULL, NULL,
+				    "cannot see which cgroups apply was given: %s", problem);
+	if (error == -EBADMSG)
+		return report_error(report, error, "given-cgroups", NULL,
+				    "find out who wrote it, remove it and apply again",
+				    "what apply was given is not to be trusted: %s", problem);
+	return unreadable(report, path, problem);
 }
 
 /* One path a line; the name of a cgroup holds no newline. */
@@ -37,7 +53,7 @@ static int split(struct arena *arena, struct report *report, const char *path, c
 		if (!*line)
 			continue;
 		if (*line != '/' || n == GIVEN_MAX)
-			return unreadable(report, path, EUCLEAN);
+			return unreadable(report, path, n == GIVEN_MAX ? "it is too long" : "it is no list of paths");
 		paths = arena_grow(arena, paths, n, sizeof(*paths));
 		if (!paths)
 			return no_memory(report);
@@ -60,20 +76,19 @@ int given_read(struct arena *arena, struct report *report, const char *rundir, s
 	if (!path)
 		return no_memory(report);
 	r = trusted_open(arena, path, &fd, &problem);
-	if (r == -ENOENT || r == -EPERM) {
-		*ret = (struct given){};
-		return 0;
+	if (r < 0) {
+		r = r == -ENOENT ? 0 : unopened(report, path, r, problem);
+		if (r == 0)
+			*ret = (struct given){};
+		return r;
 	}
-	if (r == -ENOMEM)
-		return no_memory(report);
-	if (r < 0)
-		return report_error(report, r, "given-cgroups", NULL, "find out who wrote it, remove it and apply again",
-				    "what apply was given is not to be trusted: %s", problem);
 	r = file_read_all(fd, MAX_SIZE, &text, &size);
 	if (r == -ENOMEM)
 		return no_memory(report);
 	if (r < 0)
-		return unreadable(report, path, -r);
+		return unreadable(report, path, strerror(-r));
+	if (strlen(text) != size)
+		return unreadable(report, path, "it is no list of paths");
 	return split(arena, report, path, text, ret);
 }
 

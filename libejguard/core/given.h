@@ -17,7 +17,7 @@ struct given {
 enum { GIVEN_MAX = 4096 };
 
 /*
- * What is kept. A caller who may not see it has nothing that was given.
+ * What is kept. A caller who is not root and may not see it has nothing that was given, and a warning.
  * Return: 0; -EBADMSG when somebody else could have written it, -EIO, -ENOMEM, reported. *ret untouched on failure.
  */
 int given_read(struct arena *arena, struct report *report, const char *rundir, struct given *ret);

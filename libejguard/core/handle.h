@@ -70,6 +70,7 @@ struct ejg {
 	struct watch *watches;
 	bool no_proof; /* of the verb that runs */
 	bool trial;    /* of the verb that runs: the stack is judged as it would be after an apply */
+	bool forgets;  /* of the verb that runs: what applies were given is about to go, and need not be readable */
 	bool kept;     /* of the verb that runs: what it applied stays, though it failed */
 };
 

@@ -61,6 +61,19 @@ static int check_order(struct load *load)
 	return 0;
 }
 
+static int collect(struct load *load, struct report *report, const struct stack *stack)
+{
+	const struct ejg *guard = load->guard;
+	int r = facts_collect(load->arena, report, stack, guard->service, guard->forgets ? NULL : guard->rundir,
+			      guard->root, &load->facts, &load->settings);
+
+	if (load->facts) {
+		load->facts->rundir = guard->rundir;
+		load->facts->statedir = guard->statedir;
+	}
+	return r;
+}
+
 int load_stack(struct load *load, const char *file)
 {
 	struct ejg *guard = load->guard;
@@ -77,11 +90,7 @@ int load_stack(struct load *load, const char *file)
 		note(&error, load_instance(load, &load->stack->guards[i], &load->instances[i]));
 	if (error == 0)
 		error = check_order(load);
-	note(&error,
-	     facts_collect(load->arena, guard->report, load->stack, guard->service, guard->rundir, guard->root,
-			   &load->facts, &load->settings));
-	if (load->facts)
-		load->facts->statedir = guard->statedir;
+	note(&error, collect(load, guard->report, load->stack));
 	return error;
 }
 
@@ -160,15 +169,11 @@ int load_defaults(struct load *load, size_t *ret_n)
 {
 	static const struct stack none = { .file = "" };
 	struct report *quiet = report_new();
-	struct ejg *guard = load->guard;
 	int r = quiet ? 0 : -ENOMEM;
 	size_t n = 0;
 
 	if (r == 0 && !load->facts)
-		r = facts_collect(load->arena, quiet, load->stack ? load->stack : &none, guard->service, guard->rundir,
-				  guard->root, &load->facts, &load->settings);
-	if (load->facts)
-		load->facts->statedir = guard->statedir;
+		r = collect(load, quiet, load->stack ? load->stack : &none);
 	if (r != -ENOMEM)
 		r = load->stack && load->instances ? repair_lines(load, quiet) : take_all_modules(load, quiet, &n);
 	if (r == 0 && load->stack && load->instances)

@@ -26,6 +26,7 @@ void verb_begin(struct ejg *guard)
 	guard->error = "";
 	guard->no_proof = false;
 	guard->trial = false;
+	guard->forgets = false;
 	guard->kept = false;
 	handle_forget_survey(guard);
 	handle_unload_parts(guard);
@@ -128,16 +129,6 @@ int verb_lock_and_load(struct ejg *guard, int *ret_lock)
 	return 0;
 }
 
-static int run_locked(struct ejg *guard, int (*transaction)(struct ejg *guard))
-{
-	cleanup_fd int lock = -1;
-	int r;
-
-	verb_begin(guard);
-	r = verb_lock_and_load(guard, &lock);
-	return verb_end(guard, r < 0 ? r : transaction(guard));
-}
-
 int ejg_load(struct ejg *guard, const char *file)
 {
 	verb_begin(guard);
@@ -187,7 +178,13 @@ static int release(struct ejg *guard)
 
 int ejg_release(struct ejg *guard)
 {
-	return run_locked(guard, release);
+	cleanup_fd int lock = -1;
+	int r;
+
+	verb_begin(guard);
+	guard->forgets = true;
+	r = verb_lock_and_load(guard, &lock);
+	return verb_end(guard, r < 0 ? r : release(guard));
 }
 
 int ejg_prove(struct ejg *guard)

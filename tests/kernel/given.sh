@@ -77,12 +77,49 @@ rmdir "$other"
 check 'apply' guard -q apply service
 check_is 'it is forgotten' "$cgroup" "$(cat "$kept")"
 
+# refused STATUS WHAT ID: check, status and apply do not call the service guarded, and say why.
+refused() {
+	local verb status=$1
+	shift
+	for verb in check status apply; do
+		check_status "$1: $verb" "$status" guard "$verb" service
+		check_has "$1: $verb says it" "$2" "$(findings "$verb")"
+	done
+}
+
 note 'what somebody else could have written'
 chmod 666 "$kept"
-check_status 'check' 3 guard check service
+refused 3 'a list that others may write' core.given-cgroups
 chmod 600 "$kept"
 check 'control: check' guard check service
+chown 65534 "$cgroup"
+refused 3 'a cgroup of another user' core.fact-cgroup
+chown 0 "$cgroup"
+chmod 777 "$cgroup"
+refused 3 'a cgroup that others may write' core.fact-cgroup
+chmod 755 "$cgroup"
+check 'control: check' guard check service
+
+note 'what is no list'
+good=$(cat "$kept")
+for junk in 'not a path' "$(head -c 9000 /dev/zero | tr '\0' x)" "$good"$'\nbeside'; do
+	echo "$junk" >"$kept"
+	refused 1 "junk: ${junk:0:12}" core.given-cgroups
+done
+head -c 4096 /dev/zero >"$kept"
+refused 1 'zeros' core.given-cgroups
+rm "$kept"
+mkdir "$kept"
+refused 3 'a folder' core.given-cgroups
+rmdir "$kept"
 
 note 'release'
-check 'release' guard -q release service
+echo 'not a path' >"$kept"
+check 'release, with junk' guard -q release service
 check_is 'nothing is kept' no "$(exists "$kept")"
+check_is 'nothing is pinned' no "$(exists "$(set_path)")"
+check 'apply' guard -q apply --cgroup "$cgroup" service
+chown 65534 "$cgroup"
+check 'release, with a cgroup of another user' guard -q release service
+check_is 'nothing is kept' no "$(exists "$kept")"
+check_is 'nothing is pinned' no "$(exists "$(set_path)")"
