@@ -197,7 +197,10 @@ struct ejg_process {
 	uint32_t relation; /**< enum ejg_relation */
 };
 
-/** A TCP socket that listens in the caller's network namespace. Since ABI 1.0. */
+/**
+ * A TCP socket that listens where the service lives: in the network namespaces of its cgroups' processes; without any, in
+ * the caller's. Since ABI 1.0.
+ */
 struct ejg_listener {
 	struct ejg_prefix address; /**< a wildcard is 0.0.0.0 (length 128) or :: */
 	uint16_t port;

@@ -90,25 +90,39 @@ static int note(struct survey_build *b, const char *format, ...)
 	return b->survey->epmd_note ? 0 : -ENOMEM;
 }
 
-static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address)
+/* Whom to ask, and what comes back. */
+struct question {
+	const struct ejg_prefix *address;
+	uint16_t port;
+	char *answer; /* room for MAX_ANSWER + 1 bytes */
+};
+
+static int ask(void *data)
+{
+	const struct question *question = data;
+
+	return (int)epmd_client_names(question->address, question->port, PATIENCE_MS, question->answer, MAX_ANSWER + 1);
+}
+
+static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address, unsigned int home)
 {
 	cleanup_free char *answer = malloc(MAX_ANSWER + 1);
 	const uint16_t port = b->facts->epmd_port;
 	const unsigned char *head = (const unsigned char *)answer;
+	struct question question = { address, port, answer };
 	char where[EJG_PREFIX_TEXT_SIZE];
-	ssize_t size;
+	int size;
 
 	if (!answer)
 		return -ENOMEM;
 	ejg_prefix_format(address, where);
-	size = epmd_client_names(address, port, PATIENCE_MS, answer, MAX_ANSWER + 1);
+	size = b->homes.n > 0 ? netns_run(&b->homes.items[home], ask, &question) : ask(&question);
 	if (size == -ETIMEDOUT)
 		return note(b, "what listens on %s port %u did not finish its answer within a second", where, port);
 	if (size == -EFBIG)
 		return note(b, "what listens on %s port %u answers without an end: it is not epmd", where, port);
 	if (size < 0)
-		return note(b, "what listens on %s port %u did not answer: %s", where, port,
-			    strerrordesc_np((int)-size));
+		return note(b, "what listens on %s port %u did not answer: %s", where, port, strerrordesc_np(-size));
 	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
 	    memchr(answer + HEAD, '\0', (size_t)size - HEAD))
 		return note(b, "what listens on %s port %u does not answer as epmd does", where, port);
@@ -130,16 +144,19 @@ static int rank_of(const struct ejg_prefix *listener, const struct ejg_prefix *a
 	return prefix_is_ipv4(address) ? 1 : 0;
 }
 
-static const struct ejg_listener *find_listener(const struct ejg_facts *facts, const struct ejg_survey *survey,
-						const struct ejg_prefix *address)
+static const struct ejg_listener *find_listener(const struct survey_build *b, const struct ejg_prefix *address,
+						unsigned int home)
 {
+	const struct ejg_survey *survey = b->survey;
 	const struct ejg_listener *best = NULL;
 	int rank, best_rank = 0;
 
 	for (size_t i = 0; i < survey->n_listeners; i++) {
 		const struct ejg_listener *listener = &survey->listeners[i];
 
-		rank = listener->port == facts->epmd_port ? rank_of(&listener->address, address) : 0;
+		if (b->listener_homes && b->listener_homes[i] != home)
+			continue;
+		rank = listener->port == b->facts->epmd_port ? rank_of(&listener->address, address) : 0;
 		if (rank > best_rank) {
 			best = listener;
 			best_rank = rank;
@@ -153,7 +170,9 @@ static bool is_related(const struct ejg_process *process, const struct ejg_liste
 {
 	size_t length;
 
-	if (process->role != EJG_PROCESS_EPMD || process->other_network || !process->unit || !listener->unit)
+	if (process->role != EJG_PROCESS_EPMD || !process->unit || !listener->unit)
+		return false;
+	if (process->other_network && !process->in_service)
 		return false;
 	length = strcspn(process->unit, ".");
 	return strncmp(process->unit, listener->unit, length + 1) == 0;
@@ -186,17 +205,16 @@ static bool may_be_asked(const struct ejg_survey *survey, const struct ejg_liste
 
 static const struct ejg_prefix *const addresses[] = { &loopback4, &loopback6 };
 
-/* The address to ask at, or NULL; *ret_listener is the last listener that was found. */
-static const struct ejg_prefix *choose(const struct ejg_facts *facts, const struct ejg_survey *survey,
+/* The address to ask at there, or NULL; *ret_listener is the last listener that was found, untouched without any. */
+static const struct ejg_prefix *choose(const struct survey_build *b, unsigned int home,
 				       const struct ejg_listener **ret_listener)
 {
-	*ret_listener = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
-		const struct ejg_listener *listener = find_listener(facts, survey, addresses[i]);
+		const struct ejg_listener *listener = find_listener(b, addresses[i], home);
 
 		if (listener)
 			*ret_listener = listener;
-		if (listener && may_be_asked(survey, listener))
+		if (listener && may_be_asked(b->survey, listener))
 			return addresses[i];
 	}
 	return NULL;
@@ -205,14 +223,17 @@ static const struct ejg_prefix *choose(const struct ejg_facts *facts, const stru
 int epmd_names_collect(struct survey_build *b)
 {
 	const uint16_t port = b->facts->epmd_port;
-	const struct ejg_listener *listener;
+	const struct ejg_listener *listener = NULL;
 	const struct ejg_prefix *address;
+	unsigned int home = 0;
 
 	if (port == 0)
 		return note(b, "the port of epmd is not known");
-	address = choose(b->facts, b->survey, &listener);
-	if (address)
-		return ask_and_read(b, address);
+	do {
+		address = choose(b, home, &listener);
+		if (address)
+			return ask_and_read(b, address, home);
+	} while (++home < b->homes.n);
 	if (!listener)
 		return note(b, "nothing listens on port %u of the loopback addresses", port);
 	if (listener->pid != 0)

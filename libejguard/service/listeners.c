@@ -16,12 +16,14 @@ enum {
 /* A listener and the number by which its process is found. */
 struct seen {
 	struct ejg_listener listener;
+	unsigned int home; /* which of survey_build's */
 	const char *cgroup; /* below the mount, or NULL */
 	uint32_t inode;
 };
 
 struct collection {
 	struct survey_build *b;
+	unsigned int home;
 	struct seen *seen;
 	size_t n;
 	size_t n_ours;
@@ -45,6 +47,7 @@ static int add(void *data, const struct socket_info *info)
 			.uid = info->uid,
 			.cgroup_id = info->cgroup_id,
 		},
+		.home = c->home,
 		.inode = info->inode,
 	};
 	struct seen *grown;
@@ -86,26 +89,46 @@ static int keep(struct collection *c)
 {
 	struct ejg_listener *listeners = arena_array(c->b->arena, c->n, sizeof(*listeners));
 	struct owned *owned = arena_array(c->b->arena, c->n, sizeof(*owned));
+	unsigned int *homes = arena_array(c->b->arena, c->n, sizeof(*homes));
 
-	if (!listeners || !owned)
+	if (!listeners || !owned || !homes)
 		return -ENOMEM;
 	qsort(c->seen, c->n, sizeof(*c->seen), compare_seen);
 	for (size_t i = 0; i < c->n; i++) {
 		listeners[i] = c->seen[i].listener;
+		homes[i] = c->seen[i].home;
 		owned[i] = (struct owned){ c->seen[i].inode, &listeners[i], c->seen[i].cgroup };
 	}
+	c->b->listener_homes = homes;
 	c->b->survey->listeners = listeners;
 	c->b->survey->n_listeners = c->n;
 	return listeners_find_owners(c->b, owned, c->n);
 }
 
+static int look(void *data)
+{
+	return sockets_each(SOCKETS_LISTENING, add, data);
+}
+
+/* In each network namespace where the service lives. */
+static int look_at_home(struct collection *c)
+{
+	const struct netns_list *homes = &c->b->homes;
+	int r;
+
+	do {
+		r = homes->n > 0 ? netns_run(&homes->items[c->home], look, c) : look(c);
+		if (r < 0 && r != -ENOMEM)
+			r = survey_unseen(c->b, "the kernel does not list sockets: %s", strerrordesc_np(-r));
+	} while (r == 0 && ++c->home < homes->n);
+	return r;
+}
+
 int listeners_collect(struct survey_build *b)
 {
 	struct collection c = { .b = b };
-	int r = sockets_each(SOCKETS_LISTENING, add, &c);
+	int r = look_at_home(&c);
 
-	if (r < 0 && r != -ENOMEM)
-		r = survey_unseen(b, "the kernel does not list sockets: %s", strerrordesc_np(-r));
 	if (r == 0 && c.dropped > 0)
 		r = survey_unseen(b, "there are %zu more listeners than the %d that are listed", c.dropped,
 				  MAX_LISTENERS);

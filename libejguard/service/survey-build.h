@@ -5,6 +5,7 @@
 
 #include "libejguard/service/cgroups.h"
 #include "libejguard/service/survey.h"
+#include "libejguard/util/netns.h"
 
 /* Where the survey looks. Tests put a tree of their own here. */
 struct survey_source {
@@ -21,6 +22,8 @@ struct survey_build {
 	struct settings *settings;
 	struct survey_cgroups *cgroups;
 	struct ejg_survey *survey;
+	struct netns_list homes; /* where the service lives; none: in the caller's own */
+	const unsigned int *listener_homes; /* of each listener of the survey, which of them; NULL: all the first */
 };
 
 /* An empty survey. Return: 0, -ENOMEM. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/service/survey.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "libejguard/service/epmd.h"
 #include "libejguard/service/listeners.h"
 #include "libejguard/service/processes.h"
@@ -10,6 +13,20 @@
 static int collect_settings(struct survey_build *b)
 {
 	return settings_collect(b->settings, &b->survey->settings, &b->survey->n_settings);
+}
+
+/* Sockets are asked for where the service lives. */
+static int find_homes(struct survey_build *b)
+{
+	int r = netns_find_homes(b->facts, &b->homes);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return survey_unseen(b, "the network namespace of the service cannot be found: %s", strerrordesc_np(-r));
+	if (!*b->homes.unseen)
+		return 0;
+	return survey_unseen(b, "a network namespace of the service may not be seen (%s); run it as root", b->homes.unseen);
 }
 
 static bool is_image(const struct ejg_facts *facts)
@@ -27,17 +44,19 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 		collect_settings,
 		processes_collect,
 		relations_find,
+		find_homes,
 		listeners_collect,
 		epmd_names_collect,
 	};
 	const size_t n = is_image(facts) ? OF_AN_IMAGE : sizeof(parts) / sizeof(parts[0]);
-	struct survey_build b;
+	struct survey_build b = {};
 	int r;
 
 	r = survey_begin(arena, facts, &survey_source_system, &b);
 	b.settings = settings;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = parts[i](&b);
+	netns_free(&b.homes);
 	if (r == 0 && is_image(facts)) {
 		b.survey->epmd_note = "an image is looked at";
 		r = survey_unseen(&b, "processes, listeners and epmd: an image is looked at, of which nothing runs");

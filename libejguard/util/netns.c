@@ -165,34 +165,62 @@ static void add_mounts(struct search *search)
 	}
 }
 
+static const char own_path[] = "/proc/thread-self/ns/net";
+
+static void mark_own(struct netns_list *list)
+{
+	struct netns *own;
+	struct stat st;
+
+	own = stat(own_path, &st) == 0 ? find(list, &st) : NULL;
+	if (!own) /* without memory */
+		return;
+	own->own = true;
+	own->label[0] = '\0';
+}
+
+/* Return: error, or else that of the search; then the list is freed. */
+static int end(struct search *search, int error, struct netns_list *ret)
+{
+	error = search->error ? search->error : error;
+	if (error < 0) {
+		netns_free(&search->list);
+		return error;
+	}
+	mark_own(&search->list);
+	*ret = search->list;
+	return 0;
+}
+
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)
 {
 	struct search search = { .members = true };
-	struct stat st;
 	int r;
 
 	for (size_t i = 0; i < n_cgroups; i++)
 		if (cgroups[i])
 			add_cgroup(&search, AT_FDCWD, cgroups[i], cgroups[i], 0);
 	search.members = false;
-	r = add(&search, "/proc/thread-self/ns/net", "");
-	if (r == 0 && stat("/proc/thread-self/ns/net", &st) == 0) {
-		struct netns *own = find(&search.list, &st);
-
-		if (own) { /* none without memory */
-			own->own = true;
-			own->label[0] = '\0';
-		}
-	}
+	r = add(&search, own_path, "");
 	add_all_processes(&search);
 	add_mounts(&search);
-	r = search.error ? search.error : r;
-	if (r < 0) {
-		netns_free(&search.list);
-		return r;
+	return end(&search, r, ret);
+}
+
+int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret)
+{
+	struct search search = { .members = true };
+	int r = 0;
+
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const char *path = ejg_cgroup_get(facts, i)->path;
+
+		if (path)
+			add_cgroup(&search, AT_FDCWD, path, path, 0);
 	}
-	*ret = search.list;
-	return 0;
+	if (search.list.n == 0)
+		r = add(&search, own_path, "");
+	return end(&search, r, ret);
 }
 
 void netns_free(struct netns_list *list)

@@ -7,6 +7,7 @@
 #ifndef EJG_UTIL_NETNS_H
 #define EJG_UTIL_NETNS_H
 
+#include <ejguard/facts.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -38,6 +39,12 @@ struct netns_list {
  */
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);
 void netns_free(struct netns_list *list);
+
+/*
+ * Only those where a service lives: where processes of its cgroups are, or, while there is none, the caller's own.
+ * Return: as netns_find().
+ */
+int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret);
 
 /*
  * Runs a function in a network namespace, and waits for it: in a thread of its own, because the caller's does not leave

@@ -97,6 +97,44 @@ kill "$other"
 wait "$other" || true
 check 'control: without it' outside -q check service
 
+note 'the survey: listeners, and what epmd answers, are those of the namespace of the service'
+# epmd_there NAME: what answers like epmd that has one name, once, in the cgroup and on the host.
+epmd_there() {
+	(
+		echo 0 >"$cgroup/cgroup.procs"
+		exec nsenter --net="$(net_file host)" perl -MIO::Socket::INET -e '
+			$| = 1;
+			my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 4369, Listen => 5, ReuseAddr => 1) or die $!;
+			print "ready\n";
+			while (my $c = $s->accept) {
+				sysread $c, my $ask, 64;
+				print $c pack("N", 4369), "name $ARGV[0] at port 4371\n";
+				close $c;
+			}' "$1"
+	) >"$EJG_STATE/held/epmd" &
+	held=$!
+	wait_for 5 test -s "$EJG_STATE/held/epmd"
+}
+survey_of() {
+	"$@" --json discover service | tr -d ' \n'
+}
+check_is 'control: nothing runs there, nothing is seen' no \
+	"$([[ $(survey_of outside) == *'"port":4371'* ]] && echo yes || echo no)"
+epmd_there blue
+survey=$(survey_of outside)
+check_has 'from outside: its listener' "\"pid\":$held" "$(grep -o '"listeners":\[.*' <<<"$survey")"
+check_has "from outside: epmd's name" '"name":"blue"' "$survey"
+check_has 'from inside: the same' '"name":"blue"' "$(survey_of guard)"
+hold other "$elsewhere" - listen 0.0.0.0 4370
+other=$held
+check_is "a listener of the caller's namespace is not the service's" no \
+	"$([[ $(survey_of outside) == *"\"pid\":$other"* ]] && echo yes || echo no)"
+kill "$other"
+wait "$other" || true
+mapfile -t pids <"$cgroup/cgroup.procs"
+kill "${pids[@]}"
+wait_for 5 test -z "$(cat "$cgroup/cgroup.procs")"
+
 note 'what cannot be seen is not held'
 hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369
 service=$held

@@ -113,7 +113,7 @@ static bool runs(const struct node *node)
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(node->survey, i);
 
-		if (node_is_service(process) && process->in_service && !process->other_network)
+		if (node_is_service(process) && process->in_service)
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/epmd-client.h"
+#include "libejguard/util/netns.h"
 #include "libejguard/util/passwd.h"
 
 static void add_own(struct node_world *world, const struct sockaddr *address)
@@ -193,6 +194,40 @@ static int ask_epmd(const struct node *node)
 	return runs ? ask_name(node->facts->epmd_port, node_own_head(node)) : NODE_EPMD_UNKNOWN;
 }
 
+struct reading {
+	const struct node *node;
+	struct node_world *world;
+};
+
+/* What each network namespace has of its own. */
+static int read_network(void *data)
+{
+	const struct reading *reading = data;
+	const struct node *node = reading->node;
+	struct node_world *world = reading->world;
+	int r = read_own(world);
+
+	if (r < 0)
+		return r;
+	read_kernel(world);
+	world->own_port = ask_epmd(node);
+	world->interface_bindable = node->has_interface && can_bind(&node->interface);
+	return 0;
+}
+
+/* Where the service lives; of several namespaces, the first. */
+static int read_home(const struct node *node, struct node_world *world)
+{
+	struct reading reading = { node, world };
+	struct netns_list homes = {};
+	int r = netns_find_homes(node->facts, &homes);
+
+	if (r == 0)
+		r = netns_run(&homes.items[0], read_network, &reading);
+	netns_free(&homes);
+	return r;
+}
+
 int node_world_read(const struct node *node, struct node_world *ret)
 {
 	int r;
@@ -200,13 +235,10 @@ int node_world_read(const struct node *node, struct node_world *ret)
 	*ret = (struct node_world){ .program_is_safe = program_is_safe };
 	if (gethostname(ret->hostname, sizeof(ret->hostname) - 1) == 0)
 		ret->hostname[strcspn(ret->hostname, ".")] = '\0';
-	r = read_own(ret);
+	r = read_home(node, ret);
 	if (r < 0)
 		return r;
-	read_kernel(ret);
 	read_trusted(node, ret);
 	ret->epmd_socket = epmd_socket_enabled();
-	ret->own_port = ask_epmd(node);
-	ret->interface_bindable = node->has_interface && can_bind(&node->interface);
 	return resolve(node, ret);
 }
