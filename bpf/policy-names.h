@@ -18,6 +18,8 @@ static const struct policy_hook_info {
 	[POLICY_CONNECT4] = { "connect4", BPF_CGROUP_INET4_CONNECT, BPF_PROG_TYPE_CGROUP_SOCK_ADDR },
 	[POLICY_CONNECT6] = { "connect6", BPF_CGROUP_INET6_CONNECT, BPF_PROG_TYPE_CGROUP_SOCK_ADDR },
 	[POLICY_INGRESS] = { "ingress", BPF_CGROUP_INET_INGRESS, BPF_PROG_TYPE_CGROUP_SKB },
+	[POLICY_POST_BIND4] = { "post_bind4", BPF_CGROUP_INET4_POST_BIND, BPF_PROG_TYPE_CGROUP_SOCK },
+	[POLICY_POST_BIND6] = { "post_bind6", BPF_CGROUP_INET6_POST_BIND, BPF_PROG_TYPE_CGROUP_SOCK },
 };
 
 static const char *const policy_reasons[POLICY_N_REASONS] = {
@@ -29,6 +31,7 @@ static const char *const policy_reasons[POLICY_N_REASONS] = {
 	[POLICY_SOURCE] = "source",
 	[POLICY_LOCAL_ADDRESS] = "local-address",
 	[POLICY_MALFORMED] = "malformed",
+	[POLICY_USER] = "user",
 };
 
 #endif

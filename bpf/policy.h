@@ -25,7 +25,7 @@
 
 #include <linux/types.h>
 
-#define POLICY_LAYOUT 1
+#define POLICY_LAYOUT 2
 
 enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,
@@ -57,6 +57,8 @@ enum policy_hook {
 	POLICY_CONNECT4,
 	POLICY_CONNECT6,
 	POLICY_INGRESS,
+	POLICY_POST_BIND4,
+	POLICY_POST_BIND6,
 	POLICY_N_HOOKS,
 };
 
@@ -70,6 +72,7 @@ enum policy_reason {
 	POLICY_SOURCE,		/* a connection to a private port from no peer */
 	POLICY_LOCAL_ADDRESS,	/* the same from a peer, to an address that is not in `listen` */
 	POLICY_MALFORMED,	/* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
+	POLICY_USER,		/* a local user who is none of `users`, outside of the service's cgroups */
 	POLICY_N_REASONS,
 	POLICY_ALLOWED = POLICY_N_REASONS,
 	POLICY_REWRITTEN, /* let through, to another address than the caller wrote */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/proof.h"
 #include "libejguard/modules/net/wire.h"
 #include "libejguard/util/cleanup.h"
 
@@ -93,50 +94,23 @@ static int marked_socket(int family)
 	return take_fd(fd);
 }
 
-/* Refusals of proofs at a hook, whatever the reason. */
-static uint64_t count(const struct prover *p, enum policy_hook hook)
-{
-	uint64_t value, total = 0;
-
-	for (int reason = 0; reason < POLICY_N_REASONS; reason++)
-		if (pins_read_counter(p->pins, POLICY_COUNTER(1, hook, reason), &value) == 0)
-			total += value;
-	return total;
-}
-
-static struct prove_record judge(const struct prover *p, bool refused, bool counted, int error)
-{
-	struct prove_record record = { .error = error };
-
-	if (!refused && !p->permissive)
-		record.result = PROVE_PASSED;
-	else
-		record.result = counted ? PROVE_REFUSED : p->permissive ? PROVE_PASSED : PROVE_UNCOUNTED;
-	return record;
-}
-
-static struct prove_record unproven(int error)
-{
-	return (struct prove_record){ .result = PROVE_UNPROVEN, .error = error };
-}
-
 /* Without a guard a bind here answers EADDRNOTAVAIL and a connect ENETUNREACH: EPERM is the guard's word. */
 static struct prove_record attempt_call(const struct prover *p, enum policy_hook hook)
 {
 	bool bind_hook = hook == POLICY_BIND4 || hook == POLICY_BIND6;
 	int family = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 ? AF_INET : AF_INET6, r;
-	uint64_t before = count(p, hook);
+	uint64_t before = proof_count(p->pins, hook);
 	cleanup_fd int fd = marked_socket(family);
 	union any_address address;
 	socklen_t size = family == AF_INET ? sizeof(address.in) : sizeof(address.in6);
 
 	if (fd < 0)
-		return unproven(-fd);
+		return proof_unproven(-fd);
 	if (!choose_address(p, hook, family, &address))
-		return unproven(EADDRNOTAVAIL);
+		return proof_unproven(EADDRNOTAVAIL);
 	r = bind_hook ? bind(fd, &address.any, size) : connect(fd, &address.any, size);
 	r = r < 0 ? errno : 0;
-	return judge(p, r == EPERM, count(p, hook) > before, r);
+	return proof_judge(p->permissive, r == EPERM, proof_count(p->pins, hook) > before, r);
 }
 
 /*
@@ -181,24 +155,24 @@ static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
 
 static struct prove_record attempt_ingress(const struct prover *p)
 {
-	uint64_t before = count(p, POLICY_INGRESS);
+	uint64_t before = proof_count(p->pins, POLICY_INGRESS);
 	cleanup_fd int fd = -1;
 	uint16_t port = 0;
 	int r;
 
 	if (p->wire < 0)
-		return unproven(p->wire_error);
+		return proof_unproven(p->wire_error);
 	fd = listen_on_wire(p, &port);
 	if (fd < 0)
-		return unproven(-fd);
+		return proof_unproven(-fd);
 	if (!port_in(p->d.head->private_ports, port))
 		return (struct prove_record){ .result = PROVE_NOTHING };
 	(void)wire_has_answer(p->wire); /* drains what an attempt before this one left */
 	/* The kernel takes the packet to its end, the answer included, before write() returns. */
 	r = wire_send_syn(p->wire, p->stranger, p->own, port);
 	if (r < 0)
-		return unproven(-r);
-	return judge(p, !wire_has_answer(p->wire), count(p, POLICY_INGRESS) > before, 0);
+		return proof_unproven(-r);
+	return proof_judge(p->permissive, !wire_has_answer(p->wire), proof_count(p->pins, POLICY_INGRESS) > before, 0);
 }
 
 /* Both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
@@ -227,40 +201,12 @@ static int choose_wire(struct prover *p)
 	return -EADDRNOTAVAIL;
 }
 
-static int enter(const char *cgroup, const char *below)
-{
-	char path[PATH_MAX];
-	cleanup_fd int fd = -1;
-
-	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", cgroup, below) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	return write(fd, "0", 1) == 1 ? 0 : -errno;
-}
-
-/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
-static int enter_cgroup(const struct ejg_cgroup *cgroup)
-{
-	char path[PATH_MAX];
-	int r = enter(cgroup->path, "");
-
-	if (r != -EBUSY)
-		return r;
-	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	return enter(cgroup->path, "/" PROVE_SUBGROUP);
-}
-
 static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup, int out)
 {
-	int r = enter_cgroup(cgroup);
+	int r = proof_enter(cgroup);
 
-	for (uint32_t hook = 0; hook < POLICY_N_HOOKS; hook++) {
-		struct prove_record record = unproven(-r);
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+		struct prove_record record = proof_unproven(-r);
 
 		if (r == 0)
 			record = hook == POLICY_INGRESS ? attempt_ingress(p) : attempt_call(p, hook);

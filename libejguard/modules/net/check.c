@@ -156,7 +156,7 @@ static int check_policy(struct check *check, const struct pins *pins)
 /* Nothing is applied: would it hold here? */
 static int check_absent(struct check *check)
 {
-	struct net_bpf *loaded = NULL;
+	struct bpf_object *loaded = NULL;
 	int r;
 
 	fail_or_change(check, "not-loaded", check->facts->service, "nothing guards the service",

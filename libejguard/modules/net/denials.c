@@ -53,10 +53,10 @@ static int read_table(int fd, struct denial_list *list)
 int denials_read(const struct pins *pins, struct denial_list *ret)
 {
 	struct denial_list list = {};
-	int r = read_table(pins->insiders, &list);
+	int r = read_table(pins->maps[SET_INSIDERS], &list);
 
 	if (r == 0)
-		r = read_table(pins->outsiders, &list);
+		r = read_table(pins->maps[SET_OUTSIDERS], &list);
 	if (r < 0) {
 		denials_free(&list);
 		return r;

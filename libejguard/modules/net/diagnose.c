@@ -70,7 +70,7 @@ static void diagnose_sockets(struct ejg_call *call)
 /* Whether the kernel takes the programs. */
 static int diagnose_load(struct ejg_call *call)
 {
-	struct net_bpf *loaded = NULL;
+	struct bpf_object *loaded = NULL;
 	int r = programs_load(call, &loaded);
 
 	if (r < 0)

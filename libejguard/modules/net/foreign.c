@@ -18,7 +18,7 @@ struct foreign {
 /* Whether a program is one of the service's own. */
 static bool is_own(const struct pins *pins, uint32_t id)
 {
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++)
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
 		if (pins->program_ids[hook] == id)
 			return true;
 	return false;
@@ -64,7 +64,7 @@ static void report_hooks(const struct foreign *f, const char *cgroup, bool above
 {
 	cleanup_fd int fd = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	for (int hook = 0; fd >= 0 && hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); fd >= 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		uint32_t ids[64], n = ARRAY_SIZE(ids), flags = 0; /* 64 programs fit on a hook: kernel/bpf/cgroup.c */
 		bool after = above;
 

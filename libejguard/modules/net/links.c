@@ -13,8 +13,6 @@
 
 #include "libejguard/util/cleanup.h"
 
-#define ALL_HOOKS ((1U << POLICY_N_HOOKS) - 1)
-
 static void folder_path(const struct pins *pins, uint64_t cgroup_id, char path[static PINS_PATH_SIZE])
 {
 	pins_format(path, "%s/links/%" PRIu64, pins->path, cgroup_id);
@@ -59,17 +57,18 @@ int link_state(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hoo
 
 int links_state(const struct pins *pins, uint64_t cgroup_id)
 {
-	unsigned int intact = 0, absent = 0;
+	unsigned int intact = 0, absent = 0, n = 0;
 
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		int state = link_state(pins, cgroup_id, hook);
 
 		if (state < 0)
 			return state;
 		intact += state == LINK_INTACT;
 		absent += state == LINK_ABSENT;
+		n++;
 	}
-	return intact == POLICY_N_HOOKS ? LINKS_INTACT : absent == POLICY_N_HOOKS ? LINKS_ABSENT : LINKS_PARTIAL;
+	return intact == n ? LINKS_INTACT : absent == n ? LINKS_ABSENT : LINKS_PARTIAL;
 }
 
 /*
@@ -113,7 +112,7 @@ static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook 
 
 void links_adopt(const struct pins *pins, uint64_t cgroup_id)
 {
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++)
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
 		(void)adopt(pins, cgroup_id, hook);
 }
 
@@ -141,7 +140,7 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 	if (fstat(cgroup_fd, &st) < 0 || st.st_ino != cgroup->id)
 		return -ENOENT;
 	r = make_folders(pins, cgroup->id);
-	for (int hook = 0; r >= 0 && hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); r >= 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		r = link_state(pins, cgroup->id, hook);
 		if (r < 0 || r == LINK_INTACT || (r == LINK_FOREIGN && adopt(pins, cgroup->id, hook)))
 			continue;
@@ -161,7 +160,7 @@ void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks)
 {
 	char path[PINS_PATH_SIZE], replaced[PINS_PATH_SIZE];
 
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		if (!(hooks & (1U << hook)))
 			continue;
 		link_path(pins, cgroup_id, hook, path);
@@ -205,7 +204,7 @@ static void prune_one(void *data, uint64_t cgroup_id)
 {
 	struct prune *prune = data;
 
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		char path[PINS_PATH_SIZE];
 		struct bpf_link_info info;
 		int r;
@@ -216,7 +215,7 @@ static void prune_one(void *data, uint64_t cgroup_id)
 		if (r != -ENOENT && (r < 0 || info.cgroup.cgroup_id != 0))
 			return;
 	}
-	links_remove(prune->pins, cgroup_id, ALL_HOOKS);
+	links_remove(prune->pins, cgroup_id, set_kind.hooks);
 	prune->n++;
 }
 
@@ -231,7 +230,7 @@ unsigned int links_prune(const struct pins *pins)
 /* Whether a set has a living link of this cgroup at any hook. */
 static bool guards(const char *set_path, uint64_t cgroup_id)
 {
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		char path[PINS_PATH_SIZE];
 		struct bpf_link_info info;
 

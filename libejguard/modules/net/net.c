@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The module `net`: who reaches epmd and the distribution ports. See ejguard-net(8). */
-#include <stdlib.h>
-
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
+
+static int net_watch(struct ejg_call *call, int *ret_fd)
+{
+	struct net_state *state = ejg_call_state(call);
+
+	return watch_begin(call, &state->watch, ret_fd);
+}
+
+static int net_watch_next(struct ejg_call *call)
+{
+	const struct net_state *state = ejg_call_state(call);
+
+	return watch_next(call, state->watch);
+}
 
 static void net_finish(struct ejg_call *call)
 {
 	struct net_state *state = ejg_call_state(call);
 
-	net_watch_free(state->watch);
+	watch_free(state->watch);
 	if (!state->prepared)
 		return;
 	net_peers_free(&state->peers);
 	net_policy_free(&state->policy);
-	ejg_close_fd(&state->policy_fd);
-	ejg_close_fd(&state->previous_fd);
-	programs_unload(state->loaded);
-	free(state->made);
+	install_free(&state->change);
 }
 
 static const struct ejg_option options[] = {

@@ -3,13 +3,13 @@
 #ifndef EJG_NET_NET_H
 #define EJG_NET_NET_H
 
+#include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/names.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/watch.h"
 #include "libejguard/util/netns.h"
-
-struct net_watch;
 
 /* The peers as addresses, and what became of those that are names. */
 struct net_peers {
@@ -18,28 +18,16 @@ struct net_peers {
 	struct name_list names;
 };
 
-/* What this run has attached at one cgroup. */
-struct net_made {
-	uint64_t cgroup_id;
-	uint32_t hooks;
-};
-
 struct net_state {
 	/* made by prepare */
 	bool prepared;
 	struct net_peers peers;
 	struct net_policy policy;
-	int policy_fd; /* -1 once it is in force */
-	struct net_bpf *loaded;
+	struct set_change change;
 
-	/* made by apply: what to undo */
-	bool created;	 /* there was no set before */
-	bool keep;	 /* only sockets fail the check: the guard stands, and undoing it would let more in */
-	int previous_fd; /* the policy that was in force before, or -1 */
-	struct net_made *made;
-	size_t n_made;
+	bool keep; /* made by check: only sockets fail it: the guard stands, and undoing it would let more in */
 
-	struct net_watch *watch; /* made by watch */
+	struct watch *watch; /* made by watch */
 };
 
 /* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
@@ -105,9 +93,6 @@ void net_report_foreign(struct ejg_call *call, bool undoing);
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
 int net_diagnose(struct ejg_call *call);
-int net_watch(struct ejg_call *call, int *ret_fd);
-int net_watch_next(struct ejg_call *call);
-void net_watch_free(struct net_watch *watch);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bpf/net.skel.h"
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
@@ -27,44 +26,42 @@ static int make_folder(const char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int write_meta(const struct net_bpf *loaded)
+/* A map of what was loaded. */
+static int loaded_map(const struct bpf_object *loaded, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(loaded, name);
+}
+
+static int write_meta(const struct bpf_object *loaded)
 {
 	struct policy_meta meta = { .layout = POLICY_LAYOUT, .build = programs_build() };
 	uint32_t zero = 0;
 
 	snprintf(meta.version, sizeof(meta.version), "%s", EJG_VERSION);
-	return bpf_map_update_elem(bpf_map__fd(loaded->maps.meta), &zero, &meta, BPF_ANY);
+	return bpf_map_update_elem(loaded_map(loaded, "meta"), &zero, &meta, BPF_ANY);
 }
 
-static int pin_all(const struct net_bpf *loaded, const char *set_path)
+static int pin_all(const struct bpf_object *loaded, const char *set_path)
 {
-	const struct {
-		const char *name;
-		int fd;
-	} maps[] = {
-		{ "policy", bpf_map__fd(loaded->maps.policy) },
-		{ "counters", bpf_map__fd(loaded->maps.counters) },
-		{ "insiders", bpf_map__fd(loaded->maps.insiders) },
-		{ "outsiders", bpf_map__fd(loaded->maps.outsiders) },
-	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(maps); i++)
-		r = pin(set_path, maps[i].name, maps[i].fd);
-	for (int hook = 0; r == 0 && hook < POLICY_N_HOOKS; hook++)
+	for (int map = 0; r == 0 && map < N_SET_MAPS; map++)
+		if (set_kind.maps & (1U << map))
+			r = pin(set_path, pins_map_name(map), loaded_map(loaded, pins_map_name(map)));
+	for (int hook = set_hook(0); r == 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
 		r = pin(set_path, policy_hooks[hook].name,
-			bpf_program__fd(bpf_object__find_program_by_name(loaded->obj, policy_hooks[hook].name)));
+			bpf_program__fd(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name)));
 	/* Last: a set without it is damaged. */
-	return r < 0 ? r : pin(set_path, "meta", bpf_map__fd(loaded->maps.meta));
+	return r < 0 ? r : pin(set_path, "meta", loaded_map(loaded, "meta"));
 }
 
-int pins_create(struct net_bpf *loaded, const char *service, int policy_fd, struct pins *ret)
+int pins_create(struct bpf_object *loaded, const char *service, int policy_fd, struct pins *ret)
 {
 	struct pins pins = PINS_NULL;
 	uint32_t zero = 0;
 	int r;
 
-	pins_format(pins.path, PINS_ROOT "/%s:new", service);
+	pins_format(pins.path, PINS_ROOT "/%s%s:new", service, set_kind.suffix);
 	r = make_folder(PINS_ROOT);
 	if (r < 0)
 		return r;
@@ -74,7 +71,7 @@ int pins_create(struct net_bpf *loaded, const char *service, int policy_fd, stru
 	r = make_folder(pins.path);
 	if (r < 0)
 		return r;
-	r = bpf_map_update_elem(bpf_map__fd(loaded->maps.policy), &zero, &policy_fd, BPF_ANY);
+	r = bpf_map_update_elem(loaded_map(loaded, "policy"), &zero, &policy_fd, BPF_ANY);
 	if (r == 0)
 		r = write_meta(loaded);
 	if (r == 0)
@@ -164,7 +161,7 @@ static int tidy_old(const struct pins *pins, const char *service)
 	char old_path[PINS_PATH_SIZE];
 	int r;
 
-	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	pins_format(old_path, PINS_ROOT "/%s%s:old", service, set_kind.suffix);
 	r = move_links(pins, old_path);
 	return r < 0 ? r : pins_remove(old_path);
 }
@@ -174,7 +171,7 @@ int pins_tidy(const struct pins *pins, const char *service)
 	char new_path[PINS_PATH_SIZE];
 	int r = tidy_old(pins, service);
 
-	pins_format(new_path, PINS_ROOT "/%s:new", service);
+	pins_format(new_path, PINS_ROOT "/%s%s:new", service, set_kind.suffix);
 	return r < 0 ? r : pins_remove(new_path);
 }
 
@@ -182,7 +179,7 @@ bool pins_interrupted(const char *service)
 {
 	char old_path[PINS_PATH_SIZE];
 
-	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	pins_format(old_path, PINS_ROOT "/%s%s:old", service, set_kind.suffix);
 	return access(old_path, F_OK) == 0;
 }
 
@@ -192,7 +189,7 @@ int pins_install(const char *service, struct pins *pins)
 	int r = 0;
 
 	pins_path(service, path);
-	pins_format(old_path, PINS_ROOT "/%s:old", service);
+	pins_format(old_path, PINS_ROOT "/%s%s:old", service, set_kind.suffix);
 	/* Two sets to replace: a take-over was interrupted. What only the older one has goes to the new one now. */
 	if (access(path, F_OK) == 0)
 		r = tidy_old(pins, service);

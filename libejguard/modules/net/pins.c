@@ -24,7 +24,7 @@ void pins_format(char path[static PINS_PATH_SIZE], const char *format, ...)
 
 void pins_path(const char *service, char path[static PINS_PATH_SIZE])
 {
-	pins_format(path, PINS_ROOT "/%s", service);
+	pins_format(path, PINS_ROOT "/%s%s", service, set_kind.suffix);
 }
 
 /* Our folder holds the guard of every service: nobody but root may have made or may change it. */
@@ -131,27 +131,36 @@ static int open_meta(const char *set_path, struct policy_meta *ret)
 	return 0;
 }
 
+/* The maps as every set of this layout has them. */
+static const struct {
+	const char *name;
+	uint32_t type, key_size, value_size;
+} maps[N_SET_MAPS] = {
+	[SET_POLICY] = { "policy", BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
+	[SET_COUNTERS] = { "counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t), sizeof(uint64_t) },
+	[SET_INSIDERS] = { "insiders", BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
+			   sizeof(struct policy_denial) },
+	[SET_OUTSIDERS] = { "outsiders", BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
+			    sizeof(struct policy_denial) },
+	[SET_CGROUPS] = { "cgroups", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
+	[SET_NETWORKS] = { "networks", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
+};
+
+const char *pins_map_name(enum set_map map)
+{
+	return maps[map].name;
+}
+
 int pins_reopen(struct pins *pins)
 {
-	const struct {
-		const char *name;
-		int *fd;
-		uint32_t type, key_size, value_size;
-	} maps[] = {
-		{ "policy", &pins->policy, BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
-		{ "counters", &pins->counters, BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t), sizeof(uint64_t) },
-		{ "insiders", &pins->insiders, BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
-		  sizeof(struct policy_denial) },
-		{ "outsiders", &pins->outsiders, BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
-		  sizeof(struct policy_denial) },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
-		*maps[i].fd = open_map(pins->path, maps[i].name, maps[i].type, maps[i].key_size, maps[i].value_size);
-		if (*maps[i].fd < 0)
-			return *maps[i].fd;
+	for (int map = 0; map < N_SET_MAPS; map++) {
+		if (!(set_kind.maps & (1U << map)))
+			continue;
+		pins->maps[map] = open_map(pins->path, maps[map].name, maps[map].type, maps[map].key_size, maps[map].value_size);
+		if (pins->maps[map] < 0)
+			return pins->maps[map];
 	}
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		pins->programs[hook] = open_program(pins->path, hook, &pins->program_ids[hook]);
 		if (pins->programs[hook] < 0)
 			return pins->programs[hook];
@@ -199,13 +208,11 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 
 void pins_close(struct pins *pins)
 {
-	int *const fds[] = { &pins->policy, &pins->counters, &pins->insiders, &pins->outsiders };
-
-	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
-		ejg_close_fd(fds[i]);
-		*fds[i] = -1;
+	for (int map = 0; map < N_SET_MAPS; map++) {
+		ejg_close_fd(&pins->maps[map]);
+		pins->maps[map] = -1;
 	}
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++) {
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		ejg_close_fd(&pins->programs[hook]);
 		pins->programs[hook] = -1;
 	}
@@ -234,13 +241,13 @@ int pins_set_policy(const struct pins *pins, int policy_fd)
 {
 	uint32_t zero = 0;
 
-	return bpf_map_update_elem(pins->policy, &zero, &policy_fd, BPF_ANY);
+	return bpf_map_update_elem(pins->maps[SET_POLICY], &zero, &policy_fd, BPF_ANY);
 }
 
 int pins_get_policy(const struct pins *pins)
 {
 	uint32_t zero = 0, id = 0;
-	int r = bpf_map_lookup_elem(pins->policy, &zero, &id);
+	int r = bpf_map_lookup_elem(pins->maps[SET_POLICY], &zero, &id);
 
 	return r < 0 ? r : bpf_map_get_fd_by_id(id);
 }
@@ -300,7 +307,7 @@ int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret)
 	values = calloc(n, sizeof(*values));
 	if (!values)
 		return -ENOMEM;
-	r = bpf_map_lookup_elem(pins->counters, &counter, values);
+	r = bpf_map_lookup_elem(pins->maps[SET_COUNTERS], &counter, values);
 	if (r < 0)
 		return r;
 	for (int i = 0; i < n; i++)

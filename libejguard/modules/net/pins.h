@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What stays in the kernel, in bpffs below /sys/fs/bpf/ejguard/SERVICE/:
+ * What stays in the kernel, in bpffs below /sys/fs/bpf/ejguard/SERVICE/, and of the module host in SERVICE:host/:
  *
- *     meta, policy, counters, insiders, outsiders     maps
- *     bind4, bind6, connect4, connect6, ingress       programs: the hooks of bpf/policy-names.h
+ *     meta, policy, counters, insiders, ...           maps: those of the kind (kind.h)
+ *     bind4, bind6, connect4, ...                     programs: the hooks of the kind (bpf/policy-names.h)
  *     links/ID/HOOK                                   links; ID is the kernel's id of the cgroup
  *
  * Such a folder is a set. A new set is made in SERVICE:new, with the policy in it and the links attached, and only then
@@ -19,7 +19,7 @@
 #include <linux/types.h>
 #include <limits.h>
 
-#include "bpf/policy-names.h"
+#include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/policy-build.h"
 #include "libejguard/modules/net/programs.h"
 
@@ -33,16 +33,13 @@
 struct pins {
 	char path[PINS_PATH_SIZE];
 	struct policy_meta meta;
-	int policy;
-	int counters;
-	int insiders;
-	int outsiders;
+	int maps[N_SET_MAPS]; /* those that the kind has */
 	int programs[POLICY_N_HOOKS];
 	uint32_t program_ids[POLICY_N_HOOKS];
 };
 
 #define PINS_NULL                                                                                                      \
-	{ .policy = -1, .counters = -1, .insiders = -1, .outsiders = -1, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 } }
+	{ .maps = { [0 ... N_SET_MAPS - 1] = -1 }, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 } }
 
 enum pins_state {
 	PINS_ABSENT,
@@ -103,7 +100,7 @@ void pins_remove_root(void);
  * Pins what was loaded, with the policy in it, as SERVICE:new, and opens that set.
  * Return: 0 or a negative errno.
  */
-int pins_create(struct net_bpf *loaded, const char *service, int policy_fd, struct pins *ret);
+int pins_create(struct bpf_object *loaded, const char *service, int policy_fd, struct pins *ret);
 
 /*
  * Lets SERVICE:new take the place of SERVICE: links of cgroups that the new set does not know (removed ones whose
@@ -116,6 +113,9 @@ int pins_install(const char *service, struct pins *pins);
  * Return: 0 or a negative errno.
  */
 int pins_tidy(const struct pins *pins, const char *service);
+
+/* The name that a map has in a set, and as a pin. */
+const char *pins_map_name(enum set_map map);
 
 /* Whether pins_install() was interrupted: a former set still guards, by another name. */
 bool pins_interrupted(const char *service);

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bpf/net.skel.h"
+#include "libejguard/modules/net/kind.h"
 
 uint64_t programs_build(void)
 {
 	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: tells builds apart, defends nothing */
 	size_t size;
-	const unsigned char *bytes = net_bpf__elf_bytes(&size);
+	const unsigned char *bytes = set_kind.elf(&size);
 
 	for (size_t i = 0; i < size; i++)
 		digest = (digest ^ bytes[i]) * 0x100000001b3;
@@ -33,33 +33,34 @@ static int load_error(struct ejg_call *call, int error)
 	if (error == -ENOMEM)
 		return ejg_call_error(call, -ENOMEM, "free some memory, then try again",
 				      "no memory to load the BPF programs");
-	return ejg_call_error(call, -EOPNOTSUPP, "a Linux kernel from 5.10 on, with CONFIG_CGROUP_BPF, is needed",
+	return ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel,
 			      "the kernel does not accept the BPF programs: %s", strerror(-error));
 }
 
-int programs_load(struct ejg_call *call, struct net_bpf **ret)
+int programs_load(struct ejg_call *call, struct bpf_object **ret)
 {
-	struct net_bpf *loaded;
+	size_t size;
+	const void *elf = set_kind.elf(&size);
+	struct bpf_object *loaded;
 	libbpf_print_fn_t print;
 	int r;
 
 	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
 	print = libbpf_set_print(no_print);
-	loaded = net_bpf__open();
-	if (loaded)
-		loaded->rodata->can_read_kernel =
-			libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_probe_read_kernel, NULL) == 1;
-	r = loaded ? net_bpf__load(loaded) : -errno;
+	loaded = bpf_object__open_mem(elf, size, NULL);
+	if (loaded && set_kind.configure)
+		set_kind.configure(loaded);
+	r = loaded ? bpf_object__load(loaded) : -errno;
 	libbpf_set_print(print);
 	if (r < 0) {
-		net_bpf__destroy(loaded);
+		bpf_object__close(loaded);
 		return load_error(call, r);
 	}
 	*ret = loaded;
 	return 0;
 }
 
-void programs_unload(struct net_bpf *loaded)
+void programs_unload(struct bpf_object *loaded)
 {
-	net_bpf__destroy(loaded);
+	bpf_object__close(loaded);
 }

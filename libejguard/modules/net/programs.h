@@ -5,11 +5,11 @@
 
 #include <ejguard/module.h>
 
-struct net_bpf;
+struct bpf_object;
 
 /* Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM; the error is set on the call. Free by programs_unload(). */
-int programs_load(struct ejg_call *call, struct net_bpf **ret);
-void programs_unload(struct net_bpf *loaded);
+int programs_load(struct ejg_call *call, struct bpf_object **ret);
+void programs_unload(struct bpf_object *loaded);
 
 /* Digest of the programs. */
 uint64_t programs_build(void);

@@ -50,7 +50,7 @@ static const char *format_netns(const struct sockets *s, char text[static WHERE_
  */
 static bool is_linked(const struct sockets *s, uint64_t id)
 {
-	int state = s->pins.policy < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
+	int state = s->pins.maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
 
 	return state == LINK_INTACT || state == LINK_FOREIGN;
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status: what is in force, from what the kernel holds. Whether that is right is for check to say. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
 
-#include "libejguard/modules/net/denials.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/report.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
@@ -59,60 +55,6 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 		head->flags & POLICY_STRICT ? ", strict" : "", n_private, n_guarded, head->n_listen,
 		head->n_ranges + head->n_scoped, pins->meta.version);
 	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
-}
-
-static int report_counters(struct ejg_call *call, const struct pins *pins)
-{
-	for (int hook = 0; hook < POLICY_N_HOOKS; hook++)
-		for (int reason = 0; reason < POLICY_N_REASONS; reason++) {
-			const struct ejg_label labels[] = {
-				{ "hook", policy_hooks[hook].name },
-				{ "reason", policy_reasons[reason] },
-			};
-			uint64_t value;
-			int r = pins_read_counter(pins, POLICY_COUNTER(0, hook, reason), &value);
-
-			if (r < 0)
-				return ejg_call_error(call, -EIO, NULL, "cannot read the counters below %s: %s",
-						      pins->path, strerror(-r));
-			if (value)
-				ejg_call_metric(call, "denials", labels, ARRAY_SIZE(labels), value);
-		}
-	return 0;
-}
-
-#define LAST_DENIALS 10
-
-static int compare_last(const void *a, const void *b)
-{
-	uint64_t x = ((const struct denial *)a)->row.last, y = ((const struct denial *)b)->row.last;
-
-	return x < y ? 1 : x > y ? -1 : 0;
-}
-
-static void report_denials(struct ejg_call *call, const struct pins *pins)
-{
-	struct denial_list list = {};
-	int r = denials_read(pins, &list);
-
-	if (r < 0)
-		ejg_call_log(call, EJG_LOG_WARNING, "cannot read the denials below %s: %s", pins->path, strerror(-r));
-	if (list.n)
-		qsort(list.items, list.n, sizeof(*list.items), compare_last);
-	for (size_t i = 0; i < list.n && i < LAST_DENIALS; i++) {
-		char first[32], last[32];
-		time_t times[] = { denial_realtime(list.items[i].row.first) / 1000000000,
-				   denial_realtime(list.items[i].row.last) / 1000000000 };
-		struct denial_words words;
-		struct tm tm;
-
-		denial_describe(ejg_call_facts(call)->cgroup_mount, &list.items[i], &words);
-		strftime(first, sizeof(first), "%F %T", localtime_r(&times[0], &tm));
-		strftime(last, sizeof(last), "%F %T", localtime_r(&times[1], &tm));
-		ejg_call_finding(call, "denied", words.address, "%s, first %s, last %s", words.line, first, last);
-	}
-	ejg_call_metric(call, "distinct_denials", NULL, 0, list.n);
-	denials_free(&list);
 }
 
 static int report_current(struct ejg_call *call, const struct pins *pins)

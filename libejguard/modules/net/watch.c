@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * watch: new denials as they are recorded. Each watcher compares the kernel's tables with what it saw before, four times a
- * second: any number of them sees everything, and a flood costs no more than the tables are large.
- */
+#include "libejguard/modules/net/watch.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +8,11 @@
 #include <unistd.h>
 
 #include "libejguard/modules/net/denials.h"
-#include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
 #define INTERVAL_NS 250000000L
 
-struct net_watch {
+struct watch {
 	struct denial_list seen; /* what was handed out or was there before, by key */
 	struct denial_list now;  /* the last read, of which `next` is to be looked at */
 	size_t next;
@@ -49,10 +46,9 @@ static int read_now(struct ejg_call *call, struct denial_list *ret)
 	return r;
 }
 
-int net_watch(struct ejg_call *call, int *ret_fd)
+int watch_begin(struct ejg_call *call, struct watch **ret, int *ret_fd)
 {
-	struct net_state *state = ejg_call_state(call);
-	struct net_watch *watch;
+	struct watch *watch;
 	int r = pins_probe(call);
 
 	if (r < 0)
@@ -60,7 +56,7 @@ int net_watch(struct ejg_call *call, int *ret_fd)
 	watch = calloc(1, sizeof(*watch));
 	if (!watch)
 		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
-	state->watch = watch;
+	*ret = watch;
 	watch->timer = start_timer();
 	if (watch->timer < 0)
 		return ejg_call_error(call, -EIO, NULL, "cannot make a timer: %s", strerror(-watch->timer));
@@ -71,7 +67,7 @@ int net_watch(struct ejg_call *call, int *ret_fd)
 }
 
 /* Takes the next row that is new or has grown. Return: NULL when there is none. */
-static const struct denial *next_event(struct net_watch *watch)
+static const struct denial *next_event(struct watch *watch)
 {
 	while (watch->next < watch->now.n) {
 		const struct denial *denial = &watch->now.items[watch->next++];
@@ -84,10 +80,8 @@ static const struct denial *next_event(struct net_watch *watch)
 	return NULL;
 }
 
-int net_watch_next(struct ejg_call *call)
+int watch_next(struct ejg_call *call, struct watch *watch)
 {
-	struct net_state *state = ejg_call_state(call);
-	struct net_watch *watch = state->watch;
 	const struct denial *denial = next_event(watch);
 	struct denial_words words;
 	uint64_t ticks;
@@ -114,7 +108,7 @@ int net_watch_next(struct ejg_call *call)
 	return 0;
 }
 
-void net_watch_free(struct net_watch *watch)
+void watch_free(struct watch *watch)
 {
 	if (!watch)
 		return;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/install.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+int install_prepare(struct ejg_call *call, const struct net_policy *policy, struct set_change *ret)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	int r = pins_probe(call);
+
+	*ret = (struct set_change){ .policy = policy, .policy_fd = -1, .previous_fd = -1 };
+	if (r == 0)
+		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	if (r < 0)
+		return r;
+	pins_close(&pins);
+	/* Pins of our own making hold verified programs already; everything else is replaced by what is loaded here. */
+	if (state != PINS_CURRENT)
+		r = programs_load(call, &ret->loaded);
+	if (r < 0)
+		return r;
+	ret->policy_fd = pins_make_policy(policy);
+	if (ret->policy_fd < 0)
+		return ejg_call_error(call, ret->policy_fd == -EPERM ? -EPERM : -EIO, "run it as root",
+				      "cannot make the map of the policy: %s", strerror(-ret->policy_fd));
+	return 0;
+}
+
+void install_free(struct set_change *change)
+{
+	ejg_close_fd(&change->policy_fd);
+	ejg_close_fd(&change->previous_fd);
+	programs_unload(change->loaded);
+	free(change->made);
+}
+
+static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, int error)
+{
+	if (error == -EPERM)
+		return ejg_call_error(call, -EPERM,
+				      "run it as root; if it is: a program attached exclusively to this cgroup or one above "
+				      "it shuts others out (see 'bpftool cgroup tree')",
+				      "the kernel does not let the guard attach to %s", cgroup->path);
+	if (error == -ENOENT)
+		return ejg_call_error(call, -EIO, "try again", "the cgroup %s went away", cgroup->path);
+	return ejg_call_error(call, -EIO, "see which programs are there\nrun: bpftool cgroup tree", "cannot attach to %s: %s",
+			      cgroup->path, strerror(-error));
+}
+
+/* Attaches to all cgroups and remembers what for the roll-back. */
+static int attach_all(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	change->made = calloc(change->n_cgroups + 1, sizeof(*change->made));
+	if (!change->made)
+		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	for (size_t i = 0; i < change->n_cgroups; i++) {
+		const struct ejg_cgroup *cgroup = ejg_element(change->cgroups, change->n_cgroups, change->cgroup_size, i);
+		uint32_t hooks = 0;
+		int r;
+
+		if (!cgroup->id)
+			continue;
+		r = links_attach(pins, cgroup, &hooks);
+		/* Another unit of the service may stop at any time; only the caller's own cgroup cannot. */
+		if (r == -ENOENT && !cgroup->own) {
+			ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s went away", cgroup->path);
+			continue;
+		}
+		if (r < 0)
+			return attach_error(call, cgroup, r);
+		if (hooks)
+			change->made[change->n_made++] = (struct set_made){ cgroup->id, hooks };
+	}
+	return 0;
+}
+
+/* Brings the policy of a set that is there up to date. Nothing is touched when it is. */
+static int update_policy(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	cleanup_fd int current = pins_get_policy(pins);
+	int r;
+
+	if (current < 0 && current != -ENOENT)
+		return ejg_call_error(call, -EIO, "try again", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-current));
+	if (current >= 0 && pins_policy_equals(current, change->policy) == 1)
+		return 0;
+	r = pins_set_policy(pins, change->policy_fd);
+	if (r < 0)
+		return ejg_call_error(call, -EIO, NULL, "cannot replace the policy below %s: %s", pins->path,
+				      strerror(-r));
+	if (current >= 0)
+		change->previous_fd = take_fd(current);
+	return 0;
+}
+
+/* Undoes what this run did to a set that was there before. */
+static void undo(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	for (size_t i = 0; i < change->n_made; i++)
+		links_remove(pins, change->made[i].cgroup_id, change->made[i].hooks);
+	change->n_made = 0;
+	if (change->previous_fd >= 0 && pins_set_policy(pins, change->previous_fd) < 0)
+		ejg_call_log(call, EJG_LOG_ERROR, "cannot put the former policy back below %s", pins->path);
+}
+
+static int apply_to_current(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	int r = change->before_links ? change->before_links(call, pins) : 0;
+
+	if (r == 0)
+		r = update_policy(call, pins, change);
+	if (r == 0)
+		r = attach_all(call, pins, change);
+	if (r < 0) {
+		undo(call, pins, change);
+		return r;
+	}
+	(void)pins_tidy(pins, ejg_call_facts(call)->service);
+	return 0;
+}
+
+static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_change *change, bool replaces)
+{
+	const char *service = ejg_call_facts(call)->service;
+	int r = change->loaded ? 0 : programs_load(call, &change->loaded);
+
+	if (r < 0)
+		return r;
+	r = pins_create(change->loaded, service, change->policy_fd, pins);
+	if (r < 0)
+		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run it as root",
+				      "cannot pin the guard below " PINS_ROOT ": %s", strerror(-r));
+	r = change->before_links ? change->before_links(call, pins) : 0;
+	if (r == 0)
+		r = attach_all(call, pins, change);
+	if (r == 0) {
+		r = pins_install(service, pins);
+		if (r < 0)
+			r = ejg_call_error(call, -EIO, "see what stands in " PINS_ROOT, "cannot put %s into place: %s", pins->path, strerror(-r));
+	}
+	if (r < 0) {
+		(void)pins_remove(pins->path);
+		pins_remove_root();
+		return r;
+	}
+	/* After a take-over there is no way back: the new set only ever guards more than the old one did. */
+	change->created = !replaces;
+	change->n_made = 0;
+	return 0;
+}
+
+/* Undoes what this run has changed. */
+static int roll_back(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	int r = 0;
+
+	if (change->created) {
+		r = pins_remove(pins->path);
+		pins_remove_root();
+	} else {
+		undo(call, pins, change);
+	}
+	return r;
+}
+
+int install_apply(struct ejg_call *call, struct set_change *change)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	int r = pins_open(call, facts->service, &pins, &state);
+
+	if (r < 0)
+		return r;
+	if (state == PINS_NEWER)
+		r = ejg_call_error(call, -EOPNOTSUPP, "use the newer ejguard, or let it release the guard first",
+				   "%s was made by a newer ejguard (%.24s, layout %u)", pins.path, pins.meta.version,
+				   pins.meta.layout);
+	else if (state == PINS_CURRENT)
+		r = apply_to_current(call, &pins, change);
+	else
+		r = apply_new_set(call, &pins, change, state == PINS_OUTDATED || pins_interrupted(facts->service));
+	if (r == 0)
+		(void)links_prune(&pins);
+	pins_close(&pins);
+	return r;
+}
+
+static int release_run(struct ejg_call *call, struct set_change *change)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+
+	if (r == 0 && state == PINS_CURRENT)
+		r = roll_back(call, &pins, change);
+	pins_close(&pins);
+	return r;
+}
+
+static int release_all(struct ejg_call *call)
+{
+	static const char *const suffixes[] = { "", ":new", ":old" };
+	const char *service = ejg_call_facts(call)->service;
+	char path[PINS_PATH_SIZE];
+	int r = pins_probe(call);
+
+	if (r == -EOPNOTSUPP)
+		return 0; /* no bpffs, no pins */
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(suffixes); i++) {
+		pins_format(path, PINS_ROOT "/%s%s%s", service, set_kind.suffix, suffixes[i]);
+		r = pins_remove(path);
+		if (r < 0)
+			r = ejg_call_error(call, r == -EACCES ? -EPERM : r, "run it as root", "cannot remove %s: %s",
+					   path, strerror(-r));
+	}
+	if (r == 0)
+		pins_remove_root();
+	return r;
+}
+
+int install_release(struct ejg_call *call, enum ejg_release_scope scope, struct set_change *change)
+{
+	return scope == EJG_RELEASE_RUN ? release_run(call, change) : release_all(call);
+}

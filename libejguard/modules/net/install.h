@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bringing a set up to date: its policy, and its links to some cgroups; and taking back what was done. */
+#ifndef EJG_NET_INSTALL_H
+#define EJG_NET_INSTALL_H
+
+#include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/pins.h"
+
+/* What a run has attached at one cgroup. */
+struct set_made {
+	uint64_t cgroup_id;
+	uint32_t hooks;
+};
+
+struct set_change {
+	/* by install_prepare() */
+	const struct net_policy *policy;
+	int policy_fd; /* -1 once it is in force */
+	struct bpf_object *loaded;
+
+	/* by the caller, before install_apply() */
+	const struct ejg_cgroup *cgroups; /* those without an id do not exist now */
+	size_t n_cgroups;
+	size_t cgroup_size; /* of one */
+	/* Fills maps before anything refuses by them; or NULL. Return: 0, or a negative errno, set on the call. */
+	int (*before_links)(struct ejg_call *call, const struct pins *pins);
+
+	/* by install_apply(): what to undo */
+	bool created;	 /* there was no set before */
+	int previous_fd; /* the policy that was in force before, or -1 */
+	struct set_made *made;
+	size_t n_made;
+};
+
+/*
+ * Everything that can fail without touching the system: loads the programs where there is no set of them yet, and makes the
+ * map of the policy, which is to live as long as the change. Return: 0, or a negative errno, set on the call; free by
+ * install_free() in either case.
+ */
+int install_prepare(struct ejg_call *call, const struct net_policy *policy, struct set_change *ret);
+void install_free(struct set_change *change);
+
+/*
+ * Puts the policy in force and attaches to the cgroups: as a whole or not at all. Return: 0, or a negative errno, set on the
+ * call.
+ */
+int install_apply(struct ejg_call *call, struct set_change *change);
+
+/* Undoes the change, or removes the set. Return: 0, or a negative errno, set on the call. */
+int install_release(struct ejg_call *call, enum ejg_release_scope scope, struct set_change *change);
+
+#endif

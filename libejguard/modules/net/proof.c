@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/proof.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
+
+#define HELPER_TIMEOUT_MS 5000 /* it needs some, and a busy machine may not run it for seconds */
+#define HELPER_TRIES 2
+
+/* Made in a cgroup that may hold no processes itself, for the helper to enter. To be removed once that has ended. */
+#define PROVE_SUBGROUP "ejguard-proof"
+
+uint64_t proof_count(const struct pins *pins, enum policy_hook hook)
+{
+	uint64_t value, total = 0;
+
+	for (int reason = 0; reason < POLICY_N_REASONS; reason++)
+		if (pins_read_counter(pins, POLICY_COUNTER(1, hook, reason), &value) == 0)
+			total += value;
+	return total;
+}
+
+struct prove_record proof_judge(bool permissive, bool refused, bool counted, int error)
+{
+	struct prove_record record = { .error = error };
+
+	if (!refused && !permissive)
+		record.result = PROVE_PASSED;
+	else
+		record.result = counted ? PROVE_REFUSED : permissive ? PROVE_PASSED : PROVE_UNCOUNTED;
+	return record;
+}
+
+struct prove_record proof_unproven(int error)
+{
+	return (struct prove_record){ .result = PROVE_UNPROVEN, .error = error };
+}
+
+static int enter(const char *cgroup, const char *below)
+{
+	char path[PATH_MAX];
+	cleanup_fd int fd = -1;
+
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", cgroup, below) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return write(fd, "0", 1) == 1 ? 0 : -errno;
+}
+
+/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
+int proof_enter(const struct ejg_cgroup *cgroup)
+{
+	char path[PATH_MAX];
+	int r = enter(cgroup->path, "");
+
+	if (r != -EBUSY)
+		return r;
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return enter(cgroup->path, "/" PROVE_SUBGROUP);
+}
+
+/* What the helper of one cgroup has reported. */
+struct proof {
+	struct prove_record records[POLICY_N_HOOKS];
+	size_t n, wanted;
+	bool interrupted; /* it did not end by itself, or its time was up */
+};
+
+/* Reads records until the helper is done, or its time is up. Return: whether that was so. */
+static bool read_records(struct proof *proof, int fd)
+{
+	int64_t end = clock_ms() + HELPER_TIMEOUT_MS;
+
+	while (proof->n < proof->wanted) {
+		int64_t left = end - clock_ms();
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct prove_record record;
+
+		if (poll(&p, 1, left > 0 ? (int)left : 0) <= 0) {
+			if (left <= 0)
+				return true;
+			continue;
+		}
+		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
+		if (read(fd, &record, sizeof(record)) != sizeof(record))
+			return false;
+		if (record.hook < POLICY_N_HOOKS)
+			proof->records[proof->n++] = record;
+	}
+	return false;
+}
+
+/* Ends the helper, if it has not ended, and takes its status. */
+static bool was_interrupted(pid_t helper, bool done)
+{
+	int status = 0;
+	pid_t ended = waitpid(helper, &status, WNOHANG);
+
+	for (int tries = 0; ended == 0 && tries < 100; tries++) { /* it may be on its way out */
+		if (done || tries == 99)
+			kill(helper, SIGKILL);
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+		ended = waitpid(helper, &status, WNOHANG);
+	}
+	while (ended == 0 || (ended < 0 && errno == EINTR))
+		ended = waitpid(helper, &status, 0);
+	return !done && WIFSIGNALED(status);
+}
+
+/* Removes the folder that the helper may have made to enter the cgroup. Its end is known, the kernel's work on it not. */
+static void remove_subgroup(const struct ejg_cgroup *cgroup)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/" PROVE_SUBGROUP, cgroup->path) >= (int)sizeof(path))
+		return;
+	for (int tries = 0; tries < 50 && rmdir(path) < 0 && errno == EBUSY; tries++)
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
+static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof_attempts *attempts,
+		      struct proof *ret)
+{
+	struct proof proof = { .wanted = __builtin_popcount(set_kind.hooks) };
+	pid_t helper;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return ejg_call_error(call, -EIO, "free some descriptors, then try again", "cannot make a pipe: %m");
+	helper = fork();
+	if (helper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(fds[0]);
+		attempts->make(attempts->data, cgroup, fds[1]);
+		_exit(0);
+	}
+	close(fds[1]);
+	if (helper > 0) {
+		bool late = read_records(&proof, fds[0]);
+
+		/* One that ends a moment after its time does not prove that the guard is silent. */
+		proof.interrupted = was_interrupted(helper, proof.n == proof.wanted) || late;
+		remove_subgroup(cgroup);
+	}
+	close(fds[0]);
+	if (helper < 0)
+		return ejg_call_error(call, -EIO, "see the limits of processes, then try again",
+				      "cannot start the helper of the proof: %m");
+	*ret = proof;
+	return 0;
+}
+
+/* Reports one attempt. Return: whether it fails the proof. */
+static bool report(struct ejg_call *call, const char *cgroup, const struct prove_record *record, unsigned int *n_refused)
+{
+	const char *hook = policy_hooks[record->hook].name;
+
+	switch (record->result) {
+	case PROVE_REFUSED:
+		(*n_refused)++;
+		return false;
+	case PROVE_GONE:
+	case PROVE_NOTHING:
+		return false;
+	case PROVE_UNPROVEN:
+		ejg_call_finding(call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));
+		return false;
+	case PROVE_UNCOUNTED:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: the attempt was refused, but not by this guard", hook);
+		return true;
+	default:
+		ejg_call_finding(call, "not-proven", cgroup, "%s: a forbidden attempt was not refused (%s)", hook,
+				 record->error ? strerror(record->error) : "it went through");
+		return true;
+	}
+}
+
+/*
+ * Whoever ends or freezes the unit meanwhile (its own stop does) ends the helper in it. That says nothing about the guard;
+ * a helper that ends by itself and is silent does.
+ */
+static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof *proof)
+{
+	if (access(cgroup->path, F_OK) < 0)
+		return false;
+	ejg_call_finding(call, proof->interrupted ? "unproven" : "not-proven", cgroup->path, "%s",
+			 proof->interrupted ? "the attempts were interrupted: the unit was stopped or frozen meanwhile" :
+					      "the helper did not try every hook");
+	return !proof->interrupted;
+}
+
+int proof_run(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof_attempts *attempts)
+{
+	struct proof proof = { .interrupted = true };
+	unsigned int n_refused = 0;
+	bool failed = false;
+
+	for (int tries = 0; tries < HELPER_TRIES && proof.interrupted; tries++) {
+		int r = run_helper(call, cgroup, attempts, &proof);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < proof.n; i++)
+		failed |= report(call, cgroup->path, &proof.records[i], &n_refused);
+	if (proof.n < proof.wanted)
+		failed |= judge_silence(call, cgroup, &proof);
+	if (failed)
+		return EJG_NOT_HELD;
+	if (!n_refused)
+		return EJG_NOT_APPLICABLE;
+	ejg_call_finding(call, "proven", cgroup->path, "%u forbidden attempts were refused and counted", n_refused);
+	return EJG_HELD;
+}
