@@ -32,15 +32,10 @@ static __always_inline __u16 user_port(const struct bpf_sock_addr *ctx)
 	return bpf_ntohs(ctx->user_port);
 }
 
-/* Counts and records a refusal, if it is one. Returns what the hook returns. */
-static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head, enum policy_hook hook,
-				  enum policy_reason reason, const struct policy_address *address)
+/* Counts and records a refusal of this process. Returns what the hook returns. */
+static __always_inline int refuse_process(bool proof, const struct policy_head *head, enum policy_hook hook,
+					  enum policy_reason reason, const struct policy_address *address, __u16 port)
 {
-	bool proof;
-
-	if (reason == POLICY_ALLOWED)
-		return 1;
-	proof = is_proof(ctx->sk);
 	count(proof, hook, reason);
 	if (!proof) {
 		__u64 now = bpf_ktime_get_boot_ns();
@@ -49,7 +44,7 @@ static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct 
 			.address = *address,
 			.cgroup = bpf_get_current_cgroup_id(),
 			.uid = bpf_get_current_uid_gid(),
-			.port = user_port(ctx),
+			.port = port,
 			.hook = hook,
 			.reason = reason,
 		};
@@ -59,6 +54,15 @@ static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct 
 		record(&insiders, &key, &row);
 	}
 	return refusal(head);
+}
+
+/* The same of what bind or connect decided, if it is a refusal. */
+static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head, enum policy_hook hook,
+				  enum policy_reason reason, const struct policy_address *address)
+{
+	if (reason == POLICY_ALLOWED)
+		return 1;
+	return refuse_process(is_proof(ctx->sk), head, hook, reason, address, user_port(ctx));
 }
 
 #endif

@@ -125,6 +125,24 @@ static __always_inline const struct policy_range *find_peer(const struct decisio
 	return head->n_scoped ? find_scoped(head, a, ifindex) : NULL;
 }
 
+/* Whether a user of this host is one of `users`. */
+static __always_inline bool user_in(const struct policy_head *head, __u32 uid)
+{
+	for (__u32 i = 0; i < POLICY_MAX_USERS; i++) {
+		if (i >= head->n_users)
+			break;
+		if (head->users[i] == uid)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a guarded port at an address is this host's whatever address that is, or a peer's, which lets this host in. */
+static __always_inline bool is_guarded_place(const struct decision *d, const struct policy_address *address)
+{
+	return is_loopback(address) || find_peer(d, address, 0);
+}
+
 /* bind of a TCP socket. Port 0 is the kernel's choice: ingress holds such a listener, and a client's bind is none. */
 static __always_inline enum policy_reason decide_bind(const struct decision *d, __u16 port, struct policy_address address)
 {

@@ -31,6 +31,8 @@ enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,
 	POLICY_MAX_LISTEN = 32,
 	POLICY_MAX_SCOPED = 8,
+	POLICY_MAX_USERS = 64,
+	POLICY_MAX_MEMBERS = 1024, /* cgroups and network namespaces that the module host knows, dead ones included */
 	POLICY_MAX_FILES = 8,
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
@@ -109,6 +111,8 @@ struct policy_head {
 	__u32 chunk_step;  /* the same of the chunks */
 	__u32 range_step;  /* the same of the ranges of the fullest chunk */
 	__u32 zero;	   /* always 0: where searches begin, so that the verifier takes it for unknown */
+	__u32 n_users;	   /* of the module host */
+	__u32 users[POLICY_MAX_USERS]; /* who may bind and reach guarded ports from outside of the service's cgroups */
 	__u32 ipv6only_byte; /* where struct sock of this kernel has IPV6_V6ONLY, for wildcard=rewrite */
 	__u32 ipv6only_mask; /* its bit there; 0: not known */
 	struct policy_address rewrite4; /* what wildcards become; all zero: there is no such address */
@@ -161,6 +165,17 @@ struct policy_denial {
 	__u32 pid;
 	__u32 pad;
 	char command[16];
+};
+
+/* The module host: what a network namespace is to the service, by its cookie. */
+enum policy_network {
+	POLICY_NETWORK_OF_SERVICE = 1,
+	POLICY_NETWORK_OF_PROOF,
+};
+
+/* The module host: a byte a port, not 0 where the service has bound a socket whose port the policy does not know. */
+struct policy_ports {
+	__u8 chosen[65536];
 };
 
 /* What pins are: one entry of the map `meta`, written once. */

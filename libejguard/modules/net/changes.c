@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/modules/net/changes.h"
 #include "libejguard/modules/net/match.h"
-#include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
 enum { MAX_SHOWN = 20 }; /* of one kind, each way */

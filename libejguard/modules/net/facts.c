@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/modules/net/dist.h"
 #include "libejguard/modules/net/kernel-layout.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
@@ -75,24 +76,6 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 	return 0;
 }
 
-/* A distribution port that nobody knows would be left open, in silence. */
-static int validate_dist(struct ejg_call *call, const struct ejg_facts *facts, const struct net_config *config)
-{
-	char remedy[512];
-	uint32_t line;
-	const char *file = ejg_call_where(call, &line);
-
-	if (config->strict || facts->dist_state == EJG_DIST_FIXED)
-		return 0;
-	snprintf(remedy, sizeof(remedy),
-		 "write FIREWALL_WINDOW=4370-4375 into %s/ejabberdctl.cfg and restart the service; or write "
-		 "'set dist 4370-4375' into %s when that is the range; or 'required net strict=yes' with 'set public' there",
-		 facts->config_dir ? facts->config_dir : "/etc/ejabberd", facts->stack_file);
-	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would be left open",
-			      file, line, facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
-			      facts->dist_note ? ", " : "", facts->dist_note ? facts->dist_note : "");
-}
-
 int net_validate(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
@@ -102,7 +85,7 @@ int net_validate(struct ejg_call *call)
 	if (r == 0)
 		r = validate_peers(call, facts, config);
 	if (r == 0)
-		r = validate_dist(call, facts, config);
+		r = dist_validate(call, config->strict);
 	return r;
 }
 

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whose programs stand on the same hooks, and what they could do to the guard. */
+#include "libejguard/modules/net/foreign.h"
+
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
-
-struct foreign {
-	struct ejg_call *call;
-	struct pins pins;
-	bool undoing; /* report only those that could undo a refusal */
-};
 
 /* Whether a program is one of the service's own. */
 static bool is_own(const struct pins *pins, uint32_t id)
@@ -60,7 +54,7 @@ static void report_program(const struct foreign *f, const char *cgroup, enum pol
 				 name_of_hook);
 }
 
-static void report_hooks(const struct foreign *f, const char *cgroup, bool above)
+void foreign_report(const struct foreign *f, const char *cgroup, bool above)
 {
 	cleanup_fd int fd = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -71,52 +65,10 @@ static void report_hooks(const struct foreign *f, const char *cgroup, bool above
 		if (bpf_prog_query(fd, policy_hooks[hook].attach_type, 0, &flags, ids, &n) < 0)
 			continue;
 		for (uint32_t i = 0; i < n; i++) {
-			if (is_own(&f->pins, ids[i]))
+			if (is_own(f->pins, ids[i]))
 				after = true;
 			else
 				report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI));
 		}
 	}
-}
-
-/* Whether a cgroup stands above one of the first n of the service, and so was looked at with it. */
-static bool is_above(const struct ejg_facts *facts, size_t n, const char *path)
-{
-	size_t length = strlen(path);
-
-	for (size_t i = 0; i < n; i++) {
-		const char *ours = ejg_cgroup_get(facts, i)->path;
-
-		if (ours && !strncmp(ours, path, length) && ours[length] == '/')
-			return true;
-	}
-	return false;
-}
-
-/* A cgroup of the service, and those above it up to the mount. */
-static void report_cgroup(const struct foreign *f, const struct ejg_facts *facts, size_t index)
-{
-	char path[PATH_MAX];
-
-	report_hooks(f, ejg_cgroup_get(facts, index)->path, false);
-	snprintf(path, sizeof(path), "%s", ejg_cgroup_get(facts, index)->path);
-	while (strlen(path) > strlen(facts->cgroup_mount)) {
-		*strrchr(path, '/') = '\0';
-		if (!is_above(facts, index, path))
-			report_hooks(f, path, true);
-	}
-}
-
-void net_report_foreign(struct ejg_call *call, bool undoing)
-{
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	struct foreign f = { .call = call, .pins = PINS_NULL, .undoing = undoing };
-	enum pins_state state;
-
-	if (!facts->cgroup_mount || pins_open(call, facts->service, &f.pins, &state) < 0)
-		return;
-	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (ejg_cgroup_get(facts, i)->path)
-			report_cgroup(&f, facts, i);
-	pins_close(&f.pins);
 }

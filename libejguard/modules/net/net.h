@@ -5,18 +5,11 @@
 
 #include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/links.h"
-#include "libejguard/modules/net/names.h"
+#include "libejguard/modules/net/networks.h"
+#include "libejguard/modules/net/peers.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy-build.h"
 #include "libejguard/modules/net/watch.h"
-#include "libejguard/util/netns.h"
-
-/* The peers as addresses, and what became of those that are names. */
-struct net_peers {
-	struct ejg_peer *items;
-	size_t n;
-	struct name_list names;
-};
 
 struct net_state {
 	/* made by prepare */
@@ -33,13 +26,6 @@ struct net_state {
 /* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
 int net_validate(struct ejg_call *call);
 
-/*
- * Resolves peers that are names; with `ask` all of them, else only those of which no address is known. Findings say which
- * are not admitted. Return: 0 or a negative errno; free by net_peers_free().
- */
-int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret);
-void net_peers_free(struct net_peers *peers);
-
 /* The policy of the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
 int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret);
 
@@ -55,37 +41,14 @@ int net_apply(struct ejg_call *call);
 int net_release(struct ejg_call *call, enum ejg_release_scope scope);
 int net_check(struct ejg_call *call);
 
-/* The network namespaces of this host. Return: 0, or a negative errno, set on the call; free by netns_free(). */
-int net_find_networks(struct ejg_call *call, struct netns_list *ret);
-
-/*
- * Lets the interfaces of link-local peers be those of the network namespace in which the service lives. Return: 0, or a
- * negative errno, set on the call.
- */
-int net_place_peers(struct ejg_call *call, struct net_peers *peers);
-
-/* Whether the service lives in a network namespace. While it has no process it is the caller's. */
-bool net_lives_in(const struct netns_list *networks, const struct netns *netns);
-
 /*
  * Reports what listens or is connected past the policy, wherever the service has sockets. Return: whether that is a failure;
  * what cannot be seen is one.
  */
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
 
-/*
- * Reports private ports that the kernel may give to anybody, wherever the service lives. Return: whether there are any.
- */
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
-
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
-
-/*
- * For a stack that is tried: notes what its policy would change in the one that is in force, a line for each kind of
- * thing. Return: how many lines.
- */
-size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after);
 
 /* Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal. */
 void net_report_foreign(struct ejg_call *call, bool undoing);

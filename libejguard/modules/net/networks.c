@@ -4,7 +4,7 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/networks.h"
 #include "libejguard/util/cleanup.h"
 
 int net_find_networks(struct ejg_call *call, struct netns_list *ret)

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/match.h"
-#include "libejguard/modules/net/names.h"
-#include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/peers.h"
 #include "libejguard/util/cleanup.h"
 
 #define MAX_PEERS 65536

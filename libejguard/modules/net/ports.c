@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/match.h"
-#include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/networks.h"
 #include "libejguard/util/cleanup.h"
 
 /* Clears the bits of the ports of a list such as "4370-4375,8080", as ip_local_reserved_ports shows it. */

@@ -12,11 +12,11 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/users.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/netns.h"
-#include "libejguard/util/passwd.h"
 #include "libejguard/util/sockets.h"
 
 #define WHERE_SIZE (NETNS_LABEL_SIZE + 32)
@@ -81,21 +81,16 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 	return false;
 }
 
-/* Whether a user may run the service or epmd: root, those of set users, those that are called like them. */
+/* Whether a user may run the service or epmd. */
 static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
 {
-	const char *const names[] = { facts->service, "epmd" };
+	uid_t users[USERS_MAX];
+	size_t n = users_of_service(facts, users);
 
-	for (size_t i = 0; i < facts->n_users; i++)
-		if (facts->users[i] == uid)
+	for (size_t i = 0; i < n; i++)
+		if (users[i] == uid)
 			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		cleanup_passwd_user struct passwd_user user = { 0 };
-
-		if (passwd_user_by_name(NULL, names[i], &user) == 0 && user.uid == uid)
-			return true;
-	}
-	return uid == 0;
+	return false;
 }
 
 /*

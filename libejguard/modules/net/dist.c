@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/dist.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+int dist_validate(struct ejg_call *call, bool strict)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	char remedy[512];
+	uint32_t line;
+	const char *file = ejg_call_where(call, &line);
+
+	if (strict || facts->dist_state == EJG_DIST_FIXED)
+		return 0;
+	snprintf(remedy, sizeof(remedy),
+		 "write FIREWALL_WINDOW=4370-4375 into %s/ejabberdctl.cfg and restart the service; or write "
+		 "'set dist 4370-4375' into %s when that is the range; or 'required net strict=yes' with 'set public' there",
+		 facts->config_dir ? facts->config_dir : "/etc/ejabberd", facts->stack_file);
+	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would be left open",
+			      file, line, facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
+			      facts->dist_note ? ", " : "", facts->dist_note ? facts->dist_note : "");
+}

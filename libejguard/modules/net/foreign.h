@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whose programs stand on the same hooks, and what they could do to the guard. */
+#ifndef EJG_NET_FOREIGN_H
+#define EJG_NET_FOREIGN_H
+
+#include "libejguard/modules/net/pins.h"
+
+struct foreign {
+	struct ejg_call *call;
+	const struct pins *pins;
+	bool undoing; /* report only those that could undo a refusal */
+};
+
+/*
+ * Reports the programs of others on the hooks of the kind at a cgroup, as `foreign`, `foreign-above` and `blocked`.
+ * @above: it stands above a cgroup that is guarded
+ */
+void foreign_report(const struct foreign *f, const char *cgroup, bool above);
+
+#endif

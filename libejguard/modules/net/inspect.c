@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/inspect.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/changes.h"
+#include "libejguard/util/cleanup.h"
+
+void inspection_fail(struct inspection *check, const char *id, const char *subject, const char *message)
+{
+	ejg_call_finding(check->call, id, subject, "%s", message);
+	check->failed = true;
+}
+
+/* What an apply of a stack that is tried would mend, or do besides. */
+static void note_change(struct inspection *check, const char *subject, const char *change)
+{
+	ejg_call_finding(check->call, "would-change", subject, "%s", change);
+}
+
+__attribute__((format(printf, 4, 5))) static void fail_pins(struct inspection *check, const char *id,
+							     const struct pins *pins, const char *format, ...)
+{
+	char message[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	ejg_call_finding_at(check->call, id, NULL, &(struct ejg_place){ .file = pins->path }, "%s", message);
+	check->failed = true;
+}
+
+/* What an apply would mend is no failure of a stack that is tried. */
+void inspection_fail_or_change(struct inspection *check, const char *id, const char *subject, const char *message,
+				   const char *change)
+{
+	if (check->trial)
+		note_change(check, subject, change);
+	else
+		inspection_fail(check, id, subject, message);
+}
+
+static int try_policy(struct inspection *check, int fd)
+{
+	struct net_policy current = {};
+	int r = pins_read_policy(fd, &current);
+
+	if (r == 0)
+		net_note_changes(check->call, &current, check->policy);
+	net_policy_free(&current);
+	return r == -EUCLEAN ? 1 : r < 0 ? r : 1;
+}
+
+static int check_policy(struct inspection *check, const struct pins *pins)
+{
+	cleanup_fd int fd = pins_get_policy(pins);
+	int r;
+
+	if (fd == -ENOENT) {
+		if (check->trial)
+			ejg_call_finding(check->call, "would-change", "policy", "there is none, and %s: there would be one",
+					 set_kind.without_policy);
+		else
+			fail_pins(check, "policy-missing", pins, "no policy is in force: %s", set_kind.without_policy);
+		return 0;
+	}
+	r = fd < 0 ? fd : check->trial ? try_policy(check, fd) : pins_policy_equals(fd, check->policy);
+	if (r < 0)
+		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
+				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
+	if (r == 0)
+		fail_pins(check, "policy-differs", pins, "the stack has changed since the policy was applied");
+	return 0;
+}
+
+/* Nothing is applied: would it hold here? */
+static int check_absent(struct inspection *check)
+{
+	struct bpf_object *loaded = NULL;
+	int r;
+
+	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service, "nothing guards the service",
+		       "nothing guards the service now");
+	r = programs_load(check->call, &loaded);
+	if (r < 0)
+		return r;
+	programs_unload(loaded);
+	ejg_call_finding(check->call, "would-load", NULL, "this kernel accepts the programs");
+	return 0;
+}
+
+int inspect_pins(struct inspection *check)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	int r = pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state);
+
+	if (r < 0)
+		return r;
+	switch (state) {
+	case PINS_ABSENT:
+		r = check_absent(check);
+		break;
+	case PINS_OUTDATED:
+		if (check->trial)
+			note_change(check, "programs", "damaged, or made by another version: would be replaced");
+		else
+			fail_pins(check, "outdated", &pins,
+				  "damaged, or made by another version: still guarding what it guards");
+		break;
+	case PINS_NEWER:
+		fail_pins(check, "newer", &pins, "made by a newer ejguard, which this one cannot read");
+		break;
+	case PINS_CURRENT:
+		r = check_policy(check, &pins);
+		if (r == 0)
+			r = check->links(check, &pins);
+		break;
+	}
+	pins_close(&pins);
+	return r;
+}
