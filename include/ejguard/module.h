@@ -232,6 +232,20 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
  */
 const struct ejg_survey *ejg_call_survey(struct ejg_call *call);
 
+/**
+ * Something that modules share, so that it is read once in a verb, and all judge the same: the first that asks makes it.
+ * @call: the call
+ * @key:  what it is, with the version of its layout: modules that were built apart must not mean different things by one
+ * @size: of the object
+ * @make: fills in the zeroed object. Return: 0, or a negative errno after which the object holds nothing.
+ * @drop: frees what the object holds, when the verb ends; or NULL
+ * @ret:  the object. Nobody changes it, and it is valid until the verb ends.
+ *
+ * Return: 0, what @make returned, -ENOMEM; -EPROTO when it is there with another size. Since ABI 1.0.
+ */
+int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
+		    int (*make)(struct ejg_call *call, void *object), void (*drop)(void *object), const void **ret);
+
 /** Whether to refuse or only to report. @call: the call. Since ABI 1.0. */
 enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 

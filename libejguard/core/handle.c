@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "libejguard/core/load.h"
+#include "libejguard/core/shared.h"
 #include "libejguard/service/survey.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/printable.h"
@@ -135,6 +136,7 @@ const struct ejg_survey *handle_survey(struct ejg *guard)
 
 void handle_forget_survey(struct ejg *guard)
 {
+	shared_forget(&guard->shared);
 	guard->survey = NULL;
 	guard->survey_arena = arena_free(guard->survey_arena);
 }

@@ -65,6 +65,7 @@ struct ejg {
 	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
 	struct arena *survey_arena; /* of the verb that runs; NULL before anybody asked */
 	struct ejg_survey *survey;
+	struct shared *shared; /* by modules, of the verb that runs */
 	struct instance *instances;
 	size_t n_instances;
 	struct watch *watches;
@@ -92,7 +93,7 @@ void handle_unload_parts(struct ejg *guard);
 
 /* The survey of this verb, made at the first call; NULL without memory, which is reported. */
 const struct ejg_survey *handle_survey(struct ejg *guard);
-/* Forgets it. */
+/* Forgets it, and what modules shared. */
 void handle_forget_survey(struct ejg *guard);
 
 void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/core/invoke.h"
+#include "libejguard/core/shared.h"
 #include "libejguard/util/cleanup.h"
 
 const void *ejg_call_config(const struct ejg_call *call)
@@ -25,6 +26,17 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call)
 const struct ejg_survey *ejg_call_survey(struct ejg_call *call)
 {
 	return handle_survey(call->guard);
+}
+
+int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
+		    int (*make)(struct ejg_call *call, void *object), void (*drop)(void *object), const void **ret)
+{
+	int r = shared_get(&call->guard->shared, call, key, size, make, drop, ret);
+
+	if (r == -EPROTO)
+		operation_broke(call, "%s: takes what modules share as '%s' for something of another size",
+				call->instance->module->name, key);
+	return r;
 }
 
 enum ejg_mode ejg_call_mode(const struct ejg_call *call)

@@ -13,9 +13,11 @@
 
 extern const struct ejg_module ejguard_module;
 
-/* The host hands modules an opaque call; here it is the bed. */
+/* The host hands modules an opaque call; here it is the bed. What modules share is dropped with the call. */
 struct ejg_call {
 	struct bed *bed;
+	void *shared;
+	void (*drop)(void *object);
 };
 
 const void *ejg_call_config(const struct ejg_call *call)
@@ -33,6 +35,15 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call)
 const struct ejg_survey *ejg_call_survey(struct ejg_call *call)
 {
 	return &call->bed->survey;
+}
+
+int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
+		    int (*make)(struct ejg_call *call, void *object), void (*drop)(void *object), const void **ret)
+{
+	call->shared = arena_alloc(call->bed->arena, size);
+	call->drop = drop;
+	*ret = call->shared;
+	return make(call, call->shared);
 }
 
 int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const char *format, ...)
@@ -147,9 +158,11 @@ void bed_write(struct bed *bed, const char *name, const char *text)
 
 void bed_check(struct bed *bed)
 {
-	struct ejg_call call = { bed };
+	struct ejg_call call = { .bed = bed };
 
 	bed->verdict = ejguard_module.check(&call);
+	if (call.drop)
+		call.drop(call.shared);
 }
 
 const char *bed_loud(struct bed *bed)

@@ -137,6 +137,66 @@ static void breaking_the_contract_fails(void **state)
 	assert_reported(scratch->report, "module-contract", "undeclared");
 }
 
+static int n_made, n_dropped;
+
+/* What the module b would share cannot be made; c takes for something else what a shares. */
+static int make_shared(struct ejg_call *call, void *object)
+{
+	const struct script *script = ejg_call_config(call);
+
+	n_made++;
+	*(int *)object = script->id;
+	return script->prove;
+}
+
+static void drop_shared(void *object)
+{
+	assert_int_equal(*(int *)object, 'a');
+	n_dropped++;
+}
+
+static int share(struct ejg_call *call)
+{
+	const struct script *script = ejg_call_config(call);
+	const void *object = NULL;
+	int r = ejg_call_shared(call, script->prove ? "other" : "one", script->contrary ? 1 : sizeof(int), make_shared,
+				drop_shared, &object);
+
+	assert_int_equal(object != NULL, r == 0);
+	if (r == 0)
+		assert_int_equal(*(const int *)object, 'a');
+	return r;
+}
+
+static void what_is_shared_is_made_once(void **state)
+{
+	struct scratch *scratch = *state;
+	struct bed bed;
+
+	bed_make(&bed, scratch);
+	for (int i = 0; i < N; i++)
+		bed.modules[i].check = share;
+	assert_int_equal(bed_run(&bed, transaction_check), 0);
+	assert_int_equal(n_made, 1);
+	assert_int_equal(n_dropped, 0);
+	handle_forget_survey(&bed.guard);
+	assert_int_equal(n_dropped, 1);
+
+	/* one that could not be made is tried again, and never dropped */
+	bed.scripts[1].prove = bed.scripts[2].prove = -EIO;
+	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
+	assert_int_equal(n_made, 4);
+	handle_forget_survey(&bed.guard);
+	assert_int_equal(n_dropped, 2);
+
+	bed.scripts[1].prove = bed.scripts[2].prove = 0;
+	bed.scripts[2].contrary = true;
+	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
+	assert_reported(scratch->report, "module-contract", "another size");
+	handle_forget_survey(&bed.guard);
+	assert_int_equal(n_dropped, 3);
+}
+
 static int ask(struct ejg *guard)
 {
 	const struct ejg_question question = { .size = sizeof(question), .address = "127.0.0.1", .port = 4369 };
@@ -255,6 +315,7 @@ int main(void)
 		scratch_test(silence_is_explained),
 		scratch_test(a_failure_finding_is_never_held),
 		scratch_test(breaking_the_contract_fails),
+		scratch_test(what_is_shared_is_made_once),
 		scratch_test(explain_asks_everyone),
 		scratch_test(a_proof_is_asked_for),
 		scratch_test(a_proof_waits_for_the_lock),

@@ -4,6 +4,7 @@
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
+#include "libejguard/util/quote.h"
 
 static bool is_scram_type(const struct yml_node *node)
 {
@@ -120,9 +121,12 @@ static const char *remedy_register(struct config_check *check, const struct yml_
 	struct yml_option rules = yml_option(&check->yml, host, "access_rules");
 	const struct yml_pair *rule = name ? yml_find(rules.value, name) : NULL;
 
-	if (rule)
-		return config_edit(check, rule->key,
-				   arena_printf(check->arena, "let %s allow only addresses that you trust", name));
+	if (rule) {
+		name = quote_shell(check->arena, name);
+		return config_edit(
+			check, rule->key,
+			name ? arena_printf(check->arena, "let %s allow only addresses that you trust", name) : NULL);
+	}
 	return config_edit(check, access ? access->key : module->key,
 			   "set ip_access: trusted_network for mod_register (and define that access rule)");
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "libejguard/modules/config/rules.h"
+#include "libejguard/modules/lib/yml/shared.h"
 
 struct config_options {
 	struct ejg_word_list groups;
@@ -50,15 +51,18 @@ static void judge(struct config_check *check)
 static int load(struct config_check *check, const char **ret_why)
 {
 	const struct config_options *options = ejg_call_config(check->call);
-	struct yml_setup *setup;
-	int r = yml_setup_find(check->arena, check->facts, check->survey, &setup, ret_why);
+	const struct yml_shared *shared;
+	int r = yml_shared_get(check->call, &shared);
 
-	if (r == 0)
-		r = yml_load(check->arena, setup, &check->yml);
-	if (r == 0)
-		r = yml_paths_collect(check->arena, &check->yml, &check->paths);
-	if (r == 0)
+	if (r == 0 && shared->absent) {
+		*ret_why = shared->absent;
+		return -ENOENT;
+	}
+	if (r == 0) {
+		check->yml = shared->yml;
+		check->paths = shared->paths;
 		r = access_service_find(check->arena, check->facts, check->survey, &options->groups, &check->service);
+	}
 	return r;
 }
 

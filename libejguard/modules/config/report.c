@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
+#include "libejguard/util/quote.h"
 
 /* Of one id: a hostile file could make any number of them, and none may hide another one. */
 enum { MAX_FINDINGS = 250, MAX_UNCERTAIN = 100 };
@@ -67,9 +68,10 @@ void config_uncertain(struct config_check *check, const struct yml_node *place, 
 
 const char *config_edit(struct config_check *check, const struct yml_node *place, const char *what)
 {
-	const char *file = place && place->file ? place->file : check->yml.setup->config;
+	/* the service may choose the name of a file that is included: it must not begin a step of its own */
+	const char *file = quote_shell(check->arena, place && place->file ? place->file : check->yml.setup->config);
 
-	if (!what)
+	if (!what || !file)
 		return NULL;
 	if (place && place->line)
 		return arena_printf(check->arena, "edit: %s:%u: %s", file, place->line, what);

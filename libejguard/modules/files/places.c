@@ -7,40 +7,7 @@
 #include <string.h>
 
 #include "libejguard/modules/files/files.h"
-#include "libejguard/modules/lib/yml/paths.h"
-#include "libejguard/util/root.h"
-
-static int add(struct files *files, const struct place *place)
-{
-	struct place *grown = arena_grow(files->arena, files->places, files->n_places, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	grown[files->n_places++] = *place;
-	files->places = grown;
-	return 0;
-}
-
-static const char *join(struct files *files, const char *folder, const char *name)
-{
-	return folder ? arena_printf(files->arena, "%s/%s", folder, name) : NULL;
-}
-
-static const char *folder_of(struct files *files, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return NULL;
-	return slash == path ? "/" : arena_strndup(files->arena, path, (size_t)(slash - path));
-}
-
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
+#include "libejguard/modules/files/place-list.h"
 
 /* Remembers a setting that only running the start script would tell; each once. */
 static int add_undetermined(struct files *files, const struct ejg_setting *setting)
@@ -124,53 +91,23 @@ static int add_setting(struct files *files, const char *name, const char *otherw
 	place.shape = shape;
 	place.group = group;
 	place.sourced = strcmp(name, "EJABBERDCTL_CONFIG_PATH") == 0 || strcmp(name, "script") == 0;
-	return add(files, &place);
-}
-
-static int add_siblings(struct files *files, const struct place *like, const char *folder, const char *pattern,
-			enum file_group group)
-{
-	struct place place = *like;
-
-	if (!folder || !pattern)
-		return -ENOMEM;
-	place.shape = PLACE_SIBLINGS;
-	place.path = folder;
-	place.pattern = pattern;
-	place.group = group;
-	return add(files, &place);
-}
-
-/* A file name as a pattern that fits just that. */
-static const char *escape(struct files *files, const char *name, size_t length, const char *after)
-{
-	char *text = arena_alloc(files->arena, 2 * length + strlen(after) + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; text && i < length; i++) {
-		if (strchr("*?[\\", name[i]))
-			text[n++] = '\\';
-		text[n++] = name[i];
-	}
-	if (text)
-		strcpy(text + n, after);
-	return text;
+	return places_add(files, &place);
 }
 
 /* Logs outside of LOGS_DIR: the one that is named, what rotation makes of it, and the others that ejabberd_logger puts
  * there. */
 static int add_log(struct files *files, const struct place *like, const char *path)
 {
-	const char *folder = folder_of(files, path), *name = base_of(path), *dot = strrchr(name, '.');
+	const char *folder = places_folder(files, path), *name = places_base(path), *dot = strrchr(name, '.');
 	size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
 	int r;
 
 	if (!*name)
 		return 0;
-	r = add_siblings(files, like, folder, escape(files, name, stem, "*"), GROUP_LOG);
+	r = places_add_siblings(files, like, folder, places_escape(files, name, stem, "*"), GROUP_LOG);
 	if (r == 0)
-		r = add_siblings(files, like, folder, "error.log*", GROUP_LOG);
-	return r == 0 ? add_siblings(files, like, folder, "crash.log*", GROUP_LOG) : r;
+		r = places_add_siblings(files, like, folder, "error.log*", GROUP_LOG);
+	return r == 0 ? places_add_siblings(files, like, folder, "crash.log*", GROUP_LOG) : r;
 }
 
 static int add_logs(struct files *files)
@@ -184,10 +121,11 @@ static int add_logs(struct files *files)
 		r = add_log(files, &place, path);
 	path = path_of(files, "ERL_CRASH_DUMP", NULL, &place);
 	if (r == 0 && path)
-		r = add_siblings(files, &place, folder_of(files, path), "erl_crash*", GROUP_DUMP);
+		r = places_add_siblings(files, &place, places_folder(files, path), "erl_crash*", GROUP_DUMP);
 	if (r == 0 && path)
-		r = add_siblings(files, &place, folder_of(files, path),
-				 escape(files, base_of(path), strlen(base_of(path)), ""), GROUP_DUMP);
+		r = places_add_siblings(files, &place, places_folder(files, path),
+					places_escape(files, places_base(path), strlen(places_base(path)), ""),
+					GROUP_DUMP);
 	return r;
 }
 
@@ -209,21 +147,21 @@ static int add_home(struct files *files)
 	int r = 0;
 
 	for (size_t i = 0; home && r == 0 && i < ARRAY_SIZE(names); i++) {
-		place.path = join(files, home, names[i].name);
+		place.path = places_join(files, home, names[i].name);
 		place.shape = PLACE_TREE;
 		place.group = names[i].group;
-		r = place.path ? add(files, &place) : -ENOMEM;
+		r = place.path ? places_add(files, &place) : -ENOMEM;
 	}
 	home = path_of(files, "XDG_CONFIG_HOME", NULL, &place);
 	if (r < 0 || !home)
 		return r;
-	place.path = join(files, home, "erlang/.erlang.cookie");
+	place.path = places_join(files, home, "erlang/.erlang.cookie");
 	place.group = GROUP_COOKIE;
-	r = place.path ? add(files, &place) : -ENOMEM;
-	place.path = join(files, home, "erlang");
+	r = place.path ? places_add(files, &place) : -ENOMEM;
+	place.path = places_join(files, home, "erlang");
 	place.shape = PLACE_TREE;
 	place.group = GROUP_CODE;
-	return r == 0 && place.path ? add(files, &place) : -ENOMEM;
+	return r == 0 && place.path ? places_add(files, &place) : -ENOMEM;
 }
 
 /* ext_mod of ejabberd: modules that were added, and their configuration. */
@@ -231,17 +169,18 @@ static int add_modules(struct files *files)
 {
 	struct place place;
 	const char *home = path_of(files, "HOME", files->service.home, &place);
-	const char *modules =
-		path_of(files, "CONTRIB_MODULES_PATH", home ? join(files, home, ".ejabberd-modules") : NULL, &place);
+	const char *modules = path_of(files, "CONTRIB_MODULES_PATH",
+				      home ? places_join(files, home, ".ejabberd-modules") : NULL, &place);
 	int r;
 
 	if (!modules)
 		return files->service.home || home ? -ENOMEM : 0;
-	r = add_setting(files, "CONTRIB_MODULES_CONF_DIR", join(files, modules, "conf"), PLACE_TREE, GROUP_CONFIG);
+	r = add_setting(files, "CONTRIB_MODULES_CONF_DIR", places_join(files, modules, "conf"), PLACE_TREE,
+			GROUP_CONFIG);
 	place.path = modules;
 	place.shape = PLACE_TREE;
 	place.group = GROUP_CODE;
-	return r == 0 ? add(files, &place) : r;
+	return r == 0 ? places_add(files, &place) : r;
 }
 
 /* The script that root runs, and, where the package is a folder of its own, the code beside it. */
@@ -249,104 +188,18 @@ static int add_script(struct files *files)
 {
 	const char *layout = ejg_survey_value(files->survey, "layout");
 	const char *script = ejg_survey_value(files->survey, "script");
-	const char *above = script && script[0] == '/' ? folder_of(files, script) : NULL;
+	const char *above = script && script[0] == '/' ? places_folder(files, script) : NULL;
 	struct place place = { .name = "script", .shape = PLACE_TREE, .group = GROUP_CODE };
 	int r = add_setting(files, "script", NULL, PLACE_FILE, GROUP_CODE);
 
-	above = above ? folder_of(files, above) : NULL;
+	above = above ? places_folder(files, above) : NULL;
 	if (r < 0 || !layout || !above)
 		return r;
 	if (strcmp(layout, "installer") == 0)
 		place.path = above;
 	else if (strcmp(layout, "source") == 0)
-		place.path = join(files, above, "lib/ejabberd");
-	return place.path ? add(files, &place) : 0;
-}
-
-static int add_yml_path(struct files *files, const struct yml_path *item, const char *origin)
-{
-	static const struct {
-		enum place_shape shape;
-		enum file_group group;
-	} kinds[] = {
-		[YML_PATH_CONFIG] = { PLACE_FILE, GROUP_CONFIG },
-		[YML_PATH_CERTIFICATE] = { PLACE_FILE, GROUP_CERTIFICATE },
-		[YML_PATH_CA] = { PLACE_FILE, GROUP_DATA },
-		[YML_PATH_DHFILE] = { PLACE_FILE, GROUP_DATA },
-		[YML_PATH_KEY] = { PLACE_FILE, GROUP_KEY },
-		[YML_PATH_UPLOAD] = { PLACE_TREE, GROUP_UPLOAD },
-		[YML_PATH_DOCROOT] = { PLACE_TREE, GROUP_DOCROOT },
-		[YML_PATH_LOG] = { PLACE_FILE, GROUP_LOG },
-		[YML_PATH_DATABASE] = { PLACE_FILE, GROUP_SPOOL },
-		[YML_PATH_SOCKET] = { PLACE_FILE, GROUP_SOCKET },
-		[YML_PATH_PROGRAM] = { PLACE_FILE, GROUP_CODE },
-		[YML_PATH_DATA] = { PLACE_TREE, GROUP_DATA },
-	};
-	struct place place = {
-		.path = item->path,
-		.name = item->option,
-		.origin = origin,
-		.where = { .file = item->line ? item->file : NULL, .line = item->line, .column = item->column },
-		.mode = item->mode,
-	};
-	enum { MAX_MATCHES = 1000 };
-	glob_t found = {};
-	int r = 0;
-
-	if (item->kind >= ARRAY_SIZE(kinds) || item->path[0] != '/')
-		return 0;
-	place.shape = kinds[item->kind].shape;
-	place.group = kinds[item->kind].group;
-	if (item->kind == YML_PATH_LOG)
-		return add_siblings(files, &place, folder_of(files, item->path),
-				    escape(files, base_of(item->path), strlen(base_of(item->path)), "*"), GROUP_LOG);
-	if (!item->pattern)
-		return add(files, &place);
-	if (yml_pattern_is_simple(item->path) && root_glob(files->facts->root, item->path, &found) == GLOB_NOSPACE)
-		r = -ENOMEM;
-	if (!yml_pattern_is_simple(item->path) || found.gl_pathc > MAX_MATCHES)
-		ejg_call_finding_at(files->call, "undetermined", item->path, &place.where,
-				    "the pattern fits too much: of what it fits at most %d are looked at", MAX_MATCHES);
-	for (size_t i = 0; r == 0 && i < found.gl_pathc && i < MAX_MATCHES; i++) {
-		place.path = arena_strdup(files->arena, found.gl_pathv[i]);
-		r = place.path ? add(files, &place) : -ENOMEM;
-	}
-	globfree(&found);
-	return r;
-}
-
-/*
- * The file by which a path in the configuration is to be trusted: one that others than root may change, where there is
- * any. It can include any file of root's, which then is not the one to ask.
- */
-static const char *find_origin(struct files *files, const struct yml_paths *paths)
-{
-	size_t i = 0;
-
-	while (i + 1 < paths->n && paths->items[i + 1].kind == YML_PATH_CONFIG &&
-	       files_is_roots(files, paths->items[i].path) == 1)
-		i++;
-	return paths->n > 0 ? paths->items[i].path : NULL;
-}
-
-static int add_yml(struct files *files)
-{
-	struct yml_paths paths = {};
-	int r = yml_paths_read(files->arena, files->facts, files->survey, &paths);
-	const char *origin = find_origin(files, &paths);
-
-	for (size_t i = 0; r == 0 && i < paths.n_problems; i++) {
-		const struct yml_problem *problem = &paths.problems[i];
-		const struct ejg_place where = { .file = problem->file ? problem->file : "ejabberd.yml",
-						 .line = problem->line,
-						 .column = problem->column };
-
-		ejg_call_finding_at(files->call, problem->unseen ? "unseen" : "undetermined", NULL, &where, "%s",
-				    problem->text);
-	}
-	for (size_t i = 0; r == 0 && i < paths.n; i++)
-		r = add_yml_path(files, &paths.items[i], origin);
-	return r;
+		place.path = places_join(files, above, "lib/ejabberd");
+	return place.path ? places_add(files, &place) : 0;
 }
 
 static int add_extra(struct files *files)
@@ -357,7 +210,7 @@ static int add_extra(struct files *files)
 	place.where.file = ejg_call_where(files->call, &place.where.line);
 	for (size_t i = 0; r == 0 && i < files->config->extra.n; i++) {
 		place.path = files->config->extra.items[i];
-		r = add(files, &place);
+		r = places_add(files, &place);
 	}
 	return r;
 }
@@ -379,10 +232,10 @@ int files_find_places(struct files *files)
 	if (r == 0)
 		r = add_setting(files, "EJABBERD_CONFIG_PATH", NULL, PLACE_FILE, GROUP_CONFIG);
 	if (r == 0)
-		r = add_yml(files);
+		r = places_add_yml(files);
 	if (r == 0)
-		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH", join(files, config, "ejabberdctl.cfg"), PLACE_FILE,
-				GROUP_DATA);
+		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH", places_join(files, config, "ejabberdctl.cfg"),
+				PLACE_FILE, GROUP_DATA);
 	if (r == 0)
 		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
 	if (r == 0)
@@ -396,5 +249,5 @@ int files_find_places(struct files *files)
 	if (r == 0)
 		r = tell_undetermined(files, false, files->privileged ? "undetermined" : "unseen");
 	/* Debian's package saves the database here before it is removed or upgraded. */
-	return r == 0 ? add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
+	return r == 0 ? places_add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
 }

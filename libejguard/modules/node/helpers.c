@@ -38,7 +38,8 @@ const char *node_edit(const struct node *node, const char *assignment, const str
 	const char *file =
 		where && node_is_written(where) ? where->origin.file : node_value(node, "EJABBERDCTL_CONFIG_PATH");
 
-	if (file)
+	/* a name with a line break would begin a step of its own */
+	if (file && !strchr(file, '\n'))
 		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s: %s\nrestart the service", file, assignment);
 	else
 		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s/ejabberdctl.cfg: %s\nrestart the service",

@@ -339,30 +339,6 @@ int yml_paths_collect(struct arena *arena, const struct yml *yml, struct yml_pat
 	return 0;
 }
 
-int yml_paths_read(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
-		   struct yml_paths *ret)
-{
-	const char *why = "";
-	struct yml_setup *setup;
-	struct yml yml;
-	int r = yml_setup_find(arena, facts, survey, &setup, &why);
-
-	if (r == -ENOENT) {
-		struct yml_problem *problem = arena_alloc(arena, sizeof(*problem));
-
-		if (!problem)
-			return -ENOMEM;
-		*problem = (struct yml_problem){ .kind = YML_ABSENT, .text = why };
-		*ret = (struct yml_paths){ .problems = problem, .n_problems = 1 };
-		return 0;
-	}
-	if (r == 0)
-		r = yml_load(arena, setup, &yml);
-	if (r == 0)
-		r = yml_paths_collect(arena, &yml, ret);
-	return r;
-}
-
 bool yml_pattern_is_simple(const char *pattern)
 {
 	unsigned int open = 0, alternatives = 0;

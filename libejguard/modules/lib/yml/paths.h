@@ -12,10 +12,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct arena;
-struct ejg_facts;
-struct ejg_survey;
-
 enum yml_path_kind {
 	YML_PATH_CONFIG,      /* the configuration itself, or a file that it includes or loads: may hold passwords */
 	YML_PATH_CERTIFICATE, /* certfiles, certfile: a certificate, its private key, or both; may be a pattern */
@@ -67,17 +63,6 @@ struct yml_paths {
 	const struct yml_problem *problems;
 	size_t n_problems;
 };
-
-/*
- * The paths of the service's configuration: EJABBERD_CONFIG_PATH of the survey, else ejabberd.yml in the configuration
- * folder of the facts. Relative paths, those of includes too, are taken as ejabberd takes them: from the node's
- * working directory, SPOOL_DIR (yconf, prep_path()). Never reads more than a few MiB, never follows an
- * include in circles. All that *ret points to comes from the arena.
- *
- * Return: 0, also when the configuration cannot be read (there are no items then, and a problem says why); -ENOMEM.
- */
-int yml_paths_read(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
-		   struct yml_paths *ret);
 
 /* Whether glob(3) can be asked for a pattern: with more open components, or alternatives, it could be busy for ever. */
 bool yml_pattern_is_simple(const char *pattern);

@@ -9,6 +9,10 @@
 #include "libejguard/modules/lib/yml/node.h"
 #include "libejguard/modules/lib/yml/paths.h"
 
+struct arena;
+struct ejg_facts;
+struct ejg_survey;
+
 /* The environment of the node, as far as the configuration depends on it. */
 struct yml_setup {
 	const char *root;		/* what / is; NULL or "": the system's own */
@@ -54,7 +58,9 @@ struct yml {
 int yml_setup_find(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		   struct yml_setup **ret, const char **ret_problem);
 
-/* Reads it. Return: 0, whatever it holds; -ENOMEM. */
+/*
+ * Reads it: never more than a few MiB, and no include in circles. Return: 0, whatever it holds; -ENOMEM.
+ */
 int yml_load(struct arena *arena, const struct yml_setup *setup, struct yml *ret);
 
 /* An option for a host, or with NULL for all hosts. */
@@ -73,7 +79,11 @@ const char *yml_expand(struct arena *arena, const struct yml *yml, const char *h
 /* As ejabberd makes a path absolute. NULL: the working directory of the node is not known, or no memory. */
 const char *yml_path_absolute(struct arena *arena, const struct yml *yml, const char *path);
 
-/* The paths that a loaded configuration names. Return: 0, -ENOMEM. */
+/*
+ * The paths that a loaded configuration names. Relative ones, those of includes too, are taken as ejabberd takes them: from
+ * the node's working directory, SPOOL_DIR (yconf, prep_path()). All that *ret points to comes from the arena.
+ * Return: 0, -ENOMEM.
+ */
 int yml_paths_collect(struct arena *arena, const struct yml *yml, struct yml_paths *ret);
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The list of places in the making, and the paths that they are made of. Paths come from the arena of the run. */
+#ifndef EJG_FILES_PLACE_LIST_H
+#define EJG_FILES_PLACE_LIST_H
+
+#include "libejguard/modules/files/files.h"
+
+/* Adds a copy of one. Return: 0, -ENOMEM. */
+int places_add(struct files *files, const struct place *place);
+/* Adds what is in a folder and fits the pattern, otherwise like another place. folder or pattern NULL: -ENOMEM. */
+int places_add_siblings(struct files *files, const struct place *like, const char *folder, const char *pattern,
+			enum file_group group);
+/* Adds what ejabberd.yml names (places-yml.c). Return: 0, -ENOMEM. */
+int places_add_yml(struct files *files);
+
+/* "FOLDER/NAME"; NULL without a folder or memory. */
+const char *places_join(struct files *files, const char *folder, const char *name);
+/* The path without its last component; NULL for a name alone, or without memory. */
+const char *places_folder(struct files *files, const char *path);
+/* The last component. */
+const char *places_base(const char *path);
+/* The first bytes of a file's name as a pattern that fits just them, and what comes after. NULL without memory. */
+const char *places_escape(struct files *files, const char *name, size_t length, const char *after);
+
+#endif
