@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tools/base/handle.h"
+#include "tools/base/journal.h"
 #include "tools/base/options.h"
 #include "tools/base/target.h"
 #include "tools/print/print.h"
@@ -173,6 +174,7 @@ int main(int argc, char **argv)
 	report.sigchld_was_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	setlocale(LC_CTYPE, "");
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	report.journal = journal_reads(STDERR_FILENO);
 	status = run(argc, argv, &arguments, &report);
 	handle_close(&report);
 	report_free(&report);

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import subprocess
+import unittest
 
 from cli import Case, main, needs_cgroup2, run
 
@@ -174,10 +175,11 @@ class Others(Case):
                          [{"module": "net", "name": "attempts", "help": "attempts so far", "type": "counter",
                            "labels": {"where": "thing-1"}, "value": 42}])
 
-    def private(self, *words):
+    def private(self, *words, **how):
         """As root, with a /run of its own: apply takes a lock there."""
         script = 'mount -t tmpfs tmpfs /run && exec "$@"'
-        return self.ejguard(*words, prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"])
+        return self.ejguard(*words, prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],
+                            **how)
 
     def test_apply(self):
         if os.getuid() != 0:
@@ -198,7 +200,26 @@ class Others(Case):
 
     def test_own_elsewhere(self):
         result = self.private("apply", "--own") if os.getuid() == 0 else self.ejguard("apply", "--own")
-        self.assertEqual(result.exit, 3, result.err)
+        self.assertEqual(result.exit, 78, result.err)
+
+    @unittest.skipUnless(os.getuid() == 0, "needs root")
+    def test_journal(self):
+        """To the journal: one line for each failure, one for the verdict, with priorities; nothing else."""
+        def lines(stack, same=True):
+            self.stack(stack)
+            with open(os.path.join(self.folder, "journal"), "w+b") as journal:
+                status = os.fstat(journal.fileno())
+                stream = f"{status.st_dev}:{status.st_ino + (not same)}"
+                self.private("apply", env={"JOURNAL_STREAM": stream}, stdout=journal, stderr=journal)
+                journal.seek(0)
+                return journal.read().decode().splitlines()
+
+        self.assertEqual(lines("required net many=9\n"), ["<6>ejabberd: guarded, 9 warnings"])
+        text = lines("required net answer=not-held\n")
+        self.assertEqual([line.startswith("<3>ejguard: net.broken: ") for line in text], [True, True, False])
+        self.assertEqual(text[2], "<3>ejabberd: NOT GUARDED: 2 failures")
+        self.assertRegex("\n".join(lines("requierd net\n")), r"^<3>ejguard: core\.stack-[^\n]*$")
+        self.assertNotIn("<", "".join(lines("required net answer=not-held\n", same=False)))
 
 
 class Modules(Case):

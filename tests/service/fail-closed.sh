@@ -51,7 +51,19 @@ refusal() {
 	bed_run server journalctl --no-pager --quiet --output cat --identifier ejguard
 }
 
-# try_broken HOW WORD: boots a bed that break_HOW broke; the journal must name WORD.
+# priorities: of the lines of ejguard in the journal, each once.
+priorities() {
+	bed_run server journalctl --no-pager --quiet --output json --output-fields PRIORITY --identifier ejguard |
+		grep -o '"PRIORITY" *: *"[0-9]"' | sort -u | tr -dc '0-9\n'
+}
+
+# most_lines: the most that one run of ejguard wrote.
+most_lines() {
+	bed_run server journalctl --no-pager --quiet --output json --output-fields _PID --identifier ejguard |
+		grep -o '"_PID" *: *"[0-9]*"' | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }'
+}
+
+# try_broken HOW [WORD STATUS]: boots a bed that break_HOW broke; the journal must name WORD, systemd the exit status.
 try_broken() {
 	guard_new server 198.51.100.1/24
 	"break_$1"
@@ -60,18 +72,23 @@ try_broken() {
 	if [[ $1 == nothing ]]; then
 		check_is "control: ejabberd starts" yes "$started"
 		check_is "control: epmd listens" yes "$(listens server 4369)"
+		check_is "control: the priorities in the journal" 6 "$(priorities)"
+		check_is "control: lines in the journal of one start" 1 "$(most_lines)"
 	else
 		check_is "$1: ejabberd starts" no "$started"
 		check_is "$1: epmd listens" no "$(listens server 4369)"
 		check_is "$1: epmd.socket" failed "$(bed_run server systemctl is-active epmd.socket || true)"
 		check_has "$1: the journal says why" "$2" "$(refusal)"
+		check_is "$1: the priorities in the journal" 3 "$(priorities)"
+		check_is "$1: its exit status" "$3" "$(bed_run server systemctl show --value --property ExecStartPre epmd.socket |
+			sed -n 's/.*status=\([0-9]*\).*/\1/p')"
 		refusal | sort -u | sed 's/^/# /'
 	fi
 	bed_end server
 }
 
 try_broken nothing
-try_broken stack 'ejabberd:1:'
-try_broken module net
-try_broken bpffs /sys/fs/bpf
-try_broken units epmd.socket
+try_broken stack 'ejabberd:1:' 78
+try_broken module net 78
+try_broken bpffs /sys/fs/bpf 69
+try_broken units epmd.socket 78

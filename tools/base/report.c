@@ -4,18 +4,27 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "libejguard/util/cleanup.h"
 
 static const struct exit_status exit_statuses[] = {
-	{ 0, 0, "held" },	 { -EACCES, 1, "not-held" },  { -EBUSY, 1, "error" },  { -ECANCELED, 1, "error" },
-	{ -EIO, 1, "error" },	 { -ENOMEM, 1, "error" },     { -EINVAL, 2, "error" }, { -EBADMSG, 3, "error" },
-	{ -ENOENT, 3, "error" }, { -EOPNOTSUPP, 4, "error" }, { -EPERM, 4, "error" },
+	{ 0, 0, 0, "held" },
+	{ -EACCES, 1, 1, "not-held" },
+	{ -EBUSY, 1, 1, "error" },
+	{ -ECANCELED, 1, 1, "error" },
+	{ -EIO, 1, 1, "error" },
+	{ -ENOMEM, 1, 1, "error" },
+	{ -EINVAL, 2, 2, "error" },
+	{ -EBADMSG, 3, EX_CONFIG, "error" },
+	{ -ENOENT, 3, EX_CONFIG, "error" },
+	{ -EOPNOTSUPP, 4, EX_UNAVAILABLE, "error" },
+	{ -EPERM, 4, EX_NOPERM, "error" },
 };
 
 const struct exit_status *exit_status(int error)
 {
-	static const struct exit_status unknown = { -EIO, 1, "error" };
+	static const struct exit_status unknown = { -EIO, 1, 1, "error" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(exit_statuses); i++)
 		if (exit_statuses[i].error == error)
@@ -25,7 +34,11 @@ const struct exit_status *exit_status(int error)
 
 int report_status(const struct report *report)
 {
-	return report->status ? report->status : exit_status(report->error)->status;
+	const struct exit_status *status = exit_status(report->error);
+
+	if (report->status)
+		return report->status;
+	return report->arguments->own ? status->unit_status : status->status;
 }
 
 int report_fail(struct report *report, int error, const char *format, ...)

@@ -55,6 +55,7 @@ struct report {
 	/* Prints an event of a verb that streams. Return: 0, -ENOMEM; errors of writing stay in the stream. */
 	int (*on_event)(const struct report *report, const struct ejg_event *event, FILE *out);
 
+	bool journal; /* stderr is read by systemd's: its lines have priorities */
 	bool json;
 	bool quiet;
 	bool verbose;
@@ -71,6 +72,7 @@ struct report {
 struct exit_status {
 	int error;
 	int status;
+	int unit_status; /* in a unit, of which systemctl shows the name: those of sysexits(3) */
 	const char *outcome;
 };
 

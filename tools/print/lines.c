@@ -3,16 +3,22 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/journal.h"
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 #include "tools/print/steps.h"
 
-static void print_line(const struct ejg_finding *finding, FILE *out)
+static void begin_line(const struct report *report, FILE *out)
+{
+	fprintf(out, "%sejguard: ", report->journal ? JOURNAL_ERR : "");
+}
+
+static void print_line(const struct report *report, const struct ejg_finding *finding, FILE *out)
 {
 	cleanup_free char *remedy = NULL;
 
-	fputs("ejguard: ", out);
+	begin_line(report, out);
 	text_put(out, finding->id, strlen(finding->id));
 	fputs(": ", out);
 	if (*finding->file) {
@@ -53,10 +59,10 @@ static bool print_failures(const struct report *report, FILE *out)
 		any = true;
 		shown = finding_fold(list.items + i, end - i, report->verbose);
 		for (size_t j = i; j < i + shown; j++)
-			print_line(list.items[j], out);
+			print_line(report, list.items[j], out);
 		if (i + shown == end)
 			continue;
-		fputs("ejguard: ", out);
+		begin_line(report, out);
 		text_put(out, list.items[i]->id, strlen(list.items[i]->id));
 		fprintf(out, ": and %s more; see ejguard -v %s\n", format_number(end - i - shown, number),
 			finding_asker(report));
@@ -74,7 +80,7 @@ void print_lines(const struct report *report, FILE *out)
 		return;
 	if (report->question && ejg_answer_count(report->handle) > 0) /* the answer is no error */
 		return;
-	fputs("ejguard: ", out);
+	begin_line(report, out);
 	text_put(out, error, strlen(error));
 	fputc('\n', out);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/base/journal.h"
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
@@ -54,6 +55,16 @@ static int print_text(const struct report *report)
 	return print_page(report, lines && (error || same_file(STDOUT_FILENO, STDERR_FILENO)), stdout);
 }
 
+/* The start of a unit: what failed, and the verdict. */
+static int print_start(const struct report *report)
+{
+	print_lines(report, stderr);
+	if (report->quiet || !is_answered(report))
+		return 0;
+	fputs(report->error < 0 ? JOURNAL_ERR : JOURNAL_INFO, stderr);
+	return print_outcome(report, stderr);
+}
+
 static int print_json(const struct report *report)
 {
 	const char *error = report_error(report);
@@ -83,8 +94,12 @@ int print_report(const struct report *report)
 		r = 0;
 	else if (report->openmetrics)
 		r = print_figures(report);
+	else if (report->json)
+		r = print_json(report);
+	else if (report->journal && report->verb && report->verb->counts_only && !report->verbose)
+		r = print_start(report);
 	else
-		r = report->json ? print_json(report) : print_text(report);
+		r = print_text(report);
 	if (fflush(stdout) == 0 && !ferror(stdout) && r == 0)
 		return status;
 	fprintf(stderr, "ejguard: cannot write the report%s; see where stdout goes\n",

@@ -26,6 +26,8 @@ void print_lines(const struct report *report, FILE *out);
 int print_findings(const struct report *report, bool no_failures, FILE *out);
 /* "ejabberd: NOT GUARDED: 2 failures, 1 warning; next: ejguard apply" */
 int print_verdict(const struct report *report, FILE *out);
+/* The same without what to do next: one line. */
+int print_outcome(const struct report *report, FILE *out);
 int print_modules(const struct report *report, FILE *out);
 int print_units(const struct report *report, FILE *out);
 int print_answers(const struct report *report, FILE *out);

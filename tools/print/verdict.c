@@ -161,6 +161,18 @@ static char *print_to_text(const struct report *report, const struct summary *su
 	return NULL;
 }
 
+int print_outcome(const struct report *report, FILE *out)
+{
+	const struct summary summary = count(report);
+	cleanup_free char *verdict = print_to_text(report, &summary, print_summary);
+
+	if (!verdict)
+		return -ENOMEM;
+	text_put(out, verdict, strlen(verdict));
+	fputc('\n', out);
+	return 0;
+}
+
 int print_verdict(const struct report *report, FILE *out)
 {
 	const struct summary summary = count(report);
