@@ -13,6 +13,16 @@
 #include "tools/print/print.h"
 #include "tools/verbs/verbs.h"
 
+static void print_exit_status(const struct verb *verb)
+{
+	printf("\nExit status: 0 guarded or done, 1 not guarded or failed, 2 wrong usage, 3 stack or module invalid,\n"
+	       "4 not supported on this system or not permitted.\n");
+	if (verb && verb_id(verb) == VERB_APPLY)
+		printf("With --own 78, 69 and 77 stand for 3 and 4, as sysexits(3) has them.\n");
+	if (verb && verb->runs_command)
+		printf("126 when the command cannot be executed, 127 when it is not found; else as the command ends.\n");
+}
+
 static void print_help(void)
 {
 	printf("Usage: ejguard VERB [SERVICE] [OPTION]...\n"
@@ -22,9 +32,8 @@ static void print_help(void)
 		printf("  %-20s %s\n", verbs[i].name, verbs[i].summary);
 	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
-	printf("\nExit status: 0 guarded or done, 1 not guarded or failed, 2 wrong usage, 3 stack or module invalid,\n"
-	       "4 not supported on this system or not permitted.\n"
-	       "\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
+	print_exit_status(NULL);
+	printf("\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
 }
 
 static void print_verb_help(const struct verb *verb)
@@ -36,6 +45,15 @@ static void print_verb_help(const struct verb *verb)
 	options_print_help(verb->options, verb->n_options, stdout);
 	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
+	print_exit_status(verb);
+}
+
+static int print_version(const struct report *report)
+{
+	if (report->json)
+		return print_report(report);
+	printf("ejguard %s (libejguard %s)\n", EJG_VERSION, ejg_version());
+	return fflush(stdout) == 0 ? 0 : 1;
 }
 
 /* An error of usage may stand before --json: the answer is JSON all the same. */
@@ -146,10 +164,10 @@ static int run(int argc, char **argv, struct arguments *arguments, struct report
 	report->verbose = arguments->verbose;
 	if (report->error < 0)
 		return print_report(report);
-	if (arguments->help || arguments->version) {
-		if (arguments->version)
-			printf("ejguard %s (libejguard %s)\n", EJG_VERSION, ejg_version());
-		else if (report->verb)
+	if (arguments->version)
+		return print_version(report);
+	if (arguments->help) {
+		if (report->verb)
 			print_verb_help(report->verb);
 		else
 			print_help();

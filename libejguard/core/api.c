@@ -6,18 +6,10 @@
 #include <sys/stat.h>
 
 #include "libejguard/core/invoke.h"
+#include "libejguard/core/stack-names.h"
 #include "libejguard/service/defaults.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/options-copy.h"
-
-enum { MAX_SERVICE = 63 };
-
-static bool is_service(const char *name)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	return n > 0 && n <= MAX_SERVICE && name[n] == '\0';
-}
 
 /* The working directory decides nothing here. */
 static bool is_folder(const char *path)
@@ -80,7 +72,7 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret)
 	r = options_copy(&ours, sizeof(ours), options);
 	if (r < 0)
 		return r;
-	if ((ours.service && !is_service(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
+	if ((ours.service && !stack_name_valid(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
 	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) || !is_folder(ours.statedir) || !is_root(ours.root))
 		return -EINVAL;
 	guard = calloc(1, sizeof(*guard));

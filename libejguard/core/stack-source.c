@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/core/stack-names.h"
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
@@ -33,6 +34,18 @@ static int fail(struct arena *arena, struct stack_text *ret, int error, const ch
 	return ret->problem ? error : -ENOMEM;
 }
 
+/* Whoever mistyped the name sees the right one. */
+static int fail_missing(struct arena *arena, const struct stack_source *source, const char *const paths[2],
+			struct stack_text *ret)
+{
+	const char *names = stack_names(arena, source);
+
+	if (!names)
+		return -ENOMEM;
+	return fail(arena, ret, -ENOENT, "neither '%s' nor '%s' exists%s%s%s", paths[0], paths[1],
+		    *names ? " (there are stacks for: " : "", names, *names ? ")" : "");
+}
+
 static int find(struct arena *arena, const struct stack_source *source, const char *name, struct stack_text *ret,
 		int *ret_fd)
 {
@@ -53,7 +66,7 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 	if (r != -ENOENT || n < 2)
 		return r;
 	ret->path = paths[0];
-	return fail(arena, ret, r, "neither '%s' nor '%s' exists", paths[0], paths[1]);
+	return fail_missing(arena, source, paths, ret);
 }
 
 static int read_text(struct arena *arena, int fd, struct stack_text *ret)

@@ -89,6 +89,15 @@ class Usage(Case):
                 self.assertTrue(result.out.startswith("Usage: ejguard "))
                 self.assert_narrow(result.out)
 
+    def test_version_as_json(self):
+        for words in ["--version"], ["version"], ["check", "--version"]:
+            version = self.ejguard(*words, "--json").json["version"]
+            self.assertEqual(version["ejguard"], version["libejguard"])
+
+    def test_help_has_the_exit_statuses(self):
+        for verb in "check", "apply", "exec", "explain", "enable":
+            self.assertIn("Exit status: 0 guarded or done, 1 not guarded", self.ejguard(verb, "--help").out)
+
     def test_version(self):
         for words in ["--version"], ["version"], ["check", "--version"]:
             result = run(*words)

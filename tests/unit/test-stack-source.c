@@ -102,6 +102,22 @@ static void a_missing_stack_says_where_it_was_sought(void **state)
 	assert_null(stack);
 }
 
+static void whoever_mistyped_a_service_sees_which_there_are(void **state)
+{
+	struct scratch *scratch = *state;
+	const struct stack *stack = NULL;
+
+	make_folders(scratch);
+	scratch_text(scratch, "conf/rabbitmq", "required net\n");
+	scratch_text(scratch, "conf/couchdb", "required net\n");
+	scratch_text(scratch, "conf/couchdb.bak", "required net\n");
+	scratch_text(scratch, "vendor/couchdb", "required net\n");
+	scratch_text(scratch, "vendor/emqx", "required net\n");
+	scratch_mkdir(scratch, "vendor/folder");
+	assert_int_equal(read_stack(scratch, &stack), -ENOENT);
+	assert_reported(scratch->report, "stack-missing", "exists (there are stacks for: couchdb, emqx, rabbitmq)");
+}
+
 static void a_file_may_be_tried_before_it_is_installed(void **state)
 {
 	struct scratch *scratch = *state;
@@ -156,6 +172,7 @@ int main(void)
 		scratch_test(the_administrators_file_hides_the_shipped_one),
 		scratch_test(nothing_but_absence_falls_back),
 		scratch_test(a_missing_stack_says_where_it_was_sought),
+		scratch_test(whoever_mistyped_a_service_sees_which_there_are),
 		scratch_test(a_file_may_be_tried_before_it_is_installed),
 		scratch_test(an_untrusted_include_is_an_error_of_its_line),
 	};

@@ -73,6 +73,11 @@ static size_t count_unseen(const struct report *report)
 	return n;
 }
 
+static json_t *json_version(void)
+{
+	return json_pack("{s:s, s:s}", "ejguard", EJG_VERSION, "libejguard", ejg_version());
+}
+
 static json_t *json_report(const struct report *report)
 {
 	const struct exit_status *status = exit_status(report->error);
@@ -94,6 +99,8 @@ static json_t *json_report(const struct report *report)
 		r = json_object_set_new(object, "answers", json_answers(report));
 	if (object && r == 0 && report->surveyed)
 		r = json_add_survey(report, object);
+	if (object && r == 0 && report->arguments->version)
+		r = json_object_set_new(object, "version", json_version());
 	if (r == 0)
 		return object;
 	json_decref(object);
