@@ -16,7 +16,7 @@ import unittest
 import tree
 
 CANARY = 'CanaryOfTheHost7351'
-STACK = ''.join(f'required {module}\n' for module in ('net', 'cookie', 'leaks', 'files', 'config'))
+STACK = ''.join(f'required {module}\n' for module in ('net', 'cookie', 'leaks', 'node', 'files', 'config'))
 
 
 class Image(unittest.TestCase):
@@ -109,6 +109,62 @@ class Image(unittest.TestCase):
                                            f'certfiles: ["{self.work}/*"]\n')
         _, found = self.check()
         self.assertTrue(any(name.startswith('config.') for name in found))
+
+    def node(self, name='ejabberd@localhost'):
+        cfg = self.image / 'etc/ejabberd/ejabberdctl.cfg'
+        cfg.write_text(cfg.read_text() + f'ERLANG_NODE={name}\n')
+
+    def test_the_name_is_the_images(self):
+        (self.image / 'etc/hosts').write_text('127.0.0.1 localhost\n192.0.2.7 chat\n')
+        self.node('ejabberd@chat')
+        bad, found = self.bad()
+        self.assertEqual(bad, [])
+        self.assertIn('192.0.2.7', found['node.name']['message'])
+        self.assertIn('node.range', found)
+        # what only the host knows does not count, and nobody is asked about it
+        (self.image / 'etc/hosts').write_text('127.0.0.1 other\n')
+        bad, found = self.bad()
+        self.assertEqual(bad, [])
+        self.assertIn('node.host-unanswered', found)
+
+    def test_the_hostname_is_the_images(self):
+        self.node('ejabberd')
+        (self.image / 'etc/hostname').write_text('inside.example\n')
+        (self.image / 'etc/hosts').write_text('127.0.1.1 inside\n')
+        _, found = self.bad()
+        self.assertIn('inside,', found['node.name-hostname']['message'])
+        self.assertIn('127.0.1.1', found['node.name']['message'])
+        (self.image / 'etc/hostname').unlink()
+        self.assertIn('not known here', self.bad()[1]['node.name-hostname']['message'])
+
+    def test_the_nodes_settings(self):
+        cfg = self.image / 'etc/ejabberd/ejabberdctl.cfg'
+        cfg.write_text(cfg.read_text() + 'ERL_EPMD_ADDRESS=127.0.0.5\nFIREWALL_WINDOW=4371-4370\n')
+        bad, _ = self.bad()
+        self.assertIn('node.epmd-address-ignored', bad)
+        self.assertIn('node.range-empty', bad)
+        os.symlink('/dev/null', self.image / 'etc/systemd/system/epmd.socket')
+        self.assertNotIn('node.epmd-address-ignored', self.bad()[0])
+        self.assertFalse({'node.epmd-absent', 'node.node-absent', 'node.public-silent'} & set(self.check()[1]))
+
+    def test_the_nodes_links_do_not_leave(self):
+        # the node's name is in this file, in other letters than the canary
+        self.host.write_text(f'127.0.0.1 {CANARY}\n')
+        self.node(f'ejabberd@{CANARY.lower()}')
+        for name in ('etc/hosts', 'etc/hostname', 'etc/ejabberd/inetrc'):
+            for target in (self.host, f'{"../" * 30}{self.host}', f'/proc/self/root{self.host}', '/dev/stdin'):
+                with self.subTest(name=name, target=target):
+                    (self.image / name).unlink(missing_ok=True)
+                    os.symlink(target, self.image / name)
+                    _, found = self.bad()
+                    self.assertNotIn('node.name', found)
+            (self.image / name).unlink()
+        tree.write(self.image / 'srv/hosts', 0o644, 'root', 'root', f'127.0.0.1 {CANARY}\n')
+        os.symlink('/srv/hosts', self.image / 'etc/hosts')
+        self.assertIn('node.name', self.bad()[1])
+        shutil.rmtree(self.image / 'etc/systemd', ignore_errors=True)
+        os.symlink('/proc/self/root/etc/systemd', self.image / 'etc/systemd')
+        self.check()
 
     def test_discover(self):
         report, _ = self.check('discover')

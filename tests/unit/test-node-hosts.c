@@ -49,13 +49,13 @@ static const struct {
 	{ "127.0.0.1", false, NODE_HOST_LITERAL, "127.0.0.1" },
 	{ "::1", true, NODE_HOST_LITERAL, "::1" },
 	{ "::1", false, NODE_HOST_UNKNOWN, "" },
-	{ "commented", false, NODE_HOST_UNKNOWN, "" },
-	{ "short", false, NODE_HOST_UNKNOWN, "" },
-	{ "long", false, NODE_HOST_UNKNOWN, "" },
-	{ "none", false, NODE_HOST_UNKNOWN, "" },
-	{ "odd", false, NODE_HOST_UNKNOWN, "" },
-	{ "old", false, NODE_HOST_UNKNOWN, "" },
-	{ "elsewhere", false, NODE_HOST_UNKNOWN, "" },
+	{ "commented", false, NODE_HOST_UNASKED, "" },
+	{ "short", false, NODE_HOST_UNASKED, "" },
+	{ "long", false, NODE_HOST_UNASKED, "" },
+	{ "none", false, NODE_HOST_UNASKED, "" },
+	{ "odd", false, NODE_HOST_UNASKED, "" },
+	{ "old", false, NODE_HOST_UNASKED, "" },
+	{ "elsewhere", false, NODE_HOST_UNASKED, "" },
 };
 
 struct files {

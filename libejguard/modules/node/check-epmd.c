@@ -233,5 +233,6 @@ void node_check_epmd(struct node *node)
 	if (value)
 		check_address(node, value, socket || (n == 0 && node->world->epmd_socket), only);
 	check_cluster(node, n, n_loopback);
-	check_answer(node, n, n_manager, n_hidden);
+	if (!node->world->image)
+		check_answer(node, n, n_manager, n_hidden);
 }

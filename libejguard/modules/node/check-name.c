@@ -59,7 +59,7 @@ static void check_class(const struct node *node, const char *name, const char *h
 
 	ejg_prefix_format(&found->addresses[0], address);
 	snprintf(remedy, sizeof(remedy), "%s" RENAME, node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit));
-	if (node->class == NODE_CLASS_ELSEWHERE)
+	if (node->class == NODE_CLASS_ELSEWHERE && !node->world->image)
 		node_say(node, "host-elsewhere", name, where, NULL,
 			 "%s resolves to %s (%s), which is no address of this host: ejabberdctl goes there, and proves "
 			 "to that host that it knows the cookie",
@@ -85,7 +85,9 @@ static void check_host(const struct node *node, const char *name, const struct e
 	if (!node->name.has_host)
 		node_say(node, "name-hostname", name, where, NULL,
 			 "has no host part: Erlang adds this host's name, %s, and loses its database when that changes",
-			 host);
+			 *host ? host : "which is not known here");
+	if (!*host)
+		return;
 	switch (node->world->host.source) {
 	case NODE_HOST_UNKNOWN:
 		node_say(node, "host-unresolved", name, where, NULL,
@@ -96,6 +98,10 @@ static void check_host(const struct node *node, const char *name, const struct e
 		node_say(node, "host-unanswered", name, where, NULL,
 			 "%s stands in no file of this host, and the resolver did not answer within %d seconds", host,
 			 NODE_HOST_TIMEOUT_MS / 1000);
+		return;
+	case NODE_HOST_UNASKED:
+		node_say(node, "host-unanswered", name, where, NULL,
+			 "%s stands in no file of the image: what the resolver knows is seen where it runs", host);
 		return;
 	default:
 		check_source(node, name, host, where);

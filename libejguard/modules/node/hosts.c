@@ -16,13 +16,14 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
 #include "libejguard/util/resolver.h"
+#include "libejguard/util/root.h"
 
 #define FILE_MAX (1 << 20)
 
 /* The whole of a regular file, or its first megabyte, ended by NUL; NULL when there is none. */
-static char *read_text(const char *path)
+static char *read_text(const char *root, const char *path)
 {
-	cleanup_fd int fd = file_open_regular(path);
+	cleanup_fd int fd = root_open_regular(root, path);
 	cleanup_free char *text = fd < 0 ? NULL : malloc(FILE_MAX + 1);
 	ssize_t n;
 
@@ -185,12 +186,13 @@ static int ask_resolver(const char *name, int family, struct node_host *host)
 	return 0;
 }
 
-static void search_file(const char *path, void (*search)(char *, const char *, int, struct node_host *),
-			enum node_host_source source, const char *name, int family, struct node_host *host)
+static void search_file(const char *root, const char *path,
+			void (*search)(char *, const char *, int, struct node_host *), enum node_host_source source,
+			const char *name, int family, struct node_host *host)
 {
 	cleanup_free char *text = NULL;
 
-	if (host->n || !path || !(text = read_text(path)))
+	if (host->n || !path || !(text = read_text(root, path)))
 		return;
 	search(text, name, family, host);
 	if (host->n)
@@ -213,10 +215,12 @@ int node_host_resolve(const char *name, const struct node_hosts_source *source, 
 		add(&host, family, literal.bytes);
 		host.source = NODE_HOST_LITERAL;
 	}
-	search_file(source->inetrc, search_inetrc, NODE_HOST_INETRC, name, family, &host);
-	search_file(source->hosts, search_hosts, NODE_HOST_FILE, name, family, &host);
+	search_file(source->root, source->inetrc, search_inetrc, NODE_HOST_INETRC, name, family, &host);
+	search_file(source->root, source->hosts, search_hosts, NODE_HOST_FILE, name, family, &host);
 	if (!host.n && source->resolver)
 		r = ask_resolver(name, family, &host);
+	else if (!host.n)
+		host.source = NODE_HOST_UNASKED;
 	if (r < 0)
 		return r;
 	*ret = host;

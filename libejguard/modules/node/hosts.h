@@ -15,6 +15,7 @@ enum node_host_source {
 	NODE_HOST_FILE,	    /* /etc/hosts */
 	NODE_HOST_RESOLVER, /* whatever else the system asks: DNS, mostly */
 	NODE_HOST_TIMEOUT,  /* the resolver did not answer in time */
+	NODE_HOST_UNASKED,  /* the resolver could tell, and was not asked */
 };
 
 struct node_host {
@@ -25,6 +26,7 @@ struct node_host {
 
 /* Where a name is looked for. */
 struct node_hosts_source {
+	const char *root;   /* of an image; NULL or "": the system's own files */
 	const char *inetrc; /* path or NULL */
 	const char *hosts;  /* path: /etc/hosts */
 	bool resolver;	    /* ask the system's, too */

@@ -49,7 +49,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "node", EJG_OK, "the node runs under the configured name", NULL },
 	{ "name-unknown", EJG_INFO, "the node's name cannot be told", NULL },
 	{ "name-hostname", EJG_INFO, "the node's name depends on the host's", NULL },
-	{ "host-unanswered", EJG_INFO, "the resolver did not answer in time", NULL },
+	{ "host-unanswered", EJG_INFO, "the resolver did not answer in time, or was not asked", NULL },
 	{ "range-unknown", EJG_INFO, "the ports of the distribution cannot be told", NULL },
 	{ "interface-unknown", EJG_INFO, "the address of the distribution cannot be told", NULL },
 	{ "interface-everywhere", EJG_INFO, "the distribution listens on every address", NULL },
@@ -155,6 +155,8 @@ static void run_rules(struct node *node)
 	node_check_interface(node);
 	node_check_tls(node);
 	node_check_epmd(node);
+	if (node->world->image)
+		return;
 	node_check_names(node);
 	node_check_running(node);
 	node_check_processes(node);
@@ -209,7 +211,7 @@ static int node_check(struct ejg_call *call)
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "node",
-	.flags = EJG_MODULE_SURVEYS,
+	.flags = EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES,
 	.summary = "the node's name, its distribution ports and epmd, as configured and as they are",
 	.options = options,
 	.n_options = ARRAY_SIZE(options),

@@ -28,6 +28,7 @@ struct node_config {
 
 /* What the rules ask of this host, beside the survey. Tests fill it by hand. */
 struct node_world {
+	bool image;			  /* nothing runs: only what files say is known */
 	struct ejg_prefix own[NODE_MAX_OWN]; /* addresses of this host */
 	size_t n_own;
 	char hostname[HOST_NAME_MAX + 1]; /* up to its first dot, as Erlang takes it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* This host: its addresses, its users, its kernel's ports, and what the node's name resolves to. */
+/* This host, or an image: its addresses, its users, its kernel's ports, and what the node's name resolves to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -12,8 +12,10 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/epmd-client.h"
+#include "libejguard/util/file.h"
 #include "libejguard/util/netns.h"
 #include "libejguard/util/passwd.h"
+#include "libejguard/util/root.h"
 
 static void add_own(struct node_world *world, const struct sockaddr *address)
 {
@@ -78,43 +80,47 @@ static void trust(struct node_world *world, uid_t uid)
 		world->trusted[world->n_trusted++] = uid;
 }
 
-static void trust_name(struct node_world *world, const char *name)
+static void trust_name(struct node_world *world, const char *root, const char *name)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
 
-	if (passwd_user_by_name(NULL, name, &user) == 0)
+	if (passwd_user_by_name(root, name, &user) == 0)
 		trust(world, user.uid);
 }
 
 static void read_trusted(const struct node *node, struct node_world *world)
 {
-	const char *user = node_value(node, "user");
+	const char *user = node_value(node, "user"), *root = node->facts->root;
 
 	trust(world, 0);
-	trust_name(world, user && strlen(user) < 256 ? user : "ejabberd");
-	trust_name(world, "epmd");
+	trust_name(world, root, user && strlen(user) < 256 ? user : "ejabberd");
+	trust_name(world, root, "epmd");
 	for (size_t i = 0; i < node->facts->n_users; i++)
 		trust(world, node->facts->users[i]);
 }
 
 /* As systemctl enable leaves it, or the package in its own folder. */
-static bool epmd_socket_enabled(void)
+static bool epmd_socket_enabled(const char *root)
 {
-	static const char *const links[] = {
-		"/etc/systemd/system/sockets.target.wants/epmd.socket",
-		"/run/systemd/system/sockets.target.wants/epmd.socket",
-		"/usr/lib/systemd/system/sockets.target.wants/epmd.socket",
+	static const char name[] = "epmd.socket";
+	static const char *const folders[] = {
+		"/etc/systemd/system/sockets.target.wants",
+		"/run/systemd/system/sockets.target.wants",
+		"/usr/lib/systemd/system/sockets.target.wants",
 	};
+	cleanup_fd int units = root_open(root, "/etc/systemd/system", O_PATH | O_DIRECTORY);
 	char target[16];
 	struct stat st;
 
 	/* Masked by a link to /dev/null. */
-	if (readlink("/etc/systemd/system/epmd.socket", target, sizeof(target)) == 9 &&
-	    memcmp(target, "/dev/null", 9) == 0)
+	if (units >= 0 && readlinkat(units, name, target, sizeof(target)) == 9 && memcmp(target, "/dev/null", 9) == 0)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-		if (lstat(links[i], &st) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		cleanup_fd int folder = root_open(root, folders[i], O_PATH | O_DIRECTORY);
+
+		if (folder >= 0 && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -161,8 +167,11 @@ static int resolve(const struct node *node, struct node_world *world)
 		inetrc = path;
 	return node_host_resolve(
 		name,
-		&(struct node_hosts_source){
-			.inetrc = inetrc, .hosts = "/etc/hosts", .resolver = true, .ipv6 = node->ipv6 },
+		&(struct node_hosts_source){ .root = node->facts->root,
+					     .inetrc = inetrc,
+					     .hosts = "/etc/hosts",
+					     .resolver = !world->image,
+					     .ipv6 = node->ipv6 },
 		&world->host);
 }
 
@@ -228,17 +237,46 @@ static int read_home(const struct node *node, struct node_world *world)
 	return r;
 }
 
+/* What hostname(1) will say there: the first word of /etc/hostname, as systemd takes it. */
+static void read_hostname(const char *root, char *text, size_t size)
+{
+	cleanup_fd int fd = root_open_regular(root, "/etc/hostname");
+	const ssize_t n = fd < 0 ? -1 : file_read_some(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, " \t\n")] = '\0';
+}
+
+/* Its addresses, the kernel's ports and what the resolver knows are those of the host on which it will run. */
+static void read_image(const struct node *node, struct node_world *world)
+{
+	world->image = true;
+	world->unprivileged_start = 1024;
+	world->own_port = NODE_EPMD_UNKNOWN;
+	world->interface_bindable = true;
+	read_hostname(node->facts->root, world->hostname, sizeof(world->hostname));
+}
+
+static int read_system(const struct node *node, struct node_world *world)
+{
+	if (gethostname(world->hostname, sizeof(world->hostname) - 1) < 0)
+		world->hostname[0] = '\0';
+	return read_home(node, world);
+}
+
 int node_world_read(const struct node *node, struct node_world *ret)
 {
-	int r;
+	int r = 0;
 
 	*ret = (struct node_world){ .program_is_safe = program_is_safe };
-	if (gethostname(ret->hostname, sizeof(ret->hostname) - 1) == 0)
-		ret->hostname[strcspn(ret->hostname, ".")] = '\0';
-	r = read_home(node, ret);
+	if (*node->facts->root)
+		read_image(node, ret);
+	else
+		r = read_system(node, ret);
 	if (r < 0)
 		return r;
+	ret->hostname[strcspn(ret->hostname, ".")] = '\0';
 	read_trusted(node, ret);
-	ret->epmd_socket = epmd_socket_enabled();
+	ret->epmd_socket = epmd_socket_enabled(node->facts->root);
 	return resolve(node, ret);
 }
