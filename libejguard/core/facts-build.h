@@ -4,7 +4,6 @@
 #define EJG_CORE_FACTS_BUILD_H
 
 #include "libejguard/core/facts.h"
-#include "libejguard/service/script/cfg.h"
 #include "libejguard/service/settings.h"
 #include "libejguard/util/cgroup.h"
 
@@ -19,7 +18,7 @@ struct facts_source {
 	struct cgroup_source cgroup;
 	const char *const *config_dirs; /* the first that exists is the service's when no script tells; ended by NULL */
 	const struct settings_source *settings; /* of start scripts and units; NULL: there are none */
-	const char *root; /* of an image, whose cgroups are names only; NULL or "": the system */
+	const char *root;			/* of an image, whose cgroups are names only; NULL or "": the system */
 };
 
 /* A port range and the word that it was read from. */

@@ -33,34 +33,38 @@ static int check_epmd_flags(struct facts_build *b, const struct settings *s)
 	return 0;
 }
 
+/* Of what may be done with ERL_EPMD_PORT and was not seen to be, only what the configuration says counts: it names it.
+ */
+static const struct occurrence *without_doubt(const struct settings *s, const struct occurrence *now)
+{
+	while (now && now->doubtful && !(s->epmd_line && now->origin.kind == EJG_ORIGIN_DISCOVERED))
+		now = now->earlier;
+	return now;
+}
+
 /*
- * erl and epmd read ERL_EPMD_PORT from their environment, where only the unit and `export` bring it. Anything else
- * that is done with that name is an error.
+ * erl and epmd read ERL_EPMD_PORT from their environment, where only the unit and `export` bring it: what is not
+ * exported has no effect.
  */
 static int discover_epmd(struct facts_build *b, const struct settings *s)
 {
 	static const char name[] = "ERL_EPMD_PORT";
 	const struct variable *variable = variable_find(&s->variables, name, strlen(name));
-	const struct ctl_value *value = ctl_cfg_get(&s->cfg, name);
-	const struct occurrence *now = variable ? variable->now : NULL;
-	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED, .file = s->cfg_path };
+	const struct occurrence *now = without_doubt(s, variable ? variable->now : NULL);
+	struct ejg_origin origin;
 	struct position position;
 	uint16_t port;
 	int r;
 
 	r = check_epmd_flags(b, s);
-	if (r < 0)
+	if (r < 0 || !now || (!variable->exported && !now->doubtful))
 		return r;
-	while (now && now->doubtful)
-		now = now->earlier;
-	if (!now && !value && !(s->cfg.opaque_line && s->epmd_line))
-		return 0;
-	origin.line = value ? value->line : s->epmd_line;
-	if (now && (!value || !s->epmd_line))
-		origin = now->origin;
-	if ((s->cfg.opaque_line && s->epmd_line) || !now || !now->text || !variable->exported)
+	origin = now->origin;
+	if (s->cfg_opaque_line && s->epmd_line)
+		origin.line = s->epmd_line;
+	if (!now->text)
 		return refuse_epmd(b, &origin, name);
-	position = (struct position){ .file = origin.file, .line = origin.line, .column = 1 };
+	position = (struct position){ .file = now->origin.file, .line = now->origin.line, .column = 1 };
 	if (port_parse(now->text, &port) < 0)
 		return report_error(b->report, -EBADMSG, "fact-value", &position, "correct it",
 				    "%s=\"%s\" is not a port", name, cookie_mask_text(b->arena, now->text, NULL));

@@ -9,6 +9,7 @@
 #include "libejguard/service/dist.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/erl-address.h"
 
 /* The flags of one name in the order in which erl sees them. start is where to go on. Return: NULL at the end. */
 struct flag_walk {
@@ -33,27 +34,12 @@ static const struct erl_flag *next_flag(struct flag_walk *walk)
 	return NULL;
 }
 
-/*
- * Whether erl's inet:parse_address() takes it: an IPv6 address, with or without zone, or an IPv4 address in any of the
- * forms of inet_aton(3).
- */
+/* Whether erl's inet:parse_address() takes it. */
 static bool erl_parses(const char *text)
 {
-	const char *zone = strchr(text, '%');
-	char address[INET6_ADDRSTRLEN];
-	unsigned char bytes[16];
-	struct in_addr ipv4;
-	const size_t length = zone ? (size_t)(zone - text) : strlen(text);
+	struct erl_address address;
 
-	if (strchr(text, ':')) {
-		if (length >= sizeof(address) || (zone && !zone[1]))
-			return false;
-		memcpy(address, text, length);
-		address[length] = '\0';
-		return inet_pton(AF_INET6, address, bytes) == 1;
-	}
-	/* inet_aton(3) lets blanks and what is behind them pass */
-	return text[strspn(text, "0123456789abcdefABCDEFxX.")] == '\0' && inet_aton(text, &ipv4) != 0;
+	return erl_address_read(text, &address);
 }
 
 /* "{127,0,0,1}" as erl's flags have it, as people write it; other terms as they are. */

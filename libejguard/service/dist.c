@@ -25,6 +25,7 @@
 #include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/port-window.h"
 
 struct discovery {
 	struct settings *s;
@@ -69,7 +70,7 @@ static int check_files(struct discovery *d)
 	const struct occurrence *path = variable_get(&s->variables, "EJABBERDCTL_CONFIG_PATH");
 	struct ejg_origin opaque = cfg;
 
-	opaque.line = s->cfg.opaque_line;
+	opaque.line = s->cfg_opaque_line;
 	if (path && !path->text)
 		return indeterminate(d, &path->origin, "which ejabberdctl.cfg is read cannot be told: %s", path->why);
 	if (s->script_problem)
@@ -80,8 +81,8 @@ static int check_files(struct discovery *d)
 		return indeterminate(d, &cfg, "%s: %s", s->cfg_path, s->cfg_problem);
 	if (s->cfg_missing && strcmp(s->service, "ejabberd") != 0)
 		return indeterminate(d, &cfg, "there is no %s that tells the distribution range", s->cfg_path);
-	if (s->cfg.opaque_line)
-		return indeterminate(d, &opaque, "this line could set anything: %s", s->cfg.opaque_why);
+	if (s->cfg_opaque_line)
+		return indeterminate(d, &opaque, "this line could set anything: %s", s->cfg_opaque_why);
 	if (s->strange_line)
 		return indeterminate(d, &script, "%s: the script gives arguments to erl in a way of its own",
 				     s->strange_line);
@@ -210,33 +211,39 @@ static int read_erl_options(struct discovery *d)
 	return 0;
 }
 
+/* The port is random, whatever else sets a range: of several -kernel keys the first counts. Return: 1, -ENOMEM. */
+static int is_random(struct discovery *d, const struct occurrence *window)
+{
+	if (d->dist->n_sources > 0)
+		return 0;
+	d->dist->state = EJG_DIST_RANDOM;
+	d->dist->origin = window->origin;
+	d->dist->note = arena_printf(d->s->arena, "FIREWALL_WINDOW=%s at %s has no minimum, so that erl ignores it",
+				     window->text, origin_place(d->s->arena, &window->origin));
+	return d->dist->note ? 1 : -ENOMEM;
+}
+
 static int read_firewall_window(struct discovery *d)
 {
 	struct ejg_port_range range;
 	const struct occurrence *value;
-	char *first, *dash;
 	int r;
 
 	r = plain_value(d, "FIREWALL_WINDOW", &value);
 	if (r != 0 || !value)
 		return r;
-	first = arena_strdup(d->s->arena, value->text);
-	if (!first)
-		return -ENOMEM;
-	dash = strchr(first, '-');
-	if (dash)
-		*dash = '\0';
-	if (dash == first && port_parse(dash + 1, &range.last) == 0)
-		return indeterminate(d, &value->origin,
-				     "FIREWALL_WINDOW=%s is not N-M, two ports: erl ignores it and takes a random port",
-				     value->text);
-	if (port_parse(first, &range.first) < 0 || port_parse(dash ? dash + 1 : first, &range.last) < 0)
-		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not N-M, two ports", value->text);
-	if (range.first > range.last)
+	switch (port_window_read(value->text, &range)) {
+	case PORT_WINDOW_RANGE:
+		add_source(d, "FIREWALL_WINDOW", range, &value->origin);
+		return 0;
+	case PORT_WINDOW_RANDOM:
+		return is_random(d, value);
+	case PORT_WINDOW_EMPTY:
 		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=%s is empty: the node does not start with it",
 				     value->text);
-	add_source(d, "FIREWALL_WINDOW", range, &value->origin);
-	return 0;
+	default:
+		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not N-M, two ports", value->text);
+	}
 }
 
 /* Where the arguments file is; NULL when there is none for sure. */

@@ -3,7 +3,6 @@
 #ifndef EJG_SERVICE_SETTINGS_BUILD_H
 #define EJG_SERVICE_SETTINGS_BUILD_H
 
-#include "libejguard/service/script/cfg.h"
 #include "libejguard/service/script/erl-flags.h"
 #include "libejguard/service/script/variables.h"
 #include "libejguard/service/source.h"
@@ -47,14 +46,16 @@ struct settings {
 	const char *strange_line;   /* "FILE:LINE" of the script where it deals with arguments as no known one does */
 	bool wrapped;		    /* script is not real_script */
 	bool sourced;		    /* ejabberdctl.cfg was read */
+	bool has_functions;	    /* the script has functions by the time that it reads ejabberdctl.cfg */
 	bool uses_dist_port;	    /* the script knows ERL_DIST_PORT */
 	bool uses_etc_dir;	    /* the script calls CONFIG_DIR so, as it did up to release 21.12 */
 	bool uses_inet6;	    /* the script adds -proto_dist inet6_tcp for an IPv6 INET_DIST_INTERFACE */
 	const char *cfg_path;
-	struct ctl_cfg cfg;
 	const char *cfg_problem; /* why it cannot be read, or NULL */
 	bool cfg_missing;
-	uint32_t epmd_line; /* of the cfg, where it names ERL_EPMD_PORT; or 0 */
+	uint32_t cfg_opaque_line;   /* of the first statement that could set anything; 0: there is none */
+	const char *cfg_opaque_why; /* constant text */
+	uint32_t epmd_line;	    /* of the cfg, where it names ERL_EPMD_PORT; or 0 */
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be told, or NULL */
 	struct ejg_origin flags_origin;

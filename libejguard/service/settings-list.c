@@ -25,6 +25,12 @@ void settings_add(struct setting_list *list, const char *name, enum ejg_setting_
 	list->n++;
 }
 
+/* A file that both the unit and the script read, or a file of arguments that is named twice: nothing is replaced. */
+static bool is_same_place(const struct ejg_origin *a, const struct ejg_origin *b)
+{
+	return a->file && b->file && a->line > 0 && a->line == b->line && strcmp(a->file, b->file) == 0;
+}
+
 void settings_add_overridden(struct setting_list *list, const char *name, const char *value,
 			     const struct ejg_origin *origin, const struct ejg_origin *winner)
 {
@@ -32,6 +38,8 @@ void settings_add_overridden(struct setting_list *list, const char *name, const 
 				   ? arena_printf(list->arena, "%s is in effect", origin_place(list->arena, winner))
 				   : "another one is in effect";
 
+	if (is_same_place(origin, winner))
+		return;
 	settings_add(list, name, EJG_SETTING_OVERRIDDEN, value, note, origin);
 }
 
@@ -46,7 +54,7 @@ void settings_add_earlier(struct setting_list *list, const char *name, const str
 			  const struct ejg_origin *winner)
 {
 	for (; occurrence; occurrence = occurrence->earlier)
-		if (occurrence->text && *occurrence->text && !settings_is_default(occurrence))
+		if (occurrence->text && *occurrence->text && !occurrence->used && !settings_is_default(occurrence))
 			settings_add_overridden(list, name, occurrence->text, &occurrence->origin, winner);
 }
 

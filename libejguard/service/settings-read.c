@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "libejguard/service/layout.h"
-#include "libejguard/service/script/cfg-source.h"
+#include "libejguard/service/script/doubt.h"
 #include "libejguard/service/script/flags.h"
 #include "libejguard/service/script/script.h"
 #include "libejguard/service/settings.h"
@@ -124,7 +124,7 @@ static int read_start(struct settings *s)
 	if (r == 0 || s->sourced)
 		return 0;
 	s->script_problem = "it does not read ejabberdctl.cfg in a way that is understood";
-	cfg_doubt(s, &script, s->script_problem);
+	doubt_all(s, &script, s->script_problem);
 	return 0;
 }
 
@@ -170,7 +170,7 @@ static int read_parts(struct settings *s)
 	if (r < 0)
 		return r;
 	if (s->unit.problem)
-		cfg_doubt(s, &s->unit.problem_origin, s->unit.problem);
+		doubt_all(s, &s->unit.problem_origin, s->unit.problem);
 	/* where the unit leaves it open, the folder of the facts is taken: it is where everybody else looks */
 	if (s->config_dir && (s->config_from.kind == EJG_ORIGIN_STACK || s->unit.problem)) {
 		variable_set(&s->variables, "CONFIG_DIR", s->config_dir, NULL, &s->config_from);

@@ -30,7 +30,7 @@ static void add_without_effect(struct setting_list *list, const char *name, cons
 
 	settings_add(list, name, EJG_SETTING_UNSET, NULL, note, NULL);
 	for (; now; now = now->earlier)
-		if (now->text && *now->text && !settings_is_default(now))
+		if (now->text && *now->text && !now->used && !settings_is_default(now))
 			settings_add(list, name, EJG_SETTING_OVERRIDDEN, now->text, reason, &now->origin);
 }
 

@@ -16,13 +16,13 @@ static void require(bool holds)
 }
 
 /* NAME='value', the way the shell writes any value: ' becomes '\'' there, and '"'"' here, which has no backslash. */
-static char *assignment(struct arena *arena, const struct ctl_value *value)
+static char *assignment(struct arena *arena, const char *name, const char *value)
 {
-	char *text = arena_array(arena, strlen(value->name) + 5 * strlen(value->text) + 8, 1), *to = text;
+	char *text = arena_array(arena, strlen(name) + 5 * strlen(value) + 8, 1), *to = text;
 
 	require(text != NULL);
-	to = stpcpy(stpcpy(to, value->name), "='");
-	for (const char *at = value->text; *at; at++) {
+	to = stpcpy(stpcpy(to, name), "='");
+	for (const char *at = value; *at; at++) {
 		if (*at == '\'')
 			to = stpcpy(to, "'\"'\"'");
 		else
@@ -32,21 +32,33 @@ static char *assignment(struct arena *arena, const struct ctl_value *value)
 	return text;
 }
 
-static void check_value(struct arena *arena, const struct ctl_cfg *cfg, const struct ctl_value *value)
+static void read_cfg(struct arena *arena, const char *text, size_t size, struct settings *ret)
 {
-	struct ctl_cfg again;
+	/* no such folder: nothing that the file names is there */
+	static const struct settings_source source = { .root = "/nonexistent/ejguard", .hostname = "host" };
+
+	*ret = (struct settings){ .arena = arena, .source = &source, .service = "ejabberd", .cfg_path = "cfg" };
+	ret->variables.arena = arena;
+	cfg_read(ret, "/usr/sbin/ejabberdctl", text, size);
+	require(ret->variables.n <= VARIABLES_MAX);
+	require((ret->cfg_opaque_line > 0) == (ret->cfg_opaque_why != NULL));
+}
+
+static void check_value(struct arena *arena, const struct variable *variable)
+{
+	const struct occurrence *now = variable->now;
+	struct settings again;
 	const char *text;
 
-	require(ctl_cfg_get(cfg, value->name) == value);
-	require(value->line > 0);
-	require(value->assigned || value->exported);
-	require(value->assigned == (value->text || value->why) && !(value->text && value->why));
-	if (!value->text)
+	if (!now)
 		return;
-	text = assignment(arena, value);
-	require(ctl_cfg_parse(arena, text, strlen(text), &again) == 0);
-	require(again.opaque_line == 0 && again.n_values == 1);
-	require(strcmp(again.values[0].text, value->text) == 0);
+	require((now->text != NULL) != (now->why != NULL) && now->origin.line > 0);
+	if (!now->text || strlen(now->text) > 4096)
+		return;
+	text = assignment(arena, variable->name, now->text);
+	read_cfg(arena, text, strlen(text), &again);
+	require(again.cfg_opaque_line == 0 && again.variables.n == 1);
+	require(strcmp(again.variables.items[0].now->text, now->text) == 0);
 }
 
 static void check_arguments(const char *text, size_t size, bool file)
@@ -65,16 +77,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	const char *text = (const char *)data;
-	struct ctl_cfg cfg;
+	struct settings s;
 
 	if (size == 0)
 		text = "";
 	require(arena != NULL);
-	require(ctl_cfg_parse(arena, text, size, &cfg) == 0);
-	require(cfg.n_values <= CTL_MAX_NAMES);
-	require((cfg.opaque_line > 0) == (cfg.opaque_why != NULL));
-	for (size_t i = 0; i < cfg.n_values; i++)
-		check_value(arena, &cfg, &cfg.values[i]);
+	read_cfg(arena, text, size, &s);
+	for (size_t i = 0; i < s.variables.n; i++)
+		check_value(arena, &s.variables.items[i]);
 	check_arguments(text, size, true);
 	check_arguments(text, size, false);
 	return 0;

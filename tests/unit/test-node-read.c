@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "libejguard/modules/node/inet.h"
+#include "libejguard/util/erl-address.h"
 #include "libejguard/modules/node/name.h"
 #include "libejguard/modules/node/range.h"
 #include "libejguard/util/cleanup.h"
@@ -76,51 +76,6 @@ static void test_long_names(void **state)
 	text[sizeof(text) - 1] = '\0';
 	node_name_read(text, &name);
 	assert_non_null(strstr(name.problem, "255"));
-}
-
-/* ejabberdctl's expansions, and a real node started with each. */
-static const struct {
-	const char *text;
-	enum node_window result;
-	unsigned int first, last;
-} window_table[] = {
-	{ "4370-4375", NODE_WINDOW_RANGE, 4370, 4375 },
-	{ "4370", NODE_WINDOW_RANGE, 4370, 4370 },
-	{ "4370-", NODE_WINDOW_RANGE, 4370, 4370 },
-	{ " 4370 - 4375 ", NODE_WINDOW_RANGE, 4370, 4375 },
-	{ "04370-04375", NODE_WINDOW_RANGE, 4370, 4375 },
-	{ "1-65535", NODE_WINDOW_RANGE, 1, 65535 },
-	{ "4370-70000", NODE_WINDOW_RANGE, 4370, 65535 },
-	{ "4375-4370", NODE_WINDOW_EMPTY, 4375, 4370 },
-	{ "4370-0", NODE_WINDOW_EMPTY, 4370, 0 },
-	{ "-4375", NODE_WINDOW_RANDOM, 0, 0 },
-	{ "-", NODE_WINDOW_RANDOM, 0, 0 },
-	{ "0-4375", NODE_WINDOW_RANDOM, 0, 0 },
-	{ "0", NODE_WINDOW_RANDOM, 0, 0 },
-	{ "4370-4371-4375", NODE_WINDOW_INVALID, 0, 0 },
-	{ "4370--4375", NODE_WINDOW_INVALID, 0, 0 },
-	{ "4370:4375", NODE_WINDOW_INVALID, 0, 0 },
-	{ "4370,4375", NODE_WINDOW_INVALID, 0, 0 },
-	{ "4370-4375;", NODE_WINDOW_INVALID, 0, 0 },
-	{ "+4370-4375", NODE_WINDOW_INVALID, 0, 0 },
-	{ "70000-70001", NODE_WINDOW_INVALID, 0, 0 },
-	{ "99999999999999999999", NODE_WINDOW_INVALID, 0, 0 },
-	{ "x", NODE_WINDOW_INVALID, 0, 0 },
-	{ "16#1112-16#1113", NODE_WINDOW_UNCLEAR, 0, 0 },
-	{ "4370.0-4375", NODE_WINDOW_UNCLEAR, 0, 0 },
-	{ "0000000000000000000000000000000000000000000000000000000000000000004370-4375", NODE_WINDOW_INVALID, 0, 0 },
-};
-
-static void test_windows(void **state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(window_table); i++) {
-		struct ejg_port_range range = { 0, 0 };
-		enum node_window result = node_window_read(window_table[i].text, &range);
-
-		if (result != window_table[i].result || range.first != window_table[i].first ||
-		    range.last != window_table[i].last)
-			fail_msg("%s: %d, %u-%u", window_table[i].text, result, range.first, range.last);
-	}
 }
 
 static const struct {
@@ -241,10 +196,10 @@ static void test_inet(void **state)
 	static const char hex[] = "0123456789abcdef";
 
 	for (size_t i = 0; i < ARRAY_SIZE(inet_table); i++) {
-		struct node_inet inet;
+		struct erl_address inet;
 		char text[33] = "";
 
-		if (node_inet_read(inet_table[i].text, &inet))
+		if (erl_address_read(inet_table[i].text, &inet))
 			for (size_t j = 0; j < (inet.is_ipv6 ? 16 : 4); j++) {
 				text[2 * j] = hex[inet.bytes[j] >> 4];
 				text[2 * j + 1] = hex[inet.bytes[j] & 15];
@@ -257,23 +212,23 @@ static void test_inet(void **state)
 static void test_long_inet(void **state)
 {
 	char text[100000];
-	struct node_inet inet;
+	struct erl_address inet;
 
 	memset(text, '1', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	assert_false(node_inet_read(text, &inet));
+	assert_false(erl_address_read(text, &inet));
 	memset(text, ':', sizeof(text) - 1);
-	assert_false(node_inet_read(text, &inet));
+	assert_false(erl_address_read(text, &inet));
 	text[3] = '%';
-	assert_false(node_inet_read(text, &inet));
+	assert_false(erl_address_read(text, &inet));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	   cmocka_unit_test(test_long_names), cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_given_away), cmocka_unit_test(test_overlap),    cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_inet),	   cmocka_unit_test(test_long_inet),
+		cmocka_unit_test(test_names),	  cmocka_unit_test(test_long_names), cmocka_unit_test(test_given_away),
+		cmocka_unit_test(test_overlap),	  cmocka_unit_test(test_versions),   cmocka_unit_test(test_inet),
+		cmocka_unit_test(test_long_inet),
 	};
 
 	return cmocka_run_group_tests_name("node-read", tests, NULL, NULL);

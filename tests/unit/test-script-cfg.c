@@ -62,68 +62,111 @@ static const struct {
 	{ "W=$(hostname -f)\n", DYNAMIC },
 	{ "W=\"ejabberd@$(hostname -f)\"\n", DYNAMIC },
 	{ "W=`hostname`\n", DYNAMIC },
-	{ "W=a\\ b\n", DYNAMIC },
-	{ "W=\"a\\\"b\"\n", DYNAMIC },
+	{ "W=a\\ b\n", "a b" },
+	{ "W=\"a\\\"b\"\n", "a\"b" },
 	{ "W=~\n", DYNAMIC },
-	{ "W=*\n", DYNAMIC },
-	{ "W={1,2}\n", DYNAMIC },
+	{ "W=*\n", "*" },
+	{ "W={1,2}\n", "{1,2}" }, /* no shell expands braces in an assignment */
+	{ "W={0.0.0.0}\n", "{0.0.0.0}" },
+	{ "W=a:~\n", DYNAMIC },
+	{ "W=a~\n", "a~" },
 	{ "W=$$\n", DYNAMIC },
 	{ "W=$#\n", DYNAMIC },
 	{ "W+=1\n", DYNAMIC },
 	{ "W=1\nW+=2\n", DYNAMIC },
 	{ "W=1\nW=$X\n", DYNAMIC },
-	{ "W=1\r\n", DYNAMIC }, /* the value ends in CR */
-	{ "W=\"1\"\r\n", DYNAMIC },
-	{ "W=1\r", DYNAMIC },
+	{ "W=1\r\n", "1\r" }, /* the value ends in CR */
+	{ "W=\"1\"\r\n", "1\r" },
+	{ "W=1\r", "1\r" },
 	{ "W=$X\nW=1\n", "1" },
 	{ "X=$(date)\nW=1\n", "1" },
 	{ "X+=2\nW=1\n", "1" },
 	{ "X=\"a ${Y} b\" # c\nW=1\n", "1" },
+	{ "W=1\nX=$W-2\nW=$X\n", "1-2" },
+	{ "W=1\nW=${W:-2}\n", "1" },
+	{ "W=\nW=${W:-2}\n", "2" },
+	{ "W=1\nW=${W%1}x\n", "x" },
+	{ "W=1\n: ${W:=2}\n", "1" },
+	{ "W=\n: ${W:=2}\n", "2" },
+	{ "W=ejabberd@$(hostname -s)\n", "ejabberd@host" },
+	{ "W=$(date +%s)\n", DYNAMIC },
+	/* what sets nothing */
+	{ "W=1\numask 0027\n", "1" },
+	{ "W=1\necho W=2 > /dev/null 2>&1\n", "1" },
+	{ "W=1\n/sbin/sysctl -q -w vm.x=1 || true\n", "1" },
+	{ "W=1\nmkdir -p /run/x; chown ejabberd: /run/x\n", "1" },
+	{ "export A=1 B='2 3' C\nW=1\n", "1" },
+	{ "set -e\nW=1\n", "1" },
+	{ "W=1\ncd /tmp && pwd\n", "1" },
+	{ "W=1\nif [ -d /x ]; then\n\tulimit -n 9\nelse\n\techo no\nfi\n", "1" },
+	{ "W=1\nwhile false; do echo; done\n", "1" },
+	{ "W=1\nps | grep x >/dev/null && echo up\n", "1" },
+	{ "W=1\nif [ -d /x ]; then A=2; fi\n", "1" },
+	{ "A=1\nif x; then A=2; fi\nW=$A\n", DYNAMIC },
+	{ "A=1\n[ -n \"$A\" ] && W=1\n", "1" },
+	{ "A=1\n[ -z \"$A\" ] && W=1\n", UNSET },
+	{ "A=1\n[ -z \"$A\" ] || W=1\n", "1" },
+	{ "W=1\n[ -f /x ] && W=2\n", DYNAMIC },
+	{ "set -a\nW=\n", "" },
 	/* it could set anything */
-	{ "W=1\r\n\r\n", OPAQUE },
+	{ "W=1\nprintf -v W 2\n", OPAQUE },
+	{ "W=1\nprintf $X 2\n", OPAQUE },
+	{ "W=1\n$X W=2\n", OPAQUE },
+	{ "W=1\n\"eval\" W=2\n", OPAQUE },
+	{ "W=1\ndeclare W=2\n", OPAQUE },
+	{ "W=1\nwait -p W\n", OPAQUE },
+	{ "W=1\necho | read W\n", OPAQUE },
+	{ "W=1\nif true; then\n", OPAQUE },
+	{ "W=1\nfi\n", OPAQUE },
+	{ "W=1\n&& W=2\n", OPAQUE },
+	{ "W=1 &&\n", OPAQUE },
+	{ "W=1\nX=$(case x in a) echo;; esac)\n", OPAQUE },
+	{ "W=1\nset -- x\n", OPAQUE },
+	{ "W=1\ntrap 'W=2' EXIT\n", OPAQUE },
+	{ "W=1\r\n\r\n", "1\r" },
 	{ "\xef\xbb\xbfW=1\n", OPAQUE },
-	{ "W = 1\n", OPAQUE },
-	{ "W =1\n", OPAQUE },
+	{ "W = 1\n", UNSET },
+	{ "W =1\n", UNSET },
 	{ "W=1 command\n", OPAQUE },
-	{ "W=1 X=2\n", OPAQUE },
-	{ "export W=1 X=2\n", OPAQUE },
+	{ "W=1 X=2\n", "1" },
+	{ "export W=1 X=2\n", "1" },
 	{ "export -n W\n", OPAQUE },
 	{ "export W+X\n", OPAQUE },
 	{ "export\n", OPAQUE },
-	{ "W=1; W=2\n", OPAQUE },
-	{ "W=1;\n", OPAQUE },
+	{ "W=1; W=2\n", "2" },
+	{ "W=1;\n", "1" },
 	{ "W=1&\n", OPAQUE },
-	{ "W=1 && W=2\n", OPAQUE },
+	{ "W=1 && W=2\n", DYNAMIC },
 	{ "W=1|cat\n", OPAQUE },
 	{ "W=1>/tmp/x\n", OPAQUE },
 	{ "W=(1 2)\n", OPAQUE },
 	{ "W[0]=1\n", OPAQUE },
 	{ "W=<(ls)\n", OPAQUE },
-	{ "if true; then\nW=1\nfi\n", OPAQUE },
+	{ "if true; then\nW=1\nfi\n", DYNAMIC },
 	{ "f() {\nW=1\n}\n", OPAQUE },
 	{ "f()\n", OPAQUE },
 	{ ". /etc/other\nW=1\n", OPAQUE },
 	{ "source /etc/other\nW=1\n", OPAQUE },
-	{ "W=1\nunset W\n", OPAQUE },
-	{ "W=1\nulimit -n 65536\n", OPAQUE },
+	{ "W=1\nunset W\n", UNSET },
+	{ "W=1\nulimit -n 65536\n", "1" },
 	{ "W=1\nreadonly X\n", OPAQUE },
-	{ ": ${W:=1}\n", OPAQUE },
-	{ "[ -n \"$X\" ] && W=1\n", OPAQUE },
+	{ ": ${W:=1}\n", DYNAMIC },
+	{ "[ -n \"$X\" ] && W=1\n", DYNAMIC },
 	{ "cat <<EOF\nW=1\nEOF\n", OPAQUE },
 	{ "W='1\n", OPAQUE },
 	{ "W=\"1\n", OPAQUE },
 	{ "W=1\nX=\"\n", OPAQUE },
-	{ "W=1\\\n2\n", OPAQUE },
-	{ "W=\"1\\\n2\"\n", OPAQUE },
-	{ "X=1\\\nW=2\n", OPAQUE },
+	{ "W=1\\\n2\n", "12" },
+	{ "W=\"1\\\n2\"\n", "12" },
+	{ "X=1\\\nW=2\n", UNSET },
 	{ "W=1\\", OPAQUE },
 	{ "W=$'1'\n", OPAQUE },
 	{ "W=$\"1\"\n", OPAQUE },
 	{ "W=$[1+1]\n", OPAQUE },
-	{ "W=$((1+1))\n", OPAQUE },
+	{ "W=$((1+1))\n", DYNAMIC },
 	{ "X=$((W=1))\n", OPAQUE },
-	{ "X=${W:=1}\n", OPAQUE },
-	{ "X=\"${W:=1}\"\n", OPAQUE },
+	{ "X=${W:=1}\n", DYNAMIC },
+	{ "X=\"${W:=1}\"\n", DYNAMIC },
 	{ "X=$(echo \")\nW=1\n\")\n", OPAQUE },
 	{ "X=\"$(echo \"\nW=1\n\")\"\n", OPAQUE },
 	{ "X=$(echo # )\nW=1\n)\n", OPAQUE },
@@ -134,115 +177,116 @@ static const struct {
 	{ "=1\n", OPAQUE },
 	{ "1W=1\n", OPAQUE },
 	{ "\xc3\xa4=1\n", OPAQUE },
-	{ "W\n", OPAQUE },
-	{ "W+\n", OPAQUE },
-	{ "W+", OPAQUE },
+	{ "W\n", UNSET },
+	{ "W+\n", UNSET },
+	{ "W+", UNSET },
 };
 
-static void assert_result(struct scratch *scratch, const char *text, const char *expected)
+static struct settings read_text(struct scratch *scratch, const char *text, size_t size)
 {
-	const struct ctl_value *value;
-	struct ctl_cfg cfg;
-	const char *result = UNSET;
+	static const struct settings_source source = { .root = "/nonexistent/ejguard", .hostname = "host.example" };
+	struct settings s = { .arena = scratch->arena, .source = &source, .service = "ejabberd", .cfg_path = "cfg" };
 
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, strlen(text), &cfg), 0);
-	value = ctl_cfg_get(&cfg, "W");
-	if (cfg.opaque_line)
-		result = OPAQUE;
-	else if (value && value->why)
-		result = DYNAMIC;
-	else if (value && !value->assigned)
-		result = EXPORTED;
-	else if (value)
-		result = value->text;
-	assert_true((cfg.opaque_line != 0) == (cfg.opaque_why != NULL));
-	if (strcmp(result, expected) != 0)
-		fail_msg("'%s': '%s', not '%s'", text, result, expected);
+	s.variables.arena = scratch->arena;
+	cfg_read(&s, "/usr/sbin/ejabberdctl", text, size);
+	assert_true((s.cfg_opaque_line != 0) == (s.cfg_opaque_why != NULL));
+	return s;
+}
+
+static const char *result_of(const struct settings *s)
+{
+	const struct variable *variable = variable_find(&s->variables, "W", 1);
+
+	if (s->cfg_opaque_line)
+		return OPAQUE;
+	if (variable && !variable->now && variable->exported)
+		return EXPORTED;
+	if (!variable || !variable->now)
+		return UNSET;
+	return variable->now->text ? variable->now->text : DYNAMIC;
 }
 
 static void test_table(void **state)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		assert_result(*state, table[i].text, table[i].result);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct settings s = read_text(*state, table[i].text, strlen(table[i].text));
+
+		if (strcmp(result_of(&s), table[i].result) != 0)
+			fail_msg("'%s': '%s', not '%s'", table[i].text, result_of(&s), table[i].result);
+	}
+}
+
+static uint32_t line_of(const struct settings *s, const char *name)
+{
+	return variable_get(&s->variables, name)->origin.line;
 }
 
 static void test_lines(void **state)
 {
-	static const char text[] = "# one\nA='x\ny'\n\nexport B\nB=1\nC=\"\n\"\n  D=$X\nif x\nE=1\n";
-	struct scratch *scratch = *state;
-	struct ctl_cfg cfg;
+	static const char text[] =
+		"# one\nA='x\ny'\n\nexport B\nB=1\nC=\"\n\"\n  D=$X; H=1\n. x\nE=1\nfalse ||\n# x\n\nG=1\n";
+	const struct settings s = read_text(*state, text, sizeof(text) - 1);
 
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, sizeof(text) - 1, &cfg), 0);
-	assert_int_equal(ctl_cfg_get(&cfg, "A")->line, 2);
-	assert_false(ctl_cfg_get(&cfg, "A")->exported);
-	assert_int_equal(ctl_cfg_get(&cfg, "B")->line, 6);
-	assert_true(ctl_cfg_get(&cfg, "B")->exported);
-	assert_int_equal(ctl_cfg_get(&cfg, "C")->line, 7);
-	assert_int_equal(ctl_cfg_get(&cfg, "D")->line, 9);
-	assert_int_equal(cfg.opaque_line, 10);
-	assert_int_equal(ctl_cfg_get(&cfg, "E")->line, 11);
-	assert_null(ctl_cfg_get(&cfg, "F"));
+	assert_int_equal(line_of(&s, "A"), 2);
+	assert_false(variable_find(&s.variables, "A", 1)->exported);
+	assert_int_equal(line_of(&s, "B"), 6);
+	assert_true(variable_find(&s.variables, "B", 1)->exported);
+	assert_int_equal(line_of(&s, "C"), 7);
+	assert_int_equal(line_of(&s, "D"), 9);
+	assert_int_equal(line_of(&s, "H"), 9);
+	assert_int_equal(s.cfg_opaque_line, 10);
+	assert_int_equal(line_of(&s, "E"), 11);
+	assert_int_equal(line_of(&s, "G"), 15);
+	assert_null(variable_get(&s.variables, "F"));
 }
 
-/* What a later assignment replaces is kept, up to a limit. */
+/* What a later assignment replaces is kept, and whether something was made of it. */
 static void test_earlier(void **state)
 {
-	static const char text[] = "A=1\nexport A\nA=$X\nA=3\n";
-	struct scratch *scratch = *state;
-	const struct ctl_value *value;
-	char many[4 * (CTL_MAX_EARLIER + 9) + 1], *end = many;
-	unsigned int n = 0;
-	struct ctl_cfg cfg;
+	static const char text[] = "A=1\nexport A\nB=$A-2\nA=$X\nA=3\n";
+	const struct settings s = read_text(*state, text, sizeof(text) - 1);
+	const struct occurrence *now = variable_get(&s.variables, "A");
 
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, sizeof(text) - 1, &cfg), 0);
-	value = ctl_cfg_get(&cfg, "A");
-	assert_string_equal(value->text, "3");
-	assert_null(value->earlier->text);
-	assert_int_equal(value->earlier->line, 3);
-	assert_string_equal(value->earlier->earlier->text, "1");
-	assert_null(value->earlier->earlier->earlier);
-	for (size_t i = 0; i < CTL_MAX_EARLIER + 9; i++)
-		end = stpcpy(end, "A=1\n");
-	assert_int_equal(ctl_cfg_parse(scratch->arena, many, end - many, &cfg), 0);
-	for (value = ctl_cfg_get(&cfg, "A"); value->earlier; value = value->earlier)
-		n++;
-	assert_int_equal(n, CTL_MAX_EARLIER);
+	assert_string_equal(now->text, "3");
+	assert_false(now->used);
+	assert_null(now->earlier->text);
+	assert_int_equal(now->earlier->origin.line, 4);
+	assert_string_equal(now->earlier->earlier->text, "1");
+	assert_true(now->earlier->earlier->used);
+	assert_null(now->earlier->earlier->earlier);
 }
 
 static void test_nul(void **state)
 {
 	static const char text[] = "W=42\0"
 				   "00\n";
-	struct scratch *scratch = *state;
-	struct ctl_cfg cfg;
 
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, sizeof(text) - 1, &cfg), 0);
-	assert_int_equal(cfg.opaque_line, 1);
+	assert_int_equal(read_text(*state, text, sizeof(text) - 1).cfg_opaque_line, 1);
 }
 
-static void test_many_names(void **state)
+/* Values that are made of each other, over and over, are given up at some size. */
+static void test_growth(void **state)
 {
-	struct scratch *scratch = *state;
-	char *text = calloc(CTL_MAX_NAMES + 1, 16), *end = text;
-	struct ctl_cfg cfg;
+	char *text = calloc(20000, 8), *end = text;
+	struct settings s;
 
 	assert_non_null(text);
-	for (int i = 0; i < CTL_MAX_NAMES; i++)
-		end += sprintf(end, "N%d=%d\n", i, i);
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, end - text, &cfg), 0);
-	assert_int_equal(cfg.opaque_line, 0);
-	assert_string_equal(ctl_cfg_get(&cfg, "N511")->text, "511");
-	end = stpcpy(end, "M=1\n");
-	assert_int_equal(ctl_cfg_parse(scratch->arena, text, end - text, &cfg), 0);
-	assert_int_equal(cfg.opaque_line, CTL_MAX_NAMES + 1);
+	end = stpcpy(end, "W=0123456789\n");
+	for (int i = 0; i < 12; i++)
+		end = stpcpy(end, "W=$W$W\n");
+	for (int i = 0; i < 1000; i++)
+		end = stpcpy(end, "X=$W\n");
+	s = read_text(*state, text, (size_t)(end - text));
+	assert_int_equal(s.cfg_opaque_line, 0);
+	assert_string_equal(variable_get(&s.variables, "X")->why, "its value is too long");
 	free(text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_table), scratch_test(test_lines),	 scratch_test(test_earlier),
-		scratch_test(test_nul),	  scratch_test(test_many_names),
+		scratch_test(test_table), scratch_test(test_lines),  scratch_test(test_earlier),
+		scratch_test(test_nul),	  scratch_test(test_growth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

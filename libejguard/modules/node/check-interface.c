@@ -27,7 +27,7 @@ static const char *propose(const struct node *node, const struct ejg_setting *wh
 	return node_edit(node, node->ipv6 ? "INET_DIST_INTERFACE=::1" : "INET_DIST_INTERFACE=127.0.0.1", where, text);
 }
 
-static struct ejg_prefix to_prefix(const struct node_inet *inet)
+static struct ejg_prefix to_prefix(const struct erl_address *inet)
 {
 	struct ejg_prefix prefix = { .length = 128 };
 
@@ -43,7 +43,7 @@ static struct ejg_prefix to_prefix(const struct node_inet *inet)
 /* Why a node with this interface does not start or is not reached; NULL when it does and is. */
 static const char *why_unusable(const struct node *node, const struct ejg_prefix *address)
 {
-	const struct node_inet *inet = &node->interface;
+	const struct erl_address *inet = &node->interface;
 
 	if (inet->is_ipv6 != node->ipv6)
 		return inet->is_ipv6 ? "is an IPv6 address, and the distribution runs over IPv4 (no -proto_dist "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
+#include "libejguard/util/port-window.h"
 
 /* What the remedies propose: above epmd's port, below the ephemeral ports, room for a few of ejabberdctl's nodes. */
 #define PROPOSED "FIREWALL_WINDOW=4370-4379"
@@ -27,15 +28,15 @@ static bool check_window(const struct node *node)
 
 	if (!node_value(node, "FIREWALL_WINDOW"))
 		return false;
-	switch (node_window_read(where->value, &range)) {
-	case NODE_WINDOW_EMPTY:
+	switch (port_window_read(where->value, &range)) {
+	case PORT_WINDOW_EMPTY:
 		say_window(node, "range-empty", where, "the minimum is above the maximum: the node does not start");
 		return true;
-	case NODE_WINDOW_RANDOM:
+	case PORT_WINDOW_RANDOM:
 		say_window(node, "range-ignored", where,
 			   "Erlang ignores a range without a minimum: the port is random, and no guard knows it");
 		return true;
-	case NODE_WINDOW_INVALID:
+	case PORT_WINDOW_INVALID:
 		say_window(node, "range-invalid", where, "is not N-M, two ports: the node does not start");
 		return true;
 	default:
@@ -52,7 +53,7 @@ static void check_unknown(const struct node *node)
 	char edit[NODE_REMEDY_SIZE];
 
 	if (where && where->state == EJG_SETTING_KNOWN && where->value &&
-	    node_window_read(where->value, &range) == NODE_WINDOW_EMPTY)
+	    port_window_read(where->value, &range) == PORT_WINDOW_EMPTY)
 		node_say(node, "range-empty", "distribution", where, NULL,
 			 NODE_TEXT ": the minimum is above the maximum: the node does not start", where->value);
 	else if (random)

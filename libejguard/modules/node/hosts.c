@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "libejguard/modules/node/inet.h"
+#include "libejguard/util/erl-address.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
@@ -203,10 +203,10 @@ int node_host_resolve(const char *name, const struct node_hosts_source *source, 
 {
 	const int family = source->ipv6 ? AF_INET6 : AF_INET;
 	struct node_host host = { .source = NODE_HOST_UNKNOWN };
-	struct node_inet literal;
+	struct erl_address literal;
 	int r = 0;
 
-	if (node_inet_read(name, &literal)) {
+	if (erl_address_read(name, &literal)) {
 		/* Erlang asks nobody for one of the other family. */
 		if (literal.is_ipv6 != source->ipv6) {
 			*ret = host;

@@ -7,7 +7,7 @@
 #include <limits.h>
 
 #include "libejguard/modules/node/hosts.h"
-#include "libejguard/modules/node/inet.h"
+#include "libejguard/util/erl-address.h"
 #include "libejguard/modules/node/name.h"
 #include "libejguard/modules/node/range.h"
 
@@ -57,7 +57,7 @@ struct node {
 	size_t n_dist_port;	     /* how often -erl_epmd_port is configured: the node goes without epmd */
 	struct ejg_port_range range; /* the configured one; first is 0 when there is none or it is not known */
 	enum node_host_class class;
-	struct node_inet interface; /* valid when has_interface */
+	struct erl_address interface; /* valid when has_interface */
 	bool has_interface;
 	bool foreign_epmd; /* what epmd answers is then worth nothing */
 	bool *failed;	   /* set by node_say() */

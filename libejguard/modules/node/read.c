@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
+#include "libejguard/util/port-window.h"
 
 size_t node_count_word(const char *text, const char *word)
 {
@@ -18,26 +19,13 @@ size_t node_count_word(const char *text, const char *word)
 	return found;
 }
 
-/* Where the window alone is why the range cannot be told: what Erlang makes of it is known here (node-range.c). */
-static bool is_window(const struct node *node, const struct ejg_setting *setting)
-{
-	const struct ejg_setting *window = ejg_survey_setting(node->survey, "FIREWALL_WINDOW");
-
-	return window && window->state == EJG_SETTING_KNOWN && node_value(node, "FIREWALL_WINDOW") &&
-	       window->origin.file && setting->origin.file && window->origin.line == setting->origin.line &&
-	       strcmp(window->origin.file, setting->origin.file) == 0;
-}
-
 static void read_range(struct node *node)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(node->survey, "dist-range");
 	struct ejg_port_range range;
 
 	if (setting && setting->state == EJG_SETTING_KNOWN && setting->value &&
-	    node_window_read(setting->value, &range) == NODE_WINDOW_RANGE)
-		node->range = range;
-	else if (setting && setting->state == EJG_SETTING_INDETERMINATE && is_window(node, setting) &&
-		 node_window_read(node_value(node, "FIREWALL_WINDOW"), &range) == NODE_WINDOW_RANGE)
+	    port_window_read(setting->value, &range) == PORT_WINDOW_RANGE)
 		node->range = range;
 	else if (!setting && node->facts->dist_state == EJG_DIST_FIXED && node->facts->n_dist)
 		node->range = node->facts->dist[0];
@@ -59,6 +47,6 @@ void node_read(struct node *node)
 	node->ipv6 = tls && strncmp(tls, "inet6", 5) == 0;
 	node->n_dist_port = (node_value(node, "ERL_DIST_PORT") != NULL) +
 			    (options ? node_count_word(options, "-erl_epmd_port") : 0);
-	node->has_interface = interface && node_inet_read(interface, &node->interface);
+	node->has_interface = interface && erl_address_read(interface, &node->interface);
 	read_range(node);
 }

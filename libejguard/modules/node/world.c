@@ -140,7 +140,7 @@ static bool program_is_safe(const struct node_world *world, pid_t pid)
 }
 
 /* The kernel's own answer: it knows of local routes (AnyIP) and ip_nonlocal_bind. Port 0 disturbs nobody. */
-static bool can_bind(const struct node_inet *inet)
+static bool can_bind(const struct erl_address *inet)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in = { .sin_family = AF_INET };

@@ -5,12 +5,12 @@
 
 #include "libejguard/service/settings-build.h"
 
-/* The names of struct ejg_setting that are variables of the script, and others that become arguments; ended by NULL. */
-extern const char *const settings_names[];
-
-/* Takes over what ejabberdctl.cfg sets. Return: 0, -ENOMEM. */
-int cfg_source(struct settings *s, const char *path);
-/* Something at that place could set any variable. */
-void cfg_doubt(struct settings *s, const struct ejg_origin *origin, const char *why);
+/*
+ * Takes over what ejabberdctl.cfg sets.
+ * @script: how the script that sources it was called
+ *
+ * Return: 0, -ENOMEM.
+ */
+int cfg_source(struct settings *s, const char *script, const char *path);
 
 #endif

@@ -1,355 +1,348 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/service/script/cfg.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/script/command.h"
+#include "libejguard/service/script/line.h"
+#include "libejguard/service/script/statement.h"
 #include "libejguard/util/cleanup.h"
 
-struct cursor {
+struct cfg {
+	struct shell shell;
 	const char *at;
 	const char *end;
-	uint32_t line;
-	char *value; /* room for the longest possible word */
-	size_t length;
-	const char *why; /* why the word is dynamic, or NULL */
+	const char *counted; /* up to there lines are */
+	unsigned int level;  /* of if and loops */
+	uint32_t opened;     /* the line of the outermost */
+	bool perhaps;	     /* what follows in this list is done perhaps */
+	char never;	     /* is not done: the operator that says so, & or | */
+	bool piped;	     /* is a part of a pipe: a shell of its own */
+	enum truth truth;    /* of the command before */
 };
 
-/* A statement that is under way. Its strings point into the text. */
-struct statement {
-	const char *name;
-	size_t name_length;
-	uint32_t line;
-	bool exported;
-	bool assigned;
-};
+/* The functions below read a piece; they return NULL, or why the statement is opaque. */
 
-static bool is_blank(char c)
+static const char *const no_assignment = "it is no plain assignment";
+static const char *const more_than_one = "something follows the assignment on its line";
+
+static void skip_blanks(struct cfg *c)
 {
-	return c == ' ' || c == '\t';
+	c->at = script_blanks(c->at, c->end);
 }
 
-static bool is_name_start(char c)
+/* Whether a command ends here. A # here is behind a blank: it begins a comment. */
+static bool at_end(const struct cfg *c)
 {
-	return isascii(c) && (isalpha(c) || c == '_');
+	return c->at == c->end || strchr("\n;&|#", *c->at);
 }
 
-static bool is_name(char c)
+static void locate(struct cfg *c)
 {
-	return isascii(c) && (isalnum(c) || c == '_');
+	for (; c->counted < c->at; c->counted++)
+		c->shell.line += *c->counted == '\n';
 }
 
-static void skip_blanks(struct cursor *c)
+static void set_mode(struct cfg *c)
 {
-	while (c->at < c->end && is_blank(*c->at))
-		c->at++;
+	c->shell.mode = c->never ? SHELL_NEVER : c->level > 0 || c->perhaps ? SHELL_PERHAPS : SHELL_DONE;
+	c->shell.assigned = false;
+	c->truth = UNKNOWN;
 }
 
-static void skip_line(struct cursor *c)
+static const char *read_assignment(struct cfg *c, size_t length, bool append)
 {
-	const char *newline = memchr(c->at, '\n', c->end - c->at);
+	char *name = arena_strndup(c->shell.settings->arena, c->at, length);
+	struct word_value value;
 
-	c->at = newline ? newline : c->end;
-}
-
-static void add_char(struct cursor *c, char ch)
-{
-	if (ch == '\n')
-		c->line++;
-	c->value[c->length++] = ch;
-}
-
-/* The functions below read one piece of a word; they return NULL, or why the statement is opaque. */
-
-static const char *read_single_quoted(struct cursor *c)
-{
-	const char *close = memchr(c->at + 1, '\'', c->end - c->at - 1);
-
-	if (!close)
-		return "a quote is not closed";
-	for (c->at++; c->at < close; c->at++)
-		add_char(c, *c->at);
-	c->at++;
-	return NULL;
-}
-
-static const char *read_backslash(struct cursor *c)
-{
-	c->why = "its value holds a backslash";
-	if (c->end - c->at < 2 || c->at[1] == '\n')
-		return "a line is continued by a backslash";
-	c->at += 2;
-	return NULL;
-}
-
-/*
- * Skips a substitution up to its end. What stands inside cannot set anything here (it runs in a shell of its own, or
- * only reads a variable) as long as it holds nothing of `forbidden`, with which its end would be a guess.
- */
-static const char *skip_substitution(struct cursor *c, char close, const char *forbidden)
-{
-	for (; c->at < c->end && *c->at != close; c->at++)
-		if (*c->at == '\n' || strchr(forbidden, *c->at))
-			return "a substitution is more than can be read without running it";
-	if (c->at == c->end)
-		return "a substitution is not closed";
-	c->at++;
-	return NULL;
-}
-
-static const char *read_substitution(struct cursor *c, bool quoted)
-{
-	const char open = *c->at++;
-	const char next = c->at < c->end ? *c->at : '\n';
-
-	c->why = "its value is computed by the shell";
-	if (open == '`')
-		return skip_substitution(c, '`', "'\"\\#");
-	if (next == '(') {
-		c->at++;
-		return skip_substitution(c, ')', "'\"\\`(#");
-	}
-	if (next == '{') {
-		c->at++;
-		/* '=' is among these: ${NAME:=word} assigns */
-		return skip_substitution(c, '}', "'\"\\`({$=;");
-	}
-	if (next == '[' || (!quoted && (next == '\'' || next == '"')))
-		return "it uses a form of $ that is more than can be read without running it";
-	return NULL;
-}
-
-static const char *read_double_quoted(struct cursor *c)
-{
-	const char *problem = NULL;
-
-	for (c->at++; c->at < c->end && *c->at != '"' && !problem;) {
-		if (*c->at == '\\')
-			problem = read_backslash(c);
-		else if (*c->at == '$' || *c->at == '`')
-			problem = read_substitution(c, true);
-		else
-			add_char(c, *c->at++);
-	}
-	if (problem)
-		return problem;
-	if (c->at == c->end)
-		return "a quote is not closed";
-	c->at++;
-	return NULL;
-}
-
-static const char *read_bare(struct cursor *c)
-{
-	const char ch = *c->at;
-
-	if (strchr(";&|<>()", ch))
+	if (!name || !statement_value(&c->shell, &c->at, c->end, length + append, &value))
+		return "a quote is not closed, or its value is more than can be read without running it";
+	if (append)
+		value = (struct word_value){ .why = "it is appended to" };
+	statement_set(&c->shell, name, &value, false);
+	if (c->at < c->end && !strchr(" \t\n;&|", *c->at))
 		return "it is more than an assignment";
-	if (ch == '\r')
-		c->why = "its value holds a carriage return, as files from Windows do";
-	else if (strchr("~*?[]{}", ch))
-		c->why = "its value holds a character that the shell may expand";
-	add_char(c, ch);
-	c->at++;
+	skip_blanks(c);
 	return NULL;
 }
 
-static const char *read_word(struct cursor *c)
+/* NAME+=word: bash appends, others look for a command of that name. */
+static size_t appended(const struct cfg *c)
 {
-	const char *problem = NULL;
+	const char *at = c->at;
 
-	c->length = 0;
-	c->why = NULL;
-	while (c->at < c->end && !is_blank(*c->at) && *c->at != '\n' && !problem) {
-		if (*c->at == '\'')
-			problem = read_single_quoted(c);
-		else if (*c->at == '"')
-			problem = read_double_quoted(c);
-		else if (*c->at == '\\')
-			problem = read_backslash(c);
-		else if (*c->at == '$' || *c->at == '`')
-			problem = read_substitution(c, false);
-		else
-			problem = read_bare(c);
+	while (at < c->end && script_is_name(*at))
+		at++;
+	return at > c->at && c->end - at >= 2 && at[0] == '+' && at[1] == '=' ? (size_t)(at - c->at) : 0;
+}
+
+static const char *read_assignments(struct cfg *c)
+{
+	const size_t append = appended(c);
+	const char *problem = NULL;
+	size_t length;
+
+	/* with others on its line they are arguments where it is no assignment */
+	if (append > 0) {
+		problem = read_assignment(c, append, true);
+		return problem || at_end(c) ? problem : more_than_one;
+	}
+	for (; !problem && !at_end(c);) {
+		length = statement_assigned(c->at, c->end);
+		if (length == 0)
+			return more_than_one;
+		problem = read_assignment(c, length, false);
 	}
 	return problem;
 }
 
-/* Whether nothing follows but a comment. A '#' right behind a word would belong to the word. */
-static bool at_end_of_statement(struct cursor *c)
+static const char *read_unset(struct cfg *c)
 {
-	skip_blanks(c);
-	return c->at == c->end || *c->at == '\n' || (*c->at == '#' && is_blank(c->at[-1]));
-}
+	const struct ejg_origin origin = shell_origin(&c->shell);
 
-static void read_export(struct cursor *c, struct statement *statement)
-{
-	static const char word[] = "export";
-	const size_t length = sizeof(word) - 1;
+	for (skip_blanks(c); !at_end(c); skip_blanks(c)) {
+		const char *begin = c->at;
+		char *name;
 
-	if ((size_t)(c->end - c->at) <= length || memcmp(c->at, word, length) != 0 || !is_blank(c->at[length]))
-		return;
-	statement->exported = true;
-	c->at += length;
-	skip_blanks(c);
-}
-
-/* Reads one statement. Return: NULL, or why it is opaque. */
-static const char *read_statement(struct cursor *c, struct statement *statement)
-{
-	bool append = false;
-	const char *problem;
-
-	*statement = (struct statement){ .line = c->line };
-	read_export(c, statement);
-	statement->name = c->at;
-	if (c->at < c->end && is_name_start(*c->at))
-		while (c->at < c->end && is_name(*c->at))
+		while (c->at < c->end && script_is_name(*c->at))
 			c->at++;
-	statement->name_length = c->at - statement->name;
-	if (statement->name_length == 0)
-		return c->at < c->end && *c->at == '\r' ? "the line ends in a carriage return"
-							: "it is no plain assignment";
-	if (statement->exported && at_end_of_statement(c)) {
-		skip_line(c);
-		return NULL;
+		name = arena_strndup(c->shell.settings->arena, begin, (size_t)(c->at - begin));
+		if (!name || !*name || (!at_end(c) && !strchr(" \t", *c->at)))
+			return no_assignment;
+		c->shell.assigned = true;
+		if (c->shell.mode == SHELL_DONE)
+			variable_unset(&c->shell.settings->variables, name);
+		else if (c->shell.mode == SHELL_PERHAPS)
+			variable_doubt(&c->shell.settings->variables, name, "it may be unset there, or not", &origin);
 	}
-	if (c->end - c->at >= 2 && c->at[0] == '+' && c->at[1] == '=') {
-		append = true;
-		c->at++;
-	}
-	if (c->at == c->end || *c->at != '=')
-		return "it is no plain assignment";
-	c->at++;
-	statement->assigned = true;
-	problem = read_word(c);
-	if (problem)
-		return problem;
-	if (append)
-		c->why = "it is appended to";
-	if (!at_end_of_statement(c))
-		return "something follows the assignment on its line";
-	skip_line(c);
 	return NULL;
 }
 
-static struct ctl_value *find(struct ctl_value *values, size_t n, const char *name, size_t length)
+/* set -a, and what changes no variable. */
+static const char *read_set(struct cfg *c)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(values[i].name, name, length) == 0 && values[i].name[length] == '\0')
-			return &values[i];
-	return NULL;
-}
+	char sign;
 
-/* Keeps the present assignment, which is about to be replaced. */
-static int keep_earlier(struct arena *arena, struct ctl_value *value)
-{
-	struct ctl_value *earlier;
+	skip_blanks(c);
+	for (sign = '\0'; !at_end(c); skip_blanks(c)) {
+		const bool first = sign == '\0';
 
-	if (value->n_earlier == CTL_MAX_EARLIER)
-		return 0;
-	earlier = arena_alloc(arena, sizeof(*earlier));
-	if (!earlier)
-		return -ENOMEM;
-	*earlier = *value;
-	value->earlier = earlier;
-	value->n_earlier++;
-	return 0;
-}
-
-/* Return: 0, -E2BIG when there are too many names, -ENOMEM. */
-static int record(struct arena *arena, struct ctl_cfg *cfg, const struct cursor *c, const struct statement *statement)
-{
-	struct ctl_value *values = (struct ctl_value *)cfg->values;
-	struct ctl_value *value = find(values, cfg->n_values, statement->name, statement->name_length);
-
-	if (!value) {
-		if (cfg->n_values == CTL_MAX_NAMES)
-			return -E2BIG;
-		values = arena_grow(arena, values, cfg->n_values, sizeof(*values));
-		if (!values)
-			return -ENOMEM;
-		cfg->values = values;
-		value = &values[cfg->n_values];
-		*value = (struct ctl_value){ .name = arena_strndup(arena, statement->name, statement->name_length) };
-		if (!value->name)
-			return -ENOMEM;
-		cfg->n_values++;
-	}
-	value->exported |= statement->exported;
-	if (!statement->assigned) {
-		value->line = value->line ? value->line : statement->line;
-		return 0;
-	}
-	if (value->assigned && keep_earlier(arena, value) < 0)
-		return -ENOMEM;
-	value->assigned = true;
-	value->line = statement->line;
-	value->why = c->why;
-	value->text = c->why ? NULL : arena_strndup(arena, c->value, c->length);
-	return value->text || c->why ? 0 : -ENOMEM;
-}
-
-static void set_opaque(struct ctl_cfg *cfg, uint32_t line, const char *why)
-{
-	if (cfg->opaque_line)
-		return;
-	cfg->opaque_line = line;
-	cfg->opaque_why = why;
-}
-
-static int parse_line(struct arena *arena, struct cursor *c, struct ctl_cfg *cfg)
-{
-	struct statement statement;
-	const char *problem;
-	int r;
-
-	problem = read_statement(c, &statement);
-	if (problem) {
-		set_opaque(cfg, statement.line, problem);
-		skip_line(c);
-		return 0;
-	}
-	r = record(arena, cfg, c, &statement);
-	if (r == -E2BIG) {
-		set_opaque(cfg, statement.line, "the file sets too many names");
-		return 0;
-	}
-	return r;
-}
-
-int ctl_cfg_parse(struct arena *arena, const char *text, size_t size, struct ctl_cfg *ret)
-{
-	cleanup_free char *value = malloc(size + 1);
-	struct cursor c = { .at = text, .end = text + size, .line = 1, .value = value };
-	struct ctl_cfg cfg = { 0 };
-	int r;
-
-	if (!value)
-		return -ENOMEM;
-	if (memchr(text, '\0', size))
-		set_opaque(&cfg, 1, "the file holds a NUL byte");
-	while (c.at < c.end) {
-		skip_blanks(&c);
-		if (c.at == c.end)
-			break;
-		if (*c.at == '\n') {
-			c.line++;
-			c.at++;
-		} else if (*c.at == '#') {
-			skip_line(&c);
-		} else {
-			r = parse_line(arena, &c, &cfg);
-			if (r < 0)
-				return r;
+		if (first || *c->at == '-' || *c->at == '+')
+			sign = *c->at++;
+		if ((sign != '-' && sign != '+') || at_end(c))
+			return no_assignment;
+		for (; !at_end(c) && *c->at != ' ' && *c->at != '\t'; c->at++) {
+			if (!strchr("aefuvxC", *c->at) || (*c->at == 'a' && c->shell.mode != SHELL_DONE))
+				return no_assignment;
+			if (*c->at == 'a')
+				c->shell.all_exported = sign == '-';
 		}
 	}
-	*ret = cfg;
-	return 0;
+	return sign ? NULL : no_assignment;
 }
 
-const struct ctl_value *ctl_cfg_get(const struct ctl_cfg *cfg, const char *name)
+/* [ TEST ], of which it is good to know what it comes to. */
+static void read_test(struct cfg *c)
 {
-	return find((struct ctl_value *)cfg->values, cfg->n_values, name, strlen(name));
+	const char *at = c->at + 1;
+	const enum truth truth = statement_test(&c->shell, &at, c->end);
+
+	if (truth == UNKNOWN)
+		return;
+	c->at = at;
+	c->truth = truth;
+}
+
+/* `if`, `then` and their like in front of a command. Return: whether there is a command behind them. */
+static const char *read_words(struct cfg *c, bool *ret_command)
+{
+	static const char *const opening[] = { "if", "while", "until" };
+	static const char *const inside[] = { "then", "elif", "else", "do" };
+	static const char *const closing[] = { "fi", "done" };
+
+	*ret_command = false;
+	for (skip_blanks(c); !at_end(c); skip_blanks(c)) {
+		const char *before = c->at;
+
+		for (size_t i = 0; i < ARRAY_SIZE(opening) && c->at == before; i++) {
+			if (!script_word(c->at, c->end, opening[i]))
+				continue;
+			c->at += strlen(opening[i]);
+			c->opened = c->level++ ? c->opened : c->shell.line;
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(inside) && c->at == before; i++)
+			if (script_word(c->at, c->end, inside[i]))
+				c->at += c->level ? strlen(inside[i]) : 0;
+		for (size_t i = 0; i < ARRAY_SIZE(closing) && c->at == before; i++) {
+			if (!script_word(c->at, c->end, closing[i]) || !c->level)
+				continue;
+			c->at += strlen(closing[i]);
+			c->level--;
+			skip_blanks(c);
+			return at_end(c) ? NULL : no_assignment;
+		}
+		if (script_word(c->at, c->end, "!") && c->at == before)
+			c->at++;
+		if (c->at == before)
+			break;
+	}
+	*ret_command = !at_end(c);
+	return NULL;
+}
+
+/* An operator, or the end of the file, where a command has to stand. */
+static bool lacks_command(const struct cfg *c, bool expected)
+{
+	return c->at == c->end || *c->at == '\n' || *c->at == '#' ? expected : true;
+}
+
+/* expected: an operator is in front of it that needs one. */
+static const char *read_command(struct cfg *c, bool expected)
+{
+	const char *begin = c->at, *problem;
+	bool command;
+
+	problem = read_words(c, &command);
+	set_mode(c);
+	if (!problem && c->at == begin && !command && lacks_command(c, expected))
+		return no_assignment;
+	if (problem || !command)
+		return problem;
+	if (statement_assigned(c->at, c->end) || appended(c))
+		return read_assignments(c);
+	if (script_word(c->at, c->end, "export")) {
+		c->at += strlen("export");
+		return statement_export(&c->shell, &c->at, c->end) ? NULL : no_assignment;
+	}
+	if (script_word(c->at, c->end, "unset")) {
+		c->at += strlen("unset");
+		return read_unset(c);
+	}
+	if (script_word(c->at, c->end, "set")) {
+		c->at += strlen("set");
+		return read_set(c);
+	}
+	if (script_word(c->at, c->end, "["))
+		read_test(c);
+	return c->truth == UNKNOWN && !command_sets_nothing(&c->shell, &c->at, c->end) ? no_assignment : NULL;
+}
+
+/* What && and || make of the command behind them. */
+static void read_condition(struct cfg *c, char op)
+{
+	const enum truth stops = op == '&' ? FALSE : TRUE;
+
+	if (c->never && c->never != op)
+		c->never = '\0';
+	else if (!c->never && c->truth == stops && !c->perhaps)
+		c->never = op;
+	else if (!c->never && c->truth != UNKNOWN && !c->perhaps)
+		return;
+	if (!c->never)
+		c->perhaps = true;
+}
+
+/* Up to the next command, over blank lines and comments. */
+static void skip_lines(struct cfg *c)
+{
+	for (skip_blanks(c); c->at < c->end && (*c->at == '\n' || *c->at == '#'); skip_blanks(c)) {
+		const char *newline = memchr(c->at, '\n', (size_t)(c->end - c->at));
+
+		c->at = newline ? newline + 1 : c->end;
+	}
+}
+
+/* What joins a command and the next one. *ret_more: there is a next one in this list. *ret_expected: there must be. */
+static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expected)
+{
+	const char op = c->at < c->end ? *c->at : '\n';
+	const bool twice = c->end - c->at > 1 && c->at[1] == op;
+
+	*ret_more = strchr(";&|", op) != NULL;
+	if (op == '#')
+		while (c->at < c->end && *c->at != '\n')
+			c->at++;
+	if (!*ret_more)
+		return NULL;
+	c->at += twice ? 2 : 1;
+	*ret_expected = op == '|' || (op == '&' && twice);
+	if (op == ';' && twice)
+		return no_assignment;
+	if (op == ';' || !twice) {
+		/* both sides of a pipe, and what runs in the background, are shells of their own */
+		if (op != ';' && c->shell.assigned)
+			return "it is more than an assignment";
+		c->piped = op == '|';
+		if (!c->piped) {
+			c->perhaps = false;
+			c->never = '\0';
+		}
+	} else {
+		c->piped = false;
+		read_condition(c, op);
+	}
+	if (*ret_expected)
+		skip_lines(c);
+	return NULL;
+}
+
+/* What is joined by operators, up to a line break. */
+static const char *read_list(struct cfg *c)
+{
+	const char *problem = NULL;
+	bool more = true, expected = false;
+
+	c->perhaps = c->piped = false;
+	c->never = '\0';
+	while (!problem && more) {
+		skip_blanks(c);
+		locate(c);
+		problem = read_command(c, expected);
+		if (!problem && c->piped && c->shell.assigned)
+			problem = "it is more than an assignment";
+		skip_blanks(c);
+		if (!problem && !at_end(c))
+			problem = no_assignment;
+		if (!problem)
+			problem = read_operator(c, &more, &expected);
+	}
+	return problem;
+}
+
+static void set_opaque(struct settings *s, uint32_t line, const char *why)
+{
+	if (s->cfg_opaque_line)
+		return;
+	s->cfg_opaque_line = line;
+	s->cfg_opaque_why = why;
+}
+
+void cfg_read(struct settings *s, const char *script, const char *text, size_t size)
+{
+	struct cfg c = {
+		.shell = { .settings = s,
+			   .path = script,
+			   .file = s->cfg_path,
+			   .kind = EJG_ORIGIN_DISCOVERED,
+			   .line = 1,
+			   .strict = true },
+		.at = text,
+		.end = text + size,
+		.counted = text,
+	};
+
+	if (memchr(text, '\0', size)) {
+		set_opaque(s, 1, "the file holds a NUL byte");
+		return;
+	}
+	while (c.at < c.end && !arena_failed(s->arena)) {
+		const char *problem = read_list(&c), *newline;
+
+		if (problem)
+			set_opaque(s, c.shell.line, problem);
+		newline = memchr(c.at, '\n', (size_t)(c.end - c.at));
+		c.at = newline ? newline + 1 : c.end;
+	}
+	if (c.level)
+		set_opaque(s, c.opened, "it is not closed");
 }

@@ -1,52 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ejabberdctl.cfg, read without being run. ejabberdctl sources the file, so that it is shell, and only a part of shell
- * has a meaning that can be told without running it:
+ * ejabberdctl.cfg, read without being run. ejabberdctl sources the file, so that it is shell. What is followed:
  *
- *     NAME=word, export NAME=word, export NAME, comments, blank lines
+ *     NAME=word, export NAME=word NAME..., unset NAME, ${NAME:=word}, set -a
+ *     [ TEST ] && ..., if ...; then ... fi: what they set is set perhaps, unless the test can be decided
+ *     commands that set nothing: what is no builtin of a shell, and ulimit, umask, echo and their like
  *
- * where word is bare, '...', "..." or a sequence of these. An assignment whose value the shell would have to compute
- * ($NAME, $(command), ~, a backslash) makes that name dynamic, until a later assignment gives it a plain value. Any
- * other statement (a command, `if`, a function, `.`, `;`, `&&`, an array, an unclosed quote, a continued line) could
- * set any name: the whole file is then opaque.
+ * Any other statement (`.`, eval, a function, `case`, a here-document, an unclosed quote) could set any name: the whole
+ * file is then opaque.
  */
 #ifndef EJG_SERVICE_SCRIPT_CFG_H
 #define EJG_SERVICE_SCRIPT_CFG_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "libejguard/service/settings-build.h"
 
-#include "libejguard/util/arena.h"
-
-enum ctl_limits {
-	CTL_MAX_NAMES = 512,  /* one more makes the file opaque */
-	CTL_MAX_EARLIER = 64, /* assignments to one name that are kept besides the last one */
-};
-
-/* The last assignment to a name. */
-struct ctl_value {
-	const char *name;
-	const char *text; /* the value, or NULL when it is dynamic or the name is only exported */
-	const char *why;  /* constant text: why the value is dynamic; else NULL */
-	uint32_t line;	  /* of the assignment, or of the export when there is none */
-	bool assigned;
-	bool exported;
-	const struct ctl_value *earlier; /* an assignment that this one replaces, or NULL */
-	unsigned int n_earlier;
-};
-
-struct ctl_cfg {
-	const struct ctl_value *values;
-	size_t n_values;
-	uint32_t opaque_line;	/* of the first statement that could set anything; 0 when there is none */
-	const char *opaque_why; /* constant text */
-};
-
-/* Parses size bytes of text. Return: 0 or -ENOMEM. */
-int ctl_cfg_parse(struct arena *arena, const char *text, size_t size, struct ctl_cfg *ret);
-
-/* What the file does with a name, or NULL when it does nothing with it. */
-const struct ctl_value *ctl_cfg_get(const struct ctl_cfg *cfg, const char *name);
+/*
+ * Reads size bytes of s->cfg_path into the variables; the first statement that could set anything becomes
+ * s->cfg_opaque_line. Without memory the arena remembers it.
+ * @script: how the script that sources it was called
+ */
+void cfg_read(struct settings *s, const char *script, const char *text, size_t size);
 
 #endif

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "libejguard/service/script/cfg-source.h"
+#include "libejguard/service/script/doubt.h"
 #include "libejguard/util/cleanup.h"
 
 const char *script_blanks(const char *at, const char *end)
@@ -27,7 +27,7 @@ bool script_word(const char *at, const char *end, const char *word)
 {
 	const size_t length = strlen(word);
 
-	return script_starts(at, end, word) && (at + length == end || strchr(" \t;", at[length]));
+	return script_starts(at, end, word) && (at + length == end || strchr(" \t;\n", at[length]));
 }
 
 bool script_is_name(char c)
@@ -82,7 +82,7 @@ void script_doubt(struct script *script, const char *at)
 	const struct ejg_origin origin = shell_origin(&script->shell);
 
 	if (reads_commands(at, script->end))
-		cfg_doubt(script->s, &origin, "the start script reads commands there");
+		doubt_all(script->s, &origin, "the start script reads commands there");
 	for (const char *c = at; c < script->end; c++) {
 		const char *const *name = settings_names;
 

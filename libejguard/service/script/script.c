@@ -6,19 +6,18 @@
  */
 #include "libejguard/service/script/script.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "libejguard/service/script/cfg-source.h"
+#include "libejguard/service/script/doubt.h"
 #include "libejguard/service/script/line.h"
+#include "libejguard/service/script/statement.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
 	MAX_STATEMENTS = 32, /* of a line; statement() calls itself for each */
 };
-
-enum truth { FALSE, TRUE, UNKNOWN };
 
 static bool statement(struct script *script, const char *at);
 
@@ -90,6 +89,7 @@ static bool assign(struct script *script, const char **at, size_t length, bool e
 	const char *word = *at + length + 1;
 	const struct occurrence *old;
 	struct word_value value;
+	bool understood;
 
 	if (!name)
 		return false;
@@ -101,7 +101,10 @@ static bool assign(struct script *script, const char **at, size_t length, bool e
 	old = alias(script, word, script->end);
 	if (old && old->origin.file)
 		origin = old->origin;
-	if (!read_word(script, at, &value) || !at_end(at, script->end))
+	script->shell.assigning = true;
+	understood = read_word(script, at, &value) && at_end(at, script->end);
+	script->shell.assigning = false;
+	if (!understood)
 		return false;
 	if (uses(word, *at, name) && variable_filled(v, name))
 		variable_extend(v, name, value.text, value.why);
@@ -112,34 +115,14 @@ static bool assign(struct script *script, const char **at, size_t length, bool e
 	return true;
 }
 
-static size_t assigned_name(const char *at, const char *end)
-{
-	size_t n = 0;
-
-	while (at + n < end && script_is_name(at[n]))
-		n++;
-	return n > 0 && !isdigit((unsigned char)*at) && at + n < end && at[n] == '=' ? n : 0;
-}
-
 static bool read_export(struct script *script, const char *at)
 {
-	const size_t assigned = assigned_name(at, script->end);
-	size_t n = 0;
-	const char *name;
+	const size_t assigned = statement_assigned(at, script->end);
 
 	if (assigned > 0)
 		return assign(script, &at, assigned, true) && (at == script->end || statement(script, at));
-	while (at < script->end && script_is_name(*at)) {
-		while (at + n < script->end && script_is_name(at[n]))
-			n++;
-		name = arena_strndup(script->s->arena, at, n);
-		if (!name)
-			return false;
-		variable_export(&script->s->variables, name);
-		at = script_blanks(at + n, script->end);
-		n = 0;
-	}
-	return at == script->end;
+	return statement_export(&script->shell, &at, script->end) && at_end(&at, script->end) &&
+	       (at == script->end || statement(script, at));
 }
 
 /* `. FILE` */
@@ -152,60 +135,10 @@ static bool source_file(struct script *script, const char *at)
 	if (!read_word(script, &at, &path))
 		return false;
 	if (path.text && path.text[0] == '/' && !script->s->sourced)
-		return cfg_source(script->s, path.text) == 0;
+		return cfg_source(script->s, script->shell.path, path.text) == 0;
 	script->s->sourced = true;
-	cfg_doubt(script->s, &origin, "the script reads another file here");
+	doubt_all(script->s, &origin, "the script reads another file here");
 	return true;
-}
-
-static enum truth truth_of(bool value)
-{
-	return value ? TRUE : FALSE;
-}
-
-/* [ -n WORD ], [ -f FILE ] and so on. */
-static enum truth test_unary(struct script *script, char operator, const char * text)
-{
-	if (!text)
-		return UNKNOWN;
-	if (operator== 'z' || operator== 'n')
-		return truth_of((*text == '\0') == (operator== 'z'));
-	if (!strchr("frwxedS", operator) || text[0] != '/')
-		return UNKNOWN;
-	return truth_of(settings_exists(script->s->source, text));
-}
-
-/* The test between [ and ]; *at is moved behind it. */
-static enum truth read_test(struct script *script, const char **at)
-{
-	struct word_value words[5] = { 0 };
-	enum truth result = UNKNOWN;
-	bool negated;
-	size_t n = 0, first = 0;
-
-	for (;; n++) {
-		*at = script_blanks(*at, script->end);
-		if (*at == script->end || n == ARRAY_SIZE(words) || !read_word(script, at, &words[n]))
-			return UNKNOWN;
-		if (words[n].text && strcmp(words[n].text, "]") == 0)
-			break;
-		if (*at < script->end && !strchr(" \t", **at))
-			return UNKNOWN;
-	}
-	negated = n > 1 && words[0].text && strcmp(words[0].text, "!") == 0;
-	first = negated ? 1 : 0;
-	n -= first;
-	if (n == 1 && words[first].text)
-		result = truth_of(*words[first].text != '\0');
-	else if (n == 2 && words[first].text && words[first].text[0] == '-' && words[first].text[1])
-		result = test_unary(script, words[first].text[1], words[first + 1].text);
-	else if (n == 3 && words[first].text && words[first + 1].text && words[first + 2].text &&
-		 (strcmp(words[first + 1].text, "=") == 0 || strcmp(words[first + 1].text, "!=") == 0))
-		result = truth_of((strcmp(words[first].text, words[first + 2].text) == 0) ==
-				  (words[first + 1].text[0] == '='));
-	if (negated && result != UNKNOWN)
-		result = truth_of(result == FALSE);
-	return result;
 }
 
 /* [ TEST ] && [ TEST ] && STATEMENT */
@@ -215,7 +148,7 @@ static bool read_condition(struct script *script, const char *at)
 
 	while (script_word(at, script->end, "[")) {
 		at++;
-		one = read_test(script, &at);
+		one = statement_test(&script->shell, &at, script->end);
 		at = script_blanks(at, script->end);
 		if (!script_starts(at, script->end, "&&"))
 			return false;
@@ -258,7 +191,7 @@ static bool statement(struct script *script, const char *at)
 	at = script_blanks(at, script->end);
 	if (at == script->end || *at == '#')
 		return true;
-	assigned = assigned_name(at, script->end);
+	assigned = statement_assigned(at, script->end);
 	if (assigned > 0)
 		return assign(script, &at, assigned, false) && (at == script->end || statement(script, at));
 	if (script_word(at, script->end, ":"))
@@ -297,6 +230,7 @@ static bool enter_line(struct script *script, const char *start, const char *at)
 	}
 	if (name_end < end && script_is_name(*at) && script_starts(script_blanks(name_end, end), end, "()")) {
 		script->in_function = !script_ends(at, end, "}");
+		script->s->has_functions |= !script->s->sourced;
 		return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {

@@ -6,29 +6,26 @@
 #include "libejguard/service/script/shell.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "libejguard/service/script/buffer.h"
+#include "libejguard/service/script/substitution.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
-	MAX_VALUE = 64 * 1024, /* of an expanded word */
-	MAX_DEPTH = 8,	       /* of words inside of ${...} */
+	MAX_EXPANDED = 4 * 1024 * 1024, /* of all that is expanded in a file */
+	MAX_DEPTH = 8,			/* of words inside of ${...} */
 };
+
+static const char unseen[] = "it depends on a variable that nothing here sets";
 
 struct reader {
 	struct shell *shell;
+	const char *begin; /* of the word */
 	const char *at;
 	const char *end;
 	unsigned int depth;
-};
-
-struct buffer {
-	char *text;
-	size_t length;
-	const char *why;
 };
 
 static bool read_piece(struct reader *r, struct buffer *b, bool quoted);
@@ -38,42 +35,8 @@ struct ejg_origin shell_origin(const struct shell *shell)
 	/* a default has no place */
 	if (shell->kind == EJG_ORIGIN_DEFAULT)
 		return (struct ejg_origin){ .kind = shell->kind };
-	return (struct ejg_origin){ shell->kind, shell->path, shell->line };
+	return (struct ejg_origin){ shell->kind, shell->file ? shell->file : shell->path, shell->line };
 }
-
-static void unknown(struct buffer *b, const char *why)
-{
-	if (!b->why)
-		b->why = why;
-}
-
-static void append(struct buffer *b, const char *text, size_t length)
-{
-	char *larger;
-
-	if (b->why)
-		return;
-	larger = b->length + length > MAX_VALUE ? NULL : realloc(b->text, b->length + length + 1);
-	if (!larger) {
-		unknown(b, "its value is too long");
-		return;
-	}
-	b->text = larger;
-	memcpy(b->text + b->length, text, length);
-	b->length += length;
-	b->text[b->length] = '\0';
-}
-
-static const char *buffer_text(const struct buffer *b)
-{
-	return b->text ? b->text : "";
-}
-
-static void buffer_done(struct buffer *b)
-{
-	free(b->text);
-}
-#define cleanup_buffer __attribute__((cleanup(buffer_done)))
 
 static bool take(struct reader *r, const char *text)
 {
@@ -106,36 +69,40 @@ static bool read_operand(struct reader *r, struct buffer *b)
 	return take(r, "}");
 }
 
-/* Removes the shortest (longest) tail that matches, as ${NAME%pattern} (%%) does. */
-static void remove_suffix(struct buffer *b, const char *text, const char *pattern, bool longest)
+static void add_parameter(struct reader *r, struct buffer *b, const struct occurrence *value)
 {
-	const size_t length = strlen(text);
-	size_t cut = length;
+	struct shell *shell = r->shell;
 
-	/* fnmatch(3) takes its time over many of them */
-	if (length > PATH_MAX || strlen(pattern) > NAME_MAX || strchr(pattern, '*') != strrchr(pattern, '*')) {
-		unknown(b, "it is a part of another value");
+	if (!value) {
+		if (shell->strict)
+			buffer_unknown(b, unseen);
 		return;
 	}
-	for (size_t i = 0; i <= length; i++) {
-		const size_t at = longest ? i : length - i;
-
-		if (fnmatch(pattern, text + at, 0) == 0) {
-			cut = at;
-			break;
-		}
+	if (shell->assigning)
+		variable_use(value);
+	if (!value->text) {
+		buffer_unknown(b, "it depends on another value that cannot be told");
+		return;
 	}
-	append(b, text, cut);
+	shell->expanded += strlen(value->text);
+	if (shell->expanded > MAX_EXPANDED)
+		buffer_unknown(b, "its value is too long");
+	buffer_append(b, value->text, strlen(value->text));
 }
 
-static void add_parameter(struct buffer *b, const struct occurrence *value)
+/* ${NAME=word} */
+static void assign_default(struct reader *r, const char *name, const struct buffer *word)
 {
-	if (!value)
-		return;
-	if (value->text)
-		append(b, value->text, strlen(value->text));
-	else
-		unknown(b, "it depends on another value that cannot be told");
+	struct variables *v = &r->shell->settings->variables;
+	const struct ejg_origin origin = shell_origin(r->shell);
+
+	r->shell->assigned = true;
+	if (r->shell->mode == SHELL_DONE)
+		variable_set(v, name, word->why ? NULL : buffer_text(word), word->why, &origin);
+	if (r->shell->mode == SHELL_DONE && r->shell->all_exported)
+		variable_export(v, name);
+	if (r->shell->mode == SHELL_PERHAPS)
+		variable_doubt(v, name, "it may be set there, or not", &origin);
 }
 
 /* ${NAME:=word} and its like; the operator is at r->at. */
@@ -144,19 +111,28 @@ static bool read_default(struct reader *r, struct buffer *b, const char *name, c
 	const bool colon = take(r, ":");
 	const char op = r->at < r->end ? *r->at++ : '\0';
 	const bool given = value && (!colon || !value->text || *value->text);
-	const struct ejg_origin origin = shell_origin(r->shell);
+	const bool told = value ? value->text != NULL : !r->shell->strict;
+	const bool assigning = r->shell->assigning;
 	cleanup_buffer struct buffer word = { 0 };
+	bool understood;
 
-	if ((op != '=' && op != '-' && op != '+') || !read_operand(r, &word))
+	r->shell->assigning |= op == '=';
+	understood = (op == '=' || op == '-' || op == '+') && read_operand(r, &word);
+	r->shell->assigning = assigning;
+	if (!understood)
 		return false;
-	if (given == (op == '+')) {
-		unknown(b, word.why);
-		append(b, buffer_text(&word), word.length);
+	if (r->shell->strict && !told) {
+		buffer_unknown(b, value ? "it depends on another value that cannot be told" : unseen);
+		word.why = b->why;
 		if (op == '=')
-			variable_set(&r->shell->settings->variables, name, word.why ? NULL : buffer_text(&word),
-				     word.why, &origin);
+			assign_default(r, name, &word);
+	} else if (given == (op == '+')) {
+		buffer_unknown(b, word.why);
+		buffer_append(b, buffer_text(&word), word.length);
+		if (op == '=')
+			assign_default(r, name, &word);
 	} else if (given) {
-		add_parameter(b, value);
+		add_parameter(r, b, value);
 	}
 	return true;
 }
@@ -177,13 +153,12 @@ static bool read_braces(struct reader *r, struct buffer *b)
 	r->at += length;
 	value = variable_get(&r->shell->settings->variables, name);
 	if (take(r, "}")) {
-		add_parameter(b, value);
+		add_parameter(r, b, value);
 		return true;
 	}
 	if (!take(r, "%")) {
-		if (*r->at == '#') {
-			r->at++;
-			unknown(b, "it is a part of another value");
+		if (take(r, "#")) {
+			buffer_unknown(b, "it is a part of another value");
 			return read_operand(r, &word);
 		}
 		return read_default(r, b, name, value);
@@ -192,28 +167,12 @@ static bool read_braces(struct reader *r, struct buffer *b)
 	if (!read_operand(r, &word))
 		return false;
 	if (value && value->text && !word.why)
-		remove_suffix(b, value->text, buffer_text(&word), longest);
+		buffer_remove_suffix(b, value->text, buffer_text(&word), longest);
 	else if (value)
-		unknown(b, "it depends on another value that cannot be told");
+		buffer_unknown(b, "it depends on another value that cannot be told");
+	else if (r->shell->strict)
+		buffer_unknown(b, unseen);
 	return true;
-}
-
-/* The closing parenthesis of a $( whose inside is at r->at; NULL without one. */
-static const char *find_close(const struct reader *r)
-{
-	unsigned int depth = 1;
-	bool quoted = false;
-
-	for (const char *c = r->at; c < r->end && *c != '\n'; c++) {
-		if (*c == '\'')
-			quoted = !quoted;
-		if (quoted)
-			continue;
-		depth += *c == '(';
-		if (*c == ')' && --depth == 0)
-			return c;
-	}
-	return NULL;
 }
 
 static bool starts_with(const char *text, const char *end, const char *word)
@@ -232,12 +191,12 @@ static void add_script_folder(struct reader *r, struct buffer *b)
 	const char *real;
 
 	if (!slash) {
-		unknown(b, "the folder of the script is not known");
+		buffer_unknown(b, "the folder of the script is not known");
 		return;
 	}
 	slash[slash == folder] = '\0';
 	real = settings_resolve(s->arena, s->source, folder);
-	append(b, real ? real : folder, strlen(real ? real : folder));
+	buffer_append(b, real ? real : folder, strlen(real ? real : folder));
 }
 
 static void add_host_name(struct reader *r, struct buffer *b)
@@ -247,12 +206,12 @@ static void add_host_name(struct reader *r, struct buffer *b)
 
 	if (!name)
 		name = uname(&host) == 0 ? host.nodename : "localhost";
-	append(b, name, strcspn(name, "."));
+	buffer_append(b, name, strcspn(name, "."));
 }
 
 static bool read_command(struct reader *r, struct buffer *b)
 {
-	const char *close = find_close(r);
+	const char *close = substitution_close(r->at, r->end);
 
 	if (!close)
 		return false;
@@ -260,15 +219,33 @@ static bool read_command(struct reader *r, struct buffer *b)
 		add_script_folder(r, b);
 	else if (starts_with(r->at, close, "hostname -s") && close == r->at + strlen("hostname -s"))
 		add_host_name(r, b);
-	else if (starts_with(r->at, close, "date "))
-		append(b, "*", 1);
+	else if (!r->shell->strict && starts_with(r->at, close, "date "))
+		buffer_append(b, "*", 1);
 	else
-		unknown(b, "its value is the output of a command");
+		buffer_unknown(b, r->shell->strict ? "its value is computed by the shell"
+						   : "its value is the output of a command");
 	r->at = close + 1;
 	return true;
 }
 
-static bool read_dollar(struct reader *r, struct buffer *b)
+static bool read_backquoted(struct reader *r, struct buffer *b)
+{
+	const char *close = substitution_backquote(r->at + 1, r->end);
+
+	if (!close)
+		return false;
+	buffer_unknown(b, "its value is computed by the shell");
+	r->at = close + 1;
+	return true;
+}
+
+/* What sh and bash read differently: $'...', $"...", $[...]. */
+static bool is_bash_form(const struct reader *r, bool quoted)
+{
+	return r->at < r->end && (*r->at == '[' || (!quoted && (*r->at == '\'' || *r->at == '"')));
+}
+
+static bool read_dollar(struct reader *r, struct buffer *b, bool quoted)
 {
 	struct settings *s = r->shell->settings;
 	size_t length;
@@ -280,19 +257,21 @@ static bool read_dollar(struct reader *r, struct buffer *b)
 	if (take(r, "("))
 		return read_command(r, b);
 	if (take(r, "0")) {
-		append(b, r->shell->path, strlen(r->shell->path));
+		buffer_append(b, r->shell->path, strlen(r->shell->path));
 		return true;
 	}
+	if (is_bash_form(r, quoted))
+		return false;
 	length = name_length(r);
 	if (length == 0) {
-		unknown(b, "it depends on the arguments of the script");
+		buffer_unknown(b, "it depends on the arguments of the script");
 		r->at += r->at < r->end && strchr("123456789@*#?$!-", *r->at);
 		return true;
 	}
 	name = arena_strndup(s->arena, r->at, length);
 	r->at += length;
 	if (name)
-		add_parameter(b, variable_get(&s->variables, name));
+		add_parameter(r, b, variable_get(&s->variables, name));
 	return name != NULL;
 }
 
@@ -311,44 +290,65 @@ static bool read_single_quoted(struct reader *r, struct buffer *b)
 
 	if (!close)
 		return false;
-	append(b, r->at + 1, close - r->at - 1);
+	buffer_append(b, r->at + 1, close - r->at - 1);
 	r->at = close + 1;
 	return true;
 }
 
-/* One character, quoted string or substitution. A newline ends what can be understood. */
+/* Behind a backslash: a line break goes with it. */
+static bool read_escaped(struct reader *r, struct buffer *b, bool quoted)
+{
+	if (r->end - r->at < 2)
+		return false;
+	if (r->at[1] != '\n') {
+		if (quoted && !strchr("$`\"\\", r->at[1]))
+			buffer_append(b, r->at, 1);
+		buffer_append(b, r->at + 1, 1);
+	}
+	r->at += 2;
+	return true;
+}
+
+/* Where an unquoted ~ is somebody's home folder. */
+static bool is_home(const struct reader *r)
+{
+	return r->at == r->begin || r->at[-1] == ':' || r->at[-1] == '=';
+}
+
+/* One character, quoted string or substitution. */
 static bool read_piece(struct reader *r, struct buffer *b, bool quoted)
 {
 	switch (*r->at) {
-	case '\n':
 	case '`':
-		return false;
+		return read_backquoted(r, b);
 	case '\\':
-		if (r->end - r->at < 2 || r->at[1] == '\n')
-			return false;
-		if (quoted && !strchr("$`\"\\", r->at[1]))
-			append(b, r->at, 1);
-		append(b, r->at + 1, 1);
-		r->at += 2;
-		return true;
+		return read_escaped(r, b, quoted);
 	case '$':
-		return read_dollar(r, b);
+		return read_dollar(r, b, quoted);
 	case '"':
 		return !quoted && read_double_quoted(r, b);
 	case '\'':
 		if (!quoted)
 			return read_single_quoted(r, b);
 		break;
+	case '~':
+		if (!quoted && is_home(r))
+			buffer_unknown(b, "its value holds a character that the shell expands");
+		break;
+	case '\n':
+		if (!quoted)
+			return false;
+		break;
 	default:
 		break;
 	}
-	append(b, r->at++, 1);
+	buffer_append(b, r->at++, 1);
 	return true;
 }
 
 bool shell_word(struct shell *shell, const char **at, const char *end, struct word_value *ret)
 {
-	struct reader r = { .shell = shell, .at = *at, .end = end };
+	struct reader r = { .shell = shell, .begin = *at, .at = *at, .end = end };
 	cleanup_buffer struct buffer b = { 0 };
 	bool understood = true;
 

@@ -91,6 +91,12 @@ void variable_doubt(struct variables *v, const char *name, const char *why, cons
 	occurrence->doubtful = true;
 }
 
+void variable_use(const struct occurrence *occurrence)
+{
+	/* all of them are made here */
+	((struct occurrence *)occurrence)->used = true;
+}
+
 void variable_unset(struct variables *v, const char *name)
 {
 	struct variable *variable = variable_find(v, name, strlen(name));

@@ -18,6 +18,7 @@ struct occurrence {
 	const char *text;		  /* NULL: it cannot be told */
 	const char *why;		  /* why not; else NULL */
 	bool doubtful;			  /* nothing is written there for sure: earlier may be in effect */
+	bool used; /* another value was made of it: it has an effect, also where it was replaced */
 	struct ejg_origin origin;
 };
 
@@ -42,6 +43,8 @@ void variable_set(struct variables *v, const char *name, const char *text, const
 void variable_extend(struct variables *v, const char *name, const char *text, const char *why);
 /* Something at the origin may have set it, or not. */
 void variable_doubt(struct variables *v, const char *name, const char *why, const struct ejg_origin *origin);
+/* Another value is made of it. */
+void variable_use(const struct occurrence *occurrence);
 void variable_unset(struct variables *v, const char *name);
 void variable_export(struct variables *v, const char *name);
 struct variable *variable_find(const struct variables *v, const char *name, size_t length);

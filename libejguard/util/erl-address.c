@@ -4,7 +4,7 @@
  * hexadecimal (0x...), the last fills the bytes that are left: 127.1, 0x7f000001, 017700000001. A field may have a
  * sign. IPv6: as RFC 4291; of fe80: and ff02: addresses a %ZONE is taken and thrown away.
  */
-#include "libejguard/modules/node/inet.h"
+#include "libejguard/util/erl-address.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -79,11 +79,11 @@ static bool takes_zone(const uint8_t bytes[16])
 	       !bytes[3];
 }
 
-bool node_inet_read(const char *text, struct node_inet *ret)
+bool erl_address_read(const char *text, struct erl_address *ret)
 {
 	const char *zone = strchr(text, '%');
 	const size_t length = zone ? (size_t)(zone - text) : strnlen(text, TEXT_MAX);
-	struct node_inet inet = {};
+	struct erl_address inet = {};
 	char address[TEXT_MAX];
 
 	if (length == 0 || length >= TEXT_MAX)

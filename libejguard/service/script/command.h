@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Commands of a shell that set nothing in it. */
+#ifndef EJG_SERVICE_SCRIPT_COMMAND_H
+#define EJG_SERVICE_SCRIPT_COMMAND_H
+
+#include "libejguard/service/script/shell.h"
+
+/*
+ * Whether the command at *at, with its arguments and redirections, can set no variable: it is a program of its own, or
+ * a builtin such as ulimit. *at is moved to what ends it. What its arguments set (${NAME:=word}) is set.
+ */
+bool command_sets_nothing(struct shell *shell, const char **at, const char *end);
+
+#endif

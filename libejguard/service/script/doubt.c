@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/script/doubt.h"
+
+#include <string.h>
+
+#include "libejguard/service/settings.h"
+
+const char *const settings_names[] = {
+	SETTING_NAMES,
+	/* those that become arguments of erl, or decide who runs it */
+	"POLL",
+	"ERL_PROCESSES",
+	"EJABBERD_OPTS",
+	"MNESIA_OPTIONS",
+	"ERL_AFLAGS",
+	"ERL_FLAGS",
+	"ERL_ZFLAGS",
+	"INSTALLUSER",
+	"ETC_DIR",
+	NULL,
+};
+
+static void doubt(struct settings *s, const char *name, const struct ejg_origin *origin, const char *why)
+{
+	/* the path of the file itself is used by then */
+	if (strcmp(name, "EJABBERDCTL_CONFIG_PATH") != 0)
+		variable_doubt(&s->variables, name, why, origin);
+}
+
+void doubt_all(struct settings *s, const struct ejg_origin *origin, const char *why)
+{
+	const size_t n = s->variables.n;
+
+	for (size_t i = 0; i < n; i++)
+		doubt(s, s->variables.items[i].name, origin, why);
+	for (const char *const *name = settings_names; *name; name++)
+		doubt(s, *name, origin, why);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Places that may set anything. */
+#ifndef EJG_SERVICE_SCRIPT_DOUBT_H
+#define EJG_SERVICE_SCRIPT_DOUBT_H
+
+#include "libejguard/service/settings-build.h"
+
+/* The names of struct ejg_setting that are variables of the script, and others that become arguments; ended by NULL. */
+extern const char *const settings_names[];
+
+/* Something at that place could set any variable. */
+void doubt_all(struct settings *s, const struct ejg_origin *origin, const char *why);
+
+#endif
