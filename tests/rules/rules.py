@@ -75,16 +75,16 @@ class Trial:
         self.printed.append(f'$ ejguard {" ".join(arguments)}\n{result.stdout}{result.stderr}')
         return result
 
-    def findings(self, verb, as_nobody=False):
+    def findings(self, *verb, as_nobody=False):
         """The module's findings of a run of the tool, whose exit status must be right."""
-        result = self.ejguard('--json', verb, as_nobody=as_nobody)
+        result = self.ejguard('--json', *verb, as_nobody=as_nobody)
         allowed = (0, 1) if self.case.exit is None else (self.case.exit,)
         if result.returncode not in allowed:
-            self.problems.append(f'exit status {result.returncode} of ejguard {verb}')
+            self.problems.append(f'exit status {result.returncode} of ejguard {" ".join(verb)}')
         try:
             report = json.loads(result.stdout)
         except ValueError as error:
-            self.problems.append(f'ejguard {verb}: no JSON: {error}')
+            self.problems.append(f'ejguard {" ".join(verb)}: no JSON: {error}')
             return []
         return [finding for finding in report['findings'] if finding['module'] == self.module]
 
@@ -127,7 +127,9 @@ class Trial:
         if case.given and not self.shell('given', case.given):
             return
         verb, as_nobody = ('apply' if case.run == 'apply' else 'check'), case.run == 'unprivileged'
-        findings = self.findings(verb, as_nobody)
+        if verb == 'apply':
+            self.compare('foreseen', case.expect, self.findings('check', '--file', '/etc/ejguard/ejabberd'))
+        findings = self.findings(verb, as_nobody=as_nobody)
         self.compare('expect', case.expect, findings)
         self.look(findings)
         if case.run == 'every':

@@ -16,59 +16,6 @@ struct apply {
 	struct cookie_file *file; /* in effect, or NULL */
 };
 
-/* Whether the way to a file ends in the folder that it is in or will be in. */
-static bool has_folder(const struct cookie_file *file)
-{
-	const struct access_step *last = file->walk.n_steps ? &file->walk.steps[file->walk.n_steps - 1] : NULL;
-
-	return last && !last->link && last->next && strcmp(last->next, strrchr(file->path, '/') + 1) == 0;
-}
-
-/*
- * Whether a link that others than root could have made leads out of the service's own folders. By one to /, or to the
- * home folder of root's nodes, the service would be given a cookie of root's there, or could put in one of its own.
- */
-static bool is_led_away(const struct audit *audit, const struct cookie_file *file)
-{
-	struct access_path way = file->walk;
-
-	while (way.n_steps > 0 && !way.steps[way.n_steps - 1].link)
-		way.n_steps--;
-	return way.n_steps > 0 && access_replaceable(&way, NULL) &&
-	       file->walk.steps[file->walk.n_steps - 1].access.owner != audit->host.service.uid;
-}
-
-/* The folder of a file that is there or will be, opened and held to what was seen on the way to it. */
-static int open_folder(struct audit *audit, const struct cookie_file *file, const char **ret_problem)
-{
-	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust), *last;
-	cleanup_fd int fd = -1;
-	struct stat st;
-
-	*ret_problem = NULL;
-	if (file->link || !has_folder(file)) {
-		*ret_problem = file->link ? "it is a symbolic link" : "its folder does not exist";
-		return -ENOENT;
-	}
-	if (is_led_away(audit, file)) {
-		*ret_problem = "a link that others than root can make leads to its folder, which is not the service's";
-		return -EPERM;
-	}
-	last = &file->walk.steps[file->walk.n_steps - 1];
-	if (step) {
-		*ret_problem = audit_text(audit, "others may write the folder %s", step->path);
-		return -EPERM;
-	}
-	fd = open(last->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_dev != last->access.device || st.st_ino != last->access.inode)
-		return -EAGAIN;
-	return take_fd(fd);
-}
-
 static int put_cookie(struct apply *apply, struct cookie_file *file, bool replace, const char **ret_problem)
 {
 	struct audit *audit = apply->audit;
@@ -79,7 +26,7 @@ static int put_cookie(struct apply *apply, struct cookie_file *file, bool replac
 		.gid = audit->host.service.gid,
 		.replace = replace,
 	};
-	cleanup_fd int folder = open_folder(audit, file, ret_problem);
+	cleanup_fd int folder = cookie_open_folder(audit, file, ret_problem);
 	const char *step = NULL;
 	int r = folder;
 
@@ -98,12 +45,10 @@ static void create(struct apply *apply)
 	struct audit *audit = apply->audit;
 	struct cookie_file *file = &apply->place->home;
 	struct cookie_state *state = ejg_call_state(audit->call);
-	const char *problem = running_node(audit);
-	bool missing = !has_folder(file) && !file->link;
+	const char *problem = forbids_create(audit, file);
+	bool missing = !cookie_has_folder(file) && !file->link;
 	int r = -EPERM;
 
-	if (!problem && !audit->host.service.known)
-		problem = "nothing says as whom the service runs";
 	if (!problem)
 		r = put_cookie(apply, file, false, &problem);
 	/* One came meanwhile: check judges it. */
@@ -132,22 +77,8 @@ static const char *why(unsigned int reasons)
 static bool rotate(struct apply *apply)
 {
 	struct audit *audit = apply->audit;
-	const char *problem = NULL;
+	const char *problem = forbids_rotate(audit, apply->file);
 
-	if (audit->host.facts->n_peers)
-		problem = "the service has peers, and a cluster changes its cookie on all nodes at once";
-	if (!problem && audit->option)
-		problem = audit_text(audit, "the option at %s sets another one, which is in effect", audit->option);
-	if (!problem)
-		problem = running_node(audit);
-	if (!problem)
-		problem = unseen_node(audit);
-	if (!problem && !audit->host.service.known)
-		problem = "nothing says as whom the service runs";
-	if (!problem && apply->file->link)
-		problem = "it is a symbolic link";
-	if (!problem && !S_ISREG(apply->file->walk.access.mode))
-		problem = "it is not a regular file";
 	if (!problem && put_cookie(apply, apply->file, true, &problem) == 0) {
 		audit_say(audit, "rotated", NULL, &(struct ejg_place){ .file = apply->file->path },
 			  "was replaced because %s: 256 random bits, owner %s, mode 0400; nothing of the old one was "
@@ -161,27 +92,6 @@ static bool rotate(struct apply *apply)
 	return false;
 }
 
-/* What forbids to mend a file; NULL: nothing. What an owner made who is neither root nor the service is his cookie. */
-static const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
-{
-	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust);
-
-	if (!audit->host.service.known)
-		return "nothing says as whom the service runs";
-	if (file->link)
-		return "it is a symbolic link";
-	if (file->walk.access.links != 1)
-		return "it has further names";
-	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
-	if (file->walk.access.owner == 0 && audit->host.service.uid != 0 && !audit->read)
-		return "it is root's and does not hold a cookie";
-	if (is_led_away(audit, file))
-		return "a link that others than root can make leads to its folder, which is not the service's";
-	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->host.service.uid)
-		return "it belongs to somebody else, who knows the cookie: rotate=weak replaces it";
-	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;
-}
-
 /*
  * Whether what is open is, at one instant, what the name in its folder means, and has no other name. Without that a
  * link that comes and goes beside this process could lead it to a file of root's elsewhere, by way of the descriptor.
@@ -189,7 +99,7 @@ static const char *forbids_repair(struct audit *audit, const struct cookie_file 
 static bool is_still_there(struct audit *audit, const struct cookie_file *file)
 {
 	const char *problem = NULL;
-	cleanup_fd int folder = open_folder(audit, file, &problem);
+	cleanup_fd int folder = cookie_open_folder(audit, file, &problem);
 	struct stat st;
 
 	return folder >= 0 && fstatat(folder, strrchr(file->path, '/') + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 &&

@@ -3,8 +3,30 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+
+/* What each takes care of. */
+static const char *const mended_by[][14] = {
+	[COOKIE_FORESEE_CREATE] = { "absent" },
+	[COOKIE_FORESEE_REPAIR] = { "owner-root", "mode", "acl" },
+	[COOKIE_FORESEE_ROTATE] = { "owner-root", "owner", "mode", "acl", "malformed", "generated", "short", "blank",
+				    "leading-sign", "well-known", "placeholder", "weak", "capitals" },
+};
+
+/* Whether the apply that is foreseen mends what a finding says. */
+static bool is_mended(const struct audit *audit, const char *id, const struct ejg_place *place)
+{
+	const struct foreseen *foreseen = &audit->foreseen;
+
+	if (foreseen->what == COOKIE_FORESEE_NOTHING || !place || !place->file || strcmp(place->file, foreseen->path) != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(mended_by[0]) && mended_by[foreseen->what][i]; i++)
+		if (strcmp(mended_by[foreseen->what][i], id) == 0)
+			return true;
+	return false;
+}
 
 void audit_say(struct audit *audit, const char *id, const char *subject, const struct ejg_place *place,
 	       const char *format, ...)
@@ -13,7 +35,7 @@ void audit_say(struct audit *audit, const char *id, const char *subject, const s
 	enum ejg_severity severity;
 	va_list ap;
 
-	if (audit->quiet)
+	if (audit->quiet || is_mended(audit, id, place))
 		return;
 	va_start(ap, format);
 	if (vasprintf(&message, format, ap) < 0)

@@ -99,6 +99,21 @@ int audit_look(struct audit *audit)
 	return r == 0 && arena_failed(audit->host.arena) ? -ENOMEM : r;
 }
 
+/* Of a stack that is only tried: what an apply would do comes first. */
+static int foresee(struct audit *audit)
+{
+	struct audit quiet = *audit;
+	int r;
+
+	quiet.quiet = true;
+	r = audit_look(&quiet);
+	if (r == 0)
+		foresee_apply(&quiet, &audit->foreseen);
+	/* The host is the same one, and what was found of it stays with it. */
+	cookie_places_end(&quiet.places);
+	return r;
+}
+
 int cookie_check(struct ejg_call *call)
 {
 	struct audit audit;
@@ -106,7 +121,12 @@ int cookie_check(struct ejg_call *call)
 
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
-	r = audit_look(&audit);
+	if (ejg_call_trial(call) && ejg_call_mode(call) == EJG_ENFORCE)
+		r = foresee(&audit);
+	if (r == 0)
+		r = audit_look(&audit);
+	if (r == 0)
+		foresee_tell(&audit);
 	if (r == 0 && audit.read && audit.worst < EJG_WARNING)
 		audit_say(&audit, "sound", NULL, &(struct ejg_place){ .file = audit_file(&audit) },
 			  "is strong, and private to the service");

@@ -39,6 +39,21 @@ enum cookie_reason {
 	COOKIE_UNUSABLE = 1 << 2,
 };
 
+/* What an apply would do, for a stack that is only tried. */
+enum cookie_foresee {
+	COOKIE_FORESEE_NOTHING,
+	COOKIE_FORESEE_CREATE,
+	COOKIE_FORESEE_REPAIR,
+	COOKIE_FORESEE_ROTATE,
+};
+
+struct foreseen {
+	enum cookie_foresee what;
+	enum cookie_foresee refused; /* what it would want to do and could not; problem says why, or is NULL */
+	const char *problem;
+	const char *path; /* of the file */
+};
+
 /* One operation's look at everything. */
 struct audit {
 	struct ejg_call *call;
@@ -54,6 +69,7 @@ struct audit {
 	bool mendable;		 /* owner or permissions of the first place's file are what repair=yes mends */
 	const char *option;	 /* "FILE:LINE" of an option that sets another cookie than the first place's, or NULL */
 	unsigned int reasons;	 /* of enum cookie_reason, of the first place */
+	struct foreseen foreseen;
 };
 
 /* audit.c */
@@ -99,6 +115,20 @@ int judge_options(struct audit *audit);
 
 /* check.c: looks at everything. Return: 0, -ENOMEM, -ECANCELED. */
 int audit_look(struct audit *audit);
+
+/* forbids.c: whether the way to a file ends in the folder that it is in or will be in. */
+bool cookie_has_folder(const struct cookie_file *file);
+/* That folder, opened and held to what was seen on the way to it. Return: a descriptor, or a negative errno. */
+int cookie_open_folder(struct audit *audit, const struct cookie_file *file, const char **ret_problem);
+/* Why it would not be done now, a clause; NULL: nothing forbids it. */
+const char *forbids_create(struct audit *audit, const struct cookie_file *file);
+const char *forbids_rotate(struct audit *audit, const struct cookie_file *file);
+const char *forbids_repair(struct audit *audit, const struct cookie_file *file);
+
+/* foresee.c: plans an apply, by an audit that has looked at everything. */
+void foresee_apply(struct audit *audit, struct foreseen *ret);
+/* Says what the apply would do and could not do. */
+void foresee_tell(struct audit *audit);
 
 /* write.c */
 struct new_cookie {

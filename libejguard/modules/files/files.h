@@ -65,6 +65,9 @@ struct files {
 	struct access_trust trust[N_TRUSTS];
 	bool repair; /* take permissions away */
 	bool dry;    /* only say what would be taken */
+	bool foresee; /* dry, and judge what would be left */
+	struct foreseen_folder *foreseen;
+	size_t n_foreseen;
 	struct place *places;
 	size_t n_places;
 	struct place_key *keys;

@@ -256,6 +256,16 @@ static int tell_link(struct files *files, const struct object *object)
 	return r;
 }
 
+/* Who has which rights, after a repair that is only foreseen, too. Return: as access_read(). */
+static int read_access(struct files *files, const struct object *object, int fd, struct access *ret)
+{
+	int r = access_read(files->scratch, fd, ret);
+
+	if (r == 0)
+		foresee_limit(files, object, ret);
+	return r;
+}
+
 int judge_file(struct files *files, struct object *object)
 {
 	cleanup_fd int fd = -1;
@@ -278,7 +288,7 @@ int judge_file(struct files *files, struct object *object)
 	if (r == 0)
 		r = mend(files, object, fd);
 	if (r == 0)
-		r = access_read(files->scratch, fd, &access);
+		r = read_access(files, object, fd, &access);
 	if (r != 0)
 		return r < 0 ? tell_failed(files, object, r) : 0;
 	tell_kind(files, object);
@@ -339,7 +349,7 @@ int judge_folder(struct files *files, struct object *object, int fd, struct acce
 	if (r == 0)
 		r = mend(files, object, fd);
 	if (r == 0)
-		r = access_read(files->scratch, fd, &access);
+		r = read_access(files, object, fd, &access);
 	if (r < 0) {
 		memcpy(inside, object->reach, N_TRUSTS * sizeof(*inside));
 		return tell_failed(files, object, r);

@@ -15,6 +15,8 @@ struct object {
 	mode_t given;			  /* mode that the configuration gives it, or 0 */
 	const struct ejg_place *where;
 	struct statx st;
+	bool limited;  /* a repair that is only foreseen would leave what `allowed` has */
+	mode_t allowed;
 };
 
 enum {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "libejguard/modules/files/mend.h"
 #include "libejguard/modules/files/walk.h"
 #include "libejguard/util/quote.h"
 
@@ -172,6 +173,7 @@ static int find(struct files *files, const struct place *place, struct arena *ar
 
 	if (r < 0)
 		return r;
+	foresee_way(files, path, &files->trust[TRUST_SERVICE]);
 	reach[TRUST_SERVICE] = reach[TRUST_LOGS] = reach[TRUST_KEYS] = path->reach;
 	for (size_t i = TRUST_LOGS; r == 0 && i < N_TRUSTS; i++) {
 		cleanup_access_path struct access_path again = ACCESS_PATH_NULL;
@@ -179,6 +181,8 @@ static int find(struct files *files, const struct place *place, struct arena *ar
 		if (i == TRUST_LOGS && place->group != GROUP_LOG)
 			continue;
 		r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[i], &again, problem);
+		if (r == 0)
+			foresee_way(files, &again, &files->trust[i]);
 		if (r == 0)
 			reach[i] = again.reach;
 	}

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "libejguard/util/quote.h"
 
@@ -85,11 +86,25 @@ static void tell_refused(struct files *files, const struct object *object, const
 			   arena_printf(files->scratch, "see what it is: ls -l %s", quoted), "%s", why);
 }
 
+/* What only an attempt would tell otherwise; NULL: nothing. */
+static const char *forbids_change(int fd)
+{
+	struct statvfs fs;
+	struct statx st;
+
+	if (fstatvfs(fd, &fs) == 0 && fs.f_flag & ST_RDONLY)
+		return "others have rights to it, and it cannot be repaired: its file system is read-only";
+	if (statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 && st.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
+		return "others have rights to it, and it cannot be repaired: it is immutable (chattr)";
+	return NULL;
+}
+
 int mend(struct files *files, struct object *object, int fd)
 {
 	const enum file_trust reader = file_policies[object->group].reader;
 	mode_t allowed = allowed_mode(files, object);
 	struct access_change change;
+	const char *why;
 	int r;
 
 	if ((!files->repair && !files->dry) || S_ISLNK(object->st.stx_mode) || object->group == GROUP_SOCKET ||
@@ -100,8 +115,13 @@ int mend(struct files *files, struct object *object, int fd)
 	r = access_reduce(fd, allowed, &files->trust[reader], reduce_flags(files, object), &change);
 	switch (r) {
 	case ACCESS_REDUCED:
+		why = files->foresee ? forbids_change(fd) : NULL;
+		if (why) {
+			tell_refused(files, object, why);
+			return 0;
+		}
 		tell_change(files, object, &change);
-		return 0;
+		return files->foresee ? foresee_mend(files, object, allowed) : 0;
 	case ACCESS_REFUSED_OWNER:
 		tell_refused(files, object,
 			     "others have rights to it, and it is not repaired: its owner is not the service's "

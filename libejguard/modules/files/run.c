@@ -124,14 +124,16 @@ static int look_at_all(struct files *files, enum ejg_verdict *ret)
 static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64_t *ret_changed)
 {
 	const struct files_config *config = ejg_call_config(call);
+	const bool enforce = ejg_call_mode(call) == EJG_ENFORCE, trial = ejg_call_trial(call);
 	cleanup_files struct files files = {
 		.call = call,
 		.config = config,
 		.facts = ejg_call_facts(call),
 		.survey = ejg_call_survey(call),
 		.arena = arena_new(),
-		.repair = repair && ejg_call_mode(call) == EJG_ENFORCE,
-		.dry = repair && ejg_call_mode(call) != EJG_ENFORCE,
+		.repair = repair && enforce && !trial,
+		.dry = repair && (!enforce || trial),
+		.foresee = repair && enforce && trial,
 		.privileged = geteuid() == 0,
 	};
 	int r = files.survey && files.arena ? check_options(call) : -ENOMEM;
@@ -144,6 +146,7 @@ static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64
 
 int files_check(struct ejg_call *call)
 {
+	const struct files_config *config = ejg_call_config(call);
 	struct files_state *state = ejg_call_state(call);
 	enum ejg_verdict verdict;
 	uint64_t changed;
@@ -157,7 +160,8 @@ int files_check(struct ejg_call *call)
 		state->looked = false;
 		return state->verdict;
 	}
-	r = run(call, false, &verdict, &changed);
+	/* A stack that is only tried is judged as an apply would leave it. */
+	r = run(call, config->repair && ejg_call_trial(call), &verdict, &changed);
 	return r < 0 ? r : (int)verdict;
 }
 

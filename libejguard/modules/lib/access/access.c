@@ -13,6 +13,22 @@ static bool is_user(const struct access_entry *entry)
 	return entry->kind == ACCESS_OWNER || entry->kind == ACCESS_USER;
 }
 
+static void limit_entries(struct access_entry *entries, size_t n, mode_t allowed, const struct access_trust *trust)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i].kind == ACCESS_OWNER)
+			continue;
+		entries[i].rights &= access_trusted(trust, &entries[i]) ? allowed >> 3 & 7 : allowed & 7;
+	}
+}
+
+void access_limit(struct access *access, mode_t allowed, const struct access_trust *trust)
+{
+	access->mode &= S_IFMT | allowed;
+	limit_entries(access->entries, access->n_entries, allowed, trust);
+	limit_entries(access->inherited, access->n_inherited, allowed, trust);
+}
+
 bool access_trusted(const struct access_trust *trust, const struct access_entry *entry)
 {
 	if (entry->kind == ACCESS_EVERYBODY)

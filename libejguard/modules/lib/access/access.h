@@ -143,6 +143,9 @@ int access_walk(struct arena *arena, const char *root, const char *path, unsigne
  */
 DIR *access_folder(struct arena *arena, const char *root, const char *path, const char **ret_path, int *ret_error);
 
+/* What a reduction (below) to these bits would leave of an access. */
+void access_limit(struct access *access, mode_t allowed, const struct access_trust *trust);
+
 /* Whether an entry is one of those whom the service trusts. */
 bool access_trusted(const struct access_trust *trust, const struct access_entry *entry);
 

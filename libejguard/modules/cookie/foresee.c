@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stack that is only tried: what an apply would do about the cookie, and what would then be wrong no longer. */
+#include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/cleanup.h"
+
+static const char *const actions[] = {
+	[COOKIE_FORESEE_CREATE] = "would be written, a strong cookie: there is none",
+	[COOKIE_FORESEE_REPAIR] = "would get owner and mode mended",
+	[COOKIE_FORESEE_ROTATE] = "would be replaced",
+};
+
+/* What apply would say that it could not do, where that is so. */
+static const struct {
+	const char *id, *text;
+} refusals[] = {
+	[COOKIE_FORESEE_CREATE] = { "not-created", "would not be written" },
+	[COOKIE_FORESEE_REPAIR] = { "not-repaired", "would not be mended" },
+	[COOKIE_FORESEE_ROTATE] = { "not-rotated", "should be replaced, but would not be" },
+};
+
+/* Whether it would be done; else why not is kept, to be told. */
+static bool plan_one(struct foreseen *ret, enum cookie_foresee what, const struct cookie_file *file,
+		     const char *problem)
+{
+	ret->path = file->path;
+	if (problem) {
+		ret->refused = what;
+		ret->problem = problem;
+		return false;
+	}
+	ret->what = what;
+	return true;
+}
+
+/* As act() of apply.c does it. */
+void foresee_apply(struct audit *audit, struct foreseen *ret)
+{
+	const struct cookie_config *config = audit->config;
+	struct cookie_place *place = &audit->places.items[0];
+	struct cookie_file *file = audit->places.n > 0 ? cookie_place_effective(place) : NULL;
+
+	if (audit->places.n > 0 && !file && config->create && !audit->option)
+		plan_one(ret, COOKIE_FORESEE_CREATE, &place->home, forbids_create(audit, &place->home));
+	if (!file || file->error || file->walk.fd < 0)
+		return;
+	if (config->rotate == COOKIE_ROTATE_WEAK && audit->reasons &&
+	    plan_one(ret, COOKIE_FORESEE_ROTATE, file, forbids_rotate(audit, file)))
+		return;
+	if (config->repair && audit->mendable)
+		plan_one(ret, COOKIE_FORESEE_REPAIR, file, forbids_repair(audit, file));
+}
+
+void foresee_tell(struct audit *audit)
+{
+	const struct foreseen *foreseen = &audit->foreseen;
+	const struct ejg_place place = { .file = foreseen->path };
+
+	if (foreseen->problem)
+		audit_say(audit, refusals[foreseen->refused].id, NULL, &place, "%s: %s", refusals[foreseen->refused].text,
+			  foreseen->problem);
+	if (foreseen->what != COOKIE_FORESEE_NOTHING)
+		audit_say(audit, "would-change", NULL, &place, "%s", actions[foreseen->what]);
+}
