@@ -3,7 +3,7 @@
 import os
 import platform
 
-from cli import Case, main, needs_cgroup2
+from cli import SOURCE, Case, main, needs_cgroup2
 
 
 @needs_cgroup2
@@ -42,8 +42,28 @@ class Doctor(Case):
         os.mkdir(f"{self.unitdir}/epmd.service.d")
         self.write("units/epmd.service.d/50-ejguard.conf", "[Service]\n")
         ids = [finding["id"] for finding in self.doctor("--json").json["findings"]]
-        self.assertEqual(ids[2:5], ["ejguard.dropin", "ejguard.dropin-foreign", "ejguard.dropin-missing"])
+        self.assertEqual(ids[2:5], ["ejguard.dropin-changed", "ejguard.dropin-foreign", "ejguard.dropin-missing"])
         self.assertEqual(sorted(os.listdir(folder)), ["50-ejguard.conf"])
+
+    def test_what_enable_would_write(self):
+        templates = "--templatedir", f"{SOURCE}/tools/systemd"
+        path = f"{self.unitdir}/ejabberd.service.d/50-ejguard.conf"
+        self.assertEqual(self.ejguard("enable", "--unitdir", self.unitdir, *templates).exit, 0)
+
+        def first():
+            report = self.ejguard("--json", "doctor", "--unitdir", self.unitdir, *templates).json
+            return report["findings"][2]["id"]
+
+        self.assertEqual(first(), "ejguard.dropin")
+        with open(path) as file:
+            good = file.read()
+        for bad in good.replace("+", "-"), good + "ExecStartPre=\n", good + "\n", good.replace(" ejabberd\n", " other\n"):
+            with open(path, "w") as file:
+                file.write(bad)
+            self.assertEqual(first(), "ejguard.dropin-changed", bad)
+        with open(path, "w") as file:
+            file.write(good)
+        self.assertEqual(first(), "ejguard.dropin")
 
     def test_broken_line(self):
         self.stack("required net bogus=1 count=9\nrequired absent\nrequired probe count=8\n")

@@ -13,6 +13,12 @@
 #define OURS                                                                                                           \
 	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                            \
 	"/ejguard apply --own ejabberd ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 }\n"
+#define MAY_FAIL                                                                                                       \
+	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                            \
+	"/ejguard apply --own ejabberd ; ignore_errors=yes ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 }\n"
+#define ANOTHER_NAME                                                                                                   \
+	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard-not ; argv[]=" EJG_SBINDIR                                        \
+	"/ejguard-not apply --own ejabberd ; ignore_errors=no ; start_time=[n/a] ; pid=0 }\n"
 #define OTHER                                                                                                          \
 	"ExecStartPre={ path=/usr/bin/mkdir ; argv[]=/usr/bin/mkdir -p /run/x ; ignore_errors=no ; pid=0 ; "           \
 	"code=(null) }\n"
@@ -23,7 +29,7 @@ static void test_answers(void **state)
 		const char *answer;
 		uint64_t changed;
 		bool installed, active, restart_due;
-		const char *earlier;
+		const char *earlier, *applies;
 	} cases[] = {
 		{ "", 0, false, false, false, NULL },
 		{ "LoadState=not-found\nActiveState=inactive\nInactiveExitTimestampMonotonic=0\n", 5, false, false,
@@ -37,9 +43,13 @@ static void test_answers(void **state)
 		{ "LoadState=loaded\nActiveState=failed\nInactiveExitTimestampMonotonic=10\n", 11, true, false, false,
 		  NULL },
 		{ "LoadState=masked\nActiveState=inactive\n", 11, false, false, false, NULL },
-		{ OURS "LoadState=loaded\n", 0, true, false, false, NULL },
+		{ OURS "LoadState=loaded\n", 0, true, false, false, NULL, "apply --own ejabberd" },
+		{ MAY_FAIL "LoadState=loaded\n", 0, true, false, false, NULL },
+		{ ANOTHER_NAME OURS, 0, false, false, false, EJG_SBINDIR "/ejguard-not apply --own ejabberd",
+		  "apply --own ejabberd" },
+		{ OURS OURS, 0, false, false, false, NULL, "apply --own ejabberd\napply --own ejabberd" },
 		{ OTHER OURS OTHER "LoadState=loaded\n", 0, true, false, false,
-		  "/usr/bin/mkdir -p /run/x; /usr/bin/mkdir -p /run/x" },
+		  "/usr/bin/mkdir -p /run/x; /usr/bin/mkdir -p /run/x", "apply --own ejabberd" },
 		{ "ExecStartPre=\nLoadState=loaded\n", 0, true, false, false, NULL },
 		{ "ExecStartPre={ odd\n", 0, false, false, false, "{ odd" },
 		{ "no equals sign\n\n=\n", 0, false, false, false, NULL },
@@ -59,6 +69,11 @@ static void test_answers(void **state)
 			assert_string_equal(unit.earlier, cases[i].earlier);
 		else
 			assert_null(unit.earlier);
+		if (cases[i].applies)
+			assert_string_equal(unit.applies, cases[i].applies);
+		else
+			assert_null(unit.applies);
+		free(unit.applies);
 		free(unit.earlier);
 	}
 }

@@ -52,13 +52,14 @@ check 'ejabberd starts' bed_run server systemctl start ejabberd
 note 'the states'
 check_state none 1 0 0 'ejguard enable'
 check_reach none stranger ok 4369 198.51.100.1
-bed_run server ejguard apply >/dev/null
+check_has 'apply says what the next start is' 'guarded now, NOT after the next start' "$(bed_run server ejguard apply)"
+check_is 'apply: next' 'ejguard enable' "$(next_of apply)"
 check_state apply 1 1 0 'ejguard enable'
 check_reach apply stranger timeout 4369 198.51.100.1
 bed_run server ejguard release >/dev/null
 bed_run server ejguard enable >/dev/null
 check_state enable 1 0 1 'ejguard apply'
-bed_run server ejguard apply >/dev/null
+check_is 'apply of what is enabled: next' '' "$(next_of apply)"
 check_state both 0 1 1 ''
 bed_run server ejguard disable >/dev/null
 check_state disable 1 1 0 'ejguard enable'
@@ -109,6 +110,31 @@ check_finding 'a later file that clears it' dropin-without-effect ejabberd.servi
 rm "$dropins/ejabberd.service.d/90-local.conf"
 reload
 check 'control: check' bed_run server ejguard check
+
+note 'a drop-in that was changed'
+# changed WHAT SED ID SEVERITY: what check says of ejabberd.service with such a drop-in, before and after systemd reads it.
+changed() {
+	cp "$file" "$file.kept"
+	sed -i "$2" "$file"
+	check_finding "$1" dropin-changed ejabberd.service
+	reload
+	if [[ $4 == failure ]]; then
+		check_finding "$1, read" "$3" ejabberd.service
+	else
+		check "$1, read: check" bed_run server ejguard check
+		check_has "$1, read: it is said" "ejguard.$3" "$(bed_run server ejguard --json check)"
+	fi
+	mv "$file.kept" "$file"
+	reload
+	check 'control: check' bed_run server ejguard check
+}
+changed 'it may fail' 's/=+/=+-/' dropin-changed failure
+changed 'another service' 's/ejabberd$/other/' dropin-changed failure
+changed 'a part of the stack' 's/--own/--own --only node/' dropin-changed failure
+changed 'without a proof' 's/--own/--own --no-proof/' dropin-differs warning
+changed 'another verb' 's/apply --own/check/' dropin-changed failure
+changed 'cleared in itself' '$a ExecStartPre=' dropin-changed failure
+changed 'of an older version' 's/^# Its processes.*/# As it was./' dropin-differs warning
 
 note 'a unit that the stack has come to name'
 printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=bed.target\n' >"$dropins/other.service"

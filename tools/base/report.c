@@ -53,6 +53,12 @@ int report_fail(struct report *report, int error, const char *format, ...)
 	return error;
 }
 
+void report_forget_failure(struct report *report)
+{
+	free(report->message);
+	report->message = NULL;
+}
+
 int report_fail_usage(struct report *report, const char *format, ...)
 {
 	cleanup_free char *problem = NULL;

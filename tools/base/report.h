@@ -85,6 +85,9 @@ int report_status(const struct report *report);
 /* Sets the message, "what failed; what to do". Return: error. */
 int report_fail(struct report *report, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Takes the message back, where the failure does not end the run. */
+void report_forget_failure(struct report *report);
+
 /* The command line is wrong: sets the message, "PROBLEM; try ejguard VERB --help". Return: -EINVAL, -ENOMEM. */
 int report_fail_usage(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -23,12 +23,14 @@ struct unit {
 	char *wanted; /* what it is to hold, NULL: it is to go */
 	enum unit_action action;
 	bool made_folder;
+	bool differs; /* it is there, and is not what enable would write now */
 
 	bool asked; /* systemd was asked about the unit, and what follows is its answer */
 	bool installed;
 	bool active;
 	bool starts;	 /* it runs, or something starts it: it is not merely there */
-	bool guarded;	 /* as systemd has read it, it starts only after apply has succeeded */
+	char *applies;	 /* ejguard's own ExecStartPre lines that must succeed, one a line, without its path; NULL: none */
+	bool guarded;	 /* one of these guards it */
 	bool reload_due; /* systemd has not read all of its files as they are now */
 	bool restart_due;
 	char *earlier; /* its other ExecStartPre lines, which run before ours; NULL: none */

@@ -67,6 +67,8 @@ static const struct option_spec watch_options[] = {
 
 static const struct option_spec doctor_options[] = {
 	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "look for the drop-ins below DIR, not " EJG_UNITDIR },
+	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),
+	  "their templates are in DIR, not in " EJG_DATADIR "/systemd" },
 };
 
 static const struct option_spec enable_options[] = {

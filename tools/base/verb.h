@@ -11,6 +11,8 @@
 
 enum { MAX_WORDS = 3 };
 
+#define DEFAULT_SERVICE "ejabberd" /* where the command line names none */
+
 /* What the command line said. Paths are absolute. NULL, 0 or false: not given. */
 struct arguments {
 	char *confdir;

@@ -50,10 +50,10 @@ static const char *outcome(const struct report *report, const struct summary *su
 
 	if (audit && report->arguments->file)
 		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
+	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
+		return "guarded now, NOT after the next start";
 	if (report->error == 0)
 		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen" : report->verb->done;
-	if (audit && report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
-		return "guarded now, NOT after the next start";
 	return audit && report->error == -EPERM ? "NOT KNOWN to be guarded" : report->verb->failed;
 }
 
@@ -114,6 +114,10 @@ static void print_next(const struct report *report, const struct summary *summar
 {
 	const char *verb = report->verb->name;
 
+	if (report->error == 0 && report->guarded_now && report->persistence == UNIT_START_UNGUARDED) {
+		print_command(report, "enable", out);
+		return;
+	}
 	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
 		print_command(report, finding_asker(report), out);
 	if (!report->verb->audits || report->quiet)

@@ -8,6 +8,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
+#include "tools/systemd/wanted.h"
 
 enum condition {
 	STARTS_GUARDED,
@@ -16,10 +17,12 @@ enum condition {
 	NO_UNIT,
 	UNSEEN,
 	RELOAD_DUE,
+	DIFFERS,
 	MISSING, /* from here on it starts unguarded */
 	FOREIGN,
 	UNREAD,
 	WITHOUT_EFFECT,
+	CHANGED,
 };
 
 static const struct ejg_finding findings[] = {
@@ -35,6 +38,10 @@ static const struct ejg_finding findings[] = {
 	[RELOAD_DUE] = { .id = "ejguard.reload-due", .severity = EJG_WARNING,
 			 .message = "its files have changed since systemd has read them",
 			 .remedy = "run: systemctl daemon-reload" },
+	[DIFFERS] = { .id = "ejguard.dropin-differs", .severity = EJG_WARNING,
+		      .message = "its drop-in guards it, and is not what enable would write now: an older version wrote it, or "
+				 "somebody has changed it",
+		      .remedy = "run: ejguard enable" },
 	[MISSING] = { .id = "ejguard.dropin-missing", .severity = EJG_FAILURE,
 		      .message = "it has no drop-in of ejguard: it starts unguarded", .remedy = "run: ejguard enable" },
 	[FOREIGN] = { .id = "ejguard.dropin-foreign", .severity = EJG_FAILURE,
@@ -48,6 +55,10 @@ static const struct ejg_finding findings[] = {
 			     .message = "its drop-in is there, and another file takes its command away again: it starts "
 					"unguarded",
 			     .remedy = "find the file that clears ExecStartPre= (systemctl cat), and mend it" },
+	[CHANGED] = { .id = "ejguard.dropin-changed", .severity = EJG_FAILURE,
+		      .message = "its drop-in is not what enable would write now, and is not known to guard it: it starts "
+				 "unguarded",
+		      .remedy = "run: ejguard enable" },
 };
 
 static enum condition find_condition(const struct unit *unit)
@@ -63,10 +74,15 @@ static enum condition find_condition(const struct unit *unit)
 		return BY_ITSELF;
 	if (!ours)
 		return unit->action == UNIT_FOREIGN ? FOREIGN : MISSING;
+	/* What guards it now may be what stood there before systemd reads it again. */
+	if (unit->differs && (!unit->asked || !unit->guarded || unit->reload_due))
+		return CHANGED;
 	if (!unit->asked)
 		return STARTS_GUARDED;
 	if (!unit->guarded)
 		return unit->reload_due ? UNREAD : WITHOUT_EFFECT;
+	if (unit->differs)
+		return DIFFERS;
 	if (unit->reload_due)
 		return RELOAD_DUE;
 	return unit->restart_due ? RESTART_DUE : STARTS_GUARDED;
@@ -98,22 +114,56 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 	return finding.severity >= look->least ? report_note(report, &finding) : 0;
 }
 
+/* Whether what a drop-in of ours holds is what enable would write now: what cannot be told is not the same. */
+static bool is_outdated(struct report *report, const struct unit *unit, bool is_main)
+{
+	cleanup_free char *wanted = NULL;
+
+	if (unit->action == UNIT_REMOVED && wanted_dropin(report, unit->name, is_main, &wanted) < 0)
+		report_forget_failure(report);
+	return unit->action == UNIT_REMOVED && (!wanted || strcmp(unit->old, wanted) != 0);
+}
+
+/* Whether one of its commands, as systemd has them, is one that guards it. */
+static bool is_guarded(const struct report *report, struct unit *unit, bool is_main)
+{
+	char *rest = unit->applies, *words;
+
+	while ((words = strsep(&rest, "\n")))
+		if (wanted_guards(report, words, is_main))
+			return true;
+	return false;
+}
+
+static int look_at(struct report *report, const char *unitdir, const char *name, bool is_main, bool ask_systemd)
+{
+	struct unit *unit;
+	int r = dropin_plan(report, unitdir, name, NULL);
+
+	if (r < 0)
+		return r;
+	unit = &report->units.items[report->units.n - 1];
+	if (ask_systemd && systemctl_ask(unit) == -ENOMEM)
+		return report_fail(report, -ENOMEM, "out of memory");
+	unit->guarded = is_guarded(report, unit, is_main);
+	unit->differs = is_outdated(report, unit, is_main);
+	return 0;
+}
+
 /* Plans the removal of each drop-in and does not do it: a way to look. */
 static int look_at_all(struct report *report, const char *unitdir, bool ask_systemd)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);
-	int r;
+	const char *main_unit = facts ? wanted_main_unit(facts) : NULL;
+	int r = 0;
 
-	for (size_t i = 0; facts && i < facts->n_cgroups; i++) {
-		if (!unit_can_guard(ejg_cgroup_get(facts, i)->name))
-			continue;
-		r = dropin_plan(report, unitdir, ejg_cgroup_get(facts, i)->name, NULL);
-		if (r < 0)
-			return r;
-		if (ask_systemd && systemctl_ask(&report->units.items[report->units.n - 1]) == -ENOMEM)
-			return report_fail(report, -ENOMEM, "out of memory");
+	for (size_t i = 0; facts && r == 0 && i < facts->n_cgroups; i++) {
+		const char *name = ejg_cgroup_get(facts, i)->name;
+
+		if (unit_can_guard(name))
+			r = look_at(report, unitdir, name, main_unit && strcmp(name, main_unit) == 0, ask_systemd);
 	}
-	return 0;
+	return r;
 }
 
 int dropin_notes(struct report *report, const char *unitdir, const struct dropin_look *look)
@@ -133,6 +183,22 @@ int dropin_notes(struct report *report, const char *unitdir, const struct dropin
 	return r;
 }
 
+static bool can_ask(void)
+{
+	return systemctl_available() && geteuid() == 0;
+}
+
+void dropin_advise(struct report *report)
+{
+	const struct dropin_look look = {
+		.ask_systemd = true, .least = EJG_WARNING, .most = EJG_WARNING, .guarded_now = true
+	};
+
+	report->guarded_now = true;
+	if (can_ask() && dropin_notes(report, EJG_UNITDIR, &look) < 0)
+		report_forget_failure(report);
+}
+
 int dropin_judge(struct report *report, int result)
 {
 	const struct dropin_look look = {
@@ -141,13 +207,12 @@ int dropin_judge(struct report *report, int result)
 	int r;
 
 	report->guarded_now = result == 0;
-	if (!systemctl_available() || geteuid() != 0)
+	if (!can_ask())
 		return result;
 	r = dropin_notes(report, EJG_UNITDIR, &look);
 	if (result == 0)
 		return r < 0 ? r : report->persistence == UNIT_START_UNGUARDED ? -EACCES : 0;
 	/* What the guard has found counts for more than a drop-in that cannot be read. */
-	free(report->message);
-	report->message = NULL;
+	report_forget_failure(report);
 	return result;
 }

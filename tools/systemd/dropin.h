@@ -51,6 +51,12 @@ int dropin_notes(struct report *report, const char *unitdir, const struct dropin
 int dropin_judge(struct report *report, int result);
 
 /*
+ * After an apply: where units of the service start unguarded the next time, that is a warning, and report->persistence tells.
+ * What cannot be seen is nothing that an apply would fail for.
+ */
+void dropin_advise(struct report *report);
+
+/*
  * Makes the units that enable or disable has dealt with part of the report and, when ask_systemd and there is one,
  * has it reload its units and asks it about them. Return: 0, -EIO with the message set.
  */

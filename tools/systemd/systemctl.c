@@ -97,25 +97,37 @@ int systemctl_reload(char **ret_problem)
 	return -EIO;
 }
 
-/* "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": the command is added, unless it is our own. */
-static int add_command(struct unit *unit, const char *value)
+static int join(char **list, const char *between, const char *text, size_t n)
 {
-	const char *command = strstr(value, "argv[]=");
-	size_t n;
 	char *joined;
 
-	if (strstr(value, "path=" EJG_SBINDIR "/ejguard ;")) {
-		unit->guarded |= strstr(value, " apply --own ") && strstr(value, "; ignore_errors=no ;");
-		return 0;
+	if (asprintf(&joined, "%s%s%.*s", *list ? *list : "", *list ? between : "", (int)n, text) < 0)
+		return -ENOMEM;
+	free(*list);
+	*list = joined;
+	return 0;
+}
+
+/*
+ * "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": the command is added to the unit's other ones, or to our
+ * own; of these one that may fail is none.
+ */
+static int add_command(struct unit *unit, const char *value)
+{
+	static const char own[] = "{ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR "/ejguard ";
+	const char *command = strstr(value, "argv[]=");
+	size_t n;
+
+	if (strncmp(value, own, strlen(own)) == 0) {
+		value += strlen(own);
+		n = strstr(value, " ; ") ? (size_t)(strstr(value, " ; ") - value) : 0;
+		if (strncmp(value + n, " ; ignore_errors=no ;", strlen(" ; ignore_errors=no ;")) != 0)
+			return 0;
+		return join(&unit->applies, "\n", value, n);
 	}
 	command = command ? command + strlen("argv[]=") : value;
 	n = strstr(command, " ; ") ? (size_t)(strstr(command, " ; ") - command) : strlen(command);
-	if (asprintf(&joined, "%s%s%.*s", unit->earlier ? unit->earlier : "", unit->earlier ? "; " : "", (int)n,
-		     command) < 0)
-		return -ENOMEM;
-	free(unit->earlier);
-	unit->earlier = joined;
-	return 0;
+	return join(&unit->earlier, "; ", command, n);
 }
 
 /* What is disabled or masked may be there and is started by nobody; of the others a boot may start each. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard apply: guards the service, or fails and leaves things as they were. */
+#include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
 
 static size_t count(const char *const *words)
@@ -9,6 +10,19 @@ static size_t count(const char *const *words)
 	while (words && words[n])
 		n++;
 	return n;
+}
+
+/*
+ * Who guards what runs now may take it for guarded from now on. A unit that guards itself knows, and cgroups that were given
+ * are no unit's.
+ */
+static int apply(const struct ejg_apply_options *how, struct report *report)
+{
+	int r = ejg_apply(report->handle, how);
+
+	if (r == 0 && !how->own && how->n_cgroups == 0 && how->n_only == 0)
+		dropin_advise(report);
+	return r;
 }
 
 int verb_apply(const struct arguments *arguments, struct report *report)
@@ -23,5 +37,5 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 		.no_proof = arguments->no_proof,
 	};
 
-	return ejg_apply(report->handle, &how);
+	return apply(&how, report);
 }

@@ -36,7 +36,7 @@ int verb_run(const struct arguments *arguments, struct report *report)
 	int r;
 
 	if (!report->verb->of_no_service)
-		report->service = arguments->operand ? arguments->operand : "ejabberd";
+		report->service = arguments->operand ? arguments->operand : DEFAULT_SERVICE;
 	r = handle_open(arguments, report);
 	return r < 0 ? r : runs[verb_id(report->verb)](arguments, report);
 }

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/systemd/wanted.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/systemd/dropin.h"
+
+const char *wanted_main_unit(const struct ejg_facts *facts)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const char *name = ejg_cgroup_get(facts, i)->name;
+		size_t n = strlen(facts->service);
+
+		if (!unit_can_guard(name) || !unit_name_ends(name, ".service"))
+			continue;
+		if (strncmp(name, facts->service, n) == 0 && strcmp(name + n, ".service") == 0)
+			return name;
+		if (!first && strcmp(name, "epmd.service") != 0)
+			first = name;
+	}
+	return first;
+}
+
+/* The command line of a unit, quoted for systemd. */
+static char *make_command(const struct arguments *arguments, const char *service, bool whole_stack)
+{
+	cleanup_free char *tool = dropin_quote(EJG_SBINDIR "/ejguard");
+	cleanup_free char *confdir = dropin_quote(arguments->confdir ? arguments->confdir : "");
+	cleanup_free char *moduledir = dropin_quote(arguments->moduledir ? arguments->moduledir : "");
+	char *command;
+
+	if (!tool || !confdir || !moduledir)
+		return NULL;
+	if (asprintf(&command, "%s%s%s%s%s apply --own%s %s%s", tool, arguments->confdir ? " --confdir " : "",
+		     arguments->confdir ? confdir : "", arguments->moduledir ? " --moduledir " : "",
+		     arguments->moduledir ? moduledir : "", whole_stack ? "" : " --only " NETWORK_GUARD,
+		     *service == '-' ? "-- " : "", service) < 0)
+		return NULL;
+	return command;
+}
+
+int wanted_dropin(struct report *report, const char *unit, bool is_main, char **ret)
+{
+	const struct arguments *arguments = report->arguments;
+	const char *folder = arguments->templatedir ? arguments->templatedir : EJG_DATADIR "/systemd";
+	cleanup_free char *command = make_command(arguments, report->service, is_main), *template = NULL;
+
+	if (asprintf(&template, "%s/%s.conf.in", folder, strrchr(unit, '.') + 1) < 0)
+		template = NULL;
+	if (!command || !template)
+		return report_fail(report, -ENOMEM, "out of memory");
+	return dropin_render(report, template, command, ret);
+}
+
+/* The words of a command that are still to be read. Without quotes: systemd shows none. */
+struct words {
+	const char *at;
+	size_t n; /* of the word that was read last */
+};
+
+static bool next_word(struct words *words)
+{
+	words->at += words->n;
+	words->at += strspn(words->at, " ");
+	words->n = strcspn(words->at, " ");
+	return words->n > 0;
+}
+
+static bool is_word(const struct words *words, const char *text)
+{
+	return strlen(text) == words->n && strncmp(words->at, text, words->n) == 0;
+}
+
+/* The value of an option is ours; a folder may have blanks in its name. */
+static bool is_same_folder(struct words *words, const char *folder)
+{
+	const size_t n = folder ? strlen(folder) : 0;
+
+	words->at += words->n;
+	words->n = 0;
+	if (!folder || *words->at++ != ' ' || strncmp(words->at, folder, n) != 0)
+		return false;
+	words->n = n;
+	return words->at[n] == ' ' || words->at[n] == '\0';
+}
+
+static bool is_harmless(const struct words *words)
+{
+	static const char *const options[] = { "-q", "--quiet", "-v", "--verbose", "--json", "--no-proof", "--" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (is_word(words, options[i]))
+			return true;
+	return false;
+}
+
+bool wanted_guards(const struct report *report, const char *words, bool is_main)
+{
+	const struct arguments *arguments = report->arguments;
+	bool confdir = !arguments->confdir, moduledir = !arguments->moduledir, apply = false, own = false;
+	bool service = strcmp(report->service, DEFAULT_SERVICE) == 0;
+	struct words w = { .at = words };
+
+	while (next_word(&w)) {
+		if (is_word(&w, "--confdir") && is_same_folder(&w, arguments->confdir))
+			confdir = true;
+		else if (is_word(&w, "--moduledir") && is_same_folder(&w, arguments->moduledir))
+			moduledir = true;
+		else if (is_word(&w, "apply") && !apply)
+			apply = true;
+		else if (is_word(&w, "--own"))
+			own = true;
+		else if (apply && is_word(&w, report->service))
+			service = true;
+		else if (is_word(&w, "--only") && !is_main && next_word(&w) && is_word(&w, NETWORK_GUARD))
+			;
+		else if (!is_harmless(&w))
+			return false;
+	}
+	return confdir && moduledir && apply && own && service;
+}
