@@ -17,7 +17,8 @@ faults=${EJG_FAULTS-90}
 cgroup=$EJG_CGROUP/service
 mkdir "$cgroup"
 # What changes something. openat makes files, too; most of them are only read, and a fault there is one more error.
-calls=(bpf openat mkdirat mkdir renameat renameat2 rename unlinkat unlink rmdir write pwrite64 ftruncate flock)
+calls=(bpf openat mkdirat mkdir renameat renameat2 rename unlinkat unlink rmdir write pwrite64 ftruncate flock
+	chmod fchmod fchmodat fsync setsockopt)
 tool=("$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q)
 
 # traced STRACE-OPTIONS -- ARGUMENTS OF ejguard...: on the host, only the process itself is traced.
@@ -107,7 +108,8 @@ inject() {
 	prepare "$from" "${PEER-}"
 	mapfile -t all < <(list "$verb" service)
 	prepare "$from" "${PEER-}"
-	[[ $faults == all ]] || step=$((3 * 2 * ${#all[@]} / faults + 1))
+	# An odd step comes to both an error and a kill.
+	[[ $faults == all ]] || step=$(((3 * 2 * ${#all[@]} / faults) | 1))
 	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
 		read -r call n <<<"${all[i / 2]}"
 		how=$([[ $((i % 2)) == 0 ]] && echo failed || echo killed)
@@ -200,7 +202,8 @@ from_release() {
 	local bad='' status call n all=() i step how fault tried=0
 	prepare old
 	mapfile -t all < <(list release service)
-	step=$((2 * ${#all[@]} / 40 + 1))
+	step=$(((2 * ${#all[@]} / 40) | 1))
+	[[ $faults != all ]] || step=1
 	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
 		prepare old
 		read -r call n <<<"${all[i / 2]}"
@@ -220,3 +223,98 @@ from_release() {
 	check_is 'release' '' "$bad"
 }
 from_release
+
+note 'enable, disable'
+units=(first.service second.service third.socket)
+folder=$EJG_STATE/units
+mkdir "$folder"
+cp -r "$(dirname "$0")/../../tools/systemd" "$EJG_STATE/old"
+cp -r "$EJG_STATE/old" "$EJG_STATE/new"
+sed -i 's/^#/# Newer./' "$EJG_STATE"/new/*.in
+printf '%s\n' "set cgroups ${units[*]}" 'required net' >"$EJG_CONF/units"
+
+# switch none|old|new: ARGUMENTS, in `arguments`, that lead there.
+switch() {
+	arguments=(enable --templatedir "$EJG_STATE/$1" --unitdir "$folder" units)
+	[[ $1 != none ]] || arguments=(disable --unitdir "$folder" units)
+}
+
+# text_of none|old|new UNIT: the drop-in of a unit in that state.
+text_of() {
+	cat "$EJG_STATE/texts/$1.$2" 2>/dev/null || true
+}
+
+# states: of each unit: none, old, new, or other, which is neither.
+states() {
+	local unit text found state
+	for unit in "${units[@]}"; do
+		text=$(cat "$folder/$unit.d/50-ejguard.conf" 2>/dev/null || true)
+		found=other
+		for state in none old new; do
+			[[ $text != "$(text_of "$state" "$unit")" ]] || found=$state
+		done
+		echo -n "$found "
+	done
+}
+
+# keep none|old|new: goes there, and keeps what a unit's drop-in is then.
+keep() {
+	local unit
+	switch "$1"
+	check "$1" "${tool[@]}" "${arguments[@]}"
+	for unit in "${units[@]}"; do
+		cp "$folder/$unit.d/50-ejguard.conf" "$EJG_STATE/texts/$1.$unit" 2>/dev/null || true
+	done
+	check_is "control: $1" "$1 $1 $1 " "$(states)"
+}
+mkdir "$EJG_STATE/texts"
+keep old
+keep new
+keep none
+check_is 'control: nothing is left' '' "$(find "$folder" -mindepth 1)"
+
+# judge_units WHAT STATUS FROM TO HOW: silent if it is right.
+judge_units() {
+	local now
+	now=$(states)
+	case "$5 $now" in
+	"failed $3 $3 $3 " | "failed $4 $4 $4 ") ;;
+	failed*) echo "$1: exit status $2, and the units are $now;" ;;
+	killed*other* | killed*"$6"*) echo "$1: the units are $now;" ;;
+	esac
+	(($2 != 0)) || [[ $now == "$4 $4 $4 " ]] || echo "$1: exit status 0, and the units are $now;"
+}
+
+# inject_units FROM TO NEITHER: every fault that is chosen, on the way.
+inject_units() {
+	local from=$1 to=$2 all call n how status bad='' tried=0 felt=0 step=1 i fault
+	switch "$from" && "${tool[@]}" "${arguments[@]}" >/dev/null
+	switch "$to"
+	mapfile -t all < <(list "${arguments[@]}")
+	# An odd step comes to both an error and a kill.
+	[[ $faults == all ]] || step=$(((3 * 2 * ${#all[@]} / faults) | 1))
+	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
+		switch "$from" && "${tool[@]}" "${arguments[@]}" >/dev/null || bad+="$from: it fails after ${fault-};"
+		read -r call n <<<"${all[i / 2]}"
+		how=$([[ $((i % 2)) == 0 ]] && echo failed || echo killed)
+		fault="$call:error=ENOSPC:when=$n"
+		[[ $how == failed ]] || fault="$call:signal=KILL:when=$n"
+		status=0
+		switch "$to"
+		traced -e trace="$call" -e inject="$fault" -- "${arguments[@]}" || status=$?
+		bad+=$(judge_units "$from to $to, $call $n $how" "$status" "$from" "$to" "$how" "$3")
+		tried=$((tried + 1))
+		((status == 0)) || felt=$((felt + 1))
+		# The next run makes it right, whatever this one left.
+		"${tool[@]}" "${arguments[@]}" >/dev/null 2>&1 || bad+="$call $n $how: then ${arguments[0]} fails;"
+		[[ $(states) == "$to $to $to " ]] || bad+="$call $n $how: then the units are $(states);"
+		[[ -z $(find "$folder" -type f ! -name 50-ejguard.conf) ]] ||
+			bad+="$call $n $how: then there is $(find "$folder" -type f ! -name 50-ejguard.conf);"
+		[[ $to != none || -z $(find "$folder" -mindepth 1) ]] || bad+="$call $n $how: then a folder is left;"
+	done
+	check "units, $from to $to: $tried of $((2 * ${#all[@]})) faults tried, $felt felt" test "$tried" -gt 10 -a "$felt" -gt $((tried / 2))
+	check_is "units, $from to $to" '' "$bad"
+}
+inject_units none new old
+inject_units old new none
+inject_units new none old

@@ -13,6 +13,9 @@ enum { DROPIN_MAX_SIZE = 64 * 1024 };
  */
 int dropin_lock(struct report *report, const char *unitdir, int *ret_fd);
 
+/* Removes what runs that were killed have left below the folder. The caller has its lock. */
+void dropin_sweep(const char *unitdir);
+
 /*
  * Adds a unit whose drop-in in unitdir is to hold content, which it takes over; NULL: is to go. What the file
  * holds now is read. A file that is not ejguard's for this service is an error, or, when it was to go, left alone.

@@ -24,6 +24,8 @@ int verb_disable(const struct arguments *arguments, struct report *report)
 	if (r == 0)
 		r = dropin_plan_removals(report, unitdir);
 	if (r == 0)
+		dropin_sweep(unitdir);
+	if (r == 0)
 		r = dropin_commit(report);
 	if (r == 0)
 		r = units_settle(report, !arguments->unitdir);

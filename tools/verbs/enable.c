@@ -54,6 +54,8 @@ int verb_enable(const struct arguments *arguments, struct report *report)
 	if (r == 0)
 		r = plan(report, unitdir);
 	if (r == 0)
+		dropin_sweep(unitdir);
+	if (r == 0)
 		r = dropin_commit(report);
 	if (r < 0)
 		return r;
