@@ -47,6 +47,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <ejguard/report.h>
 
@@ -113,6 +114,8 @@ struct ejg_question {
 	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
 	uint16_t port;
+	bool by_user; /**< bind and connect: it is not the service that attempts it, but a local user outside of it */
+	uid_t uid;    /**< that user */
 };
 
 /**

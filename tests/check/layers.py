@@ -8,7 +8,7 @@ import tree
 UTIL = 'libejguard/util'
 SERVICE = ('libejguard/service/script', 'libejguard/service/unit', 'libejguard/service')
 LIB = tuple(f'libejguard/modules/lib/{folder}' for folder in ('access', 'cookie', 'yml'))
-MODULES = ('cookie', 'leaks', 'node', 'files', 'config', 'seccomp', 'host')
+MODULES = ('cookie', 'leaks', 'node', 'files', 'config', 'seccomp')
 LAYERS = {
     'bpf': (),
     UTIL: (),
@@ -21,6 +21,7 @@ LAYERS = {
     'libejguard/modules/lib/yml': (UTIL, LIB[0]),
     **{f'libejguard/modules/{module}': (UTIL, *LIB) for module in MODULES},
     'libejguard/modules/net': (UTIL, 'bpf'),
+    'libejguard/modules/host': (UTIL, 'bpf', 'libejguard/modules/net'),
     'tools/base': (UTIL,),
     'tools/systemd': (UTIL, 'tools/base'),
     'tools/exec': (UTIL, 'tools/base'),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attempts TABLE: makes each attempt of the table without the guard, where it must succeed, and with the guard in each
+ * attempts [--local] TABLE: makes each attempt of the table without the guard, where it must succeed, and with the guard in each
  * of its variants, where it must end as the table says: a refusal is counted by the hook and for the reason that the
  * table names and by no other, and what is let through is not counted at all.
  *
- * attempts.sh makes the world that this needs, and names it in the environment. EJG_CASE: only attempts with this shell
+ * attempts.sh and, for --local, local.sh make the world that this needs, and name it in the environment. EJG_CASE: only attempts with this shell
  * pattern somewhere in their names.
  */
 #include <errno.h>
@@ -110,10 +110,10 @@ static void run_guarded(struct run *run, const struct attempt *attempt, enum var
 	int error = 0, r = 0;
 
 	/* The guard comes in the middle of the attempt, with new counters. */
-	if (attempt->client_ways & WAY_BIT(WAY_BEFORE))
+	if (attempt->client_ways & WAY_BIT(WAY_BEFORE) || attempt->ways & WAY_BIT(WAY_EARLY))
 		r = guard_release(run->world);
 	if (r == 0)
-		r = guard_counters(before);
+		r = guard_counters(run->world, before);
 	if (r) {
 		verdict(run, attempt, variant_names[variant], "the guard cannot be released or read");
 		return;
@@ -121,7 +121,7 @@ static void run_guarded(struct run *run, const struct attempt *attempt, enum var
 	/* On a busy machine the time of a timeout may be over before the packet is sent, which nothing counts then. */
 	for (int i = 0; i < TRIES && r == 0; i++) {
 		error = try_attempt(run, attempt, variant);
-		r = guard_counters(after);
+		r = guard_counters(run->world, after);
 		if (error != ETIMEDOUT || counter < 0 || after[counter] != before[counter])
 			break;
 	}
@@ -179,7 +179,9 @@ static const char *variable(const char *name)
 
 int main(int argc, char **argv)
 {
+	const bool local = argc == 3 && !strcmp(argv[1], "--local");
 	const struct world world = {
+		.local = local,
 		.host = variable("EJG_HOST"),
 		.remote = variable("EJG_REMOTE"),
 		.joiner = variable("EJG_JOINER"),
@@ -191,12 +193,12 @@ int main(int argc, char **argv)
 		.conf = variable("EJG_CONF"),
 	};
 	struct run run = { .world = &world };
-	cleanup_free struct attempt *attempts = argc == 2 ? table_read(argv[1], &run.n) : NULL;
+	cleanup_free struct attempt *attempts = argc == 2 || local ? table_read(argv[argc - 1], local, &run.n) : NULL;
 	const char *pattern = getenv("EJG_CASE");
 	int r;
 
 	if (!attempts) {
-		fprintf(stderr, "usage: attempts TABLE\n");
+		fprintf(stderr, "usage: attempts [--local] TABLE\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -209,7 +211,8 @@ int main(int argc, char **argv)
 	count_left_out(&run);
 	r = run_table(&run, N_VARIANTS);
 	for (int variant = 0; r == 0 && variant < N_VARIANTS; variant++)
-		r = run_table(&run, variant);
+		if (!local || variant == VARIANT_DEFAULT || variant == VARIANT_PERMISSIVE)
+			r = run_table(&run, variant);
 	printf("# %zu attempts, %u of them left out; %u runs, %u wrong\n", run.n, run.left_out, run.done, run.failed);
 	return r < 0 || run.failed || !run.done;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A table of attempts to get around the guard, and what each needs to be tried: see attempts.tbl for the words.
+ * A table of attempts to get around the guard, and what each needs to be tried: see attempts.tbl and local.tbl for the words.
  *
  * An attempt has two ends. The subject's end makes its sockets in the guarded cgroup; the other end is somebody on the
  * wire, or another process of the host.
@@ -34,6 +34,8 @@ enum way {
 	WAY_PASSED,
 	WAY_OUTSIDE,
 	WAY_RECEIVED,
+	WAY_EARLY,
+	WAY_CONNECTING,
 	WAY_MOVED,
 	WAY_BELOW,
 	WAY_THREADED,
@@ -117,6 +119,14 @@ struct expectation {
 	enum policy_reason reason;
 };
 
+/* Who makes an attempt on the module host. */
+struct person {
+	const char *name;
+	uid_t real, effective;
+	bool member;	/* in the service's cgroup */
+	bool user_root; /* root of a user namespace of its own */
+};
+
 struct attempt {
 	unsigned int line;
 	char text[160]; /* its name: verb, family, heading, and the other columns that say what is done */
@@ -127,6 +137,7 @@ struct attempt {
 	const struct place *address; /* NULL: listen without bind */
 	uint16_t port;
 	const struct place *from, *to; /* of the client, VERB_ACCEPT only */
+	const struct person *person;   /* of a local table, else NULL */
 	struct expectation expected[N_COLUMNS];
 };
 
@@ -139,7 +150,7 @@ static inline struct expectation attempt_expectation(const struct attempt *attem
 /* --- table.c: reading the table ------------------------------------------------------------------------------- */
 
 /* Return: the attempts, to be freed, or NULL after a message on stderr. */
-struct attempt *table_read(const char *path, size_t *ret_n);
+struct attempt *table_read(const char *path, bool local, size_t *ret_n);
 /* Keeps those with the shell pattern somewhere in their names. Return: how many; 0 after a message with all names. */
 size_t table_select(struct attempt *attempts, size_t n, const char *pattern);
 const char *hook_name(enum policy_hook hook);
@@ -149,6 +160,7 @@ const char *reason_name(enum policy_reason reason);
 
 const struct place *place_find(const char *name);
 /* The address for a socket of a family; link-local ones with the scope of eth0 of the calling network namespace. */
+const struct person *person_find(const char *name);
 socklen_t place_sockaddr(const struct place *place, int family, uint16_t port, struct sockaddr_storage *ret);
 
 /* --- ways.c --------------------------------------------------------------------------------------------------- */
@@ -179,6 +191,7 @@ struct end {
 	bool waits_for_join; /* a server that answers when the connection has a second subflow */
 	bool verify;	     /* the control: did it really go that way? */
 	int timeout_ms;
+	const struct person *person; /* who it becomes before it uses its socket; NULL: stays root */
 	enum variant variant; /* to be applied by WAY_BEFORE; N_VARIANTS: none */
 };
 
@@ -199,7 +212,11 @@ int end_socket(const struct end *end);
 int end_bind_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
 int end_connect_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
 int end_listen(const struct end *end, int fd);
+/* Becomes who makes the attempt. Return: 0 or a positive errno. */
+int end_become(const struct end *end);
 int enter_cgroup(const char *path);
+/* Lets the kernel choose from a private port on, or not. Return: 0 or a positive errno. */
+int set_ephemeral_range(bool with_private);
 
 /* --- uring.c --------------------------------------------------------------------------------------------------- */
 
@@ -213,7 +230,7 @@ bool uring_can(int operation);
 int guard_apply(const struct world *world, enum variant variant);
 int guard_release(const struct world *world);
 /* The counters of refusals. All are 0 without a guard. Return: 0 or a positive errno. */
-int guard_counters(uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS]);
+int guard_counters(const struct world *world, uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS]);
 
 /* --- run.c: one attempt, both its ends ------------------------------------------------------------------------- */
 
@@ -222,6 +239,7 @@ struct world {
 	const char *host, *remote, *joiner; /* network namespaces, as files */
 	const char *guarded, *control, *elsewhere; /* cgroups */
 	const char *tool, *modules, *conf;
+	bool local; /* the table is of the module host: see local.tbl */
 };
 
 /* The variant N_VARIANTS is the control. Return: 0, EPERM, ETIMEDOUT, or the error with which it ended otherwise. */

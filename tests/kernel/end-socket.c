@@ -2,12 +2,16 @@
 /* Whose socket it is: hooks follow the cgroup in which it was made, and this is how processes try to mix that up. */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/io_uring.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/kernel/attempts.h"
 
@@ -77,12 +81,35 @@ static int unshare_network(void)
 	return unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? errno : 0;
 }
 
+int end_become(const struct end *end)
+{
+	const struct person *person = end->person;
+
+	if (!person || (person->real == 0 && person->effective == 0))
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(person->real, person->effective, person->effective) < 0 ||
+	    setresuid(person->real, person->effective, person->effective) < 0)
+		return errno;
+	/* The death of its parent ends it still. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || (person->user_root && unshare(CLONE_NEWUSER) < 0))
+		return errno;
+	return 0;
+}
+
+/* A socket that is handed over is made by one and used by the other: of these two ways, by root. */
+static bool becomes_later(const struct end *end)
+{
+	return has(end, WAY_PASSED) || has(end, WAY_CONNECTING);
+}
+
 static int make_in(const struct end *end, const char *cgroup)
 {
 	int r = enter_cgroup(cgroup);
 
 	if (r == 0 && (has(end, WAY_BELOW) || has(end, WAY_THREADED)))
 		r = enter_below(cgroup, has(end, WAY_THREADED));
+	if (r == 0 && !becomes_later(end))
+		r = end_become(end);
 	if (r == 0 && has(end, WAY_UNSHARED))
 		r = unshare_network();
 	if (r == 0)
@@ -160,7 +187,7 @@ static int make_as_wanted(const struct end *end)
 
 	if (has(end, WAY_PASSED))
 		return make_elsewhere(end, end->cgroup, elsewhere);
-	if (has(end, WAY_RECEIVED))
+	if (has(end, WAY_RECEIVED) || has(end, WAY_EARLY))
 		return make_elsewhere(end, elsewhere, end->cgroup);
 	fd = make_in(end, has(end, WAY_OUTSIDE) ? elsewhere : end->cgroup);
 	if (fd >= 0 && has(end, WAY_LEFT) && enter_cgroup(elsewhere))
@@ -170,12 +197,31 @@ static int make_as_wanted(const struct end *end)
 	return fd;
 }
 
+/* The guard is put on when the socket has been made, and before it is used. */
+static int apply_now(const struct end *end)
+{
+	if (end->variant == N_VARIANTS)
+		return 0;
+	return guard_apply(end->world, end->variant);
+}
+
 int end_socket(const struct end *end)
 {
-	int fd = make_as_wanted(end), r;
+	int fd, r = 0;
 
+	if (end->person && has(end, WAY_PORT_RANGE))
+		r = set_ephemeral_range(true);
+	fd = r == 0 ? make_as_wanted(end) : -1;
 	if (fd < 0)
 		return -1;
+	if (has(end, WAY_EARLY))
+		r = apply_now(end);
+	if (r == 0 && (has(end, WAY_PASSED) || has(end, WAY_EARLY)))
+		r = end_become(end);
+	if (r) {
+		errno = r;
+		return -1;
+	}
 	/* Ends with a reset: what is left of one attempt must not be in the next one's way. */
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
 	r = ways_set_options(fd, end->ways);

@@ -86,6 +86,8 @@ int end_call(const struct end *given)
 		r = turn_to_ipv4(&end, fd);
 	if (r == 0)
 		r = end_connect_socket(&end, fd, end.remote, end.remote_port);
+	if (r == 0 && has(&end, WAY_CONNECTING))
+		r = end_become(&end);
 	/* Without a packet there is no other side. */
 	if (r == 0 && !has(&end, WAY_REPAIR))
 		r = exchange(&end, fd, has(&end, WAY_TFO_SENDTO) || has(&end, WAY_TFO_SENDMSG));
@@ -147,8 +149,9 @@ static int report_port(int fd, int report_fd)
 }
 
 /* IP_LOCAL_PORT_RANGE chooses inside the ephemeral range of the network namespace only. */
-static int set_ephemeral_range(const char *range)
+int set_ephemeral_range(bool with_private)
 {
+	const char *range = with_private ? "4370 60999" : "32768 60999";
 	cleanup_fd int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY | O_CLOEXEC);
 
 	return fd >= 0 && write(fd, range, strlen(range)) > 0 ? 0 : errno;
@@ -160,16 +163,16 @@ static int prepare_listener(const struct end *end, int fd)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		return errno;
-	if (has(end, WAY_PORT_RANGE))
-		r = set_ephemeral_range("4370 60999");
+	if (has(end, WAY_PORT_RANGE) && !end->person)
+		r = set_ephemeral_range(true);
 	if (r)
 		return r;
 	if (end->local)
 		r = end_bind_socket(end, fd, end->local, end->local_port);
 	if (r == 0 && !has(end, WAY_UDP))
 		r = end_listen(end, fd);
-	if (has(end, WAY_PORT_RANGE))
-		(void)set_ephemeral_range("32768 60999");
+	if (has(end, WAY_PORT_RANGE) && !end->person)
+		(void)set_ephemeral_range(false);
 	if (r == 0 && has(end, WAY_MOVED))
 		r = enter_cgroup(end->world->elsewhere);
 	return r;

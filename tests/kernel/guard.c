@@ -31,13 +31,15 @@ static int write_stack(const struct world *world, enum variant variant)
 	file = fopen(path, "we");
 	if (!file)
 		return errno;
+	if (world->local)
+		fprintf(file, "set users 901\nrequired host%s\n", options[variant]);
+	else
+		fprintf(file, "set public 5222 5223 5269\nrequired net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
+			options[variant]);
 	fprintf(file,
 		"set epmd 4369\n"
 		"set dist 4370-4375\n"
-		"set public 5222 5223 5269\n"
-		"set peers 198.51.100.2 198.51.100.3 2001:db8::2 fe80::2%%eth0\n"
-		"required net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
-		options[variant]);
+		"set peers 198.51.100.2 198.51.100.3 2001:db8::2 fe80::2%%eth0\n");
 	return fflush(file) ? errno : 0;
 }
 
@@ -82,9 +84,10 @@ int guard_release(const struct world *world)
 	return run_tool(world, arguments);
 }
 
-int guard_counters(uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS])
+int guard_counters(const struct world *world, uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS])
 {
-	cleanup_fd int map = bpf_obj_get("/sys/fs/bpf/ejguard/" SERVICE "/counters");
+	cleanup_fd int map = bpf_obj_get(world->local ? "/sys/fs/bpf/ejguard/" SERVICE ":host/counters" :
+						       "/sys/fs/bpf/ejguard/" SERVICE "/counters");
 	int n = libbpf_num_possible_cpus();
 	cleanup_free uint64_t *values = n > 0 ? calloc(n, sizeof(*values)) : NULL;
 

@@ -13,6 +13,7 @@
 # Environment, set by meson.build:
 #	EJG_TOOL     the ejguard under test
 #	EJG_NET      its module net
+#	EJG_HOST_MODULE  its module host
 #	EJG_SECCOMP  its module seccomp
 #	EJG_ATTEMPT, EJG_ATTEMPTS, EJG_HAMMER    the programs of that name
 #	EJG_RECORD   the module record of tests/modules, which fails when it is told to (refuse.sh)
@@ -31,7 +32,7 @@ kernel_obstacle() {
 	elif [[ ! -d /sys/fs/bpf ]]; then
 		echo 'the kernel has no BPF file system'
 	else
-		for name in EJG_TOOL EJG_NET; do
+		for name in EJG_TOOL EJG_NET EJG_HOST_MODULE; do
 			[[ -n ${!name-} ]] || {
 				echo "$name is not set (meson test sets it)"
 				return
@@ -77,7 +78,7 @@ kernel_without_bpffs() {
 kernel_folders() {
 	export EJG_CONF=$EJG_STATE/conf EJG_MODULES=$EJG_STATE/modules
 	mkdir "$EJG_CONF" "$EJG_MODULES"
-	install -m 755 -t "$EJG_MODULES" "$EJG_NET" ${EJG_RECORD:+"$EJG_RECORD"}
+	install -m 755 -t "$EJG_MODULES" "$EJG_NET" "$EJG_HOST_MODULE" ${EJG_RECORD:+"$EJG_RECORD"}
 }
 
 # settings NAME=VALUE...: below /proc/sys/net of the network namespace that this runs in.
@@ -123,6 +124,18 @@ stack_for() {
 # set_path: the pins of SERVICE.
 set_path() {
 	echo "/sys/fs/bpf/ejguard/${SERVICE-service}"
+}
+
+# own_tree COMMAND...: in a cgroup namespace in which the top of the tree is the sandbox's own cgroup.
+own_tree() {
+	local root
+	root=$(cgroup2_root)
+	(
+		echo 0 >"$EJG_CGROUP/cgroup.procs"
+		# shellcheck disable=SC2016 # expanded there
+		exec unshare --cgroup --mount bash -c \
+			'umount --lazy "$1"; mount -t cgroup2 cgroup2 "$1"; shift; exec "$@"' own-tree "$root" "$@"
+	)
 }
 
 # pin_id PIN: the kernel's id of a map, a program or a link.

@@ -47,6 +47,24 @@ static const struct place places[] = {
 	{ .name = "forged-any6", .family = AF_INET6, .address = {} },
 };
 
+static const struct person persons[] = {
+	{ .name = "nobody", .real = 65534, .effective = 65534 },
+	{ .name = "root" },
+	{ .name = "monitor", .real = 901, .effective = 901 },
+	{ .name = "member", .real = 65534, .effective = 65534, .member = true },
+	{ .name = "set-uid", .real = 65534, .effective = 0 },
+	{ .name = "dropped", .real = 0, .effective = 65534 },
+	{ .name = "user-root", .real = 65534, .effective = 65534, .user_root = true },
+};
+
+const struct person *person_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(persons); i++)
+		if (!strcmp(persons[i].name, name))
+			return &persons[i];
+	return NULL;
+}
+
 const struct place *place_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)

@@ -76,6 +76,24 @@ static int finish(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
+static int put_range_back(void)
+{
+	return set_ephemeral_range(false);
+}
+
+/* Calls fn in a process in the host's network. */
+static int run_in_host(const struct world *world, int (*fn)(void))
+{
+	pid_t pid = fork();
+	int r;
+
+	if (pid == 0) {
+		r = enter_network(world->host);
+		_exit(r ? r : fn());
+	}
+	return finish(pid);
+}
+
 static int run_alone(const struct end *end)
 {
 	return finish(start(end, -1));
@@ -115,12 +133,17 @@ static int run_pair(const struct end *server, struct end *client)
 
 static struct end subject_end(const struct world *world, const struct attempt *attempt, enum variant variant)
 {
+	const char *cgroup = variant == N_VARIANTS ? world->control : world->guarded;
+
+	if (attempt->person && !attempt->person->member)
+		cgroup = world->elsewhere;
 	return (struct end){
 		.world = world,
 		.ways = attempt->ways,
 		.family = attempt->family,
 		.netns = world->host,
-		.cgroup = variant == N_VARIANTS ? world->control : world->guarded,
+		.cgroup = cgroup,
+		.person = attempt->person,
 		.verify = variant == N_VARIANTS,
 		.timeout_ms = PATIENCE,
 		.variant = variant,
@@ -196,16 +219,23 @@ static int run_accept(const struct attempt *attempt, struct end *subject)
 int run_attempt(const struct world *world, const struct attempt *attempt, enum variant variant)
 {
 	struct end subject = subject_end(world, attempt, variant);
+	int r = EINVAL;
 
 	switch (attempt->verb) {
 	case VERB_BIND:
 		subject.local = attempt->address;
 		subject.local_port = attempt->port;
-		return run_alone(&subject);
+		r = run_alone(&subject);
+		break;
 	case VERB_CONNECT:
-		return run_connect(attempt, &subject);
+		r = run_connect(attempt, &subject);
+		break;
 	case VERB_ACCEPT:
-		return run_accept(attempt, &subject);
+		r = run_accept(attempt, &subject);
+		break;
 	}
-	return EINVAL;
+	/* Who is not root cannot put it back. */
+	if (attempt->person && attempt->ways & WAY_BIT(WAY_PORT_RANGE))
+		(void)run_in_host(world, put_range_back);
+	return r;
 }

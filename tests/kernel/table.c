@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading attempts.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
+/* Reading attempts.tbl and local.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -12,6 +12,7 @@
 
 enum {
 	N_CELLS = 6 + N_COLUMNS,
+	N_CELLS_LOCAL = 7,
 	HEADING_SIZE = 64,
 };
 
@@ -100,6 +101,15 @@ static bool read_client(char *cell, struct attempt *attempt)
 	return attempt->from && attempt->to;
 }
 
+/* Who makes the attempt. What he serves is called by root, from this host. */
+static bool read_person(const char *cell, struct attempt *attempt)
+{
+	attempt->person = person_find(cell);
+	if (attempt->verb == VERB_ACCEPT)
+		attempt->from = attempt->to = place_find(attempt->family == AF_INET ? "loop4" : "loop6");
+	return attempt->person;
+}
+
 static bool read_address(const char *cell, struct attempt *attempt)
 {
 	attempt->address = place_find(cell);
@@ -116,7 +126,7 @@ static bool read_port(const char *cell, uint16_t *ret)
 }
 
 /* Return: NULL, or the name of the column that is wrong. */
-static const char *read_cells(char *cells[N_CELLS], struct attempt *attempt)
+static const char *read_cells(char *cells[N_CELLS], bool local, struct attempt *attempt)
 {
 	static const char *const verbs[] = { "bind", "connect", "accept" };
 	int verb = find(verbs, ARRAY_SIZE(verbs), cells[0]);
@@ -133,8 +143,12 @@ static const char *read_cells(char *cells[N_CELLS], struct attempt *attempt)
 		return "address";
 	if (!read_port(cells[4], &attempt->port))
 		return "port";
-	if (!read_client(cells[5], attempt))
+	if (local && !read_person(cells[5], attempt))
+		return "person";
+	if (!local && !read_client(cells[5], attempt))
 		return "client";
+	if (local)
+		return read_expectation(cells[6], &attempt->expected[VARIANT_DEFAULT]) ? NULL : "expectation";
 	for (int i = 0; i < N_COLUMNS; i++) {
 		if (i > 0 && !strcmp(cells[6 + i], "="))
 			attempt->expected[i] = attempt->expected[0];
@@ -160,7 +174,8 @@ static void read_heading(const char *line, char heading[static HEADING_SIZE])
 }
 
 /* Return: 1 for an attempt, 0 for an empty line, -1 after a message. */
-static int read_line(char *line, const char *heading, const char *path, unsigned int number, struct attempt *ret)
+static int read_line(char *line, const char *heading, const char *path, unsigned int number, bool local,
+		     struct attempt *ret)
 {
 	char *cells[N_CELLS] = {}, *save = NULL, *word;
 	struct attempt attempt = { .line = number };
@@ -175,10 +190,10 @@ static int read_line(char *line, const char *heading, const char *path, unsigned
 	}
 	if (!n)
 		return 0;
-	if (n == N_CELLS) {
+	if (n == (local ? N_CELLS_LOCAL : N_CELLS)) {
 		snprintf(attempt.text, sizeof(attempt.text), "%s%s %s: %s %s %s %s", cells[0], cells[1], heading, cells[2],
 			 cells[3], cells[4], cells[5]);
-		wrong = read_cells(cells, &attempt);
+		wrong = read_cells(cells, local, &attempt);
 	}
 	*ret = attempt;
 	if (!wrong)
@@ -187,7 +202,7 @@ static int read_line(char *line, const char *heading, const char *path, unsigned
 	return -1;
 }
 
-struct attempt *table_read(const char *path, size_t *ret_n)
+struct attempt *table_read(const char *path, bool local, size_t *ret_n)
 {
 	cleanup_free struct attempt *attempts = NULL;
 	cleanup_free char *line = NULL;
@@ -203,7 +218,7 @@ struct attempt *table_read(const char *path, size_t *ret_n)
 			return NULL;
 		attempts = more;
 		read_heading(line, heading);
-		r = read_line(line, heading, path, number, &attempts[n]);
+		r = read_line(line, heading, path, number, local, &attempts[n]);
 		n += r > 0;
 	}
 	if (r < 0)

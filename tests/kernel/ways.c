@@ -45,6 +45,8 @@ static const struct {
 	[WAY_PASSED] = { "passed" },
 	[WAY_OUTSIDE] = { "outside" },
 	[WAY_RECEIVED] = { "received" },
+	[WAY_EARLY] = { "early" },
+	[WAY_CONNECTING] = { "connecting" },
 	[WAY_MOVED] = { "moved" },
 	[WAY_BELOW] = { "below" },
 	[WAY_THREADED] = { "threaded" },

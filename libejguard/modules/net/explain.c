@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/modules/net/address.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
@@ -37,21 +38,6 @@ static const char *format_range(const struct policy_range *range, char text[stat
 	else
 		snprintf(text, RANGE_TEXT_SIZE, "%s", first);
 	return text;
-}
-
-/* Reads the address of a question. A malformed one is the caller's mistake. */
-static int parse_address(const char *text, struct policy_address *ret)
-{
-	uint64_t words[2] = {};
-	struct in_addr ipv4;
-
-	if (inet_pton(AF_INET, text, &ipv4) == 1)
-		*ret = (struct policy_address){ 0, 0xffff00000000ULL | ntohl(ipv4.s_addr) };
-	else if (inet_pton(AF_INET6, text, words) == 1)
-		*ret = (struct policy_address){ be64toh(words[0]), be64toh(words[1]) };
-	else
-		return -EINVAL;
-	return 0;
 }
 
 struct explanation {
@@ -159,7 +145,7 @@ static int explain_by(struct ejg_call *call, const struct net_policy *policy, co
 	const struct decision d = net_decision(policy);
 	struct explanation e = { .call = call, .d = &d, .question = question };
 
-	if (parse_address(question->address, &e.address) < 0)
+	if (address_parse(question->address, &e.address) < 0)
 		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
 				      question->address);
 	switch (question->action) {
@@ -226,5 +212,7 @@ static int explain_applied(struct ejg_call *call, const struct ejg_question *que
 
 int net_explain(struct ejg_call *call, const struct ejg_question *question)
 {
+	if (question->by_user)
+		return 0; /* the guard of the service lets all of this host reach it: what a user may is the module host's */
 	return ejg_call_trial(call) ? explain_trial(call, question) : explain_applied(call, question);
 }

@@ -18,7 +18,7 @@ static bool is_own(const struct pins *pins, uint32_t id)
 	return false;
 }
 
-static void name_program(uint32_t id, char name[static BPF_OBJ_NAME_LEN])
+void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN])
 {
 	cleanup_fd int fd = bpf_prog_get_fd_by_id(id);
 	struct bpf_prog_info info = {};
@@ -40,7 +40,7 @@ static void report_program(const struct foreign *f, const char *cgroup, enum pol
 	const char *name_of_hook = policy_hooks[hook].name;
 	char name[BPF_OBJ_NAME_LEN];
 
-	name_program(id, name);
+	foreign_name(id, name);
 	if (after && !blocks && hook != POLICY_INGRESS)
 		ejg_call_finding(f->call, "foreign-above", cgroup, "%s runs after the guard at %s and could undo a refusal",
 				 name, name_of_hook);

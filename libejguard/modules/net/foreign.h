@@ -11,6 +11,9 @@ struct foreign {
 	bool undoing; /* report only those that could undo a refusal */
 };
 
+/* The name of a program, or "?". */
+void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN]);
+
 /*
  * Reports the programs of others on the hooks of the kind at a cgroup, as `foreign`, `foreign-above` and `blocked`.
  * @above: it stands above a cgroup that is guarded

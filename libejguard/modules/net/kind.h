@@ -21,6 +21,7 @@ enum set_map {
 	SET_OUTSIDERS,
 	SET_CGROUPS,
 	SET_NETWORKS,
+	SET_PORTS,
 	N_SET_MAPS,
 };
 

@@ -144,6 +144,7 @@ static const struct {
 			    sizeof(struct policy_denial) },
 	[SET_CGROUPS] = { "cgroups", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
 	[SET_NETWORKS] = { "networks", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
+	[SET_PORTS] = { "ports", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t), sizeof(struct policy_ports) },
 };
 
 const char *pins_map_name(enum set_map map)

@@ -228,3 +228,26 @@ int proof_run(struct ejg_call *call, const struct ejg_cgroup *cgroup, const stru
 	ejg_call_finding(call, "proven", cgroup->path, "%u forbidden attempts were refused and counted", n_refused);
 	return EJG_HELD;
 }
+
+int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const struct pins *pins))
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state = PINS_ABSENT;
+	int r = pins_probe(call);
+
+	if (r == 0)
+		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT) {
+		r = prove(call, &pins);
+	} else {
+		ejg_call_finding_at(call, state == PINS_ABSENT ? "not-loaded" : "outdated", NULL,
+				    &(struct ejg_place){ .file = pins.path },
+				    state == PINS_ABSENT ? "nothing guards the service"
+							 : "damaged, or made by another version: cannot be tried");
+		r = EJG_NOT_HELD;
+	}
+	pins_close(&pins);
+	return r;
+}

@@ -47,4 +47,7 @@ struct proof_attempts {
  */
 int proof_run(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof_attempts *attempts);
 
+/* Calls prove with the set of the service, if there is one that can be tried. Return: a verdict or a negative errno. */
+int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const struct pins *pins));
+
 #endif

@@ -47,23 +47,5 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 
 int net_prove(struct ejg_call *call)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state = PINS_ABSENT;
-	int r = pins_probe(call);
-
-	if (r == 0)
-		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
-	if (r < 0)
-		return r;
-	if (state == PINS_CURRENT) {
-		r = prove_current(call, &pins);
-	} else {
-		ejg_call_finding_at(call, state == PINS_ABSENT ? "not-loaded" : "outdated", NULL,
-				    &(struct ejg_place){ .file = pins.path },
-				    state == PINS_ABSENT ? "nothing guards the service"
-							 : "damaged, or made by another version: cannot be tried");
-		r = EJG_NOT_HELD;
-	}
-	pins_close(&pins);
-	return r;
+	return prove_set(call, prove_current);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check: does the guard stand at the top of the tree, by the policy of the stack, and does it know the service? */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/foreign.h"
+#include "libejguard/modules/net/inspect.h"
+
+static int check_top(struct inspection *check, const struct pins *pins)
+{
+	struct ejg_cgroup top;
+	int state, r = host_find_top(check->call, &top);
+
+	if (r < 0)
+		return r;
+	state = links_state(pins, top.id);
+	if (state < 0)
+		return ejg_call_error(check->call, -EIO, NULL, "cannot read the links below %s: %s", pins->path,
+				      strerror(-state));
+	if (state == LINKS_INTACT)
+		ejg_call_finding(check->call, "guarding", top.path, "is guarded at every hook, and all below it");
+	else
+		inspection_fail_or_change(check, state == LINKS_ABSENT ? "not-attached" : "partly-attached", top.path,
+					  "is not guarded at every hook", "would be guarded at every hook");
+	return 0;
+}
+
+/* A cgroup that the set does not know is the service's, whose users may be none of `users`: it would be refused. */
+static int check_cgroups(struct inspection *check, const struct pins *pins)
+{
+	const struct ejg_facts *facts = ejg_call_facts(check->call);
+
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const struct ejg_cgroup *cgroup = ejg_cgroup_get(facts, i);
+		struct stat st;
+		int r;
+
+		if (!cgroup->id || stat(cgroup->path, &st) < 0 || st.st_ino != cgroup->id)
+			continue;
+		r = members_have_cgroup(pins, facts->cgroup_mount, cgroup->id);
+		if (r < 0)
+			return ejg_call_error(check->call, -EIO, NULL, "cannot read the cgroups below %s: %s", pins->path,
+					      strerror(-r));
+		if (r == 0)
+			inspection_fail_or_change(check, "cgroup-unknown", cgroup->path,
+						  "is the service's, and the guard does not know it",
+						  "would be known as the service's");
+	}
+	return 0;
+}
+
+static int check_networks(struct inspection *check, const struct pins *pins)
+{
+	struct netns_list networks = {};
+	char subject[NETNS_LABEL_SIZE + 32];
+	int r = net_find_networks(check->call, &networks);
+
+	for (size_t i = 0; r >= 0 && i < networks.n; i++) {
+		const struct netns *netns = &networks.items[i];
+
+		if (!net_lives_in(&networks, netns))
+			continue;
+		snprintf(subject, sizeof(subject), "network namespace %s", netns->own ? "of the caller" : netns->label);
+		r = members_have_network(pins, netns);
+		if (r < 0)
+			r = ejg_call_error(check->call, r == -EOPNOTSUPP ? r : -EIO, "try again", "cannot tell whether the %s is "
+					   "guarded: %s", subject, strerror(-r));
+		else if (r == 0)
+			inspection_fail_or_change(check, "network-unknown", subject,
+						  "the service lives there, and nothing is refused there",
+						  "the service lives there: would be guarded");
+	}
+	netns_free(&networks);
+	return r < 0 ? r : 0;
+}
+
+static int check_set(struct inspection *check, const struct pins *pins)
+{
+	int r = check_top(check, pins);
+
+	if (r == 0)
+		r = check_cgroups(check, pins);
+	return r < 0 ? r : check_networks(check, pins);
+}
+
+static int check_sockets(struct inspection *check, struct host_state *state)
+{
+	struct netns_list networks = {};
+	int r = net_find_networks(check->call, &networks);
+
+	if (r < 0)
+		return r;
+	check->failed |= net_check_ports(check->call, check->policy, &networks);
+	if (host_check_sockets(check->call, check->policy, &networks)) {
+		state->keep = !check->failed;
+		check->failed = true;
+	}
+	netns_free(&networks);
+	return 0;
+}
+
+static void report_undoing(struct ejg_call *call)
+{
+	struct pins pins = PINS_NULL;
+	const struct foreign f = { .call = call, .pins = &pins, .undoing = true };
+	enum pins_state state;
+
+	if (pins_open(call, ejg_call_facts(call)->service, &pins, &state) == 0)
+		foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
+	pins_close(&pins);
+}
+
+int host_check(struct ejg_call *call)
+{
+	struct host_state *state = ejg_call_state(call);
+	struct net_policy policy = {};
+	struct inspection check = {
+		.call = call,
+		.policy = state->prepared ? &state->policy : &policy,
+		.trial = ejg_call_trial(call),
+		.links = check_set,
+	};
+	int r = state->prepared ? 0 : host_make_policy(call, &policy);
+
+	if (r == 0)
+		r = pins_probe(call);
+	if (r == 0)
+		r = inspect_pins(&check);
+	if (r == 0)
+		report_undoing(call);
+	if (r == 0)
+		r = check_sockets(&check, state);
+	net_policy_free(&policy);
+	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
+}

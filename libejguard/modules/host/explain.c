@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* explain --user: what the kernel would decide about an attempt of a local user. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/address.h"
+#include "libejguard/modules/net/match.h"
+#include "libejguard/util/cleanup.h"
+
+struct explanation {
+	struct ejg_call *call;
+	const struct ejg_question *question;
+	struct decision d;
+	struct policy_address address;
+	bool chosen; /* the service has chosen the port */
+};
+
+static void answer(const struct explanation *e, bool allowed, const char *rule)
+{
+	uint32_t line;
+	const char *file = ejg_call_where(e->call, &line);
+
+	if (!allowed && e->d.head->flags & POLICY_PERMISSIVE)
+		ejg_call_answer(e->call, true, file, line, "mode=permissive: counted, not refused: %s", rule);
+	else
+		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
+}
+
+static bool is_named(const struct ejg_facts *facts, uid_t uid)
+{
+	for (size_t i = 0; i < facts->n_users; i++)
+		if (facts->users[i] == uid)
+			return true;
+	return false;
+}
+
+static void answer_user(const struct explanation *e)
+{
+	const struct ejg_facts *facts = ejg_call_facts(e->call);
+
+	if (is_named(facts, e->question->uid))
+		ejg_call_answer(e->call, true, facts->users_origin.file, facts->users_origin.line,
+				"the user is one of 'set users'");
+	else
+		answer(e, true, "root and the users that are called as the service and epmd are may always");
+}
+
+/* As the program asks the kernel: an address of another host cannot be bound. */
+static bool is_own(const struct policy_address *address)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	cleanup_fd int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t words[] = { htobe64(address->high), htobe64(address->low) };
+
+	memcpy(&in6.sin6_addr, words, sizeof(words));
+	return fd < 0 || bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || errno != EADDRNOTAVAIL;
+}
+
+static void explain_by(const struct explanation *e)
+{
+	const bool guarded = port_in(e->d.head->guarded_ports, e->question->port);
+
+	if (!guarded && !e->chosen)
+		return answer(e, true, "the port is neither epmd's nor in the distribution range, nor one of the service's own choice");
+	if (user_in(e->d.head, e->question->uid))
+		return answer_user(e);
+	if (e->question->action == EJG_BIND)
+		return answer(e, false, "only the service and its users bind a private port, whatever the address");
+	if (is_loopback(&e->address) || is_own(&e->address))
+		return answer(e, false, "only the service and its users connect to a private port of this host");
+	if (guarded && find_peer(&e->d, &e->address, 0))
+		return answer(e, false, "a peer lets this host in: only the service and its users connect to its private ports");
+	answer(e, true, "the address is neither this host's nor a peer's");
+}
+
+static bool is_chosen(const struct pins *pins, uint16_t port)
+{
+	cleanup_free struct policy_ports *ports = calloc(1, sizeof(*ports));
+	uint32_t zero = 0;
+
+	return ports && bpf_map_lookup_elem(pins->maps[SET_PORTS], &zero, ports) == 0 && ports->chosen[port];
+}
+
+static int explain_current(const struct pins *pins, struct explanation *e)
+{
+	struct net_policy policy = {};
+	cleanup_fd int fd = pins_get_policy(pins);
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+
+	if (r < 0)
+		return ejg_call_error(e->call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-r));
+	e->d = net_decision(&policy);
+	e->chosen = is_chosen(pins, e->question->port);
+	explain_by(e);
+	net_policy_free(&policy);
+	return 0;
+}
+
+static int explain_applied(struct explanation *e)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state = PINS_ABSENT;
+	int r = pins_probe(e->call);
+
+	if (r == 0)
+		r = pins_open(e->call, ejg_call_facts(e->call)->service, &pins, &state);
+	if (r < 0)
+		return r;
+	if (state == PINS_CURRENT)
+		r = explain_current(&pins, e);
+	else if (state == PINS_ABSENT)
+		ejg_call_answer(e->call, true, NULL, 0, "nothing is applied, and so nothing is refused");
+	else
+		r = ejg_call_error(e->call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
+				   "cannot be read", pins.path);
+	pins_close(&pins);
+	return r;
+}
+
+static int explain_trial(struct explanation *e)
+{
+	struct net_policy policy = {};
+	int r = host_make_policy(e->call, &policy);
+
+	if (r == 0) {
+		e->d = net_decision(&policy);
+		explain_by(e);
+	}
+	net_policy_free(&policy);
+	return r;
+}
+
+int host_explain(struct ejg_call *call, const struct ejg_question *question)
+{
+	struct explanation e = { .call = call, .question = question };
+
+	if (!question->by_user)
+		return 0; /* it is about the service, which this module lets through */
+	if (question->action == EJG_ACCEPT)
+		return ejg_call_error(call, -EINVAL, "ask what the user may bind or connect to",
+				      "who reaches the service's listeners is not asked of a user");
+	if (address_parse(question->address, &e.address) < 0)
+		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
+				      question->address);
+	return ejg_call_trial(call) ? explain_trial(&e) : explain_applied(&e);
+}

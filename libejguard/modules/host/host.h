@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of the module: its state, and what its files share. */
+#ifndef EJG_HOST_HOST_H
+#define EJG_HOST_HOST_H
+
+#include "libejguard/modules/net/install.h"
+#include "libejguard/modules/net/networks.h"
+#include "libejguard/modules/net/watch.h"
+
+/* The options of the module. */
+struct host_config {
+	bool strict;
+	bool evict;
+};
+
+struct host_state {
+	/* made by prepare */
+	bool prepared;
+	struct net_policy policy;
+	struct ejg_cgroup top;
+	struct set_change change;
+
+	bool keep;	     /* made by check: only sockets fail it; see net.h */
+	struct watch *watch; /* made by watch */
+};
+
+/* The policy of the facts and options. Return: 0, or a negative errno, set on the call; free by net_policy_free(). */
+int host_make_policy(struct ejg_call *call, struct net_policy *ret);
+
+/* The top of the cgroup tree, as far as it is seen from here. Return: 0, or a negative errno, set on the call. */
+int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret);
+
+/*
+ * Lets the set know the service's cgroups and network namespaces that exist now, and forget those that are gone.
+ * Return: 0, or a negative errno, set on the call.
+ */
+int members_update(struct ejg_call *call, const struct pins *pins);
+
+/* Whether the set knows a cgroup or one above it. Return: 1, 0 or a negative errno. */
+int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint64_t id);
+
+/* Whether the set knows a network namespace. Return: 1, 0 or a negative errno. */
+int members_have_network(const struct pins *pins, const struct netns *netns);
+
+/* The cookie of the caller's network namespace. Return: 0 or a negative errno. */
+int network_cookie(uint64_t *ret);
+
+/* Reports sockets from before the guard, that it would not let be. Return: whether there are any. */
+bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
+
+/* Ends connections from before the guard, as far as the kernel can. */
+void host_evict(struct ejg_call *call, const struct net_policy *policy);
+
+int host_prepare(struct ejg_call *call);
+int host_apply(struct ejg_call *call);
+int host_release(struct ejg_call *call, enum ejg_release_scope scope);
+int host_check(struct ejg_call *call);
+int host_prove(struct ejg_call *call);
+int host_status(struct ejg_call *call);
+int host_diagnose(struct ejg_call *call);
+int host_explain(struct ejg_call *call, const struct ejg_question *question);
+
+#endif

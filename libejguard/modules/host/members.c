@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The cgroups and network namespaces of the service, in two maps beside the policy: every start of a unit makes new ones,
+ * and a policy that had them would be replaced each time. Neither kind of id is used twice by the kernel.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/util/cgroup-name.h"
+#include "libejguard/util/cleanup.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+int network_cookie(uint64_t *ret)
+{
+	cleanup_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie;
+	socklen_t size = sizeof(cookie);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) < 0)
+		return errno == ENOPROTOOPT ? -EOPNOTSUPP : -errno;
+	*ret = cookie;
+	return 0;
+}
+
+static int read_cookie(void *data)
+{
+	return network_cookie(data);
+}
+
+static int have(const struct pins *pins, enum set_map map, uint64_t key)
+{
+	uint8_t value;
+	int r = bpf_map_lookup_elem(pins->maps[map], &key, &value);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static int add(struct ejg_call *call, const struct pins *pins, enum set_map map, uint64_t key)
+{
+	const uint8_t value = POLICY_NETWORK_OF_SERVICE;
+	int r = bpf_map_update_elem(pins->maps[map], &key, &value, BPF_ANY);
+
+	if (r < 0)
+		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run: ejguard release\nrun: ejguard apply",
+				      "cannot write to the map %s below %s: %s", pins_map_name(map), pins->path, strerror(-r));
+	return 0;
+}
+
+/* Calls fn for each key; one that it answers with false is removed. Keys are collected first: removing upsets the walk. */
+static void keep_if(const struct pins *pins, enum set_map map, bool (*fn)(const void *data, uint64_t key), const void *data)
+{
+	uint64_t keys[POLICY_MAX_MEMBERS], key = 0;
+	size_t n = 0;
+
+	while (n < POLICY_MAX_MEMBERS && bpf_map_get_next_key(pins->maps[map], n ? &key : NULL, &key) == 0)
+		keys[n++] = key;
+	for (size_t i = 0; i < n; i++)
+		if (!fn(data, keys[i]))
+			(void)bpf_map_delete_elem(pins->maps[map], &keys[i]);
+}
+
+static bool cgroup_lives(const void *data, uint64_t id)
+{
+	const char *mount = data;
+	char path[PATH_MAX];
+
+	cgroup_name(mount, id, path);
+	return *path;
+}
+
+struct cookies {
+	uint64_t items[POLICY_MAX_MEMBERS];
+	size_t n;
+};
+
+static bool is_among(const void *data, uint64_t cookie)
+{
+	const struct cookies *cookies = data;
+
+	for (size_t i = 0; i < cookies->n; i++)
+		if (cookies->items[i] == cookie)
+			return true;
+	return false;
+}
+
+static int update_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks)
+{
+	struct cookies *cookies = calloc(1, sizeof(*cookies));
+	bool all = !*networks->unseen;
+	int r = cookies ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
+		uint64_t cookie;
+		bool home = net_lives_in(networks, netns);
+		int error = netns_run(netns, read_cookie, &cookie);
+
+		if (error == 0 && cookies->n < POLICY_MAX_MEMBERS)
+			cookies->items[cookies->n++] = cookie;
+		else
+			all = false;
+		if (error == -EOPNOTSUPP)
+			r = ejg_call_error(call, error, set_kind.kernel, "this kernel does not number network namespaces");
+		else if (error < 0 && home)
+			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s", netns->label,
+					   strerror(-error));
+		else if (error == 0 && home)
+			r = add(call, pins, SET_NETWORKS, cookie);
+	}
+	if (r == 0 && all)
+		keep_if(pins, SET_NETWORKS, is_among, cookies);
+	free(cookies);
+	return r;
+}
+
+int members_update(struct ejg_call *call, const struct pins *pins)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	struct netns_list networks = {};
+	int r = net_find_networks(call, &networks);
+
+	if (r < 0)
+		return r;
+	keep_if(pins, SET_CGROUPS, cgroup_lives, facts->cgroup_mount);
+	for (size_t i = 0; r == 0 && i < facts->n_cgroups; i++)
+		if (ejg_cgroup_get(facts, i)->id)
+			r = add(call, pins, SET_CGROUPS, ejg_cgroup_get(facts, i)->id);
+	if (r == 0)
+		r = update_networks(call, pins, &networks);
+	netns_free(&networks);
+	return r;
+}
+
+int members_have_network(const struct pins *pins, const struct netns *netns)
+{
+	uint64_t cookie;
+	int r = netns_run(netns, read_cookie, &cookie);
+
+	return r < 0 ? r : have(pins, SET_NETWORKS, cookie);
+}
+
+int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint64_t id)
+{
+	char path[PATH_MAX], whole[2 * PATH_MAX];
+	int r = have(pins, SET_CGROUPS, id);
+
+	cgroup_name(cgroup_mount, id, path);
+	while (r == 0 && strrchr(path, '/') && strrchr(path, '/') != path) {
+		struct stat st;
+
+		*strrchr(path, '/') = '\0';
+		snprintf(whole, sizeof(whole), "%s%s", cgroup_mount, path);
+		if (stat(whole, &st) == 0)
+			r = have(pins, SET_CGROUPS, st.st_ino);
+	}
+	return r;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prove: forbidden attempts at each hook, by a user who is none of `users`, from a cgroup that is not the service's, in a
+ * network namespace of the helper's own, which the set takes for the service's while they last.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/proof.h"
+#include "libejguard/modules/net/wire.h"
+#include "libejguard/util/cleanup.h"
+
+/* How many users are looked at for one who may not: one more than may. */
+#define MAX_TRIED (POLICY_MAX_USERS + 1)
+
+struct prover {
+	const struct pins *pins;
+	const struct policy_head *head;
+	uint16_t port; /* epmd's */
+};
+
+/* A user who may not: nobody, or one below. Return: 0 when there is none. */
+static uid_t stranger(const struct policy_head *head)
+{
+	for (uid_t uid = 65534; uid > 65534 - MAX_TRIED; uid--)
+		if (!user_in(head, uid))
+			return uid;
+	return 0;
+}
+
+/* Lets the kernel choose the port, and no other one, where a socket is bound to port 0. */
+static int offer_only(uint16_t port)
+{
+	cleanup_fd int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY | O_CLOEXEC);
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%u %u", port, port);
+
+	return fd < 0 || write(fd, text, (size_t)n) != n ? -errno : 0;
+}
+
+/* The attempt of a hook, as its caller sees it: 0 or an errno. Without a guard a connect here answers ECONNREFUSED. */
+static int attempt(const struct prover *p, enum policy_hook hook)
+{
+	const bool ipv4 = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 || hook == POLICY_POST_BIND4;
+	const bool connects = hook == POLICY_CONNECT4 || hook == POLICY_CONNECT6;
+	const bool chosen = hook == POLICY_POST_BIND4 || hook == POLICY_POST_BIND6;
+	const in_port_t port = chosen ? 0 : htons(p->port);
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = {};
+	socklen_t size = ipv4 ? sizeof(address.in) : sizeof(address.in6);
+	cleanup_fd int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return errno;
+	if (ipv4)
+		address.in = (struct sockaddr_in){ AF_INET, port, { htonl(INADDR_LOOPBACK) }, {} };
+	else
+		address.in6 = (struct sockaddr_in6){ AF_INET6, port, 0, IN6ADDR_LOOPBACK_INIT, 0 };
+	r = connects ? connect(fd, &address.any, size) : bind(fd, &address.any, size);
+	return r < 0 ? errno : 0;
+}
+
+/* In a process of its own: there is no way back to root, who reads the counters. */
+static int attempt_as(const struct prover *p, enum policy_hook hook, uid_t uid)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0)
+			_exit(255);
+		_exit(attempt(p, hook));
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 255)
+		return -ECHILD;
+	return WEXITSTATUS(status);
+}
+
+static struct prove_record try(const struct prover *p, enum policy_hook hook)
+{
+	uint64_t before = proof_count(p->pins, hook);
+	uid_t uid = stranger(p->head);
+	int r = uid ? 0 : -EUSERS;
+
+	if (r == 0 && (hook == POLICY_POST_BIND4 || hook == POLICY_POST_BIND6))
+		r = offer_only(p->port);
+	if (r == 0)
+		r = attempt_as(p, hook, uid);
+	if (r < 0)
+		return proof_unproven(-r);
+	return proof_judge(p->head->flags & POLICY_PERMISSIVE, r == EPERM, proof_count(p->pins, hook) > before, r);
+}
+
+static void make_attempts(const void *data, const struct ejg_cgroup *top, int out)
+{
+	const uint8_t value = POLICY_NETWORK_OF_PROOF;
+	const struct prover *p = data;
+	uint64_t cookie;
+	int r;
+
+	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
+	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0 || network_cookie(&cookie) < 0 ||
+	    bpf_map_update_elem(p->pins->maps[SET_NETWORKS], &cookie, &value, BPF_ANY) < 0)
+		return;
+	r = proof_enter(top);
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+		struct prove_record record = r < 0 ? proof_unproven(-r) : try(p, hook);
+
+		record.hook = hook;
+		if (write(out, &record, sizeof(record)) != sizeof(record))
+			break;
+	}
+	(void)bpf_map_delete_elem(p->pins->maps[SET_NETWORKS], &cookie);
+}
+
+static int prove_current(struct ejg_call *call, const struct pins *pins)
+{
+	cleanup_fd int fd = pins_get_policy(pins);
+	struct net_policy policy = {};
+	struct prover prover = { .pins = pins, .port = ejg_call_facts(call)->epmd_port };
+	const struct proof_attempts attempts = { make_attempts, &prover };
+	struct ejg_cgroup top;
+	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
+
+	if (r < 0)
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-r));
+	prover.head = &policy.chunks->head;
+	r = host_find_top(call, &top);
+	if (r == 0)
+		r = proof_run(call, &top, &attempts);
+	net_policy_free(&policy);
+	return r;
+}
+
+int host_prove(struct ejg_call *call)
+{
+	return prove_set(call, prove_current);
+}

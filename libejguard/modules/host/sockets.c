@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sockets from before the guard: listeners of others on private ports, connections of others to them, and listeners of the
+ * service whose ports the guard does not know. No hook sees them any more; the kernel's list of sockets does.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/match.h"
+#include "libejguard/util/cgroup-name.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/sockets.h"
+
+/* An end of a connection with a private port of this host: whoever has it as his remote end is a client. */
+struct served {
+	struct ejg_prefix client, server;
+	uint16_t client_port, server_port;
+};
+
+struct sockets {
+	struct ejg_call *call;
+	const struct ejg_facts *facts;
+	const struct policy_head *head;
+	struct pins pins;		  /* not open when nothing of ours is pinned */
+	struct policy_ports *known_ports; /* of the set; NULL: none */
+	bool evict;
+	bool failed;
+
+	/* of the network namespace that is looked at */
+	struct served *served;
+	size_t n_served;
+};
+
+/* Whether a socket is the service's or a user's who may have it. */
+static bool may(const struct sockets *s, const struct socket_info *info)
+{
+	return user_in(s->head, info->uid) ||
+	       (s->pins.maps[SET_CGROUPS] >= 0 && members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1);
+}
+
+static void describe(const struct sockets *s, const struct socket_info *info, const char *id, const char *what)
+{
+	char subject[SOCKET_TEXT_SIZE], path[PATH_MAX];
+	bool connection = info->remote_port;
+
+	socket_format(connection ? &info->remote : &info->local, connection ? info->remote_port : info->local_port, subject);
+	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
+	ejg_call_finding(s->call, id, subject, "%s by uid %u in the cgroup %s", what, info->uid, *path ? path : "(removed)");
+}
+
+static int check_listener(void *data, const struct socket_info *info)
+{
+	struct sockets *s = data;
+	uint16_t port = info->local_port;
+	bool guarded = port_in(s->head->guarded_ports, port);
+
+	if (guarded && !may(s, info)) {
+		describe(s, info, "listener-before", "is served since before the guard");
+		s->failed = true;
+	}
+	/* Only the service's cgroups make a port of this kind private: of a user who may it is any port. */
+	if (!guarded && port_in(s->head->private_ports, port) && s->known_ports && !s->known_ports->chosen[port] &&
+	    members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1) {
+		describe(s, info, "listener-unknown", "is private, but is served since before the guard");
+		s->failed = true;
+	}
+	return 0;
+}
+
+/* Whether a port is private by its number, or because the service has chosen it. */
+static bool is_private(const struct sockets *s, uint16_t port)
+{
+	return port_in(s->head->guarded_ports, port) || (s->known_ports && s->known_ports->chosen[port]);
+}
+
+static int note_served(void *data, const struct socket_info *info)
+{
+	struct sockets *s = data;
+	struct served *items;
+
+	if (!is_private(s, info->local_port))
+		return 0;
+	items = reallocarray(s->served, s->n_served + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	s->served = items;
+	items[s->n_served++] = (struct served){ info->remote, info->local, info->remote_port, info->local_port };
+	return 0;
+}
+
+/* Whether the other end of a connection is a socket of this host that serves a private port. */
+static bool is_served(const struct sockets *s, const struct socket_info *info)
+{
+	for (size_t i = 0; i < s->n_served; i++) {
+		const struct served *served = &s->served[i];
+
+		if (served->client_port == info->local_port && served->server_port == info->remote_port &&
+		    !memcmp(served->client.bytes, info->local.bytes, sizeof(info->local.bytes)) &&
+		    !memcmp(served->server.bytes, info->remote.bytes, sizeof(info->remote.bytes)))
+			return true;
+	}
+	return false;
+}
+
+static int check_connection(void *data, const struct socket_info *info)
+{
+	struct sockets *s = data;
+	int r;
+
+	if (!is_private(s, info->remote_port) || may(s, info) || !is_served(s, info))
+		return 0;
+	if (!s->evict) {
+		describe(s, info, "connection-before", "is connected to since before the guard");
+		s->failed = true;
+		return 0;
+	}
+	r = sockets_destroy(info);
+	if (r < 0)
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end a connection: %s", strerror(-r));
+	else
+		describe(s, info, "connection-ended", "a connection was ended");
+	return 0;
+}
+
+/* Runs in the namespace. */
+static int look(void *data)
+{
+	struct sockets *s = data;
+	int r = s->evict ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
+
+	if (r == 0)
+		r = sockets_each(SOCKETS_CONNECTED, note_served, s);
+	if (r == 0)
+		r = sockets_each(SOCKETS_CONNECTED, check_connection, s);
+	free(s->served);
+	s->served = NULL;
+	s->n_served = 0;
+	return r;
+}
+
+static void read_ports(struct sockets *s)
+{
+	uint32_t zero = 0;
+
+	s->known_ports = s->pins.maps[SET_PORTS] < 0 ? NULL : malloc(sizeof(*s->known_ports));
+	if (s->known_ports && bpf_map_lookup_elem(s->pins.maps[SET_PORTS], &zero, s->known_ports) < 0) {
+		free(s->known_ports);
+		s->known_ports = NULL;
+	}
+}
+
+static bool walk(struct sockets *s, const struct netns_list *networks)
+{
+	enum pins_state state;
+
+	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0)
+		return true;
+	read_ports(s);
+	for (size_t i = 0; i < networks->n; i++) {
+		int r;
+
+		if (!net_lives_in(networks, &networks->items[i]))
+			continue;
+		r = netns_run(&networks->items[i], look, s);
+		if (r < 0 && !s->evict) {
+			ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets cannot be listed%s%s: %s",
+					 networks->items[i].own ? "" : " in the network namespace ", networks->items[i].label,
+					 strerror(-r));
+			s->failed = true;
+		}
+	}
+	free(s->known_ports);
+	pins_close(&s->pins);
+	return s->failed;
+}
+
+bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
+{
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL };
+
+	return walk(&s, networks);
+}
+
+void host_evict(struct ejg_call *call, const struct net_policy *policy)
+{
+	struct sockets s = {
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL, .evict = true,
+	};
+	struct netns_list networks = {};
+
+	if (net_find_networks(call, &networks) < 0)
+		return; /* check says so */
+	(void)walk(&s, &networks);
+	netns_free(&networks);
+}
