@@ -103,6 +103,7 @@ trial() {
 		systemctl reboot --force
 	else
 		with_guard
+		echo 'guest: both boots are through'
 		systemctl poweroff --force
 	fi
 }

@@ -22,7 +22,7 @@ kernels_slow=6
 kernels_seconds=3600
 # What a guest is too slow for in the number that it is done on this machine.
 kernels_figures=(EJG_SOURCES=50000 EJG_RELOADS=100 EJG_KILLS=40 EJG_ROUNDS=20 EJG_UPGRADES=6)
-kernels_left_out=()
+kernels_notes=()
 
 # kernels_fetch NAME...: those that could be had, in kernels_there. All at once: most of it is waiting.
 kernels_fetch() {
@@ -60,23 +60,37 @@ kernels_count() {
 		fi
 		[[ $status != none ]] || seconds=0
 		count_duration "$seconds" "$test, kernel $name"
-		kernels_results+=("$name $test $status")
+		kernels_results+=("$name $test $status $seconds")
 		status=''
 	done
 }
 
-# kernels_note NAME LOG: what this kernel cannot be asked, by what it lacks.
+# kernels_note NAME LOG: how many attempts there were, and which of them this kernel cannot make, by what it lacks.
 kernels_note() {
 	local line
 	while read -r line; do
-		kernels_left_out+=("$1: $line")
-	done < <(sed -nE 's/^# left out.*: (this kernel has no .*)/attempts left out: \1/p; s/^# (left out: .*)/\1/p' "$2" |
+		kernels_notes+=("$1: $line")
+	done < <(sed -nE 's/^# ([0-9]+ attempts, .*)/\1/p' "$2" && sed -nE 's/^# left out.*: (this kernel has no .*)/attempts left out: \1/p; s/^# (left out: .*)/\1/p' "$2" |
 		sort | uniq -c)
+}
+
+# kernels_guest LOG ARGUMENTS OF guest_boot...: an emulator on a busy machine fails now and then before the kernel is up; what
+# comes after that counts.
+kernels_guest() {
+	local log=$1 try begin=$SECONDS
+	shift
+	for try in 1 2 3; do
+		guest_boot "$@" | tee "$log" || echo "the guest was ended after $kernels_seconds s, or could not be started"
+		if grep -q '^guest: .*up with Linux' "$log" || ((SECONDS - begin > 240)); then
+			break
+		fi
+		echo "the guest did not come up (try $try of 3)"
+	done
 }
 
 # kernels_suite NAME TEST...: in one guest, one after the other.
 kernels_suite() {
-	local name=$1 kernel=$builds/kernels/$1 list log try begin=$SECONDS
+	local name=$1 kernel=$builds/kernels/$1 list log
 	shift
 	list=$work/list-$name log=$work/guest-$name.log
 	headline "kernel $name: $*"
@@ -85,60 +99,59 @@ kernels_suite() {
 		[[ -z ${kernels_case-} ]] || printf 'export EJG_CASE=%q\n' "$kernels_case"
 		python3 "$kernels_dir/tests.py" "$builds/build" "$@"
 	} >"$list"
-	# An emulator on a busy machine fails now and then before the kernel is up; what comes after that counts.
-	for try in 1 2 3; do
-		guest_boot "$kernel" / "/bin/bash $kernels_dir/suite.sh $list" "$kernels_seconds" -no-reboot | tee "$log" ||
-			echo "the guest was ended after $kernels_seconds s, or could not be started"
-		if grep -q '^guest: up' "$log" || ((SECONDS - begin > 240)); then
-			break
-		fi
-		echo "the guest did not come up (try $try of 3)"
-	done
+	kernels_guest "$log" "$kernel" / "/bin/bash $kernels_dir/suite.sh $list" "$kernels_seconds" -no-reboot
 	kernels_count "$name" "$log" "$@"
 	kernels_note "$name" "$log"
 }
 
 # kernels_boot NAME: systemd and ejabberd, a first boot without the guard and a second one with it, from one disk.
 kernels_boot() {
-	local name=$1 kernel=$builds/kernels/$1 disk=$work/disk log=$work/guest-$1-boot.log
+	local name=$1 kernel=$builds/kernels/$1 disk=$work/disk log=$work/guest-$1-boot.log begin=$SECONDS status=0
 	headline "kernel $name: systemd and ejabberd, twice"
 	truncate -s 2G "$disk"
 	mkfs.ext4 -q "$disk"
 	guest_modules_at='' guest_command_line='systemd.unit=trial.target systemd.show_status=0' \
-		guest_boot "$kernel" "$work/guest" /lib/systemd/systemd "$kernels_seconds" \
-		-drive "file=$disk,format=raw,if=virtio,cache=unsafe" | tee "$log" ||
-		echo "the guest was ended after $kernels_seconds s, or could not be started"
+		kernels_guest "$log" "$kernel" "$work/guest" /lib/systemd/systemd "$kernels_seconds" \
+		-drive "file=$disk,format=raw,if=virtio,cache=unsafe"
 	rm "$disk"
-	if grep -q '^RESULT guarded' "$log" && ! grep -qE '^RESULT (un)?guarded/.* 1 0$' "$log"; then
+	if grep -q '^guest: both boots are through' "$log" && ! grep -qE '^RESULT (un)?guarded/.* 1 0$' "$log"; then
 		count OK
-		kernels_results+=("$name boot 0")
 	else
+		status=1
 		count BAD "boot, kernel $name: $(grep -c '^RESULT' "$log") results"
-		kernels_results+=("$name boot 1")
 	fi
+	count_duration $((SECONDS - begin)) "boot, kernel $name"
+	kernels_results+=("$name boot $status $((SECONDS - begin))")
 }
 
-# kernels_table TEST...: kernel x test.
+# kernels_cell NAME TEST: how it ended.
+kernels_cell() {
+	local status='' seconds=''
+	read -r status seconds < <(printf '%s\n' "${kernels_results[@]}" | sed -n "s|^$1 $2 ||p") || true
+	case $status in
+	0) echo "passed, $seconds s" ;;
+	'') echo - ;;
+	*) echo FAILED ;;
+	esac
+}
+
+# kernels_table TEST...: test x kernel.
 kernels_table() {
-	local name test line
-	echo
-	printf '%-44s' kernel
-	printf '%10s' "${@#kernel/}"
-	echo
+	local name test version
+	printf '\n%-18s' ''
 	for name in "${kernels_there[@]}"; do
-		printf '%-44s' "$name: $(cat "$builds/kernels/$name/version")"
-		for test; do
-			case $(printf '%s\n' "${kernels_results[@]}" | sed -n "s|^$name $test ||p") in
-			0) printf '%10s' passed ;;
-			'') printf '%10s' - ;;
-			*) printf '%10s' FAILED ;;
-			esac
+		read -r _ version <"$builds/kernels/$name/version"
+		printf '%-18s' "$version"
+	done
+	echo
+	for test; do
+		printf '%-18s' "$test"
+		for name in "${kernels_there[@]}"; do
+			printf '%-18s' "$(kernels_cell "$name" "$test")"
 		done
 		echo
 	done
-	for line in "${kernels_left_out[@]}"; do
-		echo "$line"
-	done
+	((${#kernels_notes[@]} == 0)) || printf '%s\n' "${kernels_notes[@]}"
 }
 
 # kernels_check NAME...: fails if one is no kernel's.
