@@ -239,8 +239,8 @@ struct ejg_survey {
 	size_t epmd_name_size;
 	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
 	size_t n_unseen;
-	bool user_known; /**< user is known: as the setting says, or else the one of the service's name */
-	uid_t user;      /**< that the node is configured to run as */
+	bool user_known; /**< user is known */
+	uid_t user;      /**< of the service: as configured, else of its node, else of the service's name, else of the stack */
 };
 
 /** First members of facts that a test of a module makes up. Since ABI 1.0. */

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/service/relation.h"
 
-#include <errno.h>
 #include <string.h>
-
-#include "libejguard/util/passwd.h"
-
-/* Where no setting says who runs it, packages have a user of the service's name. */
-static int find_user(struct survey_build *b)
-{
-	const char *name = ejg_survey_value(b->survey, "user");
-	cleanup_passwd_user struct passwd_user user = { 0 };
-	int r;
-
-	r = passwd_user_by_name(NULL, name ? name : b->facts->service, &user);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	b->survey->user_known = true;
-	b->survey->user = user.uid;
-	return 0;
-}
 
 /* Whether two names of nodes have the same part before the @; the host may depend on what was resolved at the start. */
 static bool same_head(const char *a, const char *b)
@@ -60,9 +42,8 @@ static enum ejg_relation relation_of(const struct survey_build *b, const struct 
 int relations_find(struct survey_build *b)
 {
 	struct ejg_process *processes = (struct ejg_process *)b->survey->processes;
-	int r = find_user(b);
 
-	for (size_t i = 0; r == 0 && i < b->survey->n_processes; i++)
+	for (size_t i = 0; i < b->survey->n_processes; i++)
 		processes[i].relation = relation_of(b, &processes[i]);
-	return r;
+	return 0;
 }

@@ -9,6 +9,8 @@
 #include "libejguard/service/processes.h"
 #include "libejguard/service/relation.h"
 #include "libejguard/service/survey-build.h"
+#include "libejguard/service/user.h"
+#include "libejguard/util/cleanup.h"
 
 static int collect_settings(struct survey_build *b)
 {
@@ -37,25 +39,23 @@ static bool is_image(const struct ejg_facts *facts)
 int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
 		   struct ejg_survey **ret)
 {
-	/* Each builds upon those before: listeners name processes, and epmd is asked only when it is known who listens.
-	 */
-	enum { OF_AN_IMAGE = 1 }; /* part */
-	static int (*const parts[])(struct survey_build *) = {
-		collect_settings,
-		processes_collect,
-		relations_find,
-		find_homes,
-		listeners_collect,
-		epmd_names_collect,
+	/* Each builds upon those before: listeners name processes; epmd is asked only when it is known who listens. */
+	static const struct {
+		int (*collect)(struct survey_build *);
+		bool of_image;
+	} parts[] = {
+		{ collect_settings, true }, { processes_collect, false }, { user_find, true },
+		{ relations_find, false },  { find_homes, false },	  { listeners_collect, false },
+		{ epmd_names_collect, false },
 	};
-	const size_t n = is_image(facts) ? OF_AN_IMAGE : sizeof(parts) / sizeof(parts[0]);
 	struct survey_build b = {};
 	int r;
 
 	r = survey_begin(arena, facts, &survey_source_system, &b);
 	b.settings = settings;
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = parts[i](&b);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
+		if (parts[i].of_image || !is_image(facts))
+			r = parts[i].collect(&b);
 	netns_free(&b.homes);
 	if (r == 0 && is_image(facts)) {
 		b.survey->epmd_note = "an image is looked at";

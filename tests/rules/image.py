@@ -81,6 +81,17 @@ class Image(unittest.TestCase):
         self.assertIn('cookie.mode', bad)
         self.assertEqual(found['cookie.mode']['file'], '/var/lib/ejabberd/.erlang.cookie')
 
+    def test_groups_are_the_images(self):
+        # the service reads its key as a member of a group of the image
+        group = self.image / 'etc/group'
+        group.write_text(group.read_text() + 'keys:x:4711:ejabberd\n')
+        key = self.image / 'etc/ejabberd/ejabberd.pem'
+        os.chown(key, 0, 4711)
+        key.chmod(0o640)
+        self.assertNotIn('config.file-unreadable', self.check()[1])
+        group.write_text(group.read_text().replace('keys:x:4711:ejabberd', 'keys:x:4711:'))
+        self.assertIn('config.file-unreadable', self.check()[1])
+
     def test_links_do_not_leave(self):
         for target in (self.host, f'{"../" * 30}{self.host}', f'/proc/self/root{self.host}', '/proc/self/fd/0'):
             with self.subTest(target=target):

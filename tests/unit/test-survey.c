@@ -3,6 +3,7 @@
 #include "libejguard/service/survey.h"
 
 #include "libejguard/service/relation.h"
+#include "libejguard/service/user.h"
 #include "tests/unit/survey-fixture.h"
 
 static void test_units(void **state)
@@ -156,29 +157,39 @@ static void test_larger(void **state)
 #define NOBODY .uid = 65534 /* the service's user here */
 #define NAMED .node = "ejabberd@elsewhere"
 
+static const char *const start[] = { "beam.smp", "-s", "ejabberd", NULL };
+
+/* What each is to the service. */
+static const struct ejg_process processes[] = {
+	{ .relation = EJG_RELATION_OURS, IN, .uid = 7, .role = EJG_PROCESS_NODE },
+	{ .relation = EJG_RELATION_OURS, IN, .role = EJG_PROCESS_EPMD, .other_network = true },
+	{ .relation = EJG_RELATION_TOOL, IN, .role = EJG_PROCESS_CONTROL },
+	{ .relation = EJG_RELATION_OURS, NOBODY, NAMED },
+	{ .relation = EJG_RELATION_OURS, NOBODY, .arguments = start, .n_arguments = 3 },
+	{ .relation = EJG_RELATION_OURS, .uid = 0, NAMED },
+	{ .relation = EJG_RELATION_SAME_USER, NOBODY, .node = "ejabberd2@localhost" },
+	{ .relation = EJG_RELATION_SAME_USER, NOBODY, NAMED, .other_network = true },
+	{ .relation = EJG_RELATION_SAME_USER, NOBODY, .role = EJG_PROCESS_EPMD },
+	{ .relation = EJG_RELATION_TOOL, NOBODY, NAMED, .role = EJG_PROCESS_CONTROL },
+	{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .role = EJG_PROCESS_CONTROL },
+	{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .node = "rabbit@localhost" },
+	{ .relation = EJG_RELATION_STRANGER, .uid = 7, NAMED },
+	{ .relation = EJG_RELATION_STRANGER, .uid = 7, .arguments = start, .n_arguments = 3 },
+	{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_EPMD },
+	{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_CONTROL },
+	{ .relation = EJG_RELATION_STRANGER, .uid = 0, NAMED, .other_network = true },
+};
+
+static void find(struct survey_build *b)
+{
+	b->survey->user_known = false;
+	assert_int_equal(user_find(b), 0);
+	assert_int_equal(relations_find(b), 0);
+}
+
 /* A stranger may call himself what he likes, and the service's user and root may not. */
 static void test_relations(void **state)
 {
-	static const char *const start[] = { "beam.smp", "-s", "ejabberd", NULL };
-	static const struct ejg_process processes[] = {
-		{ .relation = EJG_RELATION_OURS, IN, .uid = 7, .role = EJG_PROCESS_NODE },
-		{ .relation = EJG_RELATION_OURS, IN, .role = EJG_PROCESS_EPMD, .other_network = true },
-		{ .relation = EJG_RELATION_TOOL, IN, .role = EJG_PROCESS_CONTROL },
-		{ .relation = EJG_RELATION_OURS, NOBODY, NAMED },
-		{ .relation = EJG_RELATION_OURS, NOBODY, .arguments = start, .n_arguments = 3 },
-		{ .relation = EJG_RELATION_OURS, .uid = 0, NAMED },
-		{ .relation = EJG_RELATION_SAME_USER, NOBODY, .node = "ejabberd2@localhost" },
-		{ .relation = EJG_RELATION_SAME_USER, NOBODY, NAMED, .other_network = true },
-		{ .relation = EJG_RELATION_SAME_USER, NOBODY, .role = EJG_PROCESS_EPMD },
-		{ .relation = EJG_RELATION_TOOL, NOBODY, NAMED, .role = EJG_PROCESS_CONTROL },
-		{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .role = EJG_PROCESS_CONTROL },
-		{ .relation = EJG_RELATION_UNKNOWN, .uid = 0, .node = "rabbit@localhost" },
-		{ .relation = EJG_RELATION_STRANGER, .uid = 7, NAMED },
-		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .arguments = start, .n_arguments = 3 },
-		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_EPMD },
-		{ .relation = EJG_RELATION_STRANGER, .uid = 7, .role = EJG_PROCESS_CONTROL },
-		{ .relation = EJG_RELATION_STRANGER, .uid = 0, NAMED, .other_network = true },
-	};
 	struct ejg_setting settings[] = {
 		{ .name = "user", .value = "nobody" },
 		{ .name = "ERLANG_NODE", .value = "ejabberd@localhost" },
@@ -195,17 +206,25 @@ static void test_relations(void **state)
 	f.build.survey->n_settings = ARRAY_SIZE(settings);
 	f.build.survey->processes = found;
 	f.build.survey->n_processes = ARRAY_SIZE(found);
-	assert_int_equal(relations_find(&f.build), 0);
+	find(&f.build);
 	assert_true(f.build.survey->user_known);
 	assert_int_equal(f.build.survey->user, 65534);
 	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
 		if (found[i].relation != processes[i].relation)
 			fail_msg("process %zu: %u, not %u", i, found[i].relation, processes[i].relation);
 
-	/* a user that is not known makes nobody a stranger, and nobody's word count but root's */
+	/* who is configured and does not exist is not the user: the node in the service's cgroup tells */
 	settings[0].value = "no such user";
-	f.build.survey->user_known = false;
-	assert_int_equal(relations_find(&f.build), 0);
+	find(&f.build);
+	assert_true(f.build.survey->user_known);
+	assert_int_equal(f.build.survey->user, 7);
+	assert_int_equal(found[3].relation, EJG_RELATION_STRANGER);
+	assert_int_equal(found[12].relation, EJG_RELATION_OURS);
+
+	/* a user that is not known makes nobody a stranger, and nobody's word count but root's */
+	f.facts.service = "no such service";
+	found[0].role = EJG_PROCESS_EPMD;
+	find(&f.build);
 	assert_false(f.build.survey->user_known);
 	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
 		if (!found[i].in_service && (found[i].uid != 0 || !found[i].node))

@@ -137,7 +137,7 @@ const char *running_node(struct audit *audit)
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
-		if (cookie_is_own(&audit->host, process))
+		if (cookie_is_own(process))
 			return audit_text(audit, "%s runs with it (pid %d)",
 					  process->role == EJG_PROCESS_NODE ? "a node" : "a tool of the node",
 					  (int)process->pid);
@@ -164,7 +164,7 @@ void judge_nodes(struct audit *audit)
 	for (size_t i = 0; i < audit->host.survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(audit->host.survey, i);
 
-		if (cookie_is_own(&audit->host, process))
+		if (cookie_is_own(process))
 			judge_node(audit, process);
 		else if (process->cookie_argument && audit->read)
 			judge_stranger(audit, process);

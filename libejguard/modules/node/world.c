@@ -90,11 +90,10 @@ static void trust_name(struct node_world *world, const char *root, const char *n
 
 static void read_trusted(const struct node *node, struct node_world *world)
 {
-	const char *user = node_value(node, "user"), *root = node->facts->root;
-
 	trust(world, 0);
-	trust_name(world, root, user && strlen(user) < 256 ? user : "ejabberd");
-	trust_name(world, root, "epmd");
+	if (node->survey->user_known)
+		trust(world, node->survey->user);
+	trust_name(world, node->facts->root, "epmd");
 	for (size_t i = 0; i < node->facts->n_users; i++)
 		trust(world, node->facts->users[i]);
 }

@@ -15,39 +15,41 @@ static int take_user(struct arena *arena, const struct passwd_user *user, struct
 	return user->home[0] == '/' && !ret->home ? -ENOMEM : 0;
 }
 
-/* By the name or, without one, by the uid. That nobody is found is no error. */
-static int find_entry(struct arena *arena, const char *root, const char *name, uid_t uid, struct access_service *ret)
+/* Of several entries of one uid, the one that is configured or has the service's name. */
+static int find_entry(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
+		      struct access_service *service)
 {
-	cleanup_passwd_user struct passwd_user user = { 0 };
-	const int r = name ? passwd_user_by_name(root, name, &user) : passwd_user_by_id(root, uid, &user);
+	const char *names[] = { ejg_survey_value(survey, "user"), facts->service };
+	int r = -ENOENT;
 
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	return take_user(arena, &user, ret);
+	for (size_t i = 0; r != -ENOMEM && i <= ARRAY_SIZE(names); i++) {
+		cleanup_passwd_user struct passwd_user user = { 0 };
+
+		if (i == ARRAY_SIZE(names))
+			r = passwd_user_by_id(facts->root, survey->user, &user);
+		else if (names[i])
+			r = passwd_user_by_name(facts->root, names[i], &user);
+		if (r == 0 && user.uid == survey->user)
+			return take_user(arena, &user, service);
+	}
+	return r == -ENOMEM ? r : 0;
 }
 
+/* The survey tells who it is. A user without an entry has the group that the node runs with. */
 static int find_user(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		     struct access_service *service)
 {
-	const char *name = ejg_survey_value(survey, "user");
-	int r = name ? find_entry(arena, facts->root, name, 0, service) : 0;
-
-	for (size_t i = 0; r == 0 && !service->known && i < survey->n_processes; i++) {
+	if (!survey->user_known)
+		return 0;
+	service->known = true;
+	service->uid = survey->user;
+	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
-		if (process->role != EJG_PROCESS_NODE || !process->in_service)
-			continue;
-		r = find_entry(arena, facts->root, NULL, process->uid, service);
-		service->uid = process->uid;
-		service->gid = process->gid;
-		service->known = true;
+		if (process->role == EJG_PROCESS_NODE && process->in_service && process->uid == survey->user)
+			service->gid = process->gid;
 	}
-	if (r == 0 && !service->known)
-		r = find_entry(arena, facts->root, facts->service, 0, service);
-	for (size_t i = 0; r == 0 && !service->known && i < facts->n_users; i++)
-		if (facts->users[i] != 0)
-			r = find_entry(arena, facts->root, NULL, facts->users[i], service);
-	return r;
+	return find_entry(arena, facts, survey, service);
 }
 
 /* Who else is in the group: listed there, or by the group of his entry in passwd. */
@@ -231,7 +233,7 @@ int access_service_may(const struct access_service *service, const struct access
 
 	if (!service->known || service->uid == 0)
 		return 1;
-	n = passwd_groups_of(NULL, &user, asker.groups, ARRAY_SIZE(asker.groups));
+	n = passwd_groups_of(service->trust.root, &user, asker.groups, ARRAY_SIZE(asker.groups));
 	if (n < 0)
 		return n == -E2BIG ? 1 : n;
 	asker.n_groups = (size_t)n;

@@ -45,11 +45,11 @@ const char *cookie_text(const struct cookie_host *host, const char *format, ...)
 	return text ? text : "";
 }
 
-bool cookie_is_own(const struct cookie_host *host, const struct ejg_process *process)
+bool cookie_is_own(const struct ejg_process *process)
 {
-	if (process->role == EJG_PROCESS_EPMD)
-		return false;
-	return process->in_service || (host->service.known && process->uid == host->service.uid);
+	return process->role != EJG_PROCESS_EPMD &&
+	       (process->relation == EJG_RELATION_OURS || process->relation == EJG_RELATION_TOOL ||
+		process->relation == EJG_RELATION_SAME_USER);
 }
 
 unsigned int cookie_bits(const struct cookie_host *host, const struct cookie *cookie)

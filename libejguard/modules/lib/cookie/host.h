@@ -28,7 +28,7 @@ void cookie_host_end(struct cookie_host *host);
 const char *cookie_text(const struct cookie_host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A node or a tool of the service, or any other that runs as its user; epmd is none. */
-bool cookie_is_own(const struct cookie_host *host, const struct ejg_process *process);
+bool cookie_is_own(const struct ejg_process *process);
 
 /* How good a cookie is against those who guess: words of this host are tried first. Clears what it leaves behind. */
 unsigned int cookie_bits(const struct cookie_host *host, const struct cookie *cookie);

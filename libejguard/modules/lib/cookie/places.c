@@ -131,7 +131,7 @@ static void add_nodes(const struct cookie_host *host, struct cookie_places *plac
 		struct cookie_place *place;
 
 		/* A container's paths mean nothing here. */
-		if (process->role != EJG_PROCESS_NODE || !cookie_is_own(host, process) || process->other_network ||
+		if (process->role != EJG_PROCESS_NODE || !cookie_is_own(process) || process->other_network ||
 		    !home || *home != '/')
 			continue;
 		/* An environment that may not be read is taken to be that of the next start. */

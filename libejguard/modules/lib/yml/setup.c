@@ -149,9 +149,11 @@ static void find_environment(struct names *names, const struct ejg_facts *facts,
 		if (strchr(ejg_cgroup_get(facts, i)->name, '.') && !strchr(ejg_cgroup_get(facts, i)->name, '/'))
 			scan_units(names, ejg_cgroup_get(facts, i)->name);
 	for (size_t i = 0; survey && i < survey->n_processes; i++) {
-		if (ejg_process_get(survey, i)->role != EJG_PROCESS_NODE || !ejg_process_get(survey, i)->in_service)
+		const struct ejg_process *process = ejg_process_get(survey, i);
+
+		if (process->role != EJG_PROCESS_NODE || process->relation != EJG_RELATION_OURS)
 			continue;
-		snprintf(path, sizeof(path), "/proc/%d/environ", (int)ejg_process_get(survey, i)->pid);
+		snprintf(path, sizeof(path), "/proc/%d/environ", (int)process->pid);
 		scan_file(names, path, true);
 	}
 }
