@@ -11,6 +11,8 @@
 #include "libejguard/service/settings-read.h"
 #include "libejguard/util/cleanup.h"
 
+static const char not_exported[] = "it is set without export, which erl does not see";
+
 /* What only counts in the environment of erl: the file must export it. */
 static bool is_for_environment(const char *name)
 {
@@ -41,7 +43,7 @@ static void add_by_name(struct setting_list *list, const struct settings *s, con
 	const bool written = now && now->text && *now->text;
 
 	if (written && is_for_environment(name) && !variable->exported)
-		add_without_effect(list, name, now, "it is set without export, which erl does not see");
+		add_without_effect(list, name, now, not_exported);
 	else if (written && strcmp(name, "ERL_DIST_PORT") == 0 && !s->uses_dist_port)
 		add_without_effect(list, name, now, "this ejabberdctl does not know it");
 	else
@@ -73,8 +75,12 @@ static void add_flags(struct setting_list *list, const struct settings *s)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const struct variable *variable = variable_find(&s->variables, names[i], strlen(names[i]));
 
-		if (variable && variable->exported && variable->now && variable->now->text && *variable->now->text)
+		if (!variable || !variable->now || !variable->now->text || !*variable->now->text)
+			continue;
+		if (variable->exported)
 			settings_add_variable(list, names[i], variable->now);
+		else
+			add_without_effect(list, names[i], variable->now, not_exported);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
 #include "libejguard/util/passwd.h"
@@ -65,7 +66,8 @@ void source_text_done(struct source_text *source)
 int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret)
 {
 	/* Not a device of an image: to open one can do something. */
-	cleanup_fd int fd = *source->root ? root_open_regular(source->root, path) : settings_open(source, path, O_RDONLY);
+	cleanup_fd int fd =
+		*source->root ? root_open_regular(source->root, path) : settings_open(source, path, O_RDONLY);
 	int r = fd == -EINVAL ? -ENOENT : fd < 0 ? fd : 0;
 	struct stat st;
 
@@ -102,7 +104,8 @@ int settings_source_at(struct arena *arena, const char *root, struct settings_so
 		if (r < 0)
 			return r;
 		/* what systemd falls back to, hostname(5) */
-		source.hostname = name.size > 0 ? arena_strndup(arena, name.text, strcspn(name.text, "\n")) : "localhost";
+		source.hostname =
+			name.size > 0 ? arena_strndup(arena, name.text, strcspn(name.text, "\n")) : "localhost";
 		if (!source.hostname)
 			return -ENOMEM;
 	}
@@ -162,4 +165,15 @@ int settings_home(struct arena *arena, const struct settings_source *source, con
 		return r == -ENOMEM ? r : 0;
 	*ret_home = arena_strdup(arena, entry.home);
 	return *ret_home ? 0 : -ENOMEM;
+}
+
+const char *settings_user_name(struct arena *arena, const struct settings_source *source, const char *user)
+{
+	cleanup_passwd_user struct passwd_user entry = { 0 };
+	uint64_t number;
+
+	if (unsigned_parse(user, &number) < 0 || number >= UINT32_MAX ||
+	    passwd_user_by_id(source->root, (uid_t)number, &entry) < 0)
+		return arena_strdup(arena, user);
+	return arena_strdup(arena, entry.name);
 }

@@ -50,6 +50,9 @@ int settings_list(struct arena *arena, const struct settings_source *source, con
 		  const char *suffix, const char *const **ret, size_t *ret_n);
 /* The source of an image's settings, or of the system's: root "" or NULL. Return: 0, -ENOMEM. */
 int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
+/* The login name of a user by name or, as User= takes it, by number: as it is when there is none. Return: NULL without
+ * memory. */
+const char *settings_user_name(struct arena *arena, const struct settings_source *source, const char *user);
 /* Looks a user up by name. *ret_home is NULL when there is no such user. Return: 0, -ENOMEM. */
 int settings_home(struct arena *arena, const struct settings_source *source, const char *user, const char **ret_home);
 

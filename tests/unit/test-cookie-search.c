@@ -80,7 +80,7 @@ static void test_cases(void **state)
 	(void)cookie_argument("S3CRETS3CRET", 12, &cookie);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		*hits = '\0';
-		search_text(cases[i].text, strlen(cases[i].text), &cookie, true, note, hits);
+		search_text(cases[i].text, strlen(cases[i].text), &cookie, true, false, note, hits);
 		if (strcmp(hits, cases[i].hits) != 0)
 			print_message("%s\n", cases[i].text);
 		assert_string_equal(hits, cases[i].hits);
@@ -95,19 +95,82 @@ static void test_switches(void **state)
 
 	(void)state;
 	(void)cookie_argument("S3CRETS3CRET", 12, &cookie);
-	search_text(text, sizeof(text) - 1, NULL, false, note, hits);
+	search_text(text, sizeof(text) - 1, NULL, false, false, note, hits);
 	assert_string_equal(hits, "");
-	search_text(text, sizeof(text) - 1, &cookie, false, note, hits);
+	search_text(text, sizeof(text) - 1, &cookie, false, false, note, hits);
 	assert_string_equal(hits, "1v 2v");
 	*hits = '\0';
-	search_text(text, sizeof(text) - 1, NULL, true, note, hits);
+	search_text(text, sizeof(text) - 1, NULL, true, false, note, hits);
 	assert_string_equal(hits, "1s! 3n");
+}
+
+/* Of releases' start scripts. */
+static void test_variables(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *hits;
+	} cases[] = {
+		{ "Environment=RELEASE_COOKIE=other", "1s!" },
+		{ "Environment=\"A=1\" \"RELEASE_COOKIE=S3CRETS3CRET\"", "1s=" },
+		{ "export RELEASE_COOKIE='other'\n", "1s!" },
+		{ "EMQX_NODE__COOKIE=S3CRETS3CRET", "1s=" },
+		{ "RELEASE_COOKIE=\nS3CRETS3CRET", "2v" },
+		{ "RELEASE_COOKIE=$(cat COOKIE)", "" },
+		{ "export RELEASE_COOKIE", "" },
+		{ "# RELEASE_COOKIE=other", "" },
+		{ "XRELEASE_COOKIE=other", "" },
+		{ "cookie = \"other\"", "" },
+	};
+	struct cookie cookie;
+	char hits[256];
+
+	(void)state;
+	(void)cookie_argument("S3CRETS3CRET", 12, &cookie);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		*hits = '\0';
+		search_text(cases[i].text, strlen(cases[i].text), &cookie, true, false, note, hits);
+		if (strcmp(hits, cases[i].hits) != 0)
+			print_message("%s\n", cases[i].text);
+		assert_string_equal(hits, cases[i].hits);
+	}
+}
+
+/* emqx.conf, vernemq.conf */
+static void test_keys(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *hits;
+	} cases[] = {
+		{ "node.cookie = \"other\"", "1s!" },
+		{ "node {\n  name = \"a@b\"\n  cookie = \"other\"\n}", "3s!" },
+		{ "node { cookie: other }", "1s!" },
+		{ "distributed_cookie = vmq", "1s!" },
+		{ "# node.cookie = other", "" },
+		{ "node.cookie = ${COOKIE}", "" },
+		{ "session.cookie = other", "" },
+		{ "cookies = other", "" },
+		{ "cookie =\nother", "" },
+	};
+	char hits[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		*hits = '\0';
+		search_text(cases[i].text, strlen(cases[i].text), NULL, true, true, note, hits);
+		if (strcmp(hits, cases[i].hits) != 0)
+			print_message("%s\n", cases[i].text);
+		assert_string_equal(hits, cases[i].hits);
+	}
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_switches),
 	};
 

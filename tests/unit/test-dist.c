@@ -345,7 +345,7 @@ static const struct {
 	{ "Environment=VMARGS=/nonexistent/%H\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "VMARGS", 4369 },
 	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "service manager", 4369 },
 	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\nERL_OPTIONS=\n", "1-2", NULL, 4369 },
-	{ "EnvironmentFile=/etc/*\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "EnvironmentFile", 4369 },
+	{ "EnvironmentFile=/e*c/x\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "EnvironmentFile", 4369 },
 	{ "RootDirectory=/srv\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "elsewhere", 4369 },
 	{ "ExecStart=\nExecStart=/usr/local/bin/start-ejabberd\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
 	  "does not call", 4369 },

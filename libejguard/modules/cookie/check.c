@@ -91,7 +91,7 @@ int audit_look(struct audit *audit)
 	judge_nodes(audit);
 	r = judge_options(audit);
 	/* With a cookie among its options a node neither reads a file nor makes one. */
-	for (size_t i = 0; i < audit->places.n && !audit->option; i++)
+	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument; i++)
 		if (!cookie_place_effective(&audit->places.items[i]))
 			say_absent(audit, &audit->places.items[i]);
 	if (r == 0 && ejg_call_cancelled(audit->call))

@@ -67,7 +67,8 @@ struct audit {
 	bool read;		 /* the vault's cookie is that of the first place */
 	bool judged;		 /* the cookie was read and judged, wherever it is */
 	bool mendable;		 /* owner or permissions of the first place's file are what repair=yes mends */
-	const char *option;	 /* "FILE:LINE" of an option that sets another cookie than the first place's, or NULL */
+	const char *option;	 /* "FILE:LINE" of an option that sets the cookie of a start, or NULL */
+	bool argument;		 /* a node runs with a cookie that it was given as an argument */
 	unsigned int reasons;	 /* of enum cookie_reason, of the first place */
 	struct foreseen foreseen;
 };

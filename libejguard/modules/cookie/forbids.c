@@ -87,7 +87,7 @@ const char *forbids_rotate(struct audit *audit, const struct cookie_file *file)
 	if (audit->host.facts->n_peers)
 		return "the service has peers, and a cluster changes its cookie on all nodes at once";
 	if (audit->option)
-		return audit_text(audit, "the option at %s sets another one, which is in effect", audit->option);
+		return audit_text(audit, "the option at %s sets one, which is in effect", audit->option);
 	problem = running_node(audit);
 	if (!problem)
 		problem = unseen_node(audit);

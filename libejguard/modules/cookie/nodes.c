@@ -28,6 +28,10 @@ static ssize_t read_arguments(struct audit *audit, pid_t pid)
 static void judge_argument(struct audit *audit, const struct argv *argv, const struct cookie *value,
 			   const char *subject)
 {
+	static const char remedy[] =
+		"remove the option that gives it to the node, then restart it: a cookie file is not "
+		"read before that";
+
 	if (argv->n_set)
 		audit_say(audit, "in-argv", subject, NULL,
 			  "carries a cookie in its arguments: every user of this host can read it there and take the "
@@ -37,11 +41,11 @@ static void judge_argument(struct audit *audit, const struct argv *argv, const s
 			  "runs with -nocookie: its cookie is the word nocookie, which everybody knows");
 	if (!argv->in_effect || value->n == 0)
 		return;
-	judge_value(audit, value, subject, NULL, false);
+	audit->argument = true;
+	judge_value(audit, value, subject, &(struct ejg_place){ .remedy = remedy }, false);
 	if (audit->read && !cookie_equal(value, &audit->host.vault->cookie))
 		audit_say(audit, "contradiction", subject, NULL,
-			  "was started with -setcookie and another cookie, so it ignores %s",
-			  audit_file(audit));
+			  "was started with -setcookie and another cookie, so it ignores %s", audit_file(audit));
 }
 
 /* Seconds since the epoch at which the machine started. */

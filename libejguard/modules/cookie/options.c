@@ -32,10 +32,12 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 	struct ejg_place place = { .file = options->text->path, .line = hit->line, .remedy = remedy };
 	struct cookie *value = &audit->host.vault->other;
 
-	if (hit->same || hit->computed)
+	if (hit->computed)
 		return;
 	if (!audit->option)
 		audit->option = audit_text(audit, "%s:%u", place.file, place.line);
+	if (hit->same)
+		return;
 	if (audit->read)
 		audit_say(audit, "contradiction", NULL, &(struct ejg_place){ .file = place.file, .line = place.line },
 			  "sets another cookie than %s, so that file is not read", audit_file(audit));
@@ -43,12 +45,31 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 		judge_value(audit, value, NULL, &place, false);
 }
 
+/* Whether what stands there is replaced, so that a start is not given it. */
+static bool is_overridden(const struct audit *audit, const char *file, uint32_t line)
+{
+	const struct ejg_survey *survey = audit->host.survey;
+	bool overridden = false;
+
+	for (size_t i = 0; i < survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(survey, i);
+
+		if (setting->origin.line != line || !setting->origin.file || strcmp(setting->origin.file, file) != 0)
+			continue;
+		if (setting->state != EJG_SETTING_OVERRIDDEN)
+			return false;
+		overridden = true;
+	}
+	return overridden;
+}
+
 static void look_at_hit(void *data, const struct search_hit *hit)
 {
 	struct options *options = data;
 	const struct text *text = options->text;
 
-	if (hit->kind == SEARCH_VALUE || options->n_findings++ >= MAX_FINDINGS)
+	if (hit->kind == SEARCH_VALUE || is_overridden(options->audit, text->path, hit->line) ||
+	    options->n_findings++ >= MAX_FINDINGS)
 		return;
 	if (hit->kind == SEARCH_NOCOOKIE) {
 		audit_say(options->audit, "nocookie", NULL,
@@ -67,7 +88,8 @@ static void look_at_text(void *data, const struct text *text)
 	struct audit *audit = options->audit;
 
 	options->text = text;
-	search_text(text->bytes, text->n, audit->read ? &audit->host.vault->cookie : NULL, true, look_at_hit, options);
+	search_text(text->bytes, text->n, audit->read ? &audit->host.vault->cookie : NULL, true, text->keys,
+		    look_at_hit, options);
 }
 
 static bool holds_arguments(const char *name)
@@ -81,15 +103,20 @@ static bool holds_arguments(const char *name)
 }
 
 /* What the start script and the units come to, files that they include among it: the survey reads more than texts.h. */
-static void look_at_settings(struct options *options)
+static void look_at_settings(struct options *options, struct texts *texts)
 {
 	const struct ejg_survey *survey = options->audit->host.survey;
 
-	for (size_t i = 0; i < survey->n_settings && !options->setcookie; i++) {
+	for (size_t i = 0; i < survey->n_settings; i++) {
 		const struct ejg_setting *setting = ejg_setting_get(survey, i);
 
 		if (!holds_arguments(setting->name) || setting->state != EJG_SETTING_KNOWN ||
 		    !strstr(setting->value, "-setcookie "))
+			continue;
+		/* a file that is not among them: what stands there is judged, too */
+		if (setting->origin.file)
+			texts_file(texts, setting->origin.file, TEXT_ARGUMENTS | TEXT_FOLLOW);
+		if (options->setcookie)
 			continue;
 		options->setcookie = true;
 		say_setcookie(options->audit, setting->origin.file, setting->origin.line);
@@ -105,7 +132,7 @@ int judge_options(struct audit *audit)
 	if (r < 0)
 		return r;
 	texts_sources(&texts, &audit->places);
-	look_at_settings(&options);
+	look_at_settings(&options, &texts);
 	if (texts.more || options.n_findings > MAX_FINDINGS)
 		audit_say(audit, "unseen", NULL, NULL,
 			  "not everything was searched for options: there are more than %d files, larger ones than %d "

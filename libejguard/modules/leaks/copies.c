@@ -52,7 +52,8 @@ static void look_at_text(void *data, const struct text *text)
 
 	copies->hunt->n_files++;
 	copies->line = 0;
-	search_text(text->bytes, text->n, &copies->hunt->vault->vault.cookie, text->arguments, take_hit, copies);
+	search_text(text->bytes, text->n, &copies->hunt->vault->vault.cookie, text->arguments, text->keys, take_hit,
+		    copies);
 	if (copies->line)
 		say_copy(copies, text);
 }

@@ -8,8 +8,9 @@
 
 /* In this order: what is derived comes after what it is derived from, and is not said again. */
 static const char *const watched[] = {
-	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", "ERL_EPMD_PORT",
-	"ERL_OPTIONS", "VMARGS",	  "name-kind",		 "dist-range",	  "tls-dist",
+	"ERLANG_NODE",	 "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS",
+	"ERL_EPMD_PORT", "ERL_OPTIONS",	    "ERL_AFLAGS",	   "ERL_FLAGS",	    "ERL_ZFLAGS",
+	"VMARGS",	 "name-kind",	    "dist-range",	   "tls-dist",
 };
 
 /* A file that sets a key over and over is told once for each of its first lines. */

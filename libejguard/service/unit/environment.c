@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/service/unit/file.h"
@@ -139,25 +141,67 @@ static int use_words(struct settings *s, const struct unit_list *list, enum use 
 	return 0;
 }
 
-static int read_environment_file(struct settings *s, const struct unit_value *value)
+static int read_environment_file(struct settings *s, const char *path, const struct ejg_origin *origin)
 {
 	cleanup_source_text struct source_text source = { 0 };
-	const char *path = value->text + (value->text[0] == '-');
 	int r;
 
-	if (path[0] != '/' || strpbrk(path, "*?[\"'\\%")) {
-		set_problem(s, "EnvironmentFile= names files in a form that is not followed here", &value->origin);
-		return 0;
-	}
 	r = settings_read(s->arena, s->source, path, &source);
 	if (r < 0)
 		return r;
 	if (source.problem)
-		set_problem(s, arena_printf(s->arena, "%s: %s", source.path, source.problem), &value->origin);
+		set_problem(s, arena_printf(s->arena, "%s: %s", source.path, source.problem), origin);
 	else if (source.text && !unit_environment_text(&s->variables, &source))
-		set_problem(s, arena_printf(s->arena, "%s is more than plain assignments", source.path),
-			    &value->origin);
+		set_problem(s, arena_printf(s->arena, "%s is more than plain assignments", source.path), origin);
 	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All files of a folder that match, in the order of their names. */
+static int read_environment_files(struct settings *s, const char *folder, const char *pattern,
+				  const struct ejg_origin *origin)
+{
+	const char *const *names;
+	const char **sorted;
+	size_t n;
+	int r;
+
+	r = settings_list(s->arena, s->source, folder, "", "", &names, &n);
+	sorted = r == 0 ? arena_array(s->arena, n + 1, sizeof(*sorted)) : NULL;
+	if (!sorted)
+		return -ENOMEM;
+	if (n > 0)
+		memcpy(sorted, names, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_names);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const char *path = arena_printf(s->arena, "%s/%s", folder, sorted[i]);
+
+		if (!path)
+			return -ENOMEM;
+		if (fnmatch(pattern, sorted[i], 0) == 0)
+			r = read_environment_file(s, path, origin);
+	}
+	return r;
+}
+
+/* EnvironmentFile=: a path, or a pattern of glob(7), which is followed in the last part of the path. */
+static int read_environment(struct settings *s, const struct unit_value *value)
+{
+	const char *path = value->text + (value->text[0] == '-'), *slash = strrchr(path, '/');
+	const char *folder = slash ? arena_strndup(s->arena, path, (size_t)(slash - path)) : "";
+
+	if (!folder)
+		return -ENOMEM;
+	if (path[0] != '/' || strpbrk(path, "\"'\\%") || strpbrk(folder, "*?[")) {
+		set_problem(s, "EnvironmentFile= names files in a form that is not followed here", &value->origin);
+		return 0;
+	}
+	return strpbrk(path, "*?[") ? read_environment_files(s, *folder ? folder : "/", slash + 1, &value->origin)
+				    : read_environment_file(s, path, &value->origin);
 }
 
 /* An option of ejabberdctl and the variable that it sets. */
@@ -290,7 +334,7 @@ int unit_environment(struct unit_parser *p, const struct unit_list *defaults)
 	if (r == 0)
 		r = use_words(s, &p->environment, ASSIGN);
 	for (size_t i = 0; i < p->files.n && r == 0; i++)
-		r = read_environment_file(s, &p->files.items[i]);
+		r = read_environment(s, &p->files.items[i]);
 	if (r == 0)
 		r = use_words(s, &p->unset, UNSET);
 	if (r == 0 && p->commands.n > 0)

@@ -57,7 +57,9 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 		if (strcmp(key, elsewhere[i]) == 0)
 			set_problem(p, "the unit takes files or variables from elsewhere", origin);
 	if (strcmp(key, "User") == 0) {
-		p->s->unit.user = *value ? value : NULL;
+		p->s->unit.user = *value ? settings_user_name(p->s->arena, p->s->source, value) : NULL;
+		if (*value && !p->s->unit.user)
+			return -ENOMEM;
 		p->s->unit.user_origin = *origin;
 		return 0;
 	}

@@ -105,7 +105,67 @@ static bool read_option(const char *at, const char *end, const struct cookie *co
 	return true;
 }
 
-static bool has_option(const struct line *line, const struct cookie *cookie, struct search_hit *hit)
+/* NAME=value: on its line, up to a quote or a blank; nothing when it is computed. */
+static bool read_assigned(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
+{
+	const char *start = at;
+
+	while (start < end && (is_blank(*start) || *start == '"' || *start == '\''))
+		start++;
+	for (at = start; at < end && !is_blank(*at) && *at != '\n' && *at != '"' && *at != '\'' && *at != ';';)
+		at++;
+	if (at == start || *start == '$' || *start == '`' || *start == '#')
+		return false;
+	*hit = (struct search_hit){
+		.kind = SEARCH_SETCOOKIE, .line = hit->line, .value = start, .n_value = (size_t)(at - start)
+	};
+	hit->same = cookie && hit->n_value == cookie->n && memcmp(start, cookie->text, cookie->n) == 0;
+	return true;
+}
+
+/* Variables that a release's start script puts among the arguments. */
+static bool has_variable(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+{
+	static const char *const names[] = { "RELEASE_COOKIE", "EMQX_NODE__COOKIE", "EMQX_NODE_COOKIE",
+					     "DOCKER_VERNEMQ_DISTRIBUTED_COOKIE", "VMQ_DISTRIBUTED_COOKIE" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *after = find_option(line->text, n, names[i]);
+
+		if (after && after < line->text + n && *after == '=' &&
+		    read_assigned(after + 1, line->text + n, cookie, hit))
+			return true;
+	}
+	return false;
+}
+
+/* The first word of the line, with = or : behind it. */
+static bool has_key(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+{
+	static const char *const names[] = { "node.cookie", "cookie", "distributed_cookie" };
+	const char *at = line->text, *end = line->text + n;
+
+	while (at < end && is_blank(*at))
+		at++;
+	/* node { cookie = "..." } */
+	if (end - at > 4 && memcmp(at, "node", 4) == 0 && memchr(at, '{', (size_t)(end - at)))
+		at = (const char *)memchr(at, '{', (size_t)(end - at)) + 1;
+	while (at < end && is_blank(*at))
+		at++;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *after = at + strlen(names[i]);
+
+		if (after >= end || memcmp(at, names[i], strlen(names[i])) != 0)
+			continue;
+		while (after < end && is_blank(*after))
+			after++;
+		if (after < end && (*after == '=' || *after == ':'))
+			return read_assigned(after + 1, end, cookie, hit);
+	}
+	return false;
+}
+
+static bool has_option(const struct line *line, const struct cookie *cookie, bool keys, struct search_hit *hit)
 {
 	static const char *const names[] = { "-setcookie", "--setcookie", "--cookie" };
 	size_t n = without_comment(line);
@@ -117,11 +177,14 @@ static bool has_option(const struct line *line, const struct cookie *cookie, str
 		if (after && read_option(after, line->end, cookie, hit))
 			return true;
 	}
+	if (has_variable(line, n, cookie, hit) || (keys && has_key(line, n, cookie, hit)))
+		return true;
 	hit->kind = SEARCH_NOCOOKIE;
 	return find_option(line->text, n, "-nocookie") != NULL;
 }
 
-void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, search_fn fn, void *data)
+void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, bool keys, search_fn fn,
+		 void *data)
 {
 	const char *end = text + n;
 	uint32_t number = 0;
@@ -131,7 +194,7 @@ void search_text(const char *text, size_t n, const struct cookie *cookie, bool o
 		struct line line = { text, (size_t)((newline ? newline : end) - text), end };
 		struct search_hit hit = { .line = ++number };
 
-		if (options && has_option(&line, cookie, &hit)) {
+		if (options && has_option(&line, cookie, keys, &hit)) {
 			fn(data, &hit);
 		} else if (cookie && has_value(&line, cookie)) {
 			hit = (struct search_hit){ .kind = SEARCH_VALUE, .line = number };

@@ -9,7 +9,7 @@
 
 enum search_kind {
 	SEARCH_VALUE,	  /* the cookie stands there */
-	SEARCH_SETCOOKIE, /* -setcookie, or --cookie of Elixir's releases, with a value */
+	SEARCH_SETCOOKIE, /* -setcookie, --cookie of Elixir's releases, RELEASE_COOKIE= and its like, with a value */
 	SEARCH_NOCOOKIE,  /* -nocookie */
 };
 
@@ -27,9 +27,11 @@ typedef void (*search_fn)(void *data, const struct search_hit *hit);
 /*
  * @text:    bytes, of any kind
  * @cookie:  what to look for as a word of its own, comments included; NULL: nothing
- * @options: look for options, outside of comments
+ * @options: look for options and variables that set one, outside of comments
+ * @keys:    and for keys of a configuration: node.cookie = "..."
  * @fn:      called in the order of the lines, at most once a line: an option counts more than a value
  */
-void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, search_fn fn, void *data);
+void search_text(const char *text, size_t n, const struct cookie *cookie, bool options, bool keys, search_fn fn,
+		 void *data);
 
 #endif

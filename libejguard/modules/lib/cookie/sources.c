@@ -12,6 +12,39 @@ static void read_setting(struct texts *texts, const char *name)
 		texts_file(texts, path, TEXT_ARGUMENTS | TEXT_FOLLOW);
 }
 
+/* Whether the start script reads no arguments file, because VMARGS is set to nothing. */
+static bool is_without_arguments(const struct texts *texts)
+{
+	const struct ejg_setting *setting = ejg_survey_setting(texts->host->survey, "VMARGS");
+
+	return setting && setting->state == EJG_SETTING_UNSET && ejg_survey_value(texts->host->survey, "script");
+}
+
+/* What services that have no script that says so (CouchDB, EMQX, VerneMQ) keep in their folder. */
+static void read_folder(struct texts *texts, const char *folder)
+{
+	const struct cookie_host *host = texts->host;
+
+	if (!is_without_arguments(texts) && !ejg_survey_value(host->survey, "VMARGS"))
+		texts_file(texts, cookie_text(host, "%s/vm.args", folder), TEXT_ARGUMENTS | TEXT_FOLLOW);
+	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, host->facts->service),
+		   TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
+	texts_file(texts, cookie_text(host, "%s/base.hocon", folder), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
+}
+
+/* /opt/SERVICE*, where services bring their own folders. */
+static void read_opt_folders(struct texts *texts)
+{
+	const char *service = texts->host->facts->service, *folder = NULL;
+	cleanup_dir DIR *dir =
+		access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)
+		if (strncmp(entry->d_name, service, strlen(service)) == 0)
+			read_folder(texts, cookie_text(texts->host, "/opt/%s/etc", entry->d_name));
+}
+
 static void read_configuration(struct texts *texts)
 {
 	static const char *const defaults[] = { "/etc/default", "/etc/sysconfig", "/etc/conf.d", "/etc/init.d" };
@@ -23,23 +56,54 @@ static void read_configuration(struct texts *texts)
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		texts_file(texts, cookie_text(texts->host, "%s/%s", defaults[i], facts->service),
 			   TEXT_ARGUMENTS | TEXT_FOLLOW);
-	/* CouchDB's, for one, which has no script that would say so. */
-	if (facts->config_dir && !ejg_survey_value(texts->host->survey, "VMARGS"))
-		texts_file(texts, cookie_text(texts->host, "%s/vm.args", facts->config_dir),
-			   TEXT_ARGUMENTS | TEXT_FOLLOW);
+	if (facts->config_dir)
+		read_folder(texts, facts->config_dir);
+	read_folder(texts, cookie_text(texts->host, "/etc/%s", facts->service));
+	read_opt_folders(texts);
+	/* DefaultEnvironment= */
+	texts_file(texts, "/etc/systemd/system.conf", TEXT_ARGUMENTS | TEXT_FOLLOW);
+	texts_folder(texts, "/etc/systemd/system.conf.d", "*.conf", TEXT_ARGUMENTS, 0);
+}
+
+static void read_named(struct texts *texts, const char *unit)
+{
+	static const char *const folders[] = { "/etc/systemd/system.control",  "/run/systemd/system.control",
+					       "/run/systemd/transient",       "/etc/systemd/system",
+					       "/etc/systemd/system.attached", "/run/systemd/system",
+					       "/run/systemd/generator",       "/usr/local/lib/systemd/system",
+					       "/usr/lib/systemd/system",      "/lib/systemd/system" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		texts_file(texts, cookie_text(texts->host, "%s/%s", folders[i], unit),
+			   TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_UNIT);
+		texts_folder(texts, cookie_text(texts->host, "%s/%s.d", folders[i], unit), "*.conf",
+			     TEXT_ARGUMENTS | TEXT_UNIT, 0);
+	}
 }
 
 static void read_unit(struct texts *texts, const char *unit)
 {
-	static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system",
-					       "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-					       "/lib/systemd/system" };
+	const char *at = strchr(unit, '@'), *dot = strrchr(unit, '.');
 
-	if (strchr(unit, '/'))
+	if (strchr(unit, '/') || !dot)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		texts_file(texts, cookie_text(texts->host, "%s/%s", folders[i], unit), TEXT_ARGUMENTS | TEXT_FOLLOW);
-		texts_folder(texts, cookie_text(texts->host, "%s/%s.d", folders[i], unit), "*.conf", TEXT_ARGUMENTS, 0);
+	read_named(texts, unit);
+	/* the template of an instance */
+	if (at && dot > at + 1)
+		read_named(texts, cookie_text(texts->host, "%.*s%s", (int)(at + 1 - unit), unit, dot));
+}
+
+/* systemd takes a pattern for all files that match. */
+static void read_environment(struct texts *texts)
+{
+	for (size_t i = 0; i < texts->n_environment; i++) {
+		const char *path = texts->environment[i], *slash = strrchr(path, '/');
+
+		if (!strpbrk(path, "*?["))
+			texts_file(texts, path, TEXT_ARGUMENTS | TEXT_FOLLOW);
+		else if (!strpbrk(cookie_text(texts->host, "%.*s", (int)(slash - path), path), "*?["))
+			texts_folder(texts, cookie_text(texts->host, "%.*s", (int)(slash - path), path), slash + 1,
+				     TEXT_ARGUMENTS | TEXT_FOLLOW, 0);
 	}
 }
 
@@ -50,6 +114,8 @@ static void read_units(struct texts *texts)
 	read_unit(texts, cookie_text(texts->host, "%s.service", facts->service));
 	for (size_t i = 0; i < facts->n_cgroups; i++)
 		read_unit(texts, ejg_cgroup_get(facts, i)->name);
+	read_named(texts, "service");
+	read_environment(texts);
 }
 
 const char *texts_home(const struct cookie_host *host, const struct cookie_place *place)
@@ -70,7 +136,8 @@ static void read_release(struct texts *texts, const char *root, const char *patt
 static void read_opt(struct texts *texts, const char *pattern, unsigned int kind)
 {
 	const char *service = texts->host->facts->service, *folder = NULL;
-	cleanup_dir DIR *dir = access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
+	cleanup_dir DIR *dir =
+		access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)

@@ -36,16 +36,46 @@ bool texts_skip(struct texts *texts, const struct access *access)
 	return true;
 }
 
+/* The files of EnvironmentFile=, as systemd.exec(5) has them: a dash in front lets a file be absent. */
+static void note_environment(struct texts *texts, const struct text *text)
+{
+	static const char key[] = "EnvironmentFile=";
+	const char *at = text->bytes, *end = text->bytes + text->n;
+
+	for (; at < end; at = memchr(at, '\n', (size_t)(end - at)), at = at ? at + 1 : end) {
+		const char **paths, *stop;
+		char *path;
+
+		if ((size_t)(end - at) <= sizeof(key) || memcmp(at, key, sizeof(key) - 1) != 0)
+			continue;
+		at += sizeof(key) - 1;
+		at += *at == '-';
+		for (stop = at; stop < end && *stop != '\n' && *stop != '\r';)
+			stop++;
+		path = arena_strndup(texts->host->arena, at, (size_t)(stop - at));
+		paths = arena_grow(texts->host->arena, texts->environment, texts->n_environment, sizeof(*paths));
+		if (!path || !paths)
+			return;
+		texts->environment = paths;
+		if (path[0] == '/')
+			texts->environment[texts->n_environment++] = path;
+	}
+}
+
 void texts_file(struct texts *texts, const char *path, unsigned int kind)
 {
 	const struct cookie_host *host = texts->host;
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
-	struct text text = { .file = &file, .bytes = host->vault->buffer, .arguments = kind & TEXT_ARGUMENTS };
+	struct text text = { .file = &file,
+			     .bytes = host->vault->buffer,
+			     .arguments = kind & TEXT_ARGUMENTS,
+			     .keys = kind & TEXT_KEYS };
 	const bool follow = kind & TEXT_FOLLOW;
 	const char *problem = NULL;
 	cleanup_fd int fd = -1;
 	ssize_t n;
-	int r = access_walk(host->arena, host->facts->root, path, follow ? ACCESS_FOLLOW : 0, &host->service.trust, &file, &problem);
+	int r = access_walk(host->arena, host->facts->root, path, follow ? ACCESS_FOLLOW : 0, &host->service.trust,
+			    &file, &problem);
 
 	texts->n_unread += r == -EACCES;
 	if (r < 0 || file.fd < 0 || !S_ISREG(file.access.mode))
@@ -63,6 +93,8 @@ void texts_file(struct texts *texts, const char *path, unsigned int kind)
 	text.path = file.path;
 	text.n = (size_t)n;
 	texts->fn(texts->data, &text);
+	if (kind & TEXT_UNIT)
+		note_environment(texts, &text);
 	explicit_bzero(host->vault->buffer, (size_t)n);
 }
 

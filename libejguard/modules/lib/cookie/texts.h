@@ -16,6 +16,8 @@ enum {
 enum text_kind {
 	TEXT_ARGUMENTS = 1 << 0, /* a start of the service reads it: options in it count */
 	TEXT_FOLLOW = 1 << 1,	 /* named by a setting: a link at its end is followed */
+	TEXT_KEYS = 1 << 2,	 /* a configuration of keys and values: emqx.conf */
+	TEXT_UNIT = 1 << 3,	 /* a unit: the files of EnvironmentFile= are read, too */
 };
 
 /* A text, for as long as it is looked at; it stands in the vault's buffer. */
@@ -25,6 +27,7 @@ struct text {
 	const char *bytes;
 	size_t n;
 	bool arguments;
+	bool keys;
 };
 
 typedef void (*text_fn)(void *data, const struct text *text);
@@ -37,8 +40,10 @@ struct texts {
 	struct text_seen *seen; /* TEXTS_MAX_FILES */
 	size_t n_seen;
 	size_t n_entries;
-	size_t n_unread; /* that could not be read */
-	bool more;	 /* than may be read */
+	size_t n_unread;	  /* that could not be read */
+	bool more;		  /* than may be read */
+	const char **environment; /* paths of EnvironmentFile= that are still to be read */
+	size_t n_environment;
 };
 
 /* Return: 0, -ENOMEM. */
