@@ -12,7 +12,8 @@ class Words(Case):
                       ["bind", "[::1]x", "1"], ["bind", "127.0.0.1:4369", "ejabberd", "more"], ["bind", "127.0.0.1", "empd"],
                       ["bind", "localhost", "4369"], ["bind", "127.0.0.0/8", "4369"], ["bind", "", "4369"],
                       ["bind", "127.0.0.1", "4369", "ejabberd", "more"],
-                      ["bind", "127.0.0.1", "1", "--user", "romeo"]):
+                      ["bind", "127.0.0.1", "1", "--user", "no-such-user"], ["bind", "127.0.0.1", "1", "--user", "-1"],
+                      ["accept", "127.0.0.1", "1", "--user", "root"]):
             with self.subTest(words=words):
                 result = self.ejguard("explain", *words)
                 self.assertEqual((result.exit, result.out), (2, ""))
@@ -40,6 +41,14 @@ class Answers(Case):
                          {"action": "connect", "address": "2001:db8::1", "port": 5222})
         self.assertEqual(report["answers"][1], {"module": "probe", "allowed": False,
                                                 "rule": "2001:db8::1 port 5222", "file": path, "line": 3})
+
+    def test_user(self):
+        self.stack("required net opinion=allowed\n")
+        for word, uid in (("root", 0), ("0", 0), ("daemon", 1)):
+            with self.subTest(user=word):
+                report = self.ejguard("--json", "explain", "connect", "192.0.2.1", "4369", "--user", word).json
+                self.assertEqual(report["question"],
+                                 {"action": "connect", "address": "192.0.2.1", "port": 4369, "uid": uid})
 
     def test_ways_to_write_a_target(self):
         self.stack("set epmd 4370\nset dist 5201-5209\nrequired net opinion=allowed\n")

@@ -8,11 +8,19 @@
 #include <cmocka.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/handle.h"
 #include "tools/systemd/wanted.h"
 
 int report_fail(struct report *report, int error, const char *format, ...)
 {
 	return error;
+}
+
+static bool has_users_guard;
+
+bool handle_has_module(const struct report *report, const char *name)
+{
+	return strcmp(name, NETWORK_GUARD) == 0 || has_users_guard;
 }
 
 struct command {
@@ -29,6 +37,24 @@ static void check(const struct command *command, const char *service, struct arg
 		fail_msg("%s", command->words);
 }
 
+/* Where the stack has the module host, other units run it, too. */
+static void test_users(void **state)
+{
+	static const struct command commands[] = {
+		{ "apply --own ejabberd", true, true },
+		{ "apply --own --only net ejabberd", false, false },
+		{ "apply --own --only host ejabberd", false, false },
+		{ "apply --own --only net --only host ejabberd", false, true },
+		{ "apply --own --only host --only net ejabberd", false, true },
+	};
+	struct arguments arguments = {};
+
+	has_users_guard = true;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		check(&commands[i], "ejabberd", &arguments);
+	has_users_guard = false;
+}
+
 static void test_plain(void **state)
 {
 	static const struct command commands[] = {
@@ -37,6 +63,8 @@ static void test_plain(void **state)
 		{ "-q apply --own ejabberd", true, true },
 		{ "apply -v --own -- ejabberd", true, true },
 		{ "apply --own --only net ejabberd", false, true },
+		{ "apply --own --only net --only host ejabberd", false, true },
+		{ "apply --own --only host ejabberd", false, false },
 		{ "apply --own --only node ejabberd", false, false },
 		{ "apply --own --only net --only node ejabberd", false, false },
 		{ "apply --own --only", false, false },
@@ -98,6 +126,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_users),
 		cmocka_unit_test(test_other_service),
 		cmocka_unit_test(test_folders),
 	};

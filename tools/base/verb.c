@@ -30,6 +30,7 @@ static const struct option_spec check_options[] = {
 
 static const struct option_spec explain_options[] = {
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "answer as after an apply of this stack file" },
+	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "ask for a local user, by name or number, instead of the service" },
 };
 
 static const struct option_spec apply_options[] = {

@@ -36,7 +36,7 @@ struct arguments {
 	bool no_proof;
 	bool prove;
 	bool openmetrics;
-	const char *user;   /* of exec */
+	const char *user;   /* of exec and explain */
 	const char *cgroup; /* of exec */
 	bool wait_empty;
 	char **command; /* of exec: what follows --, ended by NULL; or NULL */

@@ -10,8 +10,10 @@ json_t *json_question(const struct report *report)
 {
 	const struct ejg_question *question = report->question;
 
-	return json_pack("{s:s, s:o, s:i}", "action", actions[question->action], "address",
-			 json_text(question->address), "port", (int)question->port);
+	/* What has no value is left out: json_pack(3), "*". */
+	return json_pack("{s:s, s:o, s:i, s:o*}", "action", actions[question->action], "address",
+			 json_text(question->address), "port", (int)question->port, "uid",
+			 question->by_user ? json_integer(question->uid) : NULL);
 }
 
 json_t *json_answers(const struct report *report)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/handle.h"
 #include "tools/systemd/dropin.h"
 
 const char *wanted_main_unit(const struct ejg_facts *facts)
@@ -26,8 +27,11 @@ const char *wanted_main_unit(const struct ejg_facts *facts)
 }
 
 /* The command line of a unit, quoted for systemd. */
-static char *make_command(const struct arguments *arguments, const char *service, bool whole_stack)
+static char *make_command(const struct report *report, bool whole_stack)
 {
+	const struct arguments *arguments = report->arguments;
+	const char *service = report->service;
+	const bool users = handle_has_module(report, USERS_GUARD);
 	cleanup_free char *tool = dropin_quote(EJG_SBINDIR "/ejguard");
 	cleanup_free char *confdir = dropin_quote(arguments->confdir ? arguments->confdir : "");
 	cleanup_free char *moduledir = dropin_quote(arguments->moduledir ? arguments->moduledir : "");
@@ -37,7 +41,9 @@ static char *make_command(const struct arguments *arguments, const char *service
 		return NULL;
 	if (asprintf(&command, "%s%s%s%s%s apply --own%s %s%s", tool, arguments->confdir ? " --confdir " : "",
 		     arguments->confdir ? confdir : "", arguments->moduledir ? " --moduledir " : "",
-		     arguments->moduledir ? moduledir : "", whole_stack ? "" : " --only " NETWORK_GUARD,
+		     arguments->moduledir ? moduledir : "", whole_stack	? "" :
+		     users	? " --only " NETWORK_GUARD " --only " USERS_GUARD :
+				  " --only " NETWORK_GUARD,
 		     *service == '-' ? "-- " : "", service) < 0)
 		return NULL;
 	return command;
@@ -47,7 +53,7 @@ int wanted_dropin(struct report *report, const char *unit, bool is_main, char **
 {
 	const struct arguments *arguments = report->arguments;
 	const char *folder = arguments->templatedir ? arguments->templatedir : EJG_DATADIR "/systemd";
-	cleanup_free char *command = make_command(arguments, report->service, is_main), *template = NULL;
+	cleanup_free char *command = make_command(report, is_main), *template = NULL;
 
 	if (asprintf(&template, "%s/%s.conf.in", folder, strrchr(unit, '.') + 1) < 0)
 		template = NULL;
@@ -98,10 +104,16 @@ static bool is_harmless(const struct words *words)
 	return false;
 }
 
+static bool is_guard(const struct words *words)
+{
+	return is_word(words, NETWORK_GUARD) || is_word(words, USERS_GUARD);
+}
+
 bool wanted_guards(const struct report *report, const char *words, bool is_main)
 {
 	const struct arguments *arguments = report->arguments;
 	bool confdir = !arguments->confdir, moduledir = !arguments->moduledir, apply = false, own = false;
+	bool only_network = false, only_users = false;
 	bool service = strcmp(report->service, DEFAULT_SERVICE) == 0;
 	struct words w = { .at = words };
 
@@ -116,10 +128,11 @@ bool wanted_guards(const struct report *report, const char *words, bool is_main)
 			own = true;
 		else if (apply && is_word(&w, report->service))
 			service = true;
-		else if (is_word(&w, "--only") && !is_main && next_word(&w) && is_word(&w, NETWORK_GUARD))
-			;
+		else if (is_word(&w, "--only") && !is_main && next_word(&w) && is_guard(&w))
+			*(is_word(&w, USERS_GUARD) ? &only_users : &only_network) = true;
 		else if (!is_harmless(&w))
 			return false;
 	}
-	return confdir && moduledir && apply && own && service;
+	return confdir && moduledir && apply && own && service && (!only_users || only_network) &&
+	       (!only_network || only_users || !handle_has_module(report, USERS_GUARD));
 }

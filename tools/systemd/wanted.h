@@ -7,6 +7,8 @@
 
 /* What guards units other than the service's own: epmd must not depend on the mode of a log file. */
 #define NETWORK_GUARD "net"
+/* What such a unit runs, too, where the stack has it: a local user does not wait for the main unit. */
+#define USERS_GUARD "host"
 
 /* The unit that runs the service itself: SERVICE.service, else the first service that is not epmd; NULL: there is none. */
 const char *wanted_main_unit(const struct ejg_facts *facts);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/exec/exec.h"
 #include "tools/verbs/verbs.h"
 
 static int read_action(const char *word, struct report *report, uint32_t *ret)
@@ -52,6 +53,24 @@ static int read_port(const char *word, struct report *report, uint16_t *ret)
 	return 0;
 }
 
+static int read_person(const struct arguments *arguments, struct report *report, struct ejg_question *question)
+{
+	struct exec_user user;
+	int r;
+
+	if (!arguments->user)
+		return 0;
+	if (question->action == EJG_ACCEPT)
+		return report_fail_usage(report, "--user asks what a user may bind or connect to, not whom the service accepts");
+	r = exec_user_find(arguments->user, report, &user);
+	if (r < 0)
+		return r;
+	question->by_user = true;
+	question->uid = user.uid;
+	exec_user_done(&user);
+	return 0;
+}
+
 int verb_explain(const struct arguments *arguments, struct report *report)
 {
 	struct ejg_question *question = &report->asked;
@@ -62,6 +81,8 @@ int verb_explain(const struct arguments *arguments, struct report *report)
 		.address = arguments->words[1],
 	};
 	r = read_action(arguments->words[0], report, &question->action);
+	if (r == 0)
+		r = read_person(arguments, report, question);
 	if (r == 0 && (arguments->file || is_port_name(arguments->words[2])))
 		r = ejg_load(report->handle, arguments->file);
 	if (r == 0)
