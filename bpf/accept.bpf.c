@@ -5,18 +5,11 @@
  * TCP header is never looked at: behind IPv6 extension headers it is not where one would look, and the socket
  * knows its port.
  */
-#include "policy.bpf.h"
+#include "outside.bpf.h"
 
 /* Where source and destination begin in the fixed headers of IPv4 and IPv6. */
 #define IPV4_ADDRESSES 12
 #define IPV6_ADDRESSES 8
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, POLICY_MAX_DENIALS);
-	__type(key, struct policy_denial_key);
-	__type(value, struct policy_denial);
-} outsiders SEC(".maps");
 
 /* The fixed headers lie in one piece here: ip_rcv_core() and ip6_rcv_core() have pulled them. A load is a call less. */
 static __always_inline bool get_addresses(const struct __sk_buff *skb, struct policy_address *source,
@@ -40,36 +33,6 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 	return true;
 }
 
-/* A flood of forged sources fills no more rows than there are networks. */
-static __always_inline void fold(struct policy_address *address)
-{
-	address->low = is_mapped(address) ? address->low & ~0xffULL : 0;
-}
-
-static __always_inline int refuse(struct __sk_buff *skb, const struct policy_head *head, __u16 port,
-				  enum policy_reason reason, struct policy_address source)
-{
-	bool proof = is_proof(skb->sk ? bpf_sk_fullsock(skb->sk) : NULL);
-
-	count(proof, POLICY_INGRESS, reason);
-	if (!proof) {
-		__u64 now = bpf_ktime_get_boot_ns();
-		struct policy_denial row = { .count = 1, .first = now, .last = now };
-		struct policy_denial_key key = {
-			.cgroup = bpf_skb_cgroup_id(skb),
-			.uid = POLICY_NO_UID,
-			.port = port,
-			.hook = POLICY_INGRESS,
-			.reason = reason,
-		};
-
-		fold(&source);
-		key.address = source;
-		record(&outsiders, &key, &row);
-	}
-	return refusal(head);
-}
-
 static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 {
 	struct policy_address source = {}, destination = {};
@@ -85,7 +48,13 @@ static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 		if (get_addresses(skb, &source, &destination))
 			reason = decide_accept(&d, source, destination, skb->ifindex);
 	}
-	return reason == POLICY_ALLOWED ? 1 : refuse(skb, d.head, port, reason, source);
+	if (reason == POLICY_ALLOWED)
+		return 1;
+	return refuse(d.head, POLICY_INGRESS, reason,
+		      &(struct outsider){ .proof = is_proof(skb->sk ? bpf_sk_fullsock(skb->sk) : NULL),
+					  .cgroup = bpf_skb_cgroup_id(skb),
+					  .source = source,
+					  .port = port });
 }
 
 SEC("cgroup_skb/ingress")

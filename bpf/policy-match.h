@@ -10,6 +10,8 @@
 
 #include "policy.h"
 
+#define LOOPBACK_IFINDEX 1 /* include/net/flow.h, LOOPBACK_IFINDEX: the first device of every network namespace */
+
 /* The policy in force, for all of one decision. */
 struct decision {
 	void *chunks;
@@ -171,7 +173,20 @@ static __always_inline enum policy_reason decide_connect(const struct decision *
 	return POLICY_DESTINATION;
 }
 
-/* A new connection to a listener, over a device that is not the loopback. */
+/*
+ * Whether a new connection comes from this host, for the lookup of a listener, to which the kernel names the device that has
+ * the destination, not the one over which the packet came: the loopback device for loopback addresses only. A source that
+ * is the destination is an address of this host at this moment, and what is sent to it does not leave the host. No list of
+ * addresses is asked, which could be an old one.
+ */
+static __always_inline bool is_from_this_host(const struct policy_address *source, const struct policy_address *destination,
+					      __u32 ifindex)
+{
+	return ifindex == LOOPBACK_IFINDEX ||
+	       (source->high == destination->high && source->low == destination->low && !is_loopback(source));
+}
+
+/* A new connection to a listener, from another host. */
 static __always_inline enum policy_reason decide_accept(const struct decision *d, struct policy_address source,
 							struct policy_address destination, __u32 ifindex)
 {

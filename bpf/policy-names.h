@@ -20,6 +20,7 @@ static const struct policy_hook_info {
 	[POLICY_INGRESS] = { "ingress", BPF_CGROUP_INET_INGRESS, BPF_PROG_TYPE_CGROUP_SKB },
 	[POLICY_POST_BIND4] = { "post_bind4", BPF_CGROUP_INET4_POST_BIND, BPF_PROG_TYPE_CGROUP_SOCK },
 	[POLICY_POST_BIND6] = { "post_bind6", BPF_CGROUP_INET6_POST_BIND, BPF_PROG_TYPE_CGROUP_SOCK },
+	[POLICY_LOOKUP] = { "lookup", BPF_SK_LOOKUP, BPF_PROG_TYPE_SK_LOOKUP },
 };
 
 static const char *const policy_reasons[POLICY_N_REASONS] = {

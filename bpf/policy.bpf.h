@@ -11,7 +11,6 @@
 #include "policy.h"
 
 #define SOCK_STREAM 1
-#define LOOPBACK_IFINDEX 1 /* include/net/flow.h, LOOPBACK_IFINDEX: the first device of every network namespace */
 
 /*
  * One service's policy: user space replaces the inner map as a whole. Its length is always the same, because the verifier

@@ -25,7 +25,7 @@
 
 #include <linux/types.h>
 
-#define POLICY_LAYOUT 2
+#define POLICY_LAYOUT 3
 
 enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,
@@ -61,6 +61,8 @@ enum policy_hook {
 	POLICY_INGRESS,
 	POLICY_POST_BIND4,
 	POLICY_POST_BIND6,
+	POLICY_N_CGROUP_HOOKS,
+	POLICY_LOOKUP = POLICY_N_CGROUP_HOOKS, /* of a network namespace */
 	POLICY_N_HOOKS,
 };
 
@@ -138,17 +140,24 @@ struct policy_chunk {
  */
 #define POLICY_PROOF_MARK 0x656a6770
 
+/*
+ * The same for the lookup of a listener, which sees no mark: the source of a proof's packet, 127.101.106.103 ("ejg"). Nobody
+ * outside of this host can have an answer sent there.
+ */
+#define POLICY_PROOF_SOURCE 0x7f656a67
+
 /* Index of a counter: refusals, then those of proofs, each by hook and reason. */
 #define POLICY_N_COUNTERS (2 * POLICY_N_HOOKS * POLICY_N_REASONS)
 #define POLICY_COUNTER(proof, hook, reason) (((proof)*POLICY_N_HOOKS + (hook)) * POLICY_N_REASONS + (reason))
 
 /*
  * A distinct denial. Of attempts from inside: the process's cgroup and uid, and the address that it named. Of packets
- * from outside: the listener's cgroup and the packet's source, folded to its /24 or /64.
+ * from outside: the listener's cgroup and the packet's source, folded to its /24 or /64. The lookup of a listener comes before
+ * there is one.
  */
 struct policy_denial_key {
 	struct policy_address address;
-	__u64 cgroup;
+	__u64 cgroup; /* 0: not known */
 	__u32 uid; /* POLICY_NO_UID from outside */
 	__u16 port;
 	__u8 hook;
@@ -181,7 +190,7 @@ struct policy_ports {
 /* What pins are: one entry of the map `meta`, written once. */
 struct policy_meta {
 	__u32 layout;
-	__u32 pad;
+	__u32 hooks;	  /* bit HOOK for each program of the set */
 	__u64 build;	  /* digest of the object that the programs came from */
 	char version[24]; /* of the library that made the pins */
 };

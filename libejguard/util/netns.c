@@ -223,6 +223,12 @@ int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret)
 	return end(&search, r, ret);
 }
 
+const char *netns_name(const struct netns *netns, char text[static NETNS_NAME_SIZE])
+{
+	snprintf(text, NETNS_NAME_SIZE, netns->own ? "this network namespace" : "network namespace %s", netns->label);
+	return text;
+}
+
 void netns_free(struct netns_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)

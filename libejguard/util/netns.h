@@ -38,6 +38,10 @@ struct netns_list {
  * Return: 0, free by netns_free(); -ENOMEM, or any errno of opening the caller's own. *ret is untouched on failure.
  */
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);
+/* For people: "this network namespace", "network namespace of process 4711". */
+#define NETNS_NAME_SIZE (NETNS_LABEL_SIZE + 32)
+const char *netns_name(const struct netns *netns, char text[static NETNS_NAME_SIZE]);
+
 void netns_free(struct netns_list *list);
 
 /*

@@ -65,14 +65,17 @@ static const char *judge(const struct attempt *attempt, enum variant variant, in
 			 const uint64_t *after, char text[static 128])
 {
 	const struct expectation expected = attempt_expectation(attempt, variant);
-	const struct expectation *counted = &attempt->expected[variant < N_COLUMNS ? variant : VARIANT_DEFAULT];
+	const bool permissive = variant == VARIANT_PERMISSIVE || variant == VARIANT_NETNS_PERMISSIVE;
+	const struct expectation *counted = &attempt->expected[variant == VARIANT_PERMISSIVE	   ? VARIANT_DEFAULT :
+							       variant == VARIANT_NETNS_PERMISSIVE ? VARIANT_NETNS :
+													   variant];
 
 	if (error != expected.error) {
 		snprintf(text, 128, "expected %s, was %s", outcome(expected.error), outcome(error));
 		return text;
 	}
 	/* What permissive mode has let through goes on to the next hook. */
-	return judge_counters(before, after, counter_of(counted), counted->counted && variant == VARIANT_PERMISSIVE,
+	return judge_counters(before, after, counter_of(counted), counted->counted && permissive,
 			      text);
 }
 

@@ -93,7 +93,11 @@ enum variant {
 	VARIANT_DENY,
 	VARIANT_REWRITE,
 	N_COLUMNS,
-	VARIANT_PERMISSIVE = N_COLUMNS, /* expects what the first column says, counted but not refused */
+	VARIANT_NETNS = N_COLUMNS, /* accept=netns: what it expects follows from the first column, or stands in the last one */
+	VARIANT_NETNS_STRICT,	   /* the same and the second column */
+	N_EXPECTED,
+	VARIANT_PERMISSIVE = N_EXPECTED, /* expects what the first column says, counted but not refused */
+	VARIANT_NETNS_PERMISSIVE,	 /* the same of accept=netns */
 	N_VARIANTS,
 };
 
@@ -138,13 +142,13 @@ struct attempt {
 	uint16_t port;
 	const struct place *from, *to; /* of the client, VERB_ACCEPT only */
 	const struct person *person;   /* of a local table, else NULL */
-	struct expectation expected[N_COLUMNS];
+	struct expectation expected[N_EXPECTED];
 };
 
 /* What shall come out of an attempt; the control, N_VARIANTS, and permissive mode let everything through. */
 static inline struct expectation attempt_expectation(const struct attempt *attempt, enum variant variant)
 {
-	return variant < N_COLUMNS ? attempt->expected[variant] : (struct expectation){};
+	return variant < N_EXPECTED ? attempt->expected[variant] : (struct expectation){};
 }
 
 /* --- table.c: reading the table ------------------------------------------------------------------------------- */

@@ -19,8 +19,17 @@ static const char *const options[N_VARIANTS] = {
 	[VARIANT_STRICT] = " strict=yes",
 	[VARIANT_DENY] = " wildcard=deny",
 	[VARIANT_REWRITE] = " wildcard=rewrite",
+	[VARIANT_NETNS] = "",
+	[VARIANT_NETNS_STRICT] = " strict=yes",
 	[VARIANT_PERMISSIVE] = " mode=permissive",
+	[VARIANT_NETNS_PERMISSIVE] = " mode=permissive",
 };
+
+static const char *accept_of(enum variant variant)
+{
+	return variant == VARIANT_NETNS || variant == VARIANT_NETNS_STRICT || variant == VARIANT_NETNS_PERMISSIVE ? "netns" :
+														    "cgroup";
+}
 
 static int write_stack(const struct world *world, enum variant variant)
 {
@@ -34,8 +43,8 @@ static int write_stack(const struct world *world, enum variant variant)
 	if (world->local)
 		fprintf(file, "set users 901\nrequired host%s\n", options[variant]);
 	else
-		fprintf(file, "set public 5222 5223 5269\nrequired net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
-			options[variant]);
+		fprintf(file, "set public 5222 5223 5269\nrequired net accept=%s listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
+			accept_of(variant), options[variant]);
 	fprintf(file,
 		"set epmd 4369\n"
 		"set dist 4370-4375\n"

@@ -106,7 +106,8 @@ guard() {
 	net_run host "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
 }
 
-# stack_for CGROUP PEER...: the stack file of SERVICE, `service` unless it is set otherwise, with a line of EXTRA.
+# stack_for CGROUP PEER...: the stack file of SERVICE, `service` unless it is set otherwise, with a line of EXTRA. ACCEPT is for
+# tests of what the network namespace decides.
 stack_for() {
 	local cgroup=$1
 	shift
@@ -116,7 +117,7 @@ stack_for() {
 		set dist 4370-4375
 		set public 5222 5223 5269
 		set peers $*
-		required net listen=127.0.0.1,::1,198.51.100.1,2001:db8::1
+		required net accept=${ACCEPT-cgroup} listen=127.0.0.1,::1,198.51.100.1,2001:db8::1
 		${EXTRA-}
 	EOT
 }

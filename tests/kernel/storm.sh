@@ -34,7 +34,7 @@ storm_list() {
 		set dist 4370-4375
 		set public 5222 5223 5269
 		set peers ${peers[*]}
-		required net listen=127.0.0.1,::1,$listen ${EXTRA-}
+		required net accept=${ACCEPT-cgroup} listen=127.0.0.1,::1,$listen ${EXTRA-}
 	EOT
 	mv "$EJG_CONF/service.new" "$EJG_CONF/service"
 }

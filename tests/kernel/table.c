@@ -11,12 +11,21 @@
 #include "tests/kernel/attempts.h"
 
 enum {
-	N_CELLS = 6 + N_COLUMNS,
+	N_CELLS = 6 + N_COLUMNS, /* and one more, where netns does not follow from default */
 	N_CELLS_LOCAL = 7,
 	HEADING_SIZE = 64,
 };
 
-const char *const variant_names[N_VARIANTS] = { "default", "strict", "deny", "rewrite", "permissive" };
+const char *const variant_names[N_VARIANTS] = {
+	[VARIANT_DEFAULT] = "default",
+	[VARIANT_STRICT] = "strict",
+	[VARIANT_DENY] = "deny",
+	[VARIANT_REWRITE] = "rewrite",
+	[VARIANT_NETNS] = "netns",
+	[VARIANT_NETNS_STRICT] = "netns-strict",
+	[VARIANT_PERMISSIVE] = "permissive",
+	[VARIANT_NETNS_PERMISSIVE] = "netns-permissive",
+};
 
 const char *hook_name(enum policy_hook hook)
 {
@@ -63,30 +72,64 @@ static bool read_ways(char *cell, struct attempt *attempt)
 	return true;
 }
 
-/* allow, refused, EPERM:HOOK:REASON or timeout:HOOK:REASON; EPERM, timeout: the kernel's own, which is not counted. */
+/* The error of a word, or -1. */
+static int find_error(const char *word)
+{
+	static const struct {
+		const char *word;
+		int error;
+	} errors[] = { { "allow", 0 }, { "refused", ECONNREFUSED }, { "EPERM", EPERM }, { "timeout", ETIMEDOUT } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		if (!strcmp(errors[i].word, word))
+			return errors[i].error;
+	return -1;
+}
+
+/* Whether a refusal by a hook can end so. Of a connect that the kernel makes by itself nobody hears. */
+static bool can_end(enum policy_hook hook, int error)
+{
+	if (error == ETIMEDOUT)
+		return true;
+	return error == (hook == POLICY_LOOKUP ? ECONNREFUSED : EPERM) && hook != POLICY_INGRESS;
+}
+
+/* WORD, the kernel's own, which is not counted; or WORD:HOOK:REASON. */
 static bool read_expectation(char *cell, struct expectation *ret)
 {
 	const char *word = strsep(&cell, ":"), *hook = strsep(&cell, ":"), *reason = cell;
-	int h, r;
+	int error = find_error(word), h, r;
 
-	*ret = (struct expectation){ .error = strcmp(word, "refused") ? 0 : ECONNREFUSED };
-	if (!strcmp(word, "allow") || ret->error)
-		return !hook;
-	if (!hook) {
-		ret->error = !strcmp(word, "EPERM") ? EPERM : ETIMEDOUT;
-		return ret->error == EPERM || !strcmp(word, "timeout");
-	}
+	*ret = (struct expectation){ .error = error };
+	if (!hook)
+		return error >= 0;
 	if (!reason)
 		return false;
 	h = find_hook(hook);
 	r = find(policy_reasons, POLICY_N_REASONS, reason);
-	*ret = (struct expectation){
-		.error = !strcmp(word, "EPERM") ? EPERM : ETIMEDOUT, .counted = true, .hook = h, .reason = r,
-	};
-	if (h < 0 || r < 0)
+	*ret = (struct expectation){ .error = error, .counted = true, .hook = h, .reason = r };
+	return h >= 0 && r >= 0 && error > 0 && can_end(h, error);
+}
+
+/*
+ * With accept=netns a client hears that it is refused; the second subflow of an MPTCP connection is the kernel's own. With
+ * strict=yes the ports that are not known by number are still the cgroup's.
+ */
+static bool derive_netns(char *cell, struct attempt *attempt)
+{
+	struct expectation *netns = &attempt->expected[VARIANT_NETNS];
+	bool by_lookup = cell;
+
+	*netns = attempt->expected[VARIANT_DEFAULT];
+	if (cell && !read_expectation(cell, netns))
 		return false;
-	/* Of a connect that the kernel makes by itself nobody hears. */
-	return !strcmp(word, "timeout") || (h != POLICY_INGRESS && !strcmp(word, "EPERM"));
+	if (!cell && netns->counted && netns->hook == POLICY_INGRESS) {
+		netns->hook = POLICY_LOOKUP;
+		netns->error = attempt->client_ways & WAY_BIT(WAY_JOIN) ? ETIMEDOUT : ECONNREFUSED;
+		by_lookup = true;
+	}
+	attempt->expected[VARIANT_NETNS_STRICT] = by_lookup ? *netns : attempt->expected[VARIANT_STRICT];
+	return true;
 }
 
 /* FROM>TO, or -. */
@@ -126,7 +169,7 @@ static bool read_port(const char *cell, uint16_t *ret)
 }
 
 /* Return: NULL, or the name of the column that is wrong. */
-static const char *read_cells(char *cells[N_CELLS], bool local, struct attempt *attempt)
+static const char *read_cells(char *cells[N_CELLS + 1], bool local, struct attempt *attempt)
 {
 	static const char *const verbs[] = { "bind", "connect", "accept" };
 	int verb = find(verbs, ARRAY_SIZE(verbs), cells[0]);
@@ -155,7 +198,7 @@ static const char *read_cells(char *cells[N_CELLS], bool local, struct attempt *
 		else if (!read_expectation(cells[6 + i], &attempt->expected[i]))
 			return variant_names[i];
 	}
-	return NULL;
+	return derive_netns(cells[N_CELLS], attempt) ? NULL : variant_names[VARIANT_NETNS];
 }
 
 /* A comment that is a heading: `# wildcards: why`, `# --- bind: what`. What follows it has its words in its name. */
@@ -177,20 +220,20 @@ static void read_heading(const char *line, char heading[static HEADING_SIZE])
 static int read_line(char *line, const char *heading, const char *path, unsigned int number, bool local,
 		     struct attempt *ret)
 {
-	char *cells[N_CELLS] = {}, *save = NULL, *word;
+	char *cells[N_CELLS + 1] = {}, *save = NULL, *word;
 	struct attempt attempt = { .line = number };
 	const char *wrong = "number of columns";
 	size_t n = 0;
 
 	line[strcspn(line, "#\n")] = '\0';
 	for (word = strtok_r(line, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
-		if (n < N_CELLS)
+		if (n <= N_CELLS)
 			cells[n] = word;
 		n++;
 	}
 	if (!n)
 		return 0;
-	if (n == (local ? N_CELLS_LOCAL : N_CELLS)) {
+	if (local ? n == N_CELLS_LOCAL : n == N_CELLS || n == N_CELLS + 1) {
 		snprintf(attempt.text, sizeof(attempt.text), "%s%s %s: %s %s %s %s", cells[0], cells[1], heading, cells[2],
 			 cells[3], cells[4], cells[5]);
 		wrong = read_cells(cells, local, &attempt);

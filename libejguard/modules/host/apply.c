@@ -17,7 +17,7 @@ int host_prepare(struct ejg_call *call)
 		r = host_make_policy(call, &state->policy);
 	if (r == 0 && network_cookie(&cookie) == -EOPNOTSUPP)
 		r = ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel, "this kernel does not number network namespaces");
-	return r < 0 ? r : install_prepare(call, &state->policy, &state->change);
+	return r < 0 ? r : install_prepare(call, &state->policy, set_kind.hooks, &state->change);
 }
 
 int host_apply(struct ejg_call *call)

@@ -121,6 +121,7 @@ int host_check(struct ejg_call *call)
 		.call = call,
 		.policy = state->prepared ? &state->policy : &policy,
 		.trial = ejg_call_trial(call),
+		.hooks = set_kind.hooks,
 		.links = check_set,
 	};
 	int r = state->prepared ? 0 : host_make_policy(call, &policy);

@@ -20,7 +20,7 @@ static int diagnose_load(struct ejg_call *call)
 		ejg_call_finding(call, "kernel-old", NULL, "this kernel does not number network namespaces");
 		return 0;
 	}
-	r = programs_load(call, &loaded);
+	r = programs_load(call, set_kind.hooks, &loaded);
 	if (r < 0)
 		return r;
 	programs_unload(loaded);

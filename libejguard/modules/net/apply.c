@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* prepare, apply and release: making the guard stand, and taking it off. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/modules/net/net.h"
@@ -8,6 +9,7 @@
 int net_prepare(struct ejg_call *call)
 {
 	struct net_state *state = ejg_call_state(call);
+	uint32_t hooks = 0;
 	int r;
 
 	state->change.policy_fd = state->change.previous_fd = -1;
@@ -19,7 +21,9 @@ int net_prepare(struct ejg_call *call)
 		r = net_place_peers(call, &state->peers);
 	if (r == 0)
 		r = net_make_policy(call, &state->peers, &state->policy);
-	return r < 0 ? r : install_prepare(call, &state->policy, &state->change);
+	if (r == 0)
+		r = accept_choose(call, &hooks);
+	return r < 0 ? r : install_prepare(call, &state->policy, hooks, &state->change);
 }
 
 /* Two services on one cgroup would refuse each other's peers: programs add up. */
@@ -37,6 +41,54 @@ static int refuse_shared_cgroups(struct ejg_call *call)
 					      "%s is guarded already, as part of the service '%s'",
 					      ejg_cgroup_get(facts, i)->path, other);
 	return 0;
+}
+
+static int attach_network(struct ejg_call *call, const struct pins *pins, const struct netns *netns)
+{
+	struct net_state *state = ejg_call_state(call);
+	char name[NETNS_NAME_SIZE];
+	bool made = false;
+	int r = lookup_attach(pins, netns, &made);
+
+	if (r < 0)
+		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run it as root of the host",
+				      "cannot attach to %s: %s", netns_name(netns, name), strerror(-r));
+	if (made)
+		state->networks[state->n_networks++] = netns->inode;
+	return 0;
+}
+
+/* Attaches to the namespaces in which the service lives. One that cannot be seen is for check to find. */
+static int attach_networks(struct ejg_call *call, const struct pins *pins)
+{
+	struct net_state *state = ejg_call_state(call);
+	struct netns_list networks = {};
+	int r;
+
+	if (!pins_has(pins, POLICY_LOOKUP))
+		return 0;
+	lookups_prune(pins);
+	r = net_find_networks(call, &networks);
+	if (r < 0)
+		return r;
+	net_mark_listening(call, pins, &networks);
+	state->networks = calloc(networks.n + 1, sizeof(*state->networks));
+	if (!state->networks)
+		r = ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	for (size_t i = 0; r == 0 && i < networks.n; i++)
+		if (net_lives_in(&networks, &networks.items[i]))
+			r = attach_network(call, pins, &networks.items[i]);
+	netns_free(&networks);
+	return r;
+}
+
+static void detach_networks(struct ejg_call *call, const struct pins *pins)
+{
+	struct net_state *state = ejg_call_state(call);
+
+	for (size_t i = 0; i < state->n_networks; i++)
+		lookup_remove(pins, state->networks[i]);
+	state->n_networks = 0;
 }
 
 /* Only once the guard stands, so that nobody comes back meanwhile. What cannot be ended is for check to find. */
@@ -70,6 +122,8 @@ int net_apply(struct ejg_call *call)
 	state->change.cgroups = facts->cgroups;
 	state->change.n_cgroups = facts->n_cgroups;
 	state->change.cgroup_size = facts->cgroup_size;
+	state->change.before_links = attach_networks;
+	state->change.undo = detach_networks;
 	if (r == 0)
 		r = install_apply(call, &state->change);
 	if (r == 0) {

@@ -2,6 +2,7 @@
 #include "libejguard/modules/net/attempts.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -123,6 +124,9 @@ static int bind_on_wire(const struct prover *p, int fd)
 	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
 	int on = 1;
 
+	/* Who reaches epmd's port is decided before the cgroup is asked. */
+	if (pins_has(p->pins, POLICY_LOOKUP))
+		return 0;
 	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW) {
 		if (decide_bind(&p->d, p->facts->epmd_port, own) != POLICY_ALLOWED)
 			return 0;
@@ -208,7 +212,10 @@ static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		struct prove_record record = proof_unproven(-r);
 
-		if (r == 0)
+		/* What the namespace decides is tried there: prove-lookup.c. */
+		if (!pins_has(p->pins, hook) || hook == POLICY_LOOKUP)
+			record.result = PROVE_NOTHING;
+		else if (r == 0)
 			record = hook == POLICY_INGRESS ? attempt_ingress(p) : attempt_call(p, hook);
 		else if (r == -ENOENT || r == -ENODEV)
 			record.result = PROVE_GONE;
@@ -216,6 +223,18 @@ static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup
 		if (write(out, &record, sizeof(record)) != sizeof(record))
 			return;
 	}
+}
+
+/* A process of the service in a namespace without the guard would be found by a check meanwhile, and it would be right. */
+static int attach_lookup(const struct pins *pins)
+{
+	int netns;
+
+	if (!pins_has(pins, POLICY_LOOKUP))
+		return 0;
+	netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	/* The link goes with the process. */
+	return netns < 0 ? -errno : bpf_link_create(pins->programs[POLICY_LOOKUP], netns, BPF_SK_LOOKUP, NULL);
 }
 
 void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
@@ -226,7 +245,7 @@ void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgr
 
 	p.permissive = p.d.head->flags & POLICY_PERMISSIVE;
 	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
-	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0)
+	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0 || attach_lookup(pins) < 0)
 		return;
 	r = choose_wire(&p);
 	if (r == 0)

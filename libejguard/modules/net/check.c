@@ -86,16 +86,49 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 	return r;
 }
 
+static void check_lookup(struct inspection *check, const struct pins *pins, const struct netns *netns)
+{
+	char name[NETNS_NAME_SIZE];
+	int state = lookup_state(pins, netns);
+
+	if (state == LINK_INTACT)
+		ejg_call_finding(check->call, "network-guarded", netns_name(netns, name), "is guarded, whoever listens there");
+	else if (!lookup_runs(pins, netns)) /* else it is the namespace of a proof that runs now */
+		inspection_fail_or_change(check, "network-unguarded", netns_name(netns, name),
+					  "is not guarded, and the service is there",
+					  "would be guarded, whoever listens there");
+}
+
+/* The network namespaces in which the service lives now: it may have entered another one since the apply. */
+static void check_lookups(struct inspection *check, const struct netns_list *networks)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+
+	if (pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state) < 0)
+		return; /* has been said */
+	if (state == PINS_CURRENT && pins_has(&pins, POLICY_LOOKUP)) {
+		for (size_t i = 0; i < networks->n; i++)
+			if (net_lives_in(networks, &networks->items[i]))
+				check_lookup(check, &pins, &networks->items[i]);
+		(void)accept_other_sources(check->call, networks, true);
+	}
+	pins_close(&pins);
+}
+
 /* Only sockets fail it: the guard stands, and undoing it would let more in. */
 static int check_network(struct inspection *check, struct net_state *state)
 {
 	struct netns_list networks = {};
+	bool sockets_failed;
 	int r = net_find_networks(check->call, &networks);
 
 	if (r < 0)
 		return r;
 	check->failed |= net_check_ports(check->call, check->policy, &networks);
-	if (net_check_sockets(check->call, check->policy, &networks)) {
+	sockets_failed = net_check_sockets(check->call, check->policy, &networks);
+	check_lookups(check, &networks);
+	if (sockets_failed) {
 		state->keep = !check->failed;
 		check->failed = true;
 	}
@@ -111,12 +144,15 @@ int net_check(struct ejg_call *call)
 		.call = call,
 		.policy = state->prepared ? &state->policy : &policy, /* after an apply what it prepared */
 		.trial = ejg_call_trial(call),
+		.hooks_fit = accept_fits,
 		.links = check_cgroups,
 	};
 	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);
+	if (r == 0)
+		r = accept_choose(call, &check.hooks);
 	if (r == 0)
 		r = inspect_pins(&check);
 	if (r == 0)

@@ -116,6 +116,16 @@ static void format_address(const struct policy_denial_key *key, char text[static
 		strcat(text, ipv4 ? "/24" : "/64");
 }
 
+/* The lookup of a listener comes before there is one: it knows no cgroup. */
+static void format_cgroup(const char *mount, const struct policy_denial_key *key, char text[static PATH_MAX])
+{
+	*text = '\0';
+	if (key->cgroup)
+		cgroup_name(mount, key->cgroup, text);
+	if (key->cgroup && !*text)
+		strcpy(text, "(removed)");
+}
+
 static void add_label(struct denial_words *words, const char *name, const char *value)
 {
 	words->labels[words->n_labels++] = (struct ejg_label){ name, value };
@@ -130,17 +140,16 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	ret->n_labels = 0;
 	format_address(key, ret->address);
 	snprintf(ret->port, sizeof(ret->port), "%u", key->port);
-	cgroup_name(cgroup_mount, key->cgroup, ret->cgroup);
-	if (!ret->cgroup[0])
-		strcpy(ret->cgroup, "(removed)");
+	format_cgroup(cgroup_mount, key, ret->cgroup);
 	add_label(ret, "hook", hook);
 	add_label(ret, "reason", reason);
 	add_label(ret, "address", ret->address);
 	add_label(ret, "port", ret->port);
-	add_label(ret, "cgroup", ret->cgroup);
+	if (*ret->cgroup)
+		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {
-		snprintf(ret->line, sizeof(ret->line), "%s from %s to port %s of %.256s: %s, %llu packets", hook, ret->address,
-			 ret->port, ret->cgroup, reason, (unsigned long long)denial->row.count);
+		snprintf(ret->line, sizeof(ret->line), "%s from %s to port %s%s%.256s: %s, %llu packets", hook, ret->address,
+			 ret->port, *ret->cgroup ? " of " : "", ret->cgroup, reason, (unsigned long long)denial->row.count);
 		return;
 	}
 	format_user(key->uid, ret->user);

@@ -71,12 +71,16 @@ static void diagnose_sockets(struct ejg_call *call)
 static int diagnose_load(struct ejg_call *call)
 {
 	struct bpf_object *loaded = NULL;
-	int r = programs_load(call, &loaded);
+	uint32_t hooks = 0;
+	int r = accept_choose(call, &hooks);
 
+	if (r == 0)
+		r = programs_load(call, hooks, &loaded);
 	if (r < 0)
 		return r;
 	programs_unload(loaded);
-	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs");
+	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs%s",
+			 hooks & (1U << POLICY_LOOKUP) ? ", that of network namespaces (accept=netns) too" : "");
 	return 0;
 }
 

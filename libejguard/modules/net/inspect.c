@@ -77,6 +77,17 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 	return 0;
 }
 
+/* Where it is decided who is accepted: another way takes other programs. */
+static void check_hooks(struct inspection *check, const struct pins *pins)
+{
+	if (check->hooks_fit ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
+		return;
+	if (check->trial)
+		note_change(check, "accept", pins_has(pins, POLICY_LOOKUP) ? "netns -> cgroup" : "cgroup -> netns");
+	else
+		fail_pins(check, "policy-differs", pins, "the stack has changed since the policy was applied: accept=");
+}
+
 /* Nothing is applied: would it hold here? */
 static int check_absent(struct inspection *check)
 {
@@ -85,7 +96,7 @@ static int check_absent(struct inspection *check)
 
 	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service, "nothing guards the service",
 		       "nothing guards the service now");
-	r = programs_load(check->call, &loaded);
+	r = programs_load(check->call, check->hooks, &loaded);
 	if (r < 0)
 		return r;
 	programs_unload(loaded);
@@ -116,6 +127,7 @@ int inspect_pins(struct inspection *check)
 		fail_pins(check, "newer", &pins, "made by a newer ejguard, which this one cannot read");
 		break;
 	case PINS_CURRENT:
+		check_hooks(check, &pins);
 		r = check_policy(check, &pins);
 		if (r == 0)
 			r = check->links(check, &pins);

@@ -10,6 +10,9 @@ struct inspection {
 	const struct net_policy *policy; /* that shall be in force */
 	bool trial; /* the stack is judged as it would be after an apply */
 	bool failed;
+	uint32_t hooks; /* that an apply would give the set, as bits */
+	/* Whether a set with these hooks is what the stack says; NULL: only one with `hooks` is. */
+	bool (*hooks_fit)(struct ejg_call *call, uint32_t hooks);
 	/* Looks at the links of the set. Return: 0, or a negative errno, set on the call. */
 	int (*links)(struct inspection *check, const struct pins *pins);
 };

@@ -7,21 +7,21 @@
 
 #include "libejguard/util/cleanup.h"
 
-int install_prepare(struct ejg_call *call, const struct net_policy *policy, struct set_change *ret)
+int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state;
 	int r = pins_probe(call);
 
-	*ret = (struct set_change){ .policy = policy, .policy_fd = -1, .previous_fd = -1 };
+	*ret = (struct set_change){ .policy = policy, .hooks = hooks, .policy_fd = -1, .previous_fd = -1 };
 	if (r == 0)
 		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 	if (r < 0)
 		return r;
 	pins_close(&pins);
 	/* Pins of our own making hold verified programs already; everything else is replaced by what is loaded here. */
-	if (state != PINS_CURRENT)
-		r = programs_load(call, &ret->loaded);
+	if (state != PINS_CURRENT || pins.meta.hooks != hooks)
+		r = programs_load(call, hooks, &ret->loaded);
 	if (r < 0)
 		return r;
 	ret->policy_fd = pins_make_policy(policy);
@@ -105,6 +105,8 @@ static void undo(struct ejg_call *call, const struct pins *pins, struct set_chan
 	for (size_t i = 0; i < change->n_made; i++)
 		links_remove(pins, change->made[i].cgroup_id, change->made[i].hooks);
 	change->n_made = 0;
+	if (change->undo)
+		change->undo(call, pins);
 	if (change->previous_fd >= 0 && pins_set_policy(pins, change->previous_fd) < 0)
 		ejg_call_log(call, EJG_LOG_ERROR, "cannot put the former policy back below %s", pins->path);
 }
@@ -128,11 +130,11 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins, stru
 static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_change *change, bool replaces)
 {
 	const char *service = ejg_call_facts(call)->service;
-	int r = change->loaded ? 0 : programs_load(call, &change->loaded);
+	int r = change->loaded ? 0 : programs_load(call, change->hooks, &change->loaded);
 
 	if (r < 0)
 		return r;
-	r = pins_create(change->loaded, service, change->policy_fd, pins);
+	r = pins_create(change->loaded, service, change->hooks, change->policy_fd, pins);
 	if (r < 0)
 		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot pin the guard below " PINS_ROOT ": %s", strerror(-r));
@@ -178,14 +180,16 @@ int install_apply(struct ejg_call *call, struct set_change *change)
 
 	if (r < 0)
 		return r;
-	if (state == PINS_NEWER)
+	if (state == PINS_NEWER) {
 		r = ejg_call_error(call, -EOPNOTSUPP, "use the newer ejguard, or let it release the guard first",
 				   "%s was made by a newer ejguard (%.24s, layout %u)", pins.path, pins.meta.version,
 				   pins.meta.layout);
-	else if (state == PINS_CURRENT)
+	} else if (state == PINS_CURRENT && pins.meta.hooks == change->hooks) {
 		r = apply_to_current(call, &pins, change);
-	else
-		r = apply_new_set(call, &pins, change, state == PINS_OUTDATED || pins_interrupted(facts->service));
+	} else {
+		pins_close(&pins);
+		r = apply_new_set(call, &pins, change, state != PINS_ABSENT || pins_interrupted(facts->service));
+	}
 	if (r == 0)
 		(void)links_prune(&pins);
 	pins_close(&pins);

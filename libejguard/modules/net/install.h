@@ -14,6 +14,7 @@ struct set_made {
 
 struct set_change {
 	/* by install_prepare() */
+	uint32_t hooks; /* that the set shall have, as bits */
 	const struct net_policy *policy;
 	int policy_fd; /* -1 once it is in force */
 	struct bpf_object *loaded;
@@ -24,6 +25,8 @@ struct set_change {
 	size_t cgroup_size; /* of one */
 	/* Fills maps before anything refuses by them; or NULL. Return: 0, or a negative errno, set on the call. */
 	int (*before_links)(struct ejg_call *call, const struct pins *pins);
+	/* Undoes what before_links() did; or NULL. */
+	void (*undo)(struct ejg_call *call, const struct pins *pins);
 
 	/* by install_apply(): what to undo */
 	bool created;	 /* there was no set before */
@@ -33,11 +36,11 @@ struct set_change {
 };
 
 /*
- * Everything that can fail without touching the system: loads the programs where there is no set of them yet, and makes the
+ * Everything that can fail without touching the system: loads the programs of these hooks where there is no set of them yet, and makes the
  * map of the policy, which is to live as long as the change. Return: 0, or a negative errno, set on the call; free by
  * install_free() in either case.
  */
-int install_prepare(struct ejg_call *call, const struct net_policy *policy, struct set_change *ret);
+int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret);
 void install_free(struct set_change *change);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The sets of the module net: five hooks of each cgroup of the service. */
+/* The sets of the module net: hooks of each cgroup of the service, and of its network namespaces. */
 #include "libejguard/modules/net/kind.h"
 
 #include <bpf/libbpf.h>
@@ -20,7 +20,8 @@ static void configure(struct bpf_object *object)
 
 const struct set_kind set_kind = {
 	.suffix = "",
-	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 | 1U << POLICY_INGRESS,
+	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 | 1U << POLICY_INGRESS |
+		 1U << POLICY_LOOKUP,
 	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
 	.without_policy = "every attempt is refused",
 	.kernel = "a Linux kernel from 5.10 on, with CONFIG_CGROUP_BPF, is needed",

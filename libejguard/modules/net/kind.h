@@ -27,7 +27,7 @@ enum set_map {
 
 struct set_kind {
 	const char *suffix; /* of the set's name: "", or ":WORD", which cannot stand in the name of a service */
-	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it is attached to */
+	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it may be attached to */
 	uint32_t maps;	    /* bit MAP for each map of enum set_map that it has */
 	const char *without_policy; /* what happens where no policy is in force */
 	const char *kernel; /* what programs_load() says is needed where the kernel does not take them */

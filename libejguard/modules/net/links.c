@@ -13,6 +13,14 @@
 
 #include "libejguard/util/cleanup.h"
 
+/* The first hook of a set that is a cgroup's, at or after one. */
+static int cgroup_hook(const struct pins *pins, int from)
+{
+	while (from < POLICY_N_CGROUP_HOOKS && !pins_has(pins, from))
+		from++;
+	return from;
+}
+
 static void folder_path(const struct pins *pins, uint64_t cgroup_id, char path[static PINS_PATH_SIZE])
 {
 	pins_format(path, "%s/links/%" PRIu64, pins->path, cgroup_id);
@@ -24,8 +32,7 @@ static void link_path(const struct pins *pins, uint64_t cgroup_id, enum policy_h
 	pins_format(path, "%s/links/%" PRIu64 "/%s", pins->path, cgroup_id, policy_hooks[hook].name);
 }
 
-/* What the kernel says of a pinned link. Return: 0 or a negative errno. */
-static int read_link(const char *path, struct bpf_link_info *ret)
+int link_read(const char *path, struct bpf_link_info *ret)
 {
 	cleanup_fd int fd = bpf_obj_get(path);
 	uint32_t size = sizeof(*ret);
@@ -41,7 +48,7 @@ int link_state(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hoo
 	int r;
 
 	link_path(pins, cgroup_id, hook, path);
-	r = read_link(path, &info);
+	r = link_read(path, &info);
 	if (r == -ENOENT)
 		return LINK_ABSENT;
 	if (r < 0)
@@ -59,7 +66,7 @@ int links_state(const struct pins *pins, uint64_t cgroup_id)
 {
 	unsigned int intact = 0, absent = 0, n = 0;
 
-	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+	for (int hook = cgroup_hook(pins, 0); hook < POLICY_N_CGROUP_HOOKS; hook = cgroup_hook(pins, hook + 1)) {
 		int state = link_state(pins, cgroup_id, hook);
 
 		if (state < 0)
@@ -103,17 +110,31 @@ static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook 
 
 	link_path(pins, cgroup_id, hook, path);
 	/* The kernel compares the type of the programs only (bpf_link_update of a cgroup's link), so the hook is for us to see. */
-	if (read_link(path, &info) < 0 || info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
+	if (link_read(path, &info) < 0 || info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
 	    info.cgroup.attach_type != (uint32_t)policy_hooks[hook].attach_type)
 		return false;
 	link = bpf_obj_get(path);
 	return link >= 0 && bpf_link_update(link, pins->programs[hook], NULL) == 0;
 }
 
+/* At a hook that the set does not have nobody would ever bring a program up to date. */
+static void drop_living(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook)
+{
+	char path[PINS_PATH_SIZE];
+	struct bpf_link_info info;
+
+	link_path(pins, cgroup_id, hook, path);
+	if (link_read(path, &info) == 0 && info.cgroup.cgroup_id != 0)
+		(void)unlink(path);
+}
+
 void links_adopt(const struct pins *pins, uint64_t cgroup_id)
 {
-	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
-		(void)adopt(pins, cgroup_id, hook);
+	for (int hook = set_hook(0); hook < POLICY_N_CGROUP_HOOKS; hook = set_hook(hook + 1))
+		if (pins_has(pins, hook))
+			(void)adopt(pins, cgroup_id, hook);
+		else
+			drop_living(pins, cgroup_id, hook);
 }
 
 static int make_folders(const struct pins *pins, uint64_t cgroup_id)
@@ -140,7 +161,7 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 	if (fstat(cgroup_fd, &st) < 0 || st.st_ino != cgroup->id)
 		return -ENOENT;
 	r = make_folders(pins, cgroup->id);
-	for (int hook = set_hook(0); r >= 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+	for (int hook = cgroup_hook(pins, 0); r >= 0 && hook < POLICY_N_CGROUP_HOOKS; hook = cgroup_hook(pins, hook + 1)) {
 		r = link_state(pins, cgroup->id, hook);
 		if (r < 0 || r == LINK_INTACT || (r == LINK_FOREIGN && adopt(pins, cgroup->id, hook)))
 			continue;
@@ -210,7 +231,7 @@ static void prune_one(void *data, uint64_t cgroup_id)
 		int r;
 
 		link_path(prune->pins, cgroup_id, hook, path);
-		r = read_link(path, &info);
+		r = link_read(path, &info);
 		/* What cannot be read may well be alive. */
 		if (r != -ENOENT && (r < 0 || info.cgroup.cgroup_id != 0))
 			return;
@@ -235,7 +256,7 @@ static bool guards(const char *set_path, uint64_t cgroup_id)
 		struct bpf_link_info info;
 
 		pins_format(path, "%s/links/%" PRIu64 "/%s", set_path, cgroup_id, policy_hooks[hook].name);
-		if (read_link(path, &info) == 0 && info.cgroup.cgroup_id == cgroup_id)
+		if (link_read(path, &info) == 0 && info.cgroup.cgroup_id == cgroup_id)
 			return true;
 	}
 	return false;

@@ -12,11 +12,11 @@ enum links_state {
 	LINKS_INTACT,
 };
 
-/* What links_of() found at each hook. */
+/* What a link was found to be. */
 enum link_state {
 	LINK_ABSENT,
-	LINK_DEAD,    /* its cgroup is gone */
-	LINK_FOREIGN, /* of another cgroup, another hook or another program */
+	LINK_DEAD,    /* its cgroup or namespace is gone */
+	LINK_FOREIGN, /* of another one, another hook or another program */
 	LINK_INTACT,
 };
 
@@ -35,7 +35,7 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 
 /*
  * Lets the living links of a cgroup run the programs of the set, where they run others: one pointer is swapped, and there is
- * no moment without a guard. What cannot be changed stays as it is.
+ * no moment without a guard. What cannot be changed stays as it is. Living links at hooks that the set does not have go.
  */
 void links_adopt(const struct pins *pins, uint64_t cgroup_id);
 
@@ -53,6 +53,10 @@ int links_each(const struct pins *pins, links_fn fn, void *data);
  * links: the kernel does too. Return: how many cgroups were cleared away.
  */
 unsigned int links_prune(const struct pins *pins);
+
+/* What the kernel says of a pinned link. Return: 0 or a negative errno. */
+struct bpf_link_info;
+int link_read(const char *path, struct bpf_link_info *ret);
 
 /* Whether another service guards this cgroup. Its name is written to name (64 bytes). */
 bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64]);

@@ -27,6 +27,7 @@ static void net_finish(struct ejg_call *call)
 	net_peers_free(&state->peers);
 	net_policy_free(&state->policy);
 	install_free(&state->change);
+	free(state->networks);
 }
 
 static const struct ejg_option options[] = {
@@ -35,6 +36,9 @@ static const struct ejg_option options[] = {
 	{ .name = "listen", .type = EJG_OPTION_ADDRESSES, .offset = offsetof(struct net_config, listen),
 	  .fallback = "127.0.0.0/8,::1",
 	  .help = "addresses of this host to which private ports may be bound and at which peers reach them" },
+	{ .name = "accept", .type = EJG_OPTION_ENUM, .offset = offsetof(struct net_config, accept),
+	  .choices = net_accept_words, .fallback = "auto",
+	  .help = "where it is decided who is accepted: in the network namespace, whoever listens, or at the service's cgroups" },
 	{ .name = "evict", .type = EJG_OPTION_BOOL, .offset = offsetof(struct net_config, evict), .fallback = "no",
 	  .help = "apply ends connections from before that the policy would not admit" },
 	{ .name = "wildcard", .type = EJG_OPTION_ENUM, .offset = offsetof(struct net_config, wildcard),
@@ -44,6 +48,10 @@ static const struct ejg_option options[] = {
 
 static const struct ejg_finding_info findings[] = {
 	{ "guarding", EJG_OK, "the cgroup is guarded at every hook", NULL },
+	{ "network-guarded", EJG_OK, "the network namespace is guarded, whoever listens there", NULL },
+	{ "network-extra", EJG_INFO, "a network namespace is guarded in which the service is not now", NULL },
+	{ "local-refused", EJG_WARNING, "programs of this host cannot reach an address in listen=, with accept=netns",
+	  "use accept=cgroup, or give the address a prefix of its own (/32)" },
 	{ "policy", EJG_INFO, "the policy that is in force", NULL },
 	{ "denied", EJG_INFO, "one of the last distinct denials", NULL },
 	{ "cgroup-absent", EJG_INFO, "a cgroup of the stack does not exist now", NULL },
@@ -67,6 +75,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "newer", EJG_FAILURE, "the pins were made by a newer ejguard", "use the newer ejguard" },
 	{ "not-attached", EJG_FAILURE, "a cgroup of the service is not guarded", "run: ejguard apply" },
 	{ "partly-attached", EJG_FAILURE, "a cgroup is not guarded at every hook", "run: ejguard apply" },
+	{ "network-unguarded", EJG_FAILURE, "a network namespace of the service is not guarded", "run: ejguard apply" },
 	{ "policy-missing", EJG_FAILURE, "no policy is in force: everything is refused", "run: ejguard apply" },
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
@@ -78,7 +87,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "listener-unguarded", EJG_FAILURE, "epmd or a node is served to the world from outside the service's cgroups",
 	  "stop that process and start it by its unit, or name its unit or cgroup in 'set cgroups'" },
 	{ "listener-foreign", EJG_WARNING, "a private port is served from outside the service's cgroups",
-	  "find out who serves it; it is not guarded" },
+	  "find out who serves it" },
 	{ "sockets-unseen", EJG_FAILURE, "sockets cannot be listed: a connection from before may be among them",
 	  "run: modprobe -a inet_diag tcp_diag\nask as root, outside of containers" },
 	{ "connection-before", EJG_FAILURE, "a connection from before the policy, which would not admit it",
@@ -102,6 +111,7 @@ static const struct ejg_metric_info metrics[] = {
 	{ "denials", 1, "attempts that were refused, or would have been in permissive mode" },
 	{ "distinct_denials", 0, "rows of the tables of distinct denials" },
 	{ "cgroups", 0, "cgroups that are guarded at every hook" },
+	{ "networks", 0, "network namespaces that are guarded, whoever listens there" },
 	{ "peers", 0, "disjoint ranges of peer addresses in the policy" },
 };
 

@@ -3,8 +3,10 @@
 #ifndef EJG_NET_NET_H
 #define EJG_NET_NET_H
 
+#include "libejguard/modules/net/accept.h"
 #include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/lookups.h"
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/peers.h"
 #include "libejguard/modules/net/pins.h"
@@ -17,6 +19,8 @@ struct net_state {
 	struct net_peers peers;
 	struct net_policy policy;
 	struct set_change change;
+	uint64_t *networks; /* made by apply: inodes of the namespaces that were attached */
+	size_t n_networks;
 
 	bool keep; /* made by check: only sockets fail it: the guard stands, and undoing it would let more in */
 
@@ -43,9 +47,15 @@ int net_check(struct ejg_call *call);
 
 /*
  * Reports what listens or is connected past the policy, wherever the service has sockets. Return: whether that is a failure;
- * what cannot be seen is one.
+ * what cannot be seen is one. Namespaces in which the service has sockets count as those in which it lives from then on.
  */
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks);
+
+/*
+ * Counts the namespaces in which the service listens among those in which it lives, whether it has a process there or not (a
+ * socket unit has none).
+ */
+void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks);
 
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
@@ -55,6 +65,10 @@ void net_report_foreign(struct ejg_call *call, bool undoing);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
+
+/* A forbidden attempt in each network namespace of the service. Return: as net_prove(). */
+int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
+
 int net_diagnose(struct ejg_call *call);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 

@@ -1,23 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where the service lives: network namespaces, and the interfaces of peers there. */
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/networks.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
+
+/* The cgroups of the service, by their paths. */
+struct cgroup_paths {
+	const struct ejg_facts *facts;
+	char **items;
+	size_t n;
+	bool failed; /* there was no memory */
+};
+
+static void add_path(struct cgroup_paths *paths, const char *path)
+{
+	char **items = reallocarray(paths->items, paths->n + 1, sizeof(*items));
+	char *copy = strdup(path);
+
+	if (items)
+		paths->items = items;
+	if (items && copy)
+		paths->items[paths->n++] = copy;
+	else
+		free(copy);
+	paths->failed |= !items || !copy;
+}
+
+/* One that an apply was given by its path (ejg_apply_options.cgroups) is not in the facts; its links tell. */
+static void add_linked(void *data, uint64_t id)
+{
+	struct cgroup_paths *paths = data;
+	char path[PATH_MAX], name[PATH_MAX];
+
+	for (size_t i = 0; i < paths->facts->n_cgroups; i++)
+		if (ejg_cgroup_get(paths->facts, i)->id == id)
+			return;
+	cgroup_name(paths->facts->cgroup_mount, id, name);
+	if (*name && snprintf(path, sizeof(path), "%s%s", paths->facts->cgroup_mount, name) < (int)sizeof(path))
+		add_path(paths, path);
+}
 
 int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 {
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	cleanup_free const char **cgroups = calloc(facts->n_cgroups + 1, sizeof(*cgroups));
-	int r;
+	struct cgroup_paths paths = { .facts = ejg_call_facts(call) };
+	struct pins pins = PINS_NULL;
+	int r = -ENOMEM;
 
-	if (!cgroups)
-		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
-	for (size_t i = 0; i < facts->n_cgroups; i++)
-		cgroups[i] = ejg_cgroup_get(facts, i)->path;
-	r = netns_find(cgroups, facts->n_cgroups, ret);
+	for (size_t i = 0; i < paths.facts->n_cgroups; i++)
+		if (ejg_cgroup_get(paths.facts, i)->path)
+			add_path(&paths, ejg_cgroup_get(paths.facts, i)->path);
+	pins_format(pins.path, PINS_ROOT "/%s", paths.facts->service); /* those of net, whoever asks */
+	(void)links_each(&pins, add_linked, &paths); /* without pins there are none */
+	if (!paths.failed)
+		r = netns_find((const char *const *)paths.items, paths.n, ret);
+	for (size_t i = 0; i < paths.n; i++)
+		free(paths.items[i]);
+	free(paths.items);
 	if (r < 0)
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "see that /proc is mounted",
 				      "cannot find the network namespaces of the service: %s", strerror(-r));

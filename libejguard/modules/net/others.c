@@ -34,6 +34,34 @@ static void report_cgroup(const struct foreign *f, const struct ejg_facts *facts
 	}
 }
 
+/* What chooses a socket itself overrides every refusal, whichever comes first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). */
+static void report_network(const struct foreign *f, const struct netns *netns)
+{
+	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
+	char program[BPF_OBJ_NAME_LEN], name[NETNS_NAME_SIZE];
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (lookup_is_a_service(ids[i]))
+			continue;
+		foreign_name(ids[i], program);
+		ejg_call_finding(f->call, "foreign-above", netns_name(netns, name),
+				 "%s is attached to lookup too: where it chooses a socket no refusal counts", program);
+	}
+}
+
+/* Silent where namespaces cannot be found: check says so. */
+static void report_networks(const struct foreign *f)
+{
+	struct netns_list networks = {};
+
+	if (!pins_has(f->pins, POLICY_LOOKUP) || net_find_networks(f->call, &networks) < 0)
+		return;
+	for (size_t i = 0; i < networks.n; i++)
+		if (net_lives_in(&networks, &networks.items[i]))
+			report_network(f, &networks.items[i]);
+	netns_free(&networks);
+}
+
 void net_report_foreign(struct ejg_call *call, bool undoing)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
@@ -46,5 +74,6 @@ void net_report_foreign(struct ejg_call *call, bool undoing)
 	for (size_t i = 0; i < facts->n_cgroups; i++)
 		if (ejg_cgroup_get(facts, i)->path)
 			report_cgroup(&f, facts, i);
+	report_networks(&f);
 	pins_close(&pins);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/lookups.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
 
@@ -32,16 +33,14 @@ static int loaded_map(const struct bpf_object *loaded, const char *name)
 	return bpf_object__find_map_fd_by_name(loaded, name);
 }
 
-static int write_meta(const struct bpf_object *loaded)
+static int write_meta(const struct bpf_object *loaded, const struct policy_meta *meta)
 {
-	struct policy_meta meta = { .layout = POLICY_LAYOUT, .build = programs_build() };
 	uint32_t zero = 0;
 
-	snprintf(meta.version, sizeof(meta.version), "%s", EJG_VERSION);
-	return bpf_map_update_elem(loaded_map(loaded, "meta"), &zero, &meta, BPF_ANY);
+	return bpf_map_update_elem(loaded_map(loaded, "meta"), &zero, meta, BPF_ANY);
 }
 
-static int pin_all(const struct bpf_object *loaded, const char *set_path)
+static int pin_all(const struct bpf_object *loaded, uint32_t hooks, const char *set_path)
 {
 	int r = 0;
 
@@ -49,18 +48,20 @@ static int pin_all(const struct bpf_object *loaded, const char *set_path)
 		if (set_kind.maps & (1U << map))
 			r = pin(set_path, pins_map_name(map), loaded_map(loaded, pins_map_name(map)));
 	for (int hook = set_hook(0); r == 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
-		r = pin(set_path, policy_hooks[hook].name,
+		r = !(hooks & (1U << hook)) ? 0 : pin(set_path, policy_hooks[hook].name,
 			bpf_program__fd(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name)));
 	/* Last: a set without it is damaged. */
 	return r < 0 ? r : pin(set_path, "meta", loaded_map(loaded, "meta"));
 }
 
-int pins_create(struct bpf_object *loaded, const char *service, int policy_fd, struct pins *ret)
+int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, int policy_fd, struct pins *ret)
 {
 	struct pins pins = PINS_NULL;
 	uint32_t zero = 0;
 	int r;
 
+	pins.meta = (struct policy_meta){ .layout = POLICY_LAYOUT, .hooks = hooks, .build = programs_build() };
+	snprintf(pins.meta.version, sizeof(pins.meta.version), "%s", EJG_VERSION);
 	pins_format(pins.path, PINS_ROOT "/%s%s:new", service, set_kind.suffix);
 	r = make_folder(PINS_ROOT);
 	if (r < 0)
@@ -73,9 +74,9 @@ int pins_create(struct bpf_object *loaded, const char *service, int policy_fd, s
 		return r;
 	r = bpf_map_update_elem(loaded_map(loaded, "policy"), &zero, &policy_fd, BPF_ANY);
 	if (r == 0)
-		r = write_meta(loaded);
+		r = write_meta(loaded, &pins.meta);
 	if (r == 0)
-		r = pin_all(loaded, pins.path);
+		r = pin_all(loaded, hooks, pins.path);
 	if (r == 0)
 		r = pins_reopen(&pins);
 	if (r < 0) {
@@ -146,11 +147,15 @@ static int move_links(const struct pins *pins, const char *old_path)
 			continue;
 		pins_format(from, "%s/links/%s", old_path, entry->d_name);
 		pins_format(to, "%s/links/%s", pins->path, entry->d_name);
-		if (access(to, F_OK) == 0)
+		/* A set that decides at the cgroups has no use for those of namespaces: they go with the old one. */
+		if (access(to, F_OK) == 0 || (lookup_inode(entry->d_name) && !pins_has(pins, POLICY_LOOKUP)))
 			continue;
 		if (rename(from, to) < 0)
 			return -errno;
-		links_adopt(pins, strtoull(entry->d_name, NULL, 10));
+		if (lookup_inode(entry->d_name))
+			lookup_adopt(pins, lookup_inode(entry->d_name));
+		else
+			links_adopt(pins, strtoull(entry->d_name, NULL, 10));
 	}
 	return 0;
 }

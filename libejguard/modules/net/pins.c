@@ -161,7 +161,11 @@ int pins_reopen(struct pins *pins)
 		if (pins->maps[map] < 0)
 			return pins->maps[map];
 	}
+	if (pins->meta.hooks & ~set_kind.hooks)
+		return -EUCLEAN;
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+		if (!pins_has(pins, hook))
+			continue;
 		pins->programs[hook] = open_program(pins->path, hook, &pins->program_ids[hook]);
 		if (pins->programs[hook] < 0)
 			return pins->programs[hook];

@@ -3,8 +3,9 @@
  * What stays in the kernel, in bpffs below /sys/fs/bpf/ejguard/SERVICE/, and of the module host in SERVICE:host/:
  *
  *     meta, policy, counters, insiders, ...           maps: those of the kind (kind.h)
- *     bind4, bind6, connect4, ...                     programs: the hooks of the kind (bpf/policy-names.h)
+ *     bind4, bind6, connect4, ...                     programs: the hooks of the set (bpf/policy-names.h)
  *     links/ID/HOOK                                   links; ID is the kernel's id of the cgroup
+ *     links/net:INODE/lookup                          links; INODE is that of the network namespace
  *
  * Such a folder is a set. A new set is made in SERVICE:new, with the policy in it and the links attached, and only then
  * takes the place of an older one, which moves to SERVICE:old and goes last: there is no moment without a guard.
@@ -34,12 +35,18 @@ struct pins {
 	char path[PINS_PATH_SIZE];
 	struct policy_meta meta;
 	int maps[N_SET_MAPS]; /* those that the kind has */
-	int programs[POLICY_N_HOOKS];
+	int programs[POLICY_N_HOOKS]; /* those that the set has */
 	uint32_t program_ids[POLICY_N_HOOKS];
 };
 
 #define PINS_NULL                                                                                                      \
 	{ .maps = { [0 ... N_SET_MAPS - 1] = -1 }, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 } }
+
+/* Whether a set has a program for a hook: it may have less than its kind. */
+static inline bool pins_has(const struct pins *pins, enum policy_hook hook)
+{
+	return pins->meta.hooks & (1U << hook);
+}
 
 enum pins_state {
 	PINS_ABSENT,
@@ -97,10 +104,10 @@ int pins_remove(const char *set_path);
 void pins_remove_root(void);
 
 /*
- * Pins what was loaded, with the policy in it, as SERVICE:new, and opens that set.
+ * Pins what was loaded, the programs of these hooks, with the policy in it, as SERVICE:new, and opens that set.
  * Return: 0 or a negative errno.
  */
-int pins_create(struct bpf_object *loaded, const char *service, int policy_fd, struct pins *ret);
+int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, int policy_fd, struct pins *ret);
 
 /*
  * Lets SERVICE:new take the place of SERVICE: links of cgroups that the new set does not know (removed ones whose

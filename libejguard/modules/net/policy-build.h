@@ -16,6 +16,7 @@ struct net_config {
 	bool strict;
 	bool evict;
 	unsigned int wildcard; /* enum policy_wildcard */
+	unsigned int accept;   /* enum net_accept */
 	struct ejg_prefix_list listen;
 };
 

@@ -37,7 +37,7 @@ static int load_error(struct ejg_call *call, int error)
 			      "the kernel does not accept the BPF programs: %s", strerror(-error));
 }
 
-int programs_load(struct ejg_call *call, struct bpf_object **ret)
+int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
 {
 	size_t size;
 	const void *elf = set_kind.elf(&size);
@@ -48,6 +48,9 @@ int programs_load(struct ejg_call *call, struct bpf_object **ret)
 	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
 	print = libbpf_set_print(no_print);
 	loaded = bpf_object__open_mem(elf, size, NULL);
+	for (int hook = set_hook(0); loaded && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
+		bpf_program__set_autoload(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name),
+					  hooks & (1U << hook));
 	if (loaded && set_kind.configure)
 		set_kind.configure(loaded);
 	r = loaded ? bpf_object__load(loaded) : -errno;

@@ -7,8 +7,8 @@
 
 struct bpf_object;
 
-/* Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM; the error is set on the call. Free by programs_unload(). */
-int programs_load(struct ejg_call *call, struct bpf_object **ret);
+/* Loads the programs of the hooks whose bits are set. Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM; the error is set on the call. Free by programs_unload(). */
+int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret);
 void programs_unload(struct bpf_object *loaded);
 
 /* Digest of the programs. */

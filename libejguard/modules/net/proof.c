@@ -167,7 +167,7 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 }
 
 /* Reports one attempt. Return: whether it fails the proof. */
-static bool report(struct ejg_call *call, const char *cgroup, const struct prove_record *record, unsigned int *n_refused)
+static bool report(struct ejg_call *call, const char *subject, const struct prove_record *record, unsigned int *n_refused)
 {
 	const char *hook = policy_hooks[record->hook].name;
 
@@ -179,16 +179,32 @@ static bool report(struct ejg_call *call, const char *cgroup, const struct prove
 	case PROVE_NOTHING:
 		return false;
 	case PROVE_UNPROVEN:
-		ejg_call_finding(call, "unproven", cgroup, "%s could not be tried: %s", hook, strerror(record->error));
+		ejg_call_finding(call, "unproven", subject, "%s could not be tried: %s", hook, strerror(record->error));
 		return false;
 	case PROVE_UNCOUNTED:
-		ejg_call_finding(call, "not-proven", cgroup, "%s: the attempt was refused, but not by this guard", hook);
+		ejg_call_finding(call, "not-proven", subject, "%s: the attempt was refused, but not by this guard", hook);
 		return true;
 	default:
-		ejg_call_finding(call, "not-proven", cgroup, "%s: a forbidden attempt was not refused (%s)", hook,
+		ejg_call_finding(call, "not-proven", subject, "%s: a forbidden attempt was not refused (%s)", hook,
 				 record->error ? strerror(record->error) : "it went through");
 		return true;
 	}
+}
+
+int proof_report(struct ejg_call *call, const char *subject, const struct prove_record *records, size_t n)
+{
+	unsigned int n_refused = 0;
+	bool failed = false;
+
+	for (size_t i = 0; i < n; i++)
+		failed |= report(call, subject, &records[i], &n_refused);
+	if (failed)
+		return EJG_NOT_HELD;
+	if (!n_refused)
+		return EJG_NOT_APPLICABLE;
+	ejg_call_finding(call, "proven", subject, "%u forbidden attempt%s refused and counted", n_refused,
+			 n_refused == 1 ? " was" : "s were");
+	return EJG_HELD;
 }
 
 /*
@@ -208,8 +224,6 @@ static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup
 int proof_run(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof_attempts *attempts)
 {
 	struct proof proof = { .interrupted = true };
-	unsigned int n_refused = 0;
-	bool failed = false;
 
 	for (int tries = 0; tries < HELPER_TRIES && proof.interrupted; tries++) {
 		int r = run_helper(call, cgroup, attempts, &proof);
@@ -217,16 +231,9 @@ int proof_run(struct ejg_call *call, const struct ejg_cgroup *cgroup, const stru
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; i < proof.n; i++)
-		failed |= report(call, cgroup->path, &proof.records[i], &n_refused);
-	if (proof.n < proof.wanted)
-		failed |= judge_silence(call, cgroup, &proof);
-	if (failed)
+	if (proof.n < proof.wanted && judge_silence(call, cgroup, &proof))
 		return EJG_NOT_HELD;
-	if (!n_refused)
-		return EJG_NOT_APPLICABLE;
-	ejg_call_finding(call, "proven", cgroup->path, "%u forbidden attempts were refused and counted", n_refused);
-	return EJG_HELD;
+	return proof_report(call, cgroup->path, proof.records, proof.n);
 }
 
 int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const struct pins *pins))

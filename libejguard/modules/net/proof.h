@@ -27,6 +27,11 @@ struct prove_record {
 /* Refusals of proofs at a hook, whatever the reason. */
 uint64_t proof_count(const struct pins *pins, enum policy_hook hook);
 
+/*
+ * Reports what became of attempts. Return: EJG_HELD, EJG_NOT_HELD, EJG_NOT_APPLICABLE when nothing could be tried.
+ */
+int proof_report(struct ejg_call *call, const char *subject, const struct prove_record *records, size_t n);
+
 /* The record of an attempt that was made, but for its hook. */
 struct prove_record proof_judge(bool permissive, bool refused, bool counted, int error);
 /* Of one that could not be made. */

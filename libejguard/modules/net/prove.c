@@ -41,6 +41,10 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 		if (r == EJG_NOT_HELD || (r == EJG_HELD && verdict == EJG_NOT_APPLICABLE))
 			verdict = r;
 	}
+	if (r >= 0)
+		r = net_prove_lookups(call, pins, &policy);
+	if (r == EJG_NOT_HELD || (r == EJG_HELD && verdict == EJG_NOT_APPLICABLE))
+		verdict = r;
 	net_policy_free(&policy);
 	return r < 0 ? r : verdict;
 }

@@ -28,6 +28,7 @@ struct sockets {
 	struct pins pins;			/* not open when nothing of ours is pinned */
 	bool evict;
 	bool would_evict; /* a stack that would is tried */
+	bool everybody;	  /* the guard decides for each listener of a namespace, whoever made it (accept=netns) */
 	bool failed;
 
 	/* of the network namespace that is looked at */
@@ -50,7 +51,7 @@ static const char *format_netns(const struct sockets *s, char text[static WHERE_
  */
 static bool is_linked(const struct sockets *s, uint64_t id)
 {
-	int state = s->pins.maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_INGRESS);
+	int state = s->pins.maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_BIND4);
 
 	return state == LINK_INTACT || state == LINK_FOREIGN;
 }
@@ -106,6 +107,12 @@ static void check_foreign(struct sockets *s, const struct socket_info *info, con
 	char path[PATH_MAX], where[WHERE_SIZE];
 
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
+	if (s->everybody) {
+		ejg_call_finding(s->call, "listener-foreign", subject,
+				 "is served by uid %u in the cgroup %s, which is not the service's: only who reaches it is decided "
+				 "by the guard%s", info->uid, *path ? path : "(removed)", format_netns(s, where));
+		return;
+	}
 	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
 			 "is served by uid %u in the cgroup %s, which is not the service's%s", info->uid,
 			 *path ? path : "(removed)", format_netns(s, where));
@@ -181,16 +188,23 @@ static bool is_admitted(const struct sockets *s, const struct socket_info *info)
 	       decide_accept(s->d, remote, local, info->id.idiag_if) == POLICY_ALLOWED;
 }
 
+/* Whether the guard decides about a connection. Of those that are not the service's it would have decided who came in. */
+static bool is_judged(struct sockets *s, const struct socket_info *info)
+{
+	if (is_ours(s, info->cgroup_id)) {
+		s->home = true;
+		return true;
+	}
+	return s->everybody && s->home && port_in(s->d->head->guarded_ports, info->local_port) && came_in(s, info);
+}
+
 static int check_connection(void *data, const struct socket_info *info)
 {
 	struct sockets *s = data;
 	char local[SOCKET_TEXT_SIZE], remote[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 	int r;
 
-	if (!is_ours(s, info->cgroup_id))
-		return 0;
-	s->home = true;
-	if (is_admitted(s, info))
+	if (!is_judged(s, info) || is_admitted(s, info))
 		return 0;
 	socket_format(&info->local, info->local_port, local);
 	socket_format(&info->remote, info->remote_port, remote);
@@ -252,7 +266,7 @@ static void unseen(struct sockets *s, const char *where, const char *why)
 }
 
 /* A namespace that ended meanwhile has no sockets; another one that cannot be looked into is nobody's that is known. */
-static void look_everywhere(struct sockets *s, const struct netns_list *networks)
+static void look_everywhere(struct sockets *s, struct netns_list *networks)
 {
 	if (*networks->unseen)
 		unseen(s, " of a network namespace of the service", networks->unseen);
@@ -264,6 +278,7 @@ static void look_everywhere(struct sockets *s, const struct netns_list *networks
 		s->home = net_lives_in(networks, s->netns);
 		memset(s->listening, 0, sizeof(s->listening));
 		r = netns_run(s->netns, look, s);
+		networks->items[i].member |= s->home;
 		if (r < 0 && (s->home || s->netns->own))
 			unseen(s, format_netns(s, where), strerror(-r));
 		else if (r < 0)
@@ -272,18 +287,21 @@ static void look_everywhere(struct sockets *s, const struct netns_list *networks
 	}
 }
 
-static void walk(struct sockets *s, const struct netns_list *networks)
+static void walk(struct sockets *s, struct netns_list *networks)
 {
 	enum pins_state state;
 
-	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0)
+	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0) {
 		unseen(s, "", "the pins cannot be read");
-	else
-		look_everywhere(s, networks);
+		return;
+	}
+	/* Where nothing is applied, or another version, what an apply would do counts: see "not-loaded" and "outdated". */
+	s->everybody = state == PINS_CURRENT ? pins_has(&s->pins, POLICY_LOOKUP) : accept_wants_netns(s->call);
+	look_everywhere(s, networks);
 	pins_close(&s->pins);
 }
 
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
 	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL,
@@ -306,4 +324,21 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 		return; /* check says so */
 	walk(&s, &networks);
 	netns_free(&networks);
+}
+
+static int look_for_listeners(void *data)
+{
+	return sockets_each(SOCKETS_LISTENING, note_listener, data);
+}
+
+void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks)
+{
+	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = *pins };
+
+	for (size_t i = 0; i < networks->n; i++) {
+		s.home = false;
+		/* What cannot be seen is for check to say. */
+		(void)netns_run(&networks->items[i], look_for_listeners, &s);
+		networks->items[i].member |= s.home;
+	}
 }

@@ -39,6 +39,42 @@ static void report_cgroup(void *data, uint64_t id)
 				 "the removed cgroup %" PRIu64 " stays guarded while sockets of it live", id);
 }
 
+struct network_status {
+	struct ejg_call *call;
+	struct netns_list networks;
+	size_t n;
+};
+
+/* Namespaces in which the service lives are reported by check. */
+static void report_network(void *data, uint64_t inode, enum link_state state)
+{
+	struct network_status *status = data;
+	const struct netns *netns = NULL;
+	char name[NETNS_NAME_SIZE];
+
+	if (state != LINK_INTACT)
+		return;
+	status->n++;
+	for (size_t i = 0; i < status->networks.n && !netns; i++)
+		if (status->networks.items[i].inode == inode)
+			netns = &status->networks.items[i];
+	if (netns && !net_lives_in(&status->networks, netns))
+		ejg_call_finding(status->call, "network-extra", netns_name(netns, name),
+				 "is guarded, though the service is not there now; 'ejguard release' lets it go");
+}
+
+static void report_networks(struct ejg_call *call, const struct pins *pins)
+{
+	struct network_status status = { .call = call };
+
+	if (!pins_has(pins, POLICY_LOOKUP) || net_find_networks(call, &status.networks) < 0)
+		return;
+	net_mark_listening(call, pins, &status.networks);
+	(void)lookups_each(pins, report_network, &status);
+	ejg_call_metric(call, "networks", NULL, 0, status.n);
+	netns_free(&status.networks);
+}
+
 static void report_policy(struct ejg_call *call, const struct pins *pins, const struct policy_head *head)
 {
 	unsigned int n_private = 0, n_guarded = 0;
@@ -49,10 +85,10 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 	}
 	ejg_call_finding_at(
 		call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
-		"%s%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
+		"%s%s, accept=%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
 		"peers; made by ejguard %.24s",
 		head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced",
-		head->flags & POLICY_STRICT ? ", strict" : "", n_private, n_guarded, head->n_listen,
+		head->flags & POLICY_STRICT ? ", strict" : "", pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private, n_guarded, head->n_listen,
 		head->n_ranges + head->n_scoped, pins->meta.version);
 	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
 }
@@ -69,6 +105,7 @@ static int report_current(struct ejg_call *call, const struct pins *pins)
 	}
 	(void)links_each(pins, report_cgroup, &status);
 	ejg_call_metric(call, "cgroups", NULL, 0, status.n_guarded);
+	report_networks(call, pins);
 	report_denials(call, pins);
 	return report_counters(call, pins);
 }

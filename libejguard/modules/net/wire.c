@@ -83,12 +83,14 @@ static uint16_t fold(uint32_t total)
 	return htons(~total);
 }
 
-int wire_send_syn(int wire, struct in_addr source, struct in_addr destination, uint16_t port)
+struct syn {
+	struct iphdr ip;
+	struct tcphdr tcp;
+};
+
+static struct syn make_syn(struct in_addr source, struct in_addr destination, uint16_t port)
 {
-	struct {
-		struct iphdr ip;
-		struct tcphdr tcp;
-	} packet = {
+	struct syn packet = {
 		.ip = {
 			.version = 4,
 			.ihl = sizeof(struct iphdr) / 4,
@@ -111,7 +113,39 @@ int wire_send_syn(int wire, struct in_addr source, struct in_addr destination, u
 	/* TCP sums a pseudo header too: the addresses, the protocol and the length. */
 	packet.tcp.check = fold(sum(&packet.ip.saddr, 8) + IPPROTO_TCP + sizeof(packet.tcp) +
 				sum(&packet.tcp, sizeof(packet.tcp)));
+	return packet;
+}
+
+int wire_send_syn(int wire, struct in_addr source, struct in_addr destination, uint16_t port)
+{
+	const struct syn packet = make_syn(source, destination, port);
+
 	return write(wire, &packet, sizeof(packet)) == sizeof(packet) ? 0 : -errno;
+}
+
+int wire_send_raw_syn(struct in_addr source, struct in_addr destination, uint16_t port)
+{
+	cleanup_fd int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = destination };
+	const struct syn packet = make_syn(source, destination, port);
+
+	if (fd < 0)
+		return -errno;
+	return sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)&to, sizeof(to)) == sizeof(packet) ? 0 :
+														     -errno;
+}
+
+enum wire_answer wire_answer(int fd)
+{
+	union {
+		struct syn answer;
+		char bytes[2048];
+	} packet;
+	ssize_t n = read(fd, &packet, sizeof(packet));
+
+	if (n < (ssize_t)sizeof(packet.answer) || packet.answer.ip.ihl != sizeof(packet.answer.ip) / 4)
+		return WIRE_SILENCE;
+	return packet.answer.tcp.rst ? WIRE_REFUSED : packet.answer.tcp.syn ? WIRE_ACCEPTED : WIRE_SILENCE;
 }
 
 bool wire_has_answer(int wire)

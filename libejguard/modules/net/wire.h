@@ -22,6 +22,18 @@ int wire_open(struct in_addr address);
 /* Sends a SYN as from `source`. Return: 0 or a negative errno. */
 int wire_send_syn(int wire, struct in_addr source, struct in_addr destination, uint16_t port);
 
+/* Sends a SYN as from `source` by a raw socket, from this namespace to itself. Return: 0 or a negative errno. */
+int wire_send_raw_syn(struct in_addr source, struct in_addr destination, uint16_t port);
+
+enum wire_answer {
+	WIRE_SILENCE,
+	WIRE_ACCEPTED, /* a SYN-ACK */
+	WIRE_REFUSED,  /* a reset */
+};
+
+/* What a TCP packet answers that is read from a wire or a raw socket. Does not wait. */
+enum wire_answer wire_answer(int fd);
+
 /* Whether a TCP packet has come back, a SYN-ACK or a reset. Does not wait. */
 bool wire_has_answer(int wire);
 

@@ -34,6 +34,13 @@ int allow_ingress(struct __sk_buff *skb)
 	return 1;
 }
 
+/* Looks for no listener: it is only there. */
+SEC("sk_lookup")
+int allow_lookup(struct bpf_sk_lookup *ctx)
+{
+	return SK_PASS;
+}
+
 /* Refuses on its own: what our guard has not counted proves nothing about it. */
 SEC("cgroup/connect4")
 int refuse_connect4(struct bpf_sock_addr *ctx)

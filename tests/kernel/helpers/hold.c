@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hold listen ADDRESS PORT...: takes connections on each and keeps them; says listening.
+ * hold share ADDRESS PORT...: the same as listen, of ports that others have, too (SO_REUSEPORT).
  * hold take ADDRESS PORT...: takes one connection on each, keeps them, and listens no more; says listening, then taken.
  * hold connect FROM TO PORT: connects and keeps the connection; says connected (or pending, when there is no answer),
  * and ended when the other side or somebody between has ended it.
@@ -79,7 +80,7 @@ static int take_once(struct pollfd *polls, nfds_t n)
 	return 0;
 }
 
-static int do_listen(char **words, bool once)
+static int do_listen(char **words, bool once, bool share)
 {
 	struct pollfd polls[MAX_LISTENERS];
 	nfds_t n = 0;
@@ -90,6 +91,8 @@ static int do_listen(char **words, bool once)
 
 		polls[n] = (struct pollfd){ socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), POLLIN, 0 };
 		setsockopt(polls[n].fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		if (share)
+			setsockopt(polls[n].fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
 		if (address.any.sa_family == AF_INET6)
 			setsockopt(polls[n].fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 		if (bind(polls[n].fd, &address.any, sizeof(address)) < 0 || listen(polls[n].fd, 64) < 0)
@@ -126,11 +129,13 @@ static int do_connect(char *from, const char *to, const char *port)
 int main(int argc, char **argv)
 {
 	if (argc >= 4 && !strcmp(argv[1], "listen"))
-		return do_listen(argv + 2, false);
+		return do_listen(argv + 2, false, false);
+	if (argc >= 4 && !strcmp(argv[1], "share"))
+		return do_listen(argv + 2, false, true);
 	if (argc >= 4 && !strcmp(argv[1], "take"))
-		return do_listen(argv + 2, true);
+		return do_listen(argv + 2, true, false);
 	if (argc == 5 && !strcmp(argv[1], "connect"))
 		return do_connect(argv[2], argv[3], argv[4]);
-	fprintf(stderr, "usage: hold listen|take ADDRESS PORT... | hold connect FROM TO PORT\n");
+	fprintf(stderr, "usage: hold listen|share|take ADDRESS PORT... | hold connect FROM TO PORT\n");
 	return 2;
 }

@@ -4,7 +4,8 @@
  * SIGTERM. Then each says how its attempts ended, and the exit status whether one ended as it never may.
  *
  *     serve    listens on TO and takes connections; WHO and FROM mean nothing
- *     accept   connects from FROM to a listener at TO that the guard stands before: refused is what gets no answer
+ *     accept   connects from FROM to a listener at TO that the guard stands before: refused is what gets no answer,
+ *              or is told so (accept=netns)
  *     connect  connects to TO from behind the guard: refused is EPERM
  *     bind     binds TO: refused is EPERM
  *
@@ -113,7 +114,7 @@ static long now_ms(void)
 	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
-/* 0, or EPERM for what got no answer, or what the socket says. */
+/* 0, or EPERM for what got no answer or was refused, or what the socket says. That there is a listener `always` tells. */
 static int outcome(int fd, short events)
 {
 	socklen_t size = sizeof(int);
@@ -121,7 +122,9 @@ static int outcome(int fd, short events)
 
 	if (!events)
 		return EPERM;
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		return errno;
+	return error == ECONNREFUSED ? EPERM : error;
 }
 
 static void wait_for_answers(const struct worker *w, struct pollfd *polls)

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Lookup: who reaches a listener, whoever made it. The kernel runs it once a new connection, when it looks for a listener in
+ * the network namespace (a SYN, the ACK of a cookie, a Fast Open SYN, an MPTCP join), and never for a packet of an established
+ * one. A refused client sees a refused connection. Only ports that are private by number are looked at: the namespace has
+ * listeners of others, too.
+ */
+#include "outside.bpf.h"
+
+#define AF_INET 2
+#define IPPROTO_TCP 6
+
+static __always_inline bool get_addresses(const struct bpf_sk_lookup *ctx, struct policy_address *source,
+					  struct policy_address *destination)
+{
+	if (ctx->family == AF_INET) {
+		*source = from_ipv4(ctx->remote_ip4);
+		*destination = from_ipv4(ctx->local_ip4);
+		return true;
+	}
+	*source = from_ipv6(ctx->remote_ip6[0], ctx->remote_ip6[1], ctx->remote_ip6[2], ctx->remote_ip6[3]);
+	*destination = from_ipv6(ctx->local_ip6[0], ctx->local_ip6[1], ctx->local_ip6[2], ctx->local_ip6[3]);
+	return !is_mapped(source);
+}
+
+static __always_inline int guard(const struct bpf_sk_lookup *ctx, const struct decision *d)
+{
+	struct policy_address source = {}, destination = {};
+	enum policy_reason reason = POLICY_MALFORMED;
+
+	if (get_addresses(ctx, &source, &destination)) {
+		if (is_from_this_host(&source, &destination, ctx->ingress_ifindex))
+			return SK_PASS;
+		reason = decide_accept(d, source, destination, ctx->ingress_ifindex);
+	}
+	if (reason == POLICY_ALLOWED)
+		return SK_PASS;
+	return refuse(d->head, POLICY_LOOKUP, reason,
+		      &(struct outsider){ .proof = ctx->family == AF_INET &&
+						   ctx->remote_ip4 == bpf_htonl(POLICY_PROOF_SOURCE),
+					  .source = source,
+					  .port = ctx->local_port });
+}
+
+/* Without a policy it is not known which ports are private, and the host's other services must not be cut off. */
+SEC("sk_lookup")
+int lookup(struct bpf_sk_lookup *ctx)
+{
+	struct decision d = {};
+
+	if (ctx->protocol != IPPROTO_TCP || !get_policy(&d) || !port_in(d.head->guarded_ports, ctx->local_port))
+		return SK_PASS;
+	return guard(ctx, &d);
+}
+
+char _license[] SEC("license") = "GPL";

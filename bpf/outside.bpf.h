@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ingress and lookup share: the packet of somebody outside, and the table of refused ones. */
+#ifndef EJG_BPF_OUTSIDE_BPF_H
+#define EJG_BPF_OUTSIDE_BPF_H
+
+#include "policy.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, POLICY_MAX_DENIALS);
+	__type(key, struct policy_denial_key);
+	__type(value, struct policy_denial);
+} outsiders __weak SEC(".maps");
+
+/* Who is refused. */
+struct outsider {
+	struct policy_address source;
+	__u64 cgroup; /* the listener's, 0 when it is not known */
+	__u16 port;
+	bool proof;
+};
+
+/* A flood of forged sources fills no more rows than there are networks. */
+static __always_inline void fold(struct policy_address *address)
+{
+	address->low = is_mapped(address) ? address->low & ~0xffULL : 0;
+}
+
+/* Counts and records a refusal. Returns what the hook returns. */
+static __always_inline int refuse(const struct policy_head *head, enum policy_hook hook, enum policy_reason reason,
+				  const struct outsider *who)
+{
+	count(who->proof, hook, reason);
+	if (!who->proof) {
+		__u64 now = bpf_ktime_get_boot_ns();
+		struct policy_denial row = { .count = 1, .first = now, .last = now };
+		struct policy_denial_key key = {
+			.address = who->source,
+			.cgroup = who->cgroup,
+			.uid = POLICY_NO_UID,
+			.port = who->port,
+			.hook = hook,
+			.reason = reason,
+		};
+
+		fold(&key.address);
+		record(&outsiders, &key, &row);
+	}
+	return refusal(head);
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prove, for accept=netns: a forbidden packet in each network namespace of the service itself, where the program must be
+ * attached to see it. From a loopback address to one of the namespace's own: that never leaves it, guard or no guard, and as
+ * it does not come to a loopback address, the program takes its source for a stranger's. A raw socket sends it, so that no rule
+ * about the connects of this process is asked.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/proof.h"
+#include "libejguard/modules/net/wire.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
+
+#define ANSWER_TIMEOUT_MS 1000 /* the kernel answers at once; a busy machine may let it wait */
+
+struct attempt {
+	const struct pins *pins;
+	struct decision d;
+	uint16_t port;
+	struct prove_record record;
+};
+
+static struct policy_address mapped(struct in_addr address)
+{
+	return (struct policy_address){ 0, 0xffff00000000ULL | ntohl(address.s_addr) };
+}
+
+/* An address of this namespace that is no loopback one. Return: 0, -EADDRNOTAVAIL or another negative errno. */
+static int find_own_address(struct in_addr *ret)
+{
+	struct ifaddrs *list;
+	int r = -EADDRNOTAVAIL;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *i = list; i && r < 0; i = i->ifa_next) {
+		struct policy_address address;
+
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !(i->ifa_flags & IFF_UP))
+			continue;
+		*ret = ((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr;
+		address = mapped(*ret);
+		r = is_loopback(&address) ? -EADDRNOTAVAIL : 0;
+	}
+	freeifaddrs(list);
+	return r;
+}
+
+/* What the namespace answers to the source of the proof. Return: a descriptor or a negative errno. */
+static int open_ear(struct in_addr source)
+{
+	cleanup_fd int fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = source };
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return take_fd(fd);
+}
+
+static enum wire_answer wait_for_answer(int ear)
+{
+	int64_t end = clock_ms() + ANSWER_TIMEOUT_MS;
+	enum wire_answer answer = WIRE_SILENCE;
+
+	for (int64_t left = ANSWER_TIMEOUT_MS; answer == WIRE_SILENCE && left > 0; left = end - clock_ms()) {
+		struct pollfd p = { .fd = ear, .events = POLLIN };
+
+		(void)poll(&p, 1, (int)left);
+		answer = wire_answer(ear);
+	}
+	return answer;
+}
+
+static int send_syn(const struct attempt *attempt, struct in_addr source, struct in_addr own, enum wire_answer *ret)
+{
+	cleanup_fd int ear = open_ear(source);
+	int r = ear < 0 ? ear : wire_send_raw_syn(source, own, attempt->port);
+
+	if (r == 0)
+		*ret = wait_for_answer(ear);
+	return r;
+}
+
+/* Runs in the namespace. Return: 0, or a negative errno when it could not be tried. */
+static int try_namespace(void *data)
+{
+	struct attempt *attempt = data;
+	const struct in_addr source = { htonl(POLICY_PROOF_SOURCE) };
+	bool permissive = attempt->d.head->flags & POLICY_PERMISSIVE, counted;
+	enum wire_answer answer = WIRE_SILENCE;
+	struct in_addr own = {};
+	uint64_t before = proof_count(attempt->pins, POLICY_LOOKUP);
+	int r = find_own_address(&own);
+
+	/* Only a namespace that has an address can be reached from outside; a policy may admit every address. */
+	attempt->record.result = PROVE_NOTHING;
+	if (r == -EADDRNOTAVAIL ||
+	    (r == 0 && decide_accept(&attempt->d, mapped(source), mapped(own), 0) == POLICY_ALLOWED))
+		return 0;
+	if (r == 0)
+		r = send_syn(attempt, source, own, &answer);
+	if (r < 0)
+		return r;
+	counted = proof_count(attempt->pins, POLICY_LOOKUP) > before;
+	/* Who does not listen refuses, too: it is the counter that tells who did. */
+	attempt->record.result = !permissive && answer == WIRE_ACCEPTED ? PROVE_PASSED :
+				 counted				 ? PROVE_REFUSED :
+									   PROVE_UNCOUNTED;
+	return 0;
+}
+
+int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
+{
+	struct netns_list networks = {};
+	int verdict = EJG_NOT_APPLICABLE, r;
+	char name[NETNS_NAME_SIZE];
+
+	if (!pins_has(pins, POLICY_LOOKUP))
+		return EJG_NOT_APPLICABLE;
+	r = net_find_networks(call, &networks);
+	if (r < 0)
+		return r;
+	net_mark_listening(call, pins, &networks);
+	for (size_t i = 0; i < networks.n; i++) {
+		struct attempt attempt = {
+			.pins = pins,
+			.d = net_decision(policy),
+			.port = ejg_call_facts(call)->epmd_port,
+			.record = { .hook = POLICY_LOOKUP },
+		};
+
+		/* One in which it does not run is another proof's, or for check to find. */
+		if (!net_lives_in(&networks, &networks.items[i]) || lookup_state(pins, &networks.items[i]) == LINK_ABSENT)
+			continue;
+		r = netns_run(&networks.items[i], try_namespace, &attempt);
+		if (r < 0)
+			attempt.record = (struct prove_record){ POLICY_LOOKUP, PROVE_UNPROVEN, -r };
+		r = proof_report(call, netns_name(&networks.items[i], name), &attempt.record, 1);
+		verdict = r == EJG_NOT_APPLICABLE || verdict == EJG_NOT_HELD ? verdict : r;
+	}
+	netns_free(&networks);
+	return verdict;
+}
