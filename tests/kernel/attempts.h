@@ -231,6 +231,8 @@ bool uring_can(int operation);
 
 /* --- guard.c: the guard, put on and off by the tool ------------------------------------------------------------ */
 
+/* What this kernel lacks for a variant, or NULL. */
+const char *guard_lacking(enum variant variant);
 int guard_apply(const struct world *world, enum variant variant);
 int guard_release(const struct world *world);
 /* The counters of refusals. All are 0 without a guard. Return: 0 or a positive errno. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "tests/kernel/attempts.h"
@@ -25,10 +26,20 @@ static const char *const options[N_VARIANTS] = {
 	[VARIANT_NETNS_PERMISSIVE] = " mode=permissive",
 };
 
-static const char *accept_of(enum variant variant)
+static bool is_netns(enum variant variant)
 {
-	return variant == VARIANT_NETNS || variant == VARIANT_NETNS_STRICT || variant == VARIANT_NETNS_PERMISSIVE ? "netns" :
-														    "cgroup";
+	return variant == VARIANT_NETNS || variant == VARIANT_NETNS_STRICT || variant == VARIANT_NETNS_PERMISSIVE;
+}
+
+const char *guard_lacking(enum variant variant)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname uts;
+
+	if (!is_netns(variant) || uname(&uts) < 0 || sscanf(uts.release, "%u.%u", &major, &minor) != 2 ||
+	    major * 1000 + minor >= 5017)
+		return NULL;
+	return "the device in the lookup of a listener (5.17)";
 }
 
 static int write_stack(const struct world *world, enum variant variant)
@@ -44,7 +55,7 @@ static int write_stack(const struct world *world, enum variant variant)
 		fprintf(file, "set users 901\nrequired host%s\n", options[variant]);
 	else
 		fprintf(file, "set public 5222 5223 5269\nrequired net accept=%s listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
-			accept_of(variant), options[variant]);
+			is_netns(variant) ? "netns" : "cgroup", options[variant]);
 	fprintf(file,
 		"set epmd 4369\n"
 		"set dist 4370-4375\n"

@@ -77,6 +77,17 @@ has_dead_link() {
 
 stack_for "$cgroup" 198.51.100.2 2001:db8::2
 
+IFS=.- read -r major minor _ <<<"$(uname -r)"
+if ((major * 1000 + minor < 5017)); then
+	note 'a kernel without it'
+	check_status 'accept=netns is an error' 4 apply --cgroup "$cgroup"
+	check_has 'that says what is missing' 'Linux 5.17' "$(cat "$EJG_STATE/report")"
+	ACCEPT=auto stack_for "$cgroup" 198.51.100.2 2001:db8::2
+	check 'accept=auto' apply --cgroup "$cgroup"
+	check_has 'it decides at the cgroup' 'accept=cgroup' "$(guard status service)"
+	exit 0
+fi
+
 note "somebody else's listener, from before the guard"
 hold other "$elsewhere" host listen 0.0.0.0 4369 :: 4369
 other=$held

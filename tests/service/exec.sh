@@ -70,7 +70,7 @@ bed_run server pkill -KILL -u ejabberd || true
 note 'by ejguard exec'
 start exec --user ejabberd --wait-empty
 check_reach 'by exec' stranger ok 5222 "${addresses[@]}"
-check_reach 'by exec' stranger timeout 4369 "${addresses[@]}"
+check_reach 'by exec' stranger refused 4369 "${addresses[@]}"
 check_reach 'by exec' stranger timeout "$(ejabberd_dist_port server)" "${addresses[@]}"
 check 'ejabberdctl register' bed_run server ejabberdctl register me localhost secret-of-a-test
 check 'ejabberdctl backup' bed_run server ejabberdctl backup /var/lib/ejabberd/backup

@@ -27,6 +27,9 @@ connects_during_start() {
 
 guard_new early 198.51.100.1/24
 guard_new late 198.51.100.2/24
+# A network namespace stays guarded while its sockets come and go: the moment is one of guards at cgroups.
+mkdir -p "$(bed_root late)/etc/ejguard"
+sed 's/^required net/& accept=cgroup/' "$(bed_root late)/usr/share/ejguard/ejabberd" >"$(bed_root late)/etc/ejguard/ejabberd"
 sed -i 's/^ExecStartPre=/ExecStartPost=/' "$(bed_root late)"/etc/systemd/system/epmd.socket.d/*.conf
 net_new stranger 203.0.113.9/24
 bed_boot early

@@ -27,7 +27,7 @@ is_restarted() {
 	[[ $(ejabberd_id) != "$1" ]] && bed_run server systemctl is-active --quiet ejabberd
 }
 
-check_reach 'before ejabberd starts' stranger timeout 4369 198.51.100.1 2001:db8::1
+check_reach 'before ejabberd starts' stranger refused 4369 198.51.100.1 2001:db8::1
 check 'systemctl start ejabberd' bed_run server systemctl start ejabberd
 holds 'started'
 
@@ -46,7 +46,7 @@ holds 'after Restart=on-failure'
 
 check 'ejabberdctl stop' bed_run server ejabberdctl stop
 check 'ejabberd.service ends' wait_for 20 bash -c "! test -e '$(bed_cgroup server ejabberd.service)'"
-check_reach 'stopped' stranger timeout 4369 198.51.100.1 2001:db8::1
+check_reach 'stopped' stranger refused 4369 198.51.100.1 2001:db8::1
 check_reach 'stopped' stranger refused 5222 198.51.100.1
 check 'systemctl start ejabberd' bed_run server systemctl start ejabberd
 holds 'started again'

@@ -126,7 +126,7 @@ is_another_beam() {
 check_up() {
 	check "$1: ejabberd runs" is_up
 	check_reach "$1" stranger ok 5222 "$address"
-	check_reach "$1" stranger timeout 4369 "$address"
+	check_reach "$1" stranger refused 4369 "$address"
 	check_reach "$1" stranger timeout "$(ejabberd_dist_port server)" "$address"
 }
 

@@ -55,7 +55,7 @@ check_reach none stranger ok 4369 198.51.100.1
 check_has 'apply says what the next start is' 'guarded now, NOT after the next start' "$(bed_run server ejguard apply)"
 check_is 'apply: next' 'ejguard enable' "$(next_of apply)"
 check_state apply 1 1 0 'ejguard enable'
-check_reach apply stranger timeout 4369 198.51.100.1
+check_reach apply stranger refused 4369 198.51.100.1
 bed_run server ejguard release >/dev/null
 bed_run server ejguard enable >/dev/null
 check_state enable 1 0 1 'ejguard apply'
@@ -76,10 +76,10 @@ check_state 'at the end' 0 1 1 ''
 check 'restart' bed_run server systemctl restart ejabberd
 check_state 'after a restart' 0 1 1 ''
 bed_reboot server
-check_reach 'after a reboot, before ejabberd starts' stranger timeout 4369 198.51.100.1
+check_reach 'after a reboot, before ejabberd starts' stranger refused 4369 198.51.100.1
 check 'ejabberd starts' bed_run server systemctl start ejabberd
 check_state 'after a reboot' 0 1 1 ''
-check_reach 'after a reboot' stranger timeout 4369 198.51.100.1
+check_reach 'after a reboot' stranger refused 4369 198.51.100.1
 
 note 'what stands in the way of the drop-ins'
 file=$dropins/ejabberd.service.d/50-ejguard.conf

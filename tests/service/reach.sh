@@ -45,4 +45,4 @@ bed_end server
 guard_new server 198.51.100.1/24 2001:db8::1/64
 guard_stack_peers server 198.51.100.1,2001:db8::1 198.51.100.2 2001:db8::2
 start_bed
-see 'guarded' timeout
+see 'guarded' refused

@@ -53,7 +53,7 @@ for block in "$EJG_STATE"/blocks/*; do
 done
 check "there are blocks: $blocks" test "$blocks" -ge 3
 check 'then: check' bed_run server ejguard check
-check_is 'then: a stranger' timeout "$(try stranger connect 198.51.100.1 4369)"
+check_is 'then: a stranger' refused "$(try stranger connect 198.51.100.1 4369)"
 check_is 'then: the peer of the recipe' ok "$(try peer connect 198.51.100.1 4369)"
 
 # try_file: check --file of what stands in /root/new; its output is in `said`.

@@ -29,7 +29,7 @@ programs() {
 check_status 'status while guarded' 0 bed_run server ejguard status
 check_has 'there are pins' /sys/fs/bpf/ejguard/ejabberd/ "$(pins)"
 check_is 'programs on the three cgroups: five hooks each' 15 "$(programs)"
-check_reach 'guarded' stranger timeout 4369 198.51.100.1
+check_reach 'guarded' stranger refused 4369 198.51.100.1
 
 check 'release' bed_run server ejguard release
 check_status 'status after it' 1 bed_run server ejguard status
@@ -40,7 +40,7 @@ check 'release again' bed_run server ejguard release
 check 'ejabberd runs on' bed_run server ejabberdctl status
 
 check 'apply brings it back' bed_run server ejguard apply
-check_reach 'guarded again' stranger timeout 4369 198.51.100.1
+check_reach 'guarded again' stranger refused 4369 198.51.100.1
 
 check 'disable' bed_run server ejguard disable
 check_is 'drop-ins left' '' "$(cd "$(bed_root server)/etc/systemd/system" && find . -path '*.d/*')"

@@ -33,7 +33,7 @@ check_is 'pins after it' "$before" "$(pinned)"
 
 check_reach 'old list' both ok 4369 198.51.100.1
 check_reach 'old list' old ok 4369 198.51.100.1
-check_reach 'old list' new timeout 4369 198.51.100.1
+check_reach 'old list' new refused 4369 198.51.100.1
 
 exec {loop}< <(try both loop 198.51.100.1 4369 6 --names)
 exec {refused}< <(try stranger loop 198.51.100.1 4369 6 --timeout 20)
@@ -53,7 +53,7 @@ read -r ok _ <&"$refused"
 check_is "the stranger's loop meanwhile" ok=0 "$ok"
 
 check_reach 'new list' both ok 4369 198.51.100.1
-check_reach 'new list' old timeout 4369 198.51.100.1
+check_reach 'new list' old refused 4369 198.51.100.1
 check_reach 'new list' new ok 4369 198.51.100.1
 
 exec {refused}< <(try stranger loop 198.51.100.1 4369 2 --timeout 20)

@@ -47,7 +47,7 @@ for ((i = 1; i <= 10; i++)); do
 	check "check $i" bed_run server ejguard check
 	((i > 1)) || first=$(pins)
 	check_is "pins $i" "$(md5sum <<<"$first")" "$(md5sum <<<"$(pins)")"
-	check_reach "start $i" stranger timeout 4369 198.51.100.1
+	check_reach "start $i" stranger refused 4369 198.51.100.1
 	bed_run server systemctl stop "${units[@]}"
 done
 note "pins: ${first//$'\n'/; }"

@@ -58,7 +58,7 @@ check 'ejabberd starts in a plain cgroup' start_in "$plain"
 # It listens a moment before it says that it runs.
 check 'a plain cgroup: ejabberdctl status' bed_wait 20 server ejabberdctl status
 check_reach 'a plain cgroup' stranger ok 5222 "${addresses[@]}"
-check_reach 'a plain cgroup' stranger timeout 4369 "${addresses[@]}"
+check_reach 'a plain cgroup' stranger refused 4369 "${addresses[@]}"
 check_reach 'a plain cgroup' stranger timeout "$(ejabberd_dist_port server)" "${addresses[@]}"
 cgroup_run "$other" nsenter --net="$(net_file server)" "$EJG_ATTEMPT" listen 0.0.0.0 4400 60 >"$EJG_STATE/other" &
 wait_for 5 grep -q ok "$EJG_STATE/other"
