@@ -88,7 +88,8 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 		"%s%s, accept=%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
 		"peers; made by ejguard %.24s",
 		head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced",
-		head->flags & POLICY_STRICT ? ", strict" : "", pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private, n_guarded, head->n_listen,
+		head->flags & POLICY_STRICT ? ", strict" : "", pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private,
+		n_guarded, head->n_listen,
 		head->n_ranges + head->n_scoped, pins->meta.version);
 	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
 }
