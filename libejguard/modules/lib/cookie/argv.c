@@ -55,14 +55,13 @@ struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, st
 	struct argv argv = { 0 };
 	struct flag flag;
 	const char *only = NULL;
-	unsigned int n_own = 0, n_flags = 0;
+	unsigned int n_own = 0;
 
 	/* A line that was cut off in the middle of an argument has no NUL there. */
 	while (reader.end > reader.at && reader.end[-1] != '\0')
 		reader.end--;
 	while (next_flag(&reader, &flag)) {
 		if (strcmp(flag.name, "setcookie") == 0) {
-			n_flags++;
 			argv.n_set += flag.n > 0;
 			argv.same |= ours && flag.last && strcmp(flag.last, ours->text) == 0;
 			n_own += flag.n < 2;
