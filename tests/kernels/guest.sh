@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2154 # kernels_dir: whoever sources this
 guest_memory=1536
+guest_processors=2
 # What the initramfs needs to get at the root; the guest loads all others from there.
 guest_modules=(virtio_pci 9pnet_virtio 9p overlay virtio_blk crc32c_generic ext4)
 
@@ -93,7 +94,7 @@ guest_qemu() {
 	else
 		cpu=host told=''
 	fi
-	timeout --kill-after=5 "$seconds" qemu-system-x86_64 -accel "$accelerator" -cpu "$cpu" -m "$guest_memory" -smp 2 \
+	timeout --kill-after=5 "$seconds" qemu-system-x86_64 -accel "$accelerator" -cpu "$cpu" -m "$guest_memory" -smp "$guest_processors" \
 		-nodefaults -no-user-config -display none -serial stdio -nic none "$@" \
 		-kernel "$(guest_vmlinuz "$kernel")" -initrd "$initramfs" \
 		-append "console=ttyS0 quiet panic=-1 mitigations=off $told ${guest_command_line-}" </dev/null | sed -u 's|\r$||'
