@@ -248,6 +248,11 @@ const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index)
 	return NULL;
 }
 
+const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index)
+{
+	return NULL;
+}
+
 const char *ejg_error(const struct ejg *guard)
 {
 	return "";

@@ -40,6 +40,19 @@ class Page(Case):
         text = self.check("required net answer=not-held\nrequired probe answer=not-held\n").out
         self.assertEqual(re.findall("remedy: (.*)", text), ["repair the thing", "the same"])
 
+    def test_warnings_beside_failures(self):
+        """One line each, by what their module declares, and no remedy; alone or with -v they are told in full."""
+        stack = "optional net advice=yes\n"
+        alone = self.check(stack).out
+        self.assertIn("Warnings (1)\n  net     thing-0: it is so so [net.advice]\n", alone)
+        result = self.check(stack + "required probe answer=not-held\n")
+        warnings = result.out[result.out.index("Warnings"):]
+        self.assertIn("Warnings (1), in short; ejguard -v check shows what to do\n"
+                      "  net     thing-0: the thing could be better [net.advice]\n\n", warnings)
+        self.assertIn("repair the thing", result.out)
+        full = self.check(stack + "required probe answer=not-held\n", "-v").out
+        self.assertIn("Warnings (1)\n  net     thing-0: it is so so [net.advice]\n", full)
+
     def test_many_failures_on_stderr(self):
         """A line for each, but no flood of the journal; what apply left out is asked for by check."""
         self.check("required net broken=9\n")
@@ -58,7 +71,7 @@ class Page(Case):
 
     def test_sections(self):
         text = self.check("required net many=1 unseen=yes\nrequired probe answer=not-held unseen=yes\n").out
-        self.assertEqual(re.findall(r"^\S.*\)$", text, re.M), ["Failures (2)", "Warnings (1)", "Not seen (4)"])
+        self.assertEqual(re.findall(r"^(\S+(?: \S+)? \(\d+\))", text, re.M), ["Failures (2)", "Warnings (1)", "Not seen (4)"])
         self.assertIn("\n          thing-2: nor does it [probe.broken]\n", text)
         self.assertIn("ejabberd: NOT GUARDED: 2 failures, 1 warning, 4 not seen, 1 ok", text.splitlines()[-1])
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Findings as text: a section for each severity, the worst first; in it the modules, and of one kind no more than a
- * few, each with where it stands and what to do.
+ * few, each with where it stands and what to do. Beside failures, warnings are one line each: first things first.
  */
 #include <errno.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct page {
 	FILE *out;
 	bool colour;
 	bool no_failures; /* they stand in the same place already */
+	bool brief;	  /* warnings are */
 	unsigned int width;
 	unsigned int indent; /* of the findings, behind the names of the modules */
 	bool begun;
@@ -62,8 +63,11 @@ static void print_title(struct page *page, enum section section, size_t n)
 {
 	char number[NUMBER_SIZE];
 
-	fprintf(page->out, "%s%s%s%s (%s)\n", page->begun ? "\n" : "", page->colour ? sections[section].colour : "",
+	fprintf(page->out, "%s%s%s%s (%s)", page->begun ? "\n" : "", page->colour ? sections[section].colour : "",
 		sections[section].title, page->colour ? "\033[0m" : "", format_number(n, number));
+	if (page->brief && section == SECTION_WARNING)
+		fprintf(page->out, ", in short; ejguard -v %s shows what to do", finding_asker(page->report));
+	fputc('\n', page->out);
 	page->begun = true;
 	page->module = page->remedy = NULL;
 }
@@ -94,22 +98,37 @@ static bool is_told(const char *message, const char *subject)
 	return strncmp(message, subject, n) == 0 && (message[n] == ' ' || message[n] == ':' || message[n] == '\0');
 }
 
+/* What its module declares for all of its kind; of the core's, the message. */
+static const char *summary_of(const struct report *report, const struct ejg_finding *finding)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++) {
+		if (strcmp(module->name, finding->module) != 0)
+			continue;
+		for (uint32_t j = 0; j < module->n_findings; j++)
+			if (strcmp(module->findings[j].id, finding->id + strlen(module->name) + 1) == 0)
+				return module->findings[j].summary;
+	}
+	return finding->message;
+}
+
 /* As compilers write it: where it stands, what it is about, what is the matter. */
-static char *format_finding(const struct ejg_finding *finding)
+static char *format_finding(const struct ejg_finding *finding, const char *message)
 {
 	const char *subject = finding->subject;
 	char place[2 * NUMBER_SIZE] = "";
 	bool file = *finding->file;
 	char *text;
 
-	if (strcmp(subject, finding->file) == 0 || is_told(finding->message, subject))
+	if (strcmp(subject, finding->file) == 0 || is_told(message, subject))
 		subject = "";
 	if (file && finding->line && finding->column)
 		snprintf(place, sizeof(place), ":%u:%u", finding->line, finding->column);
 	else if (file && finding->line)
 		snprintf(place, sizeof(place), ":%u", finding->line);
 	if (asprintf(&text, "%s%s%s%s%s%s [%s]", finding->file, place, file ? ": " : "", subject, *subject ? ": " : "",
-		     finding->message, finding->id) < 0)
+		     message, finding->id) < 0)
 		return NULL;
 	return text;
 }
@@ -162,9 +181,16 @@ static void print_remedy(struct page *page, const char *remedy)
 		print_step(page, &step);
 }
 
+static bool is_brief(const struct page *page, const struct ejg_finding *finding)
+{
+	return page->brief && finding_section(finding) == SECTION_WARNING;
+}
+
 static int print_finding(struct page *page, const struct ejg_finding *finding)
 {
-	cleanup_free char *text = format_finding(finding);
+	const bool brief = is_brief(page, finding);
+	cleanup_free char *text =
+		format_finding(finding, brief ? summary_of(page->report, finding) : finding->message);
 
 	if (!text)
 		return -ENOMEM;
@@ -193,12 +219,12 @@ static int print_kind(struct page *page, const struct ejg_finding *const *findin
 		same &= strcmp(findings[i]->remedy, findings[0]->remedy) == 0;
 	for (size_t i = 0; i < shown && r == 0; i++) {
 		r = print_finding(page, findings[i]);
-		if (r == 0 && !same)
+		if (r == 0 && !same && !is_brief(page, findings[i]))
 			print_remedy(page, findings[i]->remedy);
 	}
 	if (r == 0 && shown < n)
 		print_rest(page, findings[0]->id, n - shown);
-	if (r == 0 && same)
+	if (r == 0 && same && !is_brief(page, findings[0]))
 		print_remedy(page, findings[0]->remedy);
 	return r;
 }
@@ -246,6 +272,7 @@ int print_findings(const struct report *report, bool no_failures, FILE *out)
 	r = finding_list_make(report, &list);
 	if (r < 0)
 		return r;
+	page.brief = !report->verbose && list.n > 0 && finding_section(list.items[0]) == SECTION_FAILURE;
 	keep_wanted(&page, &list);
 	for (size_t i = 0; i < list.n && r == 0; i = end) {
 		if (i == end_section) {
