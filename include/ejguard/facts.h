@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -72,6 +73,28 @@ struct ejg_peer {
 };
 
 /**
+ * What kind of Erlang service it is, and what is known of the kind without looking at the host. What it does not have is
+ * NULL or 0: nobody is to take another kind's for it. Since ABI 1.0.
+ */
+struct ejg_kind {
+	size_t size;
+	const char *name;  /**< "ejabberd", "rabbitmq", "couchdb", "emqx", "vernemq"; "erlang": any other */
+	const char *title; /**< for people: "RabbitMQ" */
+	const char *tool;  /**< the command that asks its node: "rabbitmqctl" */
+	/**
+	 * Files of its configuration folder that may hold passwords, between blanks, where its packages leave the folder open
+	 * to everybody; NULL: all of them may.
+	 */
+	const char *secrets;
+	bool without_epmd; /**< its nodes find each other without epmd */
+	bool joins_late;   /**< its node takes its name after the start: it stands in no argument */
+	struct ejg_port_range tools;   /**< its tools listen there while they run; first is 0 when they listen nowhere */
+	const char *name_remedy;       /**< what to do for another name of the node */
+	const char *range_remedy;      /**< for another distribution range */
+	const char *interface_remedy;  /**< for an address of the distribution */
+};
+
+/**
  * What is known of the service, read-only. Grows at its end; and so do the elements of cgroups and peers: ejg_cgroup_get()
  * and ejg_peer_get() step over them. Since ABI 1.0.
  */
@@ -110,6 +133,8 @@ struct ejg_facts {
 	 * other paths are as the service sees them. Of an image nothing runs: cgroups have no path.
 	 */
 	const char *root;
+	const struct ejg_kind *kind; /**< what kind of service it is; "erlang" when that is not known */
+	struct ejg_origin kind_origin;
 };
 
 /** What can be told of a setting without running anything. Since ABI 1.0. */
@@ -139,6 +164,12 @@ enum ejg_setting_state {
  *     name-kind   short or long, by the script's own rule
  *     dist-range  "4370-4375": the distribution range; each source of one is an occurrence
  *     tls-dist    the value of -proto_dist, where there is one: inet_tls
+ *     umask       UMask= of the unit, where it has one: "0027"
+ *     release     folder of a release that brings its own Erlang; not of ejabberd
+ *
+ * Those that ejabberd alone has (FIREWALL_WINDOW, EJABBERD*, CONTRIB*, layout, script, version) are there for ejabberd
+ * only. Of another kind of service the others say what its own files come to, by this name; the note says by which name
+ * of its own: RABBITMQ_NODENAME.
  *
  * A name may occur several times: the first occurrence is what is in effect (or why that cannot be told), the others
  * are OVERRIDDEN. Since ABI 1.0.
@@ -242,6 +273,18 @@ struct ejg_survey {
 	bool user_known; /**< user is known */
 	uid_t user;      /**< of the service: as configured, else of its node, else of the service's name, else of the stack */
 };
+
+/**
+ * Whether the service is of a kind. Facts without one (made up by a test) are of ejabberd.
+ * @facts: the facts
+ * @name:  as in struct ejg_kind
+ *
+ * Since ABI 1.0.
+ */
+static inline bool ejg_kind_is(const struct ejg_facts *facts, const char *name)
+{
+	return strcmp(facts->kind ? facts->kind->name : "ejabberd", name) == 0;
+}
 
 /** First members of facts that a test of a module makes up. Since ABI 1.0. */
 #define EJG_FACTS_HEADER                                                                                               \

@@ -4,6 +4,7 @@
 #define EJG_CORE_FACTS_BUILD_H
 
 #include "libejguard/core/facts.h"
+#include "libejguard/service/kind/kind.h"
 #include "libejguard/service/settings.h"
 #include "libejguard/util/cgroup.h"
 
@@ -63,6 +64,7 @@ const char *facts_place(struct facts_build *b, const struct position *position);
  * Each of these establishes its facts, from its set line or else by discovery. Return: 0, -EBADMSG when something is
  * wrong and was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
  */
+int facts_read_kind(struct facts_build *b); /* before the others, which read what that kind has */
 int facts_read_cgroups(struct facts_build *b);
 int facts_read_config(struct facts_build *b);
 int facts_read_peers(struct facts_build *b);
@@ -74,6 +76,11 @@ int facts_new_settings(struct facts_build *b);
 
 /* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
 int facts_discover_config(struct facts_build *b, const char **ret);
+
+/* The usual unit of the kind, where the service is called as that kind is; else that of its own name. NULL: no memory. */
+const char *facts_own_unit(struct facts_build *b);
+/* The units that the stack names; the service's own by default, without epmd's; ended by NULL. Return: 0, -ENOMEM. */
+int facts_find_units(struct facts_build *b, const char *const **ret);
 
 /* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist);

@@ -82,8 +82,18 @@ static const struct setting *cgroups_line(const struct stack *stack)
 	return NULL;
 }
 
-/* The units that the stack names; the service's own by default. epmd's is none that runs the start script. */
-static int find_units(struct facts_build *b, const char *const **ret)
+const char *facts_own_unit(struct facts_build *b)
+{
+	const struct service_kind *kind = kind_of(b->facts->kind);
+	const char *service = b->facts->service;
+
+	if (kind && kind->unit && kind_has_word(kind->services, service, strlen(service)))
+		return kind->unit;
+	return arena_printf(b->arena, "%s.service", service);
+}
+
+/* epmd's is none that runs the start script. */
+int facts_find_units(struct facts_build *b, const char *const **ret)
 {
 	const struct setting *line = cgroups_line(b->stack);
 	const char **names = arena_array(b->arena, (line ? line->n_values : 0) + 2, sizeof(*names));
@@ -98,7 +108,7 @@ static int find_units(struct facts_build *b, const char *const **ret)
 			names[n++] = text;
 	}
 	if (n == 0)
-		names[n] = arena_printf(b->arena, "%s.service", b->facts->service);
+		names[n] = facts_own_unit(b);
 	*ret = names;
 	return names[0] ? 0 : -ENOMEM;
 }
@@ -107,7 +117,7 @@ int facts_new_settings(struct facts_build *b)
 {
 	const struct settings_source *source = b->source->settings ? b->source->settings : &settings_source_system;
 	const char *const *units;
-	int r = find_units(b, &units);
+	int r = facts_find_units(b, &units);
 
 	if (r < 0)
 		return r;
@@ -129,10 +139,23 @@ int facts_discover_config(struct facts_build *b, const char **ret)
 	r = settings_read_all(b->settings);
 	if (r < 0)
 		return r;
-	dir = b->settings->real_script ? settings_config_dir(b->settings) : NULL;
+	dir = b->settings->real_script || !b->settings->kind->has_script ? settings_config_dir(b->settings) : NULL;
 	if (dir && dir->text && dir->text[0] == '/')
 		*ret = dir->text;
 	return 0;
+}
+
+/* Keeps the ranges in their order, and apart. Return: how many there are. */
+static size_t add_port(struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	size_t at = n;
+
+	if (port_in_ranges(ranges, n, port))
+		return n;
+	for (; at > 0 && ranges[at - 1].first > port; at--)
+		ranges[at] = ranges[at - 1];
+	ranges[at] = (struct ejg_port_range){ port, port };
+	return n + 1;
 }
 
 /*
@@ -142,7 +165,7 @@ int facts_discover_config(struct facts_build *b, const char **ret)
 static int take_dist(struct facts_build *b, const struct dist *dist)
 {
 	struct ejg_facts *facts = b->facts;
-	struct ejg_port_range *ranges = arena_array(b->arena, 2, sizeof(*ranges));
+	struct ejg_port_range *ranges = arena_array(b->arena, 2 + ARRAY_SIZE(dist->also), sizeof(*ranges));
 	const bool port = dist->n_sources > 1 && strcmp(dist->sources[0].what, "ERL_DIST_PORT") == 0;
 	size_t n = 0;
 
@@ -158,6 +181,8 @@ static int take_dist(struct facts_build *b, const struct dist *dist)
 		ranges[1] = window.first < fixed.first ? fixed : window;
 		n = inside ? 1 : 2;
 	}
+	for (size_t i = 0; n > 0 && i < dist->n_also; i++)
+		n = add_port(ranges, n, dist->also[i]);
 	facts->dist = ranges;
 	facts->n_dist = n;
 	facts->dist_state = dist->state;

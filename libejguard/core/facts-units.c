@@ -11,7 +11,8 @@ enum {
 	MAX_UNIT_NAME = 255, /* systemd's own limit */
 };
 
-static const char *const default_units[] = { "%s.service", "epmd.service", "epmd.socket" };
+/* The first is the service's own; a kind that goes without epmd has no other. */
+static const char *const default_units[] = { NULL, "epmd.service", "epmd.socket" };
 
 /* What systemd allows in a unit's name; '/' and a leading '.' among what it does not. */
 static bool is_unit_name(const char *text)
@@ -94,12 +95,13 @@ static int find_mount(struct arena *arena, struct report *report, const struct c
 static int read_default_cgroups(struct facts_build *b, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
 				size_t *ret_n)
 {
+	const size_t n_units = b->facts->kind->without_epmd ? 1 : ARRAY_SIZE(default_units);
 	size_t n = 0;
 	int r;
 
-	for (size_t i = 0; i < ARRAY_SIZE(default_units); i++) {
-		/* the service's own comes first; for the service "epmd" the second names it again */
-		cgroups[n].name = i == 0 ? arena_printf(b->arena, "%s.service", b->facts->service) : default_units[i];
+	for (size_t i = 0; i < n_units; i++) {
+		/* for the service "epmd" the second names it again */
+		cgroups[n].name = i == 0 ? facts_own_unit(b) : default_units[i];
 		if (!cgroups[n].name)
 			return -ENOMEM;
 		if (same_cgroup(cgroups, n, &cgroups[n]))

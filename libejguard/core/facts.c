@@ -32,7 +32,8 @@ static int discover_config(struct facts_build *b)
 		b->facts->config_dir = found;
 		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
 	}
-	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, SERVICE_DEFAULT) != 0)
+	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, SERVICE_DEFAULT) != 0 ||
+	    strcmp(b->facts->kind->name, SERVICE_DEFAULT) != 0)
 		return r;
 	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
 		if (find_folder(b, *dir) < 0)
@@ -147,7 +148,7 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 		       struct settings **ret_settings)
 {
 	static int (*const readers[])(struct facts_build *) = {
-		facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
+		facts_read_kind, facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
 	};
 	struct facts_build b = { .arena = arena, .report = report, .stack = stack, .source = source };
 	int error = 0, r;

@@ -5,6 +5,7 @@
 
 #include "libejguard/core/facts.h"
 #include "libejguard/core/option.h"
+#include "libejguard/service/kind/kind.h"
 #include "libejguard/util/cleanup.h"
 
 /* Of several errors the first is told, but none hides that memory ran out. */
@@ -74,12 +75,27 @@ static int collect(struct load *load, struct report *report, const struct stack 
 	return r;
 }
 
+/* A service without a stack of its own has that of its kind. */
+static int find_shipped(struct load *load, const char **ret)
+{
+	struct ejg *guard = load->guard;
+	struct settings_source settings;
+	int r = settings_source_at(load->arena, guard->root, &settings);
+
+	if (r == 0)
+		r = kind_find_stack(load->arena, &settings, guard->service, ret);
+	return r < 0 ? report_error(guard->report, r, "out-of-memory", NULL, NULL, "out of memory") : 0;
+}
+
 int load_stack(struct load *load, const char *file)
 {
 	struct ejg *guard = load->guard;
-	const struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file };
+	struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file, NULL };
 	int r, error = 0;
 
+	r = find_shipped(load, &source.shipped);
+	if (r < 0)
+		return r;
 	r = stack_read(load->arena, guard->report, &source, &load->stack);
 	if (r < 0)
 		return r;

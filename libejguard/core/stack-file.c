@@ -16,7 +16,8 @@
 
 enum { MAX_NAME = 63 }; /* of a service, as for ejg_options */
 
-const char *const stack_setting_names[] = { "cgroups", "config", "dist", "epmd", "peers", "public", "users", NULL };
+const char *const stack_setting_names[] = { "cgroups", "config", "dist", "epmd", "kind",
+					   "peers",   "public", "users", NULL };
 
 /* A file that the stack is made of, and where it is included. */
 struct source_file {

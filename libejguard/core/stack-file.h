@@ -50,6 +50,7 @@ struct stack_source {
 	const char *confdir;
 	const char *vendordir;
 	const char *file;
+	const char *shipped; /* name of the stack for a service that has none of its own, or NULL */
 };
 
 /*

@@ -69,6 +69,17 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 	return fail_missing(arena, source, paths, ret);
 }
 
+/* What was said of the service's own stays said where there is no other. */
+static int find_shipped(struct arena *arena, const struct stack_source *source, struct stack_text *ret, int *ret_fd)
+{
+	struct stack_text text = { .problem = "" };
+	const int r = find(arena, source, source->shipped, &text, ret_fd);
+
+	if (r != -ENOENT)
+		*ret = text;
+	return r;
+}
+
 static int read_text(struct arena *arena, int fd, struct stack_text *ret)
 {
 	const int r = file_read_all(fd, STACK_MAX_FILE, &ret->text, &ret->size);
@@ -94,6 +105,8 @@ int stack_source_read(struct arena *arena, const struct stack_source *source, co
 	} else {
 		r = find(arena, source, name ? name : source->service, ret, &fd);
 	}
+	if (r == -ENOENT && !name && !source->file && source->shipped)
+		r = find_shipped(arena, source, ret, &fd);
 	ret->id = r == -ENOENT ? "stack-missing" : r == -EBADMSG ? "stack-untrusted" : "stack-unreadable";
 	return r < 0 ? r : read_text(arena, fd, ret);
 }

@@ -258,12 +258,55 @@ static void add_found(struct setting_list *list, const char *name, const char *v
 		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, missing, NULL);
 }
 
+/* By what says it of the kind; else erl takes a name with a dot for a long one where the release does. */
+static void add_kinds_name(struct setting_list *list, const struct settings *s)
+{
+	const struct occurrence *node = variable_filled(&s->variables, "ERLANG_NODE");
+	const struct occurrence *names = variable_filled(&s->variables, KIND_LONG_NAMES);
+	bool is_long;
+
+	if (!node) {
+		settings_add(list, "name-kind", EJG_SETTING_UNSET, NULL, NULL, NULL);
+		return;
+	}
+	if (s->name_flag)
+		is_long = strcmp(s->name_flag->name, "-name") == 0;
+	else if (names && names->text)
+		is_long = strcmp(names->text, "true") == 0 || strcmp(names->text, "name") == 0;
+	else
+		is_long = node->text && strchr(node->text, '.');
+	if (names && !names->text && !s->name_flag)
+		settings_add(list, "name-kind", EJG_SETTING_INDETERMINATE, NULL, names->why, &names->origin);
+	else
+		settings_add(list, "name-kind", EJG_SETTING_KNOWN, is_long ? "long" : "short", NULL,
+			     names && !s->name_flag ? &names->origin : &node->origin);
+}
+
+/* What can be told of a service that ejabberdctl does not start. */
+static int add_of_kind(struct setting_list *list, struct settings *s)
+{
+	struct ejg_origin origin = { 0 };
+	const char *otp;
+	int r = layout_otp(s, &otp, &origin);
+
+	if (r < 0)
+		return r;
+	settings_add(list, "release", s->root ? EJG_SETTING_KNOWN : EJG_SETTING_UNSET, s->root, NULL,
+		     s->unit.line ? &s->unit.command_origin : NULL);
+	add_found(list, "otp", otp, &origin, "no folder tells the release of Erlang/OTP");
+	add_kinds_name(list, s);
+	add_tls(list, s);
+	return add_dist(list, s);
+}
+
 int settings_add_derived(struct setting_list *list, struct settings *s)
 {
 	struct ejg_origin origin = { 0 };
 	const char *value, *note = NULL;
 	int r;
 
+	if (!s->kind->has_script)
+		return add_of_kind(list, s);
 	if (s->script_problem)
 		note = arena_printf(s->arena, "%s: %s", s->real_script, s->script_problem);
 	settings_add(list, "layout", EJG_SETTING_KNOWN, layout_name(s), note, &s->script_origin);

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/kind/dist.h"
 #include "libejguard/service/script/erl-args.h"
 #include "libejguard/service/script/erl-flags.h"
 #include "libejguard/service/script/variables.h"
@@ -331,23 +332,65 @@ static int finish(struct discovery *d)
 	return dist->note ? 0 : -ENOMEM;
 }
 
-int dist_read(struct settings *s, const struct dist **ret)
+/* Arguments of erl beside a port of the service's own: both cannot be. */
+static int read_kind_arguments(struct discovery *d)
+{
+	const size_t own = d->dist->n_sources;
+	int r;
+
+	/* ekka_dist sets its port when it listens, whatever was given */
+	if (d->s->kind->numbered)
+		return 0;
+	r = read_erl_options(d);
+	if (r == 0)
+		r = read_arguments_file(d);
+	if (r == 0 && own > 0 && d->dist->n_sources > own)
+		return indeterminate(d, &d->dist->sources[own].origin, "arguments of erl and %s's own setting differ",
+				     d->s->kind->known.title);
+	return r;
+}
+
+static int read_of_kind(struct discovery *d)
+{
+	struct dist *dist = d->dist;
+	int r = kind_dist(d->s, dist);
+
+	if (r == 0)
+		r = check_other_names(d);
+	if (r == 0)
+		r = read_kind_arguments(d);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	dist->state = dist->n_sources > 0 ? EJG_DIST_FIXED : EJG_DIST_RANDOM;
+	dist->note = dist->n_sources > 0 ? NULL : "nothing sets inet_dist_listen_min";
+	dist->origin = dist->n_sources > 0 ? dist->sources[0].origin
+					   : (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = d->s->cfg_path };
+	return 0;
+}
+
+static int read_of_script(struct discovery *d)
 {
 	static int (*const steps[])(struct discovery *) = {
 		check_files,	  check_other_names,	read_dist_port,
 		read_erl_options, read_firewall_window, read_arguments_file,
 	};
-	struct discovery d = { .s = s };
 	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
+		r = steps[i](d);
+	return r == 0 ? finish(d) : r;
+}
+
+int dist_read(struct settings *s, const struct dist **ret)
+{
+	struct discovery d = { .s = s };
+	int r;
 
 	if (!s->dist) {
 		d.dist = arena_alloc(s->arena, sizeof(*d.dist));
 		if (!d.dist)
 			return -ENOMEM;
-		for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
-			r = steps[i](&d);
-		if (r == 0)
-			r = finish(&d);
+		r = s->kind->has_script ? read_of_script(&d) : read_of_kind(&d);
 		if (r < 0)
 			return r;
 		s->dist = d.dist;

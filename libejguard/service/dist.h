@@ -19,6 +19,8 @@ struct dist {
 	struct ejg_origin origin;      /* of what is in effect, or of what cannot be told */
 	struct dist_source sources[4]; /* the one in effect first */
 	size_t n_sources;
+	uint16_t also[2]; /* further ports between nodes, which are nobody else's either */
+	size_t n_also;
 };
 
 /*

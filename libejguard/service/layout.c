@@ -267,6 +267,8 @@ static const char *erlang_root(struct settings *s)
 	const char *folder = release_folder(s);
 	char *root, *slash;
 
+	if (s->root_version)
+		return s->root;
 	if (!path || !ends_with(path, "/bin/erl")) {
 		folder = folder ? arena_printf(s->arena, "%s/releases", folder) : NULL;
 		return folder && settings_exists(s->source, folder) ? release_folder(s) : "/usr/lib/erlang";

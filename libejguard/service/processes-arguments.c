@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "libejguard/service/kind/kind.h"
+
 /* An argument and what follows it. */
 struct at {
 	const char *text;
@@ -68,7 +70,7 @@ struct emulator_arguments emulator_arguments_read(const char *text, size_t size)
 			result.control |= strcmp(value(a), "false") == 0;
 		else if (is(a.text, "-s", "-run")) {
 			result.control |= strcmp(value(a), "ejabberd_ctl") == 0;
-			result.ejabberd |= strcmp(value(a), "ejabberd") == 0;
+			result.service |= kind_is_boot(value(a));
 		}
 	}
 	result.node = short_name.found ? short_name.text : long_name.text;

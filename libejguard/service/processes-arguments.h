@@ -10,7 +10,7 @@
 struct emulator_arguments {
 	const char *node; /* of -name or -sname, or NULL */
 	bool long_name;	  /* -name */
-	bool ejabberd;	  /* -s ejabberd */
+	bool service;	  /* it starts a known service: -s ejabberd, -s rabbit */
 	bool control;	  /* it is there to ask another node */
 };
 

@@ -90,7 +90,7 @@ static bool set_role(struct ejg_process *process, enum kind kind, const struct e
 	if (kind != KIND_EMULATOR)
 		return true;
 	process->long_name = arguments->long_name;
-	if (arguments->ejabberd || (!arguments->control && (arguments->node || process->in_service)))
+	if (arguments->service || (!arguments->control && (arguments->node || process->in_service)))
 		process->role = EJG_PROCESS_NODE;
 	else
 		return arguments->control;

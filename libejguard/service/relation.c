@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "libejguard/service/kind/kind.h"
+
 /* Whether two names of nodes have the same part before the @; the host may depend on what was resolved at the start. */
 static bool same_head(const char *a, const char *b)
 {
@@ -11,13 +13,22 @@ static bool same_head(const char *a, const char *b)
 	return length > 0 && length == strcspn(b, "@") && strncmp(a, b, length) == 0;
 }
 
-/* Whether a node says that it is the service's: by its name, or by `-s ejabberd`. */
+/* What -s starts in a node of the service. */
+static const char *boot_of(const struct survey_build *b)
+{
+	const struct service_kind *kind = kind_of(b->facts->kind);
+
+	return kind && kind->boot ? kind->boot : b->facts->service;
+}
+
+/* Whether a node says that it is the service's: by its name, or by what it starts (`-s ejabberd`). */
 static bool says_service(const struct survey_build *b, const struct ejg_process *process)
 {
-	const char *name = ejg_survey_value(b->survey, "ERLANG_NODE"), *service = b->facts->service;
+	const char *name = ejg_survey_value(b->survey, "ERLANG_NODE"), *service = b->facts->service,
+		   *boot = boot_of(b);
 
 	for (size_t i = 0; i + 1 < process->n_arguments; i++)
-		if (strcmp(process->arguments[i], "-s") == 0 && strcmp(process->arguments[i + 1], service) == 0)
+		if (strcmp(process->arguments[i], "-s") == 0 && strcmp(process->arguments[i + 1], boot) == 0)
 			return true;
 	return process->node && same_head(process->node, name ? name : service);
 }

@@ -3,6 +3,7 @@
 #ifndef EJG_SERVICE_SETTINGS_BUILD_H
 #define EJG_SERVICE_SETTINGS_BUILD_H
 
+#include "libejguard/service/kind/kind.h"
 #include "libejguard/service/script/erl-flags.h"
 #include "libejguard/service/script/variables.h"
 #include "libejguard/service/source.h"
@@ -14,6 +15,9 @@ struct unit_facts {
 	struct ejg_origin user_origin;
 	const char *command; /* of ExecStart=, or NULL */
 	struct ejg_origin command_origin;
+	const char *umask; /* of UMask=, or NULL */
+	struct ejg_origin umask_origin;
+	const char *line;    /* the last ExecStart=, as it stands there, or NULL */
 	const char *problem; /* why what it sets cannot be told, or NULL */
 	struct ejg_origin problem_origin;
 };
@@ -31,6 +35,7 @@ struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
 	const char *service;
+	const struct service_kind *kind; /* NULL: by what its units start */
 	const char *const *units;      /* of the service, ended by NULL */
 	const char *config_dir;	       /* of the facts, or NULL */
 	bool plain;		       /* only ejabberdctl.cfg is there to be read: no script, no unit */
@@ -62,6 +67,11 @@ struct settings {
 	const struct dist *dist; /* of dist_read(); NULL: nobody has asked */
 	const struct ejg_setting *list; /* of settings_collect(), as above */
 	size_t n_list;
+	/* Of other kinds than ejabberd: */
+	const char *root;	/* of the release, or NULL */
+	const char *root_name;	/* of its script, or NULL */
+	const char *root_version; /* or NULL */
+	const struct erl_flag *name_flag; /* -name or -sname that decides, or NULL */
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/kind/read.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/service/script/doubt.h"
 #include "libejguard/service/script/flags.h"
@@ -128,6 +129,17 @@ static int read_start(struct settings *s)
 	return 0;
 }
 
+/* By the facts, else by what is there; ejabberdctl.cfg alone is ejabberd's. */
+static int find_kind(struct settings *s)
+{
+	if (s->kind)
+		return 0;
+	if (!s->plain)
+		return kind_find(s->arena, s->source, s->service, s->units, s->config_dir, &s->kind);
+	s->kind = kind_by_name("ejabberd");
+	return 0;
+}
+
 struct settings *settings_new(struct arena *arena, const struct settings_source *source, const char *service,
 			      const char *const *units)
 {
@@ -145,6 +157,7 @@ static void forget(struct settings *s)
 				.source = s->source,
 				.service = s->service,
 				.units = s->units,
+				.kind = s->kind,
 				.plain = s->plain,
 				.config_dir = s->config_dir,
 				.config_from = s->config_from };
@@ -160,11 +173,14 @@ void settings_set_folder(struct settings *s, const char *config_dir, const struc
 
 static int read_parts(struct settings *s)
 {
-	int r = 0;
+	int r;
 
 	s->variables.arena = s->arena;
-	if (!s->plain)
+	r = find_kind(s);
+	if (r == 0 && !s->plain)
 		r = unit_read(s);
+	if (r == 0 && !s->kind->has_script)
+		return kind_read(s);
 	if (r == 0 && !s->plain)
 		r = layout_find(s);
 	if (r < 0)

@@ -84,12 +84,21 @@ static void add_flags(struct setting_list *list, const struct settings *s)
 	}
 }
 
+/* What other kinds of services do not have. */
+static bool is_ejabberds(const char *name)
+{
+	return strncmp(name, "EJABBERD", 8) == 0 || strncmp(name, "CONTRIB", 7) == 0 ||
+	       strcmp(name, "FIREWALL_WINDOW") == 0;
+}
+
 /* HOME is last but one among the names; those of ext_mod depend on it. */
 static void add_variables(struct setting_list *list, struct settings *s, const struct occurrence *home)
 {
 	static const char *const names[] = { SETTING_NAMES };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!s->kind->has_script && is_ejabberds(names[i]))
+			continue;
 		if (strcmp(names[i], "INET_DIST_INTERFACE") == 0)
 			settings_add_interface(list, s);
 		else if (strcmp(names[i], "CONFIG_DIR") == 0)
@@ -100,6 +109,8 @@ static void add_variables(struct setting_list *list, struct settings *s, const s
 			add_by_name(list, s, names[i]);
 	}
 	add_flags(list, s);
+	if (!s->kind->has_script)
+		return;
 	add_contributed(list, s, "CONTRIB_MODULES_PATH", "HOME", ".ejabberd-modules");
 	add_contributed(list, s, "CONTRIB_MODULES_CONF_DIR", "CONTRIB_MODULES_PATH", "conf");
 }
@@ -170,6 +181,8 @@ static int add_all(struct setting_list *list, struct settings *s)
 		return r;
 	add_variables(list, s, &home);
 	settings_add_variable(list, "user", &user);
+	if (s->unit.umask)
+		settings_add(list, "umask", EJG_SETTING_KNOWN, s->unit.umask, NULL, &s->unit.umask_origin);
 	r = settings_add_derived(list, s);
 	return r == 0 && arena_failed(list->arena) ? -ENOMEM : r;
 }

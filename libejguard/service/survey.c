@@ -6,6 +6,7 @@
 
 #include "libejguard/service/epmd.h"
 #include "libejguard/service/listeners.h"
+#include "libejguard/service/names.h"
 #include "libejguard/service/processes.h"
 #include "libejguard/service/relation.h"
 #include "libejguard/service/survey-build.h"
@@ -46,7 +47,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 	} parts[] = {
 		{ collect_settings, true }, { processes_collect, false }, { user_find, true },
 		{ relations_find, false },  { find_homes, false },	  { listeners_collect, false },
-		{ epmd_names_collect, false },
+		{ epmd_names_collect, false }, { nodes_name, false },
 	};
 	struct survey_build b = {};
 	int r;

@@ -6,13 +6,14 @@ import tree
 
 # In their order. Below include/ everybody may look.
 UTIL = 'libejguard/util'
-SERVICE = ('libejguard/service/script', 'libejguard/service/unit', 'libejguard/service')
+SERVICE = ('libejguard/service/kind', 'libejguard/service/script', 'libejguard/service/unit', 'libejguard/service')
 LIB = tuple(f'libejguard/modules/lib/{folder}' for folder in ('access', 'cookie', 'yml'))
 MODULES = ('cookie', 'leaks', 'node', 'files', 'config', 'seccomp')
 LAYERS = {
     'bpf': (),
     UTIL: (),
     'libejguard/service': (UTIL, *SERVICE),
+    'libejguard/service/kind': (UTIL, *SERVICE),
     'libejguard/service/script': (UTIL, *SERVICE),
     'libejguard/service/unit': (UTIL, *SERVICE),
     'libejguard/core': (UTIL, *SERVICE),

@@ -6,7 +6,7 @@ import pathlib
 import re
 
 REPEATABLE = ('given', 'stack', 'text', 'says', 'never', 'then')
-SINGLE = ('case', 'run', 'expect', 'also', 'near', 'exit', 'again', 'before', 'since')
+SINGLE = ('case', 'service', 'run', 'expect', 'also', 'near', 'exit', 'again', 'before', 'since')
 RUNS = ('check', 'apply', 'unprivileged', 'every')
 CONTROLS = ('required', 'requisite', 'optional', 'include')
 LOUD = ('warning', 'failure')
@@ -24,6 +24,7 @@ class Case:
     file: str
     line: int
     name: str = ''
+    service: str = 'ejabberd'
     run: str = 'check'
     exit: int | None = None
     before: tuple | None = None
@@ -115,6 +116,8 @@ class Reader:
             case.name = value
             if not value:
                 self.error(line, 'a case needs a name')
+        elif key == 'service':
+            case.service = value
         elif key == 'run':
             case.run = value
             if value not in RUNS:

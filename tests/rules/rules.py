@@ -77,7 +77,7 @@ class Trial:
 
     def findings(self, *verb, as_nobody=False):
         """The module's findings of a run of the tool, whose exit status must be right."""
-        result = self.ejguard('--json', *verb, as_nobody=as_nobody)
+        result = self.ejguard('--json', *verb, self.case.service, as_nobody=as_nobody)
         allowed = (0, 1) if self.case.exit is None else (self.case.exit,)
         if result.returncode not in allowed:
             self.problems.append(f'exit status {result.returncode} of ejguard {" ".join(verb)}')
@@ -122,20 +122,21 @@ class Trial:
     def run(self):
         """All of it."""
         case = self.case
-        pathlib.Path('/etc/ejguard/ejabberd').write_text(case.stack_file(self.module), encoding='utf-8')
-        os.chmod('/etc/ejguard/ejabberd', 0o644)
+        stack = pathlib.Path('/etc/ejguard', case.service)
+        stack.write_text(case.stack_file(self.module), encoding='utf-8')
+        stack.chmod(0o644)
         if case.given and not self.shell('given', case.given):
             return
         verb, as_nobody = ('apply' if case.run == 'apply' else 'check'), case.run == 'unprivileged'
         if verb == 'apply':
-            self.compare('foreseen', case.expect, self.findings('check', '--file', '/etc/ejguard/ejabberd'))
+            self.compare('foreseen', case.expect, self.findings('check', '--file', str(stack)))
         findings = self.findings(verb, as_nobody=as_nobody)
         self.compare('expect', case.expect, findings)
         self.look(findings)
         if case.run == 'every':
             self.every_verb()
         elif case.never:
-            self.ejguard('-v', 'check', as_nobody=as_nobody)
+            self.ejguard('-v', 'check', case.service, as_nobody=as_nobody)
         if case.then:
             self.shell('then', case.then)
         if case.again is not None:

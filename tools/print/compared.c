@@ -218,6 +218,29 @@ static const struct ejg_process *node_of(const struct view *view, const struct e
 	return process && is_node(process) ? process : NULL;
 }
 
+/* Whether the distribution of a node is known among its listeners; where not, any of the others may be it. */
+static bool has_dist(const struct view *view, const struct ejg_process *node)
+{
+	for (size_t i = 0; i < view->survey->n_listeners; i++) {
+		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
+
+		if (node_of(view, listener) == node && is_dist(view, node, listener->port))
+			return true;
+	}
+	return false;
+}
+
+static bool is_public(const struct view *view, uint16_t port)
+{
+	return words_in_ranges(view->facts->public_ports, view->facts->n_public_ports, port);
+}
+
+/* May be the distribution as well as anything else. */
+static bool is_unidentified(const struct view *view, const struct ejg_process *node, uint16_t port)
+{
+	return !is_public(view, port) && port != view->facts->epmd_port && !has_dist(view, node);
+}
+
 static char *real_dist(const struct view *view)
 {
 	cleanup_cell struct cell cell = {};
@@ -225,17 +248,30 @@ static char *real_dist(const struct view *view)
 	for (size_t i = 0; i < view->survey->n_listeners; i++) {
 		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
 		const struct ejg_process *node = node_of(view, listener);
+		cleanup_free char *endpoint = NULL;
 
-		if (node && is_dist(view, node, listener->port))
+		if (node && is_dist(view, node, listener->port)) {
 			cell_add(&cell, words_endpoint(listener));
+		} else if (node && is_unidentified(view, node, listener->port)) {
+			endpoint = words_endpoint(listener);
+			cell_add(&cell, endpoint ? join("perhaps", " ", endpoint) : NULL);
+		}
 	}
 	return cell_text(&cell, "no listener of a node is known to be it");
+}
+
+static bool goes_without_epmd(const struct view *view)
+{
+	return view->facts->kind && view->facts->kind->without_epmd;
 }
 
 static char *configured_epmd(const struct view *view)
 {
 	const char *address = ejg_survey_value(view->survey, "ERL_EPMD_ADDRESS");
 	char port[8];
+
+	if (goes_without_epmd(view))
+		return strdup("none");
 
 	snprintf(port, sizeof(port), "%u", view->facts->epmd_port);
 	return join(port, " on ", address);
@@ -273,7 +309,8 @@ static char *real_public(const struct view *view)
 		const struct ejg_listener *listener = ejg_listener_get(view->survey, i);
 		const struct ejg_process *node = node_of(view, listener);
 
-		if (node && listener->port != view->facts->epmd_port && !is_dist(view, node, listener->port))
+		if (node && listener->port != view->facts->epmd_port && !is_dist(view, node, listener->port) &&
+		    !is_unidentified(view, node, listener->port))
 			cell_add(&cell, words_endpoint(listener));
 	}
 	return cell_text(&cell, "no listener of a node is known");

@@ -87,6 +87,7 @@ json_t *json_facts(const struct ejg_facts *facts)
 		json_t *value;
 	} members[] = {
 		{ "stack", json_nullable(facts->stack_file) },
+		{ "kind", json_fact(json_nullable(facts->kind ? facts->kind->name : NULL), &facts->kind_origin) },
 		{ "config", json_fact(json_nullable(facts->config_dir), &facts->config_origin) },
 		{ "cgroups", json_fact(json_cgroups(facts), &facts->cgroups_origin) },
 		{ "epmd", json_fact(json_integer(facts->epmd_port), &facts->epmd_origin) },

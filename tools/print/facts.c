@@ -111,13 +111,16 @@ int print_facts(const struct ejg_facts *facts, FILE *out)
 	int r;
 
 	r = add_row(table, "stack", NULL, strdup(facts->stack_file ? facts->stack_file : "none"), NULL);
+	if (r == 0 && facts->kind)
+		r = add_row(table, "kind", &facts->kind_origin, strdup(facts->kind->title), NULL);
 	if (r == 0)
 		r = add_row(table, "configuration", &facts->config_origin,
 			    strdup(facts->config_dir ? facts->config_dir : "not found"), NULL);
 	if (r == 0)
 		r = add_row(table, "cgroups", &facts->cgroups_origin, cgroups_text(facts), NULL);
 	if (r == 0)
-		r = add_row(table, "epmd", &facts->epmd_origin, port_text(facts->epmd_port), NULL);
+		r = add_row(table, "epmd", &facts->epmd_origin, port_text(facts->epmd_port),
+			    facts->kind && facts->kind->without_epmd ? "the service goes without it" : NULL);
 	if (r == 0)
 		r = add_row(table, "distribution", &facts->dist_origin, dist_text(facts), facts->dist_note);
 	if (r == 0)

@@ -69,8 +69,14 @@ static int load(struct config_check *check, const char **ret_why)
 static int run(struct config_check *check)
 {
 	const char *why = NULL;
-	int r = load(check, &why);
+	int r;
 
+	if (!ejg_kind_is(check->facts, "ejabberd")) {
+		config_finding(check, "absent", NULL, NULL, NULL, "this is %s: ejabberd.yml is ejabberd's own",
+			       check->facts->kind->title);
+		return EJG_NOT_APPLICABLE;
+	}
+	r = load(check, &why);
 	if (r == -ENOENT) {
 		config_finding(check, "absent", NULL, NULL, NULL, "%s", why);
 		return EJG_NOT_APPLICABLE;

@@ -73,7 +73,7 @@ static const struct ejg_finding_info findings[] = {
 	  "set HOME in one place only" },
 	{ "contradiction", EJG_WARNING, "the arguments set another cookie than the file", "remove -setcookie" },
 	{ "changed", EJG_WARNING, "the cookie file was written after the node had started",
-	  "restart the node when the new cookie is meant; until then ejabberdctl cannot reach it" },
+	  "restart the node when the new cookie is meant; until then the tools of the service cannot reach it" },
 	{ "not-rotated", EJG_WARNING, "rotate=weak could not replace the cookie", "see the message" },
 	{ "place-unknown", EJG_FAILURE, "nothing says where the cookie is", "say where it is: file=PATH" },
 	{ "unreadable", EJG_FAILURE, "the cookie file cannot be read", "put a regular file there" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `files`: what ejabberd keeps in files is its own. See ejguard-files(8). */
+/* The module `files`: what the service keeps in files is its own. See ejguard-files(8). */
 #include "libejguard/modules/files/files.h"
 
 static const struct ejg_option options[] = {
@@ -29,7 +29,7 @@ static const struct ejg_option options[] = {
 #define OR_REPAIR ", or set repair=yes and run `ejguard apply`"
 
 static const struct ejg_finding_info findings[] = {
-	{ "private", EJG_OK, "nobody else reads or changes what ejabberd keeps in files", NULL },
+	{ "private", EJG_OK, "nobody else reads or changes what the service keeps in files", NULL },
 	{ "config-readable", EJG_FAILURE, "others may read the configuration",
 	  "take the permission away from others" OR_REPAIR },
 	{ "key-readable", EJG_FAILURE, "others may read a private key or another secret",
@@ -45,17 +45,17 @@ static const struct ejg_finding_info findings[] = {
 	  "take the permission away from others" OR_REPAIR },
 	{ "extra-readable", EJG_FAILURE, "others may read what the stack calls private",
 	  "take the permission away from others" OR_REPAIR },
-	{ "config-writable", EJG_FAILURE, "others may change what ejabberd reads as its configuration",
+	{ "config-writable", EJG_FAILURE, "others may change what the service reads as its configuration",
 	  "see what was changed; take the permission away from others" OR_REPAIR },
 	{ "code-writable", EJG_FAILURE, "others may change code that the node runs",
 	  "see what was changed; take the permission away from others" OR_REPAIR },
 	{ "spool-writable", EJG_FAILURE, "others may change the database or a backup of it",
 	  "see what was changed; take the permission away from others" OR_REPAIR },
-	{ "docroot-writable", EJG_FAILURE, "others may change what ejabberd serves to browsers",
+	{ "docroot-writable", EJG_FAILURE, "others may change what the service shows to browsers",
 	  "see what was changed; take the permission away from others" OR_REPAIR },
 	{ "extra-writable", EJG_FAILURE, "others may change what the stack calls private",
 	  "see what was changed; take the permission away from others" OR_REPAIR },
-	{ "folder-writable", EJG_FAILURE, "others may make files in a folder of ejabberd's",
+	{ "folder-writable", EJG_FAILURE, "others may make files in a folder of the service's",
 	  "see what was put there; take the permission away from others" OR_REPAIR },
 	{ "path-replaceable", EJG_FAILURE,
 	  "others may write a folder above, and so put something else in the place of it",
@@ -67,7 +67,7 @@ static const struct ejg_finding_info findings[] = {
 	  "take the permission away from others" OR_REPAIR },
 	{ "log-writable", EJG_WARNING, "others may change a log or a crash dump",
 	  "take the permission away from others" OR_REPAIR },
-	{ "folder-open", EJG_WARNING, "others may enter or list a folder of ejabberd's",
+	{ "folder-open", EJG_WARNING, "others may enter or list a folder of the service's",
 	  "take the permission away from others" OR_REPAIR },
 	{ "default-acl", EJG_WARNING, "a default ACL opens every new file to others",
 	  "remove the default ACL" OR_REPAIR },
@@ -76,7 +76,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "linked", EJG_WARNING, "a file has further names, which these folders do not protect",
 	  "find the other names, and remove those that do not belong there" },
 	{ "setuid", EJG_WARNING, "a file that runs with the rights of its owner or group", "take the setuid and setgid bits away" },
-	{ "special", EJG_WARNING, "a FIFO or a device in a folder of ejabberd's", "see who made it, and remove it" },
+	{ "special", EJG_WARNING, "a FIFO or a device in a folder of the service's", "see who made it, and remove it" },
 	{ "socket-open", EJG_WARNING, "others of this host may connect to a unix socket",
 	  "set `unix_socket: {mode: \"0660\"}` of that listener in ejabberd.yml, or keep it in a folder of the "
 	  "service" },
@@ -85,12 +85,12 @@ static const struct ejg_finding_info findings[] = {
 	{ "group-shared", EJG_WARNING, "others are in the group of the service",
 	  "take them out of the group, or give the service one of its own" },
 	{ "folder-shared", EJG_WARNING, "a setting names a folder of the whole system",
-	  "give ejabberd a folder of its own" },
-	{ "place-undetermined", EJG_WARNING, "where ejabberd keeps its files cannot be told",
-	  "write the setting as a plain NAME=/path in ejabberdctl.cfg, or name the folder in extra=" },
-	{ "mount-skipped", EJG_WARNING, "another file system is mounted in a folder of ejabberd's; it is not looked at",
+	  "give the service a folder of its own" },
+	{ "place-undetermined", EJG_WARNING, "where the service keeps its files cannot be told",
+	  "write the setting as a plain NAME=/path where the start script reads it, or name the folder in extra=" },
+	{ "mount-skipped", EJG_WARNING, "another file system is mounted in a folder of the service's; it is not looked at",
 	  "name it in extra=, or exclude= it" },
-	{ "too-deep", EJG_WARNING, "folders nest deeper than any of ejabberd's; what is below is not looked at",
+	{ "too-deep", EJG_WARNING, "folders nest deeper than any of the service's; what is below is not looked at",
 	  "see what it is, and remove it or name it in extra=" },
 	{ "not-repaired", EJG_WARNING, "others have rights to something that repair leaves alone", "see what it is" },
 	{ "repaired", EJG_INFO, "permissions were taken away", NULL },
@@ -100,6 +100,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "excluded", EJG_INFO, "the stack excludes something", NULL },
 	{ "places-unseen", EJG_WARNING, "only a part of the files could be looked at", "run it as root" },
 	{ "unseen", EJG_INFO, "something cannot be seen without privilege", NULL },
+	{ "places-unknown", EJG_INFO, "where the service keeps its files is not known", NULL },
 	{ "undetermined", EJG_INFO, "a path that cannot be told without running the service", NULL },
 	{ "user-unknown", EJG_INFO, "the user of the service cannot be told", NULL },
 };
@@ -107,7 +108,7 @@ static const struct ejg_finding_info findings[] = {
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "files",
-	.summary = "what ejabberd keeps in files is read and changed by nobody else",
+	.summary = "what the service keeps in files is read and changed by nobody else",
 	.flags = EJG_MODULE_IMAGES,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),

@@ -84,6 +84,7 @@ struct files {
 	struct progress progress;
 	uint64_t changed; /* by repair */
 	bool privileged;
+	bool closes; /* what the service makes is closed to others by its umask */
 };
 
 /* places.c: fills in files->places. Return: 0, -ENOMEM. */

@@ -305,6 +305,12 @@ static bool has_default_acl(int fd)
 	return fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
 }
 
+/* Only the service makes files there, and each is closed to others: the folder shows their names alone. */
+static bool holds_closed(const struct files *files, const struct object *object)
+{
+	return files->closes && (object->group == GROUP_LOG || object->group == GROUP_SPOOL);
+}
+
 static void tell_folder(struct files *files, struct object *object, int fd, const struct access *access)
 {
 	const struct file_policy *policy = &file_policies[object->group];
@@ -315,7 +321,8 @@ static void tell_folder(struct files *files, struct object *object, int fd, cons
 
 	if ((rights & CREATE) == CREATE)
 		id = "folder-writable";
-	else if (rights & (ACCESS_READ | ACCESS_EXECUTE) && policy->readable && object->group != GROUP_UPLOAD)
+	else if (rights & (ACCESS_READ | ACCESS_EXECUTE) && policy->readable && object->group != GROUP_UPLOAD &&
+		 !holds_closed(files, object))
 		id = "folder-open";
 	if (id && !files_count(files, id))
 		id = NULL;

@@ -133,7 +133,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 	return 0;
 }
 
-/* A compromised service would be root as soon as an administrator runs ejabberdctl. */
+/* A compromised service would be root as soon as an administrator runs its start script. */
 static int tell_sourced(struct files *files, const struct place *place, const struct access_path *path)
 {
 	int roots = files_is_roots(files, place->path);
@@ -144,7 +144,7 @@ static int tell_sourced(struct files *files, const struct place *place, const st
 	files_count(files, "sourced-by-root");
 	files_tell(files, "sourced-by-root", path->path, &place->where,
 		   arena_printf(files->scratch, "run: chown root %s\nkeep its folder root's, too", quoted),
-		   "ejabberdctl, run by root, executes this as root, and others than root may change it or the folder "
+		   "the start script, run by root, executes this as root, and others than root may change it or the folder "
 		   "of it");
 	return 0;
 }
@@ -214,21 +214,33 @@ static int look_at_tree(struct files *files, const struct place *place, struct o
 	return r < 0 ? r : tell_problem(files, place, -error, "what is in this folder cannot be seen");
 }
 
-/* Of a folder that is shared only what has ejabberd's name. */
+/* What the service's own begins with. */
+static const char *own_name(const struct files *files)
+{
+	return ejg_kind_is(files->facts, "erlang") || !files->facts->kind ? files->facts->service
+									   : files->facts->kind->name;
+}
+
+/* Of a folder that is shared only what has the service's name. */
 static int look_at_shared(struct files *files, const struct place *place, struct object *object,
 			  const struct access *access)
 {
 	struct access_reach inside[N_TRUSTS];
+	const char *pattern;
 
 	for (size_t i = 0; i < N_TRUSTS; i++)
 		inside[i] = access_reach_enter(&object->reach[i], access, &files->trust[i]);
 	object->reach = inside;
 	if (place->shape == PLACE_SIBLINGS)
 		return look_at_tree(files, place, object, place->pattern);
+	pattern = arena_printf(files->arena, "%s*", own_name(files));
+	if (!pattern)
+		return -ENOMEM;
 	files_count(files, "folder-shared");
 	files_tell(files, "folder-shared", object->path, &place->where, NULL,
-		   "%s is a folder of the whole system: only what begins with ejabberd is looked at", place->name);
-	return look_at_tree(files, place, object, "ejabberd*");
+		   "%s is a folder of the whole system: only what begins with %s is looked at", place->name,
+		   own_name(files));
+	return look_at_tree(files, place, object, pattern);
 }
 
 static int look_at(struct files *files, const struct place *place, struct object *object,

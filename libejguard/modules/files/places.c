@@ -9,6 +9,12 @@
 #include "libejguard/modules/files/files.h"
 #include "libejguard/modules/files/place-list.h"
 
+/* What is not known of another kind of service is unknown: it is not where ejabberd has it. */
+static const char *ejabberds(const struct files *files, const char *path)
+{
+	return ejg_kind_is(files->facts, "ejabberd") ? path : NULL;
+}
+
 /* Remembers a setting that only running the start script would tell; each once. */
 static int add_undetermined(struct files *files, const struct ejg_setting *setting)
 {
@@ -55,7 +61,7 @@ static int tell_undetermined(struct files *files, bool main, const char *id)
 	if (!first)
 		return 0;
 	where = (struct ejg_place){ .file = first->origin.file, .line = first->origin.line };
-	ejg_call_finding_at(files->call, id, names, &where, "cannot be told without running ejabberdctl: %s",
+	ejg_call_finding_at(files->call, id, names, &where, "cannot be told without running the start script: %s",
 			    first->note ? first->note : "shell code sets it");
 	return 0;
 }
@@ -114,7 +120,7 @@ static int add_logs(struct files *files)
 {
 	struct place place;
 	const char *path;
-	int r = add_setting(files, "LOGS_DIR", "/var/log/ejabberd", PLACE_TREE, GROUP_LOG);
+	int r = add_setting(files, "LOGS_DIR", ejabberds(files, "/var/log/ejabberd"), PLACE_TREE, GROUP_LOG);
 
 	path = path_of(files, "EJABBERD_LOG_PATH", NULL, &place);
 	if (r == 0 && path)
@@ -215,14 +221,52 @@ static int add_extra(struct files *files)
 	return r;
 }
 
+/* Where packages leave the folder open, what lies in it is open but for what is secret. */
+static int add_config(struct files *files, const char *config)
+{
+	const char *at = files->facts->kind ? files->facts->kind->secrets : NULL;
+	struct place place;
+	const char *folder = path_of(files, "CONFIG_DIR", config, &place);
+	int r = 0;
+
+	if (!at || !folder)
+		return add_setting(files, "CONFIG_DIR", config, PLACE_TREE, GROUP_CONFIG);
+	place.group = GROUP_CONFIG;
+	for (size_t n; r == 0 && *at; at += n + (at[n] == ' ')) {
+		n = strcspn(at, " ");
+		place.path = arena_printf(files->arena, "%s/%.*s", folder, (int)n, at);
+		r = place.path ? places_add(files, &place) : -ENOMEM;
+	}
+	return r == 0 ? add_setting(files, "CONFIG_DIR", config, PLACE_TREE, GROUP_DATA) : r;
+}
+
+/* A release that brings its own Erlang: its code, and the cookie that mix puts beside it. */
+static int add_release(struct files *files)
+{
+	struct place place;
+	const char *folder = path_of(files, "release", NULL, &place);
+	int r;
+
+	if (!folder)
+		return 0;
+	place.group = GROUP_COOKIE;
+	place.path = places_join(files, folder, "releases/COOKIE");
+	r = place.path ? places_add(files, &place) : -ENOMEM;
+	place.shape = PLACE_TREE;
+	place.group = GROUP_CODE;
+	place.path = folder;
+	return r == 0 ? places_add(files, &place) : r;
+}
+
 int files_find_places(struct files *files)
 {
-	const char *config = files->facts->config_dir ? files->facts->config_dir : "/etc/ejabberd";
+	const bool ejabberd = ejg_kind_is(files->facts, "ejabberd");
+	const char *config = files->facts->config_dir ? files->facts->config_dir : ejabberds(files, "/etc/ejabberd");
 	const struct place backups = { .name = "backups" };
-	int r = add_setting(files, "CONFIG_DIR", config, PLACE_TREE, GROUP_CONFIG);
+	int r = add_config(files, config);
 
 	if (r == 0)
-		r = add_setting(files, "SPOOL_DIR", "/var/lib/ejabberd", PLACE_TREE, GROUP_SPOOL);
+		r = add_setting(files, "SPOOL_DIR", ejabberds(files, "/var/lib/ejabberd"), PLACE_TREE, GROUP_SPOOL);
 	if (r == 0)
 		r = add_logs(files);
 	if (r == 0)
@@ -231,23 +275,23 @@ int files_find_places(struct files *files)
 		r = add_home(files);
 	if (r == 0)
 		r = add_setting(files, "EJABBERD_CONFIG_PATH", NULL, PLACE_FILE, GROUP_CONFIG);
-	if (r == 0)
+	if (r == 0 && ejabberd)
 		r = places_add_yml(files);
 	if (r == 0)
-		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH", places_join(files, config, "ejabberdctl.cfg"),
-				PLACE_FILE, GROUP_DATA);
+		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH",
+				ejabberds(files, places_join(files, config, "ejabberdctl.cfg")), PLACE_FILE, GROUP_DATA);
 	if (r == 0)
 		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
 	if (r == 0)
 		r = add_setting(files, "ERL_INETRC", NULL, PLACE_FILE, GROUP_DATA);
-	if (r == 0)
+	if (r == 0 && ejabberd)
 		r = add_modules(files);
 	if (r == 0)
-		r = add_script(files);
+		r = ejabberd ? add_script(files) : add_release(files);
 	if (r == 0)
 		r = tell_undetermined(files, true, files->privileged ? "place-undetermined" : "unseen");
 	if (r == 0)
 		r = tell_undetermined(files, false, files->privileged ? "undetermined" : "unseen");
 	/* Debian's package saves the database here before it is removed or upgraded. */
-	return r == 0 ? places_add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
+	return r == 0 && ejabberd ? places_add_siblings(files, &backups, "/var/backups", "ejabberd*", GROUP_BACKUP) : r;
 }

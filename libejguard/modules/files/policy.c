@@ -6,7 +6,7 @@
 
 const struct file_policy file_policies[N_GROUPS] = {
 	[GROUP_CONFIG] = { "configuration", "config-readable", "config-writable", TRUST_SERVICE },
-	[GROUP_DATA] = { "a file that ejabberd reads", NULL, "config-writable", TRUST_SERVICE },
+	[GROUP_DATA] = { "a file that the service reads", NULL, "config-writable", TRUST_SERVICE },
 	[GROUP_KEY] = { "a key", "key-readable", "config-writable", TRUST_KEYS },
 	[GROUP_CERTIFICATE] = { "a certificate", "key-readable", "config-writable", TRUST_KEYS },
 	[GROUP_COOKIE] = { "the Erlang cookie", "cookie-readable", "config-writable", TRUST_SERVICE },
@@ -15,7 +15,7 @@ const struct file_policy file_policies[N_GROUPS] = {
 	[GROUP_SPOOL] = { "the database", "spool-readable", "spool-writable", TRUST_SERVICE },
 	[GROUP_BACKUP] = { "a backup", "backup-readable", "spool-writable", TRUST_SERVICE },
 	[GROUP_UPLOAD] = { "an upload", "upload-readable", "upload-writable", TRUST_SERVICE },
-	[GROUP_DOCROOT] = { "what ejabberd serves to browsers", NULL, "docroot-writable", TRUST_SERVICE },
+	[GROUP_DOCROOT] = { "what the service shows to browsers", NULL, "docroot-writable", TRUST_SERVICE },
 	[GROUP_CODE] = { "code that the node runs", NULL, "code-writable", TRUST_SERVICE },
 	[GROUP_SOCKET] = { "a socket", NULL, "socket-open", TRUST_SERVICE },
 	[GROUP_EXTRA] = { "private by the stack", "extra-readable", "extra-writable", TRUST_SERVICE },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The operations: one pass over all places, with or without repair. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/modules/files/judge.h"
@@ -37,7 +38,7 @@ static void tell_service(struct files *files)
 
 	if (!service->known)
 		ejg_call_finding(files->call, "user-unknown", NULL,
-				 "which user ejabberd runs as cannot be told: only root is taken to own its files");
+				 "which user the service runs as cannot be told: only root is taken to own its files");
 	else if (service->group_members)
 		ejg_call_finding(files->call, "group-shared", service->group,
 				 "these users are in the service's group and share its rights: %s",
@@ -85,7 +86,7 @@ static enum ejg_verdict conclude(struct files *files)
 			n_files, n_folders, files->n_unseen);
 	else if (files->worst < EJG_FAILURE)
 		ejg_call_finding(files->call, "private", NULL,
-				 "nobody else reads or changes what ejabberd keeps; files: %llu, folders: %llu",
+				 "nobody else reads or changes what the service keeps; files: %llu, folders: %llu",
 				 n_files, n_folders);
 	if (files->worst == EJG_FAILURE)
 		return EJG_NOT_HELD;
@@ -105,6 +106,9 @@ static int look_at_all(struct files *files, enum ejg_verdict *ret)
 		r = files_sort_places(files, &any);
 	if (r < 0)
 		return r;
+	if (!files->facts->config_dir && !ejg_survey_value(files->survey, "SPOOL_DIR"))
+		ejg_call_finding(files->call, "places-unknown", files->facts->service,
+				 "where this service keeps its configuration and its data is not known: name the folders in extra=");
 	if (!any) {
 		*ret = EJG_NOT_APPLICABLE;
 		return 0;
@@ -119,6 +123,13 @@ static int look_at_all(struct files *files, enum ejg_verdict *ret)
 	if (r == 0)
 		*ret = conclude(files);
 	return r;
+}
+
+static bool closes(const struct ejg_survey *survey)
+{
+	const char *umask = ejg_survey_value(survey, "umask");
+
+	return umask && (strtoul(umask, NULL, 8) & 07) == 07;
 }
 
 static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64_t *ret_changed)
@@ -137,6 +148,8 @@ static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64
 		.privileged = geteuid() == 0,
 	};
 	int r = files.survey && files.arena ? check_options(call) : -ENOMEM;
+
+	files.closes = files.survey && closes(files.survey);
 
 	if (r == 0)
 		r = look_at_all(&files, ret);

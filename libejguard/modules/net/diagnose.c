@@ -50,7 +50,7 @@ static void diagnose_tracing(struct ejg_call *call)
 		return;
 	ejg_call_finding_at(call, "same-user", NULL, &(struct ejg_place){ .file = path },
 			    "a compromised node can take over a process of its user outside of its cgroups, such as "
-			    "ejabberdctl's own node, which no guard holds");
+			    "the node of a command-line tool, which no guard holds");
 }
 
 static int ignore_socket(void *data, const struct socket_info *info)

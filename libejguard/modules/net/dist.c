@@ -4,19 +4,24 @@
 #include <errno.h>
 #include <stdio.h>
 
+#define REST \
+	"or write 'set dist 4370-4375' into %s when that is the range; or 'required net strict=yes' with 'set public' there"
+
 int dist_validate(struct ejg_call *call, bool strict)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	char remedy[512];
 	uint32_t line;
-	const char *file = ejg_call_where(call, &line);
+	const char *file = ejg_call_where(call, &line), *dir = facts->config_dir ? facts->config_dir : "/etc/ejabberd";
 
 	if (strict || facts->dist_state == EJG_DIST_FIXED)
 		return 0;
-	snprintf(remedy, sizeof(remedy),
-		 "write FIREWALL_WINDOW=4370-4375 into %s/ejabberdctl.cfg and restart the service; or write "
-		 "'set dist 4370-4375' into %s when that is the range; or 'required net strict=yes' with 'set public' there",
-		 facts->config_dir ? facts->config_dir : "/etc/ejabberd", facts->stack_file);
+	if (ejg_kind_is(facts, "ejabberd"))
+		snprintf(remedy, sizeof(remedy),
+			 "write FIREWALL_WINDOW=4370-4375 into %s/ejabberdctl.cfg and restart the service; " REST, dir,
+			 facts->stack_file);
+	else
+		snprintf(remedy, sizeof(remedy), "%s; " REST, facts->kind->range_remedy, facts->stack_file);
 	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would be left open",
 			      file, line, facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
 			      facts->dist_note ? ", " : "", facts->dist_note ? facts->dist_note : "");

@@ -218,6 +218,10 @@ void node_check_epmd(struct node *node)
 	const struct ejg_listener *only = NULL;
 	bool socket = false;
 
+	if (node->without_epmd) {
+		node_say(node, "epmd-unused", "epmd", NULL, NULL, "%s goes without epmd", node->facts->kind->title);
+		return;
+	}
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
 		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 

@@ -17,6 +17,8 @@ static const char *propose(const struct node *node, const struct ejg_setting *wh
 {
 	const struct node_host *host = &node->world->host;
 
+	if (!ejg_kind_is(node->facts, "ejabberd"))
+		return NULL;
 	for (size_t i = 0; i < host->n; i++)
 		if (!prefix_is_loopback(&host->addresses[i]))
 			return "set INET_DIST_INTERFACE to the address of this host to which the host part of "
@@ -85,9 +87,9 @@ static void check_address(const struct node *node, const char *value, const stru
 			 "the node listens on %s, which the other nodes (set peers) cannot reach", text);
 	else if (!host_leads_there(node, &address))
 		node_say(node, "interface-mismatch", value, where, NULL,
-			 "the node listens on %s only, and the host part of its name leads to %s: ejabberdctl and "
-			 "other nodes do not reach it",
-			 text, ejg_prefix_format(&node->world->host.addresses[0], host));
+			 "the node listens on %s only, and the host part of its name leads to %s: %s and other nodes do "
+			 "not reach it",
+			 text, ejg_prefix_format(&node->world->host.addresses[0], host), node_tool(node));
 	else
 		node_say(node, "interface", value, where, NULL, "the node listens on %s only", text);
 }

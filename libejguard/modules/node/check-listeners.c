@@ -65,6 +65,27 @@ static void check_epmd(const struct node *node, const struct ejg_listener *liste
 		 "the service's epmd listens there, and the guards are told port %u", node->facts->epmd_port);
 }
 
+/*
+ * Whether it is held by a node of ours of which no listener is known to be the distribution: then any may be. Who cannot
+ * see the holder cannot tell either.
+ */
+static bool is_unidentified(const struct node *node, const struct ejg_listener *listener)
+{
+	const struct ejg_process *holder = node_process(node, listener->pid);
+
+	if (listener->pid != 0 && (!holder || !node_is_service(holder)))
+		return false;
+	for (size_t i = 0; i < node->survey->n_listeners; i++) {
+		const struct ejg_listener *other = ejg_listener_get(node->survey, i);
+
+		if (other->pid == listener->pid && other->in_service &&
+		    (is_dist(node, other) || port_in_ranges(node->facts->dist, node->facts->n_dist, other->port) ||
+		     (node->range.first && other->port >= node->range.first && other->port <= node->range.last)))
+			return false;
+	}
+	return true;
+}
+
 /* Without `set public` nothing says which ports are meant to be. Those on loopback are for this host alone. */
 static bool check_named(const struct node *node, const struct ejg_listener *listener, bool quiet)
 {
@@ -73,7 +94,12 @@ static bool check_named(const struct node *node, const struct ejg_listener *list
 	if (node->facts->n_public_ports == 0 || !listener->in_service || prefix_is_loopback(&listener->address) ||
 	    is_named(node, listener))
 		return false;
-	if (!quiet)
+	if (!quiet && is_unidentified(node, listener))
+		node_say(node, "listener-unidentified", node_address(listener, address), NULL, NULL,
+			 "the service listens there (process %d), and nothing tells which of its listeners is the "
+			 "distribution: it may be this one, which is to be public to nobody",
+			 (int)listener->pid);
+	else if (!quiet)
 		node_say(node, "listener-unnamed", node_address(listener, address), NULL, NULL,
 			 "the service listens there (process %d), and neither 'set public' nor 'set dist' names the "
 			 "port",

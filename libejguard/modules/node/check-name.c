@@ -48,27 +48,28 @@ static void check_source(const struct node *node, const char *name, const char *
 			 host);
 	node_say(node, "host-dns", name, where, remedy,
 		 "%s stands in no file of this host and is resolved by the resolver, to %s: who answers for it in DNS "
-		 "decides where ejabberdctl and the other nodes go",
-		 host, address);
+		 "decides where %s and the other nodes go",
+		 host, address, node_tool(node));
 }
 
 static void check_class(const struct node *node, const char *name, const char *host, const struct ejg_setting *where)
 {
 	const struct node_host *found = &node->world->host;
 	char address[EJG_PREFIX_TEXT_SIZE], remedy[NODE_REMEDY_SIZE + sizeof(RENAME)], edit[NODE_REMEDY_SIZE];
+	const bool own = ejg_kind_is(node->facts, "ejabberd");
 
 	ejg_prefix_format(&found->addresses[0], address);
-	snprintf(remedy, sizeof(remedy), "%s" RENAME, node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit));
+	snprintf(remedy, sizeof(remedy), "%s" RENAME, own ? node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit) : "");
 	if (node->class == NODE_CLASS_ELSEWHERE && !node->world->image)
 		node_say(node, "host-elsewhere", name, where, NULL,
-			 "%s resolves to %s (%s), which is no address of this host: ejabberdctl goes there, and proves "
-			 "to that host that it knows the cookie",
-			 host, address, source_name(found->source));
+			 "%s resolves to %s (%s), which is no address of this host: %s goes there, and proves to that host "
+			 "that the cookie is known",
+			 host, address, source_name(found->source), node_tool(node));
 	else if (node->class == NODE_CLASS_OWN && node->facts->n_peers == 0)
-		node_say(node, "host-public", name, where, remedy,
+		node_say(node, "host-public", name, where, own ? remedy : NULL,
 			 "%s resolves to %s (%s): without a cluster there is nobody to reach the node there, and "
-			 "ejabberdctl goes by the public address, past a listener on loopback",
-			 host, address, source_name(found->source));
+			 "%s goes by the public address, past a listener on loopback",
+			 host, address, source_name(found->source), node_tool(node));
 	else if (node->class == NODE_CLASS_LOOPBACK && node->facts->n_peers > 0)
 		node_say(node, "host-loopback", name, where, NULL,
 			 "%s resolves to %s (%s): the other nodes (set peers) that ask for this name reach themselves",
@@ -91,8 +92,8 @@ static void check_host(const struct node *node, const char *name, const struct e
 	switch (node->world->host.source) {
 	case NODE_HOST_UNKNOWN:
 		node_say(node, "host-unresolved", name, where, NULL,
-			 "%s resolves to nothing over %s: ejabberdctl and other nodes cannot find the node", host,
-			 node->ipv6 ? "IPv6" : "IPv4");
+			 "%s resolves to nothing over %s: %s and other nodes cannot find the node", host,
+			 node->ipv6 ? "IPv6" : "IPv4", node_tool(node));
 		return;
 	case NODE_HOST_TIMEOUT:
 		node_say(node, "host-unanswered", name, where, NULL,

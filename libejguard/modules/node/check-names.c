@@ -141,7 +141,7 @@ static void check_registered(const struct node *node)
 {
 	const struct ejg_survey *survey = node->survey;
 
-	if (node->n_dist_port)
+	if (node->n_dist_port || node->without_epmd)
 		return;
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
@@ -155,9 +155,9 @@ static void check_registered(const struct node *node)
 			found = true;
 		if (!found)
 			node_say(node, "node-unregistered", process->node, NULL, NULL,
-				 "runs (pid %d), and epmd does not know it: ejabberdctl does not find it, and any user "
-				 "of this host may take its name",
-				 (int)process->pid);
+				 "runs (pid %d), and epmd does not know it: %s cannot find it, and any user of this host "
+				 "may take its name",
+				 (int)process->pid, node_tool(node));
 	}
 }
 

@@ -72,7 +72,7 @@ static void check_size(const struct node *node, const char *subject, const struc
 	const char *version = node_value(node, "version");
 	char edit[NODE_REMEDY_SIZE];
 
-	if (node->n_dist_port || size >= SMALLEST_RANGE || (version && !node_version_before_2406(version)))
+	if (!ejg_kind_is(node->facts, "ejabberd") || node->n_dist_port || size >= SMALLEST_RANGE || (version && !node_version_before_2406(version)))
 		return;
 	if (size == 1)
 		node_say(node, "range-one-port", subject, where, node_edit(node, PROPOSED, where, edit),
@@ -113,14 +113,14 @@ static void check_kernel(const struct node *node, const char *subject, const str
 		reserve_remedy(world, &given, remedy);
 		node_say(node, "range-ephemeral", subject, where, remedy,
 			 "%u-%u lie among the ports that the kernel gives to any process (ip_local_port_range %u-%u): "
-			 "the node or ejabberdctl may find them taken",
-			 given.first, given.last, world->ephemeral.first, world->ephemeral.last);
+			 "the node or %s may find them taken",
+			 given.first, given.last, world->ephemeral.first, world->ephemeral.last, node_tool(node));
 	}
 	if (node->range.first < world->unprivileged_start)
 		node_say(node, "range-privileged", subject, where, NULL,
-			 "ports below %u need a capability that ejabberdctl's temporary node does not have: it ends "
-			 "there instead of trying the next one",
-			 world->unprivileged_start);
+			 "ports below %u need a capability that the node of %s does not have: it ends there instead of "
+			 "trying the next one",
+			 world->unprivileged_start, node_tool(node));
 }
 
 static void check_others(const struct node *node, const char *subject, const struct ejg_setting *where)
@@ -175,6 +175,19 @@ static void check_stack(const struct node *node, const char *subject, const stru
 		 facts->dist_origin.file ? facts->dist_origin.file : "the stack", facts->dist_origin.line);
 }
 
+/* They come and go, and lie where the kernel gives ports to any process: nothing is wrong with that. */
+static void say_tools(const struct node *node)
+{
+	const struct ejg_port_range *tools = node->facts->kind ? &node->facts->kind->tools : NULL;
+	char subject[32];
+
+	if (!tools || !tools->first)
+		return;
+	snprintf(subject, sizeof(subject), "%u-%u", tools->first, tools->last);
+	node_say(node, "tools-range", subject, NULL, NULL,
+		 "%s listens on one of these ports while it runs, in the cgroup of who calls it", node_tool(node));
+}
+
 void node_check_range(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "dist-range");
@@ -187,7 +200,8 @@ void node_check_range(const struct node *node)
 	}
 	snprintf(subject, sizeof(subject), "%u-%u", node->range.first, node->range.last);
 	node_say(node, "range", subject, where, NULL, "the ports of the distribution%s",
-		 node->n_dist_port ? ", without epmd" : "");
+		 node->n_dist_port || node->without_epmd ? ", without epmd" : "");
+	say_tools(node);
 	check_size(node, subject, where);
 	check_kernel(node, subject, where);
 	check_others(node, subject, where);

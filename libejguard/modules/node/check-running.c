@@ -94,7 +94,7 @@ void node_check_running(const struct node *node)
 		if (!node_is_service(process))
 			continue;
 		if (process->node && name && strcmp(process->node, name) == 0 &&
-		    process->long_name == (strchr(name, '.') != NULL))
+		    process->long_name == node->name.is_long)
 			same = true;
 		else
 			other = process;

@@ -6,11 +6,45 @@
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+/* Where the declared remedy names ejabberd's own files: that of the kind, or NULL for the declared one. */
+static const char *remedy_of_kind(const struct node *node, const char *id)
+{
+	static const struct {
+		const char *id;
+		size_t remedy;
+	} rows[] = {
+		{ "name-", offsetof(struct ejg_kind, name_remedy) },
+		{ "host-loopback", offsetof(struct ejg_kind, name_remedy) },
+		{ "host-public", offsetof(struct ejg_kind, name_remedy) },
+		{ "range-none", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-ignored", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-empty", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-invalid", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-epmd", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-privileged", offsetof(struct ejg_kind, range_remedy) },
+		{ "range-public", offsetof(struct ejg_kind, range_remedy) },
+		{ "interface-", offsetof(struct ejg_kind, interface_remedy) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && !ejg_kind_is(node->facts, "ejabberd"); i++)
+		if (strncmp(id, rows[i].id, strlen(rows[i].id)) == 0)
+			return *(const char *const *)(const void *)((const char *)node->facts->kind + rows[i].remedy);
+	return NULL;
+}
+
+const char *node_tool(const struct node *node)
+{
+	if (ejg_kind_is(node->facts, "ejabberd"))
+		return "ejabberdctl";
+	return node->facts->kind->tool ? node->facts->kind->tool : "its tools";
+}
 
 void node_say(const struct node *node, const char *id, const char *subject, const struct ejg_setting *where,
 	      const char *remedy, const char *format, ...)
 {
-	struct ejg_place place = { .remedy = remedy };
+	struct ejg_place place = { .remedy = remedy ? remedy : remedy_of_kind(node, id) };
 	char message[1024], short_subject[128];
 	va_list ap;
 
@@ -38,6 +72,8 @@ const char *node_edit(const struct node *node, const char *assignment, const str
 	const char *file =
 		where && node_is_written(where) ? where->origin.file : node_value(node, "EJABBERDCTL_CONFIG_PATH");
 
+	if (!ejg_kind_is(node->facts, "ejabberd"))
+		return NULL;
 	/* a name with a line break would begin a step of its own */
 	if (file && !strchr(file, '\n'))
 		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s: %s\nrestart the service", file, assignment);
@@ -107,6 +143,12 @@ size_t node_argument(const struct ejg_process *process, const char *argument, co
 	return n;
 }
 
+/* One port, which the service always takes: it needs no epmd to be known. */
+static bool has_one_port(const struct node *node)
+{
+	return node->without_epmd && node->range.first && node->range.first == node->range.last;
+}
+
 uint16_t node_dist_port(const struct node *node, const struct ejg_process *process)
 {
 	const size_t head = process->node ? node_head(process->node) : 0;
@@ -115,6 +157,8 @@ uint16_t node_dist_port(const struct node *node, const struct ejg_process *proce
 
 	if (node_argument(process, "-erl_epmd_port", &value) == 1 && value && port_parse(value, &port) == 0)
 		return port;
+	if (has_one_port(node))
+		return node->range.first;
 	for (size_t i = 0; head && !node->foreign_epmd && i < node->survey->n_epmd_names; i++) {
 		const struct ejg_epmd_name *entry = ejg_epmd_name_get(node->survey, i);
 

@@ -60,6 +60,7 @@ struct node {
 	struct erl_address interface; /* valid when has_interface */
 	bool has_interface;
 	bool foreign_epmd; /* what epmd answers is then worth nothing */
+	bool without_epmd; /* of its kind, or by its configuration */
 	bool *failed;	   /* set by node_say() */
 };
 
@@ -87,10 +88,16 @@ void node_check_listeners(const struct node *node);
 void node_say(const struct node *node, const char *id, const char *subject, const struct ejg_setting *where,
 	      const char *remedy, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* "set NAME=VALUE in FILE, then restart the service": FILE is where the setting stands, or would stand. */
+/*
+ * "set NAME=VALUE in FILE, then restart the service": FILE is where the setting stands, or would stand. NULL where it is
+ * not ejabberd: node_say() then has the remedy of the kind.
+ */
 #define NODE_REMEDY_SIZE 512
 const char *node_edit(const struct node *node, const char *assignment, const struct ejg_setting *where,
 		      char text[static NODE_REMEDY_SIZE]);
+
+/* The command that asks the node, for messages: "ejabberdctl", "rabbitmqctl", "its tools". */
+const char *node_tool(const struct node *node);
 
 /* The value of a setting that is KNOWN and not empty, or NULL. */
 const char *node_value(const struct node *node, const char *name);

@@ -45,6 +45,7 @@ void node_read(struct node *node)
 		node->name_known = !node->name.problem;
 	}
 	node->ipv6 = tls && strncmp(tls, "inet6", 5) == 0;
+	node->without_epmd = node->facts->kind && node->facts->kind->without_epmd;
 	node->n_dist_port = (node_value(node, "ERL_DIST_PORT") != NULL) +
 			    (options ? node_count_word(options, "-erl_epmd_port") : 0);
 	node->has_interface = interface && erl_address_read(interface, &node->interface);

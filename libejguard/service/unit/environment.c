@@ -337,7 +337,7 @@ int unit_environment(struct unit_parser *p, const struct unit_list *defaults)
 		r = read_environment(s, &p->files.items[i]);
 	if (r == 0)
 		r = use_words(s, &p->unset, UNSET);
-	if (r == 0 && p->commands.n > 0)
+	if (r == 0 && p->commands.n > 0 && s->kind->has_script)
 		r = read_command(s, &p->commands.items[p->commands.n - 1]);
 	return r == 0 && arena_failed(s->arena) ? -ENOMEM : r;
 }

@@ -63,6 +63,11 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 		p->s->unit.user_origin = *origin;
 		return 0;
 	}
+	if (strcmp(key, "UMask") == 0) {
+		p->s->unit.umask = *value ? value : NULL;
+		p->s->unit.umask_origin = *origin;
+		return 0;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		if (strcmp(key, lists[i].key) == 0)
 			return add_value(p, (struct unit_list *)((char *)p + lists[i].list), value, origin);
@@ -177,7 +182,15 @@ static int read_manager(struct unit_parser *p)
 	return r;
 }
 
-/* Reads the unit of that name. Return: 1 when it calls ejabberdctl, 0 when not, or when it does not exist, -ENOMEM. */
+/* Whether it starts what the settings are of. */
+static bool starts_service(const struct settings *s)
+{
+	const struct service_kind *found = s->unit.line ? kind_by_command(s->unit.line) : NULL;
+
+	return found && (!s->kind || found == s->kind);
+}
+
+/* Reads the unit of that name. Return: 1 when it starts the service, 0 when not, or when it does not exist, -ENOMEM. */
 static int read_unit(struct unit_parser *p, const char *name)
 {
 	const struct unit_file *files;
@@ -192,10 +205,14 @@ static int read_unit(struct unit_parser *p, const char *name)
 	if (r < 0 || n == 0)
 		return r;
 	p->s->unit.path = files[0].path;
-	return p->commands.n > 0 && strstr(p->commands.items[p->commands.n - 1].text, "ejabberdctl") ? 1 : 0;
+	if (p->commands.n > 0) {
+		p->s->unit.line = p->commands.items[p->commands.n - 1].text;
+		p->s->unit.command_origin = p->commands.items[p->commands.n - 1].origin;
+	}
+	return starts_service(p->s) ? 1 : 0;
 }
 
-/* The unit that calls ejabberdctl; otherwise the first that there is. */
+/* The unit that starts the service; otherwise the first that there is. */
 static int choose_unit(struct unit_parser *p)
 {
 	const char *first = NULL;
@@ -210,6 +227,13 @@ static int choose_unit(struct unit_parser *p)
 	}
 	r = first ? read_unit(p, first) : 0;
 	return r < 0 ? r : 0;
+}
+
+int unit_find(struct settings *s)
+{
+	struct unit_parser p = { .s = s };
+
+	return choose_unit(&p);
 }
 
 int unit_read(struct settings *s)

@@ -8,4 +8,7 @@
 /* Reads the unit: its environment into the variables, the rest into s->unit. Return: 0, -ENOMEM. */
 int unit_read(struct settings *s);
 
+/* Finds the unit, and what it starts: s->unit alone. Return: 0, -ENOMEM. */
+int unit_find(struct settings *s);
+
 #endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/kind/dist.h"
+
+#include <errno.h>
+
+#include "libejguard/service/kind/read.h"
+#include "libejguard/util/cleanup.h"
+
+/* Return: whether the variable is set. What it says cannot be told: the state becomes INDETERMINATE. */
+static bool read_port(struct settings *s, struct dist *dist, const char *name, uint16_t *ret)
+{
+	const struct occurrence *now = variable_filled(&s->variables, name);
+
+	if (!now)
+		return false;
+	if (kind_port(s, name, ret))
+		return true;
+	dist->state = EJG_DIST_INDETERMINATE;
+	dist->origin = now->origin;
+	dist->note = now->text ? arena_printf(s->arena, "%s is not a port", now->text) : now->why;
+	return true;
+}
+
+static void unknown(struct dist *dist, const char *note)
+{
+	dist->state = EJG_DIST_INDETERMINATE;
+	dist->note = note;
+}
+
+/* A base and what is added to it. Return: 0 when that is no port. */
+static uint16_t added(struct settings *s, struct dist *dist, uint16_t base, uint16_t add)
+{
+	unsigned int number = 0, port;
+
+	if (s->kind->numbered && !kind_number(s, &number)) {
+		unknown(dist, "the port depends on the node's name, which cannot be told");
+		return 0;
+	}
+	port = base + add + number;
+	if (port > UINT16_MAX) {
+		unknown(dist, "the port that the node's settings come to is above 65535");
+		return 0;
+	}
+	return (uint16_t)port;
+}
+
+static void add_source(struct settings *s, struct dist *dist, const char *name, struct ejg_port_range range)
+{
+	dist->sources[dist->n_sources++] =
+		(struct dist_source){ s->kind->known.title, range, variable_filled(&s->variables, name)->origin };
+}
+
+static void read_range(struct settings *s, struct dist *dist)
+{
+	struct ejg_port_range range;
+	uint16_t base;
+
+	if (read_port(s, dist, KIND_DIST_FIRST, &range.first)) {
+		range.last = range.first;
+		read_port(s, dist, KIND_DIST_LAST, &range.last);
+		if (dist->state == EJG_DIST_INDETERMINATE)
+			return;
+		if (range.last < range.first)
+			unknown(dist, "the range is empty");
+		else
+			add_source(s, dist, KIND_DIST_FIRST, range);
+	} else if (read_port(s, dist, KIND_DIST_BASE, &base) && dist->state != EJG_DIST_INDETERMINATE) {
+		range.first = range.last = added(s, dist, base, s->kind->add);
+		if (range.first)
+			add_source(s, dist, KIND_DIST_BASE, range);
+	}
+}
+
+/* What cannot be told is left out: strict=yes covers it, and the range itself is told. */
+static void read_also(struct settings *s, struct dist *dist)
+{
+	struct dist quiet = { 0 };
+	uint16_t port;
+
+	if (kind_port(s, KIND_ALSO, &port))
+		dist->also[dist->n_also++] = port;
+	port = kind_port(s, KIND_ALSO_BASE, &port) ? added(s, &quiet, port, 0) : 0;
+	if (port && (dist->n_also == 0 || dist->also[0] != port))
+		dist->also[dist->n_also++] = port;
+}
+
+/* What makes everything a guess. Return: whether anything does. */
+static bool is_unknown(struct settings *s, struct dist *dist)
+{
+	if (s->unit.problem) {
+		dist->origin = s->unit.problem_origin;
+		unknown(dist, s->unit.problem);
+	} else if (s->flags_problem) {
+		dist->origin = s->flags_origin;
+		unknown(dist, s->flags_problem);
+	} else if (!s->root && !variable_filled(&s->variables, "CONFIG_DIR")) {
+		unknown(dist, "neither a unit nor a folder tells what they are: write `set dist` into the stack");
+	}
+	return dist->state == EJG_DIST_INDETERMINATE;
+}
+
+int kind_dist(struct settings *s, struct dist *dist)
+{
+	if (!is_unknown(s, dist)) {
+		read_range(s, dist);
+		read_also(s, dist);
+	}
+	if (arena_failed(s->arena))
+		return -ENOMEM;
+	return dist->state == EJG_DIST_INDETERMINATE ? 1 : 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ports between nodes that a kind of service sets by itself, by its row. */
+#ifndef EJG_SERVICE_KIND_DIST_H
+#define EJG_SERVICE_KIND_DIST_H
+
+#include "libejguard/service/dist.h"
+
+/*
+ * Adds the source of the distribution range, where the row has one, and the further ports. state becomes INDETERMINATE,
+ * with a note, where they cannot be told. Return: 1 then; 0, -ENOMEM.
+ */
+int kind_dist(struct settings *s, struct dist *dist);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/kind/expand.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "libejguard/util/cleanup.h"
+
+static const char *host_name(struct settings *s)
+{
+	const char *name = s->source->hostname;
+	struct utsname host;
+
+	if (!name)
+		name = uname(&host) == 0 ? host.nodename : "localhost";
+	return arena_strndup(s->arena, name, strcspn(name, "."));
+}
+
+/* Only a release of mix is called by the name of its script: such a one has a file of its cookie. */
+static const char *release_name(struct settings *s)
+{
+	const char *cookie = s->root ? arena_printf(s->arena, "%s/releases/COOKIE", s->root) : NULL;
+
+	return cookie && settings_exists(s->source, cookie) ? s->root_name : NULL;
+}
+
+/* What stands for %LETTER, or NULL: it is not known. */
+static const char *meaning(struct settings *s, char letter)
+{
+	const struct occurrence *folder;
+
+	switch (letter) {
+	case 'h':
+		return host_name(s);
+	case 'c':
+		folder = variable_filled(&s->variables, "CONFIG_DIR");
+		return folder ? folder->text : NULL;
+	case 'r':
+		return s->root;
+	case 'v':
+		return s->root_version;
+	case 'n':
+		return release_name(s);
+	default:
+		return NULL;
+	}
+}
+
+static const char *expand_word(struct settings *s, const char *word, size_t length)
+{
+	const char *text = "", *end = word + length;
+
+	while (word < end && text) {
+		const size_t plain = strcspn(word, "% ");
+
+		text = arena_printf(s->arena, "%s%.*s", text, (int)plain, word);
+		word += plain;
+		if (word < end && text) {
+			const char *part = meaning(s, word[1]);
+
+			text = part ? arena_printf(s->arena, "%s%s", text, part) : NULL;
+			word += 2;
+		}
+	}
+	return text;
+}
+
+const char *kind_expand(struct settings *s, const char *words)
+{
+	const char *last = NULL;
+
+	for (size_t n; words && *words; words += n + (words[n] == ' ')) {
+		const char *text;
+
+		n = strcspn(words, " ");
+		text = expand_word(s, words, n);
+		if (text && text[0] == '/' && settings_exists(s->source, text))
+			return text;
+		last = text ? text : last;
+	}
+	return last;
+}

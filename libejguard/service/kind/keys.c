@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/kind/keys.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+enum { MAX_DEPTH = 32 };
+
+struct reader {
+	struct arena *arena;
+	const char *at;
+	const char *end;
+	uint32_t line;
+	const char *prefix[MAX_DEPTH]; /* "", "node.", "node.x." */
+	size_t depth;
+	struct key_value *items;
+	size_t n;
+};
+
+static bool at_comment(const struct reader *r)
+{
+	return *r->at == '#' || (r->end - r->at > 1 && r->at[0] == '/' && r->at[1] == '/');
+}
+
+static void skip_line(struct reader *r)
+{
+	while (r->at < r->end && *r->at != '\n')
+		r->at++;
+}
+
+static void skip_blanks(struct reader *r)
+{
+	while (r->at < r->end && strchr(" \t\r", *r->at))
+		r->at++;
+}
+
+/* What stands between entries. */
+static void skip_between(struct reader *r)
+{
+	for (; r->at < r->end; r->at++) {
+		if (at_comment(r))
+			skip_line(r);
+		if (r->at == r->end || !strchr(" \t\r\n,;", *r->at))
+			return;
+		r->line += *r->at == '\n';
+	}
+}
+
+/* Up to one of the ends, without blanks at either side. */
+static const char *take_until(struct reader *r, const char *ends)
+{
+	const char *start = r->at, *stop;
+
+	while (r->at < r->end && !strchr(ends, *r->at))
+		r->at++;
+	for (stop = r->at; stop > start && strchr(" \t\r", stop[-1]);)
+		stop--;
+	if (stop - start > 1 && *start == '"' && stop[-1] == '"') {
+		start++;
+		stop--;
+	}
+	return arena_strndup(r->arena, start, (size_t)(stop - start));
+}
+
+/* A list, or a text of several lines, to its end. */
+static void skip_to(struct reader *r, const char *close)
+{
+	const size_t length = strlen(close);
+
+	while (r->at < r->end && ((size_t)(r->end - r->at) < length || strncmp(r->at, close, length) != 0))
+		r->line += *r->at++ == '\n';
+	r->at += (size_t)(r->end - r->at) < length ? (size_t)(r->end - r->at) : length;
+}
+
+static const char *take_quoted(struct reader *r, const char **ret_why)
+{
+	const char *start = ++r->at;
+	const char *text;
+
+	while (r->at < r->end && *r->at != '"' && *r->at != '\n') {
+		if (*r->at == '\\')
+			*ret_why = "its value holds a backslash";
+		r->at++;
+	}
+	text = arena_strndup(r->arena, start, (size_t)(r->at - start));
+	r->at += r->at < r->end && *r->at == '"';
+	skip_blanks(r);
+	/* HOCON joins what stands side by side */
+	if (r->at < r->end && !at_comment(r) && !strchr("\n,}", *r->at))
+		*ret_why = "its value has several parts";
+	return text;
+}
+
+static void take_value(struct reader *r, struct key_value *item)
+{
+	skip_blanks(r);
+	if (r->at == r->end) {
+		item->text = "";
+	} else if (r->end - r->at > 2 && strncmp(r->at, "\"\"\"", 3) == 0) {
+		r->at += 3;
+		item->why = "its value has several lines";
+		skip_to(r, "\"\"\"");
+	} else if (*r->at == '"') {
+		item->text = take_quoted(r, &item->why);
+	} else if (*r->at == '[') {
+		item->why = "its value is a list";
+		skip_to(r, "]");
+	} else {
+		item->text = take_until(r, "\n,}#");
+		if (item->text && strchr(item->text, '$'))
+			item->why = "its value is made of other settings";
+	}
+	if (item->why)
+		item->text = NULL;
+}
+
+static bool enter(struct reader *r, const char *key)
+{
+	const char *prefix = arena_printf(r->arena, "%s%s.", r->prefix[r->depth], key);
+
+	if (!prefix || r->depth + 1 == MAX_DEPTH)
+		return false;
+	r->prefix[++r->depth] = prefix;
+	r->at++;
+	return true;
+}
+
+/* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: whether to go on. */
+static bool entry(struct reader *r)
+{
+	struct key_value item = { .line = r->line }, *grown;
+	const char *key = take_until(r, "=:{}\n#");
+
+	if (!key)
+		return false;
+	if (r->at < r->end && strchr("=:", *r->at)) {
+		r->at++;
+		skip_blanks(r);
+	} else if (r->at == r->end || *r->at != '{') {
+		/* no entry: `include "x"`, a word alone */
+		r->at += r->at < r->end && *r->at == '}';
+		return true;
+	}
+	if (r->at < r->end && *r->at == '{')
+		return enter(r, key);
+	item.key = arena_printf(r->arena, "%s%s", r->prefix[r->depth], key);
+	take_value(r, &item);
+	grown = r->n < KEYS_MAX ? arena_grow(r->arena, r->items, r->n, sizeof(*grown)) : NULL;
+	if (!grown || !item.key)
+		return false;
+	r->items = grown;
+	grown[r->n++] = item;
+	return true;
+}
+
+int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n)
+{
+	struct reader r = { .arena = arena, .at = text, .end = text + size, .line = 1, .prefix = { "" } };
+	bool on = true;
+
+	for (skip_between(&r); on && r.at < r.end; skip_between(&r)) {
+		if (*r.at == '}') {
+			r.depth -= r.depth > 0;
+			r.at++;
+		} else {
+			on = entry(&r);
+		}
+	}
+	if (arena_failed(arena))
+		return -ENOMEM;
+	*ret = r.items;
+	*ret_n = r.n;
+	return 0;
+}

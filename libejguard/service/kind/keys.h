@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Configuration files of keys and values: `nodename = VerneMQ@127.0.0.1` (cuttlefish), and HOCON's blocks,
+ * `node { name = "emqx@127.0.0.1" }`, whose keys are put together by dots.
+ */
+#ifndef EJG_SERVICE_KIND_KEYS_H
+#define EJG_SERVICE_KIND_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libejguard/util/arena.h"
+
+enum { KEYS_MAX = 4096 };
+
+struct key_value {
+	const char *key;  /* "node.name" */
+	const char *text; /* NULL: it cannot be told */
+	const char *why;  /* constant text: why not; else NULL */
+	uint32_t line;
+};
+
+/*
+ * The values in text, in their order: of several of one key the last counts. No more than KEYS_MAX are read.
+ * Return: 0, -ENOMEM.
+ */
+int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/kind/read.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/kind/expand.h"
+#include "libejguard/service/kind/keys.h"
+#include "libejguard/service/kind/release.h"
+#include "libejguard/service/script/cfg-source.h"
+#include "libejguard/service/script/flags.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+static const struct ejg_origin by_default = { .kind = EJG_ORIGIN_DEFAULT };
+
+/* The folder of the facts, else the first of the row's that exists, else that of the release's version. */
+static void find_folder(struct settings *s)
+{
+	const char *folder = s->config_dir ? s->config_dir : kind_expand(s, s->kind->folders);
+	const struct ejg_origin *origin = s->config_dir ? &s->config_from : &by_default;
+
+	if (!folder && s->root_version)
+		folder = arena_printf(s->arena, "%s/releases/%s", s->root, s->root_version);
+	if (folder && settings_exists(s->source, folder))
+		variable_set(&s->variables, "CONFIG_DIR", folder, NULL, origin);
+}
+
+/* Something that was not understood could set any of the row's variables. */
+static void doubt_row(struct settings *s, const struct ejg_origin *origin, const char *why)
+{
+	for (size_t i = 0; i < s->kind->n_settings; i++) {
+		const char *at = s->kind->settings[i].variables;
+
+		for (size_t n; at && *at; at += n + (at[n] == ' ')) {
+			const char *name;
+
+			n = strcspn(at, " ");
+			name = arena_strndup(s->arena, at, n);
+			if (name)
+				variable_doubt(&s->variables, name, why, origin);
+		}
+	}
+}
+
+static void export_words(struct settings *s, const char *words)
+{
+	for (size_t n; words && *words; words += n + (words[n] == ' ')) {
+		const char *name;
+
+		n = strcspn(words, " ");
+		name = arena_strndup(s->arena, words, n);
+		if (name && variable_get(&s->variables, name))
+			variable_export(&s->variables, name);
+	}
+}
+
+/* The shell file that the start script reads: rabbitmq-env.conf, env.sh. */
+static int read_shell(struct settings *s)
+{
+	const char *variable = s->kind->shell_variable;
+	const struct occurrence *given = variable ? variable_filled(&s->variables, variable) : NULL;
+	const char *path = kind_expand(s, s->kind->shell);
+	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED };
+	int r;
+
+	if (given && given->text)
+		path = given->text;
+	if (!path)
+		return 0;
+	r = cfg_source(s, s->root_name ? s->root_name : s->service, path);
+	if (r < 0)
+		return r;
+	export_words(s, s->kind->exports);
+	origin.file = s->cfg_path;
+	origin.line = s->cfg_opaque_line;
+	if (s->cfg_problem)
+		doubt_row(s, &origin, s->cfg_problem);
+	else if (origin.line)
+		doubt_row(s, &origin, "this line could set anything");
+	return 0;
+}
+
+/* Its configuration file of keys and values. */
+static int read_keys(struct settings *s, struct key_value **ret, size_t *ret_n, struct ejg_origin *ret_origin,
+		     const char **ret_problem)
+{
+	cleanup_source_text struct source_text source = { 0 };
+	const char *path = kind_expand(s, s->kind->keys);
+	int r;
+
+	if (!path)
+		return 0;
+	r = settings_read(s->arena, s->source, path, &source);
+	if (r < 0)
+		return r;
+	*ret_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = source.path };
+	*ret_problem = source.problem;
+	if (!source.text)
+		return 0;
+	if (!source.missing && !s->cfg_path)
+		s->cfg_path = source.path;
+	r = keys_read(s->arena, source.text, source.size, ret, ret_n);
+	if (r == 0 && *ret_n == KEYS_MAX)
+		*ret_problem = "it holds more keys than are read";
+	return r;
+}
+
+/* What the variables of a row say, the weakest first, so that the strongest is the last. */
+static void take_variables(struct settings *s, const struct kind_setting *row)
+{
+	const char *end = row->variables ? row->variables + strlen(row->variables) : NULL;
+
+	while (end && end > row->variables) {
+		const struct occurrence *now;
+		const char *start = end, *name;
+
+		while (start > row->variables && start[-1] != ' ')
+			start--;
+		name = arena_strndup(s->arena, start, (size_t)(end - start));
+		now = name ? variable_filled(&s->variables, name) : NULL;
+		if (now && strcmp(name, row->name) != 0)
+			variable_set(&s->variables, row->name, now->text, now->why, &now->origin);
+		end = start > row->variables ? start - 1 : NULL;
+	}
+}
+
+static int take_settings(struct settings *s)
+{
+	struct ejg_origin origin = by_default;
+	struct key_value *keys = NULL;
+	const char *problem = NULL;
+	size_t n = 0;
+	int r = read_keys(s, &keys, &n, &origin, &problem);
+
+	for (size_t i = 0; r == 0 && i < s->kind->n_settings; i++) {
+		const struct kind_setting *row = &s->kind->settings[i];
+		const char *otherwise = kind_expand(s, row->otherwise);
+
+		if (otherwise)
+			variable_set(&s->variables, row->name, otherwise, NULL, &by_default);
+		for (size_t j = 0; row->key && j < n; j++) {
+			if (strcmp(keys[j].key, row->key) != 0)
+				continue;
+			origin.line = keys[j].line;
+			variable_set(&s->variables, row->name, keys[j].text, keys[j].why, &origin);
+		}
+		origin.line = 0;
+		if (row->key && problem)
+			variable_doubt(&s->variables, row->name, problem, &origin);
+		take_variables(s, row);
+	}
+	return r;
+}
+
+/* -sname, then -name, wherever they stand: erl_distribution:start_link(). */
+static void take_name(struct settings *s)
+{
+	static const char *const names[] = { "-sname", "-name" };
+	const struct occurrence *now = variable_filled(&s->variables, "ERLANG_NODE");
+	const struct erl_flag *found = NULL;
+
+	for (size_t k = 0; k < ARRAY_SIZE(names) && !found; k++)
+		for (size_t i = 0; i < N_FLAG_SOURCES && !found; i++)
+			for (size_t j = 0; j < s->flags[i].n && !found; j++)
+				if (strcmp(s->flags[i].items[j].name, names[k]) == 0 && s->flags[i].items[j].value)
+					found = &s->flags[i].items[j];
+	if (!found || (now && now->origin.kind != EJG_ORIGIN_DEFAULT))
+		return;
+	s->name_flag = found;
+	/* a release puts the name there that it is started with */
+	if (strchr(found->value, '$'))
+		variable_set(&s->variables, "ERLANG_NODE", NULL, "it is made of the environment", &found->origin);
+	else
+		variable_set(&s->variables, "ERLANG_NODE", found->value, NULL, &found->origin);
+}
+
+int kind_read(struct settings *s)
+{
+	int r = release_find(s);
+
+	if (r < 0)
+		return r;
+	find_folder(s);
+	r = read_shell(s);
+	if (r == 0)
+		r = take_settings(s);
+	if (r == 0)
+		r = flags_read(s);
+	if (r == 0)
+		take_name(s);
+	if (s->kind->user && !s->unit.path)
+		variable_set(&s->variables, "INSTALLUSER", s->kind->user, NULL, &by_default);
+	return r == 0 && arena_failed(s->arena) ? -ENOMEM : r;
+}
+
+bool kind_port(const struct settings *s, const char *name, uint16_t *ret)
+{
+	const struct occurrence *now = variable_filled(&s->variables, name);
+	const char *colon = now && now->text ? strrchr(now->text, ':') : NULL;
+
+	return now && now->text && port_parse(colon ? colon + 1 : now->text, ret) == 0;
+}
+
+bool kind_number(const struct settings *s, unsigned int *ret)
+{
+	enum { WRAP = 60000 }; /* ekka_dist:offset/1 */
+	const struct occurrence *now = variable_filled(&s->variables, "ERLANG_NODE");
+	size_t end, start;
+	uint64_t number = 0;
+
+	if (!now || !now->text)
+		return false;
+	end = start = strcspn(now->text, "@");
+	while (start > 0 && isdigit((unsigned char)now->text[start - 1]))
+		start--;
+	for (; start < end; start++)
+		number = (number * 10 + (uint64_t)(now->text[start] - '0')) % WRAP;
+	*ret = (unsigned int)number;
+	return true;
+}

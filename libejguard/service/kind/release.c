@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/kind/release.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+/* Whether nothing else is installed there: /usr/bin/NAME is of no release. */
+static bool is_own_folder(const char *folder)
+{
+	static const char *const shared[] = { "", "/usr", "/usr/local" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		if (strcmp(folder, shared[i]) == 0)
+			return false;
+	return true;
+}
+
+/* FOLDER of FOLDER/bin/NAME, links followed. Return: whether it is one. */
+static bool take_program(struct settings *s, const char *path)
+{
+	const char *real = settings_resolve(s->arena, s->source, path), *slash;
+	char *folder = arena_strdup(s->arena, real ? real : path);
+
+	slash = folder ? strrchr(folder, '/') : NULL;
+	if (!slash || slash - folder < 4 || strncmp(slash - 4, "/bin", 4) != 0)
+		return false;
+	folder[slash - folder - 4] = '\0';
+	if (!is_own_folder(folder))
+		return false;
+	s->root = folder;
+	s->root_name = slash + 1;
+	return true;
+}
+
+/* The first word of ExecStart= that is a program of a folder of its own: behind /bin/sh, env and their like, too. */
+static bool try_unit(struct settings *s)
+{
+	const char *at = s->unit.line ? s->unit.line : "";
+
+	at += strspn(at, "@-:+!|");
+	while (*at) {
+		const size_t length = strcspn(at, " \t\"'");
+		const char *word = *at == '/' ? arena_strndup(s->arena, at, length) : NULL;
+
+		if (word && take_program(s, word))
+			return true;
+		at += length;
+		at += strspn(at, " \t\"'");
+	}
+	return false;
+}
+
+static void try_usual(struct settings *s)
+{
+	const char *at = s->kind ? s->kind->roots : NULL;
+
+	for (size_t n; at && *at && !s->root; at += n + (at[n] == ' ')) {
+		const char *folder;
+
+		n = strcspn(at, " ");
+		folder = arena_strndup(s->arena, at, n);
+		if (folder && settings_exists(s->source, folder))
+			s->root = folder;
+	}
+}
+
+/* "ERTS VERSION" of releases/start_erl.data, by which every such script chooses. */
+static int read_version(struct settings *s)
+{
+	cleanup_source_text struct source_text data = { 0 };
+	const char *path = arena_printf(s->arena, "%s/releases/start_erl.data", s->root), *version;
+	int r = path ? settings_read(s->arena, s->source, path, &data) : -ENOMEM;
+
+	if (r < 0 || !data.text)
+		return r;
+	version = data.text + strcspn(data.text, " ");
+	version += strspn(version, " ");
+	if (!*version || strchr(version, '/'))
+		return 0;
+	s->root_version = arena_strndup(s->arena, version, strcspn(version, " \r\n"));
+	return s->root_version ? 0 : -ENOMEM;
+}
+
+int release_find(struct settings *s)
+{
+	if (!try_unit(s))
+		try_usual(s);
+	return s->root ? read_version(s) : 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The folder of a release that brings its own Erlang: FOLDER/bin/NAME, FOLDER/releases/VERSION, FOLDER/lib. */
+#ifndef EJG_SERVICE_KIND_RELEASE_H
+#define EJG_SERVICE_KIND_RELEASE_H
+
+#include "libejguard/service/settings-build.h"
+
+/*
+ * Fills in s->root, root_name and root_version: of what the unit starts, else of the usual folders of the kind; NULL where
+ * there is none. Return: 0, -ENOMEM.
+ */
+int release_find(struct settings *s);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names of nodes that no argument tells. */
+#ifndef EJG_SERVICE_NAMES_H
+#define EJG_SERVICE_NAMES_H
+
+#include "libejguard/service/survey-build.h"
+
+/*
+ * RabbitMQ's node takes its name after the start: it is then what epmd knows a port by on which the node listens. After
+ * processes, listeners and epmd's names. Return: 0, -ENOMEM.
+ */
+int nodes_name(struct survey_build *b);
+
+#endif
