@@ -126,9 +126,7 @@ static __always_inline bool finds_chosen4(struct bpf_sock_addr *ctx, __be32 ip)
 {
 	struct bpf_sock_tuple tuple = {};
 
-	if (!ip)
-		ip = bpf_htonl(0x7f000001);
-	tuple.ipv4.saddr = tuple.ipv4.daddr = ip;
+	tuple.ipv4.saddr = tuple.ipv4.daddr = ip ? ip : bpf_htonl(0x7f000001);
 	tuple.ipv4.dport = ctx->user_port;
 	return finds_chosen(ctx, &tuple, sizeof(tuple.ipv4));
 }
@@ -140,12 +138,20 @@ static __always_inline bool finds_chosen6(struct bpf_sock_addr *ctx, const struc
 
 	if (is_mapped(address))
 		return finds_chosen4(ctx, bpf_htonl(address->low));
-	to[0] = from[0] = ctx->user_ip6[0];
-	to[1] = from[1] = ctx->user_ip6[1];
-	to[2] = from[2] = ctx->user_ip6[2];
-	to[3] = from[3] = is_wildcard(address) ? bpf_htonl(1) : ctx->user_ip6[3];
+	to[0] = from[0] = bpf_htonl(address->high >> 32);
+	to[1] = from[1] = bpf_htonl(address->high);
+	to[2] = from[2] = bpf_htonl(address->low >> 32);
+	to[3] = from[3] = bpf_htonl(is_wildcard(address) ? 1 : address->low);
 	tuple.ipv6.dport = ctx->user_port;
 	return finds_chosen(ctx, &tuple, sizeof(tuple.ipv6));
+}
+
+/* Whether the service serves the port on the address, or on a loopback, where it is looked for. */
+static __always_inline bool serves_chosen(struct bpf_sock_addr *ctx, const struct policy_address *address)
+{
+	const struct policy_address loopback6 = { 0, 1 };
+
+	return finds_chosen4(ctx, 0) || finds_chosen6(ctx, &loopback6) || finds_chosen6(ctx, address);
 }
 
 /*
@@ -192,7 +198,7 @@ int bind4(struct bpf_sock_addr *ctx)
 
 	if (!network || may(d.head))
 		return 1;
-	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !finds_chosen4(ctx, ctx->user_ip4))
+	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !serves_chosen(ctx, &address))
 		return 1;
 	return refuse(network, &d, POLICY_BIND4, &address, user_port(ctx));
 }
@@ -206,7 +212,7 @@ int bind6(struct bpf_sock_addr *ctx)
 
 	if (!network || may(d.head))
 		return 1;
-	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !finds_chosen6(ctx, &address))
+	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !serves_chosen(ctx, &address))
 		return 1;
 	return refuse(network, &d, POLICY_BIND6, &address, user_port(ctx));
 }

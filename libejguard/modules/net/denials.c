@@ -55,7 +55,7 @@ int denials_read(const struct pins *pins, struct denial_list *ret)
 	struct denial_list list = {};
 	int r = read_table(pins->maps[SET_INSIDERS], &list);
 
-	if (r == 0)
+	if (r == 0 && set_kind.maps & 1U << SET_OUTSIDERS)
 		r = read_table(pins->maps[SET_OUTSIDERS], &list);
 	if (r < 0) {
 		denials_free(&list);

@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The module host from its first apply to its release: what check finds, what is reported of refusals, what explain answers,
+# what sockets from before and a port of the service's own choice are to it. The tree, whose top is guarded, is the
+# sandbox's own. The attempts themselves are local.sh's.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+root=$(cgroup2_root)
+mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
+install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
+
+# guard_host ARGUMENTS OF ejguard...
+guard_host() {
+	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}
+
+# stack OPTIONS OF host: and, of the settings, MORE.
+stack() {
+	printf '%s\n' "set cgroups $root/service" 'set epmd 4369' "${MORE-set dist 4370-4375}" 'set public 5222' \
+		'set users daemon' "required host $*" >"$EJG_CONF/ejabberd"
+}
+
+# as UID ARGUMENTS OF attempt...: from a cgroup of users. as_service: the same from the service's.
+as() {
+	in_cgroup "$EJG_CGROUP/users" setpriv --reuid="$1" --regid=65534 --clear-groups "$EJG_STATE/attempt" "${@:2}"
+}
+
+as_service() {
+	in_cgroup "$EJG_CGROUP/service" setpriv --reuid=65533 --regid=65534 --clear-groups "$EJG_STATE/attempt" "$@"
+}
+
+answer() {
+	guard_host explain "$@" >"$EJG_STATE/answer" 2>&1 && echo allowed || echo refused
+}
+
+ids() {
+	find /sys/fs/bpf/ejguard -type f | sort | while read -r pin; do echo "$pin $(pin_id "$pin")"; done
+}
+
+# server_of PORT: the process that listens there.
+server_of() {
+	net_run host ss -Hltnp "sport = :$1" | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
+}
+
+finding() {
+	guard_host check 2>&1 || true
+}
+
+stack
+check_has 'before: nothing is applied' 'host.not-loaded' "$(finding)"
+check_is 'control: nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
+check 'apply' guard_host -q apply
+check 'check' guard_host -q check
+check 'a proof on demand' guard_host -q status --prove
+check_is 'six programs stand at the top' 6 "$(attached "$EJG_CGROUP" | wc -l)"
+before=$(ids)
+check 'an apply again' guard_host -q apply
+check_is 'changes nothing' "$before" "$(ids)"
+
+# --- what is refused, and who is told
+guard_host watch >"$EJG_STATE/events" &
+watcher=$!
+wait_for 5 test -d "/proc/$watcher"
+sleep 0.5
+check_is 'nobody is not epmd' denied "$(as 65534 listen 127.0.0.1 4369 0)"
+check_is 'one of the users is' ok "$(as 1 listen 127.0.0.1 4369 0)"
+check_is 'nor does nobody connect' denied "$(as 65534 connect 198.51.100.1 4370)"
+check_is 'the service does' refused "$(as_service connect 198.51.100.1 4370)"
+check_is 'another network namespace is none of its business' ok \
+	"$(net_run remote setpriv --reuid=65534 --regid=65534 --clear-groups "$EJG_STATE/attempt" listen 127.0.0.1 4369 0)"
+wait_for 5 grep -q connect4 "$EJG_STATE/events"
+kill "$watcher" 2>/dev/null || true
+wait "$watcher" || true
+events=$(cat "$EJG_STATE/events")
+check_has 'watch: who, by which program, from where' 'bind4 127.0.0.1 port 4369 by attempt*as nobody in /users: user' "$events"
+status=$(guard_host status 2>&1)
+check_has 'status names the same' 'as nobody in' "$(tr -s ' \n' ' ' <<<"$status")"
+metrics=$(guard_host status --openmetrics)
+check_has 'metrics count it' 'ejguard_host_denials_total{*hook="bind4"*reason="user"*} 1' "$metrics"
+
+# --- explain --user
+check_is 'explain: nobody binds' refused "$(answer bind 127.0.0.1 4369 --user nobody)"
+check_is 'explain: root binds' allowed "$(answer bind 127.0.0.1 4369 --user root)"
+check_is 'explain: one of the users connects' allowed "$(answer connect 127.0.0.1 4369 --user daemon)"
+check_has 'and that is a line of the stack' ejabberd:5 "$(cat "$EJG_STATE/answer")"
+check_is 'explain: nobody connects to loopback' refused "$(answer connect 127.0.0.1 4369 --user nobody)"
+check_is 'explain: nobody connects to an own address' refused "$(answer connect 198.51.100.1 4375 --user nobody)"
+check_is 'explain: nobody connects elsewhere' allowed "$(answer connect 198.51.100.2 4369 --user nobody)"
+check_is 'explain: another port' allowed "$(answer connect 127.0.0.1 5222 --user nobody)"
+check_has 'doctor' 'host' "$(guard_host doctor 2>&1 || true)"
+
+# --- the policy changes as a whole
+stack mode=permissive
+check_has 'the stack differs from what is in force' 'host.policy-differs' "$(finding)"
+check 'apply it' guard_host -q apply
+check_is 'permissive: nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
+stack
+check 'apply the former' guard_host -q apply
+check_is 'nobody is refused again' denied "$(as 65534 listen 127.0.0.1 4369 0)"
+
+# --- a new cgroup of the service
+mkdir "$EJG_CGROUP/second"
+sed -i "s|^set cgroups.*|& $root/second|" "$EJG_CONF/ejabberd"
+check_has 'one that the guard does not know is found' 'host.cgroup-unknown' "$(finding)"
+check 'apply' guard_host -q apply
+check 'is known' guard_host -q check
+stack
+
+# --- sockets from before
+guard_host -q release
+check_is 'after release nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
+check_is 'and nothing is left' no "$(exists /sys/fs/bpf/ejguard)"
+check_is 'nor at the top' '' "$(attached "$EJG_CGROUP")"
+as 65534 listen 127.0.0.1 4371 60 >"$EJG_STATE/squatter" &
+wait_for 5 grep -q ok "$EJG_STATE/squatter"
+check_status 'an apply over a squatter fails' 1 guard_host -q apply
+check_has 'and names him' 'host.listener-before*127.0.0.1:4371*uid 65534' "$(tr -s ' \n' ' ' <<<"$(finding)")"
+check_is 'but the guard stands' denied "$(as 65534 listen 127.0.0.1 4369 0)"
+kill "$(server_of 4371)"
+wait_for 5 guard_host -q check
+guard_host -q release
+
+# --- a port of the service's own choice
+MORE='set dist auto' stack
+check_has 'an unknown distribution port is an error' 'distribution port' "$(finding)"
+MORE='set dist auto' stack strict=yes
+check 'apply with strict=yes' guard_host -q apply
+as_service listen 0.0.0.0 7000 60 >"$EJG_STATE/node" &
+wait_for 5 grep -q ok "$EJG_STATE/node"
+as_service listen 0.0.0.0 5222 60 >"$EJG_STATE/public" &
+wait_for 5 grep -q ok "$EJG_STATE/public"
+as 65534 listen 0.0.0.0 7001 60 >"$EJG_STATE/other" &
+wait_for 5 grep -q ok "$EJG_STATE/other"
+check_is 'nobody does not reach it' denied "$(as 65534 connect 127.0.0.1 7000)"
+check_is 'nor by an own address' denied "$(as 65534 connect 198.51.100.1 7000)"
+check_is 'nor takes it on another family' denied "$(as 65534 listen ::1 7000 0)"
+check_is 'nor on an own address' denied "$(as 65534 listen 198.51.100.1 7000 0)"
+check_is 'root does' ok "$(as 0 connect 127.0.0.1 7000)"
+check_is 'one of the users does' ok "$(as 1 connect 127.0.0.1 7000)"
+check_is 'nobody reaches what is public' ok "$(as 65534 connect 127.0.0.1 5222)"
+check_is 'and what another service offers' ok "$(as 65534 connect 127.0.0.1 7001)"
+check_is 'and that port on another host' refused "$(as 65534 connect 198.51.100.2 7000)"
+check_is 'explain knows the port' refused "$(answer connect 127.0.0.1 7000 --user nobody)"
+check 'the guard holds' guard_host -q check
+guard_host -q release
+check_has 'a listener from before is found' 'host.listener-unknown' "$(guard_host apply 2>&1 || true)"
