@@ -7,10 +7,19 @@
 # rows_run TABLE SCRIPT: splits the table, and runs the script for each block, as init, with the block's folder. What
 # it writes there is what rows_compare looks at.
 rows_run() {
-	local here root=$EJG_STATE/machine/root at_once
+	rows_prepare "$1" "$2"
+	find "$rows" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | rows_each "$2" 30
+}
+
+# rows_once TABLE SCRIPT SECONDS: the same, but the script runs once for all blocks: of the folder above theirs.
+rows_once() {
+	rows_prepare "$1" "$2"
+	echo . | rows_each "$2" "$3"
+}
+
+rows_prepare() {
+	local here root=$EJG_STATE/machine/root
 	here=$(dirname "${BASH_SOURCE[0]}")
-	# A node mostly waits for itself.
-	at_once=$(($(nproc) * 2))
 	rows=$EJG_STATE/rows
 	bed_new machine
 	bed_stage machine
@@ -18,16 +27,23 @@ rows_run() {
 	mount --bind "$rows" "$root/mnt/rows"
 	cp "$here/rows-host.sh" "$here/$2" "$EJG_ATTEMPT" "$root/mnt/"
 	python3 -B "$here/table.py" "$here/$1" "$rows"
+}
+
+# rows_each SCRIPT SECONDS: for each folder that is told.
+rows_each() {
+	local root=$EJG_STATE/machine/root at_once
+	# A node mostly waits for itself.
+	at_once=$(($(nproc) * 2))
 	# shellcheck disable=SC2016,SC2154 # the inner shell expands; harness.sh sets harness_dir
-	find "$rows" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | cgroup_run "$(bed_cgroup machine)" \
+	cgroup_run "$(bed_cgroup machine)" \
 		xargs -P "$at_once" -I ROW unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child bash -euc '
 			source "$1"
 			rootfs_dev "$2"
 			rootfs_runtime "$2"
 			mount -t sysfs -o ro sysfs "$2/sys"
 			mount -t cgroup2 cgroup2 "$2/sys/fs/cgroup"
-			exec chroot "$2" timeout --kill-after=2 30 bash "/mnt/$3" "/mnt/rows/$4" >"$2/mnt/rows/$4/log" 2>&1' \
-			rows "$harness_dir/rootfs.sh" "$root" "$2" ROW || true
+			exec chroot "$2" timeout --kill-after=2 "$5" bash "/mnt/$3" "/mnt/rows/$4" >"$2/mnt/rows/$4/log" 2>&1' \
+			rows "$harness_dir/rootfs.sh" "$root" "$1" ROW "$2" || true
 }
 
 # rows_compare PROGRAM: it prints a line for each block: yes WHAT, or no WHAT.

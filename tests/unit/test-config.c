@@ -131,6 +131,54 @@ static void fails_without_a_configuration_to_judge(void **state)
 	bed_free(bed);
 }
 
+/* Whether a block of config.tbl says "refused LINE" or "taken" of what was found. */
+static void compare_block(const char *name, const char *yml, const char *real)
+{
+	struct bed *bed = bed_new();
+	char said[64] = "taken";
+
+	bed_write(bed, "ejabberd.yml", yml);
+	bed_version(bed, "23.01");
+	bed_check(bed);
+	for (size_t i = 0; i < bed->n_findings && strcmp(said, real) != 0; i++)
+		if (strcmp(bed->findings[i].id, "refused") == 0 || strcmp(bed->findings[i].id, "unjudged") == 0)
+			snprintf(said, sizeof(said), "refused %u", bed->findings[i].line);
+	if (strcmp(said, real) != 0)
+		fail_msg("%s: %s, expected: %s\n%s", name, said, real, yml);
+	bed_free(bed);
+}
+
+/* The blocks of the service test that are of every ejabberd, or of one before and after 23.01. */
+static void refuses_what_ejabberd_refuses(void **state)
+{
+	cleanup_file FILE *file = fopen(TEST_SOURCE_DIR "/service/config.tbl", "re");
+	char line[512], name[512] = "", yml[4096] = "", real[64] = "";
+	bool here = true, end = false;
+	size_t n = 0;
+
+	assert_non_null(file);
+	while (!end) {
+		end = !fgets(line, sizeof(line), file);
+		if (!end && strncmp(line, "case: ", 6) == 0)
+			snprintf(name, sizeof(name), "%s", line + 6);
+		else if (!end && (strncmp(line, "yml: ", 5) == 0 || *line == '\t'))
+			snprintf(yml + strlen(yml), sizeof(yml) - strlen(yml), "%s",
+				 *line == '\t' ? line + 1 : line + 5);
+		else if (!end && strncmp(line, "real: ", 6) == 0)
+			snprintf(real, sizeof(real), "%.*s", (int)strcspn(line + 6, "\n"), line + 6);
+		else if (!end && strncmp(line, "since: ", 7) == 0)
+			here &= strcmp(line + 7, "23.01\n") <= 0;
+		else if (!end && strncmp(line, "before: ", 8) == 0)
+			here &= strcmp(line + 8, "23.01\n") > 0;
+		else if (end || *line == '\n') {
+			if (*yml && here)
+				compare_block(name, yml, real), n++;
+			*yml = '\0', here = true;
+		}
+	}
+	assert_true(n > 200);
+}
+
 /* A file of rules and lines, against what is found in the configuration that it is about. */
 static void compare_table(const struct bed *bed, const char *table)
 {
@@ -272,6 +320,7 @@ int main(void)
 		cmocka_unit_test(says_what_it_does_not_know),
 		cmocka_unit_test(fails_without_a_configuration_to_judge),
 		cmocka_unit_test(page_has_the_rules),
+		cmocka_unit_test(refuses_what_ejabberd_refuses),
 		cmocka_unit_test(judges_debians_example),
 	};
 

@@ -31,6 +31,7 @@ static void report_problem(struct config_check *check, const struct yml_problem 
 static void judge(struct config_check *check)
 {
 	config_listeners(check);
+	check_known(check);
 	check_log(check);
 	check_accounts(check);
 	check_networks(check);

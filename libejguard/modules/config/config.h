@@ -91,6 +91,9 @@ void config_listeners(struct config_check *check);
 /* Whether a listener has a handler of that module. */
 bool config_serves(const struct config_listener *listener, const char *module);
 
+/* An address as econf:ip() reads it; false for what is none. */
+bool config_address(const char *text, struct ejg_prefix *ret);
+
 /* Somebody who asks. */
 enum config_probe {
 	PROBE_STRANGER, /* from elsewhere, not logged in */
@@ -111,6 +114,7 @@ bool config_matches(struct config_check *check, const struct yml_host *host, con
 /* A prefix as econf:ip_mask() reads it. */
 bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret);
 /* The rules, by what they look at. */
+void check_known(struct config_check *check);
 void check_log(struct config_check *check);
 void check_accounts(struct config_check *check);
 void check_networks(struct config_check *check);

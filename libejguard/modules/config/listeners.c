@@ -19,7 +19,7 @@ static void set_ipv4(struct in_addr in, struct ejg_prefix *ret)
 }
 
 /* inet:parse_address/1 takes what inet_aton(3) takes: 127.1 is loopback. */
-static bool parse_address(const char *text, struct ejg_prefix *ret)
+bool config_address(const char *text, struct ejg_prefix *ret)
 {
 	struct in_addr in;
 	struct in6_addr in6;
@@ -43,7 +43,7 @@ static void read_address(struct config_check *check, struct config_listener *lis
 	set_ipv4((struct in_addr){ 0 }, &listener->address);
 	if (!pair)
 		return;
-	if (!text || !parse_address(text, &listener->address)) {
+	if (!text || !config_address(text, &listener->address)) {
 		listener->unknown = true;
 		config_uncertain(check, pair->key, pair->value, "listen: ip");
 	}

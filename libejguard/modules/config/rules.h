@@ -25,7 +25,7 @@
 	RULE(4, "unjudged", FAILURE, "the configuration cannot be judged",                                              \
 	     "mend the place that is named; ejabberd's log says what ejabberd makes of it",                            \
 	     "nobody can tell what a configuration allows that cannot be read", "fast_yaml.erl")                        \
-	RULE(5, "refused", WARNING, "ejabberd refuses a part of the configuration",                                     \
+	RULE(5, "refused", FAILURE, "ejabberd refuses a part of the configuration",                                     \
 	     "mend the place that is named",                                                                            \
 	     "the next start or reload fails; until then something older is in effect", "yconf.erl, econf.erl")         \
 	RULE(6, "indeterminate", INFO, "an option depends on what is not in the configuration", NULL,                   \
@@ -173,7 +173,12 @@
 	     "ejabberd does not start, or not what needs the file", "toplevel: c2s_dhfile")                             \
 	RULE(55, "file-unreadable", WARNING, "a file that the configuration names cannot be read by the service",       \
 	     "give the service's group read permission to the file, and passage through the folders above it",          \
-	     "ejabberd does not start, or not what needs the file", "toplevel: certfiles")
+	     "ejabberd does not start, or not what needs the file", "toplevel: certfiles")                             \
+	RULE(56, "doubtful", WARNING, "ejabberd may refuse a part of the configuration",                               \
+	     "compare it with the documentation of the ejabberd that runs",                                            \
+	     "as refused, but which ejabberd this is, or what it takes, is not known for sure", "yconf.erl, econf.erl")\
+	RULE(57, "version-unknown", INFO, "the options of this ejabberd are not known", NULL,                          \
+	     "options are compared with those of the releases that are known", "ejabberd_options.erl")
 /* clang-format on */
 
 #endif

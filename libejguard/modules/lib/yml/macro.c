@@ -343,11 +343,14 @@ static const struct yml_node *replace(struct yml_loader *loader, const struct ym
 
 	macros.strings = since(loader, keywords ? VERSION_KEYWORDS : VERSION_MACRO_STRINGS);
 	rest = partition(&macros, options, keywords ? "define_keyword" : "define_macro");
-	if (!rest || !macros.n || !concerns(rest))
+	if (!rest || !macros.n)
 		return rest;
+	/* Circles are refused, whether anything uses them or not. */
 	for (size_t i = 0; !keywords && i < macros.n; i++)
 		if (!expand_macro(&macros, &macros.items[i], macros.items[i].place))
 			return NULL;
+	if (!concerns(rest))
+		return rest;
 	rest = expand(&macros, rest);
 	if (rest && rest->weight > YML_MAX_NODES) {
 		yml_problem_at(loader, YML_UNBOUNDED, rest, "macros make more of it than is judged");

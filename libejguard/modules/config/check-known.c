@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What ejabberd refuses to start with: options, modules and listeners that this release does not know, values of the
+ * wrong type, and what is left out that it needs. Where the release is known for sure it is refused; else what no
+ * release in question would take is told as doubtful.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+#include "libejguard/modules/config/known.h"
+#include "libejguard/util/root.h"
+
+/* Since then the environment may define what the configuration does not. */
+enum { VERSION_MACRO_ENVIRONMENT = 2412 };
+
+struct inspection {
+	struct config_check *check;
+	unsigned int releases;
+	bool exact;
+	bool macros;	   /* the environment may define macros */
+	const char *names; /* of the releases */
+};
+
+static void tell(struct inspection *inspection, const char *subject, const struct yml_node *place, const char *text)
+{
+	inspection->check->no_memory |= !text;
+	if (text)
+		config_finding(inspection->check, inspection->exact ? "refused" : "doubtful", subject, place, NULL,
+			       "%s%s", text, inspection->exact ? ": ejabberd refuses it and does not start" : "");
+}
+
+/* "ejabberd 23.01", "ejabberd 23.01, 24.12 and 26.07" */
+static const char *whose(struct inspection *inspection)
+{
+	return arena_printf(inspection->check->arena, "ejabberd %s", inspection->names);
+}
+
+/* The releases that know an option, for the end of a sentence: " (ejabberd 24.12 and 26.07 do)"; else what was meant.
+ */
+static const char *hint(struct inspection *inspection, const char *scope, const char *option, const char *meant)
+{
+	struct arena *arena = inspection->check->arena;
+	unsigned int others = 0;
+	size_t n = 0;
+	const struct known *rows = known_find(scope, option, &n);
+
+	for (size_t i = 0; i < n; i++)
+		others |= rows[i].releases;
+	if (others)
+		return arena_printf(arena, " (known to ejabberd %s)", known_names(arena, others));
+	return meant ? arena_printf(arena, " (did you mean %s?)", meant) : "";
+}
+
+static void judge_value(struct inspection *inspection, const char *scope, const struct yml_pair *pair)
+{
+	struct arena *arena = inspection->check->arena;
+	struct known_fault fault, first = {};
+	size_t n;
+	const struct known *rows = known_find(scope, pair->key->text, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!(rows[i].releases & inspection->releases))
+			continue;
+		if (rows[i].flag == OLD || known_fits(arena, rows[i].type, pair->value, inspection->macros, &fault))
+			return;
+		first = first.place ? first : fault;
+	}
+	if (first.place)
+		tell(inspection, pair->key->text, first.place->line ? first.place : pair->key,
+		     arena_printf(arena, "%s %s%s", pair->key->text, first.text ? first.text : "",
+				  yml_is_placeholder(first.place) ? ", and nothing defines that macro" : ""));
+}
+
+/* An option of a module, a listener or of all; `what` names its owner. */
+static void judge_option(struct inspection *inspection, const char *scope, const char *what,
+			 const struct yml_pair *pair)
+{
+	const char *name = yml_text(pair->key);
+	struct arena *arena = inspection->check->arena;
+
+	if (!name)
+		return; /* said where the file was read */
+	if (known_is(scope, name, inspection->releases)) {
+		judge_value(inspection, scope, pair);
+		return;
+	}
+	tell(inspection, name, pair->key,
+	     arena_printf(arena, "%s is no option of %s%s", name, what,
+			  hint(inspection, scope, name, known_suggest(arena, scope, name, inspection->releases))));
+}
+
+/* Of a map that ejabberd takes no name twice in. */
+static void judge_twice(struct inspection *inspection, const struct yml_node *map, size_t i)
+{
+	const char *name = yml_text(map->pairs[i].key);
+
+	for (size_t j = 0; name && j < i; j++)
+		if (yml_is(map->pairs[j].key, name)) {
+			tell(inspection, name, map->pairs[i].key,
+			     arena_printf(inspection->check->arena, "%s is given a second time (first in line %u)",
+					  name, map->pairs[j].key->line));
+			return;
+		}
+}
+
+static void judge_required(struct inspection *inspection, const char *scope, const char *what,
+			   const struct yml_node *map, const struct yml_node *place)
+{
+	const struct known *row;
+
+	for (size_t i = 0; (row = known_nth(scope, i)); i++)
+		if (row->flag == REQUIRED && (row->releases & inspection->releases) == inspection->releases &&
+		    !yml_find(map, row->option))
+			tell(inspection, what, place,
+			     arena_printf(inspection->check->arena, "%s lacks %s", what, row->option));
+}
+
+static void judge_map(struct inspection *inspection, const char *scope, const char *what, const struct yml_node *map,
+		      const struct yml_node *place)
+{
+	enum { MAX_OPTIONS = 300 };
+
+	if (map->kind == YML_UNKNOWN || (inspection->macros && yml_is_placeholder(map)))
+		return;
+	if (!yml_is_map(map)) {
+		tell(inspection, what, place,
+		     arena_printf(inspection->check->arena, "%s needs a map of options", what));
+		return;
+	}
+	for (size_t i = 0; i < map->n && i < MAX_OPTIONS; i++) {
+		judge_option(inspection, scope, what, &map->pairs[i]);
+		judge_twice(inspection, map, i);
+	}
+	judge_required(inspection, scope, what, map, place);
+}
+
+static bool exists(struct inspection *inspection, const char *pattern)
+{
+	glob_t matches = {};
+	int r = pattern ? root_glob(inspection->check->facts->root, pattern, &matches) : GLOB_NOMATCH;
+
+	inspection->check->no_memory |= !pattern;
+	if (r == 0)
+		globfree(&matches);
+	return r == 0;
+}
+
+/*
+ * Whether the code of a module that no release brings is there, or may be: contributed modules have folders of their
+ * own, and Debian puts its own among ejabberd's. Names of Elixir begin with a capital letter.
+ */
+static bool is_contributed(struct inspection *inspection, const char *module)
+{
+	static const char *const folders[] = { "/usr/lib/*/ejabberd-*/ebin",	     "/usr/lib/ejabberd*/ebin",
+					       "/usr/lib/erlang/lib/ejabberd*/ebin", "/usr/lib64/ejabberd*/ebin",
+					       "/opt/ejabberd*/lib/ejabberd*/ebin",  "/usr/local/lib/ejabberd*/ebin" };
+	struct config_check *check = inspection->check;
+	struct yml_option installs = yml_option(&check->yml, NULL, "install_contrib_modules");
+
+	if (!module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")]) {
+		for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+			if (exists(inspection, arena_printf(check->arena, "%s/%s.beam", folders[i], module)))
+				return true;
+		if (check->yml.setup->modules && exists(inspection, arena_printf(check->arena, "%s/*/ebin/%s.beam",
+										 check->yml.setup->modules, module)))
+			return true;
+	}
+	for (size_t i = 0; installs.value && installs.value->kind == YML_LIST && i < installs.value->n; i++)
+		if (yml_is(installs.value->items[i], module))
+			return true;
+	return isupper((unsigned char)*module) || !check->yml.setup->modules;
+}
+
+/* `kind` is "module", "listener" or "handler", which has no options. */
+static void judge_module(struct inspection *inspection, const char *kind, const char *module,
+			 const struct yml_node *map, const struct yml_node *place)
+{
+	struct arena *arena = inspection->check->arena;
+	const char *prefix = arena_printf(arena, "%s ", kind), *scope = arena_printf(arena, "%s %s", kind, module);
+	const struct known *row;
+
+	inspection->check->no_memory |= !prefix || !scope;
+	if (!prefix || !scope)
+		return;
+	row = known_in(scope, "", inspection->releases);
+	if (row) {
+		if (row->flag != OLD && map)
+			judge_map(inspection, scope, module, map, place);
+		return;
+	}
+	/* A handler of old has become one of today's, as the module has. */
+	row = map ? NULL : known_in(arena_printf(arena, "module %s", module) ?: "", "", inspection->releases);
+	if (row && row->flag == OLD)
+		return;
+	if (is_contributed(inspection, module))
+		return;
+	tell(inspection, module, place,
+	     arena_printf(
+		     arena, "%s is no %s of %s%s", module, kind, whose(inspection),
+		     hint(inspection, scope, "", known_suggest_scope(arena, prefix, module, inspection->releases))));
+}
+
+static void judge_modules(struct inspection *inspection, const struct yml_node *modules)
+{
+	enum { MAX_MODULES = 1000 };
+
+	for (size_t i = 0; modules && modules->kind == YML_MAP && i < modules->n && i < MAX_MODULES; i++) {
+		const struct yml_pair *pair = &modules->pairs[i];
+		const char *name = yml_text(pair->key);
+
+		judge_twice(inspection, modules, i);
+		if (name && !yml_is_placeholder(pair->key))
+			judge_module(inspection, "module", name, pair->value, pair->key);
+	}
+}
+
+/* What a listener of ejabberd_http hands requests to. */
+static void judge_handlers(struct inspection *inspection, const struct yml_node *listener)
+{
+	const struct yml_node *handlers = yml_value(listener, "request_handlers");
+
+	for (size_t i = 0; handlers && handlers->kind == YML_MAP && i < handlers->n; i++) {
+		const struct yml_node *value = handlers->pairs[i].value;
+
+		if (yml_text(value) && !yml_is_placeholder(value))
+			judge_module(inspection, "handler", value->text, NULL, value);
+	}
+}
+
+static void judge_listeners(struct inspection *inspection)
+{
+	struct yml_option listen = yml_option(&inspection->check->yml, NULL, "listen");
+
+	for (size_t i = 0; listen.value && listen.value->kind == YML_LIST && i < listen.value->n; i++) {
+		const struct yml_node *map = listen.value->items[i], *module = yml_value(map, "module");
+
+		/* What is no map, or has no module, the type of listen tells. */
+		if (map->kind == YML_MAP && yml_text(module) && !yml_is_placeholder(module))
+			judge_module(inspection, "listener", module->text, map, map);
+		judge_handlers(inspection, map);
+	}
+}
+
+static void judge_options(struct inspection *inspection, const struct yml_node *options, const char *section)
+{
+	enum { MAX_OPTIONS = 1000 };
+
+	for (size_t i = 0; options && options->kind == YML_MAP && i < options->n && i < MAX_OPTIONS; i++) {
+		const struct yml_pair *pair = &options->pairs[i];
+		const char *name = yml_text(pair->key);
+		const struct known *row = name ? known_in("-", name, inspection->releases) : NULL;
+
+		if (section && row && row->flag == GLOBAL)
+			tell(inspection, name, pair->key,
+			     arena_printf(inspection->check->arena, "%s counts for all hosts and stands in %s", name,
+					  section));
+		else
+			judge_option(inspection, "-", whose(inspection), pair);
+		if (yml_is(pair->key, "modules"))
+			judge_modules(inspection, pair->value);
+	}
+}
+
+static void judge_sections(struct inspection *inspection, const char *section)
+{
+	enum { MAX_HOSTS = 1000 };
+	const struct yml_node *hosts = yml_option(&inspection->check->yml, NULL, section).value;
+
+	for (size_t i = 0; hosts && hosts->kind == YML_MAP && i < hosts->n && i < MAX_HOSTS; i++)
+		judge_options(inspection, hosts->pairs[i].value, section);
+}
+
+/* Modules that one of a host's does not start without. */
+static void judge_depends(struct inspection *inspection, const struct yml_host *host)
+{
+	struct arena *arena = inspection->check->arena;
+	const struct yml_node *modules = yml_option(&inspection->check->yml, host, "modules").value;
+
+	for (size_t i = 0; modules && modules->kind == YML_MAP && i < modules->n; i++) {
+		const char *name = yml_text(modules->pairs[i].key);
+		const char *scope = name ? arena_printf(arena, "depends %s", name) : NULL;
+		const struct known *row;
+
+		for (size_t j = 0; scope && (row = known_nth(scope, j)); j++)
+			if ((row->releases & inspection->releases) == inspection->releases &&
+			    !yml_find(modules, row->option))
+				tell(inspection, name, modules->pairs[i].key,
+				     arena_printf(arena, "%s needs the module %s, which is not in modules", name,
+						  row->option));
+	}
+}
+
+static bool is_ipv6(const struct config_listener *listener)
+{
+	const char *text = yml_text(yml_value(listener->node, "ip"));
+
+	return text && strchr(text, ':');
+}
+
+/* Every address of its family. */
+static bool is_any(const struct config_listener *listener)
+{
+	static const uint8_t none[16];
+	size_t first = is_ipv6(listener) ? 0 : 12;
+
+	return memcmp(listener->address.bytes + first, none, 16 - first) == 0;
+}
+
+/* Two listeners of a transport that want one port of one address: ejabberd_listener.erl, check_overlapping_listeners().
+ */
+static bool overlap(const struct config_listener *a, const struct config_listener *b)
+{
+	if (a->unknown || b->unknown || !a->port || a->port != b->port || a->udp != b->udp || is_ipv6(a) != is_ipv6(b))
+		return false;
+	return is_any(a) || is_any(b) || memcmp(a->address.bytes, b->address.bytes, sizeof(a->address.bytes)) == 0;
+}
+
+static void judge_overlaps(struct inspection *inspection)
+{
+	struct config_check *check = inspection->check;
+
+	for (size_t i = 0; i < check->n_listeners; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct config_listener *a = &check->listeners[j], *b = &check->listeners[i];
+
+			if (!overlap(a, b))
+				continue;
+			tell(inspection, b->name, b->place,
+			     arena_printf(check->arena, "%s wants the port and address of another one (line %u)",
+					  b->name, a->place->line));
+			break;
+		}
+}
+
+void check_known(struct config_check *check)
+{
+	enum { MAX_HOSTS = 1000 };
+	unsigned int version = check->yml.setup->version;
+	struct inspection inspection = { .check = check, .macros = !version || version >= VERSION_MACRO_ENVIRONMENT };
+
+	inspection.releases = known_releases(version, &inspection.exact);
+	inspection.names = known_names(check->arena, inspection.releases);
+	check->no_memory |= !inspection.names;
+	if (!inspection.names)
+		return;
+	if (!version)
+		config_finding(check, "version-unknown", NULL, NULL, NULL,
+			       "which ejabberd this is cannot be told: its options were compared with those of %s",
+			       inspection.names);
+	else if (!inspection.exact)
+		config_finding(
+			check, "version-unknown", NULL, NULL, NULL,
+			"there is no table of the options of ejabberd %u.%02u: they were compared with those of %s",
+			version / 100, version % 100, inspection.names);
+	judge_options(&inspection, check->yml.options, NULL);
+	judge_sections(&inspection, "host_config");
+	judge_sections(&inspection, "append_host_config");
+	judge_listeners(&inspection);
+	judge_overlaps(&inspection);
+	for (size_t i = 0; i < check->yml.n_hosts && i < MAX_HOSTS; i++)
+		if (yml_option(&check->yml, &check->yml.hosts[i], "modules").own || i == 0)
+			judge_depends(&inspection, &check->yml.hosts[i]);
+}

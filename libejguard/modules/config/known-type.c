@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The types of known.tbl, as yconf.erl and econf.erl look at values:
+ *
+ *	any  bool  text  url  time  forever  int(MIN,MAX)  enum(WORD,...)  ip  mask  unix  domain  lang
+ *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  options([!]NAME:TYPE,...)
+ *	merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions
+ *
+ * set is a list that has nothing twice, some is one value or a list of them, merged a map or a list of maps; in
+ * deciding these may also be the words allow and deny, in naming all words. Of options, ! is required, ~ stands before
+ * names that may not be used, and _ for every other name.
+ */
+#include <string.h>
+
+#include "libejguard/modules/config/known.h"
+#include "libejguard/modules/config/type.h"
+#include "libejguard/modules/lib/yml/yml.h"
+#include "libejguard/util/arena.h"
+#include "libejguard/util/cleanup.h"
+
+/* acl.erl, acl_validator() and access_rules_validator(). */
+#define CONDITIONS                                                                                                     \
+	"user:any,user_regexp:any,user_glob:any,server:any,server_regexp:any,server_glob:any,resource:any,"            \
+	"resource_regexp:any,resource_glob:any,node_regexp:any,node_glob:any,shared_group:any,ip:some(mask)"
+#define CHOICE "filled(either(text,naming(options(acl:any," CONDITIONS "))))"
+static const char conditions[] = "filled(merged(options(" CONDITIONS ")))";
+static const char rules[] = "filled(deciding(options(allow:" CHOICE ",deny:" CHOICE ")))";
+
+struct look {
+	struct arena *arena;
+	bool macros;
+	struct known_fault fault;
+};
+
+static const char *copy(struct look *look, const char *part)
+{
+	return arena_strndup(look->arena, part, (size_t)(type_end(part) - part));
+}
+
+/* "30, "5 minutes" and the like; what a number or a word needs, for people. */
+static const char *describe(struct look *look, const char *type)
+{
+	static const struct {
+		const char *type;
+		const char *text;
+	} texts[] = {
+		{ "bool", "true or false" },
+		{ "text", "a text (numbers need quotes)" },
+		{ "url", "an address such as http://example.com" },
+		{ "time", "a time such as 30 or \"5 minutes\"" },
+		{ "forever", "infinity" },
+		{ "ip", "an address" },
+		{ "mask", "an address or a network" },
+		{ "unix", "unix: and a path" },
+		{ "domain", "the name of a domain" },
+		{ "lang", "a language such as en" },
+		{ "rules", "rules that allow or deny" },
+		{ "conditions", "conditions, such as user: or ip:" },
+		{ "merged", "a map, or a list of maps" },
+		{ "naming", "a map, or a list of maps and names" },
+		{ "deciding", "rules that allow or deny" },
+		{ "list", "a list" },
+		{ "set", "a list" },
+		{ "some", "a value or a list" },
+		{ "map", "a map of names and values" },
+		{ "options", "a map of options" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (type_is(type, texts[i].type))
+			return texts[i].text;
+	if (type_is(type, "filled"))
+		return arena_printf(look->arena, "%s that is not empty", describe(look, type_inside(type)));
+	if (type_is(type, "either"))
+		return arena_printf(look->arena, "%s, or %s", describe(look, type_inside(type)),
+				    describe(look, type_next(type_inside(type))));
+	if (type_is(type, "enum"))
+		return arena_printf(look->arena, "one of %.*s", (int)strcspn(type_inside(type), ")"),
+				    type_inside(type));
+	if (type_is(type, "int")) {
+		const char *max = type_next(type_inside(type));
+
+		if (*max == ')')
+			return *type_inside(type) == ',' ? "a number"
+							 : arena_printf(look->arena, "a number of at least %s",
+									copy(look, type_inside(type)));
+		return arena_printf(look->arena, "a number from %s to %s", copy(look, type_inside(type)),
+				    copy(look, max));
+	}
+	return "another value";
+}
+
+static bool wrong(struct look *look, const struct yml_node *place, const char *text)
+{
+	look->fault = (struct known_fault){ place, text };
+	return false;
+}
+
+static bool needs(struct look *look, const char *type, const struct yml_node *value)
+{
+	return wrong(look, value, arena_printf(look->arena, "needs %s", describe(look, type)));
+}
+
+static bool is_empty(const struct yml_node *value)
+{
+	return value->kind == YML_LIST || value->kind == YML_MAP ? !value->n : yml_text(value) && !*value->text;
+}
+
+static bool fits(struct look *look, const char *type, const struct yml_node *value);
+
+static bool fits_list(struct look *look, const char *type, const struct yml_node *value)
+{
+	for (size_t i = 0; i < value->n && value->kind == YML_LIST; i++)
+		if (!fits(look, type_inside(type), value->items[i]))
+			return false;
+	return true;
+}
+
+static bool fits_set(struct look *look, const char *type, const struct yml_node *value)
+{
+	enum { MAX_COMPARED = 1000 };
+
+	for (size_t i = 0; value->kind == YML_LIST && i < value->n && i < MAX_COMPARED; i++)
+		for (size_t j = 0; j < i && yml_text(value->items[i]); j++)
+			if (yml_is(value->items[j], value->items[i]->text))
+				return wrong(look, value->items[i],
+					     arena_printf(look->arena, "has %s twice", value->items[i]->text));
+	return fits_list(look, type, value);
+}
+
+static bool fits_merged(struct look *look, const char *type, const struct yml_node *value)
+{
+	if (yml_text(value))
+		return needs(look, type, value);
+	if (value->kind != YML_LIST)
+		return fits(look, type_inside(type), value);
+	for (size_t i = 0; i < value->n; i++) {
+		if (yml_text(value->items[i]) &&
+		    (type_is(type, "naming") ||
+		     (type_is(type, "deciding") && type_has_word("allow,deny", value->items[i]))))
+			continue;
+		if (!fits_merged(look, type, value->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool fits_map(struct look *look, const char *type, const struct yml_node *value)
+{
+	if (!yml_is_map(value))
+		return needs(look, type, value);
+	for (size_t i = 0; i < value->n; i++)
+		if (!fits(look, type_inside(type), value->pairs[i].value))
+			return false;
+	return true;
+}
+
+static bool is_part(const char *part, const char *name)
+{
+	size_t length = (size_t)(type_end(part) - part);
+
+	return strlen(name) == length && strncmp(part, name, length) == 0;
+}
+
+/* The type of an option in options(...), or NULL. */
+static const char *option_type(const char *options, const char *name)
+{
+	const char *rest = NULL;
+
+	for (; options; options = type_next(options)) {
+		const char *word = options + (*options == '!');
+		size_t length = strcspn(word, ":");
+
+		if (length == 1 && *word == '_')
+			rest = word + 2;
+		else if (*word == '~' && is_part(word + 1, name))
+			return NULL;
+		else if (strlen(name) == length && strncmp(word, name, length) == 0)
+			return word + length + 1;
+	}
+	return rest;
+}
+
+static bool has_required(struct look *look, const char *options, const struct yml_node *value)
+{
+	for (; options; options = type_next(options)) {
+		const char *name;
+
+		if (*options != '!')
+			continue;
+		name = arena_strndup(look->arena, options + 1, strcspn(options + 1, ":"));
+		if (name && !yml_find(value, name))
+			return wrong(look, value, arena_printf(look->arena, "lacks %s", name));
+	}
+	return true;
+}
+
+static bool fits_options(struct look *look, const char *type, const struct yml_node *value)
+{
+	if (!yml_is_map(value))
+		return needs(look, type, value);
+	for (size_t i = 0; i < value->n; i++) {
+		const struct yml_pair *pair = &value->pairs[i];
+		const char *name = yml_text(pair->key), *own = name ? option_type(type_inside(type), name) : NULL;
+
+		if (!own)
+			return wrong(look, pair->key,
+				     arena_printf(look->arena, "%s is no option there", name ? name : "this"));
+		if (!fits(look, own, pair->value))
+			return false;
+	}
+	return has_required(look, type_inside(type), value);
+}
+
+/* Types nest as deep as the table has them. */
+static bool fits(struct look *look, const char *type, const struct yml_node *value)
+{
+	if (value->kind == YML_UNKNOWN || (look->macros && yml_is_placeholder(value)))
+		return true;
+	if (type_is(type, "filled"))
+		return is_empty(value) ? needs(look, type, value) : fits(look, type_inside(type), value);
+	if (type_is(type, "either"))
+		return fits(look, type_inside(type), value) || fits(look, type_next(type_inside(type)), value) ||
+		       needs(look, type, value);
+	if (type_is(type, "list"))
+		return yml_is_list(value) ? fits_list(look, type, value) : needs(look, type, value);
+	if (type_is(type, "set"))
+		return yml_is_list(value) ? fits_set(look, type, value) : needs(look, type, value);
+	if (type_is(type, "merged") || type_is(type, "deciding") || type_is(type, "naming"))
+		return fits_merged(look, type, value);
+	if (type_is(type, "rules"))
+		return fits(look, rules, value);
+	if (type_is(type, "conditions"))
+		return fits(look, conditions, value);
+	if (type_is(type, "some"))
+		return yml_is_list(value) ? fits_list(look, type, value) : fits(look, type_inside(type), value);
+	if (type_is(type, "map"))
+		return fits_map(look, type, value);
+	if (type_is(type, "options"))
+		return fits_options(look, type, value);
+	return type_fits_scalar(type, value) || needs(look, type, value);
+}
+
+bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, bool macros,
+		struct known_fault *ret)
+{
+	struct look look = { .arena = arena, .macros = macros };
+
+	if (fits(&look, type, value))
+		return true;
+	*ret = look.fault;
+	return false;
+}
