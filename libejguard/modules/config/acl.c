@@ -88,10 +88,52 @@ static bool regexp_any(struct matcher *matcher, const char *pattern)
 	return fits(matcher, pattern, names);
 }
 
+/* A branch of a regular expression that takes its text alone: ^text$, with nothing in it that stands for another text.
+ */
+static bool is_fixed(const char *branch, size_t length)
+{
+	if (length < 2 || branch[0] != '^' || branch[length - 1] != '$' || branch[length - 2] == '\\')
+		return false;
+	for (size_t i = 1; i < length - 1; i++) {
+		if (strchr(".*+?{[", branch[i]) || (branch[i] == '\\' && strchr("dDwWsSpPXRNhHvV", branch[i + 1])))
+			return false;
+		i += branch[i] == '\\';
+	}
+	return true;
+}
+
+/* Whether more names fit than those that stand in it, so that somebody can choose one that nobody has. */
+static bool regexp_open(const char *pattern)
+{
+	unsigned int depth = 0;
+	const char *branch = pattern;
+
+	for (const char *at = pattern; *at; at++) {
+		if (*at == '\\' && at[1]) {
+			at++;
+		} else if (*at == '|' && !depth) {
+			if (!is_fixed(branch, (size_t)(at - branch)))
+				return true;
+			branch = at + 1;
+		} else if (*at == '(' || *at == ')') {
+			depth += *at == '(' ? 1 : depth ? -1U : 0;
+		}
+	}
+	return !is_fixed(branch, strlen(branch));
+}
+
 /* Globs (sh_to_awk): only stars and question marks are taken as open. */
 static bool glob_any(const char *pattern)
 {
 	return *pattern && !pattern[strspn(pattern, "*?")] && strchr(pattern, '*');
+}
+
+/* Whether a pattern takes the name of the account that is tried. */
+static bool is_name_taken(struct matcher *matcher, const char *pattern, bool regexp)
+{
+	if (matcher->probe == PROBE_CHOSEN)
+		return regexp ? regexp_open(pattern) : strpbrk(pattern, "*?[") != NULL;
+	return regexp ? regexp_any(matcher, pattern) : glob_any(pattern);
 }
 
 bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
@@ -125,12 +167,14 @@ static bool match_address(struct matcher *matcher, const struct yml_node *value)
 			config_uncertain(matcher->check, value, value, "an address of an acl");
 		return false;
 	}
+	if (matcher->probe == PROBE_NETWORK)
+		return matcher->check->from && prefix_contains(&prefix, matcher->check->from);
 	return is_world(&prefix) || (matcher->probe == PROBE_LOCAL && prefix_is_loopback(&prefix));
 }
 
 static bool is_account(const struct matcher *matcher)
 {
-	return matcher->probe == PROBE_ACCOUNT;
+	return matcher->probe == PROBE_ACCOUNT || matcher->probe == PROBE_CHOSEN;
 }
 
 static bool is_own_server(const struct matcher *matcher, const char *server)
@@ -157,15 +201,14 @@ static bool match_user_pattern(struct matcher *matcher, const struct yml_node *v
 	memcpy(pattern, text, strlen(text) + 1);
 	if (server)
 		pattern[server - text] = '\0';
-	return (regexp ? regexp_any(matcher, pattern) : glob_any(pattern)) &&
-	       is_own_server(matcher, server ? server + 1 : NULL);
+	return is_name_taken(matcher, pattern, regexp) && is_own_server(matcher, server ? server + 1 : NULL);
 }
 
 static bool match_server_pattern(struct matcher *matcher, const struct yml_node *value, bool regexp)
 {
 	const char *text = yml_text(value);
 
-	if (!text || (matcher->probe != PROBE_ACCOUNT && matcher->probe != PROBE_FOREIGN))
+	if (!text || (!is_account(matcher) && matcher->probe != PROBE_FOREIGN))
 		return false;
 	if (!regexp)
 		return glob_any(text);
@@ -181,7 +224,7 @@ static bool match_node(struct matcher *matcher, const struct yml_node *value, bo
 	for (size_t i = 0; value->kind == YML_MAP && i < value->n; i++) {
 		const char *user = yml_text(value->pairs[i].key);
 
-		if (user && (regexp ? regexp_any(matcher, user) : glob_any(user)) &&
+		if (user && is_name_taken(matcher, user, regexp) &&
 		    match_server_pattern(matcher, value->pairs[i].value, regexp))
 			return true;
 	}
@@ -192,7 +235,7 @@ static bool match_acl(struct matcher *matcher, const struct yml_node *name);
 
 static bool match_type(struct matcher *matcher, const char *type, const struct yml_node *value)
 {
-	bool logged_in = matcher->probe == PROBE_ACCOUNT || matcher->probe == PROBE_FOREIGN;
+	bool logged_in = is_account(matcher) || matcher->probe == PROBE_FOREIGN;
 	bool regexp = strstr(type, "_regexp");
 
 	if (strcmp(type, "acl") == 0)

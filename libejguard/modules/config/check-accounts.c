@@ -93,14 +93,47 @@ static void check_method(struct config_check *check, const struct yml_host *host
 			       "everybody");
 }
 
-/* Whether somebody from elsewhere may register: by mod_register's access, its ip_access, and no captcha before it. */
-static bool is_open(struct config_check *check, const struct yml_host *host, const struct yml_pair *module)
+/* A host and its mod_register. */
+struct registration {
+	const struct yml_host *host;
+	const struct yml_pair *module;
+};
+
+/* Whether somebody may register: by mod_register's access, its ip_access, and no captcha before it. */
+static bool may_register(struct config_check *check, const struct registration *registration, enum config_probe from)
 {
-	if (!config_allows(check, host, yml_value(module->value, "access"), "all", PROBE_ACCOUNT))
-		return false;
-	if (!config_allows(check, host, yml_value(module->value, "ip_access"), "all", PROBE_STRANGER))
-		return false;
-	return config_bool(check, module->value, "captcha_protected", 0) != 1;
+	const struct yml_node *options = registration->module->value;
+
+	return config_allows(check, registration->host, yml_value(options, "access"), "all", PROBE_ACCOUNT) &&
+	       config_allows(check, registration->host, yml_value(options, "ip_access"), "all", from) &&
+	       config_bool(check, options, "captcha_protected", 0) != 1;
+}
+
+static bool may_register_from(struct config_check *check, void *data)
+{
+	return may_register(check, data, PROBE_NETWORK);
+}
+
+/* From where strangers may register: "anywhere", a network that is not one site's, or NULL. */
+static const char *registers_from(struct config_check *check, const struct yml_host *host,
+				  const struct yml_pair *module)
+{
+	struct registration registration = { host, module };
+	struct ejg_prefix network;
+
+	if (may_register(check, &registration, PROBE_STRANGER))
+		return "anywhere";
+	if (config_worst_network(check, may_register_from, &registration, &network) &&
+	    config_network(&network) == NETWORK_STRANGERS)
+		return config_network_text(check, &network);
+	return NULL;
+}
+
+bool config_registers(struct config_check *check, const struct yml_host *host)
+{
+	const struct yml_pair *module = config_module(check, host, "mod_register");
+
+	return module && module->value->kind != YML_UNKNOWN && registers_from(check, host, module);
 }
 
 static bool serves_register(const struct config_check *check, const struct config_listener **ret)
@@ -123,9 +156,9 @@ static const char *remedy_register(struct config_check *check, const struct yml_
 
 	if (rule) {
 		name = quote_shell(check->arena, name);
-		return config_edit(
-			check, rule->key,
-			name ? arena_printf(check->arena, "let %s allow only addresses that you trust", name) : NULL);
+		return config_edit(check, rule->key,
+				   name ? arena_printf(check->arena, "let %s allow only addresses that you trust", name)
+					: NULL);
 	}
 	return config_edit(check, access ? access->key : module->key,
 			   "set ip_access: trusted_network for mod_register (and define that access rule)");
@@ -136,6 +169,7 @@ static void check_register(struct config_check *check, const struct yml_host *ho
 	const struct yml_pair *module = config_module(check, host, "mod_register");
 	const struct config_listener *listener;
 	const struct yml_pair *access;
+	const char *from;
 
 	if (!module)
 		return;
@@ -143,17 +177,18 @@ static void check_register(struct config_check *check, const struct yml_host *ho
 		config_uncertain(check, module->key, module->value, "mod_register");
 		return;
 	}
-	if (!is_open(check, host, module))
+	from = registers_from(check, host, module);
+	if (!from)
 		return;
 	access = yml_find(module->value, "ip_access");
 	if (!access)
 		access = yml_find(module->value, "access");
 	config_finding(check, "register-open", subject, access ? access->key : module->key,
 		       remedy_register(check, host, module, access),
-		       "mod_register lets anybody from anywhere make accounts: spammers will");
+		       "mod_register lets anybody from %s make accounts: spammers will", from);
 	if (serves_register(check, &listener))
 		config_finding(check, "register-web", listener->name, listener->place, NULL,
-			       "a web page lets anybody from anywhere make accounts");
+			       "a web page lets anybody from %s make accounts", from);
 }
 
 void check_accounts(struct config_check *check)
@@ -166,23 +201,6 @@ void check_accounts(struct config_check *check)
 	config_each_host(check, formats, check_format);
 	config_each_host(check, methods, check_method);
 	config_each_host(check, modules, check_register);
-}
-
-/* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
-static bool is_private(const struct ejg_prefix *prefix)
-{
-	static const char *const own[] = { "127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
-					   "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-					   "fc00::/7",	     "fe80::/10",      "::1" };
-	const char *problem;
-
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-		struct ejg_prefix range;
-
-		if (prefix_parse(own[i], &range, &problem) == 0 && prefix_contains(&range, prefix))
-			return true;
-	}
-	return false;
 }
 
 /* More than these many addresses are not one organisation's: an IPv4 /16, an IPv6 /32 (what a provider gets). */
@@ -199,7 +217,8 @@ static void check_network(struct config_check *check, const char *acl, const str
 		return;
 	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
 		check_network(check, acl, node->items[i], depth + 1);
-	if (yml_text(node) && config_prefix(node, &prefix) && is_large(&prefix) && !is_private(&prefix))
+	if (yml_text(node) && config_prefix(node, &prefix) && is_large(&prefix) &&
+	    config_network(&prefix) == NETWORK_STRANGERS)
 		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s: strangers are in it", acl,
 			       node->text);
 }

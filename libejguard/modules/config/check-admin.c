@@ -66,6 +66,22 @@ static bool is_everybody(struct config_check *check, const struct yml_host *host
 	       config_allows(check, host, access, fallback, PROBE_FOREIGN);
 }
 
+/* Whether anybody can make an account that an access rule takes: a pattern of names, and registration is open. */
+static bool is_takeable(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
+			const char *fallback)
+{
+	return !is_everybody(check, host, access, fallback) &&
+	       config_allows(check, host, access, fallback, PROBE_CHOSEN) && config_registers(check, host);
+}
+
+static const char *remedy_takeable(struct config_check *check, const struct yml_node *place)
+{
+	return config_edit(
+		check, place,
+		"name the administrators one by one (acl: admin: user: NAME@HOST) instead of by a pattern, or "
+		"close mod_register");
+}
+
 static void check_configure(struct config_check *check, const struct yml_host *host, const char *subject)
 {
 	const struct yml_pair *module = config_module(check, host, "mod_configure");
@@ -75,11 +91,21 @@ static void check_configure(struct config_check *check, const struct yml_host *h
 		config_finding(check, "admin-everybody", subject, rule_place(check, host, "configure"),
 			       config_edit(check, rule_place(check, host, "configure"), "set configure: allow: admin"),
 			       "the access rule configure lets every account administer the server");
+	if (is_takeable(check, host, NULL, "configure"))
+		config_finding(check, "admin-everybody", subject, rule_place(check, host, "configure"),
+			       remedy_takeable(check, rule_place(check, host, "configure")),
+			       "the access rule configure takes names by a pattern, and anybody may register: whoever "
+			       "makes an account with such a name administers the server");
 	/* Since 25.10 mod_configure has a rule of its own. */
 	if (access && is_everybody(check, host, access->value, NULL) && !is_everybody(check, host, NULL, "configure"))
 		config_finding(check, "admin-everybody", subject, access->key,
 			       config_edit(check, access->key, "set access: configure for mod_configure"),
 			       "mod_configure lets every account administer the server");
+	else if (access && is_takeable(check, host, access->value, NULL) &&
+		 !is_takeable(check, host, NULL, "configure"))
+		config_finding(check, "admin-everybody", subject, access->key, remedy_takeable(check, access->key),
+			       "mod_configure takes names by a pattern, and anybody may register: whoever makes an "
+			       "account with such a name administers the server");
 }
 
 static void check_privilege(struct config_check *check, const struct yml_host *host, const char *subject,
@@ -91,6 +117,12 @@ static void check_privilege(struct config_check *check, const struct yml_host *h
 	if (access && is_everybody(check, host, access->value, NULL))
 		config_finding(check, "privilege-everybody", subject, access->key, NULL, "%s: %s lets every account %s",
 			       module, option, what);
+	else if (access && is_takeable(check, host, access->value, NULL))
+		config_finding(
+			check, "privilege-everybody", subject, access->key, NULL,
+			"%s: %s takes names by a pattern, and anybody may register: whoever makes an account with "
+			"such a name may %s",
+			module, option, what);
 }
 
 static void check_privileges(struct config_check *check, const struct yml_host *host, const char *subject)

@@ -11,6 +11,9 @@ struct permission {
 	bool all;	    /* what: all commands, or all but some; or all of a tag */
 	const char *sample; /* a command that gives something away, or NULL */
 	bool who[PROBE_FOREIGN + 1];
+	bool takeable;		   /* by an account that anybody may register with a fitting name */
+	bool far;		   /* by a network */
+	struct ejg_prefix network; /* the worst of them */
 };
 
 /* Commands that tell no secret and change nothing. */
@@ -87,6 +90,20 @@ static bool is_meant(struct config_check *check, const struct yml_node *who, enu
 	return false;
 }
 
+static bool is_meant_from(struct config_check *check, void *data)
+{
+	return is_meant(check, data, PROBE_NETWORK, 0);
+}
+
+/* api_permissions counts for all hosts: an account of any of them will do. */
+static bool is_registered(struct config_check *check)
+{
+	for (size_t i = 0; i < check->yml.n_hosts && i < 100; i++)
+		if (config_registers(check, &check->yml.hosts[i]))
+			return true;
+	return false;
+}
+
 static struct permission read_permission(struct config_check *check, const struct yml_pair *pair)
 {
 	struct permission permission = { .pair = pair };
@@ -102,7 +119,11 @@ static struct permission read_permission(struct config_check *check, const struc
 		config_uncertain(check, pair->key, what, "api_permissions: what");
 	for (size_t i = 0; permission.http && (permission.all || permission.sample) && i < ARRAY_SIZE(permission.who);
 	     i++)
-		permission.who[i] = is_meant(check, who, i, 0);
+		permission.who[i] = i != PROBE_NETWORK && is_meant(check, who, i, 0);
+	permission.takeable = permission.who[PROBE_CHOSEN] && !permission.who[PROBE_ACCOUNT] && permission.all &&
+			      is_registered(check);
+	if (permission.http && who && (permission.all || permission.sample))
+		permission.far = config_worst_network(check, is_meant_from, (void *)who, &permission.network);
 	return permission;
 }
 
@@ -127,11 +148,36 @@ static void report(struct config_check *check, const char *id, const struct perm
 		       name ? name : "", who, permission->all ? "administrative commands" : permission->sample);
 }
 
+/* Between this host's users and everybody: by how many addresses, and whose. */
+static void judge_network(struct config_check *check, const struct permission *permission)
+{
+	const char *text = config_network_text(check, &permission->network);
+	const enum config_network kind = config_network(&permission->network);
+	const char *who = kind == NETWORK_HOST ? arena_printf(check->arena, "every user of %s, without a login,", text)
+					       : arena_printf(check->arena, "everybody in %s, without a login,", text);
+
+	check->no_memory |= !who;
+	if (!who)
+		return;
+	if (!is_served(check, false))
+		report(check, "api-unserved", permission, who);
+	else
+		report(check,
+		       kind == NETWORK_STRANGERS ? "api-open"
+		       : kind == NETWORK_HOST	 ? "api-host"
+						 : "api-network",
+		       permission, who);
+}
+
 static void judge(struct config_check *check, const struct permission *permission)
 {
 	bool open = permission->who[PROBE_STRANGER], local = permission->who[PROBE_LOCAL];
 	bool accounts = (permission->who[PROBE_ACCOUNT] || permission->who[PROBE_FOREIGN]) && permission->all;
 
+	if (permission->far && !open)
+		judge_network(check, permission);
+	if (permission->takeable && !open && is_served(check, true))
+		report(check, "api-accounts", permission, "everybody who registers an account with a fitting name");
 	/* Somebody from this host is nobody from elsewhere, unless the condition knows no address at all. */
 	if (open && is_served(check, false))
 		report(check, "api-open", permission, "everybody, without a login,");

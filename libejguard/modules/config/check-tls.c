@@ -75,6 +75,12 @@ static const char *join_ciphers(struct config_check *check, const struct yml_nod
 	return text;
 }
 
+/* A cipher list as ejabberd hands it to OpenSSL, or NULL. */
+static const char *read_ciphers(struct config_check *check, const struct yml_node *value)
+{
+	return !value ? NULL : yml_is_list(value) ? join_ciphers(check, value) : yml_text(value);
+}
+
 static void check_ciphers(struct config_check *check, const char *subject, const struct yml_pair *pair)
 {
 	const char *text;
@@ -82,21 +88,39 @@ static void check_ciphers(struct config_check *check, const char *subject, const
 
 	if (!pair)
 		return;
-	text = yml_is_list(pair->value) ? join_ciphers(check, pair->value) : yml_text(pair->value);
+	text = read_ciphers(check, pair->value);
 	/* A word in capitals may be a cipher as well as a macro: nothing is made of it. */
 	if (pair->value->kind == YML_UNKNOWN)
 		config_uncertain(check, pair->key, pair->value, "ciphers");
 	if (text && has_weak_word(text, word, sizeof(word)))
 		config_finding(check, "ciphers-weak", subject, pair->key, NULL, "the cipher list switches %s on", word);
+	if (config_lowers_level(text))
+		config_finding(
+			check, "ciphers-weak", subject, pair->key, config_edit(check, pair->key, "remove @SECLEVEL=0"),
+			"the cipher list lowers OpenSSL's security level to 0: short keys, and TLS 1.0 and 1.1 where "
+			"protocol_options allow them");
 }
 
+/* Once for all: it is a matter of the system. */
+static void tell_modern(struct config_check *check, const struct yml_node *place, const char *what)
+{
+	if (!check->told_modern)
+		config_finding(check, "tls-system", NULL, place, NULL,
+			       "the system's OpenSSL refuses TLS 1.0 and 1.1 by itself; %s does not switch them off",
+			       what);
+	check->told_modern = true;
+}
+
+/* What counts for a listener: protocols, and ciphers. */
 static void check_options(struct config_check *check, const char *subject, const struct yml_node *place,
-			  const struct yml_node *options, const char *what)
+			  const struct yml_node *options, const struct yml_node *ciphers, const char *what)
 {
 	int modern = is_modern(options);
 
 	if (modern < 0)
 		config_uncertain(check, place, options, what);
+	else if (!modern && check->modern && !config_lowers_level(read_ciphers(check, ciphers)))
+		tell_modern(check, place, what);
 	else if (!modern)
 		config_finding(check, "tls-old", subject, place,
 			       arena_printf(check->arena,
@@ -136,9 +160,23 @@ static void check_host(struct config_check *check, const struct yml_host *host, 
 
 		if (listener)
 			check_options(check, subject ? subject : kinds[i].options,
-				      options.key ? options.key : listener->place, options.value, kinds[i].options);
+				      options.key ? options.key : listener->place, options.value,
+				      yml_value(listener->node, "ciphers") ? yml_value(listener->node, "ciphers")
+									   : ciphers.value,
+				      kinds[i].options);
 		check_ciphers(check, subject ? subject : kinds[i].ciphers, ciphers.value ? &pair : NULL);
 	}
+}
+
+/* Of a listener: its own ciphers, else those of its kind. */
+static const struct yml_node *ciphers_of(struct config_check *check, const struct config_listener *listener)
+{
+	const struct yml_node *own = yml_value(listener->node, "ciphers");
+	const char *option = strcmp(listener->module, "ejabberd_c2s") == 0	? "c2s_ciphers"
+			     : strcmp(listener->module, "ejabberd_s2s_in") == 0 ? "s2s_ciphers"
+										: NULL;
+
+	return own || !option ? own : yml_option(&check->yml, NULL, option).value;
 }
 
 void check_tls(struct config_check *check)
@@ -146,6 +184,7 @@ void check_tls(struct config_check *check)
 	static const char *const options[] = { "c2s_protocol_options", "s2s_protocol_options", "c2s_ciphers",
 					       "s2s_ciphers", NULL };
 
+	check->modern = config_openssl_is_modern(check);
 	config_each_host(check, options, check_host);
 	for (size_t i = 0; i < check->n_listeners; i++) {
 		const struct config_listener *listener = &check->listeners[i];
@@ -156,7 +195,7 @@ void check_tls(struct config_check *check)
 			continue;
 		if (own || http)
 			check_options(check, listener->name, own ? own->key : listener->place, own ? own->value : NULL,
-				      "protocol_options");
+				      ciphers_of(check, listener), "protocol_options");
 		check_ciphers(check, listener->name, yml_find(listener->node, "ciphers"));
 	}
 }

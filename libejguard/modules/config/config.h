@@ -54,8 +54,11 @@ struct config_check {
 	bool no_memory;
 	size_t n_uncertain; /* indeterminate findings that were made */
 	struct config_kind kinds[CONFIG_MAX_KINDS];
-	bool more;	     /* findings than are shown */
-	size_t n_conditions; /* of access rules that were tried */
+	bool more;		       /* findings than are shown */
+	bool modern;		       /* OpenSSL refuses old protocols by itself */
+	bool told_modern;	       /* that was said */
+	const struct ejg_prefix *from; /* of PROBE_NETWORK */
+	size_t n_conditions;	       /* of access rules that were tried */
 	size_t n_regexps;
 };
 
@@ -99,6 +102,8 @@ enum config_probe {
 	PROBE_STRANGER, /* from elsewhere, not logged in */
 	PROBE_LOCAL,	/* from this host's loopback, not logged in */
 	PROBE_ACCOUNT,	/* an account of the host with a name of one's own choice */
+	PROBE_CHOSEN,	/* a new account of the host, whose name was chosen to fit a pattern that rules have */
+	PROBE_NETWORK,	/* from anywhere in the network config_check.from, not logged in */
 	PROBE_FOREIGN,	/* an account of another server */
 };
 
@@ -111,6 +116,35 @@ bool config_allows(struct config_check *check, const struct yml_host *host, cons
 /* Whether the probe meets all of some conditions, as in api_permissions (ejabberd_access_permissions.erl). */
 bool config_matches(struct config_check *check, const struct yml_host *host, const char *type,
 		    const struct yml_node *value, enum config_probe probe);
+/* Whether anybody may make an account of a host: by mod_register, with no captcha before it. */
+bool config_registers(struct config_check *check, const struct yml_host *host);
+
+/* Whether the system's OpenSSL refuses TLS 1.0 and 1.1, whatever ejabberd allows; false where that cannot be told. */
+bool config_openssl_is_modern(const struct config_check *check);
+/* Whether a cipher list lowers OpenSSL's security level to 0, where old protocols come back. */
+bool config_lowers_level(const char *ciphers);
+
+/* What a network is, between loopback and the world. */
+enum config_network {
+	NETWORK_LOOPBACK,
+	NETWORK_HOST,	 /* one address */
+	NETWORK_PRIVATE, /* of an organisation, however large */
+	NETWORK_PUBLIC,	 /* as many addresses as one site has: an IPv4 /24, an IPv6 /48 */
+	NETWORK_STRANGERS,
+};
+
+enum config_network config_network(const struct ejg_prefix *prefix);
+/* "10.0.0.0/8 (16777216 addresses, private)", from the arena; "" without memory. */
+const char *config_network_text(struct config_check *check, const struct ejg_prefix *prefix);
+
+/* Asks whether config_check.from is let in. */
+typedef bool (*config_ask_fn)(struct config_check *check, void *data);
+/*
+ * Of the networks that access rules, acls, permissions and modules name, the worst that is let in; of several the
+ * largest. False: none but loopback.
+ */
+bool config_worst_network(struct config_check *check, config_ask_fn ask, void *data, struct ejg_prefix *ret);
+
 /* A prefix as econf:ip_mask() reads it. */
 bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret);
 /* The rules, by what they look at. */

@@ -112,7 +112,7 @@
 	     "that is federation; a closed server sets s2s_access", "toplevel: s2s_access")                             \
 	RULE(34, "tls-old", WARNING, "TLS 1.0 and 1.1 are not switched off",                                            \
 	     "set protocol_options: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, no_compression]",        \
-	     "needs a client that is old too; the system's OpenSSL may refuse them anyway",                             \
+	     "needs a client that is old too; where the system's OpenSSL refuses them it is tls-system",                             \
 	     "listen-options: protocol_options; RFC 8996")                                                              \
 	RULE(35, "ciphers-weak", WARNING, "weak ciphers are switched on", "set ciphers: \"HIGH:!aNULL:!eNULL:!3DES\"",   \
 	     "needs a client that asks for them", "listen-options: ciphers; ciphers(1)")                                \
@@ -178,7 +178,16 @@
 	     "compare it with the documentation of the ejabberd that runs",                                            \
 	     "as refused, but which ejabberd this is, or what it takes, is not known for sure", "yconf.erl, econf.erl")\
 	RULE(57, "version-unknown", INFO, "the options of this ejabberd are not known", NULL,                          \
-	     "options are compared with those of the releases that are known", "ejabberd_options.erl")
+	     "options are compared with those of the releases that are known", "ejabberd_options.erl")                 \
+	RULE(58, "api-network", WARNING, "a network may run commands of the API without a login",                      \
+	     "ask for an administrator beside the address, in one access rule (access: allow: both)",                  \
+	     "whoever is in that network, or gets an address of it, administers the server",                           \
+	     "developer/ejabberd-api/permissions")                                                                     \
+	RULE(59, "api-host", INFO, "another host may run commands of the API without a login", NULL,                   \
+	     "an address says which host asks, not which of its users", "developer/ejabberd-api/permissions")          \
+	RULE(60, "tls-system", INFO, "the system's OpenSSL refuses TLS 1.0 and 1.1, not ejabberd", NULL,               \
+	     "they come back with the system's configuration, or with ciphers of @SECLEVEL=0",                         \
+	     "ciphers(1), SSL_CTX_set_security_level(3)")
 /* clang-format on */
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Networks that rules let in: how many addresses these are, and whose. */
+#include <string.h>
+
+#include "libejguard/modules/config/config.h"
+#include "libejguard/util/address.h"
+
+/* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
+static bool is_private(const struct ejg_prefix *prefix)
+{
+	static const char *const own[] = { "127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
+					   "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+					   "fc00::/7",	     "fe80::/10",      "::1" };
+	const char *problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		struct ejg_prefix range;
+
+		if (prefix_parse(own[i], &range, &problem) == 0 && prefix_contains(&range, prefix))
+			return true;
+	}
+	return false;
+}
+
+enum config_network config_network(const struct ejg_prefix *prefix)
+{
+	const unsigned int site = prefix_is_ipv4(prefix) ? 96 + 24 : 48;
+
+	if (prefix_is_loopback(prefix))
+		return NETWORK_LOOPBACK;
+	if (prefix->length == 128)
+		return NETWORK_HOST;
+	if (is_private(prefix))
+		return NETWORK_PRIVATE;
+	return prefix->length >= site ? NETWORK_PUBLIC : NETWORK_STRANGERS;
+}
+
+const char *config_network_text(struct config_check *check, const struct ejg_prefix *prefix)
+{
+	const bool own = is_private(prefix);
+	char name[EJG_PREFIX_TEXT_SIZE];
+	const char *text;
+
+	ejg_prefix_format(prefix, name);
+	if (prefix->length == 128)
+		text = arena_printf(check->arena, "%s", name);
+	else if (128 - prefix->length <= 32)
+		text = arena_printf(check->arena, "%s (%llu %s addresses)", name, 1ULL << (128 - prefix->length),
+				    own ? "private" : "public");
+	else
+		text = arena_printf(check->arena, "%s (2^%u %s addresses)", name, 128U - prefix->length,
+				    own ? "private" : "public");
+	check->no_memory |= !text;
+	return text ? text : "";
+}
+
+struct search {
+	struct config_check *check;
+	config_ask_fn ask;
+	void *data;
+	struct ejg_prefix worst;
+	bool found;
+	size_t n; /* networks that were asked about */
+};
+
+static void ask_about(struct search *search, const struct yml_node *value)
+{
+	enum { MAX_NETWORKS = 500 };
+	struct ejg_prefix prefix;
+	enum config_network kind;
+
+	if (!config_prefix(value, &prefix) || search->n++ >= MAX_NETWORKS)
+		return;
+	kind = config_network(&prefix);
+	if (kind == NETWORK_LOOPBACK)
+		return;
+	if (search->found && (kind < config_network(&search->worst) ||
+			      (kind == config_network(&search->worst) && prefix.length >= search->worst.length)))
+		return;
+	search->check->from = &prefix;
+	if (search->ask(search->check, search->data)) {
+		search->worst = prefix;
+		search->found = true;
+	}
+	search->check->from = NULL;
+}
+
+/* `ip`: wherever it stands, an address or a list of them. */
+static void walk(struct search *search, const struct yml_node *node, bool ip, unsigned int depth)
+{
+	if (!node || depth > 20)
+		return;
+	if (ip && yml_text(node))
+		ask_about(search, node);
+	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
+		walk(search, node->items[i], ip, depth + 1);
+	for (size_t i = 0; node->kind == YML_MAP && i < node->n; i++)
+		walk(search, node->pairs[i].value, ip || yml_is(node->pairs[i].key, "ip"), depth + 1);
+}
+
+bool config_worst_network(struct config_check *check, config_ask_fn ask, void *data, struct ejg_prefix *ret)
+{
+	static const char *const options[] = { "acl",	  "access_rules", "api_permissions",
+					       "modules", "host_config",  "append_host_config" };
+	struct search search = { .check = check, .ask = ask, .data = data };
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		walk(&search, yml_option(&check->yml, NULL, options[i]).value, false, 0);
+	if (search.found)
+		*ret = search.worst;
+	return search.found;
+}
