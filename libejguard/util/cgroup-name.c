@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/util/cgroup-name.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
  * kernfs file handles are the id alone (fs/kernfs/mount.c, kernfs_fh_to_dentry; type FILEID_KERNFS, 0xfe, since 5.5),
  * and the descriptor that one opens tells its path.
  */
-void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX])
+int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX])
 {
 	union {
 		struct file_handle handle;
@@ -24,20 +25,23 @@ void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static 
 
 	path[0] = '\0';
 	if (!cgroup_mount)
-		return;
+		return 0;
 	prefix = strlen(cgroup_mount);
 	memcpy(u.handle.f_handle, &cgroup_id, sizeof(cgroup_id));
 	mount = open(cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mount < 0)
-		return;
+		return -errno;
 	fd = open_by_handle_at(mount, &u.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return;
+		return errno == ESTALE ? 0 : -errno;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, path, PATH_MAX - 1);
-	if (n < 0)
-		n = 0;
+	if (n < 0) {
+		path[0] = '\0';
+		return -errno;
+	}
 	path[n] = '\0';
 	if ((size_t)n > prefix && !strncmp(path, cgroup_mount, prefix) && path[prefix] == '/')
 		memmove(path, path + prefix, n - prefix + 1);
+	return 0;
 }

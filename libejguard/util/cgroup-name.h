@@ -6,8 +6,10 @@
 #include <limits.h>
 #include <stdint.h>
 
-/* The path of a cgroup below the mount by its id, or "" when it is gone or the caller may not ask
- * (CAP_DAC_READ_SEARCH). */
-void cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
+/*
+ * The path of a cgroup below the mount by its id; "" when it is gone, and on failure.
+ * Return: 0, or a negative errno: -EPERM without CAP_DAC_READ_SEARCH.
+ */
+int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
 
 #endif

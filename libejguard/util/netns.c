@@ -167,29 +167,33 @@ static void add_mounts(struct search *search)
 
 static const char own_path[] = "/proc/thread-self/ns/net";
 
-static void mark_own(struct netns_list *list)
+/* Return: 0, or the errno of looking at it. */
+static int mark_own(struct netns_list *list)
 {
 	struct netns *own;
 	struct stat st;
 
-	own = stat(own_path, &st) == 0 ? find(list, &st) : NULL;
-	if (!own) /* without memory */
-		return;
+	if (stat(own_path, &st) < 0)
+		return -errno;
+	own = find(list, &st);
+	if (!own) /* it is none of those that were asked for */
+		return 0;
 	own->own = true;
 	own->label[0] = '\0';
+	return 0;
 }
 
 /* Return: error, or else that of the search; then the list is freed. */
 static int end(struct search *search, int error, struct netns_list *ret)
 {
 	error = search->error ? search->error : error;
-	if (error < 0) {
+	if (error == 0)
+		error = mark_own(&search->list);
+	if (error < 0)
 		netns_free(&search->list);
-		return error;
-	}
-	mark_own(&search->list);
-	*ret = search->list;
-	return 0;
+	else
+		*ret = search->list;
+	return error;
 }
 
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)

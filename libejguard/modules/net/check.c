@@ -10,26 +10,38 @@
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-/* Whether the cgroup that the facts saw is still there. */
-static bool exists(const struct ejg_cgroup *cgroup)
+static int cannot_look(struct inspection *check, const char *what, const char *cgroup, int error)
+{
+	return ejg_call_error(check->call, -EIO, NULL, "cannot %s %s: %s", what, cgroup, strerror(-error));
+}
+
+/* Whether the cgroup that the facts saw is still there. Return: 1, 0, or a negative errno. */
+static int exists(const struct ejg_cgroup *cgroup)
 {
 	struct stat st;
 
-	return cgroup->id && stat(cgroup->path, &st) == 0 && st.st_ino == cgroup->id;
+	if (!cgroup->id)
+		return 0;
+	if (stat(cgroup->path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return st.st_ino == cgroup->id;
 }
 
-static int check_cgroup(struct inspection *check, const struct pins *pins, const struct ejg_cgroup *cgroup)
+/* Adds to *n the cgroups that are there. */
+static int check_cgroup(struct inspection *check, const struct pins *pins, const struct ejg_cgroup *cgroup, size_t *n)
 {
-	int state;
+	int state = exists(cgroup);
 
-	if (!exists(cgroup)) {
+	if (state < 0)
+		return cannot_look(check, "look at", cgroup->path, state);
+	*n += state;
+	if (state == 0) {
 		ejg_call_finding(check->call, "cgroup-absent", cgroup->name, "is not there now; its start attaches the guard");
 		return 0;
 	}
 	state = links_state(pins, cgroup->id);
 	if (state < 0)
-		return ejg_call_error(check->call, -EIO, NULL, "cannot read the links of %s: %s", cgroup->path,
-				      strerror(-state));
+		return cannot_look(check, "read the links of", cgroup->path, state);
 	if (state == LINKS_ABSENT)
 		inspection_fail_or_change(check, "not-attached", cgroup->path, "is not guarded", "would be guarded");
 	else if (state == LINKS_PARTIAL)
@@ -44,6 +56,7 @@ struct extra {
 	struct inspection *check;
 	const struct pins *pins;
 	size_t n_living;
+	int error; /* of the last one that could not be told */
 };
 
 /* Cgroups that were guarded by their path (ejg_apply_options.cgroups) are held to the same as those of the stack. */
@@ -56,11 +69,15 @@ static void check_extra(void *data, uint64_t id)
 	for (size_t i = 0; i < ejg_call_facts(extra->check->call)->n_cgroups; i++)
 		if (ejg_cgroup_get(ejg_call_facts(extra->check->call), i)->id == id)
 			return;
-	cgroup_name(ejg_call_facts(extra->check->call)->cgroup_mount, id, path);
+	state = cgroup_name(ejg_call_facts(extra->check->call)->cgroup_mount, id, path);
+	if (state < 0)
+		extra->error = cannot_look(extra->check, "find", "a cgroup that is guarded", state);
 	if (!*path)
 		return;
 	state = links_state(extra->pins, id);
-	if (state == LINKS_ABSENT)
+	if (state < 0)
+		extra->error = cannot_look(extra->check, "read the links of", path, state);
+	if (state < 0 || state == LINKS_ABSENT)
 		return;
 	extra->n_living++;
 	if (state != LINKS_INTACT)
@@ -69,16 +86,16 @@ static void check_extra(void *data, uint64_t id)
 
 static int check_cgroups(struct inspection *check, const struct pins *pins)
 {
-	struct extra extra = { check, pins, 0 };
+	struct extra extra = { .check = check, .pins = pins };
 	size_t n = 0;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ejg_call_facts(check->call)->n_cgroups; i++) {
-		r = check_cgroup(check, pins, ejg_cgroup_get(ejg_call_facts(check->call), i));
-		n += exists(ejg_cgroup_get(ejg_call_facts(check->call), i));
-	}
+	for (size_t i = 0; r == 0 && i < ejg_call_facts(check->call)->n_cgroups; i++)
+		r = check_cgroup(check, pins, ejg_cgroup_get(ejg_call_facts(check->call), i), &n);
 	if (r == 0)
 		r = links_each(pins, check_extra, &extra);
+	if (r == 0)
+		r = extra.error;
 	if (r == 0 && n + extra.n_living == 0)
 		inspection_fail_or_change(check, "no-cgroup", ejg_call_facts(check->call)->service,
 			       "none of its cgroups exists: nothing is guarded",
