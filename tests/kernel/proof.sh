@@ -139,13 +139,17 @@ for hook in "${clearing[@]}"; do
 	before=$(pin_ids)
 	check_status "clear_$hook: apply" 1 apply
 	check_is "clear_$hook: check warns" 1 "$(warned foreign-above)"
+	check_status "clear_$hook: check has tried it" 1 guard check service
+	check_status "clear_$hook: status, too" 1 guard status service
 	check_is "clear_$hook: the failed apply has changed nothing" "$before" "$(pin_ids)"
 	bpftool cgroup detach "$parent" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook"
 	proves "clear_$hook, gone" 0
 	check_is "clear_$hook, gone: check does not warn" 0 "$(warned foreign-above)"
+	check "clear_$hook, gone: check" guard check service
 	bpftool cgroup attach "$cgroup" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook" multi
 	proves "clear_$hook, beside the guard" 1 "$hook: a forbidden attempt was not refused"
 	check_is "clear_$hook, beside the guard: check warns" 1 "$(warned foreign-above)"
+	check_status "clear_$hook, beside the guard: check has tried it" 1 guard check service
 	bpftool cgroup detach "$cgroup" "cgroup_inet${hook: -1}_${hook%?}" pinned "$broken-clear/clear_$hook"
 done
 

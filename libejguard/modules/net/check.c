@@ -153,6 +153,19 @@ static int check_network(struct inspection *check, struct net_state *state)
 	return 0;
 }
 
+/* Where somebody else's program could undo a refusal, nothing but an attempt tells whether it does. */
+static int check_foreign(struct inspection *check)
+{
+	int r;
+
+	if (!net_report_foreign(check->call, true) || check->failed || check->trial ||
+	    ejg_call_mode(check->call) != EJG_ENFORCE)
+		return 0;
+	r = net_prove(check->call);
+	check->failed |= r == EJG_NOT_HELD;
+	return r < 0 ? r : 0;
+}
+
 int net_check(struct ejg_call *call)
 {
 	struct net_state *state = ejg_call_state(call);
@@ -173,7 +186,7 @@ int net_check(struct ejg_call *call)
 	if (r == 0)
 		r = inspect_pins(&check);
 	if (r == 0)
-		net_report_foreign(call, true);
+		r = check_foreign(&check);
 	if (r == 0)
 		r = check_network(&check, state);
 	net_policy_free(&policy);

@@ -2,6 +2,7 @@
 #include "libejguard/modules/net/foreign.h"
 
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
@@ -34,41 +35,45 @@ void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN])
  * was attached beside ours later. Where something further up is attached without BPF_F_ALLOW_MULTI nothing can be attached
  * below it.
  */
-static void report_program(const struct foreign *f, const char *cgroup, enum policy_hook hook, uint32_t id, bool after,
+static bool report_program(const struct foreign *f, const char *cgroup, enum policy_hook hook, uint32_t id, bool after,
 			   bool blocks)
 {
+	const bool undoes = after && !blocks && hook != POLICY_INGRESS;
 	const char *name_of_hook = policy_hooks[hook].name;
 	char name[BPF_OBJ_NAME_LEN];
 
 	foreign_name(id, name);
-	if (after && !blocks && hook != POLICY_INGRESS)
+	if (undoes)
 		ejg_call_finding(f->call, "foreign-above", cgroup, "%s runs after the guard at %s and could undo a refusal",
 				 name, name_of_hook);
-	else if (f->undoing)
-		return;
-	else if (blocks)
+	else if (!f->undoing && blocks)
 		ejg_call_finding(f->call, "blocked", cgroup, "%s is attached to %s exclusively: nothing attaches below it",
 				 name, name_of_hook);
-	else
+	else if (!f->undoing)
 		ejg_call_finding(f->call, "foreign", cgroup, "%s is attached to %s too: it can refuse more, not less", name,
 				 name_of_hook);
+	return undoes;
 }
 
-void foreign_report(const struct foreign *f, const char *cgroup, bool above)
+bool foreign_report(const struct foreign *f, const char *cgroup, bool above)
 {
 	cleanup_fd int fd = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool undoes = fd < 0 && errno != ENOENT;
 
-	for (int hook = set_hook(0); fd >= 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
+	for (int hook = set_hook(0); fd >= 0 && hook < POLICY_N_CGROUP_HOOKS; hook = set_hook(hook + 1)) {
 		uint32_t ids[64], n = ARRAY_SIZE(ids), flags = 0; /* 64 programs fit on a hook: kernel/bpf/cgroup.c */
 		bool after = above;
 
-		if (bpf_prog_query(fd, policy_hooks[hook].attach_type, 0, &flags, ids, &n) < 0)
+		if (bpf_prog_query(fd, policy_hooks[hook].attach_type, 0, &flags, ids, &n) < 0) {
+			undoes = true;
 			continue;
+		}
 		for (uint32_t i = 0; i < n; i++) {
 			if (is_own(f->pins, ids[i]))
 				after = true;
-			else
-				report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI));
+			else if (report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI)))
+				undoes = true;
 		}
 	}
+	return undoes;
 }

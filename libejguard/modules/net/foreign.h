@@ -17,7 +17,9 @@ void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN]);
 /*
  * Reports the programs of others on the hooks of the kind at a cgroup, as `foreign`, `foreign-above` and `blocked`.
  * @above: it stands above a cgroup that is guarded
+ *
+ * Return: whether one of them could undo a refusal, or that cannot be told.
  */
-void foreign_report(const struct foreign *f, const char *cgroup, bool above);
+bool foreign_report(const struct foreign *f, const char *cgroup, bool above);
 
 #endif

@@ -60,8 +60,11 @@ void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct n
 /* Ends the connections that the policy would not admit, as far as the kernel can. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
 
-/* Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal. */
-void net_report_foreign(struct ejg_call *call, bool undoing);
+/*
+ * Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal.
+ * Return: whether there is one, or that cannot be told.
+ */
+bool net_report_foreign(struct ejg_call *call, bool undoing);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);

@@ -20,25 +20,27 @@ static bool is_above(const struct ejg_facts *facts, size_t n, const char *path)
 	return false;
 }
 
-/* A cgroup of the service, and those above it up to the mount. */
-static void report_cgroup(const struct foreign *f, const struct ejg_facts *facts, size_t index)
+/* A cgroup of the service, and those above it up to the mount. Return: as foreign_report(). */
+static bool report_cgroup(const struct foreign *f, const struct ejg_facts *facts, size_t index)
 {
+	bool undoes = foreign_report(f, ejg_cgroup_get(facts, index)->path, false);
 	char path[PATH_MAX];
 
-	foreign_report(f, ejg_cgroup_get(facts, index)->path, false);
 	snprintf(path, sizeof(path), "%s", ejg_cgroup_get(facts, index)->path);
 	while (strlen(path) > strlen(facts->cgroup_mount)) {
 		*strrchr(path, '/') = '\0';
-		if (!is_above(facts, index, path))
-			foreign_report(f, path, true);
+		if (!is_above(facts, index, path) && foreign_report(f, path, true))
+			undoes = true;
 	}
+	return undoes;
 }
 
 /* What chooses a socket itself overrides every refusal, whichever comes first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). */
-static void report_network(const struct foreign *f, const struct netns *netns)
+static bool report_network(const struct foreign *f, const struct netns *netns)
 {
 	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
 	char program[BPF_OBJ_NAME_LEN], name[NETNS_NAME_SIZE];
+	bool undoes = false;
 
 	for (uint32_t i = 0; i < n; i++) {
 		if (lookup_is_a_service(ids[i]))
@@ -46,34 +48,41 @@ static void report_network(const struct foreign *f, const struct netns *netns)
 		foreign_name(ids[i], program);
 		ejg_call_finding(f->call, "foreign-above", netns_name(netns, name),
 				 "%s is attached to lookup too: where it chooses a socket no refusal counts", program);
+		undoes = true;
 	}
+	return undoes;
 }
 
 /* Silent where namespaces cannot be found: check says so. */
-static void report_networks(const struct foreign *f)
+static bool report_networks(const struct foreign *f)
 {
 	struct netns_list networks = {};
+	bool undoes = false;
 
 	if (!pins_has(f->pins, POLICY_LOOKUP) || net_find_networks(f->call, &networks) < 0)
-		return;
+		return false;
 	for (size_t i = 0; i < networks.n; i++)
-		if (net_lives_in(&networks, &networks.items[i]))
-			report_network(f, &networks.items[i]);
+		if (net_lives_in(&networks, &networks.items[i]) && report_network(f, &networks.items[i]))
+			undoes = true;
 	netns_free(&networks);
+	return undoes;
 }
 
-void net_report_foreign(struct ejg_call *call, bool undoing)
+bool net_report_foreign(struct ejg_call *call, bool undoing)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	struct pins pins = PINS_NULL;
 	const struct foreign f = { .call = call, .pins = &pins, .undoing = undoing };
 	enum pins_state state;
+	bool undoes = false;
 
 	if (!facts->cgroup_mount || pins_open(call, facts->service, &pins, &state) < 0)
-		return;
+		return false;
 	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (ejg_cgroup_get(facts, i)->path)
-			report_cgroup(&f, facts, i);
-	report_networks(&f);
+		if (ejg_cgroup_get(facts, i)->path && report_cgroup(&f, facts, i))
+			undoes = true;
+	if (report_networks(&f))
+		undoes = true;
 	pins_close(&pins);
+	return undoes;
 }

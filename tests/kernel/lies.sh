@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# check and status where something does not hold, and a system call by which they look fails besides: neither may then
+# answer that all is well. And where they look from other places and times.
+#
+# EJG_FAULTS: how many faults are tried, spread over all that there are (240); "all": every one.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+command -v strace >/dev/null || skip 'there is no strace'
+faults=${EJG_FAULTS-240}
+cgroup=$EJG_CGROUP/service
+other=$EJG_CGROUP/other
+elsewhere=$EJG_CGROUP/elsewhere
+mkdir "$cgroup" "$other" "$elsewhere" "$EJG_STATE/held"
+# What tells something. No memory: mmap. A call that this kernel or strace does not have is passed over.
+calls=(bpf openat read pread64 readlink readlinkat getdents64 newfstatat fstat statx fstatfs statfs faccessat2 access
+	socket bind connect getsockopt sendto sendmsg recvmsg recvfrom poll ppoll setns clone3 mmap lseek flock fcntl
+	open_by_handle_at getrandom)
+tool=("$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q)
+states=(link detached policy connection listener below clear)
+
+# traced STRACE-OPTIONS -- ARGUMENTS OF ejguard...: on the host, with its threads and children.
+traced() {
+	local options=()
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	# A shell of its own, which keeps to itself that strace ends as its tracee does.
+	(
+		nsenter --net="$(net_file host)" strace -f -qq -o "$EJG_STATE/trace" "${options[@]}" "${tool[@]}" "$@"
+		exit $?
+	) >/dev/null 2>&1
+}
+
+# list VERB: "CALL N" of each call that a run makes.
+list() {
+	local call n i
+	traced -e trace="$(IFS=, && echo "${calls[*]/#/?}")" -- "$1" service || true
+	for call in "${calls[@]}"; do
+		n=$(grep -cE "^[0-9]+ +$call\(" "$EJG_STATE/trace" || true)
+		for ((i = 1; i <= n; i++)); do
+			echo "$call $i"
+		done
+	done
+}
+
+hold() {
+	(
+		echo 0 >"$2/cgroup.procs"
+		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
+	) >"$EJG_STATE/held/$1" &
+	held+=("$!")
+	wait_for 5 test -s "$EJG_STATE/held/$1"
+}
+held=()
+
+link_of() {
+	echo "$(set_path)/links/$(stat -c %i "$cgroup")/$1"
+}
+
+# make STATE: guarded, but for one thing.
+make() {
+	stack_for "$cgroup" 198.51.100.2
+	[[ $1 != connection ]] || {
+		hold listener "$cgroup" host listen 198.51.100.1 4369
+		hold stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
+	}
+	guard -q apply service 2>/dev/null || true
+	case $1 in
+	link) rm "$(link_of bind4)" ;;
+	detached) bpftool link detach pinned "$(link_of ingress)" ;;
+	policy) stack_for "$cgroup" 198.51.100.9 ;;
+	listener) hold listener "$elsewhere" host listen 198.51.100.1 4369 ;;
+	below) stack_for "$cgroup $other" 198.51.100.2 ;;
+	clear) bpftool cgroup attach "$EJG_CGROUP" cgroup_inet4_connect pinned /sys/fs/bpf/clearing/clear_connect4 multi ;;
+	esac
+}
+
+unmake() {
+	local pid
+	for pid in "${held[@]}"; do
+		kill "$pid" && wait "$pid" || true
+	done 2>/dev/null
+	held=()
+	[[ $1 != clear ]] || bpftool cgroup detach "$EJG_CGROUP" cgroup_inet4_connect pinned /sys/fs/bpf/clearing/clear_connect4
+	guard -q release service
+}
+
+# hunt STATE VERB ERROR: every fault that is chosen, while something does not hold.
+hunt() {
+	local state=$1 verb=$2 error=$3 all call n i step=1 status tried=0 lies=''
+	check_status "$state: $verb, without a fault" 1 traced -e trace=none -- "$verb" service
+	mapfile -t all < <(list "$verb")
+	[[ $faults == all ]] || step=$((${#all[@]} * ${#states[@]} * 2 / faults + 1))
+	# Each hunt begins elsewhere, so that together they come past everything.
+	for ((i = ++began % step; i < ${#all[@]}; i += step)); do
+		read -r call n <<<"${all[i]}"
+		status=0
+		traced -e trace="$call" -e inject="$call:error=$error:when=$n" -- "$verb" service || status=$?
+		((status != 0)) || lies+="$call $n; "
+		tried=$((tried + 1))
+	done
+	check_is "$state: $verb with $error: $tried of ${#all[@]} faults tried; that all is well after" '' "$lies"
+}
+began=0
+
+bpftool prog loadall "$EJG_CLEAR" /sys/fs/bpf/clearing 2>/dev/null || {
+	note 'left out: this kernel has no bpf_set_retval()'
+	states=("${states[@]/clear/}")
+}
+
+for state in ${states[@]}; do
+	make "$state"
+	hunt "$state" check EIO
+	[[ $faults != all ]] || hunt "$state" check EACCES
+	[[ $faults != all ]] || hunt "$state" check ENOMEM
+	hunt "$state" status EIO
+	unmake "$state"
+done
+
+note 'another bpffs over the one of the guard'
+stack_for "$cgroup" 198.51.100.2
+guard -q apply service
+check 'control: check' guard -q check service
+mount -t bpf -o mode=700 bpf /sys/fs/bpf
+check_status 'check does not see the pins' 1 guard -q check service
+check_is 'control: they guard all the same' denied "$(in_cgroup "$cgroup" "$EJG_ATTEMPT" connect 198.51.100.9 4369)"
+check 'apply guards a second time' guard -q apply service
+check 'check' guard -q check service
+guard -q release service
+umount /sys/fs/bpf
+check 'the first one again: check' guard -q check service
+check_is 'it guards' denied "$(in_cgroup "$cgroup" "$EJG_ATTEMPT" connect 198.51.100.9 4369)"
+
+note 'pins that were moved'
+mv "$(set_path)/links" "$(set_path)/lonks"
+check_status 'links of another name: check' 1 guard -q check service
+check 'apply' guard -q apply service
+check 'check' guard -q check service
+
+note 'other times'
+# guard_in_time SECONDS VERB: where the clock of the time since boot is another one.
+guard_in_time() {
+	net_run host unshare --time --boottime "$1" --monotonic "$1" --fork "${tool[@]}" "$2" service
+}
+for offset in 1000000000 -1; do
+	((offset > 0)) || offset=-$(($(cut -d. -f1 /proc/uptime) - 1))
+	check "boot clock $offset s: check" guard_in_time "$offset" check
+	check "boot clock $offset s: apply" guard_in_time "$offset" apply
+	check "boot clock $offset s: status" guard_in_time "$offset" status
+done
+
+note 'places where no answer arrives'
+rm "$(link_of bind4)"
+for verb in check status; do
+	# shellcheck disable=SC2016 # the inner shell expands
+	{
+		check_status "$verb to /dev/full" 1 bash -c 'exec "$@" >/dev/full 2>&1' full "${tool[@]}" "$verb" service
+		check_status "$verb without descriptors" 1 bash -c 'exec "$@" <&- >&- 2>&-' closed "${tool[@]}" "$verb" service
+	}
+done
+guard -q apply service
+for verb in check status; do
+	# shellcheck disable=SC2016
+	check_is "$verb that nobody can read is no success" no "$(bash -c 'exec "$@" >/dev/full 2>/dev/null' full \
+		nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$verb" service &&
+		echo yes || echo no)"
+done
