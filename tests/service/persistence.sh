@@ -50,7 +50,7 @@ reload() {
 check 'ejabberd starts' bed_run server systemctl start ejabberd
 
 note 'the states'
-check_state none 1 0 0 'ejguard enable'
+check_state none 1 0 0 'ejguard enable --now'
 check_reach none stranger ok 4369 198.51.100.1
 check_has 'apply says what the next start is' 'guarded now, NOT after the next start' "$(bed_run server ejguard apply)"
 check_is 'apply: next' 'ejguard enable' "$(next_of apply)"
@@ -63,6 +63,12 @@ check_is 'apply of what is enabled asks for no enable' no "$([[ $(next_of apply)
 check_state both 0 1 1 ''
 bed_run server ejguard disable >/dev/null
 check_state disable 1 1 0 'ejguard enable'
+bed_run server ejguard release >/dev/null
+check_is 'enable --now: its last line' 'ejabberd: enabled, and guarded now' \
+	"$(bed_run server ejguard enable --now | tail -n 1 | cut -d, -f 1-2)"
+check_state 'enable --now' 0 1 1 ''
+check_reach 'enable --now' stranger timeout 4369 198.51.100.1
+bed_run server ejguard disable >/dev/null
 bed_run server ejguard release >/dev/null
 
 note 'what is called the next thing, done literally'

@@ -73,6 +73,7 @@ static const struct option_spec doctor_options[] = {
 };
 
 static const struct option_spec enable_options[] = {
+	{ "now", 0, OPTION_FLAG, NULL, FIELD(now), "also guard what runs, without a restart, as apply does" },
 	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "write the drop-ins below DIR, not " EJG_UNITDIR },
 	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),
 	  "their templates are in DIR, not in " EJG_DATADIR "/systemd" },
@@ -182,6 +183,8 @@ const struct verb verbs[N_VERBS] = {
 		.failed = "NOT enabled",
 		.makes_dropins = true,
 		OPTIONS(enable_options),
+		.asker = "check",
+		.counts_only = true,
 	},
 	[VERB_DISABLE] = {
 		.name = "disable",

@@ -96,7 +96,7 @@ int print_report(const struct report *report)
 		r = print_figures(report);
 	else if (report->json)
 		r = print_json(report);
-	else if (report->journal && report->verb && report->verb->counts_only && !report->verbose)
+	else if (report->journal && report->verb && report->verb->counts_only && !report->has_units && !report->verbose)
 		r = print_start(report);
 	else
 		r = print_text(report);

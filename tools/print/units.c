@@ -7,14 +7,14 @@
 #include "tools/base/text.h"
 #include "tools/print/print.h"
 
-static void add_row(struct table *table, const struct unit *unit)
+static void add_row(struct table *table, const struct unit *unit, bool guarded)
 {
 	const char *state = "-";
 
 	if (unit->asked && !unit->installed)
 		state = "not installed here";
 	else if (unit->asked)
-		state = unit->restart_due ? "restart due" : unit->active ? "active" : "not active";
+		state = !unit->active ? "not active" : guarded ? "guarded" : unit->restart_due ? "restart due" : "active";
 	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
 }
 
@@ -45,6 +45,7 @@ static void print_earlier(const struct report *report, FILE *out)
 int print_units(const struct report *report, FILE *out)
 {
 	static const char *const headings[] = { "UNIT", "DROP-IN", "STATE", "FILE" };
+	bool guarded = report->arguments->now && report->error == 0;
 	struct table *table;
 	int r;
 
@@ -52,11 +53,12 @@ int print_units(const struct report *report, FILE *out)
 		return 0;
 	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
 	for (size_t i = 0; i < report->units.n; i++)
-		add_row(table, &report->units.items[i]);
+		add_row(table, &report->units.items[i], guarded);
 	r = table_print(table, NULL);
 	if (report->verb->makes_dropins) {
 		print_earlier(report, out);
-		print_restart(report, out);
+		if (!guarded)
+			print_restart(report, out);
 	} else if (report->units.n == 0) {
 		fprintf(out, "There are no drop-ins of ejguard's for %s.\n", report->service);
 	} else {

@@ -50,6 +50,8 @@ static const char *outcome(const struct report *report, const struct summary *su
 
 	if (audit && report->arguments->file)
 		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
+	if (report->arguments->now && report->has_units)
+		return report->error == 0 ? "enabled, and guarded now" : "enabled, but NOT guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
 		return "guarded now, NOT after the next start";
 	if (report->error == 0)
@@ -124,7 +126,7 @@ static void print_next(const struct report *report, const struct summary *summar
 		return;
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->apply_mends && !report->arguments->file)
-			verb = summary->enable_mends ? "enable" : "apply";
+			verb = !summary->enable_mends ? "apply" : report->guarded_now ? "enable" : "enable --now";
 		else
 			fputs("correct the failures, then ", out);
 	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {

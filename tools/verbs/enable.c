@@ -43,7 +43,15 @@ static int plan(struct report *report, const char *unitdir)
 	return dropin_plan_removals(report, unitdir); /* of units that the stack no longer names */
 }
 
-int verb_enable(const struct arguments *arguments, struct report *report)
+/* Drop-ins below another folder are none of this system's, and so not what a running service is started by. */
+static int refuse_now(const struct arguments *arguments, struct report *report)
+{
+	if (arguments->now && arguments->unitdir)
+		return report_fail_usage(report, "--now and --unitdir exclude each other");
+	return 0;
+}
+
+static int write_dropins(const struct arguments *arguments, struct report *report)
 {
 	const char *unitdir = arguments->unitdir ? arguments->unitdir : EJG_UNITDIR;
 	cleanup_fd int lock = -1;
@@ -60,4 +68,13 @@ int verb_enable(const struct arguments *arguments, struct report *report)
 	if (r < 0)
 		return r;
 	return units_settle(report, !arguments->unitdir);
+}
+
+int verb_enable(const struct arguments *arguments, struct report *report)
+{
+	int r = refuse_now(arguments, report);
+
+	if (r == 0)
+		r = write_dropins(arguments, report);
+	return r == 0 && arguments->now ? ejg_apply(report->handle, NULL) : r;
 }
