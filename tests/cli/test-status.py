@@ -2,7 +2,6 @@
 """status with its proof and its figures for a collector; apply without the proof."""
 import json
 import os
-import shutil
 import subprocess
 
 from cli import Case, main, needs_cgroup2
@@ -33,7 +32,8 @@ class OpenMetrics(Case):
         self.assertEqual((result.exit, result.err), (0, ""))
         self.assertTrue(result.out.endswith("\n# EOF\n"))
         families = self.parse(result.out)
-        self.assertEqual(set(families), {"ejguard_held", "ejguard_net_attempts", "ejguard_probe_attempts"})
+        self.assertEqual(set(families), {"ejguard_held", "ejguard_findings", "ejguard_version_info",
+                                         "ejguard_net_attempts", "ejguard_probe_attempts"})
         self.assertEqual(families["ejguard_net_attempts"],
                          ("counter", "attempts so far",
                           [["ejguard_net_attempts_total", {"service": "ejabberd", "where": "thing-1"}, 42]]))
@@ -48,11 +48,17 @@ class OpenMetrics(Case):
         self.assertIn({"service": "ejabberd", "exported_service": 'a "b" \\x0a c\\d', "_9_x": ""},
                       [labels for _, labels, _ in samples])
 
-    def test_promtool(self):
-        if not shutil.which("promtool"):
-            return  # the other parser is the strict one
-        out = self.ejguard("status", "--openmetrics").out
-        self.assertEqual(subprocess.run(["promtool", "check", "metrics"], input=out.encode(), check=False).returncode, 0)
+    def test_the_format_of_prometheus(self):
+        """Type and help are of the sample's name, and nothing ends it; service/prometheus asks promtool."""
+        self.stack("required net\n")
+        result = self.ejguard("status", "--prometheus")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertIn("# TYPE ejguard_net_attempts_total counter\n# HELP ejguard_net_attempts_total attempts so far\n"
+                      "ejguard_net_attempts_total{", result.out)
+        self.assertIn('\nejguard_findings{service="ejabberd",severity="failure"} 0\n', result.out)
+        self.assertNotIn("# EOF", result.out)
+        self.assertEqual(self.ejguard("status", "--prometheus", "--openmetrics").exit, 2)
+        self.assertEqual(self.ejguard("status", "--prometheus", "--json").exit, 2)
 
     def test_not_held(self):
         self.stack("required net answer=not-held\n")

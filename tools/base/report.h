@@ -41,7 +41,7 @@ struct report {
 
 	struct ejg_question asked;
 	const struct ejg_question *question; /* of explain: it, once it was understood */
-	bool openmetrics;		     /* metrics only, in that format */
+	bool openmetrics, prometheus;	     /* metrics only, in that format */
 
 	bool guarded_now; /* of an audit */
 	enum {

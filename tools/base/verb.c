@@ -50,6 +50,8 @@ static const struct option_spec status_options[] = {
 	{ "prove", 0, OPTION_FLAG, NULL, FIELD(prove), "also run the self-test: forbidden connections must be refused" },
 	{ "openmetrics", 0, OPTION_FLAG, NULL, FIELD(openmetrics),
 	  "print only the figures, in OpenMetrics format" },
+	{ "prometheus", 0, OPTION_FLAG, NULL, FIELD(prometheus),
+	  "print only the figures, in Prometheus's text format, as node_exporter reads it" },
 };
 
 static const struct option_spec exec_options[] = {
@@ -181,10 +183,10 @@ const struct verb verbs[N_VERBS] = {
 		.summary = "Guards the service at every start: writes systemd drop-ins for its units",
 		.done = "enabled",
 		.failed = "NOT enabled",
-		.makes_dropins = true,
-		OPTIONS(enable_options),
 		.asker = "check",
 		.counts_only = true,
+		.makes_dropins = true,
+		OPTIONS(enable_options),
 	},
 	[VERB_DISABLE] = {
 		.name = "disable",

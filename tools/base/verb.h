@@ -37,6 +37,7 @@ struct arguments {
 	bool now; /* of enable */
 	bool prove;
 	bool openmetrics;
+	bool prometheus;
 	const char *user;   /* of exec and explain */
 	const char *cgroup; /* of exec */
 	bool wait_empty;

@@ -80,10 +80,10 @@ static int print_json(const struct report *report)
 }
 
 /* For a collector: stdout has whole figures or nothing, what failed is told on stderr. */
-static int print_figures(const struct report *report)
+static int print_collected(const struct report *report)
 {
 	print_lines(report, stderr);
-	return report->error == 0 || report->error == -EACCES ? print_openmetrics(report, stdout) : 0;
+	return report->error == 0 || report->error == -EACCES ? print_figures(report, stdout) : 0;
 }
 
 int print_report(const struct report *report)
@@ -92,8 +92,8 @@ int print_report(const struct report *report)
 
 	if (report->verb && report->verb->streams && report->error == 0)
 		r = 0;
-	else if (report->openmetrics)
-		r = print_figures(report);
+	else if (report->openmetrics || report->prometheus)
+		r = print_collected(report);
 	else if (report->json)
 		r = print_json(report);
 	else if (report->journal && report->verb && report->verb->counts_only && !report->has_units && !report->verbose)

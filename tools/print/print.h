@@ -16,7 +16,7 @@ int print_report(const struct report *report);
  */
 int print_object(const struct report *report, FILE *out);
 int print_page(const struct report *report, bool lines, FILE *out);
-int print_openmetrics(const struct report *report, FILE *out);
+int print_figures(const struct report *report, FILE *out);
 /* One event: a line of text, or of JSON. */
 int print_event(const struct report *report, const struct ejg_event *event, FILE *out);
 /* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */

@@ -21,8 +21,9 @@ static int prove(struct report *report)
 
 int verb_status(const struct arguments *arguments, struct report *report)
 {
-	if (arguments->openmetrics && report->json)
-		return report_fail_usage(report, "--json and --openmetrics exclude each other");
+	if (arguments->openmetrics + arguments->prometheus + report->json > 1)
+		return report_fail_usage(report, "--json, --openmetrics and --prometheus exclude each other");
 	report->openmetrics = arguments->openmetrics;
+	report->prometheus = arguments->prometheus;
 	return dropin_judge(report, arguments->prove ? prove(report) : ejg_status(report->handle));
 }

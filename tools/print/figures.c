@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The metrics in the text format of OpenMetrics 1.0. */
+/*
+ * The metrics, in the text format of OpenMetrics 1.0 or in that of Prometheus, 0.0.4: there the type and the help are of the
+ * sample's name, in OpenMetrics of the family's, which lacks the suffix of a counter.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -51,9 +54,11 @@ static void put_label(FILE *out, const struct ejg_label *label)
 	fputc('"', out);
 }
 
-static void put_head(FILE *out, const char *name, bool counter, const char *help)
+static void put_head(const struct report *report, FILE *out, const char *name, bool counter, const char *help)
 {
-	fprintf(out, "# TYPE %s %s\n# HELP %s ", name, counter ? "counter" : "gauge", name);
+	const char *suffix = counter && report->prometheus ? "_total" : "";
+
+	fprintf(out, "# TYPE %s%s %s\n# HELP %s%s ", name, suffix, counter ? "counter" : "gauge", name, suffix);
 	put_escaped(out, help);
 	fputc('\n', out);
 }
@@ -75,7 +80,7 @@ static void put_families(const struct report *report, struct family *families, s
 
 		if (families[i].done)
 			continue;
-		put_head(out, families[i].name, first->counter, first->help);
+		put_head(report, out, families[i].name, first->counter, first->help);
 		for (size_t j = i; j < n; j++) {
 			if (families[j].done || strcmp(families[i].name, families[j].name) != 0)
 				continue;
@@ -85,10 +90,43 @@ static void put_families(const struct report *report, struct family *families, s
 	}
 }
 
-int print_openmetrics(const struct report *report, FILE *out)
+static void put_gauge(const struct report *report, FILE *out, const char *name, const char *help, uint64_t value)
 {
-	const struct ejg_metric held = { .value = report->guarded_now };
-	const struct ejg_metric enabled = { .value = report->persistence == UNIT_START_GUARDED };
+	put_head(report, out, name, false, help);
+	put_sample(out, name, false, report->service, &(struct ejg_metric){ .value = value });
+}
+
+static void put_findings(const struct report *report, FILE *out)
+{
+	static const char name[] = "ejguard_findings";
+	size_t counts[EJG_FAILURE + 1] = {};
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (finding->severity <= EJG_FAILURE)
+			counts[finding->severity]++;
+	put_head(report, out, name, false, "Findings of the status, by severity");
+	for (uint32_t i = EJG_WARNING; i <= EJG_FAILURE; i++)
+		fprintf(out, "%s{service=\"%s\",severity=\"%s\"} %zu\n", name, report->service, ejg_severity_name(i),
+			counts[i]);
+}
+
+/* What the tool itself knows. */
+static void put_own(const struct report *report, FILE *out)
+{
+	static const char info[] = "ejguard_version_info";
+
+	put_gauge(report, out, "ejguard_held", "1 when the service is guarded now", report->guarded_now);
+	if (report->persistence != UNIT_START_UNKNOWN)
+		put_gauge(report, out, "ejguard_enabled", "1 when every unit of the service starts guarded",
+			  report->persistence == UNIT_START_GUARDED);
+	put_findings(report, out);
+	put_head(report, out, info, false, "1; its label is the version of ejguard");
+	fprintf(out, "%s{service=\"%s\",version=\"%s\"} 1\n", info, report->service, EJG_VERSION);
+}
+
+int print_figures(const struct report *report, FILE *out)
+{
 	size_t n = ejg_metric_count(report->handle);
 	cleanup_free struct family *families = calloc(n + 1, sizeof(*families));
 	int r = families ? 0 : -ENOMEM;
@@ -100,14 +138,10 @@ int print_openmetrics(const struct report *report, FILE *out)
 			r = -ENOMEM;
 	}
 	if (r == 0) {
-		put_head(out, "ejguard_held", false, "1 when the service is guarded now");
-		put_sample(out, "ejguard_held", false, report->service, &held);
-		if (report->persistence != UNIT_START_UNKNOWN) {
-			put_head(out, "ejguard_enabled", false, "1 when every unit of the service starts guarded");
-			put_sample(out, "ejguard_enabled", false, report->service, &enabled);
-		}
+		put_own(report, out);
 		put_families(report, families, n, out);
-		fputs("# EOF\n", out);
+		if (report->openmetrics)
+			fputs("# EOF\n", out);
 	}
 	for (size_t i = 0; families && i < n; i++)
 		free(families[i].name);
