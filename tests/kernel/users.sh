@@ -149,3 +149,12 @@ check_is 'explain knows the port' refused "$(answer connect 127.0.0.1 7000 --use
 check 'the guard holds' guard_host -q check
 guard_host -q release
 check_has 'a listener from before is found' 'host.listener-unknown' "$(guard_host apply 2>&1 || true)"
+
+# --- beside the guard of the service
+guard_host -q release
+kill "$(server_of 7000)" "$(server_of 5222)" "$(server_of 7001)"
+stack
+echo 'required net' >>"$EJG_CONF/ejabberd"
+wait_for 5 guard_host -q apply
+check_is 'neither takes the other for a stranger' no "$([[ $(finding) == *foreign-above* ]] && echo yes || echo no)"
+check_is 'and nobody is refused' denied "$(as 65534 connect 127.0.0.1 4369)"

@@ -2,6 +2,7 @@
 #include "libejguard/modules/net/foreign.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -16,6 +17,26 @@ static bool is_own(const struct pins *pins, uint32_t id)
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
 		if (pins->program_ids[hook] == id)
 			return true;
+	return false;
+}
+
+/* Whether a program is one of another set of ejguard's: only root can have pinned it there. It undoes no refusal. */
+static bool is_of_other_set(uint32_t id, enum policy_hook hook)
+{
+	cleanup_dir DIR *dir = opendir(PINS_ROOT);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[PINS_PATH_SIZE];
+		struct bpf_prog_info info = {};
+		uint32_t size = sizeof(info);
+		cleanup_fd int fd = -1;
+
+		pins_format(path, PINS_ROOT "/%s/%s", entry->d_name, policy_hooks[hook].name);
+		fd = bpf_obj_get(path);
+		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.id == id)
+			return true;
+	}
 	return false;
 }
 
@@ -71,7 +92,8 @@ bool foreign_report(const struct foreign *f, const char *cgroup, bool above)
 		for (uint32_t i = 0; i < n; i++) {
 			if (is_own(f->pins, ids[i]))
 				after = true;
-			else if (report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI)))
+			else if (!is_of_other_set(ids[i], hook) &&
+				 report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI)))
 				undoes = true;
 		}
 	}
