@@ -143,9 +143,12 @@ static bool is_served(const struct config_check *check, bool local)
 static void report(struct config_check *check, const char *id, const struct permission *permission, const char *who)
 {
 	const char *name = yml_text(permission->pair->key);
+	const struct yml_pair *admin = yml_find(yml_option(&check->yml, NULL, "acl").value, "admin");
+	/* The default stands nowhere: what it gives depends on the acl admin. */
+	const struct yml_node *place = permission->pair->key->file || !admin ? permission->pair->key : admin->key;
 
-	config_finding(check, id, name, permission->pair->key, NULL, "api_permissions \"%s\" lets %s run %s",
-		       name ? name : "", who, permission->all ? "administrative commands" : permission->sample);
+	config_finding(check, id, name, place, NULL, "api_permissions \"%s\" lets %s run %s", name ? name : "", who,
+		       permission->all ? "administrative commands" : permission->sample);
 }
 
 /* Between this host's users and everybody: by how many addresses, and whose. */

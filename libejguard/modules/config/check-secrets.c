@@ -64,7 +64,8 @@ static const char *readers(struct config_check *check, const char *path, const c
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
-	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.trust, &file, &problem);
+	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.trust, &file,
+			    &problem);
 
 	check->no_memory |= r == -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
@@ -146,7 +147,8 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
 	const char *problem = NULL, *who;
-	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.key_readers, &file, &problem);
+	int r = access_walk(check->arena, check->facts->root, path, ACCESS_FOLLOW, &check->service.key_readers, &file,
+			    &problem);
 	int key;
 
 	check->no_memory |= r == -ENOMEM;
@@ -178,6 +180,21 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		       "%s may read it, and it holds a private key", who ? who : "somebody else");
 }
 
+/* The program of extauth_program or captcha_cmd. */
+static void check_program(struct config_check *check, const struct yml_path *option)
+{
+	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const char *problem = NULL;
+	int r = access_walk(check->arena, check->facts->root, option->path, ACCESS_FOLLOW, &check->service.trust, &file,
+			    &problem);
+
+	check->no_memory |= r == -ENOMEM;
+	if (r == 0 && file.fd < 0)
+		config_finding(check, "file-missing", option->path, &place, NULL, "%s names it, and it is not there",
+			       option->option);
+}
+
 /* A pattern of certfiles; how much of what it fits is looked at is bounded. */
 static void check_pattern(struct config_check *check, const struct yml_path *option)
 {
@@ -206,6 +223,8 @@ void check_secrets(struct config_check *check)
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];
 
+		if (path->kind == YML_PATH_PROGRAM && !path->argument)
+			check_program(check, path);
 		if (path->kind != YML_PATH_CERTIFICATE && path->kind != YML_PATH_KEY && path->kind != YML_PATH_CA &&
 		    path->kind != YML_PATH_DHFILE)
 			continue;

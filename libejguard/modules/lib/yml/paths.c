@@ -208,8 +208,10 @@ static void add_program(struct collector *collector, struct yml_path *path, cons
 
 		/* ejabberd takes the first word from its working directory, too. */
 		if (word && length > 0 && (*word == '/' || (i == 0 && strchr(word, '/'))) &&
-		    strncmp(word, "/dev/", 5) != 0 && strncmp(word, "/proc/", 6) != 0)
+		    strncmp(word, "/dev/", 5) != 0 && strncmp(word, "/proc/", 6) != 0) {
+			path->argument = i > 0;
 			add_word(collector, path, node, word);
+		}
 		text += length;
 		text += strspn(text, borders);
 	}

@@ -31,6 +31,7 @@ struct yml_path {
 	enum yml_path_kind kind;
 	const char *path;   /* absolute, keywords replaced; a pattern where it says so, to be expanded as glob(7) */
 	bool pattern;	    /* holds *, ? or [: filelib:wildcard (certfiles only) */
+	bool argument;	    /* of a program: handed to it, not the program itself */
 	const char *option; /* "certfiles", "listen/ejabberd_c2s/certfile", "modules/mod_http_upload/docroot" */
 	const char *host;   /* virtual host for which it counts, or NULL for all */
 	mode_t mode;	  /* that ejabberd gives it (file_mode, dir_mode, a socket's mode), or 0 where it gives none */
