@@ -21,6 +21,7 @@
 
 #define PORT 4370
 #define PUBLIC_PORT 5222
+#define STRICT_PORT 7777 /* private by strict=yes alone */
 #define FIRST_PEER 0x14000000
 #define OWN_ADDRESS 0x64400001 /* 100.64.0.1, in `listen` */
 #define FOREIGN_ADDRESS 0x64400002
@@ -93,6 +94,15 @@ static void try_syn(const struct bench *bench, int fd, uint32_t address)
 		fail("send a SYN");
 }
 
+/* To a port that is not known by number, of which the cgroup decides. */
+static void try_strict_syn(const struct bench *bench, int fd, uint32_t address)
+{
+	struct in_addr source = { htonl(address) }, own = { htonl(OWN_ADDRESS) };
+
+	if (wire_send_syn(bench->wire, source, own, STRICT_PORT) < 0)
+		fail("send a SYN");
+}
+
 static void try_established(const struct bench *bench, int fd, uint32_t address)
 {
 	char byte = 0;
@@ -150,10 +160,15 @@ static const struct scenario {
 	{ "bind4", "not in it, refused", AF_INET, try_bind4, foreign_listen, false },
 	{ "bind6", "in listen", AF_INET6, try_bind6, own_listen, false },
 	{ "bind6", "not in it, refused", AF_INET6, try_bind6, foreign_listen, false },
-	{ "ingress", "SYN, first match", AF_INET, try_syn, first_peer, true },
-	{ "ingress", "SYN, last match", AF_INET, try_syn, last_peer, true },
-	{ "ingress", "SYN, any match", AF_INET, try_syn, any_peer, true },
-	{ "ingress", "SYN, miss, refused", AF_INET, try_syn, no_peer, true },
+	{ "lookup", "SYN, first match", AF_INET, try_syn, first_peer, true },
+	{ "lookup", "SYN, last match", AF_INET, try_syn, last_peer, true },
+	{ "lookup", "SYN, any match", AF_INET, try_syn, any_peer, true },
+	{ "lookup", "SYN, miss, refused", AF_INET, try_syn, no_peer, true },
+	{ "lookup", "SYN, another port", AF_INET, try_strict_syn, first_peer, false },
+	{ "ingress", "SYN, first match", AF_INET, try_strict_syn, first_peer, true },
+	{ "ingress", "SYN, last match", AF_INET, try_strict_syn, last_peer, true },
+	{ "ingress", "SYN, any match", AF_INET, try_strict_syn, any_peer, true },
+	{ "ingress", "SYN, miss, refused", AF_INET, try_strict_syn, no_peer, true },
 	{ "ingress", "established", AF_INET, try_established, no_peer, false },
 };
 
@@ -261,7 +276,7 @@ static void establish(struct bench *bench)
 int main(int argc, char **argv)
 {
 	struct bench bench = {};
-	cleanup_fd int statistics = -1, listener = -1;
+	cleanup_fd int statistics = -1, listener = -1, strict = -1;
 
 	if (argc != 7)
 		return 2;
@@ -282,11 +297,12 @@ int main(int argc, char **argv)
 		if (!scenario->always && bench.peers != 16)
 			continue;
 		/* Before the wire is there nothing has a route. */
-		if (!strcmp(scenario->hook, "ingress") && bench.wire < 0) {
+		if (scenario->try == try_syn && bench.wire < 0) {
 			bench.wire = wire_open((struct in_addr){ htonl(OWN_ADDRESS) });
 			if (bench.wire < 0)
 				fail("a TUN device");
 			listener = listen_at(OWN_ADDRESS, PORT);
+			strict = listen_at(OWN_ADDRESS, STRICT_PORT);
 		}
 		run_scenario(&bench, scenario);
 	}

@@ -2,7 +2,8 @@
 /*
  * filter: attaches what the guard is compared with to a cgroup, and pins it.
  *
- *   filter empty   CGROUP PINS                programs that let everything through, on the hooks of the guard
+ *   filter empty   CGROUP PINS                programs that let everything through, on the hooks of the guard,
+ *                                              that of the network namespace in which this runs included
  *   filter systemd CGROUP PINS ADDRESS...     what systemd makes of IPAddressDeny=any and IPAddressAllow=ADDRESS...
  *
  * The second is the sequence of instructions of systemd 252 (src/core/bpf-firewall.c, bpf_firewall_compile_bpf() and
@@ -36,6 +37,7 @@ static const struct hook {
 	{ "connect6", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_CONNECT },
 	{ "ingress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS },
 	{ "egress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS },
+	{ "lookup", BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP },
 };
 
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
@@ -130,7 +132,7 @@ static void pin(int fd, const char *folder, const char *name, const char *suffix
 
 int main(int argc, char **argv)
 {
-	cleanup_fd int cgroup = -1, trie = -1;
+	cleanup_fd int cgroup = -1, trie = -1, netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	bool empty = argc > 1 && !strcmp(argv[1], "empty");
 
 	if (argc < 4 || (!empty && strcmp(argv[1], "systemd") != 0))
@@ -148,7 +150,7 @@ int main(int argc, char **argv)
 		if (empty ? hooks[i].attach == BPF_CGROUP_INET_EGRESS : hooks[i].type != BPF_PROG_TYPE_CGROUP_SKB)
 			continue;
 		program = empty ? load_empty(&hooks[i]) : load_systemd(&hooks[i], trie);
-		link = bpf_link_create(program, cgroup, hooks[i].attach, NULL);
+		link = bpf_link_create(program, hooks[i].attach == BPF_SK_LOOKUP ? netns : cgroup, hooks[i].attach, NULL);
 		if (link < 0)
 			fail("the kernel does not attach a program");
 		pin(program, argv[3], hooks[i].name, "");
