@@ -33,7 +33,9 @@ static __always_inline int guard(const struct bpf_sk_lookup *ctx, const struct d
 			return SK_PASS;
 		reason = decide_accept(d, source, destination, ctx->ingress_ifindex);
 	}
-	if (reason == POLICY_ALLOWED)
+	if (reason == POLICY_ALLOWED ||
+	    (reason != POLICY_MALFORMED &&
+	     is_admitted_by_another(&source, &destination, ctx->local_port, ctx->ingress_ifindex)))
 		return SK_PASS;
 	return refuse(d->head, POLICY_LOOKUP, reason,
 		      &(struct outsider){ .proof = ctx->family == AF_INET &&

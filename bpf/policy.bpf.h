@@ -27,7 +27,7 @@ struct policy_map {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
+	__uint(max_entries, POLICY_MAX_OWNERS);
 	__type(key, __u32);
 	__array(values, struct policy_map);
 } policy __weak SEC(".maps");
@@ -54,16 +54,21 @@ static __always_inline const struct policy_chunk *policy_chunk_at(void *chunks, 
 
 #include "policy-match.h"
 
-/* Looks the policy up, once for all of a decision. False when there is none. */
-static __always_inline bool get_policy(struct decision *d)
+static __always_inline bool get_policy_of(struct decision *d, __u32 owner)
 {
 	__u32 zero = 0;
 
-	d->chunks = bpf_map_lookup_elem(&policy, &zero);
+	d->chunks = bpf_map_lookup_elem(&policy, &owner);
 	if (!d->chunks)
 		return false;
 	d->head = bpf_map_lookup_elem(d->chunks, &zero);
 	return d->head;
+}
+
+/* Looks the policy up, once for all of a decision. False when there is none. */
+static __always_inline bool get_policy(struct decision *d)
+{
+	return get_policy_of(d, 0);
 }
 
 static __always_inline bool is_proof(const struct bpf_sock *sk)

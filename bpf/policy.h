@@ -2,8 +2,9 @@
 /*
  * The policy of a service: the only thing that the BPF programs and user space share.
  *
- * The whole policy is one array map of equal chunks, made by user space, frozen, and put into the one entry of the
- * array-of-maps `policy`, which every decision looks up once: no decision sees half a policy. Chunk 0 is a struct
+ * The whole policy is one array map of equal chunks, made by user space, frozen, and put into the first entry of the
+ * array-of-maps `policy`, which every decision looks up once: no decision sees half a policy. The other entries are the
+ * policies of services that share a port with this one: whom one of them admits there is not refused. Chunk 0 is a struct
  * policy_head, the others are struct policy_chunk: the peers as disjoint ranges of addresses in ascending order.
  *
  * A port is private or not; a private port whose `guarded` bit is set is also refused as the destination of a connect
@@ -37,6 +38,7 @@ enum policy_limits {
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
 	POLICY_MAX_DENIALS = 4096, /* rows of each table of denials */
+	POLICY_MAX_OWNERS = 4, /* services that share a port */
 	POLICY_MAX_CHUNKS = 128, /* a power of two, for the search */
 	/* The head, and chunks for 65,536 peers, one of which, the widest around IPv4, may be cut in two. */
 	POLICY_ENTRIES = 1 + 65536 / POLICY_CHUNK_RANGES + 1,

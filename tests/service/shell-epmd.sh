@@ -12,13 +12,21 @@ harness_begin "$0"
 
 addresses=(198.51.100.1 2001:db8::1)
 
+epmd_listens() {
+	[[ $(listens server 4369) == yes ]]
+}
+
+epmd_pid() {
+	bed_run server pgrep -x epmd
+}
+
 # shell_epmd: what an administrator does; Erlang's tool starts epmd, whether the node runs or not.
 shell_epmd() {
 	bed_run server systemctl stop ejabberd.service epmd.service epmd.socket
 	bed_run server systemd-run --quiet --scope --slice=user-0.slice --unit=session-9.scope ejabberdctl status >/dev/null 2>&1 ||
 		true
-	check "$1: an epmd listens" wait_for 20 eval '[[ $(listens server 4369) == yes ]]'
-	check_has "$1: in the user's slice" user-0.slice "$(bed_run server bash -c 'cat /proc/$(pgrep -x epmd)/cgroup')"
+	check "$1: an epmd listens" wait_for 20 epmd_listens
+	check_has "$1: in the user's slice" user-0.slice "$(bed_run server cat "/proc/$(epmd_pid)/cgroup")"
 }
 
 net_new stranger 203.0.113.9/24 2001:db8:bad::9/64
@@ -45,7 +53,7 @@ check 'apply' bed_run server bash -c 'systemctl start epmd.socket; ejguard apply
 check_reach 'the shipped stack' stranger refused 4369 "${addresses[@]}"
 check_is 'the shipped stack: this machine' ok "$(try server connect 127.0.0.1 4369)"
 check_is 'the shipped stack: this machine, by its address' ok "$(try server connect 198.51.100.1 4369)"
-bed_run server bash -c 'kill $(pgrep -x epmd)'
+bed_run server kill "$(epmd_pid)"
 check 'its units start' bed_run server systemctl restart epmd.socket ejabberd.service
 check_guarded 'its own epmd' server stranger "${addresses[@]}"
 

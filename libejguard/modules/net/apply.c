@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/sharing.h"
 
 int net_prepare(struct ejg_call *call)
 {
@@ -24,23 +25,6 @@ int net_prepare(struct ejg_call *call)
 	if (r == 0)
 		r = accept_choose(call, &hooks);
 	return r < 0 ? r : install_prepare(call, &state->policy, hooks, &state->change);
-}
-
-/* Two services on one cgroup would refuse each other's peers: programs add up. */
-static int refuse_shared_cgroups(struct ejg_call *call)
-{
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	char other[64];
-
-	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (ejg_cgroup_get(facts, i)->id &&
-		    links_other_service(facts->service, ejg_cgroup_get(facts, i)->id, other))
-			return ejg_call_error(call, -EBADMSG,
-					      "name the cgroup in the stack of one service only; its peers and ports "
-					      "are then those of both",
-					      "%s is guarded already, as part of the service '%s'",
-					      ejg_cgroup_get(facts, i)->path, other);
-	return 0;
 }
 
 static int attach_network(struct ejg_call *call, const struct pins *pins, const struct netns *netns)
@@ -82,6 +66,15 @@ static int attach_networks(struct ejg_call *call, const struct pins *pins)
 	return r;
 }
 
+/* Whom other services admit at a port of theirs is known before this one refuses anybody. */
+static int prepare_links(struct ejg_call *call, const struct pins *pins)
+{
+	const struct net_state *state = ejg_call_state(call);
+	int r = sharing_fill(call, pins, &state->policy);
+
+	return r < 0 ? r : attach_networks(call, pins);
+}
+
 static void detach_networks(struct ejg_call *call, const struct pins *pins)
 {
 	struct net_state *state = ejg_call_state(call);
@@ -117,15 +110,16 @@ int net_apply(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	struct net_state *state = ejg_call_state(call);
-	int r = refuse_shared_cgroups(call);
+	int r;
 
 	state->change.cgroups = facts->cgroups;
 	state->change.n_cgroups = facts->n_cgroups;
 	state->change.cgroup_size = facts->cgroup_size;
-	state->change.before_links = attach_networks;
+	state->change.before_links = prepare_links;
 	state->change.undo = detach_networks;
+	r = install_apply(call, &state->change);
 	if (r == 0)
-		r = install_apply(call, &state->change);
+		r = sharing_update(call);
 	if (r == 0) {
 		remember_peers(call);
 		evict(call);
@@ -136,8 +130,11 @@ int net_apply(struct ejg_call *call)
 int net_release(struct ejg_call *call, enum ejg_release_scope scope)
 {
 	struct net_state *state = ejg_call_state(call);
+	int r;
 
 	if (scope == EJG_RELEASE_RUN && state->keep)
 		return EJG_NOT_APPLICABLE;
-	return install_release(call, scope, &state->change);
+	r = install_release(call, scope, &state->change);
+	/* The others forget it, or hear that its former policy is in force again. */
+	return r < 0 ? r : sharing_update(call) < 0 ? -EIO : r;
 }

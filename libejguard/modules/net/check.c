@@ -7,6 +7,7 @@
 
 #include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
@@ -133,6 +134,19 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 	pins_close(&pins);
 }
 
+/* Another service may have come or gone, or changed its mind; what it did then may have been killed half way. */
+static int check_links(struct inspection *check, const struct pins *pins)
+{
+	int r = check->trial ? 1 : sharing_holds(check->call, pins, check->policy);
+
+	if (r == 0)
+		inspection_fail(check, "policy-differs", NULL,
+				"what other services admit at ports that they share has changed since it was applied");
+	else if (r < 0)
+		ejg_call_log(check->call, EJG_LOG_WARNING, "cannot read what other services admit: %s", strerror(-r));
+	return check_cgroups(check, pins);
+}
+
 /* Only sockets fail it: the guard stands, and undoing it would let more in. */
 static int check_network(struct inspection *check, struct net_state *state)
 {
@@ -175,7 +189,7 @@ int net_check(struct ejg_call *call)
 		.policy = state->prepared ? &state->policy : &policy, /* after an apply what it prepared */
 		.trial = ejg_call_trial(call),
 		.hooks_fit = accept_fits,
-		.links = check_cgroups,
+		.links = check_links,
 	};
 	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
 

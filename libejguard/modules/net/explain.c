@@ -12,6 +12,7 @@
 #include "libejguard/modules/net/address.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cleanup.h"
 
 /* "198.51.100.0-198.51.100.255", or the one address. */
@@ -45,6 +46,7 @@ struct explanation {
 	const struct decision *d;
 	const struct ejg_question *question;
 	struct policy_address address;
+	const struct sharing *sharing; /* whom other services admit; or NULL */
 };
 
 static void answer_range(const struct explanation *e, const char *what, const struct policy_range *range)
@@ -121,6 +123,18 @@ static struct policy_address reachable(const struct policy_head *head, const str
 	return (struct policy_address){};
 }
 
+/* Whether a service that shares the port admits the address, at what it calls its own. */
+static bool is_anothers(const struct explanation *e)
+{
+	for (size_t i = 0; e->sharing && i < e->sharing->n; i++) {
+		const struct policy_address local = reachable(&e->sharing->others[i].chunks[0].head, &e->address);
+
+		if (sharing_admits(e->sharing, e->question->port, e->address, local, 0))
+			return true;
+	}
+	return false;
+}
+
 static void explain_accept(const struct explanation *e)
 {
 	const struct policy_head *head = e->d->head;
@@ -130,6 +144,8 @@ static void explain_accept(const struct explanation *e)
 		return answer(e, true, "the port is not private");
 	if (is_loopback(&e->address))
 		return answer(e, true, "it arrives over the loopback device");
+	if (decide_accept(e->d, e->address, local, 0) != POLICY_ALLOWED && is_anothers(e))
+		return answer(e, true, "another service that owns the port, too, has the address for a peer");
 	switch (decide_accept(e->d, e->address, local, 0)) {
 	case POLICY_SOURCE:
 		return answer(e, false, "no peer has the address");
@@ -140,10 +156,11 @@ static void explain_accept(const struct explanation *e)
 	}
 }
 
-static int explain_by(struct ejg_call *call, const struct net_policy *policy, const struct ejg_question *question)
+static int explain_by(struct ejg_call *call, const struct net_policy *policy, const struct sharing *sharing,
+		      const struct ejg_question *question)
 {
 	const struct decision d = net_decision(policy);
-	struct explanation e = { .call = call, .d = &d, .question = question };
+	struct explanation e = { .call = call, .d = &d, .question = question, .sharing = sharing };
 
 	if (address_parse(question->address, &e.address) < 0)
 		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
@@ -166,13 +183,16 @@ static int explain_by(struct ejg_call *call, const struct net_policy *policy, co
 static int explain_current(struct ejg_call *call, const struct pins *pins, const struct ejg_question *question)
 {
 	struct net_policy policy = {};
+	struct sharing sharing;
 	cleanup_fd int fd = pins_get_policy(pins);
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
 	if (r < 0)
 		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
 				      strerror(-r));
-	r = explain_by(call, &policy, question);
+	sharing = sharing_read(pins);
+	r = explain_by(call, &policy, &sharing, question);
+	sharing_free(&sharing);
 	net_policy_free(&policy);
 	return r;
 }
@@ -184,7 +204,7 @@ static int explain_trial(struct ejg_call *call, const struct ejg_question *quest
 	int r = net_expect_policy(call, &policy);
 
 	if (r == 0)
-		r = explain_by(call, &policy, question);
+		r = explain_by(call, &policy, NULL, question);
 	net_policy_free(&policy);
 	return r;
 }

@@ -247,35 +247,3 @@ unsigned int links_prune(const struct pins *pins)
 	(void)links_each(pins, prune_one, &prune);
 	return prune.n;
 }
-
-/* Whether a set has a living link of this cgroup at any hook. */
-static bool guards(const char *set_path, uint64_t cgroup_id)
-{
-	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
-		char path[PINS_PATH_SIZE];
-		struct bpf_link_info info;
-
-		pins_format(path, "%s/links/%" PRIu64 "/%s", set_path, cgroup_id, policy_hooks[hook].name);
-		if (link_read(path, &info) == 0 && info.cgroup.cgroup_id == cgroup_id)
-			return true;
-	}
-	return false;
-}
-
-bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64])
-{
-	cleanup_dir DIR *dir = opendir(PINS_ROOT);
-	const struct dirent *entry;
-	char path[PINS_PATH_SIZE];
-
-	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':') || !strcmp(entry->d_name, service))
-			continue;
-		pins_format(path, PINS_ROOT "/%s", entry->d_name);
-		if (guards(path, cgroup_id)) {
-			snprintf(name, 64, "%.63s", entry->d_name);
-			return true;
-		}
-	}
-	return false;
-}

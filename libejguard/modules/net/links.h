@@ -58,7 +58,4 @@ unsigned int links_prune(const struct pins *pins);
 struct bpf_link_info;
 int link_read(const char *path, struct bpf_link_info *ret);
 
-/* Whether another service guards this cgroup. Its name is written to name (64 bytes). */
-bool links_other_service(const char *service, uint64_t cgroup_id, char name[static 64]);
-
 #endif

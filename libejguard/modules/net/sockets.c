@@ -12,6 +12,7 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/users.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cgroup-name.h"
@@ -30,6 +31,7 @@ struct sockets {
 	bool would_evict; /* a stack that would is tried */
 	bool everybody;	  /* the guard decides for each listener of a namespace, whoever made it (accept=netns) */
 	bool failed;
+	struct sharing sharing; /* whom other services admit */
 
 	/* of the network namespace that is looked at */
 	const struct netns *netns;
@@ -185,7 +187,8 @@ static bool is_admitted(const struct sockets *s, const struct socket_info *info)
 		return decide_connect(s->d, info->remote_port, remote) == POLICY_ALLOWED;
 	return !port_in(s->d->head->private_ports, info->local_port) || is_loopback(&remote) ||
 	       is_own_address(s, &info->remote) ||
-	       decide_accept(s->d, remote, local, info->id.idiag_if) == POLICY_ALLOWED;
+	       decide_accept(s->d, remote, local, info->id.idiag_if) == POLICY_ALLOWED ||
+	       sharing_admits(&s->sharing, info->local_port, remote, local, info->id.idiag_if);
 }
 
 /* Whether the guard decides about a connection. Of those that are not the service's it would have decided who came in. */
@@ -297,7 +300,9 @@ static void walk(struct sockets *s, struct netns_list *networks)
 	}
 	/* Where nothing is applied, or another version, what an apply would do counts: see "not-loaded" and "outdated". */
 	s->everybody = state == PINS_CURRENT ? pins_has(&s->pins, POLICY_LOOKUP) : accept_wants_netns(s->call);
+	s->sharing = sharing_read(&s->pins);
 	look_everywhere(s, networks);
+	sharing_free(&s->sharing);
 	pins_close(&s->pins);
 }
 

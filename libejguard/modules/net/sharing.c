@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/sharing.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/util/cleanup.h"
+
+enum { MAX_SETS = 64 };
+
+/* A set of this host. */
+struct owner {
+	char name[NAME_MAX + 1];
+	int map;    /* its map `policy` */
+	int policy; /* the policy in force */
+	uint32_t id;
+	uint8_t ports[POLICY_PORT_BYTES]; /* that it owns by number */
+};
+
+struct owners {
+	struct owner *items;
+	size_t n;
+};
+
+static void owners_free(struct owners *owners)
+{
+	for (size_t i = 0; i < owners->n; i++) {
+		ejg_close_fd(&owners->items[i].map);
+		ejg_close_fd(&owners->items[i].policy);
+	}
+	free(owners->items);
+}
+
+static uint32_t map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) < 0 ? 0 : info.id;
+}
+
+/* Only a map of this layout has entries for others. */
+static bool has_entries(int map)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS &&
+	       info.max_entries == POLICY_MAX_OWNERS;
+}
+
+/* The policy in an entry. Return: a descriptor, -ENOENT, or another negative errno. */
+static int entry_open(int map, uint32_t index)
+{
+	uint32_t id = 0;
+	int r = bpf_map_lookup_elem(map, &index, &id);
+
+	return r < 0 ? r : bpf_map_get_fd_by_id(id);
+}
+
+static bool owner_open(const char *name, struct owner *ret)
+{
+	struct owner owner = { .policy = -1 };
+	struct net_policy policy = {};
+	char path[PINS_PATH_SIZE];
+	bool read;
+
+	snprintf(owner.name, sizeof(owner.name), "%s", name);
+	pins_format(path, PINS_ROOT "/%s/%s", name, pins_map_name(SET_POLICY));
+	owner.map = bpf_obj_get(path);
+	if (owner.map >= 0 && has_entries(owner.map))
+		owner.policy = entry_open(owner.map, 0);
+	read = owner.policy >= 0 && pins_read_policy(owner.policy, &policy) == 0;
+	if (read) {
+		owner.id = map_id(owner.policy);
+		memcpy(owner.ports, policy.chunks[0].head.guarded_ports, sizeof(owner.ports));
+		net_policy_free(&policy);
+		*ret = owner;
+		return true;
+	}
+	ejg_close_fd(&owner.map);
+	ejg_close_fd(&owner.policy);
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct owner *)a)->name, ((const struct owner *)b)->name);
+}
+
+/* The sets in force, in the order of their names. Other modules' sets, and those that come or go, have a colon. */
+static int owners_read(struct owners *ret)
+{
+	struct owners owners = { .items = calloc(MAX_SETS, sizeof(*owners.items)) };
+	cleanup_dir DIR *dir = opendir(PINS_ROOT);
+	const struct dirent *entry;
+
+	if (!owners.items)
+		return -ENOMEM;
+	while (dir && (entry = readdir(dir)) && owners.n < MAX_SETS)
+		if (entry->d_name[0] != '.' && !strchr(entry->d_name, ':'))
+			owners.n += owner_open(entry->d_name, &owners.items[owners.n]);
+	qsort(owners.items, owners.n, sizeof(*owners.items), compare);
+	*ret = owners;
+	return 0;
+}
+
+static bool overlap(const uint8_t *a, const uint8_t *b)
+{
+	for (size_t i = 0; i < POLICY_PORT_BYTES; i++)
+		if (a[i] & b[i])
+			return true;
+	return false;
+}
+
+/* What the entries of a set should be. Return: how many, or -E2BIG. */
+static int find_others(const struct owners *owners, const char *name, const uint8_t *ports,
+		       const struct owner *ret[static POLICY_MAX_OWNERS])
+{
+	int n = 0;
+
+	for (size_t i = 0; i < owners->n; i++) {
+		if (!strcmp(owners->items[i].name, name) || !overlap(owners->items[i].ports, ports))
+			continue;
+		if (n == POLICY_MAX_OWNERS - 1)
+			return -E2BIG;
+		ret[n++] = &owners->items[i];
+	}
+	return n;
+}
+
+static uint32_t entry_id(int map, uint32_t index)
+{
+	uint32_t id = 0;
+
+	return bpf_map_lookup_elem(map, &index, &id) < 0 ? 0 : id;
+}
+
+/* Each change waits for RCU: what is right stays. */
+static int write_entries(int map, const struct owner *const *others, int n)
+{
+	int r = 0;
+
+	for (uint32_t i = 1; r == 0 && i < POLICY_MAX_OWNERS; i++) {
+		const struct owner *other = (int)i <= n ? others[i - 1] : NULL;
+		uint32_t id = entry_id(map, i);
+
+		if (other && id != other->id)
+			r = bpf_map_update_elem(map, &i, &other->policy, BPF_ANY);
+		else if (!other && id)
+			r = bpf_map_delete_elem(map, &i);
+	}
+	return r;
+}
+
+/* Services have locks of their own; this one is for what they share. Return: a descriptor or a negative errno. */
+static int lock(void)
+{
+	cleanup_fd int fd = open(PINS_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -errno;
+	return take_fd(fd);
+}
+
+static int sharing_error(struct ejg_call *call, int error)
+{
+	if (error == -E2BIG)
+		return ejg_call_error(call, -EBADMSG, "let their nodes use epmds of their own ('set epmd')",
+				      "more than %d services share a port", POLICY_MAX_OWNERS);
+	return ejg_call_error(call, error == -ENOMEM ? -ENOMEM : -EIO, "try again",
+			      "cannot share a port with another service: %s", strerror(-error));
+}
+
+int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
+{
+	const struct owner *others[POLICY_MAX_OWNERS];
+	cleanup_fd int locked = lock();
+	struct owners owners = {};
+	int r = locked < 0 ? locked : owners_read(&owners);
+
+	if (r == 0)
+		r = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
+	if (r >= 0)
+		r = write_entries(pins->maps[SET_POLICY], others, r);
+	owners_free(&owners);
+	return r < 0 ? sharing_error(call, r) : 0;
+}
+
+int sharing_update(struct ejg_call *call)
+{
+	cleanup_fd int locked = lock();
+	struct owners owners = {};
+	int r = locked == -ENOENT ? 0 : locked < 0 ? locked : owners_read(&owners);
+
+	for (size_t i = 0; r >= 0 && i < owners.n; i++) {
+		const struct owner *others[POLICY_MAX_OWNERS];
+
+		r = find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
+		if (r >= 0)
+			r = write_entries(owners.items[i].map, others, r);
+	}
+	owners_free(&owners);
+	return r < 0 ? sharing_error(call, r) : 0;
+}
+
+int sharing_holds(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
+{
+	const struct owner *others[POLICY_MAX_OWNERS];
+	cleanup_fd int locked = lock();
+	struct owners owners = {};
+	int r = locked < 0 ? locked : owners_read(&owners), n = 0;
+
+	if (r == 0)
+		r = n = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
+	r = r < 0 ? r : 1;
+	for (int i = 1; r == 1 && i < POLICY_MAX_OWNERS; i++)
+		r = entry_id(pins->maps[SET_POLICY], i) == (i <= n ? others[i - 1]->id : 0);
+	owners_free(&owners);
+	return r;
+}
+
+struct sharing sharing_read(const struct pins *pins)
+{
+	struct sharing sharing = {};
+
+	for (uint32_t i = 1; i < POLICY_MAX_OWNERS; i++) {
+		cleanup_fd int fd = entry_open(pins->maps[SET_POLICY], i);
+
+		if (fd >= 0 && pins_read_policy(fd, &sharing.others[sharing.n]) == 0)
+			sharing.n++;
+	}
+	return sharing;
+}
+
+void sharing_free(struct sharing *sharing)
+{
+	for (size_t i = 0; i < sharing->n; i++)
+		net_policy_free(&sharing->others[i]);
+	sharing->n = 0;
+}
+
+bool sharing_admits(const struct sharing *sharing, uint16_t port, struct policy_address source,
+		    struct policy_address destination, uint32_t ifindex)
+{
+	for (size_t i = 0; i < sharing->n; i++) {
+		const struct decision d = net_decision(&sharing->others[i]);
+
+		if (port_in(d.head->guarded_ports, port) &&
+		    decide_accept(&d, source, destination, ifindex) == POLICY_ALLOWED)
+			return true;
+	}
+	return false;
+}

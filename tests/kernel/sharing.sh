@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Two services and one epmd, as ejabberd and RabbitMQ on one host: epmd is reached by the peers of both, each distribution
+# range by the peers of its service only. In the network namespace, and at a cgroup that both name. Control: one of them alone.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+epmd=$EJG_CGROUP/epmd
+mkdir "$epmd" "$EJG_CGROUP/first" "$EJG_CGROUP/second" "$EJG_CGROUP/elsewhere"
+net_run remote ip addr add 198.51.100.5/24 dev eth0
+
+# stack NAME RANGE PEER...: of a service with a cgroup of its own, and epmd's.
+stack() {
+	cat >"$EJG_CONF/$1" <<-EOT
+		set cgroups $EJG_CGROUP/$1 $epmd
+		set epmd 4369
+		set dist $2
+		set public 5222
+		set peers ${*:3}
+		required net accept=$ACCEPT evict=yes listen=127.0.0.1,::1,198.51.100.1
+	EOT
+}
+
+serve() {
+	in_cgroup "$1" "$EJG_HOLD" listen 0.0.0.0 "$2" >"$EJG_STATE/serve.$2" &
+	wait_for 5 grep -q listening "$EJG_STATE/serve.$2"
+}
+
+# sees PORT: what the first's peer, the second's and a stranger get there.
+sees() {
+	local from
+	for from in 2 9 5; do
+		try remote connect 198.51.100.1 "$1" --from "198.51.100.$from"
+	done | xargs
+}
+
+both() {
+	check "$1: apply of the first" guard -q apply first
+	check "$1: apply of the second" guard -q apply second
+	check "$1: check of the first" guard -q check first
+	check "$1: check of the second" guard -q check second
+}
+
+serve "$epmd" 4369
+serve "$EJG_CGROUP/first" 4370
+serve "$EJG_CGROUP/second" 4470
+check_is 'control: no guard' 'ok ok ok' "$(sees 4369)"
+
+IFS=.- read -r major minor _ <<<"$(uname -r)"
+kinds=(cgroup)
+((major * 1000 + minor < 5017)) || kinds+=(netns)
+for ACCEPT in "${kinds[@]}"; do
+	no=timeout
+	[[ $ACCEPT == cgroup ]] || no=refused
+	note "accept=$ACCEPT"
+	stack first 4370-4375 198.51.100.2
+	stack second 4470-4475 198.51.100.9
+	check 'apply of the first' guard -q apply first
+	check_is 'control: the first alone: epmd' "ok $no $no" "$(sees 4369)"
+	both "$ACCEPT"
+	check_is 'epmd' "ok ok $no" "$(sees 4369)"
+	check_is "the first one's range" "ok $no $no" "$(sees 4370)"
+	check_is "the second one's range" "$no ok $no" "$(sees 4470)"
+	check_has 'explain' 'another service' "$(guard explain accept 198.51.100.9 4369 first)"
+	check_status 'explain: not its range' 1 guard -q explain accept 198.51.100.9 4370 first
+	net_run remote "$EJG_HOLD" connect 198.51.100.9 198.51.100.1 4369 >"$EJG_STATE/peer.$ACCEPT" &
+	wait_for 5 grep -q connected "$EJG_STATE/peer.$ACCEPT"
+	check 'a connection of a peer of the other is none from before' guard -q check first
+	check 'apply' guard -q apply first
+	check_is 'which evict=yes would end' connected "$(tail -n 1 "$EJG_STATE/peer.$ACCEPT")"
+
+	note 'the second changes its peers'
+	stack second 4470-4475 198.51.100.5
+	check 'apply' guard -q apply second
+	check_is 'epmd' "ok $no ok" "$(sees 4369)"
+	wait_for 5 grep -q ended "$EJG_STATE/peer.$ACCEPT" || true
+	check_is 'the former peer is connected no more' ended "$(tail -n 1 "$EJG_STATE/peer.$ACCEPT")"
+	check 'check of the first' guard -q check first
+
+	note 'an entry that is lost'
+	bpftool map delete pinned /sys/fs/bpf/ejguard/first/policy key 1 0 0 0
+	check_status 'check of the first' 1 guard -q check first
+	check_is 'epmd' "ok $no $no" "$(sees 4369)"
+	check 'apply of the first' guard -q apply first
+	check_is 'epmd' "ok $no ok" "$(sees 4369)"
+
+	note 'permissive is a matter of one'
+	sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/second"
+	both permissive
+	check_is 'epmd is still held by the first' "ok $no ok" "$(sees 4369)"
+	check_is "the second one's range" 'ok ok ok' "$(sees 4470)"
+
+	note 'the second goes'
+	check 'release' guard -q release second
+	check_is 'epmd' "ok $no $no" "$(sees 4369)"
+	check 'check of the first' guard -q check first
+	check 'release' guard -q release first
+	check_is 'epmd' 'ok ok ok' "$(sees 4369)"
+done
