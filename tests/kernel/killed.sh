@@ -23,12 +23,18 @@ milliseconds() {
 	echo $((${EPOCHREALTIME/./} / 1000))
 }
 
-# kill_apply LONGEST: starts an apply and kills it within that many milliseconds. Counts in `killed`.
+# Starts an apply and kills it within about the time that one takes. That changes with what else the machine does: where
+# the last one was killed, the next has a little more time, and less where it came to its end. Counts in `killed`.
 kill_apply() {
+	local moment=$(((RANDOM * 32768 + RANDOM) % longest))
 	"${apply[@]}" >/dev/null 2>&1 &
-	sleep "$(printf '0.%03d' $((RANDOM % $1)))"
+	sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
 	kill -KILL $! 2>/dev/null || true
-	wait $! 2>/dev/null || killed=$((killed + 1))
+	if wait $! 2>/dev/null; then
+		longest=$((longest - longest / 5))
+	else
+		killed=$((killed + 1)) longest=$((longest + longest / 20 + 1))
+	fi
 }
 
 # Pins as of an older layout. Where an apply was killed between two renames there is nothing to make older.
@@ -51,6 +57,7 @@ disorder() {
 
 # check_killed WHAT: not all of the applies were killed, and not all came to their end.
 check_killed() {
+	note "the last one had up to $longest ms"
 	check "$1: $killed of $rounds were killed" test $((rounds / 10)) -lt "$killed" -a "$killed" -lt "$rounds"
 }
 
@@ -59,13 +66,14 @@ start=$(milliseconds)
 check 'apply' "${apply[@]}"
 longest=$(($(milliseconds) - start))
 note "an apply takes $longest ms"
+longest=$((longest + longest / 4))
 guard -q release service
 
 note 'nothing was there'
 killed=0
 found=
 for ((i = 0; i < rounds; i++)); do
-	kill_apply $((longest + longest / 4))
+	kill_apply
 	found+=$(disorder)
 	guard -q release service
 	[[ ! -e /sys/fs/bpf/ejguard ]] || found+=$(find /sys/fs/bpf/ejguard)
@@ -104,7 +112,7 @@ for ((i = 0; i < rounds; i++)); do
 	else
 		stack_for "$cgroup" 198.51.100.2 "198.51.100.$((100 + i % 100))"
 	fi
-	kill_apply $((longest + longest / 4))
+	kill_apply
 	((i % 4 == 3)) || continue
 	found+=$(disorder)
 done
