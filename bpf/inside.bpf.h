@@ -29,7 +29,11 @@ static __always_inline struct policy_address user_address6(const struct bpf_sock
 
 static __always_inline __u16 user_port(const struct bpf_sock_addr *ctx)
 {
-	return bpf_ntohs(ctx->user_port);
+	__u32 port = bpf_ntohs(ctx->user_port);
+
+	/* The verifier of kernels up to 6.12 does not know that this has 16 bits; the compiler does, and would leave out a mask. */
+	barrier_var(port);
+	return port;
 }
 
 /* Counts and records a refusal of this process. Returns what the hook returns. */

@@ -24,10 +24,13 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 	return 0;
 }
 
-/* What to do about a refused load. Kernels say EPERM for a missing privilege and for lockdown alike. */
+/*
+ * What to do about a refused load. Kernels say EPERM for a missing privilege and for lockdown alike; EACCES is what the verifier
+ * says of a program that it cannot follow.
+ */
 static int load_error(struct ejg_call *call, int error)
 {
-	if (error == -EPERM || error == -EACCES)
+	if (error == -EPERM)
 		return ejg_call_error(call, -EPERM, "run it as root; if it is, see ejguard(8), EXIT STATUS 4",
 				      "the kernel does not let this process load BPF programs");
 	if (error == -ENOMEM)
