@@ -182,7 +182,8 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 	const uint64_t same = WAY_BIT(WAY_MPTCP) | WAY_BIT(WAY_UDP);
 	struct end server = other_end(subject->world, attempt->address, attempt->ways & same, AF_INET6);
 
-	if (!has(&server, WAY_UDP))
+	/* Not for all: before 6.2 a listener with MPTCP has no such option. */
+	if (attempt->ways & WAYS_FAST_OPEN)
 		server.ways |= WAY_BIT(WAY_TFO);
 	/* One answers a datagram from the address to which it was sent only where it is bound to that. */
 	server.local = has(&server, WAY_UDP) ? attempt->address : place_find("any6");

@@ -121,6 +121,13 @@ static bool has_option(int level, int option, int protocol)
 	return fd >= 0 && getsockopt(fd, level, option, value, &size) == 0;
 }
 
+static bool has_mptcp_fast_open(void)
+{
+	cleanup_fd int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+
+	return fd >= 0 && setsockopt(fd, SOL_TCP, TCP_FASTOPEN, &(int){ FAST_OPEN_QUEUE }, sizeof(int)) == 0;
+}
+
 static bool has_family(int family)
 {
 	cleanup_fd int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -143,6 +150,8 @@ const char *ways_lacking(const struct attempt *attempt)
 
 	if (mask & WAY_BIT(WAY_MPTCP) && !has_option(SOL_MPTCP, MPTCP_INFO, IPPROTO_MPTCP))
 		return "MPTCP with MPTCP_INFO";
+	if (mask & WAY_BIT(WAY_MPTCP) && mask & WAYS_FAST_OPEN && !has_mptcp_fast_open())
+		return "Fast Open with MPTCP";
 	if (mask & WAY_BIT(WAY_SMC) && !has_family(AF_SMC))
 		return "SMC";
 	if (mask & WAY_BIT(WAY_PORT_RANGE) && !has_option(SOL_IP, IP_LOCAL_PORT_RANGE, 0))
@@ -172,11 +181,9 @@ static bool is_fast_open(int fd)
 
 int ways_verify(int fd, uint64_t mask)
 {
-	const uint64_t fast_open = WAY_BIT(WAY_TFO_SENDTO) | WAY_BIT(WAY_TFO_SENDMSG) | WAY_BIT(WAY_TFO_CONNECT);
-
 	if (mask & WAY_BIT(WAY_MPTCP))
 		return is_mptcp(fd) ? 0 : EPROTO;
-	return !(mask & fast_open) || is_fast_open(fd) ? 0 : EPROTO;
+	return !(mask & WAYS_FAST_OPEN) || is_fast_open(fd) ? 0 : EPROTO;
 }
 
 unsigned int ways_subflows(int fd)
