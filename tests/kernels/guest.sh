@@ -6,7 +6,6 @@
 
 # shellcheck disable=SC2154 # kernels_dir: whoever sources this
 guest_memory=1536
-guest_processors=2
 # What the initramfs needs to get at the root; the guest loads all others from there.
 guest_modules=(virtio_pci 9pnet_virtio 9p overlay virtio_blk crc32c_generic ext4)
 
@@ -81,20 +80,21 @@ guest_pack() {
 
 # What the kernel of an emulated machine is told. Its timer comes too late on a busy machine, and the kernel gives up. Its
 # TSC is that of the machine around it, but the kernel would measure it against the timer, and read the time, which Erlang
-# does all the while, from a device that is slow to emulate.
+# does all the while, from a device that is slow to emulate. It has one processor: of two, emulated on a busy machine, one
+# waits for the other most of the time.
 guest_emulated='no_timer_check tsc=reliable clocksource=tsc'
 
 # guest_qemu ACCELERATOR KERNEL INITRAMFS SECONDS [OPTION OF qemu]...: its console is the output.
 guest_qemu() {
-	local accelerator=$1 kernel=$2 initramfs=$3 seconds=$4 cpu='qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt'
-	shift 4
+	local accelerator=$1 kernel=$2 initramfs=$3 seconds=$4 cpu='qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt' processors=1
 	local told=$guest_emulated
+	shift 4
 	if [[ $accelerator == tcg ]]; then
 		accelerator=tcg,thread=multi
 	else
-		cpu=host told=''
+		cpu=host told='' processors=2
 	fi
-	timeout --kill-after=5 "$seconds" qemu-system-x86_64 -accel "$accelerator" -cpu "$cpu" -m "$guest_memory" -smp "$guest_processors" \
+	timeout --kill-after=5 "$seconds" qemu-system-x86_64 -accel "$accelerator" -cpu "$cpu" -m "$guest_memory" -smp "$processors" \
 		-nodefaults -no-user-config -display none -serial stdio -nic none "$@" \
 		-kernel "$(guest_vmlinuz "$kernel")" -initrd "$initramfs" \
 		-append "console=ttyS0 quiet panic=-1 mitigations=off $told ${guest_command_line-}" </dev/null | sed -u 's|\r$||'

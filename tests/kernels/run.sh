@@ -104,14 +104,13 @@ kernels_suite() {
 	kernels_note "$name" "$log"
 }
 
-# kernels_boot NAME: systemd and ejabberd, a first boot without the guard and a second one with it, from one disk. On one
-# processor: of two, emulated on a busy machine, one waits for the other most of the time.
+# kernels_boot NAME: systemd and ejabberd, a first boot without the guard and a second one with it, from one disk.
 kernels_boot() {
 	local name=$1 kernel=$builds/kernels/$1 disk=$work/disk log=$work/guest-$1-boot.log begin=$SECONDS status=0
 	headline "kernel $name: systemd and ejabberd, twice"
 	truncate -s 2G "$disk"
 	mkfs.ext4 -q "$disk"
-	guest_processors=1 guest_modules_at='' guest_command_line='systemd.unit=trial.target systemd.show_status=0' \
+	guest_modules_at='' guest_command_line='systemd.unit=trial.target systemd.show_status=0' \
 		kernels_guest "$log" "$kernel" "$work/guest" /lib/systemd/systemd "$kernels_seconds" \
 		-drive "file=$disk,format=raw,if=virtio,cache=unsafe"
 	rm "$disk"
