@@ -121,11 +121,12 @@ static bool has_option(int level, int option, int protocol)
 	return fd >= 0 && getsockopt(fd, level, option, value, &size) == 0;
 }
 
-static bool has_mptcp_fast_open(void)
+/* Whether a socket of MPTCP has the option of a way, too. */
+static bool mptcp_takes(int way)
 {
 	cleanup_fd int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
 
-	return fd >= 0 && setsockopt(fd, SOL_TCP, TCP_FASTOPEN, &(int){ FAST_OPEN_QUEUE }, sizeof(int)) == 0;
+	return fd >= 0 && ways_set_options(fd, WAY_BIT(way)) == 0;
 }
 
 static bool has_family(int family)
@@ -150,12 +151,14 @@ const char *ways_lacking(const struct attempt *attempt)
 
 	if (mask & WAY_BIT(WAY_MPTCP) && !has_option(SOL_MPTCP, MPTCP_INFO, IPPROTO_MPTCP))
 		return "MPTCP with MPTCP_INFO";
-	if (mask & WAY_BIT(WAY_MPTCP) && mask & WAYS_FAST_OPEN && !has_mptcp_fast_open())
+	if (mask & WAY_BIT(WAY_MPTCP) && mask & WAYS_FAST_OPEN && !mptcp_takes(WAY_TFO))
 		return "Fast Open with MPTCP";
 	if (mask & WAY_BIT(WAY_SMC) && !has_family(AF_SMC))
 		return "SMC";
 	if (mask & WAY_BIT(WAY_PORT_RANGE) && !has_option(SOL_IP, IP_LOCAL_PORT_RANGE, 0))
 		return "IP_LOCAL_PORT_RANGE";
+	if (mask & WAY_BIT(WAY_PORT_RANGE) && mask & WAY_BIT(WAY_MPTCP) && !mptcp_takes(WAY_PORT_RANGE))
+		return "IP_LOCAL_PORT_RANGE with MPTCP";
 	if (mask & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL)))
 		return lacking_uring(attempt);
 	return NULL;
