@@ -67,7 +67,7 @@ bed_run server ejguard release >/dev/null
 check_is 'enable --now: its last line' 'ejabberd: enabled, and guarded now' \
 	"$(bed_run server ejguard enable --now | tail -n 1 | cut -d, -f 1-2)"
 check_state 'enable --now' 0 1 1 ''
-check_reach 'enable --now' stranger timeout 4369 198.51.100.1
+check_reach 'enable --now' stranger refused 4369 198.51.100.1
 bed_run server ejguard disable >/dev/null
 bed_run server ejguard release >/dev/null
 
