@@ -31,7 +31,8 @@ struct call {
 
 static bool by_uring(const struct end *end)
 {
-	return end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL));
+	return end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) |
+			    WAY_BIT(WAY_URING_FIXED));
 }
 
 /* Writes the address the way that the end wants it read. */

@@ -62,6 +62,20 @@ static int submit(const struct ring *ring, const struct io_uring_sqe *sqe)
 	return cqe->res;
 }
 
+/* The socket by its place in the ring's table, in which it is the only one, instead of by its descriptor. */
+static int fix(const struct ring *ring, struct io_uring_sqe *entry)
+{
+	int fd = entry->fd;
+
+	if (entry->opcode == IORING_OP_SOCKET)
+		return 0;
+	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_FILES, &fd, 1) < 0)
+		return -errno;
+	entry->fd = 0;
+	entry->flags |= IOSQE_FIXED_FILE;
+	return 0;
+}
+
 int uring_do(const struct end *end, const struct io_uring_sqe *sqe)
 {
 	struct io_uring_sqe entry = *sqe;
@@ -72,7 +86,10 @@ int uring_do(const struct end *end, const struct io_uring_sqe *sqe)
 		return r;
 	if (has(end, WAY_URING_ASYNC))
 		entry.flags |= IOSQE_ASYNC;
-	r = submit(&ring, &entry);
+	if (has(end, WAY_URING_FIXED))
+		r = fix(&ring, &entry);
+	if (r == 0)
+		r = submit(&ring, &entry);
 	close(ring.fd);
 	return r;
 }
