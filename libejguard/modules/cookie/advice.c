@@ -22,10 +22,25 @@ static const char *group_of(const struct audit *audit)
 	return audit->host.service.known ? audit->host.service.group : audit->host.facts->service;
 }
 
+/* What systemctl is to be told: the unit that runs the service, which may be called otherwise. */
+static const char *unit_of(struct audit *audit)
+{
+	const struct ejg_facts *facts = audit->host.facts;
+
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const char *name = ejg_cgroup_get(facts, i)->name, *dot = strrchr(name, '.');
+
+		if (name[0] == '/' || !dot || strcmp(dot, ".service") != 0 || strcmp(name, "epmd.service") == 0)
+			continue;
+		return audit_text(audit, "%.*s", (int)(dot - name), name);
+	}
+	return facts->service;
+}
+
 /* For all nodes at once: with two cookies a cluster falls apart. */
 static const char *advise_cluster(struct audit *audit, const char *path)
 {
-	const char *service = audit->host.facts->service;
+	const char *unit = unit_of(audit);
 
 	return audit_text(
 		audit,
@@ -35,7 +50,7 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 		"run: systemctl stop %s && install -o %s -g %s -m 0400 /root/cookie.new %s && rm /root/cookie.new\n"
 		"when that is done on all of them, on every node:\n"
 		"run: systemctl start %s",
-		service, advise_owner(audit), group_of(audit), advise_quoted(audit, path), service);
+		unit, advise_owner(audit), group_of(audit), advise_quoted(audit, path), unit);
 }
 
 /* The shipped stack is not to be edited: the package's next version replaces it. */
@@ -45,8 +60,8 @@ static const char *advise_option(struct audit *audit, const char *option)
 	uint32_t line = 0;
 	const char *file = ejg_call_where(audit->call, &line);
 
-	if (strncmp(file, EJG_VENDORDIR "/", strlen(EJG_VENDORDIR "/")) == 0 &&
-	    strcmp(strrchr(file, '/') + 1, service) == 0)
+	if (strncmp(file, EJG_VENDORDIR "/", strlen(EJG_VENDORDIR "/")) == 0 && audit->host.facts->stack_file &&
+	    strcmp(file, audit->host.facts->stack_file) == 0)
 		return audit_text(audit, "run: install -D -m 0644 %s %s/%s\nedit: %s/%s:%u: add %s to the line\n", file,
 				  EJG_CONFDIR, service, EJG_CONFDIR, service, line, option);
 	return audit_text(audit, "edit: %s:%u: add %s to the line\n", file, line, option);
@@ -57,8 +72,9 @@ const char *advise_create(struct audit *audit, const char *path)
 	if (audit->host.facts->n_peers)
 		return advise_cluster(audit, path);
 	if (audit->config->create)
-		return "run: ejguard apply";
-	return audit_text(audit, "%srun: ejguard apply", advise_option(audit, "create=yes"));
+		return audit_text(audit, "run: ejguard apply %s", audit->host.facts->service);
+	return audit_text(audit, "%srun: ejguard apply %s", advise_option(audit, "create=yes"),
+			  audit->host.facts->service);
 }
 
 const char *advise_rotate(struct audit *audit, const char *path)
@@ -69,8 +85,8 @@ const char *advise_rotate(struct audit *audit, const char *path)
 		return advise_cluster(audit, path);
 	if (audit->config->rotate != COOKIE_ROTATE_WEAK)
 		edit = advise_option(audit, "rotate=weak");
-	return audit_text(audit, "%srun: systemctl stop %s && ejguard apply %s && systemctl start %s", edit, service,
-			  service, service);
+	return audit_text(audit, "%srun: systemctl stop %s && ejguard apply %s && systemctl start %s", edit, unit_of(audit),
+			  service, unit_of(audit));
 }
 
 const char *advise_remove(struct audit *audit, const char *path)
@@ -82,7 +98,7 @@ const char *advise_remove(struct audit *audit, const char *path)
 	if (!audit->config->create)
 		edit = advise_option(audit, "create=yes");
 	return audit_text(audit, "%srun: systemctl stop %s && rm %s && ejguard apply %s && systemctl start %s", edit,
-			  service, advise_quoted(audit, path), service, service);
+			  unit_of(audit), advise_quoted(audit, path), service, unit_of(audit));
 }
 
 const char *advise_home(struct audit *audit, const char *path)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* check, and what a stack is told before anything is touched. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/root.h"
 
 static const char *whose(struct audit *audit, const struct cookie_place *place)
 {
@@ -80,8 +83,20 @@ static void judge_places(struct audit *audit)
 			  (int)audit->places.items[i].pid, first->home.path);
 }
 
+/* mix keeps a cookie beside the release, which its script hands to the node: Erlang makes none then. */
+static bool has_release_cookie(struct audit *audit)
+{
+	const char *release = ejg_survey_value(audit->host.survey, "release");
+	cleanup_fd int fd = release ? root_open(audit->host.facts->root,
+						audit_text(audit, "%s/releases/COOKIE", release), O_PATH)
+				    : -1;
+
+	return fd >= 0;
+}
+
 int audit_look(struct audit *audit)
 {
+	const bool released = has_release_cookie(audit);
 	int r;
 
 	cookie_places_find(&audit->host, audit->config->file, &audit->places);
@@ -91,7 +106,7 @@ int audit_look(struct audit *audit)
 	judge_nodes(audit);
 	r = judge_options(audit);
 	/* With a cookie among its options a node neither reads a file nor makes one. */
-	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument; i++)
+	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument && !released; i++)
 		if (!cookie_place_effective(&audit->places.items[i]))
 			say_absent(audit, &audit->places.items[i]);
 	if (r == 0 && ejg_call_cancelled(audit->call))

@@ -72,7 +72,7 @@ static const struct service_kind kinds[] = {
 	  .known.name = "rabbitmq",
 	  .known.title = "RabbitMQ",
 	  .known.tool = "rabbitmqctl",
-	  .known.secrets = "rabbitmq.conf rabbitmq.config advanced.config rabbitmq-env.conf",
+	  .known.secrets = "rabbitmq.conf rabbitmq.config advanced.config",
 	  .known.joins_late = true,
 	  .known.tools = { 35672, 35682 },
 	  .known.name_remedy = "edit: /etc/rabbitmq/rabbitmq-env.conf: NODENAME=rabbit@HOST\n"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 #
 # Other Erlang services on the made-up host of rules, beside ejabberd, as their packages leave them: sourced by cases.
+# shellcheck disable=SC2154 # strong: the runner of the rules sets it
 
 # service_user NAME NUMBER HOME
 service_user() {

@@ -24,10 +24,11 @@ static bool is_without_arguments(const struct texts *texts)
 static void read_folder(struct texts *texts, const char *folder)
 {
 	const struct cookie_host *host = texts->host;
+	const char *name = host->facts->kind ? host->facts->kind->name : host->facts->service;
 
 	if (!is_without_arguments(texts) && !ejg_survey_value(host->survey, "VMARGS"))
 		texts_file(texts, cookie_text(host, "%s/vm.args", folder), TEXT_ARGUMENTS | TEXT_FOLLOW);
-	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, host->facts->service),
+	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, name),
 		   TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 	texts_file(texts, cookie_text(host, "%s/base.hocon", folder), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 }
@@ -148,6 +149,7 @@ static void read_opt(struct texts *texts, const char *pattern, unsigned int kind
 void texts_releases(struct texts *texts, const struct cookie_places *places, const char *pattern, unsigned int kind)
 {
 	const char *script = ejg_survey_value(texts->host->survey, "script");
+	const char *release = ejg_survey_value(texts->host->survey, "release");
 	char *root = script ? arena_strdup(texts->host->arena, script) : NULL;
 
 	for (int i = 0; root && i < 2; i++) {
@@ -157,6 +159,8 @@ void texts_releases(struct texts *texts, const struct cookie_places *places, con
 			*slash = '\0';
 		read_release(texts, *root ? root : "/", pattern, kind);
 	}
+	if (release)
+		read_release(texts, release, pattern, kind);
 	read_opt(texts, pattern, kind);
 	for (size_t i = 0; i < places->n; i++)
 		read_release(texts, texts_home(texts->host, &places->items[i]), pattern, kind);

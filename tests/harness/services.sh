@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases.
+
+# shellcheck source=image.sh
+source "${BASH_SOURCE[0]%/*}/image.sh"
+
+services_packages=(rabbitmq-server elixir)
+
+# services_fetch DIR: the packages and all that they need, as files.
+services_fetch() {
+	mkdir -p "$1/partial"
+	apt-get --yes --quiet --download-only --no-install-recommends -o Dir::Cache::archives="$1/" \
+		-o APT::Sandbox::User=root install "${services_packages[@]}"
+}
+
+# services_install DIR ROOT PACKAGE...: into a bed that does not run, with what it lacks of what they need. Nothing is
+# started: the bed's own systemd does that.
+services_install() {
+	local from=$1 root=$2
+	shift 2
+	mkdir -p "$root/srv/packages"
+	cp "$from"/*.deb "$root/srv/packages"
+	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+	chmod 755 "$root/usr/sbin/policy-rc.d"
+	# shellcheck disable=SC2016 # the inner shell expands
+	DEBIAN_FRONTEND=noninteractive image_chroot_alone "$root" bash -euc '
+		wanted=()
+		for package in /srv/packages/*.deb; do
+			name=$(dpkg-deb -f "$package" Package)
+			[[ " elixir rabbitmq-server " != *" $name "* || " $* " == *" $name "* ]] || continue
+			dpkg-query -W -f "\${db:Status-Status}\n" "$name" 2>/dev/null | grep -qx installed || wanted+=("$package")
+		done
+		dpkg --install "${wanted[@]}"' install "$@"
+	rm -r "$root/srv/packages" "$root/usr/sbin/policy-rc.d"
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of kinds, and the files of keys and values that some of them have. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "libejguard/service/kind/keys.h"
+#include "libejguard/service/kind/kind.h"
+#include "libejguard/util/cleanup.h"
+
+static void every_name_has_a_row(void **state)
+{
+	(void)state;
+	for (const char *const *name = kind_names(); *name; name++) {
+		const struct service_kind *kind = kind_by_name(*name);
+
+		assert_non_null(kind);
+		assert_string_equal(kind->known.name, *name);
+		assert_int_equal(kind->has_script, strcmp(*name, "ejabberd") == 0);
+		/* whoever has no script of ejabberd's has remedies of its own */
+		assert_int_equal(kind->known.range_remedy != NULL, !kind->has_script);
+	}
+	assert_null(kind_by_name("riak"));
+}
+
+static void commands_tell_the_kind(void **state)
+{
+	static const struct {
+		const char *line, *kind;
+	} rows[] = {
+		{ "/usr/sbin/ejabberdctl foreground", "ejabberd" },
+		{ "/bin/sh -c 'exec ejabberdctl foreground'", "ejabberd" },
+		{ "/usr/sbin/rabbitmq-server", "rabbitmq" },
+		{ "-/opt/couchdb/bin/couchdb", "couchdb" },
+		{ "/bin/bash /usr/bin/emqx foreground", "emqx" },
+		{ "/usr/lib/vernemq/bin/vernemq start", "vernemq" },
+		{ "/usr/bin/backup /var/lib/couchdb", NULL },
+		{ "/usr/bin/mqtt-bridge --to emqx", NULL },
+		{ "/srv/app/bin/api start", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct service_kind *kind = kind_by_command(rows[i].line);
+
+		if (rows[i].kind)
+			assert_string_equal(kind ? kind->known.name : "none", rows[i].kind);
+		else
+			assert_null(kind);
+	}
+}
+
+/* "key=text;..." of what is read; "?" where it cannot be told. */
+static const char *read_all(struct arena *arena, const char *text)
+{
+	struct key_value *items = NULL;
+	const char *all = "";
+	size_t n = 0;
+
+	assert_int_equal(keys_read(arena, text, strlen(text), &items, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		all = arena_printf(arena, "%s%s=%s@%u;", all, items[i].key, items[i].text ? items[i].text : "?",
+				   items[i].line);
+	return all;
+}
+
+static void keys_are_put_together(void **state)
+{
+	static const struct {
+		const char *text, *all;
+	} rows[] = {
+		{ "nodename = VerneMQ@127.0.0.1\n# x = y\na.b=1", "nodename=VerneMQ@127.0.0.1@1;a.b=1@3;" },
+		{ "node {\n  name = \"emqx@127.0.0.1\" # the name\n  cookie: \"x\"\n}\nlog.level = info",
+		  "node.name=emqx@127.0.0.1@2;node.cookie=x@3;log.level=info@5;" },
+		{ "node = { name = a, role = core }", "node.name=a@1;node.role=core@1;" },
+		{ "a { b { c = 1 } d = 2 }", "a.b.c=1@1;a.d=2@1;" },
+		{ "// no\nname = ${?WHO}\nlist = [1,\n 2]\nlast = 3", "name=?@2;list=?@3;last=3@5;" },
+		{ "x = \"a\" \"b\"\ny = \"\"\"long\nlong\"\"\"\nz = 1", "x=?@1;y=?@2;z=1@4;" },
+		{ "listener.vmq.clustering = 127.0.0.1:44053", "listener.vmq.clustering=127.0.0.1:44053@1;" },
+		{ "}}}\n{ { {", "" },
+		{ "", "" },
+		{ "word", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+
+		assert_string_equal(read_all(arena, rows[i].text), rows[i].all);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name_has_a_row),
+		cmocka_unit_test(commands_tell_the_kind),
+		cmocka_unit_test(keys_are_put_together),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
