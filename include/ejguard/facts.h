@@ -164,6 +164,8 @@ enum ejg_setting_state {
  *     name-kind   short or long, by the script's own rule
  *     dist-range  "4370-4375": the distribution range; each source of one is an occurrence
  *     tls-dist    the value of -proto_dist, where there is one: inet_tls
+ *     epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
+ *     epmd-listen "198.51.100.1:4369": a listener of epmd's socket unit; each is an occurrence, and all are in effect
  *     umask       UMask= of the unit, where it has one: "0027"
  *     release     folder of a release that brings its own Erlang; not of ejabberd
  *

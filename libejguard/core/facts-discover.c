@@ -113,6 +113,27 @@ int facts_find_units(struct facts_build *b, const char *const **ret)
 	return names[0] ? 0 : -ENOMEM;
 }
 
+/* Those of epmd, which has settings of its own. */
+static int find_epmd_units(struct facts_build *b, const char *const **ret)
+{
+	static const char *const usual[] = { "epmd.service", "epmd.socket", NULL };
+	const struct setting *line = cgroups_line(b->stack);
+	const char **names = arena_array(b->arena, (line ? line->n_values : 0) + 1, sizeof(*names));
+	size_t n = 0;
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; line && i < line->n_values; i++) {
+		const char *text = line->values[i].text, *dot = strrchr(text, '.');
+
+		if (dot && strncmp(text, "epmd", 4) == 0 &&
+		    (strcmp(dot, ".service") == 0 || strcmp(dot, ".socket") == 0))
+			names[n++] = text;
+	}
+	*ret = line ? names : usual;
+	return 0;
+}
+
 int facts_new_settings(struct facts_build *b)
 {
 	const struct settings_source *source = b->source->settings ? b->source->settings : &settings_source_system;
@@ -125,7 +146,7 @@ int facts_new_settings(struct facts_build *b)
 	if (!b->settings)
 		return -ENOMEM;
 	b->settings->plain = !b->source->settings;
-	return 0;
+	return b->settings->plain ? 0 : find_epmd_units(b, &b->settings->epmd_units);
 }
 
 int facts_discover_config(struct facts_build *b, const char **ret)

@@ -37,6 +37,7 @@ struct settings {
 	const char *service;
 	const struct service_kind *kind; /* NULL: by what its units start */
 	const char *const *units;      /* of the service, ended by NULL */
+	const char *const *epmd_units; /* of epmd: services and sockets, ended by NULL; or NULL */
 	const char *config_dir;	       /* of the facts, or NULL */
 	bool plain;		       /* only ejabberdctl.cfg is there to be read: no script, no unit */
 	struct ejg_origin config_from; /* EJG_ORIGIN_STACK decides where to look */
@@ -64,7 +65,7 @@ struct settings {
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be told, or NULL */
 	struct ejg_origin flags_origin;
-	const struct dist *dist; /* of dist_read(); NULL: nobody has asked */
+	const struct dist *dist;	/* of dist_read(); NULL: nobody has asked */
 	const struct ejg_setting *list; /* of settings_collect(), as above */
 	size_t n_list;
 	/* Of other kinds than ejabberd: */

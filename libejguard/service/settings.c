@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libejguard/service/derived.h"
+#include "libejguard/service/epmd-units.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/service/settings-list.h"
 #include "libejguard/service/settings-read.h"
@@ -184,6 +185,8 @@ static int add_all(struct setting_list *list, struct settings *s)
 	if (s->unit.umask)
 		settings_add(list, "umask", EJG_SETTING_KNOWN, s->unit.umask, NULL, &s->unit.umask_origin);
 	r = settings_add_derived(list, s);
+	if (r == 0)
+		r = epmd_units_add(list, s);
 	return r == 0 && arena_failed(list->arena) ? -ENOMEM : r;
 }
 

@@ -283,3 +283,24 @@ bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port
 			return true;
 	return false;
 }
+
+bool address_port_read(const char *text, struct ejg_prefix *ret_address, uint16_t *ret_port)
+{
+	const char *colon = strrchr(text, ':'), *problem;
+	const bool brackets = text[0] == '[' && colon && colon > text + 1 && colon[-1] == ']';
+	const size_t n = colon ? (size_t)(colon - text) - (brackets ? 2 : 0) : 0;
+	char address[INET6_ADDRSTRLEN];
+	struct ejg_prefix prefix;
+	uint16_t port;
+
+	if (n == 0 || n >= sizeof(address) || port_parse(colon + 1, &port) < 0)
+		return false;
+	memcpy(address, text + brackets, n);
+	address[n] = '\0';
+	if (strchr(address, '/') || prefix_parse(address, &prefix, &problem) < 0)
+		return false;
+	*ret_address = prefix;
+	if (ret_port)
+		*ret_port = port;
+	return true;
+}

@@ -39,4 +39,10 @@ bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port
 /* Decimal digits only: no sign, no blank, no leading zero, no overflow. Return: 0, -EINVAL, -ERANGE. */
 int unsigned_parse(const char *text, uint64_t *ret);
 
+/*
+ * Reads "198.51.100.1:4369" or "[::1]:4369". ret_port may be NULL. Return: false when it is neither; nothing is written
+ * then.
+ */
+bool address_port_read(const char *text, struct ejg_prefix *ret_address, uint16_t *ret_port);
+
 #endif

@@ -289,9 +289,28 @@ static void numbers_are_exact(void **state)
 	assert_true(value == UINT64_MAX);
 }
 
+static void test_address_port(void **state)
+{
+	static const char *const wrong[] = {
+		"",	      "4369",	   ":4369",	    "[]:4369",	    "[::1]",	      "[::1:4369",
+		"1.2.3:4369", "1.2.3.4:0", "1.2.3.4:70000", "1.2.3.0/24:1", "localhost:4369", "/run/x:1"
+	};
+	struct ejg_prefix address;
+	uint16_t port;
+
+	assert_true(address_port_read("198.51.100.1:4369", &address, &port));
+	assert_int_equal(port, 4369);
+	assert_true(prefix_is_ipv4(&address));
+	assert_true(address_port_read("[::1]:80", &address, NULL));
+	assert_true(prefix_is_loopback(&address));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(address_port_read(wrong[i], &address, &port));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_address_port),
 		cmocka_unit_test(addresses_are_read_and_written),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(an_interface_that_has_gone_keeps_its_number),

@@ -194,6 +194,8 @@ int net_check(struct ejg_call *call)
 	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
 
 	if (r == 0)
+		net_check_configured(call, check.policy);
+	if (r == 0)
 		r = pins_probe(call);
 	if (r == 0)
 		r = accept_choose(call, &check.hooks);

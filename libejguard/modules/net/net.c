@@ -70,6 +70,8 @@ static const struct ejg_finding_info findings[] = {
 	  "make sure that you know whose it is, and try the guard\nrun: bpftool cgroup tree\nrun: ejguard status --prove" },
 	{ "blocked", EJG_FAILURE, "a program above keeps the guard from being attached",
 	  "have its owner attach it with BPF_F_ALLOW_MULTI" },
+	{ "bind-refused", EJG_WARNING, "what the service is configured to listen on is refused",
+	  "configure an address in listen=, or name that address in listen= and its neighbours in 'set peers'" },
 	{ "not-loaded", EJG_FAILURE, "nothing guards the service", "run: ejguard apply" },
 	{ "outdated", EJG_FAILURE, "the pins are damaged or of another version", "run: ejguard apply" },
 	{ "newer", EJG_FAILURE, "the pins were made by a newer ejguard", "use the newer ejguard" },

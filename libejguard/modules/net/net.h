@@ -39,6 +39,9 @@ int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct
  */
 int net_expect_policy(struct ejg_call *call, struct net_policy *ret);
 
+/* Warns of what the service is configured to listen on and the policy refuses. */
+void net_check_configured(struct ejg_call *call, const struct net_policy *policy);
+
 /* The operations of the module, by the files that hold them. */
 int net_prepare(struct ejg_call *call);
 int net_apply(struct ejg_call *call);

@@ -9,6 +9,7 @@
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
 
 /* The first process: the service manager, unless it is a program of the Erlang world itself, as in a container. */
 #define MANAGER 1
@@ -142,10 +143,31 @@ static const struct ejg_listener *find_outside(const struct node *node, const ch
 	return NULL;
 }
 
-/* ERL_EPMD_ADDRESS concerns an epmd that makes its socket itself. */
-static void check_address(const struct node *node, const char *value, bool socket, const struct ejg_listener *only)
+/* Whether the listeners of epmd's socket unit are the addresses that the list asks for. */
+static bool is_asked_for(const struct node *node, const char *list)
 {
-	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERL_EPMD_ADDRESS");
+	size_t n = 0;
+
+	for (size_t i = 0; i < node->survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(node->survey, i);
+		struct ejg_prefix address;
+		bool has = false;
+
+		if (strcmp(setting->name, "epmd-listen") != 0)
+			continue;
+		n++;
+		if (!address_port_read(setting->value, &address, NULL) ||
+		    (!prefix_is_loopback(&address) && (!list_is_valid(list, &address, &has) || !has)))
+			return false;
+	}
+	return n > 0;
+}
+
+/* ERL_EPMD_ADDRESS concerns an epmd that makes its socket itself. name: of the setting. */
+static void check_address(const struct node *node, const char *name, bool socket, const struct ejg_listener *only)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, name);
+	const char *value = where->value;
 	const struct ejg_listener *outside = find_outside(node, value);
 	char remedy[NODE_REMEDY_SIZE], address[NODE_ADDRESS_SIZE];
 	bool has = false;
@@ -156,11 +178,12 @@ static void check_address(const struct node *node, const char *value, bool socke
 		return;
 	}
 	/* What it asks for is what there is. */
-	if (only && has)
+	if ((only && has) || (socket && !only && is_asked_for(node, value)))
 		return;
 	if (socket) {
 		snprintf(remedy, sizeof(remedy),
-			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then ListenStream= (empty, to clear), then "
+			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then ListenStream= (empty, to "
+			 "clear), then "
 			 "ListenStream=%.60s:%u",
 			 strchr(value, ':') ? "[ADDRESS]" : value, node->facts->epmd_port);
 		node_say(node, "epmd-address-ignored", value, where, remedy,
@@ -213,7 +236,8 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager, si
 
 void node_check_epmd(struct node *node)
 {
-	const char *value = node_value(node, "ERL_EPMD_ADDRESS");
+	/* of the service's own unit, and of epmd's */
+	static const char *const addresses[] = { "ERL_EPMD_ADDRESS", "epmd-address" };
 	size_t n = 0, n_loopback = 0, n_manager = 0, n_hidden = 0;
 	const struct ejg_listener *only = NULL;
 	bool socket = false;
@@ -234,8 +258,10 @@ void node_check_epmd(struct node *node)
 		n_hidden += listener->pid == 0;
 		n_manager += listener->pid == MANAGER && !node_process(node, MANAGER);
 	}
-	if (value)
-		check_address(node, value, socket || (n == 0 && node->world->epmd_socket), only);
+	socket |= n == 0 && node->world->epmd_socket;
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
+		if (node_value(node, addresses[i]))
+			check_address(node, addresses[i], socket, only);
 	check_cluster(node, n, n_loopback);
 	if (!node->world->image)
 		check_answer(node, n, n_manager, n_hidden);

@@ -34,7 +34,10 @@ static bool check_window(const struct node *node)
 		return true;
 	case PORT_WINDOW_RANDOM:
 		say_window(node, "range-ignored", where,
-			   "Erlang ignores a range without a minimum: the port is random, and no guard knows it");
+			   node_is_local(node) ? "Erlang ignores a range without a minimum: the port is random, on the "
+						 "loopback address that INET_DIST_INTERFACE names"
+					       : "Erlang ignores a range without a minimum: the port is random, and no "
+						 "guard knows it");
 		return true;
 	case PORT_WINDOW_INVALID:
 		say_window(node, "range-invalid", where, "is not N-M, two ports: the node does not start");
@@ -56,6 +59,11 @@ static void check_unknown(const struct node *node)
 	    port_window_read(where->value, &range) == PORT_WINDOW_EMPTY)
 		node_say(node, "range-empty", "distribution", where, NULL,
 			 NODE_TEXT ": the minimum is above the maximum: the node does not start", where->value);
+	else if (random && node_is_local(node))
+		node_say(node, "range-loopback", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
+			 "the port is random at each start%s%.300s; the node listens on " NODE_TEXT
+			 " only, so that nobody but this host's users reaches it",
+			 note ? ", " : "", note ? note : "", node_value(node, "INET_DIST_INTERFACE"));
 	else if (random)
 		node_say(node, "range-none", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
 			 "the port is random at each start%s%.300s: only a guard that knows the public ports instead "

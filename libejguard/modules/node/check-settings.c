@@ -54,7 +54,8 @@ static void check_dist_port(const struct node *node)
 	if (node->n_dist_port > 1)
 		node_say(node, "dist-port-twice", "-erl_epmd_port", where, NULL,
 			 "is given twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then takes neither, and listens on a "
-			 "random port");
+			 "random port%s",
+			 node_is_local(node) ? " of the loopback address" : "");
 	else if (node->n_dist_port)
 		node_say(node, "epmd-unused", "ERL_DIST_PORT", ejg_survey_setting(node->survey, "ERL_DIST_PORT"), NULL,
 			 "the node has a port of its own and needs no epmd; one that runs lists it nevertheless");
@@ -75,11 +76,38 @@ static void check_epmd_port(const struct node *node)
 		 node->facts->epmd_port);
 }
 
+/* Of epmd's own units: what makes its socket decides. */
+static void check_epmd_units(const struct node *node)
+{
+	const char *value = node_value(node, "epmd-port");
+	struct ejg_prefix address;
+	bool listens = false;
+	uint16_t port;
+
+	for (size_t i = 0; i < node->survey->n_settings && node->world->epmd_socket; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(node->survey, i);
+
+		if (strcmp(setting->name, "epmd-listen") != 0)
+			continue;
+		listens = true;
+		if (!address_port_read(setting->value, &address, &port) || port == node->facts->epmd_port)
+			continue;
+		node_say(node, "epmd-port-differs", setting->value, setting, NULL,
+			 "epmd's socket listens on port %u, and the guards are told %u", port, node->facts->epmd_port);
+	}
+	if (!value || listens || (port_parse(value, &port) == 0 && port == node->facts->epmd_port))
+		return;
+	node_say(node, "epmd-port-differs", "ERL_EPMD_PORT", ejg_survey_setting(node->survey, "epmd-port"), NULL,
+		 "epmd's unit has epmd listen on port " NODE_TEXT ", and the guards are told %u", value,
+		 node->facts->epmd_port);
+}
+
 void node_check_settings(const struct node *node)
 {
 	check_overridden(node);
 	check_dist_port(node);
 	check_epmd_port(node);
+	check_epmd_units(node);
 }
 
 static bool is_tls(const char *protocol)

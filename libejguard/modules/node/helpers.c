@@ -90,6 +90,16 @@ const char *node_value(const struct node *node, const char *name)
 	return value && *value ? value : NULL;
 }
 
+bool node_is_local(const struct node *node)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+	const struct erl_address *address = &node->interface;
+
+	if (!node->has_interface || address->is_ipv6 != node->ipv6)
+		return false;
+	return address->is_ipv6 ? memcmp(address->bytes, loopback, 16) == 0 : address->bytes[0] == 127;
+}
+
 bool node_trusts(const struct node *node, uid_t uid)
 {
 	for (size_t i = 0; i < node->world->n_trusted; i++)

@@ -36,7 +36,8 @@ static const struct ejg_option options[] = {
 	  .help = "distribution over TLS: advised in a cluster, required, or not asked for" },
 };
 
-#define EDIT_NAME "set ERLANG_NODE in ejabberdctl.cfg\nthe database belongs to the old name: move it as ejabberd's guide says"
+#define EDIT_NAME                                                                                                      \
+	"set ERLANG_NODE in ejabberdctl.cfg\nthe database belongs to the old name: move it as ejabberd's guide says"
 #define EDIT_INTERFACE "set INET_DIST_INTERFACE to the address that the other nodes use, or leave it out"
 #define EDIT_RANGE "edit: ejabberdctl.cfg: FIREWALL_WINDOW=4370-4379\nrestart the service"
 
@@ -50,6 +51,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "name-unknown", EJG_INFO, "the node's name cannot be told", NULL },
 	{ "name-hostname", EJG_INFO, "the node's name depends on the host's", NULL },
 	{ "host-unanswered", EJG_INFO, "the resolver did not answer in time, or was not asked", NULL },
+	{ "range-loopback", EJG_INFO, "the distribution port is random, on loopback", EDIT_RANGE },
 	{ "range-unknown", EJG_INFO, "the ports of the distribution cannot be told", NULL },
 	{ "tools-range", EJG_INFO, "ports on which the service's tools listen while they run", NULL },
 	{ "interface-unknown", EJG_INFO, "the address of the distribution cannot be told", NULL },

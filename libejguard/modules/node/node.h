@@ -28,7 +28,7 @@ struct node_config {
 
 /* What the rules ask of this host, beside the survey. Tests fill it by hand. */
 struct node_world {
-	bool image;			  /* nothing runs: only what files say is known */
+	bool image;			     /* nothing runs: only what files say is known */
 	struct ejg_prefix own[NODE_MAX_OWN]; /* addresses of this host */
 	size_t n_own;
 	char hostname[HOST_NAME_MAX + 1]; /* up to its first dot, as Erlang takes it */
@@ -114,6 +114,9 @@ bool node_trusts_listener(const struct node *node, const struct ejg_listener *li
 
 /* The process of a pid in the survey, or NULL. */
 const struct ejg_process *node_process(const struct node *node, pid_t pid);
+
+/* Whether the distribution listens on a loopback address only, as it is configured. */
+bool node_is_local(const struct node *node);
 
 /* A running node that is the service's own. */
 bool node_is_service(const struct ejg_process *process);

@@ -25,6 +25,7 @@ struct unit_parser {
 	struct unit_list passed;
 	struct unit_list unset;
 	struct unit_list commands;
+	struct unit_list listens; /* ListenStream= of a socket */
 };
 
 /* Gives the environment to the variables, and reads the command. Return: 0, -ENOMEM. */

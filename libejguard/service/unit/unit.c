@@ -50,6 +50,7 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 		{ "PassEnvironment", offsetof(struct unit_parser, passed) },
 		{ "UnsetEnvironment", offsetof(struct unit_parser, unset) },
 		{ "ExecStart", offsetof(struct unit_parser, commands) },
+		{ "ListenStream", offsetof(struct unit_parser, listens) },
 	};
 	static const char *const elsewhere[] = { "RootDirectory", "RootImage", "PAMName" };
 
@@ -182,6 +183,30 @@ static int read_manager(struct unit_parser *p)
 	return r;
 }
 
+int unit_parse(struct unit_parser *p, const char *name, const char *section)
+{
+	const struct unit_file *files;
+	size_t n;
+	int r;
+
+	*p = (struct unit_parser){ .s = p->s, .section = section };
+	p->s->unit = (struct unit_facts){ 0 };
+	r = unit_files(p->s->arena, p->s->source, name, &files, &n);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = read_file(p, files[i].path);
+	if (r == 0 && n > 0)
+		p->s->unit.path = files[0].path;
+	return r;
+}
+
+int unit_read_environment(struct unit_parser *p)
+{
+	struct unit_parser manager = { .s = p->s };
+	int r = read_manager(&manager);
+
+	return r < 0 ? r : unit_environment(p, &manager.environment);
+}
+
 /* Whether it starts what the settings are of. */
 static bool starts_service(const struct settings *s)
 {
@@ -193,18 +218,10 @@ static bool starts_service(const struct settings *s)
 /* Reads the unit of that name. Return: 1 when it starts the service, 0 when not, or when it does not exist, -ENOMEM. */
 static int read_unit(struct unit_parser *p, const char *name)
 {
-	const struct unit_file *files;
-	size_t n;
-	int r;
+	int r = unit_parse(p, name, "Service");
 
-	*p = (struct unit_parser){ .s = p->s, .section = "Service" };
-	p->s->unit = (struct unit_facts){ 0 };
-	r = unit_files(p->s->arena, p->s->source, name, &files, &n);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = read_file(p, files[i].path);
-	if (r < 0 || n == 0)
+	if (r < 0 || !p->s->unit.path)
 		return r;
-	p->s->unit.path = files[0].path;
 	if (p->commands.n > 0) {
 		p->s->unit.line = p->commands.items[p->commands.n - 1].text;
 		p->s->unit.command_origin = p->commands.items[p->commands.n - 1].origin;
@@ -238,12 +255,8 @@ int unit_find(struct settings *s)
 
 int unit_read(struct settings *s)
 {
-	struct unit_parser p = { .s = s }, manager = { .s = s };
-	int r;
+	struct unit_parser p = { .s = s };
+	int r = choose_unit(&p);
 
-	r = choose_unit(&p);
-	if (r < 0 || !s->unit.path)
-		return r;
-	r = read_manager(&manager);
-	return r < 0 ? r : unit_environment(&p, &manager.environment);
+	return r < 0 || !s->unit.path ? r : unit_read_environment(&p);
 }

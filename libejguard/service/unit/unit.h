@@ -4,11 +4,22 @@
 #define EJG_SERVICE_UNIT_UNIT_H
 
 #include "libejguard/service/settings-build.h"
+#include "libejguard/service/unit/environment.h"
 
 /* Reads the unit: its environment into the variables, the rest into s->unit. Return: 0, -ENOMEM. */
 int unit_read(struct settings *s);
 
 /* Finds the unit, and what it starts: s->unit alone. Return: 0, -ENOMEM. */
 int unit_find(struct settings *s);
+
+/*
+ * Reads fragment and drop-ins of a unit into p, of which s is given, and s->unit.path: NULL when there is no such unit.
+ * @section: that matters: "Service", "Socket"
+ *
+ * Return: 0, -ENOMEM.
+ */
+int unit_parse(struct unit_parser *p, const char *name, const char *section);
+/* Gives the environment of the parsed unit, and the manager's, to the variables of p->s. Return: 0, -ENOMEM. */
+int unit_read_environment(struct unit_parser *p);
 
 #endif

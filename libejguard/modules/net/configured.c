@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the service is configured to listen on, against the policy: a bind that it refuses keeps a unit from starting,
+ * and is better found before.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/erl-address.h"
+
+struct configured {
+	struct ejg_call *call;
+	const struct decision d;
+};
+
+static void say(const struct configured *c, const struct ejg_setting *setting, const char *subject, const char *why)
+{
+	ejg_call_finding_at(c->call, "bind-refused", subject,
+			    &(struct ejg_place){ .file = setting->origin.file, .line = setting->origin.line }, "%s",
+			    why);
+}
+
+/* socket: it is a wildcard of both families where it is one. */
+static void judge(const struct configured *c, const struct ejg_setting *setting, const struct ejg_prefix *address,
+		  uint16_t port, bool socket)
+{
+	char text[EJG_PREFIX_TEXT_SIZE], subject[EJG_PREFIX_TEXT_SIZE + 8];
+
+	ejg_prefix_format(address, text);
+	snprintf(subject, sizeof(subject), strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, port);
+	switch (decide_bind(&c->d, port, net_address(address))) {
+	case POLICY_BIND_ADDRESS:
+		say(c, setting, subject,
+		    "is refused by this guard, which lets private ports be bound to addresses in listen= only: what is "
+		    "configured to listen there does not start");
+		break;
+	case POLICY_BIND_WILDCARD:
+		say(c, setting, subject,
+		    "is refused by this guard (wildcard=deny): what is configured to listen there does not start");
+		break;
+	default:
+		if (socket && prefix_is_wildcard(address) && c->d.head->wildcard == POLICY_WILDCARD_REWRITE &&
+		    port_in(c->d.head->private_ports, port))
+			say(c, setting, subject,
+			    "is refused by this guard (wildcard=rewrite), which cannot give both loopback addresses to "
+			    "one "
+			    "socket: what is configured to listen there does not start");
+		break;
+	}
+}
+
+/* The listeners of epmd's socket unit. Return: how many there are. */
+static size_t judge_socket(const struct configured *c, const struct ejg_survey *survey)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(survey, i);
+		struct ejg_prefix address;
+		uint16_t port;
+
+		if (strcmp(setting->name, "epmd-listen") != 0 || !address_port_read(setting->value, &address, &port))
+			continue;
+		judge(c, setting, &address, port, true);
+		n++;
+	}
+	return n;
+}
+
+/* A list of addresses, for an epmd that makes its sockets itself. */
+static void judge_epmd(const struct configured *c, const struct ejg_survey *survey, const char *name)
+{
+	const struct ejg_setting *setting = ejg_survey_setting(survey, name);
+	const char *at = ejg_survey_value(survey, name);
+	struct ejg_prefix address;
+
+	while (at && *at) {
+		const size_t n = strcspn(at, ", ");
+		char text[EJG_PREFIX_TEXT_SIZE];
+		const char *problem;
+
+		snprintf(text, sizeof(text), "%.*s", (int)n, at);
+		if (n > 0 && !strchr(text, '/') && prefix_parse(text, &address, &problem) == 0)
+			judge(c, setting, &address, ejg_call_facts(c->call)->epmd_port, false);
+		at += n + (at[n] != '\0');
+	}
+}
+
+static void judge_distribution(const struct configured *c, const struct ejg_survey *survey)
+{
+	const struct ejg_setting *setting = ejg_survey_setting(survey, "INET_DIST_INTERFACE");
+	const struct ejg_facts *facts = ejg_call_facts(c->call);
+	const char *value = ejg_survey_value(survey, "INET_DIST_INTERFACE");
+	struct ejg_prefix address = { .length = 128 };
+	struct erl_address parsed;
+
+	if (!setting || setting->state == EJG_SETTING_INDETERMINATE || facts->n_dist == 0)
+		return;
+	memset(address.bytes + 10, 0xff, 2);
+	/* what is not set, or is no address for Erlang, is every address */
+	if (value && erl_address_read(value, &parsed)) {
+		if (parsed.is_ipv6)
+			memcpy(address.bytes, parsed.bytes, 16);
+		else
+			memcpy(address.bytes + 12, parsed.bytes, 4);
+	}
+	judge(c, setting, &address, facts->dist[0].first, false);
+}
+
+void net_check_configured(struct ejg_call *call, const struct net_policy *policy)
+{
+	const struct ejg_survey *survey = ejg_call_survey(call);
+	const struct configured c = { .call = call, .d = net_decision(policy) };
+
+	if (!survey)
+		return;
+	if (judge_socket(&c, survey) == 0) {
+		judge_epmd(&c, survey, "ERL_EPMD_ADDRESS");
+		judge_epmd(&c, survey, "epmd-address");
+	}
+	judge_distribution(&c, survey);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/epmd-units.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/service/unit/unit.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+struct epmd_units {
+	struct setting_list *list;
+	struct settings s;  /* of epmd's service unit: variables of its own */
+	bool address, port; /* were added */
+};
+
+/* The value of an option of epmd's in its command: epmd -address 127.0.0.1 */
+static const char *find_argument(struct arena *arena, const char *command, const char *option)
+{
+	const size_t length = strlen(option);
+
+	for (const char *at = command; (at = strstr(at, option)); at += length) {
+		const char *value = at + length + strspn(at + length, " \t");
+
+		if (at > command && strchr(" \t", at[-1]) && value > at + length && *value)
+			return arena_strndup(arena, value, strcspn(value, " \t"));
+	}
+	return NULL;
+}
+
+static bool add_value(struct epmd_units *e, const char *name, const char *variable, const char *option,
+		      const struct unit_parser *p)
+{
+	const struct unit_value *command = p->commands.n ? &p->commands.items[p->commands.n - 1] : NULL;
+	const char *argument = command ? find_argument(e->list->arena, command->text, option) : NULL;
+	const struct occurrence *now = variable_filled(&e->s.variables, variable);
+
+	if (argument)
+		settings_add(e->list, name, EJG_SETTING_KNOWN, argument, option, &command->origin);
+	else if (now)
+		settings_add_variable(e->list, name, now);
+	return argument || now;
+}
+
+static int add_service(struct epmd_units *e, const char *unit)
+{
+	struct unit_parser p = { .s = &e->s };
+	int r;
+
+	e->s.variables = (struct variables){ .arena = e->list->arena };
+	r = unit_parse(&p, unit, "Service");
+	if (r < 0 || !e->s.unit.path)
+		return r;
+	r = unit_read_environment(&p);
+	if (r < 0)
+		return r;
+	e->address |= add_value(e, "epmd-address", "ERL_EPMD_ADDRESS", "-address", &p);
+	e->port |= add_value(e, "epmd-port", "ERL_EPMD_PORT", "-port", &p);
+	return 0;
+}
+
+/* "4369" is [::]:4369, as systemd.socket(5) has it. Others than TCP's are left out. */
+static void add_listener(struct epmd_units *e, const struct unit_value *value)
+{
+	uint16_t port;
+
+	if (port_parse(value->text, &port) == 0)
+		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, arena_printf(e->list->arena, "[::]:%u", port),
+			     NULL, &value->origin);
+	else if (strchr("/@%", value->text[0]) == NULL && strrchr(value->text, ':') &&
+		 port_parse(strrchr(value->text, ':') + 1, &port) == 0)
+		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, value->text, NULL, &value->origin);
+}
+
+static int add_socket(struct epmd_units *e, const char *unit)
+{
+	struct unit_parser p = { .s = &e->s };
+	int r = unit_parse(&p, unit, "Socket");
+
+	for (size_t i = 0; r == 0 && i < p.listens.n; i++)
+		add_listener(e, &p.listens.items[i]);
+	return r;
+}
+
+static int add_unit(struct epmd_units *e, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (!dot)
+		return 0;
+	return strcmp(dot, ".socket") == 0 ? add_socket(e, name) : add_service(e, name);
+}
+
+int epmd_units_add(struct setting_list *list, const struct settings *s)
+{
+	struct epmd_units e = {
+		.list = list,
+		.s = { .arena = s->arena, .source = s->source, .service = s->service },
+	};
+	int r = 0;
+
+	for (size_t i = 0; s->epmd_units && s->epmd_units[i] && r == 0; i++)
+		r = add_unit(&e, s->epmd_units[i]);
+	if (!e.address)
+		settings_add(list, "epmd-address", EJG_SETTING_UNSET, NULL, NULL, NULL);
+	if (!e.port)
+		settings_add(list, "epmd-port", EJG_SETTING_UNSET, NULL, NULL, NULL);
+	return r;
+}
