@@ -125,6 +125,14 @@ static bool add_interface_variable(struct setting_list *list, const struct occur
 	return false;
 }
 
+/* A file of configuration that may say something of the distribution: where no flag does, it counts. */
+static const struct erl_flag *find_config(const struct settings *s)
+{
+	struct flag_walk walk = { .s = s, .name = "-config" };
+
+	return next_flag(&walk);
+}
+
 void settings_add_interface(struct setting_list *list, struct settings *s)
 {
 	static const char key[] = "-kernel inet_dist_use_interface";
@@ -148,7 +156,10 @@ void settings_add_interface(struct setting_list *list, struct settings *s)
 	}
 	while ((flag = next_flag(&walk)))
 		add_interface_flag(list, flag, &winner);
-	if (list->n == before)
+	if (list->n == before && (flag = find_config(s)))
+		settings_add(list, "INET_DIST_INTERFACE", EJG_SETTING_INDETERMINATE, NULL,
+			     "-config names a file that sets it, or may", &flag->origin);
+	else if (list->n == before)
 		settings_add_variable(list, "INET_DIST_INTERFACE", now);
 }
 

@@ -19,9 +19,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/cookie-mask.h"
 #include "libejguard/service/kind/dist.h"
+#include "libejguard/service/script/arguments.h"
 #include "libejguard/service/script/erl-args.h"
-#include "libejguard/service/script/erl-flags.h"
 #include "libejguard/service/script/variables.h"
 #include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
@@ -111,27 +112,20 @@ static bool becomes_arguments(const char *name)
 	return is_erl_flags(name);
 }
 
-/* erl takes quotes and backslashes away from the words of these variables, as from a file; but # is no comment there.
- */
-static int read_unquoted(struct discovery *d, const char *text, enum erl_args_result *ret)
+static int read_words(struct discovery *d, const char *text, size_t size, enum erl_text kind,
+		      const struct ejg_origin *origin, struct erl_words *ret)
 {
-	char *plain = arena_strdup(d->s->arena, text), *to = plain;
-	struct ejg_port_range range;
-
-	if (!plain)
-		return -ENOMEM;
-	for (const char *at = text; *at; at++)
-		if (!strchr("'\"\\", *at))
-			*to++ = *at;
-	return erl_args_read(plain, to - plain, false, ret, &range);
+	*ret = (struct erl_words){ 0 };
+	return arguments_read(d->s->arena, d->s->source, ret, text, size, kind, origin);
 }
 
 /* The names that could move the port without being made for it. */
 static int check_other_names(struct discovery *d)
 {
 	const struct variables *v = &d->s->variables;
-	enum erl_args_result result;
+	const struct erl_word *where;
 	struct ejg_port_range range;
+	struct erl_words words;
 	int r;
 
 	for (size_t i = 0; i < v->n; i++) {
@@ -148,12 +142,11 @@ static int check_other_names(struct discovery *d)
 			return indeterminate(d, &now->origin, "%s may hold anything: %s", name, now->why);
 		if (strcmp(name, "ERL_OPTIONS") == 0)
 			continue;
-		r = erl_args_read(now->text, strlen(now->text), false, &result, &range);
-		if (r == 0 && result == ERL_ARGS_NONE && is_erl_flags(name))
-			r = read_unquoted(d, now->text, &result);
+		r = read_words(d, now->text, strlen(now->text), is_erl_flags(name) ? ERL_TEXT_VARIABLE : ERL_TEXT_SPLIT,
+			       &now->origin, &words);
 		if (r < 0)
 			return r;
-		if (result != ERL_ARGS_NONE)
+		if (erl_args_read(&words, &range, &where) != ERL_ARGS_NONE)
 			return indeterminate(d, &now->origin, "%s concerns the distribution port", name);
 	}
 	return 0;
@@ -190,26 +183,38 @@ static int read_dist_port(struct discovery *d)
 	return 0;
 }
 
-static int read_erl_options(struct discovery *d)
+static int take_words(struct discovery *d, const struct erl_words *words, const char *what,
+		      const struct ejg_origin *origin)
 {
 	struct ejg_port_range range = { 0 };
-	enum erl_args_result result;
+	const struct erl_word *where;
+
+	switch (erl_args_read(words, &range, &where)) {
+	case ERL_ARGS_RANGE:
+		add_source(d, what, range, &where->origin);
+		return 0;
+	case ERL_ARGS_UNCLEAR:
+		return indeterminate(d, where ? &where->origin : origin,
+				     "%s concerns the distribution port in another form than "
+				     "-kernel inet_dist_listen_min N inet_dist_listen_max M%s%s",
+				     what, where ? ": " : "",
+				     where ? cookie_mask_text(d->s->arena, where->text, NULL) : "");
+	default:
+		return 0;
+	}
+}
+
+static int read_erl_options(struct discovery *d)
+{
 	const struct occurrence *value;
+	struct erl_words words;
 	int r;
 
 	r = plain_value(d, "ERL_OPTIONS", &value);
 	if (r != 0 || !value)
 		return r;
-	r = erl_args_read(value->text, strlen(value->text), false, &result, &range);
-	if (r < 0)
-		return r;
-	if (result == ERL_ARGS_UNCLEAR)
-		return indeterminate(d, &value->origin,
-				     "ERL_OPTIONS concerns the distribution port in another form than "
-				     "-kernel inet_dist_listen_min N inet_dist_listen_max M");
-	if (result == ERL_ARGS_RANGE)
-		add_source(d, "ERL_OPTIONS", range, &value->origin);
-	return 0;
+	r = read_words(d, value->text, strlen(value->text), ERL_TEXT_SPLIT, &value->origin, &words);
+	return r < 0 ? r : take_words(d, &words, "ERL_OPTIONS", &value->origin);
 }
 
 /* The port is random, whatever else sets a range: of several -kernel keys the first counts. Return: 1, -ENOMEM. */
@@ -263,28 +268,11 @@ static int arguments_path(struct discovery *d, const char **ret)
 	return 0;
 }
 
-/* The line of inet_dist_listen_min. */
-static int find_line(struct discovery *d, const struct source_text *source, struct ejg_origin *origin)
-{
-	const struct ejg_origin file = *origin;
-	struct erl_flag *flags;
-	bool complete;
-	size_t n;
-	int r;
-
-	r = erl_flags_read(d->s->arena, source->text, source->size, true, &file, &flags, &n, &complete);
-	for (size_t i = 0; r == 0 && i < n && !origin->line; i++)
-		if (strcmp(flags[i].name, "-kernel inet_dist_listen_min") == 0)
-			origin->line = flags[i].origin.line;
-	return r;
-}
-
 static int read_arguments_file(struct discovery *d)
 {
 	cleanup_source_text struct source_text source = { 0 };
 	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED };
-	enum erl_args_result result;
-	struct ejg_port_range range = { 0 };
+	struct erl_words words;
 	const char *path;
 	int r;
 
@@ -299,20 +287,10 @@ static int read_arguments_file(struct discovery *d)
 		return indeterminate(d, &origin, "%s holds arguments of erl: %s", source.path, source.problem);
 	if (source.missing)
 		return 0;
-	r = erl_args_read(source.text, source.size, true, &result, &range);
-	if (r < 0)
-		return r;
-	if (result == ERL_ARGS_UNCLEAR)
-		return indeterminate(d, &origin,
-				     "%s concerns the distribution port in another form than "
-				     "-kernel inet_dist_listen_min N inet_dist_listen_max M",
-				     source.path);
-	if (result == ERL_ARGS_NONE)
-		return 0;
-	r = find_line(d, &source, &origin);
-	if (r == 0)
-		add_source(d, "vm.args", range, &origin);
-	return r;
+	if (memchr(source.text, '\0', source.size))
+		return indeterminate(d, &origin, "%s holds a NUL byte", source.path);
+	r = read_words(d, source.text, source.size, ERL_TEXT_FILE, &origin, &words);
+	return r < 0 ? r : take_words(d, &words, "vm.args", &origin);
 }
 
 static int finish(struct discovery *d)

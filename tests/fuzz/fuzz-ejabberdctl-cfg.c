@@ -61,16 +61,20 @@ static void check_value(struct arena *arena, const struct variable *variable)
 	require(strcmp(again.variables.items[0].now->text, now->text) == 0);
 }
 
-static void check_arguments(const char *text, size_t size, bool file)
+static void check_arguments(struct arena *arena, const char *text, size_t size, enum erl_text kind)
 {
+	const struct ejg_origin origin = { .line = 1 };
 	struct ejg_port_range range = { 0 };
+	struct erl_words words = { 0 };
+	const struct erl_word *where;
 	enum erl_args_result result;
 
-	require(erl_args_read(text, size, file, &result, &range) == 0);
-	require((result == ERL_ARGS_RANGE) == (range.first > 0));
+	require(erl_words_add(arena, &words, text, size, kind, &origin) == 0);
+	result = erl_args_read(&words, &range, &where);
+	require((result == ERL_ARGS_RANGE) == (range.first > 0 && where));
 	require(range.first <= range.last);
-	if (memmem(text, size, "inet_dist_listen", 16) && result == ERL_ARGS_NONE)
-		require(file && memchr(text, '#', size));
+	if (memmem(text, size, "inet_dist_listen", 16) && !memchr(text, '\0', size) && result == ERL_ARGS_NONE)
+		require(kind == ERL_TEXT_FILE && memchr(text, '#', size));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -85,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_cfg(arena, text, size, &s);
 	for (size_t i = 0; i < s.variables.n; i++)
 		check_value(arena, &s.variables.items[i]);
-	check_arguments(text, size, true);
-	check_arguments(text, size, false);
+	check_arguments(arena, text, size, ERL_TEXT_FILE);
+	check_arguments(arena, text, size, ERL_TEXT_SPLIT);
 	return 0;
 }

@@ -54,22 +54,24 @@ static void check_environment(struct arena *arena, char *text, size_t size)
 		require(v.items[i].exported && v.items[i].now->text);
 }
 
-static void check_flags(struct arena *arena, const char *text, size_t size, bool file)
+static void check_flags(struct arena *arena, const char *text, size_t size, enum erl_text kind)
 {
 	const struct ejg_origin origin = { .line = 1 };
 	struct erl_flag *flags;
-	bool complete;
+	struct erl_words words = { 0 };
 	size_t n;
 
-	require(erl_flags_read(arena, text, size, file, &origin, &flags, &n, &complete) == 0);
+	require(erl_words_add(arena, &words, text, size, kind, &origin) == 0);
+	require(words.n <= ERL_WORDS_MAX);
+	require(erl_flags_read(arena, &words, &flags, &n) == 0);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(flags[i].name, "-setcookie") == 0)
 			require(strcmp(flags[i].value, "***") == 0);
 }
 
 /*
- * Behind each setcookie of what is shown stands *** or nothing. Masked again, --cookie=VALUE has its value in a word of its
- * own, to which the words behind it belong: those go too, and from then on nothing changes any more.
+ * Behind each setcookie of what is shown stands *** or nothing. Masked again, --cookie=VALUE has its value in a word of
+ * its own, to which the words behind it belong: those go too, and from then on nothing changes any more.
  */
 static void check_mask(struct arena *arena, const char *text)
 {
@@ -97,8 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	check_script(arena, text, size);
 	check_environment(arena, text, size);
-	check_flags(arena, text, size, true);
-	check_flags(arena, text, size, false);
+	check_flags(arena, text, size, ERL_TEXT_FILE);
+	check_flags(arena, text, size, ERL_TEXT_VARIABLE);
+	check_flags(arena, text, size, ERL_TEXT_SPLIT);
 	check_mask(arena, text);
 	return 0;
 }

@@ -255,7 +255,7 @@ static const struct row {
 	  "tls-dist=inet_tcp [default :0] ignores all\ntls-dist!=inet_tls [found /etc/ejabberd/vm.args:1]\n" },
 	{ "an arguments file that is not all of them",
 	  { DEBIAN_SCRIPT, ARGS("\n-args_file /x\n") },
-	  "tls-dist? [found /etc/ejabberd/vm.args:2]\ndist-range? [found /etc/ejabberd/vm.args:0]\n" },
+	  "tls-dist? [found /etc/ejabberd/vm.args:2]\ndist-range? [found /etc/ejabberd/vm.args:2]\n" },
 	{ "-sname beats -name",
 	  { DEBIAN_SCRIPT, CFG("ERLANG_NODE=a@b.c\n"), ARGS("-sname x@y\n") },
 	  "name-kind=short [found /etc/ejabberd/vm.args:1]\nname-kind!=long [found "

@@ -3,11 +3,9 @@
 #ifndef EJG_SERVICE_SCRIPT_ERL_FLAGS_H
 #define EJG_SERVICE_SCRIPT_ERL_FLAGS_H
 
-#include <ejguard/facts.h>
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "libejguard/util/arena.h"
+#include "libejguard/service/script/erl-words.h"
 
 /* A flag of erl among arguments, or a key of -kernel or a name of -env. */
 struct erl_flag {
@@ -16,11 +14,7 @@ struct erl_flag {
 	struct ejg_origin origin;
 };
 
-/*
- * The flags in text, in the order in which erl sees them. file: it is a file for -args_file. *ret_n is at most 1024;
- * *ret_complete says whether that is all. Return: 0, -ENOMEM.
- */
-int erl_flags_read(struct arena *arena, const char *text, size_t size, bool file, const struct ejg_origin *origin,
-		   struct erl_flag **ret, size_t *ret_n, bool *ret_complete);
+/* The flags among the words, in the order in which erl sees them. Return: 0, -ENOMEM. */
+int erl_flags_read(struct arena *arena, const struct erl_words *words, struct erl_flag **ret, size_t *ret_n);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "libejguard/service/script/arguments.h"
 #include "libejguard/util/cleanup.h"
 
 /* What the emulator or epmd take from their environment, in which -env puts it. */
@@ -22,25 +23,28 @@ static void set_problem(struct settings *s, const char *problem, const struct ej
 	s->flags_origin = *origin;
 }
 
-static int take_text(struct settings *s, enum flag_source source, const char *text, size_t size, bool file,
+static int take_text(struct settings *s, enum flag_source source, const char *text, size_t size, enum erl_text kind,
 		     const struct ejg_origin *origin)
 {
 	struct flag_list *list = &s->flags[source];
-	bool complete;
+	struct erl_words words = { 0 };
 	int r;
 
 	if (memchr(text, '\0', size)) {
 		set_problem(s, "it holds a NUL byte", origin);
 		return 0;
 	}
-	r = erl_flags_read(s->arena, text, size, file, origin, &list->items, &list->n, &complete);
+	r = arguments_read(s->arena, s->source, &words, text, size, kind, origin);
+	if (r == 0)
+		r = erl_flags_read(s->arena, &words, &list->items, &list->n);
 	if (r < 0)
 		return r;
-	if (!complete)
+	if (words.more)
 		set_problem(s, "it holds too many flags", origin);
 	for (size_t i = 0; i < list->n; i++)
 		if (strcmp(list->items[i].name, "-args_file") == 0)
-			set_problem(s, "it names another file of arguments", &list->items[i].origin);
+			set_problem(s, "it names another file of arguments, which cannot be read",
+				    &list->items[i].origin);
 	return 0;
 }
 
@@ -55,9 +59,8 @@ static int read_variable(struct settings *s, enum flag_source source, const char
 		set_problem(s, now->why, &now->origin);
 		return 0;
 	}
-	/* erl reads ERL_FLAGS and its like as it does a file, but for comments: more is taken for a flag than there is
-	 */
-	return take_text(s, source, now->text, strlen(now->text), false, &now->origin);
+	return take_text(s, source, now->text, strlen(now->text),
+			 source == FLAGS_OPTIONS ? ERL_TEXT_SPLIT : ERL_TEXT_VARIABLE, &now->origin);
 }
 
 static int read_file(struct settings *s)
@@ -79,7 +82,7 @@ static int read_file(struct settings *s)
 	origin.file = source.path;
 	if (source.problem)
 		set_problem(s, source.problem, &origin);
-	return source.text ? take_text(s, FLAGS_FILE, source.text, source.size, true, &origin) : 0;
+	return source.text ? take_text(s, FLAGS_FILE, source.text, source.size, ERL_TEXT_FILE, &origin) : 0;
 }
 
 /* erlexec sets them one after the other: the last one is in effect. */

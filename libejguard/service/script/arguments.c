@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/service/script/arguments.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+
+enum { MAX_FILES = 16 }; /* that name each other, or one after the other */
+
+struct expansion {
+	struct arena *arena;
+	const struct settings_source *source;
+	struct erl_words *words;
+	unsigned int n_files;
+};
+
+static int expand(struct expansion *e, const char *text, size_t size, enum erl_text kind,
+		  const struct ejg_origin *origin);
+
+static int append(struct expansion *e, const struct erl_word *word)
+{
+	struct erl_word *items;
+
+	if (e->words->n == ERL_WORDS_MAX) {
+		e->words->more = true;
+		return 0;
+	}
+	items = arena_grow(e->arena, e->words->items, e->words->n, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	e->words->items = items;
+	items[e->words->n++] = *word;
+	return 0;
+}
+
+/* Return: 1 when the file stands in the words' place, 0 when it cannot be followed, -ENOMEM. */
+static int expand_file(struct expansion *e, const struct erl_word *path)
+{
+	cleanup_source_text struct source_text source = { 0 };
+	struct ejg_origin origin = { .kind = EJG_ORIGIN_DISCOVERED };
+	int r;
+
+	if (path->text[0] != '/' || e->n_files++ >= MAX_FILES)
+		return 0;
+	r = settings_read(e->arena, e->source, path->text, &source);
+	if (r < 0)
+		return r;
+	if (source.problem || source.missing || !source.text || memchr(source.text, '\0', source.size))
+		return 0;
+	origin.file = source.path;
+	r = expand(e, source.text, source.size, ERL_TEXT_FILE, &origin);
+	return r < 0 ? r : 1;
+}
+
+/*
+ * sys.config and its like: what it sets for the kernel counts where no flag does. Return: 1 when it sets nothing that
+ * matters here, 0 when it may, -ENOMEM.
+ */
+static int is_harmless(struct expansion *e, const char *path)
+{
+	static const char *const telling[] = { "inet_dist_", "epmd_module", ".config", "erl_epmd" };
+	cleanup_source_text struct source_text source = { 0 };
+	const size_t length = strlen(path);
+	int r;
+
+	if (path[0] != '/')
+		return 0;
+	/* erl adds it where it lacks */
+	if (length < 7 || strcmp(path + length - 7, ".config") != 0)
+		path = arena_printf(e->arena, "%s.config", path);
+	r = path ? settings_read(e->arena, e->source, path, &source) : -ENOMEM;
+	if (r < 0)
+		return r;
+	if (source.problem || !source.text)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(telling); i++)
+		if (memmem(source.text, source.size, telling[i], strlen(telling[i])))
+			return 0;
+	return 1;
+}
+
+static int expand(struct expansion *e, const char *text, size_t size, enum erl_text kind,
+		  const struct ejg_origin *origin)
+{
+	struct erl_words own = { 0 };
+	int r = erl_words_add(e->arena, &own, text, size, kind, origin);
+
+	e->words->more |= own.more;
+	for (size_t i = 0; i < own.n && r >= 0; i++) {
+		const bool followed = i + 1 < own.n;
+
+		r = 0;
+		if (followed && strcmp(own.items[i].text, "-args_file") == 0)
+			r = expand_file(e, &own.items[i + 1]);
+		else if (followed && strcmp(own.items[i].text, "-config") == 0)
+			r = is_harmless(e, own.items[i + 1].text);
+		if (r == 0)
+			r = append(e, &own.items[i]);
+		else if (r > 0)
+			i++;
+	}
+	return r < 0 ? r : 0;
+}
+
+int arguments_read(struct arena *arena, const struct settings_source *source, struct erl_words *words, const char *text,
+		   size_t size, enum erl_text kind, const struct ejg_origin *origin)
+{
+	struct expansion e = { .arena = arena, .source = source, .words = words };
+
+	return expand(&e, text, size, kind, origin);
+}

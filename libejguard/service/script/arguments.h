@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Texts of arguments for erl, and the files that they name. */
+#ifndef EJG_SERVICE_SCRIPT_ARGUMENTS_H
+#define EJG_SERVICE_SCRIPT_ARGUMENTS_H
+
+#include "libejguard/service/script/erl-words.h"
+#include "libejguard/service/source.h"
+
+/*
+ * Appends the words of a text; in the place of -args_file FILE those of the file, where it can be read. A -config whose
+ * file says nothing of the distribution is left out. What cannot be followed stays as it is.
+ * Return: 0, -ENOMEM.
+ */
+int arguments_read(struct arena *arena, const struct settings_source *source, struct erl_words *words, const char *text,
+		   size_t size, enum erl_text kind, const struct ejg_origin *origin);
+
+#endif
