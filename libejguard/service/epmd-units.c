@@ -95,7 +95,7 @@ int epmd_units_add(struct setting_list *list, const struct settings *s)
 {
 	struct epmd_units e = {
 		.list = list,
-		.s = { .arena = s->arena, .source = s->source, .service = s->service },
+		.s = { .arena = s->arena, .source = s->source, .service = s->service, .kind = s->kind },
 	};
 	int r = 0;
 

@@ -60,7 +60,7 @@ static void check_unknown(const struct node *node)
 		node_say(node, "range-empty", "distribution", where, NULL,
 			 NODE_TEXT ": the minimum is above the maximum: the node does not start", where->value);
 	else if (random && node_is_local(node))
-		node_say(node, "range-loopback", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
+		node_say(node, "range-loopback", "distribution", where, NULL,
 			 "the port is random at each start%s%.300s; the node listens on " NODE_TEXT
 			 " only, so that nobody but this host's users reaches it",
 			 note ? ", " : "", note ? note : "", node_value(node, "INET_DIST_INTERFACE"));

@@ -51,7 +51,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "name-unknown", EJG_INFO, "the node's name cannot be told", NULL },
 	{ "name-hostname", EJG_INFO, "the node's name depends on the host's", NULL },
 	{ "host-unanswered", EJG_INFO, "the resolver did not answer in time, or was not asked", NULL },
-	{ "range-loopback", EJG_INFO, "the distribution port is random, on loopback", EDIT_RANGE },
+	{ "range-loopback", EJG_INFO, "the distribution port is random, on loopback", NULL },
 	{ "range-unknown", EJG_INFO, "the ports of the distribution cannot be told", NULL },
 	{ "tools-range", EJG_INFO, "ports on which the service's tools listen while they run", NULL },
 	{ "interface-unknown", EJG_INFO, "the address of the distribution cannot be told", NULL },
