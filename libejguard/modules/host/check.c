@@ -21,7 +21,7 @@ static int check_top(struct inspection *check, const struct pins *pins)
 		return ejg_call_error(check->call, -EIO, NULL, "cannot read the links below %s: %s", pins->path,
 				      strerror(-state));
 	if (state == LINKS_INTACT)
-		ejg_call_finding(check->call, "guarding", top.path, "is guarded at every hook, and all below it");
+		inspection_say(check, "guarding", top.path, "is guarded at every hook, and all below it");
 	else
 		inspection_fail_or_change(check, state == LINKS_ABSENT ? "not-attached" : "partly-attached", top.path,
 					  "is not guarded at every hook", "would be guarded at every hook");

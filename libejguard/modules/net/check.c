@@ -37,7 +37,7 @@ static int check_cgroup(struct inspection *check, const struct pins *pins, const
 		return cannot_look(check, "look at", cgroup->path, state);
 	*n += state;
 	if (state == 0) {
-		ejg_call_finding(check->call, "cgroup-absent", cgroup->name, "is not there now; its start attaches the guard");
+		inspection_say(check, "cgroup-absent", cgroup->name, "is not there now; its start attaches the guard");
 		return 0;
 	}
 	state = links_state(pins, cgroup->id);
@@ -49,7 +49,7 @@ static int check_cgroup(struct inspection *check, const struct pins *pins, const
 		inspection_fail_or_change(check, "partly-attached", cgroup->path, "is not guarded at every hook",
 			       "would be guarded at every hook");
 	else
-		ejg_call_finding(check->call, "guarding", cgroup->path, "is guarded at every hook");
+		inspection_say(check, "guarding", cgroup->path, "is guarded at every hook");
 	return 0;
 }
 
@@ -82,7 +82,7 @@ static void check_extra(void *data, uint64_t id)
 		return;
 	extra->n_living++;
 	if (state != LINKS_INTACT)
-		inspection_fail(extra->check, "partly-attached", path, "is not guarded at every hook");
+		inspection_say(extra->check, "partly-attached", path, "is not guarded at every hook");
 }
 
 static int check_cgroups(struct inspection *check, const struct pins *pins)

@@ -9,39 +9,28 @@
 #include "libejguard/modules/net/changes.h"
 #include "libejguard/util/cleanup.h"
 
-void inspection_fail(struct inspection *check, const char *id, const char *subject, const char *message)
+void inspection_say(struct inspection *check, const char *id, const char *subject, const char *format, ...)
 {
-	ejg_call_finding(check->call, id, subject, "%s", message);
-	check->failed = true;
-}
-
-/* What an apply of a stack that is tried would mend, or do besides. */
-static void note_change(struct inspection *check, const char *subject, const char *change)
-{
-	ejg_call_finding(check->call, "would-change", subject, "%s", change);
-}
-
-__attribute__((format(printf, 4, 5))) static void fail_pins(struct inspection *check, const char *id,
-							     const struct pins *pins, const char *format, ...)
-{
-	char message[256];
+	const struct ejg_place place = { .file = subject ? NULL : check->set };
+	cleanup_free char *message = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
+	if (vasprintf(&message, format, ap) < 0)
+		message = NULL;
 	va_end(ap);
-	ejg_call_finding_at(check->call, id, NULL, &(struct ejg_place){ .file = pins->path }, "%s", message);
-	check->failed = true;
+	if (ejg_call_finding_at(check->call, id, subject, &place, "%s", message ? message : "out of memory") ==
+	    EJG_FAILURE)
+		check->failed = true;
 }
 
-/* What an apply would mend is no failure of a stack that is tried. */
 void inspection_fail_or_change(struct inspection *check, const char *id, const char *subject, const char *message,
-				   const char *change)
+			       const char *change)
 {
 	if (check->trial)
-		note_change(check, subject, change);
+		inspection_say(check, "would-change", subject, "%s", change);
 	else
-		inspection_fail(check, id, subject, message);
+		inspection_say(check, id, subject, "%s", message);
 }
 
 static int try_policy(struct inspection *check, int fd)
@@ -62,10 +51,11 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 
 	if (fd == -ENOENT) {
 		if (check->trial)
-			ejg_call_finding(check->call, "would-change", "policy", "there is none, and %s: there would be one",
-					 set_kind.without_policy);
+			inspection_say(check, "would-change", "policy", "there is none, and %s: there would be one",
+				       set_kind.without_policy);
 		else
-			fail_pins(check, "policy-missing", pins, "no policy is in force: %s", set_kind.without_policy);
+			inspection_say(check, "policy-missing", NULL, "no policy is in force: %s",
+				       set_kind.without_policy);
 		return 0;
 	}
 	r = fd < 0 ? fd : check->trial ? try_policy(check, fd) : pins_policy_equals(fd, check->policy);
@@ -73,7 +63,7 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
 	if (r == 0)
-		fail_pins(check, "policy-differs", pins, "the stack has changed since the policy was applied");
+		inspection_say(check, "policy-differs", NULL, "the stack has changed since the policy was applied");
 	return 0;
 }
 
@@ -83,9 +73,11 @@ static void check_hooks(struct inspection *check, const struct pins *pins)
 	if (check->hooks_fit ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
 		return;
 	if (check->trial)
-		note_change(check, "accept", pins_has(pins, POLICY_LOOKUP) ? "netns -> cgroup" : "cgroup -> netns");
+		inspection_say(check, "would-change", "accept", "%s",
+			       pins_has(pins, POLICY_LOOKUP) ? "netns -> cgroup" : "cgroup -> netns");
 	else
-		fail_pins(check, "policy-differs", pins, "the stack has changed since the policy was applied: accept=");
+		inspection_say(check, "policy-differs", NULL,
+			       "the stack has changed since the policy was applied: accept=");
 }
 
 /* Nothing is applied: would it hold here? */
@@ -94,13 +86,13 @@ static int check_absent(struct inspection *check)
 	struct bpf_object *loaded = NULL;
 	int r;
 
-	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service, "nothing guards the service",
-		       "nothing guards the service now");
+	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service,
+				  "nothing guards the service", "nothing guards the service now");
 	r = programs_load(check->call, check->hooks, &loaded);
 	if (r < 0)
 		return r;
 	programs_unload(loaded);
-	ejg_call_finding(check->call, "would-load", NULL, "this kernel accepts the programs");
+	inspection_say(check, "would-load", NULL, "this kernel accepts the programs");
 	return 0;
 }
 
@@ -112,19 +104,21 @@ int inspect_pins(struct inspection *check)
 
 	if (r < 0)
 		return r;
+	check->set = state == PINS_ABSENT ? NULL : pins.path;
 	switch (state) {
 	case PINS_ABSENT:
 		r = check_absent(check);
 		break;
 	case PINS_OUTDATED:
 		if (check->trial)
-			note_change(check, "programs", "damaged, or made by another version: would be replaced");
+			inspection_say(check, "would-change", "programs",
+				       "damaged, or made by another version: would be replaced");
 		else
-			fail_pins(check, "outdated", &pins,
-				  "damaged, or made by another version: still guarding what it guards");
+			inspection_say(check, "outdated", NULL,
+				       "damaged, or made by another version: still guarding what it guards");
 		break;
 	case PINS_NEWER:
-		fail_pins(check, "newer", &pins, "made by a newer ejguard, which this one cannot read");
+		inspection_say(check, "newer", NULL, "made by a newer ejguard, which this one cannot read");
 		break;
 	case PINS_CURRENT:
 		check_hooks(check, &pins);
@@ -133,6 +127,7 @@ int inspect_pins(struct inspection *check)
 			r = check->links(check, &pins);
 		break;
 	}
+	check->set = NULL;
 	pins_close(&pins);
 	return r;
 }
