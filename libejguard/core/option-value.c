@@ -21,17 +21,17 @@ struct parse {
 	const char **problem;
 };
 
-struct unit {
+struct suffix {
 	const char *name;
 	uint64_t factor;
 };
 
 /* The largest first, as they are shown; the last one is for figures without a unit, where these are allowed. */
-static const struct unit sizes[] = {
+static const struct suffix sizes[] = {
 	{ "T", 1ULL << 40 }, { "G", 1ULL << 30 }, { "M", 1ULL << 20 }, { "K", 1ULL << 10 }, { "", 1 },
 };
-static const struct unit plain[] = { { "", 1 } };
-static const struct unit durations[] = {
+static const struct suffix plain[] = { { "", 1 } };
+static const struct suffix durations[] = {
 	{ "d", 86400000 }, { "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 },
 };
 
@@ -69,9 +69,9 @@ static int parse_bool(const struct parse *parse)
 }
 
 /* A figure in the largest unit that it is a multiple of. */
-static const char *with_unit(const struct parse *parse, const struct unit *units, uint64_t figure)
+static const char *with_unit(const struct parse *parse, const struct suffix *units, uint64_t figure)
 {
-	const struct unit *unit = units;
+	const struct suffix *unit = units;
 	const char *text;
 
 	while (unit->factor > 1 && (figure == 0 || figure % unit->factor != 0))
@@ -80,7 +80,7 @@ static const char *with_unit(const struct parse *parse, const struct unit *units
 	return text ? text : "";
 }
 
-static int store_figure(const struct parse *parse, const struct unit *units, uint64_t figure)
+static int store_figure(const struct parse *parse, const struct suffix *units, uint64_t figure)
 {
 	const struct ejg_option *option = parse->option;
 	const char *min = with_unit(parse, units, option->min), *max = with_unit(parse, units, option->max);
@@ -106,10 +106,10 @@ static int parse_unsigned(const struct parse *parse)
 	return store_figure(parse, plain, figure);
 }
 
-static int parse_with_unit(const struct parse *parse, const struct unit *units, const char *expected)
+static int parse_with_unit(const struct parse *parse, const struct suffix *units, const char *expected)
 {
 	size_t digits = strspn(parse->text, "0123456789");
-	const struct unit *unit = units;
+	const struct suffix *unit = units;
 	const char *number;
 	uint64_t figure;
 	int r;

@@ -30,10 +30,10 @@ void run_fail(struct run *run, int error, size_t index)
 
 void run_add(struct run *run, const struct instance *instance, int result, size_t index)
 {
-	struct tally own = {};
+	struct opinions own = {};
 
 	verdict_add(&own, instance->guard->control, instance->mode, result);
-	verdict_add(&run->tally, instance->guard->control, instance->mode, result);
+	verdict_add(&run->opinions, instance->guard->control, instance->mode, result);
 	if (!own.failed)
 		return;
 	if (run->error == -EPERM && transaction_error(result) != -EPERM)
@@ -58,7 +58,7 @@ void run_judge(struct run *run, const char *nobody)
 	struct report *report = run->guard->report;
 	size_t index = report_finding_count(report);
 
-	if (run->error == 0 && !verdict_holds(&run->tally))
+	if (run->error == 0 && !verdict_holds(&run->opinions))
 		run_fail(run,
 			 report_error(report, -EACCES, "no-opinion", NULL, NULL, "%s: no guard of the stack %s",
 				      run->guard->service, nobody),

@@ -7,7 +7,7 @@
 
 struct run {
 	struct ejg *guard;
-	struct tally tally;
+	struct opinions opinions;
 	int error; /* that the verb will return */
 };
 

@@ -43,7 +43,7 @@ int transaction_prove(struct ejg *guard)
 	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < guard->n_instances && !run.tally.stop && !run_cancelled(&run); i++) {
+	for (size_t i = 0; i < guard->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
 		struct instance *instance = &guard->instances[i];
 		size_t index = report_finding_count(guard->report);
 

@@ -26,7 +26,7 @@ int transaction_check(struct ejg *guard)
 {
 	struct run run = { .guard = guard };
 
-	for (size_t i = 0; i < guard->n_instances && !run.tally.stop && !run_cancelled(&run); i++) {
+	for (size_t i = 0; i < guard->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
 		struct instance *instance = &guard->instances[i];
 		size_t index = report_finding_count(guard->report);
 

@@ -2,33 +2,33 @@
 #include "libejguard/core/verdict.h"
 
 /* The stack fails; a requisite guard also ends the run. */
-static void fail(struct tally *tally, enum control control)
+static void fail(struct opinions *opinions, enum control control)
 {
-	tally->failed = true;
+	opinions->failed = true;
 	if (control == CONTROL_REQUISITE)
-		tally->stop = true;
+		opinions->stop = true;
 }
 
-void verdict_add(struct tally *tally, enum control control, enum ejg_mode mode, int result)
+void verdict_add(struct opinions *opinions, enum control control, enum ejg_mode mode, int result)
 {
 	switch (result) {
 	case EJG_NOT_APPLICABLE:
 		return;
 	case EJG_HELD:
-		tally->any_opinion = true;
+		opinions->any_opinion = true;
 		return;
 	case EJG_NOT_HELD:
-		tally->any_opinion = true;
+		opinions->any_opinion = true;
 		if (control != CONTROL_OPTIONAL && mode != EJG_PERMISSIVE)
-			fail(tally, control);
+			fail(opinions, control);
 		return;
 	default: /* an errno, or a number that no module may return */
 		if (control != CONTROL_OPTIONAL)
-			fail(tally, control);
+			fail(opinions, control);
 	}
 }
 
-bool verdict_holds(const struct tally *tally)
+bool verdict_holds(const struct opinions *opinions)
 {
-	return tally->any_opinion && !tally->failed;
+	return opinions->any_opinion && !opinions->failed;
 }

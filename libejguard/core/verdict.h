@@ -11,7 +11,7 @@ enum control {
 	CONTROL_OPTIONAL,  /* reported, never fails the stack */
 };
 
-struct tally {
+struct opinions {
 	bool any_opinion; /* a module that is enforced or permissive said held or not held */
 	bool failed;	  /* the outcome is "not held" whatever follows */
 	bool stop;	  /* run no further module */
@@ -22,9 +22,9 @@ struct tally {
  * An error of an optional module is no opinion; a permissive module's refusal counts as an opinion, not as a failure,
  * an error of it does fail the stack: it could not even look.
  */
-void verdict_add(struct tally *tally, enum control control, enum ejg_mode mode, int result);
+void verdict_add(struct opinions *opinions, enum control control, enum ejg_mode mode, int result);
 
 /* Whether the stack holds: nothing failed, and at least one module had an opinion. */
-bool verdict_holds(const struct tally *tally);
+bool verdict_holds(const struct opinions *opinions);
 
 #endif

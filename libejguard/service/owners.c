@@ -16,7 +16,7 @@ enum {
 };
 
 /* The search for all owners at once. */
-struct search {
+struct owner_search {
 	struct owned *owned;
 	size_t n;
 	size_t n_left; /* whose owner is not known yet */
@@ -32,7 +32,7 @@ static int compare_inode(const void *a, const void *b)
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
-static void note_owner(struct search *s, const char *link, pid_t pid)
+static void note_owner(struct owner_search *s, const char *link, pid_t pid)
 {
 	struct owned key = { 0 };
 	const struct owned *found;
@@ -47,7 +47,7 @@ static void note_owner(struct search *s, const char *link, pid_t pid)
 }
 
 /* Without readdir(3), which allocates and asks more than is needed here: this runs for every process of the host. */
-static void look_into(struct search *s, pid_t pid)
+static void look_into(struct owner_search *s, pid_t pid)
 {
 	_Alignas(struct dirent64) char entries[8192];
 	char path[32], link[64];
@@ -88,7 +88,7 @@ static bool is_known(const struct ejg_survey *survey, pid_t pid)
 }
 
 /* The processes of one cgroup; those of another pid namespace have the number 0 there. */
-static void look_into_cgroup(struct survey_build *b, struct search *s, const char *cgroup)
+static void look_into_cgroup(struct survey_build *b, struct owner_search *s, const char *cgroup)
 {
 	char path[PATH_MAX];
 	cleanup_file FILE *file = NULL;
@@ -103,7 +103,7 @@ static void look_into_cgroup(struct survey_build *b, struct search *s, const cha
 }
 
 /* Most sockets are held in the cgroup where they were made: a look there saves the pass over all processes. */
-static void search_cgroups(struct survey_build *b, struct search *s)
+static void search_cgroups(struct survey_build *b, struct owner_search *s)
 {
 	for (size_t i = 0; b->facts->cgroup_mount && i < s->n && s->n_left > 0; i++) {
 		const struct owned *owned = &s->owned[i];
@@ -117,7 +117,7 @@ static void search_cgroups(struct survey_build *b, struct search *s)
 	}
 }
 
-static void search_all(struct survey_build *b, struct search *s, DIR *dir)
+static void search_all(struct survey_build *b, struct owner_search *s, DIR *dir)
 {
 	const struct dirent *entry;
 	uint64_t pid;
@@ -135,7 +135,7 @@ static void search_all(struct survey_build *b, struct search *s, DIR *dir)
 int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n)
 {
 	cleanup_dir DIR *dir = opendir(b->source->proc);
-	struct search s = { .owned = owned, .n = n, .n_left = n };
+	struct owner_search s = { .owned = owned, .n = n, .n_left = n };
 
 	if (!dir) /* which the processes have said */
 		return 0;

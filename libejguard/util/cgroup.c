@@ -131,7 +131,7 @@ static int open_below(struct arena *arena, const struct cgroup_source *source, c
 }
 
 /* A search for one unit. */
-struct search {
+struct unit_search {
 	struct arena *arena;
 	const struct cgroup_source *source;
 	const char *unit;
@@ -139,7 +139,7 @@ struct search {
 	const char **ret_problem;
 };
 
-static int found_unit(struct search *s, const struct folder *parent)
+static int found_unit(struct unit_search *s, const struct folder *parent)
 {
 	cleanup_folder struct folder folder = { .fd = -1 };
 	const char *before = s->found.path;
@@ -158,7 +158,7 @@ static int found_unit(struct search *s, const struct folder *parent)
  * Looks through one slice and those below it. Only slices: a folder of the unit's name inside another unit's cgroup, or
  * inside a slice that was handed to a user, is somebody's own work. What goes away meanwhile was not there.
  */
-static int search_slice(struct search *s, const struct folder *slice, unsigned int depth)
+static int search_slice(struct unit_search *s, const struct folder *slice, unsigned int depth)
 {
 	const int fd = fcntl(slice->fd, F_DUPFD_CLOEXEC, 0);
 	cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -197,7 +197,7 @@ int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, co
 		     const char *unit, struct cgroup_place *ret, const char **ret_problem)
 {
 	cleanup_folder struct folder slice = { .fd = -1 };
-	struct search search = { .arena = arena, .source = source, .unit = unit, .ret_problem = ret_problem };
+	struct unit_search search = { .arena = arena, .source = source, .unit = unit, .ret_problem = ret_problem };
 	const char *base;
 	int r;
 

@@ -16,13 +16,13 @@ enum {
 	MAX_DEPTH = 32,
 };
 
-struct search {
+struct home_search {
 	struct netns_list list;
 	bool members; /* the processes that are looked at are the cgroups' */
 	int error;
 };
 
-static bool is_full(struct search *search)
+static bool is_full(struct home_search *search)
 {
 	/* One place is kept for the caller's own. */
 	if (search->list.n < (size_t)MAX_NAMESPACES - search->members)
@@ -41,7 +41,7 @@ static struct netns *find(struct netns_list *list, const struct stat *st)
 }
 
 /* Adds the namespace that a file stands for, unless it is known. Return: 0, or the errno of opening the file. */
-static int add(struct search *search, const char *path, const char *label)
+static int add(struct home_search *search, const char *path, const char *label)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct netns *items, *known;
@@ -64,7 +64,7 @@ static int add(struct search *search, const char *path, const char *label)
 	return 0;
 }
 
-static void add_process(struct search *search, const char *pid, const char *cgroup)
+static void add_process(struct home_search *search, const char *pid, const char *cgroup)
 {
 	char path[64], label[64];
 	int r;
@@ -79,7 +79,7 @@ static void add_process(struct search *search, const char *pid, const char *cgro
 		 strerrordesc_np(-r));
 }
 
-static void say_unread(struct search *search, const char *cgroup, int error)
+static void say_unread(struct home_search *search, const char *cgroup, int error)
 {
 	/* It may have gone. */
 	if (error != ENOENT && error != ENODEV)
@@ -88,7 +88,7 @@ static void say_unread(struct search *search, const char *cgroup, int error)
 }
 
 /* The processes of one cgroup. The kernel lists those of another pid namespace as 0. */
-static void add_processes(struct search *search, int folder, const char *cgroup)
+static void add_processes(struct home_search *search, int folder, const char *cgroup)
 {
 	cleanup_file FILE *file = NULL;
 	char pid[32];
@@ -113,7 +113,7 @@ static void add_processes(struct search *search, int folder, const char *cgroup)
 }
 
 /* A cgroup and those below it. */
-static void add_cgroup(struct search *search, int parent, const char *name, const char *cgroup, unsigned int depth)
+static void add_cgroup(struct home_search *search, int parent, const char *name, const char *cgroup, unsigned int depth)
 {
 	cleanup_fd int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	cleanup_dir DIR *dir = NULL;
@@ -137,7 +137,7 @@ static void add_cgroup(struct search *search, int parent, const char *name, cons
 			add_cgroup(search, fd, entry->d_name, cgroup, depth + 1);
 }
 
-static void add_all_processes(struct search *search)
+static void add_all_processes(struct home_search *search)
 {
 	cleanup_dir DIR *dir = opendir("/proc");
 	const struct dirent *entry;
@@ -148,7 +148,7 @@ static void add_all_processes(struct search *search)
 }
 
 /* Those that have a name in the file system, "ip netns" and others: "... /run/netns/blue ... - nsfs nsfs rw". */
-static void add_mounts(struct search *search)
+static void add_mounts(struct home_search *search)
 {
 	cleanup_file FILE *file = fopen("/proc/self/mountinfo", "re");
 	cleanup_free char *line = NULL;
@@ -184,7 +184,7 @@ static int mark_own(struct netns_list *list)
 }
 
 /* Return: error, or else that of the search; then the list is freed. */
-static int end(struct search *search, int error, struct netns_list *ret)
+static int end(struct home_search *search, int error, struct netns_list *ret)
 {
 	error = search->error ? search->error : error;
 	if (error == 0)
@@ -198,7 +198,7 @@ static int end(struct search *search, int error, struct netns_list *ret)
 
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)
 {
-	struct search search = { .members = true };
+	struct home_search search = { .members = true };
 	int r;
 
 	for (size_t i = 0; i < n_cgroups; i++)
@@ -213,7 +213,7 @@ int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *
 
 int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret)
 {
-	struct search search = { .members = true };
+	struct home_search search = { .members = true };
 	int r = 0;
 
 	for (size_t i = 0; i < facts->n_cgroups; i++) {

@@ -28,7 +28,7 @@ static const struct {
 };
 
 /* Adds CONTROL:RESULT. */
-static void add(struct tally *tally, char *word)
+static void add(struct opinions *opinions, char *word)
 {
 	char *result = strchr(word, ':');
 	size_t c = 0, r = 0;
@@ -41,12 +41,12 @@ static void add(struct tally *tally, char *word)
 		r++;
 	if (c == ARRAY_SIZE(controls) || r == ARRAY_SIZE(results))
 		fail_msg("unknown: %s:%s", word, result);
-	verdict_add(tally, controls[c].control, controls[c].mode, results[r].result);
+	verdict_add(opinions, controls[c].control, controls[c].mode, results[r].result);
 }
 
 static void run_line(char *line, unsigned int number)
 {
-	struct tally tally = { 0 };
+	struct opinions opinions = { 0 };
 	bool stop_wanted, holds_wanted;
 	char *word, *rest = strstr(line, "=>");
 
@@ -55,14 +55,14 @@ static void run_line(char *line, unsigned int number)
 	rest += 2;
 	while ((word = strsep(&line, " "))) {
 		if (*word)
-			add(&tally, word);
+			add(&opinions, word);
 	}
 	holds_wanted = strstr(rest, "holds");
 	stop_wanted = strstr(rest, "stop");
 	assert_true(holds_wanted || strstr(rest, "fails"));
-	if (verdict_holds(&tally) != holds_wanted || tally.stop != stop_wanted)
-		fail_msg("verdict.tbl:%u: %s%s", number, verdict_holds(&tally) ? "holds" : "fails",
-			 tally.stop ? " stop" : "");
+	if (verdict_holds(&opinions) != holds_wanted || opinions.stop != stop_wanted)
+		fail_msg("verdict.tbl:%u: %s%s", number, verdict_holds(&opinions) ? "holds" : "fails",
+			 opinions.stop ? " stop" : "");
 }
 
 static void is_as_the_table_says(void **state)
@@ -86,18 +86,18 @@ static void is_as_the_table_says(void **state)
 /* Whatever modules say: adding a module never makes a stack hold that failed, and a stack never stops and holds. */
 static void never_forgets_a_failure(void **state)
 {
-	struct tally before, tally;
+	struct opinions before, opinions;
 
 	for (unsigned int code = 0; code < 30 * 30 * 30; code++) {
-		tally = (struct tally){ 0 };
+		opinions = (struct opinions){ 0 };
 		for (unsigned int rest = code, i = 0; i < 3; i++, rest /= 30) {
-			before = tally;
-			verdict_add(&tally, controls[rest % 6].control, controls[rest % 6].mode,
+			before = opinions;
+			verdict_add(&opinions, controls[rest % 6].control, controls[rest % 6].mode,
 				    results[rest % 30 / 6].result);
-			assert_true(tally.failed || !before.failed);
-			assert_true(tally.stop || !before.stop);
-			assert_true(tally.failed || !tally.stop);
-			assert_true(tally.any_opinion || !verdict_holds(&tally));
+			assert_true(opinions.failed || !before.failed);
+			assert_true(opinions.stop || !before.stop);
+			assert_true(opinions.failed || !opinions.stop);
+			assert_true(opinions.any_opinion || !verdict_holds(&opinions));
 		}
 	}
 }
@@ -107,11 +107,11 @@ static void numbers_outside_the_set_are_errors(void **state)
 	static const int odd[] = { 3, 4, 255, INT32_MAX, INT32_MIN, -1, -4096 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
-		struct tally tally = { 0 };
+		struct opinions opinions = { 0 };
 
-		verdict_add(&tally, CONTROL_REQUIRED, EJG_PERMISSIVE, odd[i]);
-		assert_true(tally.failed);
-		assert_false(tally.any_opinion);
+		verdict_add(&opinions, CONTROL_REQUIRED, EJG_PERMISSIVE, odd[i]);
+		assert_true(opinions.failed);
+		assert_false(opinions.any_opinion);
 	}
 }
 

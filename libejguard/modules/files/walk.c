@@ -25,7 +25,7 @@ struct frame {
 	bool root_too;
 };
 
-struct walk {
+struct tree_walk {
 	struct files *files;
 	const struct ejg_place *where;
 	const char *pattern;
@@ -34,7 +34,7 @@ struct walk {
 	char path[PATH_MAX + WALK_DEPTH * (NAME_MAX + 2)];
 };
 
-static void walk_free(struct walk **walk)
+static void walk_free(struct tree_walk **walk)
 {
 	for (size_t i = 0; *walk && i < WALK_DEPTH; i++) {
 		if (i < (*walk)->depth)
@@ -74,7 +74,7 @@ static int tell_unseen(struct files *files, const char *path, const struct ejg_p
 	return 0;
 }
 
-static int tell_progress(struct walk *walk)
+static int tell_progress(struct tree_walk *walk)
 {
 	struct files *files = walk->files;
 
@@ -107,7 +107,7 @@ static bool is_roots(const struct statx *st, int fd)
 }
 
 /* Begins with a folder: judges it, unless only some of its content is asked for. */
-static int enter(struct walk *walk, int *fd, struct object *object, size_t path_n, bool judged)
+static int enter(struct tree_walk *walk, int *fd, struct object *object, size_t path_n, bool judged)
 {
 	struct frame *frame = &walk->frames[walk->depth];
 	int r = 0;
@@ -132,7 +132,7 @@ static int enter(struct walk *walk, int *fd, struct object *object, size_t path_
 }
 
 /* A folder that may not be read is judged all the same. */
-static int tell_closed(struct walk *walk, struct object *object, int error)
+static int tell_closed(struct tree_walk *walk, struct object *object, int error)
 {
 	struct access_reach inside[N_TRUSTS];
 	cleanup_fd int fd = openat(object->dir, object->name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
@@ -143,7 +143,7 @@ static int tell_closed(struct walk *walk, struct object *object, int error)
 	return r < 0 ? r : tell_unseen(walk->files, object->path, walk->where, error);
 }
 
-static int skip_mount(struct walk *walk, const struct object *object)
+static int skip_mount(struct tree_walk *walk, const struct object *object)
 {
 	int r = files_fresh(walk->files);
 
@@ -154,7 +154,7 @@ static int skip_mount(struct walk *walk, const struct object *object)
 }
 
 /* Return: 1 when it is no folder (any more), 0, or a negative errno. */
-static int visit_folder(struct walk *walk, struct object *object, size_t path_n)
+static int visit_folder(struct tree_walk *walk, struct object *object, size_t path_n)
 {
 	cleanup_fd int fd =
 		openat(object->dir, object->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -180,7 +180,7 @@ static int visit_folder(struct walk *walk, struct object *object, size_t path_n)
 	return r;
 }
 
-static int visit_file(struct walk *walk, struct object *object)
+static int visit_file(struct tree_walk *walk, struct object *object)
 {
 	if (statx(object->dir, object->name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, JUDGE_STATX, &object->st) < 0)
 		return errno == ENOENT ? 0 : tell_unseen(walk->files, object->path, walk->where, errno);
@@ -192,7 +192,7 @@ static int visit_file(struct walk *walk, struct object *object)
 	return judge_file(walk->files, object);
 }
 
-static int visit(struct walk *walk, const char *name, unsigned char type)
+static int visit(struct tree_walk *walk, const char *name, unsigned char type)
 {
 	struct frame *frame = &walk->frames[walk->depth - 1];
 	const bool slash = walk->path[frame->path_n - 1] != '/';
@@ -224,7 +224,7 @@ static int visit(struct walk *walk, const char *name, unsigned char type)
 	return r < 0 ? r : 0;
 }
 
-static bool is_wanted(const struct walk *walk, const char *name)
+static bool is_wanted(const struct tree_walk *walk, const char *name)
 {
 	if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
 		return false;
@@ -232,7 +232,7 @@ static bool is_wanted(const struct walk *walk, const char *name)
 }
 
 /* The next entry of the innermost folder; leaves the folder after its last one. */
-static int step(struct walk *walk)
+static int step(struct tree_walk *walk)
 {
 	struct frame *frame = &walk->frames[walk->depth - 1];
 	const struct dirent64 *entry;
@@ -258,7 +258,7 @@ static int step(struct walk *walk)
 
 int walk_tree(struct files *files, int fd, const struct object *object, const char *pattern)
 {
-	cleanup_walk struct walk *walk = calloc(1, sizeof(*walk));
+	cleanup_walk struct tree_walk *walk = calloc(1, sizeof(*walk));
 	cleanup_fd int owned = fd;
 	struct object top = *object;
 	unsigned int n = 0;

@@ -127,7 +127,7 @@ static void use_word(struct settings *s, const struct unit_words *w, enum use us
 	}
 }
 
-static int use_words(struct settings *s, const struct unit_list *list, enum use use)
+static int use_words(struct settings *s, const struct unit_values *list, enum use use)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		cleanup_words struct unit_words w = { 0 };
@@ -315,7 +315,7 @@ static int read_command(struct settings *s, const struct unit_value *value)
 	return 0;
 }
 
-int unit_environment(struct unit_parser *p, const struct unit_list *defaults)
+int unit_environment(struct unit_parser *p, const struct unit_values *defaults)
 {
 	struct settings *s = p->s;
 	struct ejg_origin users = { .kind = EJG_ORIGIN_USERS, .file = "/etc/passwd" };

@@ -10,7 +10,7 @@ struct unit_value {
 	struct ejg_origin origin;
 };
 
-struct unit_list {
+struct unit_values {
 	struct unit_value *items;
 	size_t n;
 };
@@ -20,15 +20,15 @@ struct unit_parser {
 	const char *section; /* the one that matters */
 	bool in_section;
 	bool manager;
-	struct unit_list environment;
-	struct unit_list files;
-	struct unit_list passed;
-	struct unit_list unset;
-	struct unit_list commands;
-	struct unit_list listens; /* ListenStream= of a socket */
+	struct unit_values environment;
+	struct unit_values files;
+	struct unit_values passed;
+	struct unit_values unset;
+	struct unit_values commands;
+	struct unit_values listens; /* ListenStream= of a socket */
 };
 
 /* Gives the environment to the variables, and reads the command. Return: 0, -ENOMEM. */
-int unit_environment(struct unit_parser *p, const struct unit_list *defaults);
+int unit_environment(struct unit_parser *p, const struct unit_values *defaults);
 
 #endif

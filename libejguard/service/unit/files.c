@@ -22,7 +22,7 @@ static const char *const unit_folders[] = {
 	"/run/systemd/generator.late",
 };
 
-struct search {
+struct fragment_search {
 	struct arena *arena;
 	const struct settings_source *source;
 	const char *names[MAX_NAMES];
@@ -41,7 +41,7 @@ static const char *template_name(struct arena *arena, const char *name)
 	return at && dot > at + 1 ? arena_printf(arena, "%.*s%s", (int)(at + 1 - name), name, dot) : NULL;
 }
 
-static void add_name(struct search *s, const char *name)
+static void add_name(struct fragment_search *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_names; i++)
 		if (strcmp(s->names[i], name) == 0)
@@ -51,7 +51,7 @@ static void add_name(struct search *s, const char *name)
 }
 
 /* Return: the path of the fragment of that name; NULL when there is none, or when it is masked. */
-static const char *find_fragment(struct search *s, const char *name, bool *masked)
+static const char *find_fragment(struct fragment_search *s, const char *name, bool *masked)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
 		const char *path = arena_printf(s->arena, "%s/%s", unit_folders[i], name);
@@ -72,7 +72,8 @@ static const char *find_fragment(struct search *s, const char *name, bool *maske
 	return NULL;
 }
 
-static void add_folder(struct search *s, const char *folder, const char *name, size_t length, const char *suffix)
+static void add_folder(struct fragment_search *s, const char *folder, const char *name, size_t length,
+		       const char *suffix)
 {
 	const char *path = arena_printf(s->arena, "%s/%.*s%s.d", folder, (int)length, name, suffix);
 
@@ -81,7 +82,7 @@ static void add_folder(struct search *s, const char *folder, const char *name, s
 }
 
 /* NAME.d, and for a-b-c.service also a-b-.service.d and a-.service.d */
-static void add_folders(struct search *s, const char *folder, const char *name)
+static void add_folders(struct fragment_search *s, const char *folder, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -91,7 +92,7 @@ static void add_folders(struct search *s, const char *folder, const char *name)
 			add_folder(s, folder, name, dash + 1 - name, dot);
 }
 
-static bool has_base_name(const struct search *s, const char *name)
+static bool has_base_name(const struct fragment_search *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_files; i++)
 		if (strcmp(strrchr(s->files[i].path, '/') + 1, name) == 0)
@@ -99,7 +100,7 @@ static bool has_base_name(const struct search *s, const char *name)
 	return false;
 }
 
-static int add_dropins(struct search *s, const char *folder)
+static int add_dropins(struct fragment_search *s, const char *folder)
 {
 	const char *const *names;
 	struct unit_file *files;
@@ -132,7 +133,7 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(strrchr(x->path, '/'), strrchr(y->path, '/'));
 }
 
-static int find_dropins(struct search *s, const char *suffix)
+static int find_dropins(struct fragment_search *s, const char *suffix)
 {
 	int r = 0;
 
@@ -151,7 +152,7 @@ static int find_dropins(struct search *s, const char *suffix)
 int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
 	       const struct unit_file **ret, size_t *ret_n)
 {
-	struct search s = { .arena = arena, .source = source };
+	struct fragment_search s = { .arena = arena, .source = source };
 	const char *template = template_name(arena, name), *fragment;
 	struct unit_file *files;
 	bool masked = false;

@@ -23,7 +23,8 @@ static void set_problem(struct unit_parser *p, const char *problem, const struct
 }
 
 /* Appends to a list that an empty assignment resets. */
-static int add_value(struct unit_parser *p, struct unit_list *list, const char *value, const struct ejg_origin *origin)
+static int add_value(struct unit_parser *p, struct unit_values *list, const char *value,
+		     const struct ejg_origin *origin)
 {
 	struct unit_value *items;
 
@@ -71,7 +72,7 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		if (strcmp(key, lists[i].key) == 0)
-			return add_value(p, (struct unit_list *)((char *)p + lists[i].list), value, origin);
+			return add_value(p, (struct unit_values *)((char *)p + lists[i].list), value, origin);
 	return 0;
 }
 
