@@ -90,6 +90,9 @@ int uring_do(const struct end *end, const struct io_uring_sqe *sqe)
 		r = fix(&ring, &entry);
 	if (r == 0)
 		r = submit(&ring, &entry);
+	/* With the ring alone it would go later, and keep the port of the attempts that follow. */
+	if (has(end, WAY_URING_FIXED))
+		syscall(SYS_io_uring_register, ring.fd, IORING_UNREGISTER_FILES, NULL, 0);
 	close(ring.fd);
 	return r;
 }
