@@ -78,7 +78,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "not-attached", EJG_FAILURE, "a cgroup of the service is not guarded", "run: ejguard apply" },
 	{ "partly-attached", EJG_FAILURE, "a cgroup is not guarded at every hook", "run: ejguard apply" },
 	{ "network-unguarded", EJG_FAILURE, "a network namespace of the service is not guarded", "run: ejguard apply" },
-	{ "policy-missing", EJG_FAILURE, "no policy is in force: everything is refused", "run: ejguard apply" },
+	{ "policy-missing", EJG_FAILURE, "no policy is in force", "run: ejguard apply" },
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
 	  "start the service, or name its cgroup: 'set cgroups' in the stack, or --cgroup" },
