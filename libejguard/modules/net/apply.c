@@ -106,6 +106,18 @@ static void remember_peers(struct ejg_call *call)
 				    "the addresses of peers cannot be kept: %s", strerror(-r));
 }
 
+/* Tells other services whom this one admits now; when that fails, what was applied goes, and they hear of it. */
+static int share(struct ejg_call *call, struct set_change *change)
+{
+	int r = sharing_update(call);
+
+	if (r < 0) {
+		(void)install_release(call, EJG_RELEASE_RUN, change);
+		(void)sharing_update(call);
+	}
+	return r;
+}
+
 int net_apply(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
@@ -119,7 +131,7 @@ int net_apply(struct ejg_call *call)
 	state->change.undo = detach_networks;
 	r = install_apply(call, &state->change);
 	if (r == 0)
-		r = sharing_update(call);
+		r = share(call, &state->change);
 	if (r == 0) {
 		remember_peers(call);
 		evict(call);

@@ -153,6 +153,7 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_ch
 	}
 	/* After a take-over there is no way back: the new set only ever guards more than the old one did. */
 	change->created = !replaces;
+	change->replaced = replaces;
 	change->n_made = 0;
 	return 0;
 }
@@ -200,8 +201,12 @@ static int release_run(struct ejg_call *call, struct set_change *change)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state;
-	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	int r;
 
+	/* What it replaced is gone: without the links of the new set less would be guarded than before. */
+	if (change->replaced)
+		return EJG_NOT_APPLICABLE;
+	r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 	if (r == 0 && state == PINS_CURRENT)
 		r = roll_back(call, &pins, change);
 	pins_close(&pins);

@@ -30,6 +30,7 @@ struct set_change {
 
 	/* by install_apply(): what to undo */
 	bool created;	 /* there was no set before */
+	bool replaced;	 /* it took the place of another set, which is gone */
 	int previous_fd; /* the policy that was in force before, or -1 */
 	struct set_made *made;
 	size_t n_made;
