@@ -64,6 +64,9 @@ static bool is_ours(const struct sockets *s, uint64_t id)
 	size_t prefix = s->facts->cgroup_mount ? strlen(s->facts->cgroup_mount) : 0;
 	char path[PATH_MAX];
 
+	/* Half open, or closed and waiting: the kernel names no cgroup. A cgroup that is not there has no id either. */
+	if (!id)
+		return false;
 	for (size_t i = 0; i < s->facts->n_cgroups; i++)
 		if (ejg_cgroup_get(s->facts, i)->id == id)
 			return true;
