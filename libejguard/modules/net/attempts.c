@@ -13,6 +13,7 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/proof.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/wire.h"
 #include "libejguard/util/cleanup.h"
 
@@ -28,6 +29,7 @@ struct prover {
 	const struct ejg_facts *facts;
 	const struct pins *pins;
 	struct decision d;
+	struct sharing sharing; /* whom other services admit; goes with the helper */
 	bool permissive;
 	int wire;		/* -1: wire_error says why */
 	int wire_error;
@@ -197,7 +199,9 @@ static int choose_wire(struct prover *p)
 		struct policy_address stranger = read_address(AF_INET, addresses4[i]);
 
 		if ((own ^ (uint32_t)stranger.low) >> 31 || own == (uint32_t)stranger.low ||
-		    find_peer(&p->d, &stranger, 0))
+		    find_peer(&p->d, &stranger, 0) ||
+		    sharing_admits(&p->sharing, p->facts->epmd_port, stranger,
+				   (struct policy_address){ 0, 0xffff00000000ULL | own }, 0))
 			continue;
 		p->stranger.s_addr = htonl(stranger.low);
 		return 0;
@@ -240,7 +244,13 @@ static int attach_lookup(const struct pins *pins)
 void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
 		     const struct net_policy *policy, int out)
 {
-	struct prover p = { .facts = facts, .pins = pins, .d = net_decision(policy), .wire = -1 };
+	struct prover p = {
+		.facts = facts,
+		.pins = pins,
+		.d = net_decision(policy),
+		.sharing = sharing_read(pins),
+		.wire = -1,
+	};
 	int r;
 
 	p.permissive = p.d.head->flags & POLICY_PERMISSIVE;

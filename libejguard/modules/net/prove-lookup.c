@@ -17,6 +17,7 @@
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/proof.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/wire.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
@@ -46,7 +47,9 @@ static int find_own_address(struct in_addr *ret)
 	for (const struct ifaddrs *i = list; i && r < 0; i = i->ifa_next) {
 		struct policy_address address;
 
-		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !(i->ifa_flags & IFF_UP))
+		/* To an address of the loopback device everything of this host comes over that device: no stranger's packet. */
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
+		    (i->ifa_flags & (IFF_UP | IFF_LOOPBACK)) != IFF_UP)
 			continue;
 		*ret = ((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr;
 		address = mapped(*ret);
@@ -91,6 +94,20 @@ static int send_syn(const struct attempt *attempt, struct in_addr source, struct
 	return r;
 }
 
+/* Whether this service or another one admits such a connection. */
+static bool is_admitted(const struct attempt *attempt, struct in_addr source, struct in_addr own)
+{
+	struct sharing sharing;
+	bool admits;
+
+	if (decide_accept(&attempt->d, mapped(source), mapped(own), 0) == POLICY_ALLOWED)
+		return true;
+	sharing = sharing_read(attempt->pins);
+	admits = sharing_admits(&sharing, attempt->port, mapped(source), mapped(own), 0);
+	sharing_free(&sharing);
+	return admits;
+}
+
 /* Runs in the namespace. Return: 0, or a negative errno when it could not be tried. */
 static int try_namespace(void *data)
 {
@@ -104,8 +121,7 @@ static int try_namespace(void *data)
 
 	/* Only a namespace that has an address can be reached from outside; a policy may admit every address. */
 	attempt->record.result = PROVE_NOTHING;
-	if (r == -EADDRNOTAVAIL ||
-	    (r == 0 && decide_accept(&attempt->d, mapped(source), mapped(own), 0) == POLICY_ALLOWED))
+	if (r == -EADDRNOTAVAIL || (r == 0 && is_admitted(attempt, source, own)))
 		return 0;
 	if (r == 0)
 		r = send_syn(attempt, source, own, &answer);
