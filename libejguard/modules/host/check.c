@@ -102,15 +102,24 @@ static int check_sockets(struct inspection *check, struct host_state *state)
 	return 0;
 }
 
-static void report_undoing(struct ejg_call *call)
+/* Where somebody else's program could undo a refusal, nothing but an attempt tells whether it does. */
+static int check_undoing(struct inspection *check)
 {
+	struct ejg_call *call = check->call;
 	struct pins pins = PINS_NULL;
 	const struct foreign f = { .call = call, .pins = &pins, .undoing = true };
 	enum pins_state state;
+	bool could = false;
+	int r;
 
 	if (pins_open(call, ejg_call_facts(call)->service, &pins, &state) == 0)
-		foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
+		could = foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
 	pins_close(&pins);
+	if (!could || check->failed || check->trial || ejg_call_mode(call) != EJG_ENFORCE)
+		return 0;
+	r = host_prove(call);
+	check->failed |= r == EJG_NOT_HELD;
+	return r < 0 ? r : 0;
 }
 
 int host_check(struct ejg_call *call)
@@ -131,7 +140,7 @@ int host_check(struct ejg_call *call)
 	if (r == 0)
 		r = inspect_pins(&check);
 	if (r == 0)
-		report_undoing(call);
+		r = check_undoing(&check);
 	if (r == 0)
 		r = check_sockets(&check, state);
 	net_policy_free(&policy);

@@ -73,8 +73,7 @@ static bool cgroup_lives(const void *data, uint64_t id)
 	const char *mount = data;
 	char path[PATH_MAX];
 
-	cgroup_name(mount, id, path);
-	return *path;
+	return cgroup_name(mount, id, path) < 0 || *path; /* what cannot be told may well live */
 }
 
 struct cookies {

@@ -32,6 +32,8 @@ static bool is_of_other_set(uint32_t id, enum policy_hook hook)
 		uint32_t size = sizeof(info);
 		cleanup_fd int fd = -1;
 
+		if (entry->d_name[0] == '.') /* the folder itself, and the one above */
+			continue;
 		pins_format(path, PINS_ROOT "/%s/%s", entry->d_name, policy_hooks[hook].name);
 		fd = bpf_obj_get(path);
 		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.id == id)

@@ -203,6 +203,8 @@ bool lookup_is_a_service(uint32_t program_id)
 		char path[PINS_PATH_SIZE];
 		cleanup_fd int fd = -1;
 
+		if (entry->d_name[0] == '.') /* the folder itself, and the one above */
+			continue;
 		pins_format(path, PINS_ROOT "/%s/%s", entry->d_name, policy_hooks[POLICY_LOOKUP].name);
 		fd = bpf_obj_get(path);
 		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.id == program_id)
