@@ -70,7 +70,7 @@ static int open_ear(struct in_addr source)
 	return take_fd(fd);
 }
 
-static enum wire_answer wait_for_answer(int ear)
+static enum wire_answer wait_for_answer(int ear, struct in_addr own, uint16_t port)
 {
 	int64_t end = clock_ms() + ANSWER_TIMEOUT_MS;
 	enum wire_answer answer = WIRE_SILENCE;
@@ -79,7 +79,7 @@ static enum wire_answer wait_for_answer(int ear)
 		struct pollfd p = { .fd = ear, .events = POLLIN };
 
 		(void)poll(&p, 1, (int)left);
-		answer = wire_answer(ear);
+		answer = wire_answer(ear, own, port);
 	}
 	return answer;
 }
@@ -90,7 +90,7 @@ static int send_syn(const struct attempt *attempt, struct in_addr source, struct
 	int r = ear < 0 ? ear : wire_send_raw_syn(source, own, attempt->port);
 
 	if (r == 0)
-		*ret = wait_for_answer(ear);
+		*ret = wait_for_answer(ear, own, attempt->port);
 	return r;
 }
 

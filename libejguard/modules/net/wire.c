@@ -83,6 +83,8 @@ static uint16_t fold(uint32_t total)
 	return htons(~total);
 }
 
+#define SYN_PORT 40000 /* of the source */
+
 struct syn {
 	struct iphdr ip;
 	struct tcphdr tcp;
@@ -101,7 +103,7 @@ static struct syn make_syn(struct in_addr source, struct in_addr destination, ui
 			.daddr = destination.s_addr,
 		},
 		.tcp = {
-			.source = htons(40000),
+			.source = htons(SYN_PORT),
 			.dest = htons(port),
 			.doff = sizeof(struct tcphdr) / 4,
 			.syn = 1,
@@ -135,7 +137,14 @@ int wire_send_raw_syn(struct in_addr source, struct in_addr destination, uint16_
 														     -errno;
 }
 
-enum wire_answer wire_answer(int fd)
+/* A socket that takes all of TCP takes what comes before it is bound, too. */
+static bool is_answer(const struct syn *packet, struct in_addr from, uint16_t port)
+{
+	return packet->ip.ihl == sizeof(packet->ip) / 4 && packet->ip.saddr == from.s_addr &&
+	       packet->tcp.source == htons(port) && packet->tcp.dest == htons(SYN_PORT);
+}
+
+enum wire_answer wire_answer(int fd, struct in_addr from, uint16_t port)
 {
 	union {
 		struct syn answer;
@@ -143,7 +152,7 @@ enum wire_answer wire_answer(int fd)
 	} packet;
 	ssize_t n = read(fd, &packet, sizeof(packet));
 
-	if (n < (ssize_t)sizeof(packet.answer) || packet.answer.ip.ihl != sizeof(packet.answer.ip) / 4)
+	if (n < (ssize_t)sizeof(packet.answer) || !is_answer(&packet.answer, from, port))
 		return WIRE_SILENCE;
 	return packet.answer.tcp.rst ? WIRE_REFUSED : packet.answer.tcp.syn ? WIRE_ACCEPTED : WIRE_SILENCE;
 }

@@ -31,8 +31,8 @@ enum wire_answer {
 	WIRE_REFUSED,  /* a reset */
 };
 
-/* What a TCP packet answers that is read from a wire or a raw socket. Does not wait. */
-enum wire_answer wire_answer(int fd);
+/* What is answered from an address and port to such a SYN, read from a raw socket. Other packets are silence. Does not wait. */
+enum wire_answer wire_answer(int fd, struct in_addr from, uint16_t port);
 
 /* Whether a TCP packet has come back, a SYN-ACK or a reset. Does not wait. */
 bool wire_has_answer(int wire);
