@@ -37,6 +37,14 @@ static bool is_among(const char *const *names, size_t n, const char *word, size_
 	return false;
 }
 
+/* Nothing but digits. The text of a script ends without a zero. */
+static bool is_number(const char *at, const char *end)
+{
+	while (at < end && isdigit((unsigned char)*at))
+		at++;
+	return at == end;
+}
+
 /* The length of a word without anything that the shell could make something else of; 0 where it is none. */
 static size_t plain_word(const char *at, const char *end)
 {
@@ -47,7 +55,7 @@ static size_t plain_word(const char *at, const char *end)
 		    !(c == at && *c == '[' && script_word(c, end, "[")))
 			return 0;
 	/* the number of a descriptor: what follows may be an assignment */
-	if (c < end && strchr("<>", *c) && strspn(at, "0123456789") == (size_t)(c - at))
+	if (c < end && strchr("<>", *c) && is_number(at, c))
 		return 0;
 	return (size_t)(c - at);
 }

@@ -221,8 +221,10 @@ static bool enter_line(struct script *script, const char *start, const char *at)
 		{ "if", "fi" }, { "case", "esac" }, { "while", "done" }, { "until", "done" }, { "for", "done" }
 	};
 	const char *end = script->end;
-	const char *name_end = at + strcspn(at, " \t(=\n");
+	const char *name_end = at;
 
+	while (name_end < end && !strchr(" \t(=\n", *name_end))
+		name_end++;
 	if (script->in_function) {
 		if (start < end && *start == '}')
 			script->in_function = false;
