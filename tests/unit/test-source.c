@@ -68,6 +68,27 @@ static void test_hostile(void **state)
 	free(large);
 }
 
+/* The running system's files: a link of the service's may lead to what must not be opened. */
+static void test_system_regular(void **state)
+{
+	struct scratch *scratch = *state;
+	const char *link = arena_strdup(scratch->arena, scratch_path(scratch, "vm.args"));
+	cleanup_source_text struct source_text none = { 0 }, some = { 0 };
+
+	assert_int_equal(mkfifo(scratch_path(scratch, "pipe"), 0600), 0);
+	scratch_text(scratch, "file", "-smp\n");
+	assert_int_equal(symlink("pipe", link), 0);
+	assert_int_equal(settings_read(scratch->arena, &settings_source_system, link, &none), 0);
+	assert_true(none.missing);
+	assert_null(none.text);
+	assert_null(none.problem);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(settings_read(scratch->arena, &settings_source_system, link, &some), 0);
+	assert_false(some.missing);
+	assert_string_equal(some.text, "-smp\n");
+}
+
 /* A unit that is masked, or an alias of another one, whose drop-ins then count. */
 static void test_unit_links(void **state)
 {
@@ -134,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_hostile),
+		scratch_test(test_system_regular),
 		scratch_test(test_once),
 		scratch_test(test_unit_links),
 	};
