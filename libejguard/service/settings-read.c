@@ -157,6 +157,7 @@ static void forget(struct settings *s)
 				.source = s->source,
 				.service = s->service,
 				.units = s->units,
+				.epmd_units = s->epmd_units,
 				.kind = s->kind,
 				.plain = s->plain,
 				.config_dir = s->config_dir,
