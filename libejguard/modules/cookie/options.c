@@ -45,7 +45,20 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 		judge_value(audit, value, NULL, &place, false);
 }
 
-/* Whether what stands there is replaced, so that a start is not given it. */
+static bool holds_arguments(const char *name)
+{
+	static const char *const names[] = { "ERL_OPTIONS", "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether what stands there is replaced, so that a start is not given it. A range of the same line may be, and its
+ * cookie not.
+ */
 static bool is_overridden(const struct audit *audit, const char *file, uint32_t line)
 {
 	const struct ejg_survey *survey = audit->host.survey;
@@ -54,7 +67,8 @@ static bool is_overridden(const struct audit *audit, const char *file, uint32_t 
 	for (size_t i = 0; i < survey->n_settings; i++) {
 		const struct ejg_setting *setting = ejg_setting_get(survey, i);
 
-		if (setting->origin.line != line || !setting->origin.file || strcmp(setting->origin.file, file) != 0)
+		if (!holds_arguments(setting->name) || setting->origin.line != line || !setting->origin.file ||
+		    strcmp(setting->origin.file, file) != 0)
 			continue;
 		if (setting->state != EJG_SETTING_OVERRIDDEN)
 			return false;
@@ -90,16 +104,6 @@ static void look_at_text(void *data, const struct text *text)
 	options->text = text;
 	search_text(text->bytes, text->n, audit->read ? &audit->host.vault->cookie : NULL, true, text->keys,
 		    look_at_hit, options);
-}
-
-static bool holds_arguments(const char *name)
-{
-	static const char *const names[] = { "ERL_OPTIONS", "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
 }
 
 /* What the start script and the units come to, files that they include among it: the survey reads more than texts.h. */
