@@ -207,9 +207,10 @@ static int take_dist(struct facts_build *b, const struct dist *dist)
 	facts->dist = ranges;
 	facts->n_dist = n;
 	facts->dist_state = dist->state;
-	facts->dist_note = dist->note;
+	/* it may quote a value */
+	facts->dist_note = dist->note ? cookie_mask_text(b->arena, dist->note, NULL) : NULL;
 	facts->dist_origin = dist->origin;
-	return 0;
+	return dist->note && !facts->dist_note ? -ENOMEM : 0;
 }
 
 int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)

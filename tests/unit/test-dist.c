@@ -114,6 +114,13 @@ static const struct {
 	{ "FIREWALL_WINDOW=4200\n", "-erl_epmd\"_port\" 4400\n", INDETERMINATE, "vm.args" },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie \"a b\"\n", "4200-4200", NULL },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie \"a b\"\n-'extra' x\n", INDETERMINATE, "vm.args" },
+	/* a cookie of words that would tell something */
+	{ "FIREWALL_WINDOW=4200\n", "-setcookie prod-config-7f -smp\n", "4200-4200", NULL },
+	{ "FIREWALL_WINDOW=4200\n", "-setcookie n@h prod-config-7f\n", "4200-4200", NULL },
+	{ "FIREWALL_WINDOW=4200\n", "-setcookie\n", "4200-4200", NULL },
+	{ "FIREWALL_WINDOW=4200\n", "-setcookie x -config /y\n", INDETERMINATE, "another form" },
+	{ "FIREWALL_WINDOW=4200\n", "-setcookies prod-config-7f\n", INDETERMINATE, "another form" },
+	{ "FIREWALL_WINDOW='4 -setcookie x9'\n", NULL, INDETERMINATE, "-setcookie ***" },
 	{ "FIREWALL_WINDOW=4200-4210\n", "-kernel inet_dist_listen_min 4400 inet_dist_listen_max 4410\n", "4200-4210",
 	  NULL },
 	{ "FIREWALL_WINDOW=4200-4210\n", "+K true\n-args_file /x\n", INDETERMINATE, "vm.args:2: vm.args concerns" },

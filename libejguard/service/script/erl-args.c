@@ -52,6 +52,19 @@ static size_t read_plain_form(const struct erl_words *words, size_t i, struct ej
 	return second + 2 - i;
 }
 
+/* A cookie, whatever it is made of, tells nothing, and must not be shown. Return: how many words that is; 0: none. */
+static size_t cookie_words(const struct erl_words *words, size_t i)
+{
+	const size_t start = i;
+
+	if (!is(words, i, "-setcookie") && !is(words, i, "--cookie"))
+		return 0;
+	do
+		i++;
+	while (i < words->n && !strchr("-+", words->items[i].text[0]));
+	return i - start;
+}
+
 enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_port_range *ret_range,
 				   const struct erl_word **ret_where)
 {
@@ -65,6 +78,9 @@ enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_por
 			where = &words->items[i + 1];
 			continue;
 		}
+		n = cookie_words(words, i);
+		if (n > 0)
+			continue;
 		n = 1;
 		if (is_telling(words->items[i].text)) {
 			*ret_where = &words->items[i];
