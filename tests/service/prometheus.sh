@@ -49,7 +49,7 @@ collected() {
 
 check 'the timer' bed_run server systemctl enable --quiet --now ejguard-prometheus@ejabberd.timer
 check 'it writes' wait_for 30 test -s "$root/var/lib/prometheus/node-exporter/ejguard-ejabberd.prom"
-check_reach 'a stranger' stranger timeout 4369 198.51.100.1
+check_reach 'a stranger' stranger refused 4369 198.51.100.1
 check_is 'guarded' 1 "$(figure ejguard_held)"
 figures=$(bed_run server ejguard status --prometheus)
 check 'promtool check metrics' bed_run server promtool check metrics <<<"$figures"
