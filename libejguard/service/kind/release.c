@@ -17,21 +17,41 @@ static bool is_own_folder(const char *folder)
 	return true;
 }
 
-/* FOLDER of FOLDER/bin/NAME, links followed. Return: whether it is one. */
-static bool take_program(struct settings *s, const char *path)
+static bool is_release(struct settings *s, const char *folder)
 {
-	const char *real = settings_resolve(s->arena, s->source, path), *slash;
-	char *folder = arena_strdup(s->arena, real ? real : path);
+	const char *releases = arena_printf(s->arena, "%s/releases", folder);
 
-	slash = folder ? strrchr(folder, '/') : NULL;
+	return is_own_folder(folder) && releases && settings_exists(s->source, releases);
+}
+
+/* FOLDER of FOLDER/bin/NAME. Return: whether a release is there. */
+static bool take_path(struct settings *s, const char *path)
+{
+	char *folder = arena_strdup(s->arena, path);
+	const char *slash = folder ? strrchr(folder, '/') : NULL;
+
 	if (!slash || slash - folder < 4 || strncmp(slash - 4, "/bin", 4) != 0)
 		return false;
 	folder[slash - folder - 4] = '\0';
-	if (!is_own_folder(folder))
+	if (!is_release(s, folder))
 		return false;
 	s->root = folder;
 	s->root_name = slash + 1;
 	return true;
+}
+
+/*
+ * As it is called, before where links lead: the service may own the program, and must not choose another tree for what
+ * is repaired. /usr/bin/emqx is a link of the package's.
+ */
+static bool take_program(struct settings *s, const char *path)
+{
+	const char *real;
+
+	if (take_path(s, path))
+		return true;
+	real = settings_resolve(s->arena, s->source, path);
+	return real && take_path(s, real);
 }
 
 /* The first word of ExecStart= that is a program of a folder of its own: behind /bin/sh, env and their like, too. */
