@@ -20,6 +20,7 @@ struct inspection {
 	bool exact;
 	bool macros;	   /* the environment may define macros */
 	const char *names; /* of the releases */
+	size_t n_lookups;  /* of modules that no release brings */
 };
 
 static void tell(struct inspection *inspection, const char *subject, const struct yml_node *place, const char *text)
@@ -146,6 +147,29 @@ static bool exists(struct inspection *inspection, const char *pattern)
 	return r == 0;
 }
 
+/* Each is looked up in many folders, and a hostile file may name any number. Return: whether this one may be. */
+static bool may_look_up(struct inspection *inspection)
+{
+	enum { MAX_LOOKUPS = 200 };
+
+	if (inspection->n_lookups++ == MAX_LOOKUPS)
+		config_finding(inspection->check, "unjudged", "modules", NULL, NULL,
+			       "there are more than %d names of modules that no release brings: not all were looked up",
+			       MAX_LOOKUPS);
+	return inspection->n_lookups <= MAX_LOOKUPS;
+}
+
+/* In the folder of contributed modules: of ejabberdctl.cfg, where a pattern would have all files of the host read. */
+static bool is_in_modules(struct inspection *inspection, const char *module)
+{
+	const char *folder = inspection->check->yml.setup->modules;
+
+	if (!folder)
+		return false;
+	return strpbrk(folder, "*?[{\\") ||
+	       exists(inspection, arena_printf(inspection->check->arena, "%s/*/ebin/%s.beam", folder, module));
+}
+
 /*
  * Whether the code of a module that no release brings is there, or may be: contributed modules have folders of their
  * own, and Debian puts its own among ejabberd's. Names of Elixir begin with a capital letter.
@@ -158,12 +182,13 @@ static bool is_contributed(struct inspection *inspection, const char *module)
 	struct config_check *check = inspection->check;
 	struct yml_option installs = yml_option(&check->yml, NULL, "install_contrib_modules");
 
+	if (!may_look_up(inspection))
+		return true;
 	if (!module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")]) {
 		for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 			if (exists(inspection, arena_printf(check->arena, "%s/%s.beam", folders[i], module)))
 				return true;
-		if (check->yml.setup->modules && exists(inspection, arena_printf(check->arena, "%s/*/ebin/%s.beam",
-										 check->yml.setup->modules, module)))
+		if (is_in_modules(inspection, module))
 			return true;
 	}
 	for (size_t i = 0; installs.value && installs.value->kind == YML_LIST && i < installs.value->n; i++)
