@@ -59,10 +59,11 @@ static void commands_tell_the_kind(void **state)
 static const char *read_all(struct arena *arena, const char *text)
 {
 	struct key_value *items = NULL;
-	const char *all = "";
+	const char *all = "", *problem = "";
 	size_t n = 0;
 
-	assert_int_equal(keys_read(arena, text, strlen(text), &items, &n), 0);
+	assert_int_equal(keys_read(arena, text, strlen(text), &items, &n, &problem), 0);
+	assert_null(problem);
 	for (size_t i = 0; i < n; i++)
 		all = arena_printf(arena, "%s%s=%s@%u;", all, items[i].key, items[i].text ? items[i].text : "?",
 				   items[i].line);
@@ -85,6 +86,7 @@ static void keys_are_put_together(void **state)
 		{ "}}}\n{ { {", "" },
 		{ "", "" },
 		{ "word", "" },
+		{ "node { word }\nname = a", "name=a@2;" },
 	};
 
 	(void)state;
@@ -95,12 +97,49 @@ static void keys_are_put_together(void **state)
 	}
 }
 
+/* A piece many times, and the end. Return: why not all of it is read; NULL: it is. */
+static const char *problem_of(const char *piece, size_t times, const char *end)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const size_t length = strlen(piece), size = times * length + strlen(end);
+	struct key_value *items = NULL;
+	char *text = arena_alloc(arena, size + 1), *to = text;
+	const char *problem = "";
+	size_t n = 0;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < times; i++)
+		to = mempcpy(to, piece, length);
+	strcpy(to, end);
+	assert_int_equal(keys_read(arena, text, size, &items, &n, &problem), 0);
+	return problem;
+}
+
+/* What stops early says so: what follows may set anything. */
+static void what_is_not_read_is_told(void **state)
+{
+	char key[600];
+
+	(void)state;
+	memset(key, 'k', sizeof(key) - 1);
+	key[sizeof(key) - 1] = '\0';
+	assert_null(problem_of("a{", 31, "b=1"));
+	assert_non_null(strstr(problem_of("a{", 32, "b=1"), "deeper"));
+	assert_null(problem_of("a=1\n", KEYS_MAX, ""));
+	assert_non_null(strstr(problem_of("a=1\n", KEYS_MAX + 1, ""), "more keys"));
+	assert_null(problem_of("a{}\n", KEYS_MAX, "b=1"));
+	assert_non_null(strstr(problem_of("a{}\n", KEYS_MAX + 1, "b=1"), "more blocks"));
+	assert_null(problem_of(key, 1, "=1"));
+	assert_non_null(strstr(problem_of(key, 1, "{b=1}"), "deeper"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_has_a_row),
 		cmocka_unit_test(commands_tell_the_kind),
 		cmocka_unit_test(keys_are_put_together),
+		cmocka_unit_test(what_is_not_read_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,10 @@
 
 #include "libejguard/util/cleanup.h"
 
-enum { MAX_DEPTH = 32 };
+enum {
+	MAX_DEPTH = 32,
+	MAX_PREFIX = 512, /* it is copied for each key of its block */
+};
 
 struct reader {
 	struct arena *arena;
@@ -15,8 +18,10 @@ struct reader {
 	uint32_t line;
 	const char *prefix[MAX_DEPTH]; /* "", "node.", "node.x." */
 	size_t depth;
+	size_t n_blocks;
 	struct key_value *items;
 	size_t n;
+	const char *problem; /* why the rest is not read */
 };
 
 static bool at_comment(const struct reader *r)
@@ -116,11 +121,23 @@ static void take_value(struct reader *r, struct key_value *item)
 		item->text = NULL;
 }
 
+/* Return: false, so that nothing more is read. */
+static bool stop(struct reader *r, const char *problem)
+{
+	r->problem = problem;
+	return false;
+}
+
 static bool enter(struct reader *r, const char *key)
 {
-	const char *prefix = arena_printf(r->arena, "%s%s.", r->prefix[r->depth], key);
+	const char *prefix;
 
-	if (!prefix || r->depth + 1 == MAX_DEPTH)
+	if (r->depth + 1 == MAX_DEPTH || strlen(r->prefix[r->depth]) + strlen(key) >= MAX_PREFIX)
+		return stop(r, "its blocks are nested deeper than is read");
+	if (r->n_blocks++ == KEYS_MAX)
+		return stop(r, "it holds more blocks than are read");
+	prefix = arena_printf(r->arena, "%s%s.", r->prefix[r->depth], key);
+	if (!prefix)
 		return false;
 	r->prefix[++r->depth] = prefix;
 	r->at++;
@@ -139,15 +156,16 @@ static bool entry(struct reader *r)
 		r->at++;
 		skip_blanks(r);
 	} else if (r->at == r->end || *r->at != '{') {
-		/* no entry: `include "x"`, a word alone */
-		r->at += r->at < r->end && *r->at == '}';
+		/* no entry: `include "x"`, a word alone; a brace ends the block */
 		return true;
 	}
 	if (r->at < r->end && *r->at == '{')
 		return enter(r, key);
+	if (r->n == KEYS_MAX)
+		return stop(r, "it holds more keys than are read");
 	item.key = arena_printf(r->arena, "%s%s", r->prefix[r->depth], key);
 	take_value(r, &item);
-	grown = r->n < KEYS_MAX ? arena_grow(r->arena, r->items, r->n, sizeof(*grown)) : NULL;
+	grown = arena_grow(r->arena, r->items, r->n, sizeof(*grown));
 	if (!grown || !item.key)
 		return false;
 	r->items = grown;
@@ -155,7 +173,8 @@ static bool entry(struct reader *r)
 	return true;
 }
 
-int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n)
+int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,
+	      const char **ret_problem)
 {
 	struct reader r = { .arena = arena, .at = text, .end = text + size, .line = 1, .prefix = { "" } };
 	bool on = true;
@@ -172,5 +191,6 @@ int keys_read(struct arena *arena, const char *text, size_t size, struct key_val
 		return -ENOMEM;
 	*ret = r.items;
 	*ret_n = r.n;
+	*ret_problem = r.problem;
 	return 0;
 }

@@ -21,9 +21,13 @@ struct key_value {
 };
 
 /*
- * The values in text, in their order: of several of one key the last counts. No more than KEYS_MAX are read.
+ * The values in text, in their order: of several of one key the last counts. No more than KEYS_MAX are read, and no
+ * more blocks.
+ * @ret_problem: constant text: why not all of it was read; or NULL
+ *
  * Return: 0, -ENOMEM.
  */
-int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n);
+int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,
+	      const char **ret_problem);
 
 #endif

@@ -101,10 +101,7 @@ static int read_keys(struct settings *s, struct key_value **ret, size_t *ret_n, 
 		return 0;
 	if (!source.missing && !s->cfg_path)
 		s->cfg_path = source.path;
-	r = keys_read(s->arena, source.text, source.size, ret, ret_n);
-	if (r == 0 && *ret_n == KEYS_MAX)
-		*ret_problem = "it holds more keys than are read";
-	return r;
+	return keys_read(s->arena, source.text, source.size, ret, ret_n, ret_problem);
 }
 
 /* What the variables of a row say, the weakest first, so that the strongest is the last. */
