@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/service/epmd-units.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "libejguard/service/unit/unit.h"
@@ -59,17 +61,50 @@ static int add_service(struct epmd_units *e, const char *unit)
 	return 0;
 }
 
-/* "4369" is [::]:4369, as systemd.socket(5) has it. Others than TCP's are left out. */
-static void add_listener(struct epmd_units *e, const struct unit_value *value)
+/* One character of an instance's name: "\x5b" is "[". Moves *at behind it. */
+static char take_character(const char **at, bool escaped)
 {
+	unsigned int code;
+	char c = **at;
+
+	if (!escaped && strncmp(*at, "\\x", 2) == 0 && isxdigit((unsigned char)(*at)[2]) &&
+	    isxdigit((unsigned char)(*at)[3]) && sscanf(*at + 2, "%2x", &code) == 1) {
+		*at += 4;
+		return (char)code;
+	}
+	++*at;
+	return !escaped && c == '-' ? '/' : c;
+}
+
+/* ListenStream=%i:4369 of epmd@0.0.0.0.socket. Return: NULL when other specifiers are left, or without memory. */
+static const char *expand_instance(struct arena *arena, const char *text, const char *unit)
+{
+	const char *instance = strchr(unit, '@'), *end = strrchr(unit, '.');
+	char *copy = arena_alloc(arena, strlen(text) + strlen(unit) + 1), *to = copy;
+
+	if (strncmp(text, "%i", 2) != 0 && strncmp(text, "%I", 2) != 0)
+		return strchr(text, '%') ? NULL : text;
+	if (!copy || !instance || strchr(text + 2, '%'))
+		return NULL;
+	for (instance++; instance < end;)
+		*to++ = take_character(&instance, text[1] == 'i');
+	strcpy(to, text + 2);
+	return copy;
+}
+
+/* "4369" is [::]:4369, as systemd.socket(5) has it. Others than TCP's are left out. */
+static void add_listener(struct epmd_units *e, const char *unit, const struct unit_value *value)
+{
+	const char *text = expand_instance(e->list->arena, value->text, unit);
 	uint16_t port;
 
-	if (port_parse(value->text, &port) == 0)
+	if (!text)
+		return;
+	if (port_parse(text, &port) == 0)
 		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, arena_printf(e->list->arena, "[::]:%u", port),
 			     NULL, &value->origin);
-	else if (strchr("/@%", value->text[0]) == NULL && strrchr(value->text, ':') &&
-		 port_parse(strrchr(value->text, ':') + 1, &port) == 0)
-		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, value->text, NULL, &value->origin);
+	else if (strchr("/@", text[0]) == NULL && strrchr(text, ':') && port_parse(strrchr(text, ':') + 1, &port) == 0)
+		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, text, NULL, &value->origin);
 }
 
 static int add_socket(struct epmd_units *e, const char *unit)
@@ -78,7 +113,7 @@ static int add_socket(struct epmd_units *e, const char *unit)
 	int r = unit_parse(&p, unit, "Socket");
 
 	for (size_t i = 0; r == 0 && i < p.listens.n; i++)
-		add_listener(e, &p.listens.items[i]);
+		add_listener(e, unit, &p.listens.items[i]);
 	return r;
 }
 
