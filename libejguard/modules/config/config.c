@@ -45,8 +45,9 @@ static void judge(struct config_check *check)
 	check_docroots(check);
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,
-		       "hosts: %zu, listeners: %zu, files: %zu%s", check->yml.n_hosts, check->n_listeners,
-		       check->yml.n_files, check->more ? "; there are more findings than are shown" : "");
+		       "hosts: %zu, listeners: %zu, files: %zu%s%s", check->yml.n_hosts, check->n_listeners,
+		       check->yml.n_files, check->more ? "; there are more findings than are shown" : "",
+		       check->more_addresses ? "; not every address that rules name was tried" : "");
 }
 
 static int load(struct config_check *check, const char **ret_why)

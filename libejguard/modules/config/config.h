@@ -57,6 +57,8 @@ struct config_check {
 	bool more;		       /* findings than are shown */
 	bool modern;		       /* OpenSSL refuses old protocols by itself */
 	bool told_modern;	       /* that was said */
+	bool told_networks;	       /* that not all networks were asked about */
+	bool more_addresses;	       /* single ones, than were asked about */
 	const struct ejg_prefix *from; /* of PROBE_NETWORK */
 	size_t n_conditions;	       /* of access rules that were tried */
 	size_t n_regexps;
@@ -141,7 +143,7 @@ const char *config_network_text(struct config_check *check, const struct ejg_pre
 typedef bool (*config_ask_fn)(struct config_check *check, void *data);
 /*
  * Of the networks that access rules, acls, permissions and modules name, the worst that is let in; of several the
- * largest. False: none but loopback.
+ * largest. False: none but loopback. A finding says where there are more than can be tried.
  */
 bool config_worst_network(struct config_check *check, config_ask_fn ask, void *data, struct ejg_prefix *ret);
 

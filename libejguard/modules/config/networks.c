@@ -54,28 +54,45 @@ const char *config_network_text(struct config_check *check, const struct ejg_pre
 	return text ? text : "";
 }
 
+enum { MAX_NETWORKS = 500 }; /* that are asked about in a search */
+
 struct search {
 	struct config_check *check;
 	config_ask_fn ask;
 	void *data;
+	enum config_network kind; /* that is asked about now */
 	struct ejg_prefix worst;
 	bool found;
 	size_t n; /* networks that were asked about */
 };
 
+/*
+ * Return: whether one more may be asked about. Where not, that is said, once in a check; of single addresses with the
+ * judgement, as many a server has long lists of them.
+ */
+static bool may_ask(struct search *search)
+{
+	struct config_check *check = search->check;
+
+	if (search->n++ < MAX_NETWORKS)
+		return true;
+	if (search->kind == NETWORK_HOST) {
+		check->more_addresses = true;
+		return false;
+	}
+	if (!check->told_networks)
+		config_finding(check, "unjudged", "networks", NULL, NULL,
+			       "rules name more than %d networks: whom the rest let in is not judged", MAX_NETWORKS);
+	check->told_networks = true;
+	return false;
+}
+
 static void ask_about(struct search *search, const struct yml_node *value)
 {
-	enum { MAX_NETWORKS = 500 };
 	struct ejg_prefix prefix;
-	enum config_network kind;
 
-	if (!config_prefix(value, &prefix) || search->n++ >= MAX_NETWORKS)
-		return;
-	kind = config_network(&prefix);
-	if (kind == NETWORK_LOOPBACK)
-		return;
-	if (search->found && (kind < config_network(&search->worst) ||
-			      (kind == config_network(&search->worst) && prefix.length >= search->worst.length)))
+	if (!config_prefix(value, &prefix) || config_network(&prefix) != search->kind ||
+	    (search->found && prefix.length >= search->worst.length) || !may_ask(search))
 		return;
 	search->check->from = &prefix;
 	if (search->ask(search->check, search->data)) {
@@ -104,8 +121,10 @@ bool config_worst_network(struct config_check *check, config_ask_fn ask, void *d
 					       "modules", "host_config",  "append_host_config" };
 	struct search search = { .check = check, .ask = ask, .data = data };
 
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		walk(&search, yml_option(&check->yml, NULL, options[i]).value, false, 0);
+	/* the worst kind first: many of another one must not hide it */
+	for (search.kind = NETWORK_STRANGERS; search.kind > NETWORK_LOOPBACK && !search.found; search.kind--)
+		for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+			walk(&search, yml_option(&check->yml, NULL, options[i]).value, false, 0);
 	if (search.found)
 		*ret = search.worst;
 	return search.found;
