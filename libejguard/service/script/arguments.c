@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-enum { MAX_FILES = 16 }; /* that name each other, or one after the other */
+enum { MAX_FILES = 16 }; /* that name each other, or one after the other, and of -config */
 
 struct expansion {
 	struct arena *arena;
@@ -64,7 +64,7 @@ static int is_harmless(struct expansion *e, const char *path)
 	const size_t length = strlen(path);
 	int r;
 
-	if (path[0] != '/')
+	if (path[0] != '/' || e->n_files++ >= MAX_FILES)
 		return 0;
 	/* erl adds it where it lacks */
 	if (length < 7 || strcmp(path + length - 7, ".config") != 0)

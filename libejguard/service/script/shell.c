@@ -6,6 +6,7 @@
 #include "libejguard/service/script/shell.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -14,7 +15,7 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	MAX_EXPANDED = 4 * 1024 * 1024, /* of all that is expanded in a file */
+	MAX_EXPANDED = 4 * 1024 * 1024, /* characters of variables that are looked at in a file */
 	MAX_DEPTH = 8,			/* of words inside of ${...} */
 };
 
@@ -69,6 +70,19 @@ static bool read_operand(struct reader *r, struct buffer *b)
 	return take(r, "}");
 }
 
+/* Counts what a value costs; of ${NAME%word} each tail is looked at. Return: whether it is not too much. */
+static bool may_expand(struct shell *shell, struct buffer *b, const char *text, bool tails)
+{
+	if (shell->expanded <= MAX_EXPANDED) {
+		const size_t length = strlen(text);
+
+		shell->expanded += tails && length <= PATH_MAX ? length * (length + 1) / 2 : length;
+	}
+	if (shell->expanded > MAX_EXPANDED)
+		buffer_unknown(b, "its value is too long");
+	return shell->expanded <= MAX_EXPANDED;
+}
+
 static void add_parameter(struct reader *r, struct buffer *b, const struct occurrence *value)
 {
 	struct shell *shell = r->shell;
@@ -84,10 +98,8 @@ static void add_parameter(struct reader *r, struct buffer *b, const struct occur
 		buffer_unknown(b, "it depends on another value that cannot be told");
 		return;
 	}
-	shell->expanded += strlen(value->text);
-	if (shell->expanded > MAX_EXPANDED)
-		buffer_unknown(b, "its value is too long");
-	buffer_append(b, value->text, strlen(value->text));
+	if (may_expand(shell, b, value->text, false))
+		buffer_append(b, value->text, strlen(value->text));
 }
 
 /* ${NAME=word} */
@@ -166,7 +178,7 @@ static bool read_braces(struct reader *r, struct buffer *b)
 	longest = take(r, "%");
 	if (!read_operand(r, &word))
 		return false;
-	if (value && value->text && !word.why)
+	if (value && value->text && !word.why && may_expand(r->shell, b, value->text, true))
 		buffer_remove_suffix(b, value->text, buffer_text(&word), longest);
 	else if (value)
 		buffer_unknown(b, "it depends on another value that cannot be told");

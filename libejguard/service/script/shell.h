@@ -29,7 +29,7 @@ struct shell {
 	bool all_exported; /* set -a */
 	bool assigned;	   /* a variable was set */
 	bool assigning;	   /* what is expanded is put into a variable */
-	size_t expanded;   /* characters of variables so far */
+	size_t expanded;   /* characters of variables that were looked at so far */
 };
 
 /* Where the shell is. */
