@@ -111,6 +111,10 @@ static const struct {
 	/* it could set anything */
 	{ "W=1\nprintf -v W 2\n", OPAQUE },
 	{ "W=1\nprintf $X 2\n", OPAQUE },
+	{ "W=1\nprintf >/dev/null -v W 2\n", OPAQUE },
+	{ "W=1\nprintf 2>/dev/null >&2 -vW 2\n", OPAQUE },
+	{ "W=1\nprintf >/dev/null x -v\n", "1" },
+	{ "W=1\nprintf 2>/dev/null x -v\n", "1" },
 	{ "W=1\n$X W=2\n", OPAQUE },
 	{ "W=1\n\"eval\" W=2\n", OPAQUE },
 	{ "W=1\ndeclare W=2\n", OPAQUE },
@@ -282,11 +286,33 @@ static void test_growth(void **state)
 	free(text);
 }
 
+/* So are values of which all tails are looked at. */
+static void test_tails(void **state)
+{
+	char *text = calloc(20000, 1), *end = text;
+	struct settings s;
+
+	assert_non_null(text);
+	end = stpcpy(end, "W=");
+	for (int i = 0; i < 200; i++)
+		end = stpcpy(end, "/");
+	for (int i = 0; i < 100; i++)
+		end = stpcpy(end, "\nX=${W%a}");
+	s = read_text(*state, text, (size_t)(end - text));
+	assert_int_equal(strlen(variable_get(&s.variables, "X")->text), 200);
+	for (int i = 0; i < 400; i++)
+		end = stpcpy(end, "\nX=${W%a}");
+	s = read_text(*state, text, (size_t)(end - text));
+	assert_int_equal(s.cfg_opaque_line, 0);
+	assert_string_equal(variable_get(&s.variables, "X")->why, "its value is too long");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_table), scratch_test(test_lines),  scratch_test(test_earlier),
-		scratch_test(test_nul),	  scratch_test(test_growth),
+		scratch_test(test_nul),	  scratch_test(test_growth), scratch_test(test_tails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,7 +94,7 @@ bool command_sets_nothing(struct shell *shell, const char **at, const char *end)
 		return false;
 	if (shell->settings->has_functions && !is_among(harmless, ARRAY_SIZE(harmless), word, length))
 		return false;
-	for (*at += length; *at < end; n++) {
+	for (*at += length; *at < end;) {
 		const char *before = *at = script_blanks(*at, end);
 
 		if (*at == end || strchr("\n;&|#", **at))
@@ -106,6 +106,8 @@ bool command_sets_nothing(struct shell *shell, const char **at, const char *end)
 		}
 		if (!shell_word(shell, at, end, &argument) || *at == before || (prints && n == 0 && sets(&argument)))
 			return false;
+		/* not the number of a descriptor: 2>/dev/null */
+		n += *at == end || !strchr("<>", **at);
 	}
 	return true;
 }
