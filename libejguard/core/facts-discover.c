@@ -9,6 +9,7 @@
 #include "libejguard/service/settings-read.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/epmd-unit.h"
 
 /* Reports that the port cannot be told: to go on with 4369 would leave the real port open. */
 static int refuse_epmd(struct facts_build *b, const struct ejg_origin *origin, const char *what)
@@ -104,7 +105,7 @@ int facts_find_units(struct facts_build *b, const char *const **ret)
 	for (size_t i = 0; line && i < line->n_values; i++) {
 		const char *text = line->values[i].text, *dot = strrchr(text, '.');
 
-		if (dot && strcmp(dot, ".service") == 0 && strcmp(text, "epmd.service") != 0)
+		if (dot && strcmp(dot, ".service") == 0 && !is_epmd_unit(text))
 			names[n++] = text;
 	}
 	if (n == 0)
@@ -126,8 +127,7 @@ static int find_epmd_units(struct facts_build *b, const char *const **ret)
 	for (size_t i = 0; line && i < line->n_values; i++) {
 		const char *text = line->values[i].text, *dot = strrchr(text, '.');
 
-		if (dot && strncmp(text, "epmd", 4) == 0 &&
-		    (strcmp(dot, ".service") == 0 || strcmp(dot, ".socket") == 0))
+		if (dot && is_epmd_unit(text) && (strcmp(dot, ".service") == 0 || strcmp(dot, ".socket") == 0))
 			names[n++] = text;
 	}
 	*ret = line ? names : usual;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/epmd-unit.h"
 #include "tools/base/handle.h"
 #include "tools/systemd/dropin.h"
 
@@ -20,7 +21,7 @@ const char *wanted_main_unit(const struct ejg_facts *facts)
 			continue;
 		if (strncmp(name, facts->service, n) == 0 && strcmp(name + n, ".service") == 0)
 			return name;
-		if (!first && strcmp(name, "epmd.service") != 0)
+		if (!first && !is_epmd_unit(name))
 			first = name;
 	}
 	return first;

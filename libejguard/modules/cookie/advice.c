@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/util/epmd-unit.h"
 #include "libejguard/util/quote.h"
 
 const char *advise_quoted(struct audit *audit, const char *path)
@@ -30,7 +31,7 @@ static const char *unit_of(struct audit *audit)
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		const char *name = ejg_cgroup_get(facts, i)->name, *dot = strrchr(name, '.');
 
-		if (name[0] == '/' || !dot || strcmp(dot, ".service") != 0 || strcmp(name, "epmd.service") == 0)
+		if (name[0] == '/' || !dot || strcmp(dot, ".service") != 0 || is_epmd_unit(name))
 			continue;
 		return audit_text(audit, "%.*s", (int)(dot - name), name);
 	}
