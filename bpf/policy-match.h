@@ -26,7 +26,11 @@ static __always_inline bool port_in(const __u8 *bits, __u16 port)
 /* 1 if a < b: the borrow of a - b. Without a branch the verifier has one path to walk, and the CPU none to guess. */
 static __always_inline __u64 borrow(__u64 a, __u64 b)
 {
-	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
+	__u64 bit = ((~a & b) | ((~a | b) & (a - b))) >> 63;
+
+	/* clang 19 sees that it is 0 or 1, and makes branches of what is done with it: too many paths for the verifier. */
+	__asm__("" : "+r"(bit));
+	return bit;
 }
 
 /* 1 if a < b. */
