@@ -218,7 +218,8 @@ static void judge_module(struct inspection *inspection, const char *kind, const 
 	row = map ? NULL : known_in(arena_printf(arena, "module %s", module) ?: "", "", inspection->releases);
 	if (row && row->flag == OLD)
 		return;
-	if (is_contributed(inspection, module))
+	/* A module of ejabberd's own that is no handler: its code is there, and does not make it one. */
+	if (!row && is_contributed(inspection, module))
 		return;
 	tell(inspection, module, place,
 	     arena_printf(
