@@ -10,10 +10,10 @@ inventory_of_packages() {
 		/var/(log|mail|backups|lib)
 		/var/log/(apt(/.*)?|dpkg\.log|alternatives\.log|bootstrap\.log|lastlog|faillog|btmp|wtmp)
 		/etc/(alternatives(/.*)?|ld\.so\.cache|shells|inputrc|(passwd|group|shadow|gshadow|sub[ug]id)-?|\.pwd\.lock)
-		/etc/(apparmor\.d/local|python3)|/run/(mount|systemd(/systemd-units-load)?)
+		/etc/(apparmor\.d/local|python3)|/run/(adduser|mount|systemd(/systemd-units-load)?)
 		/var/lib/(man-db/auto-update|shells\.state)
 		/etc/(rc[S0-6]\.d/[SK][0-9]+.*|apparmor\.d/local/.*|python3/debian_config|systemd/system/.*\.wants(/.*)?)
-		/etc/(networks|perl/XML(/.*)?|systemd/user/.*\.wants(/.*)?)|/var/lib/libxml-sax-perl/.*|/var/cache/swcatalog(/.*)?
+		/etc/(modules|networks|perl/XML(/.*)?|systemd/user/.*\.wants(/.*)?)|/var/lib/libxml-sax-perl/.*|/var/cache/swcatalog(/.*)?
 		/lib(32|x32)|/usr/lib/ld-linux\.so\.2
 		/usr/.*/__pycache__(/.*)?
 		/usr/local/(lib/python3[^/]*(/dist-packages)?|share/(zsh|fonts|sgml|xml)(/[^/]*)?)
