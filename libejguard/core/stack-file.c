@@ -84,7 +84,7 @@ static bool is_made_of(const char *text, const char *characters)
 
 static int parse_set(struct reader *reader, const struct line *line)
 {
-	const char *all = "; the settings are cgroups, config, dist, epmd, peers, public and users";
+	const char *all = "; the settings are cgroups, config, dist, epmd, kind, peers, public and users";
 	const struct word *name = &line->words[1];
 	size_t i;
 
