@@ -29,7 +29,7 @@ static const struct ejg_option options[] = {
 #define OR_REPAIR ", or set repair=yes and run `ejguard apply`"
 
 static const struct ejg_finding_info findings[] = {
-	{ "private", EJG_OK, "nobody else reads or changes what the service keeps in files", NULL },
+	{ "private", EJG_OK, "nobody else can read or change the files of the service", NULL },
 	{ "config-readable", EJG_FAILURE, "others may read the configuration",
 	  "take the permission away from others" OR_REPAIR },
 	{ "key-readable", EJG_FAILURE, "others may read a private key or another secret",
