@@ -20,8 +20,7 @@ static bool is_own(const struct pins *pins, uint32_t id)
 	return false;
 }
 
-/* Whether a program is one of another set of ejguard's: only root can have pinned it there. It undoes no refusal. */
-static bool is_of_other_set(uint32_t id, enum policy_hook hook)
+bool foreign_is_of_set(uint32_t id, enum policy_hook hook)
 {
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
@@ -94,7 +93,7 @@ bool foreign_report(const struct foreign *f, const char *cgroup, bool above)
 		for (uint32_t i = 0; i < n; i++) {
 			if (is_own(f->pins, ids[i]))
 				after = true;
-			else if (!is_of_other_set(ids[i], hook) &&
+			else if (!foreign_is_of_set(ids[i], hook) &&
 				 report_program(f, cgroup, hook, ids[i], after, above && !(flags & BPF_F_ALLOW_MULTI)))
 				undoes = true;
 		}

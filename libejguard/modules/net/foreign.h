@@ -11,6 +11,9 @@ struct foreign {
 	bool undoing; /* report only those that could undo a refusal */
 };
 
+/* Whether a program is one of a set of ejguard's at that hook: only root can have pinned it there. It undoes no refusal. */
+bool foreign_is_of_set(uint32_t id, enum policy_hook hook);
+
 /* The name of a program, or "?". */
 void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN]);
 

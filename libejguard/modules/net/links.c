@@ -78,27 +78,35 @@ int links_state(const struct pins *pins, uint64_t cgroup_id)
 	return intact == n ? LINKS_INTACT : absent == n ? LINKS_ABSENT : LINKS_PARTIAL;
 }
 
+int link_pin(int link, const char *path)
+{
+	char replaced[PINS_PATH_SIZE];
+	int r;
+
+	pins_format(replaced, "%s:new", path);
+	(void)unlink(replaced);
+	r = bpf_obj_pin(link, replaced);
+	if (r == 0 && rename(replaced, path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlink(replaced); /* else it would go on refusing */
+	return r;
+}
+
 /*
  * Attaches one hook and pins the link. Links attach beside what is there (BPF_F_ALLOW_MULTI is implied), so that
  * systemd's own programs and ours do not push each other out.
  */
 static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, enum policy_hook hook)
 {
-	char path[PINS_PATH_SIZE], replaced[PINS_PATH_SIZE];
+	char path[PINS_PATH_SIZE];
 	cleanup_fd int link = -1;
-	int r;
 
 	link = bpf_link_create(pins->programs[hook], cgroup_fd, policy_hooks[hook].attach_type, NULL);
 	if (link < 0)
 		return link;
-	/* Pin first, then let the pin of a dead or foreign link go: no moment without the new one. */
 	link_path(pins, cgroup_id, hook, path);
-	pins_format(replaced, "%s:new", path);
-	(void)unlink(replaced);
-	r = bpf_obj_pin(link, replaced);
-	if (r < 0)
-		return r;
-	return rename(replaced, path) < 0 ? -errno : 0;
+	return link_pin(link, path);
 }
 
 /* Return: whether the link is of this cgroup and hook, and runs the program of the set now. */

@@ -54,6 +54,12 @@ int links_each(const struct pins *pins, links_fn fn, void *data);
  */
 unsigned int links_prune(const struct pins *pins);
 
+/*
+ * Pins a link, and only then lets a dead or foreign one that is pinned there go: no moment without the new one. After an
+ * error nothing is left. Return: 0 or a negative errno.
+ */
+int link_pin(int link, const char *path);
+
 /* What the kernel says of a pinned link. Return: 0 or a negative errno. */
 struct bpf_link_info;
 int link_read(const char *path, struct bpf_link_info *ret);

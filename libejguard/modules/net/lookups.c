@@ -108,10 +108,9 @@ void lookup_adopt(const struct pins *pins, uint64_t inode)
 	(void)adopt(pins, inode);
 }
 
-/* Pins first, then lets the pin of a dead or foreign link go: no moment without the new one. */
 static int attach(const struct pins *pins, const struct netns *netns)
 {
-	char path[PINS_PATH_SIZE], replaced[PINS_PATH_SIZE];
+	char path[PINS_PATH_SIZE];
 	cleanup_fd int link = bpf_link_create(pins->programs[POLICY_LOOKUP], netns->fd, BPF_SK_LOOKUP, NULL);
 	int r;
 
@@ -121,12 +120,7 @@ static int attach(const struct pins *pins, const struct netns *netns)
 	if (r < 0)
 		return r;
 	link_path(pins, netns->inode, path);
-	pins_format(replaced, "%s:new", path);
-	(void)unlink(replaced);
-	r = bpf_obj_pin(link, replaced);
-	if (r < 0)
-		return r;
-	return rename(replaced, path) < 0 ? -errno : 0;
+	return link_pin(link, path);
 }
 
 int lookup_attach(const struct pins *pins, const struct netns *netns, bool *ret_made)
@@ -190,25 +184,4 @@ static void prune_one(void *data, uint64_t inode, enum link_state state)
 void lookups_prune(const struct pins *pins)
 {
 	(void)lookups_each(pins, prune_one, (void *)pins);
-}
-
-bool lookup_is_a_service(uint32_t program_id)
-{
-	cleanup_dir DIR *dir = opendir(PINS_ROOT);
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		struct bpf_prog_info info = {};
-		uint32_t size = sizeof(info);
-		char path[PINS_PATH_SIZE];
-		cleanup_fd int fd = -1;
-
-		if (entry->d_name[0] == '.') /* the folder itself, and the one above */
-			continue;
-		pins_format(path, PINS_ROOT "/%s/%s", entry->d_name, policy_hooks[POLICY_LOOKUP].name);
-		fd = bpf_obj_get(path);
-		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.id == program_id)
-			return true;
-	}
-	return false;
 }

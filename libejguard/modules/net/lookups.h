@@ -44,7 +44,4 @@ void lookups_prune(const struct pins *pins);
 /* The inode in the name of a folder of links, "net:INODE"; 0 when it is a cgroup's. */
 uint64_t lookup_inode(const char *name);
 
-/* Whether a program is the one of a set of some service. */
-bool lookup_is_a_service(uint32_t program_id);
-
 #endif

@@ -43,7 +43,7 @@ static bool report_network(const struct foreign *f, const struct netns *netns)
 	bool undoes = false;
 
 	for (uint32_t i = 0; i < n; i++) {
-		if (lookup_is_a_service(ids[i]))
+		if (foreign_is_of_set(ids[i], POLICY_LOOKUP))
 			continue;
 		foreign_name(ids[i], program);
 		ejg_call_finding(f->call, "foreign-above", netns_name(netns, name),
