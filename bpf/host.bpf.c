@@ -156,9 +156,9 @@ static __always_inline bool serves_chosen(struct bpf_sock_addr *ctx, const struc
 
 /*
  * Whether an address is one of this host's, by the kernel's own table of them, which is never stale: a bind of the socket to
- * it fails when it is not. The socket keeps the address only where it is refused then. What cannot be told counts as this
- * host's: a link-local address, of which the hook is not shown the interface; any, on an IPv6 socket that is bound to a port
- * already, or where addresses of others may be bound (IP_FREEBIND, net.ipv4.ip_nonlocal_bind).
+ * it fails when it is not. The socket keeps the address: where it is refused then, and in permissive mode. What cannot be
+ * told counts as this host's: a link-local address, of which the hook is not shown the interface; any, on an IPv6 socket that
+ * is bound to a port already, or where addresses of others may be bound (IP_FREEBIND, net.ipv4.ip_nonlocal_bind).
  */
 static __always_inline bool is_own4(struct bpf_sock_addr *ctx)
 {

@@ -33,7 +33,7 @@ static const uint32_t states[] = {
 	/*
 	 * What waits in TIME_WAIT carries nothing. What is half open will be a connection, of which no hook hears more: a
 	 * connect that waits for its answer, a Fast Open one that waits for the last ACK. (Half-open ones of the ordinary
-	 * kind show no cgroup here; their last ACK meets the guard.)
+	 * kind show no cgroup here; their last ACK meets ingress, and where lookup decides they are told by their port.)
 	 */
 	[SOCKETS_CONNECTED] = 1U << TCP_ESTABLISHED | 1U << TCP_SYN_SENT | 1U << TCP_SYN_RECV | 1U << TCP_FIN_WAIT1 |
 			      1U << TCP_FIN_WAIT2 | 1U << TCP_CLOSE_WAIT,
