@@ -40,7 +40,7 @@ static void adopt(struct ejg *guard, struct load *load)
 {
 	guard->stack = load->stack;
 	guard->instances = load->instances;
-	guard->n_instances = load->stack->n_guards;
+	guard->n_instances = load->stack->n_lines;
 	guard->facts = load->facts;
 	guard->settings = load->settings;
 	guard->whole_facts = *load->facts;

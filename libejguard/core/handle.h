@@ -12,7 +12,7 @@
 /* One line of the stack that names a module. */
 struct instance {
 	const struct ejg_module *module;
-	const struct guard *guard;
+	const struct guard_line *line;
 	enum ejg_mode mode;
 	void *config;
 	void *state;

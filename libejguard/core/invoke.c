@@ -42,7 +42,7 @@ static struct ejg_call begin(struct ejg *guard, struct instance *instance, enum 
 static void explain_errno(struct ejg_call *call, int error)
 {
 	report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
-		     &call->instance->guard->module.position,
+		     &call->instance->line->module.position,
 		     error == -EPERM ? NULL : "see what the module has found, and its manual page", "%s: %s failed: %s",
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
 }
@@ -58,7 +58,7 @@ static int end_verdict(struct ejg_call *call, int result)
 		return EJG_NOT_HELD;
 	}
 	if (result == EJG_NOT_HELD && !call->has_reason)
-		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->guard->module.position,
+		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->line->module.position,
 			     NULL, "%s: does not hold and does not say why", name);
 	return result;
 }

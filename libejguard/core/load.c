@@ -16,10 +16,10 @@ static void note(int *error, int r)
 }
 
 /* *ret is untouched on failure. */
-static int bind(struct load *load, struct report *report, const struct ejg_module *module, const struct guard *line,
-		struct instance *ret)
+static int bind(struct load *load, struct report *report, const struct ejg_module *module,
+		const struct guard_line *line, struct instance *ret)
 {
-	struct instance instance = { .module = module, .guard = line };
+	struct instance instance = { .module = module, .line = line };
 	int r;
 
 	instance.config = arena_alloc(load->arena, module->config_size);
@@ -32,7 +32,7 @@ static int bind(struct load *load, struct report *report, const struct ejg_modul
 	return r;
 }
 
-static int load_instance(struct load *load, const struct guard *line, struct instance *ret)
+static int load_instance(struct load *load, const struct guard_line *line, struct instance *ret)
 {
 	struct ejg *guard = load->guard;
 	const struct loaded_module *module;
@@ -49,13 +49,13 @@ static int check_order(struct load *load)
 {
 	const struct instance *before = NULL, *instance;
 
-	for (size_t i = 0; i < load->stack->n_guards; i++) {
+	for (size_t i = 0; i < load->stack->n_lines; i++) {
 		instance = &load->instances[i];
 		if (instance->module->flags & EJG_MODULE_IRREVERSIBLE)
 			before = instance;
 		else if (before)
 			return report_error(load->guard->report, -EBADMSG, "stack-order",
-					    &instance->guard->module.position, NULL,
+					    &instance->line->module.position, NULL,
 					    "%s stands behind %s, which cannot be undone", instance->module->name,
 					    before->module->name);
 	}
@@ -99,11 +99,11 @@ int load_stack(struct load *load, const char *file)
 	r = stack_read(load->arena, guard->report, &source, &load->stack);
 	if (r < 0)
 		return r;
-	load->instances = arena_array(load->arena, load->stack->n_guards, sizeof(struct instance));
+	load->instances = arena_array(load->arena, load->stack->n_lines, sizeof(struct instance));
 	if (!load->instances)
 		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	for (size_t i = 0; i < load->stack->n_guards; i++)
-		note(&error, load_instance(load, &load->stack->guards[i], &load->instances[i]));
+	for (size_t i = 0; i < load->stack->n_lines; i++)
+		note(&error, load_instance(load, &load->stack->lines[i], &load->instances[i]));
 	if (error == 0)
 		error = check_order(load);
 	note(&error, collect(load, guard->report, load->stack));
@@ -111,9 +111,9 @@ int load_stack(struct load *load, const char *file)
 }
 
 static int bind_defaults(struct load *load, struct report *report, const struct ejg_module *module,
-			 const struct guard *line, struct instance *ret)
+			 const struct guard_line *line, struct instance *ret)
 {
-	struct guard *bare = arena_alloc(load->arena, sizeof(*bare));
+	struct guard_line *bare = arena_alloc(load->arena, sizeof(*bare));
 	int r;
 
 	if (!bare)
@@ -133,8 +133,8 @@ static int repair_lines(struct load *load, struct report *report)
 	const struct loaded_module *module;
 	int r;
 
-	for (size_t i = 0; i < load->stack->n_guards; i++) {
-		const struct guard *line = &load->stack->guards[i];
+	for (size_t i = 0; i < load->stack->n_lines; i++) {
+		const struct guard_line *line = &load->stack->lines[i];
 
 		if (load->instances[i].module)
 			continue;
@@ -193,7 +193,7 @@ int load_defaults(struct load *load, size_t *ret_n)
 	if (r != -ENOMEM)
 		r = load->stack && load->instances ? repair_lines(load, quiet) : take_all_modules(load, quiet, &n);
 	if (r == 0 && load->stack && load->instances)
-		n = load->stack->n_guards;
+		n = load->stack->n_lines;
 	report_free(quiet);
 	if (r == 0)
 		*ret_n = drop_empty(load->instances, n);
@@ -209,7 +209,7 @@ static int copy_instance(struct load *load, const struct ejg_module *module, str
 		if (guard->instances[i].module != module)
 			continue;
 		*ret = (struct instance){ .module = module,
-					  .guard = guard->instances[i].guard,
+					  .line = guard->instances[i].line,
 					  .config = guard->instances[i].config,
 					  .state = arena_alloc(load->arena, module->state_size),
 					  .mode = guard->instances[i].mode };

@@ -51,7 +51,7 @@ bool ejg_call_trial(const struct ejg_call *call)
 
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line)
 {
-	const struct position *position = &call->instance->guard->module.position;
+	const struct position *position = &call->instance->line->module.position;
 
 	if (ret_line)
 		*ret_line = position->line;
@@ -172,7 +172,7 @@ int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const c
 	va_end(ap);
 	/* Only what is wrong with the configuration can be corrected where the stack names the module. */
 	return report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
-			    error == -EBADMSG ? &instance->guard->module.position : NULL, remedy, "%s: %s",
+			    error == -EBADMSG ? &instance->line->module.position : NULL, remedy, "%s: %s",
 			    instance->module->name, message ? message : "failed, and out of memory");
 }
 

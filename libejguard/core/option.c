@@ -18,7 +18,7 @@ struct binding {
 	struct arena *arena;
 	struct errors errors;
 	const struct ejg_module *module;
-	const struct guard *guard;
+	const struct guard_line *line;
 	unsigned char *config;
 	unsigned int mode;
 	const struct word **seen; /* for each option, "mode" last, the word that gave it first */
@@ -148,7 +148,7 @@ static int bind_fallbacks(struct binding *binding)
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0)
-			errors_add(&binding->errors, r, "option-value", &binding->guard->module.position,
+			errors_add(&binding->errors, r, "option-value", &binding->line->module.position,
 				   "the fallback of option '%s' of %s: %s", option->name, binding->module->name,
 				   problem);
 	}
@@ -162,19 +162,19 @@ static void check_missing(struct binding *binding)
 	for (size_t i = 0; i < binding->module->n_options; i++) {
 		option = &binding->module->options[i];
 		if ((option->flags & EJG_OPTION_REQUIRED) && !binding->seen[i])
-			errors_add(&binding->errors, -EBADMSG, "option-missing", &binding->guard->module.position,
+			errors_add(&binding->errors, -EBADMSG, "option-missing", &binding->line->module.position,
 				   "%s needs the option '%s' (%s)", binding->module->name, option->name, option->help);
 	}
 }
 
-int option_bind(struct arena *arena, struct report *report, const struct ejg_module *module, const struct guard *guard,
-		void *config, enum ejg_mode *ret_mode)
+int option_bind(struct arena *arena, struct report *report, const struct ejg_module *module,
+		const struct guard_line *line, void *config, enum ejg_mode *ret_mode)
 {
 	struct binding binding = {
 		.arena = arena,
 		.errors = { .arena = arena, .report = report },
 		.module = module,
-		.guard = guard,
+		.line = line,
 		.config = config,
 		.mode = EJG_ENFORCE,
 		.seen = arena_array(arena, (size_t)module->n_options + 1, sizeof(*binding.seen)),
@@ -184,12 +184,12 @@ int option_bind(struct arena *arena, struct report *report, const struct ejg_mod
 	if (!binding.seen)
 		return -ENOMEM;
 	r = bind_fallbacks(&binding);
-	for (size_t i = 0; i < guard->n_options && r == 0; i++)
-		r = bind_word(&binding, &guard->options[i]);
+	for (size_t i = 0; i < line->n_options && r == 0; i++)
+		r = bind_word(&binding, &line->options[i]);
 	if (r < 0)
 		return r;
 	check_missing(&binding);
-	r = errors_end(&binding.errors, guard->module.position.file);
+	r = errors_end(&binding.errors, line->module.position.file);
 	if (r == 0)
 		*ret_mode = (enum ejg_mode)binding.mode;
 	return r;

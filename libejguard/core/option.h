@@ -15,8 +15,8 @@ enum option_limits {
  *
  * Return: 0, -EBADMSG, -ENOMEM. Lists and strings come from the arena.
  */
-int option_bind(struct arena *arena, struct report *report, const struct ejg_module *module, const struct guard *guard,
-		void *config, enum ejg_mode *ret_mode);
+int option_bind(struct arena *arena, struct report *report, const struct ejg_module *module,
+		const struct guard_line *line, void *config, enum ejg_mode *ret_mode);
 
 /*
  * Checks the options table of a descriptor (names, types, ranges, offsets inside config_size, overlap, fallbacks that

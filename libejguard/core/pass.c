@@ -32,8 +32,8 @@ void run_add(struct run *run, const struct instance *instance, int result, size_
 {
 	struct opinions own = {};
 
-	verdict_add(&own, instance->guard->control, instance->mode, result);
-	verdict_add(&run->opinions, instance->guard->control, instance->mode, result);
+	verdict_add(&own, instance->line->control, instance->mode, result);
+	verdict_add(&run->opinions, instance->line->control, instance->mode, result);
 	if (!own.failed)
 		return;
 	if (run->error == -EPERM && transaction_error(result) != -EPERM)

@@ -33,8 +33,8 @@ struct reader {
 	size_t n_files;
 	struct setting *settings;
 	size_t n_settings;
-	struct guard *guards;
-	size_t n_guards;
+	struct guard_line *lines;
+	size_t n_lines;
 	bool too_many; /* guards: said once */
 };
 
@@ -143,7 +143,7 @@ static int parse_include(struct reader *reader, const struct frame *frame, const
 	return read_include(reader, frame, name);
 }
 
-static bool check_guard(struct reader *reader, const struct line *line)
+static bool check_module_line(struct reader *reader, const struct line *line)
 {
 	const struct word *module = &line->words[1];
 
@@ -157,8 +157,8 @@ static bool check_guard(struct reader *reader, const struct line *line)
 			   "'%s' is not the name of a module (a-z, 0-9 and '_'; never a path)", shown(reader, module));
 		return false;
 	}
-	for (size_t i = 0; i < reader->n_guards; i++) {
-		const struct word *first = &reader->guards[i].module;
+	for (size_t i = 0; i < reader->n_lines; i++) {
+		const struct word *first = &reader->lines[i].module;
 
 		if (strcmp(first->text, module->text) != 0)
 			continue;
@@ -167,24 +167,24 @@ static bool check_guard(struct reader *reader, const struct line *line)
 			   errors_place(reader->arena, &first->position));
 		return false;
 	}
-	if (reader->n_guards == STACK_MAX_GUARDS) {
+	if (reader->n_lines == STACK_MAX_MODULES) {
 		if (!reader->too_many)
 			errors_add(&reader->errors, -EBADMSG, "stack-limit", &module->position,
-				   "the stack has more than %d guards", STACK_MAX_GUARDS);
+				   "the stack has more than %d guards", STACK_MAX_MODULES);
 		reader->too_many = true;
 		return false;
 	}
 	return true;
 }
 
-static int parse_guard(struct reader *reader, enum control control, const struct line *line)
+static int parse_module_line(struct reader *reader, enum control control, const struct line *line)
 {
-	if (!check_guard(reader, line))
+	if (!check_module_line(reader, line))
 		return 0;
-	reader->guards = arena_grow(reader->arena, reader->guards, reader->n_guards, sizeof(*reader->guards));
-	if (!reader->guards)
+	reader->lines = arena_grow(reader->arena, reader->lines, reader->n_lines, sizeof(*reader->lines));
+	if (!reader->lines)
 		return -ENOMEM;
-	reader->guards[reader->n_guards++] = (struct guard){
+	reader->lines[reader->n_lines++] = (struct guard_line){
 		.control = control,
 		.module = line->words[1],
 		.options = line->words + 2,
@@ -203,7 +203,7 @@ static int parse_line(struct reader *reader, const struct frame *frame, const st
 	while (words[i] && strcmp(words[i], first->text) != 0)
 		i++;
 	if (i <= CONTROL_OPTIONAL)
-		return parse_guard(reader, (enum control)i, line);
+		return parse_module_line(reader, (enum control)i, line);
 	if (!words[i]) {
 		errors_add(&reader->errors, -EBADMSG, "stack-unknown", &first->position, "unknown word '%s'%s",
 			   shown(reader, first),
@@ -313,7 +313,7 @@ static int read_root(struct reader *reader, const char **ret_path)
 		return 0;
 	}
 	r = parse_text(reader, &frame, &text);
-	if (r == 0 && reader->errors.n == 0 && reader->n_guards == 0)
+	if (r == 0 && reader->errors.n == 0 && reader->n_lines == 0)
 		errors_add(&reader->errors, -EBADMSG, "stack-empty", &position,
 			   "the stack has no guard: nothing would be guarded");
 	return r;
@@ -339,8 +339,8 @@ int stack_read(struct arena *arena, struct report *report, const struct stack_so
 		.file = path,
 		.settings = reader.settings,
 		.n_settings = reader.n_settings,
-		.guards = reader.guards,
-		.n_guards = reader.n_guards,
+		.lines = reader.lines,
+		.n_lines = reader.n_lines,
 	};
 	*ret = stack;
 	return 0;

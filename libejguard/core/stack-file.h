@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The stack file: from text to settings and guards, includes spliced. ejguard.conf(5) is its grammar. */
+/* The stack file: from text to settings and guard lines, includes spliced. ejguard.conf(5) is its grammar. */
 #ifndef EJG_CORE_STACK_FILE_H
 #define EJG_CORE_STACK_FILE_H
 
@@ -11,7 +11,7 @@ enum stack_limits {
 	STACK_MAX_FILE = 1024 * 1024, /* bytes of one file */
 	STACK_MAX_LINE = 64 * 1024,   /* bytes of one logical line, continuations joined */
 	STACK_MAX_WORDS = 4096,	      /* words of one logical line */
-	STACK_MAX_GUARDS = 64,	      /* guards of a stack, includes spliced */
+	STACK_MAX_MODULES = 64,	      /* modules of a stack, includes spliced */
 	STACK_MAX_DEPTH = 16,	      /* include in include */
 	STACK_MAX_ERRORS = 100,	      /* errors reported of one stack; the rest are counted */
 };
@@ -28,8 +28,8 @@ struct setting {
 	size_t n_values;
 };
 
-/* control module option... */
-struct guard {
+/* A guard line: control module option... */
+struct guard_line {
 	enum control control;
 	struct word module;
 	const struct word *options;
@@ -40,8 +40,8 @@ struct stack {
 	const char *file; /* the service's own stack file */
 	const struct setting *settings;
 	size_t n_settings;
-	const struct guard *guards;
-	size_t n_guards;
+	const struct guard_line *lines;
+	size_t n_lines;
 };
 
 /* Where stacks come from. vendordir may be NULL. file, when not NULL, is read instead of the service's own. */

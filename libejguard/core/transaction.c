@@ -17,7 +17,7 @@ static int check(struct ejg *guard, struct instance *instance)
 	if (instance->module->check)
 		return operation_call(guard, instance, OPERATION_CHECK);
 	return report_error(
-		guard->report, -EBADMSG, "confine-only", &instance->guard->module.position, NULL,
+		guard->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
 		"%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
 		instance->module->name);
 }

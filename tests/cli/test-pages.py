@@ -100,7 +100,7 @@ class Configuration(unittest.TestCase):
         numbers = {name: eval(value, {})  # pylint: disable=eval-used # of our own header
                    for name, value in re.findall(r"(STACK_MAX_\w+) = ([\d* ]+),", code)}
         for name, what in (("FILE", "size of a file"), ("LINE", "line, together"), ("WORDS", "words of a line"),
-                           ("GUARDS", "guards of a stack"), ("DEPTH", "includes inside"), ("ERRORS", "errors that")):
+                           ("MODULES", "guards of a stack"), ("DEPTH", "includes inside"), ("ERRORS", "errors that")):
             line, = [line for line in text.splitlines() if line.startswith(f".It {what}")]
             self.assertIn(f" Ta {numbers['STACK_MAX_' + name]}", line)
 

@@ -66,7 +66,7 @@ static void check_config(const struct config *config)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup_arena struct arena *arena = arena_new();
-	struct guard guard = { .module = { "fuzz", { "FILE", 1, 10 } } };
+	struct guard_line line = { .module = { "fuzz", { "FILE", 1, 10 } } };
 	struct report *report = report_new();
 	struct config config = { 0 };
 	struct word *words = NULL;
@@ -76,12 +76,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(arena && report);
 	text = rest = size ? arena_strndup(arena, (const char *)data, size) : arena_strdup(arena, "");
-	for (char *word = strsep(&rest, "\n"); word; word = strsep(&rest, "\n"), guard.n_options++) {
-		words = arena_grow(arena, words, guard.n_options, sizeof(*words));
-		words[guard.n_options] = (struct word){ word, { "FILE", 1, (uint32_t)(word - text) + 1 } };
+	for (char *word = strsep(&rest, "\n"); word; word = strsep(&rest, "\n"), line.n_options++) {
+		words = arena_grow(arena, words, line.n_options, sizeof(*words));
+		words[line.n_options] = (struct word){ word, { "FILE", 1, (uint32_t)(word - text) + 1 } };
 	}
-	guard.options = words;
-	r = option_bind(arena, report, &module, &guard, &config, &mode);
+	line.options = words;
+	r = option_bind(arena, report, &module, &line, &config, &mode);
 	require(r == 0 || r == -EBADMSG);
 	require((r == 0) == (report_finding_count(report) == 0));
 	require(report_finding_count(report) <= STACK_MAX_ERRORS + 1);

@@ -66,13 +66,13 @@ static void check_word(const struct word *word)
 
 static void check_stack(const struct stack *stack)
 {
-	require(stack->n_guards >= 1 && stack->n_guards <= STACK_MAX_GUARDS && stack->n_settings <= 7);
-	for (size_t i = 0; i < stack->n_guards; i++) {
-		check_word(&stack->guards[i].module);
-		for (size_t j = 0; j < stack->guards[i].n_options; j++)
-			check_word(&stack->guards[i].options[j]);
+	require(stack->n_lines >= 1 && stack->n_lines <= STACK_MAX_MODULES && stack->n_settings <= 7);
+	for (size_t i = 0; i < stack->n_lines; i++) {
+		check_word(&stack->lines[i].module);
+		for (size_t j = 0; j < stack->lines[i].n_options; j++)
+			check_word(&stack->lines[i].options[j]);
 		for (size_t j = 0; j < i; j++)
-			require(strcmp(stack->guards[i].module.text, stack->guards[j].module.text) != 0);
+			require(strcmp(stack->lines[i].module.text, stack->lines[j].module.text) != 0);
 	}
 	for (size_t i = 0; i < stack->n_settings; i++) {
 		require(stack->settings[i].n_values >= 1);

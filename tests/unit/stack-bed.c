@@ -136,7 +136,7 @@ void bed_make(struct bed *bed, struct scratch *scratch)
 		bed->scripts[i].id = (char)('a' + i);
 		bed->instances[i] = (struct instance){
 			.module = &bed->modules[i],
-			.guard = &bed->lines[i],
+			.line = &bed->lines[i],
 			.config = &bed->scripts[i],
 			.state = &bed->states[i],
 		};

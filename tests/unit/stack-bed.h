@@ -25,7 +25,7 @@ struct script {
 struct bed {
 	struct ejg guard;
 	struct ejg_module modules[N];
-	struct guard lines[N];
+	struct guard_line lines[N];
 	struct instance instances[N];
 	struct script scripts[N];
 	unsigned int states[N];

@@ -58,11 +58,11 @@ static int bind(struct scratch *scratch, const struct ejg_module *to, const char
 {
 	char *text = arena_strdup(scratch->arena, line), *rest = NULL;
 	struct word *words = arena_array(scratch->arena, STACK_MAX_WORDS, sizeof(*words));
-	struct guard guard = { .module = { "net", { "FILE", 1, 10 } }, .options = words };
+	struct guard_line guard_line = { .module = { "net", { "FILE", 1, 10 } }, .options = words };
 
-	for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest), guard.n_options++)
-		words[guard.n_options] = (struct word){ word, { "FILE", (uint32_t)guard.n_options + 2, 10 } };
-	return option_bind(scratch->arena, scratch->report, to, &guard, config, ret_mode);
+	for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest), guard_line.n_options++)
+		words[guard_line.n_options] = (struct word){ word, { "FILE", (uint32_t)guard_line.n_options + 2, 10 } };
+	return option_bind(scratch->arena, scratch->report, to, &guard_line, config, ret_mode);
 }
 
 static void must_bind(struct scratch *scratch, const char *line, struct config *config)

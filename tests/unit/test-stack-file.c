@@ -73,11 +73,11 @@ static const char *describe(struct scratch *scratch, const struct stack *stack)
 			text = arena_printf(arena, "%s [%s]", text, stack->settings[i].values[j].text);
 		text = arena_printf(arena, "%s\n", text);
 	}
-	for (size_t i = 0; i < stack->n_guards; i++) {
-		text = arena_printf(arena, "%s%s %s", text, controls[stack->guards[i].control],
-				    stack->guards[i].module.text);
-		for (size_t j = 0; j < stack->guards[i].n_options; j++)
-			text = arena_printf(arena, "%s [%s]", text, stack->guards[i].options[j].text);
+	for (size_t i = 0; i < stack->n_lines; i++) {
+		text = arena_printf(arena, "%s%s %s", text, controls[stack->lines[i].control],
+				    stack->lines[i].module.text);
+		for (size_t j = 0; j < stack->lines[i].n_options; j++)
+			text = arena_printf(arena, "%s [%s]", text, stack->lines[i].options[j].text);
 		text = arena_printf(arena, "%s\n", text);
 	}
 	return text;
@@ -287,7 +287,7 @@ static void files_are_limited_in_size(void **state)
 	memcpy(text + size - 12, "required net", 12);
 	scratch_write(scratch, "conf/ejabberd", text, size);
 	assert_int_equal(read_stack(scratch, &stack), 0);
-	assert_int_equal(stack->guards[0].module.position.line, size - 11);
+	assert_int_equal(stack->lines[0].module.position.line, size - 11);
 	scratch_write(scratch, "conf/ejabberd", text, size + 1);
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
 	assert_reported(scratch->report, "stack-limit", "has more than 1048576 bytes");
@@ -300,11 +300,11 @@ static void guards_are_limited(void **state)
 	const char *text = "";
 
 	make_folders(scratch);
-	for (int i = 0; i < STACK_MAX_GUARDS; i++)
+	for (int i = 0; i < STACK_MAX_MODULES; i++)
 		text = arena_printf(scratch->arena, "%soptional m%d\n", text, i);
 	scratch_text(scratch, "conf/ejabberd", text);
 	assert_int_equal(read_stack(scratch, &stack), 0);
-	assert_int_equal(stack->n_guards, STACK_MAX_GUARDS);
+	assert_int_equal(stack->n_lines, STACK_MAX_MODULES);
 	scratch_text(scratch, "conf/ejabberd", arena_printf(scratch->arena, "%srequired net\nrequired host\n", text));
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
 	assert_reported(scratch->report, "stack-limit", "more than 64 guards");

@@ -22,8 +22,8 @@ static const char *modules(struct scratch *scratch, const struct stack *stack)
 {
 	const char *text = "";
 
-	for (size_t i = 0; i < stack->n_guards; i++)
-		text = arena_printf(scratch->arena, "%s%s ", text, stack->guards[i].module.text);
+	for (size_t i = 0; i < stack->n_lines; i++)
+		text = arena_printf(scratch->arena, "%s%s ", text, stack->lines[i].module.text);
 	return text;
 }
 
