@@ -2,21 +2,21 @@
 /*
  * libejguard: guard a service with the stack of modules that its administrator wrote.
  *
- * This header is for programs that guard a service: the ejguard tool, service managers. Authors of guard
+ * This header is for programs that guard a service: the ejguard tool, service managers. Authors of
  * modules want <ejguard/module.h>.
  *
  * A program opens a handle for one service, asks one of the verbs of it, and reads the report:
  *
- *     struct ejg *guard = NULL;
+ *     struct ejg *handle = NULL;
  *     struct ejg_options options = { .size = sizeof(options), .service = "ejabberd" };
- *     int r = ejg_open(&options, &guard);
+ *     int r = ejg_open(&options, &handle);
  *     if (r == 0)
- *             r = ejg_apply(guard, NULL);
+ *             r = ejg_apply(handle, NULL);
  *     if (r < 0)
- *             fprintf(stderr, "not guarded: %s\n", guard ? ejg_error(guard) : strerror(-r));
- *     ejg_close(guard);
+ *             fprintf(stderr, "not guarded: %s\n", handle ? ejg_error(handle) : strerror(-r));
+ *     ejg_close(handle);
  *
- * Fail closed: a verb returns 0 only when every required guard of the stack holds.
+ * Fail closed: a verb returns 0 only when every required module of the stack holds.
  *
  * Errors. Every function that can fail returns 0 or one of these negative errno values and no other; they are
  * part of the interface:
@@ -83,7 +83,7 @@ struct ejg_options {
 	const char *service;   /**< [a-z0-9_-]+, at most 63 bytes; NULL: "ejabberd" */
 	const char *confdir;   /**< administrator's stacks; NULL: the system's (/etc/ejguard) */
 	const char *vendordir; /**< shipped stacks; NULL: the system's, or none when confdir is given */
-	const char *moduledir; /**< guard modules; NULL: the system's */
+	const char *moduledir; /**< modules; NULL: the system's */
 	const char *rundir;    /**< locks; NULL: /run/ejguard */
 	const char *statedir;  /**< what outlives a boot; NULL: /var/lib/ejguard */
 	const char *root;      /**< of an image or a mounted disk to look at instead of this system; NULL: none */
@@ -130,168 +130,168 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret);
 
 /**
  * Closes a handle: ends every module's call, unloads the modules. What was applied stays applied.
- * @guard: handle or NULL
+ * @handle: handle or NULL
  *
  * Return: NULL. Since 0.1.
  */
-struct ejg *ejg_close(struct ejg *guard);
+struct ejg *ejg_close(struct ejg *handle);
 
 /**
  * Sets the receiver of log messages; without one there is no log.
- * @guard: handle
+ * @handle: handle
  * @fn:    receiver or NULL
  * @data:  passed on to it; must outlive the handle or the next ejg_set_log()
  * @level: the most detailed level that is wanted
  *
  * Since 0.1.
  */
-void ejg_set_log(struct ejg *guard, ejg_log_fn fn, void *data, enum ejg_log_level level);
+void ejg_set_log(struct ejg *handle, ejg_log_fn fn, void *data, enum ejg_log_level level);
 
 /**
  * Reads the stack, loads its modules and establishes the facts. The verbs do so themselves when it was not
  * done before.
- * @guard: handle
+ * @handle: handle
  * @file:  a stack file to use instead of the service's, or NULL
  *
  * All errors of a stack file are reported in one go. Return: 0, -EBADMSG, -ENOENT, -EOPNOTSUPP, -EPERM, -EIO,
  * -EINVAL when a stack was loaded already, -ENOMEM. Since 0.1.
  */
-int ejg_load(struct ejg *guard, const char *file);
+int ejg_load(struct ejg *handle, const char *file);
 
 /**
- * Audits: does every guard hold now? Changes nothing.
- * @guard: handle
+ * Audits: does every module of the stack hold now? Changes nothing.
+ * @handle: handle
  *
  * Return: 0 when the stack holds, -EACCES when not, or any error of ejg_load(), -ECANCELED. Since 0.1.
  */
-int ejg_check(struct ejg *guard);
+int ejg_check(struct ejg *handle);
 
 /**
  * Judges the stack, mostly one that ejg_load() was given a file of, as it would be after an apply: what an apply would
  * mend is no failure, and what it would change in what is applied now is told. Changes nothing.
- * @guard: handle
+ * @handle: handle
  *
  * Return: as ejg_check(). Since 0.1.
  */
-int ejg_try(struct ejg *guard);
+int ejg_try(struct ejg *handle);
 
 /**
  * Applies the stack: takes the lock of the service, reads the stack (again, where it was loaded before), prepares all
  * modules, then applies, checks and proves them in order. When a required module fails, what this run applied is undone
- * in reverse order and what an earlier run applied stays as it was. Of two at the same time the later one reads what the
- * earlier one has applied, or what is newer.
- * @guard:   handle
+ * in reverse order and what an earlier run applied stays as it was. Of two at the same time the later one reads what
+ * the earlier one has applied, or what is newer.
+ * @handle:  handle
  * @options: how, or NULL
  *
  * Return: 0 when everything required is applied and holds, or any error named at the top. Since 0.1.
  */
-int ejg_apply(struct ejg *guard, const struct ejg_apply_options *options);
+int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options);
 
 /**
  * Confines the calling process, irreversibly, by the modules that have such an operation; to be called by a
  * service manager in the service's own process just before it executes the service.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0 when the stack's confinements are all in force, -EACCES, any error of ejg_load(). After an error the
  * process may be confined in part: end it. Since 0.1.
  */
-int ejg_confine(struct ejg *guard);
+int ejg_confine(struct ejg *handle);
 
 /**
  * Collects what is guarded now: findings and metrics.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0 when what is applied is intact, -EACCES when it is not or nothing is applied, any error of
  * ejg_load(). Since 0.1.
  */
-int ejg_status(struct ejg *guard);
+int ejg_status(struct ejg *handle);
 
 /**
- * Has the modules that can do so prove that they hold, by forbidden attempts that are made for real where they cannot do
- * harm. Takes the lock of the service; leaves the system as it was.
- * @guard: handle
+ * Has the modules that can do so prove that they hold, by forbidden attempts that are made for real where they cannot
+ * do harm. Takes the lock of the service; leaves the system as it was.
+ * @handle: handle
  *
- * Return: 0 when every guard that can prove it has, -EACCES when one has not or none can, -EBUSY, any error of
+ * Return: 0 when every module that can prove it has, -EACCES when one has not or none can, -EBUSY, any error of
  * ejg_load(), -ECANCELED. Since 0.1.
  */
-int ejg_prove(struct ejg *guard);
+int ejg_prove(struct ejg *handle);
 
 /**
  * Collects what this system can enforce, what is missing and what stands in the way: findings of the modules. Goes as
  * far as it can when the stack cannot be loaded: the errors of ejg_load() are findings then, modules whose lines are
  * wrong take the defaults of their options, and when the stack cannot be read all modules of the folder are asked.
  * Changes nothing.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0 when no finding is a failure, -EACCES when one is, -ECANCELED, -ENOMEM. Since 0.1.
  */
-int ejg_diagnose(struct ejg *guard);
+int ejg_diagnose(struct ejg *handle);
 
 /**
  * Surveys the service: its settings, the processes and listeners that are really there, and, as findings, what
  * contradicts what. Goes as far as it can when the stack cannot be loaded, as ejg_diagnose() does. Changes nothing.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0, whatever contradicts what; -ECANCELED, -ENOMEM. Since 0.1.
  */
-int ejg_discover(struct ejg *guard);
+int ejg_discover(struct ejg *handle);
 
 /**
  * Undoes what any run has applied, in reverse order. All modules are run, whatever fails. Takes the lock and reads the
  * stack as ejg_apply() does.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0, -EACCES when something could not be undone, any error of ejg_load(). Since 0.1.
  */
-int ejg_release(struct ejg *guard);
+int ejg_release(struct ejg *handle);
 
 /**
  * Asks every module of the stack what it would decide; of a stack file that ejg_load() was given: what it would decide
  * after an apply of that file. Answers are read by ejg_answer_count() and ejg_answer_get().
- * @guard:    handle
+ * @handle:   handle
  * @question: the attempt
  *
  * Return: 0 when every module that has an opinion allows it, -EACCES when one refuses it or none has an opinion,
  * -EINVAL for a malformed question, any error of ejg_load(). Since 0.1.
  */
-int ejg_explain(struct ejg *guard, const struct ejg_question *question);
+int ejg_explain(struct ejg *handle, const struct ejg_question *question);
 
 /**
  * Opens the live events of a module of the stack.
- * @guard:  handle
+ * @handle: handle
  * @module: name of the module
  * @ret_fd: a descriptor to poll for input; belongs to the handle. Untouched on failure.
  *
  * Return: 0, -EOPNOTSUPP when the module has none, -EINVAL for a module that is not in the stack, any error of
  * ejg_load(). Since 0.1.
  */
-int ejg_watch(struct ejg *guard, const char *module, int *ret_fd);
+int ejg_watch(struct ejg *handle, const char *module, int *ret_fd);
 
 /**
  * Takes the next event after the descriptor of ejg_watch() became readable.
- * @guard:  handle
+ * @handle: handle
  * @module: name of the module
  * @ret:    the event, or NULL when there is none; valid until the next call on the handle
  *
  * Return: 0 or an error as from ejg_watch(). Since 0.1.
  */
-int ejg_watch_next(struct ejg *guard, const char *module, const struct ejg_event **ret);
+int ejg_watch_next(struct ejg *handle, const char *module, const struct ejg_event **ret);
 
 /**
  * Asks a running verb to stop before its next module. Safe in signal handlers and from other threads.
- * @guard: handle
+ * @handle: handle
  *
  * The verb then returns -ECANCELED; the request is forgotten when it returns. Since 0.1.
  */
-void ejg_cancel(struct ejg *guard);
+void ejg_cancel(struct ejg *handle);
 
 /**
  * The message of the last failure, one line: where, what, and what to do.
- * @guard: handle
+ * @handle: handle
  *
  * Return: the message; empty when nothing failed. Since 0.1.
  */
-const char *ejg_error(const struct ejg *guard);
+const char *ejg_error(const struct ejg *handle);
 
 struct ejg_facts;
 struct ejg_survey;
@@ -299,48 +299,48 @@ struct ejg_module;
 
 /**
  * The facts of the service, see <ejguard/facts.h>.
- * @guard: handle on which ejg_load() succeeded
+ * @handle: handle on which ejg_load() succeeded
  *
- * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read the
- * stack again, or until it is closed. Since 0.1.
+ * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read
+ * the stack again, or until it is closed. Since 0.1.
  */
-const struct ejg_facts *ejg_facts_get(const struct ejg *guard);
+const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 
 /**
  * The survey that ejg_discover() made, see <ejguard/facts.h>.
- * @guard: handle
+ * @handle: handle
  *
  * Return: the survey, or NULL when the last verb was another one. Valid until the next verb. Since 0.1.
  */
-const struct ejg_survey *ejg_survey_get(const struct ejg *guard);
+const struct ejg_survey *ejg_survey_get(const struct ejg *handle);
 
 /**
  * Loads every module of the module folder, whether a stack uses it or not; those that cannot be loaded become
  * findings. For listings.
- * @guard: handle
+ * @handle: handle
  *
  * Return: 0, -EBADMSG when one could not be loaded, -EOPNOTSUPP, -EIO, -ENOMEM. Since 0.1.
  */
-int ejg_load_modules(struct ejg *guard);
+int ejg_load_modules(struct ejg *handle);
 
 /**
  * A module that is loaded, in the order of the stack or, after ejg_load_modules(), of the names.
- * @guard: handle
+ * @handle: handle
  * @index: from 0
  *
  * Return: its descriptor as the host understood it (<ejguard/module.h>), or NULL past the end. Valid until the
  * handle is closed. Since 0.1.
  */
-const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index);
+const struct ejg_module *ejg_module_get(const struct ejg *handle, size_t index);
 
 /**
  * The file that a loaded module came from.
- * @guard: handle
+ * @handle: handle
  * @index: as for ejg_module_get()
  *
  * Return: absolute path, or NULL past the end. Since 0.1.
  */
-const char *ejg_module_path(const struct ejg *guard, size_t index);
+const char *ejg_module_path(const struct ejg *handle, size_t index);
 
 /**
  * The version of the library that is loaded, "MAJOR.MINOR.PATCH". Return: a constant string. Since 0.1.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is known of a service. The facts are what the guards hold it to: the stack says them, or they are discovered. The
- * survey is how it is configured and what really runs; nothing is held to it, it is there to be compared.
+ * What is known of a service. The facts are what the modules hold it to: the stack says them, or they are discovered.
+ * The survey is how it is configured and what really runs; nothing is held to it, it is there to be compared.
  */
 #ifndef EJGUARD_FACTS_H
 #define EJGUARD_FACTS_H

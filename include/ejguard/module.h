@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For authors of guard modules. A guard module is a shared object in $libdir/ejguard/ that exports one object,
+ * For authors of modules. A module is a shared object in $libdir/ejguard/ that exports one object,
  *
  *     EJG_MODULE_EXPORT const struct ejg_module ejguard_module = { EJG_MODULE_HEADER, .name = "example", ... };
  *
@@ -12,7 +12,7 @@
  * it, and every pointer got from it, is valid until the operation returns, except the config, the state and the
  * facts, which live as long as the instance.
  *
- *     check        the audit: does the guard hold now? Also gives the verdict after apply. Changes nothing.
+ *     check        the audit: does the module hold now? Also gives the verdict after apply. Changes nothing.
  *     prepare      first pass of apply, all modules before any apply: whatever can fail without touching the
  *                  system. Runs under the lock of the service, as all of an apply does: may be slow, but within
  *                  bounds of its own, well below the half minute that others wait for that lock.
@@ -38,8 +38,8 @@
  * Absent operations are NULL and not called. Required: check or confine; with apply also check and release; with
  * release also apply; with watch also watch_next.
  *
- * Results. check and prove return a verdict of enum ejg_verdict; the other operations return 0, prepare, apply and confine
- * also EJG_NOT_APPLICABLE (the instance then takes no part in the rest of the run). All may return a negative
+ * Results. check and prove return a verdict of enum ejg_verdict; the other operations return 0, prepare, apply and
+ * confine also EJG_NOT_APPLICABLE (the instance then takes no part in the rest of the run). All may return a negative
  * errno, which is never "held"; set its message by ejg_call_error(). From prepare and apply, -EBADMSG says that the
  * configuration is wrong, -EOPNOTSUPP that this system lacks something, -EPERM that a privilege is missing. Any
  * other value is an error.
@@ -83,7 +83,7 @@ struct ejg_call;
 /** What check answers. Since ABI 1.0. */
 enum ejg_verdict {
 	EJG_HELD = 0,
-	EJG_NOT_APPLICABLE = 1, /**< there is nothing here that the guard could be about */
+	EJG_NOT_APPLICABLE = 1, /**< there is nothing here that the module could be about */
 	EJG_NOT_HELD = 2,
 };
 

@@ -73,46 +73,46 @@ struct ejg_event {
 };
 
 /**
- * Number of findings of the last verb. @guard: handle. Since 0.1.
+ * Number of findings of the last verb. @handle: handle. Since 0.1.
  */
-size_t ejg_finding_count(const struct ejg *guard);
+size_t ejg_finding_count(const struct ejg *handle);
 
 /**
  * A finding of the last verb, in the order in which they were made.
- * @guard: handle
+ * @handle: handle
  * @index: from 0
  *
  * Return: the finding, or NULL past the end. Since 0.1.
  */
-const struct ejg_finding *ejg_finding_get(const struct ejg *guard, size_t index);
+const struct ejg_finding *ejg_finding_get(const struct ejg *handle, size_t index);
 
 /**
- * Number of metrics of the last ejg_status(). @guard: handle. Since 0.1.
+ * Number of metrics of the last ejg_status(). @handle: handle. Since 0.1.
  */
-size_t ejg_metric_count(const struct ejg *guard);
+size_t ejg_metric_count(const struct ejg *handle);
 
 /**
  * A metric of the last ejg_status().
- * @guard: handle
+ * @handle: handle
  * @index: from 0
  *
  * Return: the metric, or NULL past the end. Since 0.1.
  */
-const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index);
+const struct ejg_metric *ejg_metric_get(const struct ejg *handle, size_t index);
 
 /**
- * Number of answers of the last ejg_explain(). @guard: handle. Since 0.1.
+ * Number of answers of the last ejg_explain(). @handle: handle. Since 0.1.
  */
-size_t ejg_answer_count(const struct ejg *guard);
+size_t ejg_answer_count(const struct ejg *handle);
 
 /**
  * An answer of the last ejg_explain().
- * @guard: handle
+ * @handle: handle
  * @index: from 0
  *
  * Return: the answer, or NULL past the end. Since 0.1.
  */
-const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index);
+const struct ejg_answer *ejg_answer_get(const struct ejg *handle, size_t index);
 
 /**
  * The name of a severity: "ok", "info", "warning", "failure".

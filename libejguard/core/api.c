@@ -39,32 +39,32 @@ static const char *root_of(struct arena *arena, const char *root)
 	return arena_strdup(arena, path);
 }
 
-static int fill(struct ejg *guard, const struct ejg_options *options)
+static int fill(struct ejg *handle, const struct ejg_options *options)
 {
 	const char *service = options->service ? options->service : SERVICE_DEFAULT;
 
-	guard->service = arena_strdup(guard->arena, service);
-	guard->confdir = copy_or(guard->arena, options->confdir, EJG_CONFDIR);
+	handle->service = arena_strdup(handle->arena, service);
+	handle->confdir = copy_or(handle->arena, options->confdir, EJG_CONFDIR);
 	/* Whoever brings stacks of their own does not want the system's to stand in for a missing one. */
 	if (options->vendordir || !options->confdir)
-		guard->vendordir = copy_or(guard->arena, options->vendordir, EJG_VENDORDIR);
-	guard->moduledir = copy_or(guard->arena, options->moduledir, EJG_MODULEDIR);
-	guard->rundir = arena_printf(guard->arena, "%s/%s", options->rundir ? options->rundir : EJG_RUNDIR, service);
-	guard->statedir =
-		arena_printf(guard->arena, "%s/%s", options->statedir ? options->statedir : EJG_STATEDIR, service);
-	guard->root = root_of(guard->arena, options->root);
-	guard->report = report_new();
-	guard->error = "";
-	if (arena_failed(guard->arena) || !guard->report)
+		handle->vendordir = copy_or(handle->arena, options->vendordir, EJG_VENDORDIR);
+	handle->moduledir = copy_or(handle->arena, options->moduledir, EJG_MODULEDIR);
+	handle->rundir = arena_printf(handle->arena, "%s/%s", options->rundir ? options->rundir : EJG_RUNDIR, service);
+	handle->statedir =
+		arena_printf(handle->arena, "%s/%s", options->statedir ? options->statedir : EJG_STATEDIR, service);
+	handle->root = root_of(handle->arena, options->root);
+	handle->report = report_new();
+	handle->error = "";
+	if (arena_failed(handle->arena) || !handle->report)
 		return -ENOMEM;
-	guard->loader = loader_new(guard->moduledir);
-	return guard->loader ? 0 : -ENOMEM;
+	handle->loader = loader_new(handle->moduledir);
+	return handle->loader ? 0 : -ENOMEM;
 }
 
 int ejg_open(const struct ejg_options *options, struct ejg **ret)
 {
 	struct ejg_options ours = { 0 };
-	struct ejg *guard;
+	struct ejg *handle;
 	int r;
 
 	if (!ret)
@@ -75,110 +75,110 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret)
 	if ((ours.service && !stack_name_valid(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
 	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) || !is_folder(ours.statedir) || !is_root(ours.root))
 		return -EINVAL;
-	guard = calloc(1, sizeof(*guard));
-	if (!guard)
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
 		return -ENOMEM;
-	guard->arena = arena_new();
-	r = guard->arena ? fill(guard, &ours) : -ENOMEM;
+	handle->arena = arena_new();
+	r = handle->arena ? fill(handle, &ours) : -ENOMEM;
 	if (r < 0) {
-		ejg_close(guard);
+		ejg_close(handle);
 		return r;
 	}
-	*ret = guard;
+	*ret = handle;
 	return 0;
 }
 
-struct watch *watch_free(struct ejg *guard, struct watch *watch)
+struct watch *watch_free(struct ejg *handle, struct watch *watch)
 {
-	operation_finish(guard, &watch->instance);
+	operation_finish(handle, &watch->instance);
 	free(watch->instance.state);
 	free(watch);
 	return NULL;
 }
 
-struct ejg *ejg_close(struct ejg *guard)
+struct ejg *ejg_close(struct ejg *handle)
 {
 	struct watch *watch;
 
-	if (!guard)
+	if (!handle)
 		return NULL;
-	while ((watch = guard->watches)) {
-		guard->watches = watch->next;
-		watch_free(guard, watch);
+	while ((watch = handle->watches)) {
+		handle->watches = watch->next;
+		watch_free(handle, watch);
 	}
-	handle_forget_survey(guard);
-	loader_free(guard->loader);
-	report_free(guard->report);
-	arena_free(guard->stack_arena);
-	for (const struct former_stack *former = guard->formers; former; former = former->next)
+	handle_forget_survey(handle);
+	loader_free(handle->loader);
+	report_free(handle->report);
+	arena_free(handle->stack_arena);
+	for (const struct former_stack *former = handle->formers; former; former = former->next)
 		arena_free(former->arena);
-	arena_free(guard->arena);
-	free(guard);
+	arena_free(handle->arena);
+	free(handle);
 	return NULL;
 }
 
-void ejg_set_log(struct ejg *guard, ejg_log_fn fn, void *data, enum ejg_log_level level)
+void ejg_set_log(struct ejg *handle, ejg_log_fn fn, void *data, enum ejg_log_level level)
 {
-	guard->log = fn;
-	guard->log_data = data;
-	guard->log_level = level;
+	handle->log = fn;
+	handle->log_data = data;
+	handle->log_level = level;
 }
 
-const char *ejg_error(const struct ejg *guard)
+const char *ejg_error(const struct ejg *handle)
 {
-	return guard->error;
+	return handle->error;
 }
 
-size_t ejg_finding_count(const struct ejg *guard)
+size_t ejg_finding_count(const struct ejg *handle)
 {
-	return report_finding_count(guard->report);
+	return report_finding_count(handle->report);
 }
 
-const struct ejg_finding *ejg_finding_get(const struct ejg *guard, size_t index)
+const struct ejg_finding *ejg_finding_get(const struct ejg *handle, size_t index)
 {
-	return report_finding(guard->report, index);
+	return report_finding(handle->report, index);
 }
 
-size_t ejg_metric_count(const struct ejg *guard)
+size_t ejg_metric_count(const struct ejg *handle)
 {
-	return report_metric_count(guard->report);
+	return report_metric_count(handle->report);
 }
 
-const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index)
+const struct ejg_metric *ejg_metric_get(const struct ejg *handle, size_t index)
 {
-	return report_metric_at(guard->report, index);
+	return report_metric_at(handle->report, index);
 }
 
-size_t ejg_answer_count(const struct ejg *guard)
+size_t ejg_answer_count(const struct ejg *handle)
 {
-	return report_answer_count(guard->report);
+	return report_answer_count(handle->report);
 }
 
-const struct ejg_answer *ejg_answer_get(const struct ejg *guard, size_t index)
+const struct ejg_answer *ejg_answer_get(const struct ejg *handle, size_t index)
 {
-	return report_answer_at(guard->report, index);
+	return report_answer_at(handle->report, index);
 }
 
-const struct ejg_facts *ejg_facts_get(const struct ejg *guard)
+const struct ejg_facts *ejg_facts_get(const struct ejg *handle)
 {
-	return guard->facts;
+	return handle->facts;
 }
 
-const struct ejg_survey *ejg_survey_get(const struct ejg *guard)
+const struct ejg_survey *ejg_survey_get(const struct ejg *handle)
 {
-	return guard->survey;
+	return handle->survey;
 }
 
-const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index)
+const struct ejg_module *ejg_module_get(const struct ejg *handle, size_t index)
 {
-	const struct loaded_module *module = loader_at(guard->loader, index);
+	const struct loaded_module *module = loader_at(handle->loader, index);
 
 	return module ? &module->descriptor : NULL;
 }
 
-const char *ejg_module_path(const struct ejg *guard, size_t index)
+const char *ejg_module_path(const struct ejg *handle, size_t index)
 {
-	const struct loaded_module *module = loader_at(guard->loader, index);
+	const struct loaded_module *module = loader_at(handle->loader, index);
 
 	return module ? module->path : NULL;
 }

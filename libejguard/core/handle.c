@@ -10,12 +10,12 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/printable.h"
 
-void handle_vlog(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, va_list ap)
+void handle_vlog(struct ejg *handle, enum ejg_log_level level, const char *module, const char *format, va_list ap)
 {
 	cleanup_arena struct arena *arena = NULL;
 	char *text;
 
-	if (!guard->log || level > guard->log_level)
+	if (!handle->log || level > handle->log_level)
 		return;
 	arena = arena_new();
 	if (!arena)
@@ -24,119 +24,119 @@ void handle_vlog(struct ejg *guard, enum ejg_log_level level, const char *module
 	if (text)
 		text = printable_text(arena, text);
 	if (text)
-		guard->log(guard->log_data, level, module, text);
+		handle->log(handle->log_data, level, module, text);
 }
 
-void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)
+void handle_log(struct ejg *handle, enum ejg_log_level level, const char *module, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	handle_vlog(guard, level, module, format, ap);
+	handle_vlog(handle, level, module, format, ap);
 	va_end(ap);
 }
 
-static void adopt(struct ejg *guard, struct load *load)
+static void adopt(struct ejg *handle, struct load *load)
 {
-	guard->stack = load->stack;
-	guard->instances = load->instances;
-	guard->n_instances = load->stack->n_lines;
-	guard->facts = load->facts;
-	guard->settings = load->settings;
-	guard->whole_facts = *load->facts;
+	handle->stack = load->stack;
+	handle->instances = load->instances;
+	handle->n_instances = load->stack->n_lines;
+	handle->facts = load->facts;
+	handle->settings = load->settings;
+	handle->whole_facts = *load->facts;
 }
 
-int handle_load(struct ejg *guard, const char *file)
+int handle_load(struct ejg *handle, const char *file)
 {
 	cleanup_arena struct arena *arena = arena_new();
-	struct load load = { .guard = guard, .arena = arena };
-	const char *kept = file && file != guard->stack_file ? arena_strdup(guard->arena, file) : file;
+	struct load load = { .handle = handle, .arena = arena };
+	const char *kept = file && file != handle->stack_file ? arena_strdup(handle->arena, file) : file;
 	int r;
 
 	if (!arena || (file && !kept))
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	r = load_stack(&load, file);
 	if (r < 0)
 		return r;
-	adopt(guard, &load);
-	guard->stack_arena = take_ptr(arena);
-	guard->stack_file = kept;
+	adopt(handle, &load);
+	handle->stack_arena = take_ptr(arena);
+	handle->stack_file = kept;
 	return 0;
 }
 
-int handle_reload(struct ejg *guard)
+int handle_reload(struct ejg *handle)
 {
-	struct arena *arena = guard->stack_arena;
+	struct arena *arena = handle->stack_arena;
 	struct former_stack *former = NULL;
 	int r;
 
-	if (guard->watches) {
-		former = arena_alloc(guard->arena, sizeof(*former));
+	if (handle->watches) {
+		former = arena_alloc(handle->arena, sizeof(*former));
 		if (!former)
-			return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+			return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	}
-	r = handle_load(guard, guard->stack_file);
+	r = handle_load(handle, handle->stack_file);
 	if (r < 0)
 		return r;
 	if (!former) {
 		arena_free(arena);
 		return 0;
 	}
-	*former = (struct former_stack){ guard->formers, arena };
-	guard->formers = former;
+	*former = (struct former_stack){ handle->formers, arena };
+	handle->formers = former;
 	return 0;
 }
 
-int handle_load_parts(struct ejg *guard)
+int handle_load_parts(struct ejg *handle)
 {
 	cleanup_arena struct arena *arena = arena_new();
-	struct load load = { .guard = guard, .arena = arena };
+	struct load load = { .handle = handle, .arena = arena };
 	size_t n = 0;
 	int r;
 
 	if (!arena)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	r = load_stack(&load, NULL);
 	if (r == 0) {
-		adopt(guard, &load);
+		adopt(handle, &load);
 	} else {
 		if (r == -ENOMEM || load_defaults(&load, &n) < 0)
-			return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-		guard->instances = load.instances;
-		guard->n_instances = n;
-		guard->facts = load.facts;
-		guard->settings = load.settings;
+			return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		handle->instances = load.instances;
+		handle->n_instances = n;
+		handle->facts = load.facts;
+		handle->settings = load.settings;
 	}
-	guard->stack_arena = take_ptr(arena);
+	handle->stack_arena = take_ptr(arena);
 	return 0;
 }
 
-void handle_unload_parts(struct ejg *guard)
+void handle_unload_parts(struct ejg *handle)
 {
-	if (guard->stack)
+	if (handle->stack)
 		return;
-	guard->instances = NULL;
-	guard->n_instances = 0;
-	guard->facts = NULL;
-	guard->settings = NULL;
-	guard->stack_arena = arena_free(guard->stack_arena);
+	handle->instances = NULL;
+	handle->n_instances = 0;
+	handle->facts = NULL;
+	handle->settings = NULL;
+	handle->stack_arena = arena_free(handle->stack_arena);
 }
 
-const struct ejg_survey *handle_survey(struct ejg *guard)
+const struct ejg_survey *handle_survey(struct ejg *handle)
 {
-	if (guard->survey)
-		return guard->survey;
-	if (!guard->survey_arena)
-		guard->survey_arena = arena_new();
-	if (!guard->survey_arena ||
-	    survey_collect(guard->survey_arena, guard->facts, guard->settings, &guard->survey) < 0)
-		report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	return guard->survey;
+	if (handle->survey)
+		return handle->survey;
+	if (!handle->survey_arena)
+		handle->survey_arena = arena_new();
+	if (!handle->survey_arena ||
+	    survey_collect(handle->survey_arena, handle->facts, handle->settings, &handle->survey) < 0)
+		report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+	return handle->survey;
 }
 
-void handle_forget_survey(struct ejg *guard)
+void handle_forget_survey(struct ejg *handle)
 {
-	shared_forget(&guard->shared);
-	guard->survey = NULL;
-	guard->survey_arena = arena_free(guard->survey_arena);
+	shared_forget(&handle->shared);
+	handle->survey = NULL;
+	handle->survey_arena = arena_free(handle->survey_arena);
 }

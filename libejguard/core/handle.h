@@ -35,7 +35,7 @@ struct former_stack {
 	struct arena *arena;
 };
 
-struct watch *watch_free(struct ejg *guard, struct watch *watch);
+struct watch *watch_free(struct ejg *handle, struct watch *watch);
 
 struct ejg {
 	struct arena *arena; /* everything that lives as long as the handle */
@@ -79,26 +79,26 @@ struct ejg {
  * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported. After
  * a failure the handle is as before. Return: as ejg_load().
  */
-int handle_load(struct ejg *guard, const char *file);
+int handle_load(struct ejg *handle, const char *file);
 
 /* The same again, in place of what was loaded, from the same file. */
-int handle_reload(struct ejg *guard);
+int handle_reload(struct ejg *handle);
 
 /*
  * The same for a diagnosis: what is wrong is reported, and the handle has the instances and facts that there can be,
  * until handle_unload_parts(). When nothing is wrong the stack is loaded, and stays. Return: 0, -ENOMEM.
  */
-int handle_load_parts(struct ejg *guard);
-void handle_unload_parts(struct ejg *guard);
+int handle_load_parts(struct ejg *handle);
+void handle_unload_parts(struct ejg *handle);
 
 /* The survey of this verb, made at the first call; NULL without memory, which is reported. */
-const struct ejg_survey *handle_survey(struct ejg *guard);
+const struct ejg_survey *handle_survey(struct ejg *handle);
 /* Forgets it, and what modules shared. */
-void handle_forget_survey(struct ejg *guard);
+void handle_forget_survey(struct ejg *handle);
 
-void handle_log(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, ...)
+void handle_log(struct ejg *handle, enum ejg_log_level level, const char *module, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-void handle_vlog(struct ejg *guard, enum ejg_log_level level, const char *module, const char *format, va_list ap)
+void handle_vlog(struct ejg *handle, enum ejg_log_level level, const char *module, const char *format, va_list ap)
 	__attribute__((format(printf, 4, 0)));
 
 #endif

@@ -27,21 +27,21 @@ void operation_broke(struct ejg_call *call, const char *format, ...)
 
 	call->broke_contract = true;
 	va_start(ap, format);
-	report_verror(call->guard->report, -EPROTO, "module-contract", NULL, NULL, format, ap);
+	report_verror(call->handle->report, -EPROTO, "module-contract", NULL, NULL, format, ap);
 	va_end(ap);
 }
 
-static struct ejg_call begin(struct ejg *guard, struct instance *instance, enum operation operation)
+static struct ejg_call begin(struct ejg *handle, struct instance *instance, enum operation operation)
 {
-	handle_log(guard, EJG_LOG_DEBUG, instance->module->name, "%s", operations[operation].name);
+	handle_log(handle, EJG_LOG_DEBUG, instance->module->name, "%s", operations[operation].name);
 	instance->used = true;
-	return (struct ejg_call){ .guard = guard, .instance = instance, .operation = operation };
+	return (struct ejg_call){ .handle = handle, .instance = instance, .operation = operation };
 }
 
 /* A module returned an error without a word: its text is better than none. */
 static void explain_errno(struct ejg_call *call, int error)
 {
-	report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
+	report_error(call->handle->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
 		     &call->instance->line->module.position,
 		     error == -EPERM ? NULL : "see what the module has found, and its manual page", "%s: %s failed: %s",
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
@@ -53,12 +53,12 @@ static int end_verdict(struct ejg_call *call, int result)
 	const char *name = call->instance->module->name;
 
 	if (call->has_failure && result != EJG_NOT_HELD) {
-		handle_log(call->guard, EJG_LOG_WARNING, name, "a failure was found: the verdict %d counts as not held",
-			   result);
+		handle_log(call->handle, EJG_LOG_WARNING, name,
+			   "a failure was found: the verdict %d counts as not held", result);
 		return EJG_NOT_HELD;
 	}
 	if (result == EJG_NOT_HELD && !call->has_reason)
-		report_error(call->guard->report, -EACCES, "module-contract", &call->instance->line->module.position,
+		report_error(call->handle->report, -EACCES, "module-contract", &call->instance->line->module.position,
 			     NULL, "%s: does not hold and does not say why", name);
 	return result;
 }
@@ -75,8 +75,8 @@ static int end(struct ejg_call *call, int result)
 		operation_broke(call, "%s: %s returned %d, which is no errno", name, operation, result);
 	if (call->broke_contract)
 		return -EPROTO;
-	if (result == -ECANCELED && atomic_load(&call->guard->cancelled))
-		return report_error(call->guard->report, result, "cancelled", NULL, NULL, "%s: %s was cancelled", name,
+	if (result == -ECANCELED && atomic_load(&call->handle->cancelled))
+		return report_error(call->handle->report, result, "cancelled", NULL, NULL, "%s: %s was cancelled", name,
 				    operation);
 	if (result < 0 && !call->has_error)
 		explain_errno(call, result);
@@ -87,7 +87,7 @@ static int end(struct ejg_call *call, int result)
 	return result;
 }
 
-int operation_call(struct ejg *guard, struct instance *instance, enum operation operation)
+int operation_call(struct ejg *handle, struct instance *instance, enum operation operation)
 {
 	const struct ejg_module *module = instance->module;
 	int (*const table[])(struct ejg_call *) = {
@@ -100,28 +100,28 @@ int operation_call(struct ejg *guard, struct instance *instance, enum operation 
 		[OPERATION_PROVE] = module->prove,
 		[OPERATION_DIAGNOSE] = module->diagnose,
 	};
-	struct ejg_call call = begin(guard, instance, operation);
+	struct ejg_call call = begin(handle, instance, operation);
 
 	return end(&call, table[operation](&call));
 }
 
-int operation_release(struct ejg *guard, struct instance *instance, enum ejg_release_scope scope)
+int operation_release(struct ejg *handle, struct instance *instance, enum ejg_release_scope scope)
 {
-	struct ejg_call call = begin(guard, instance, OPERATION_RELEASE);
+	struct ejg_call call = begin(handle, instance, OPERATION_RELEASE);
 
 	return end(&call, instance->module->release(&call, scope));
 }
 
-int operation_explain(struct ejg *guard, struct instance *instance, const struct ejg_question *question)
+int operation_explain(struct ejg *handle, struct instance *instance, const struct ejg_question *question)
 {
-	struct ejg_call call = begin(guard, instance, OPERATION_EXPLAIN);
+	struct ejg_call call = begin(handle, instance, OPERATION_EXPLAIN);
 
 	return end(&call, instance->module->explain(&call, question));
 }
 
-int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd)
+int operation_watch(struct ejg *handle, struct instance *instance, int *ret_fd)
 {
-	struct ejg_call call = begin(guard, instance, OPERATION_WATCH);
+	struct ejg_call call = begin(handle, instance, OPERATION_WATCH);
 	int fd = -1, r = instance->module->watch(&call, &fd);
 
 	if (r == 0 && fd < 0)
@@ -132,9 +132,9 @@ int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd)
 	return r;
 }
 
-void operation_finish(struct ejg *guard, struct instance *instance)
+void operation_finish(struct ejg *handle, struct instance *instance)
 {
-	struct ejg_call call = { .guard = guard, .instance = instance };
+	struct ejg_call call = { .handle = handle, .instance = instance };
 
 	if (instance->used && instance->module->finish)
 		instance->module->finish(&call);

@@ -21,7 +21,7 @@ enum operation {
 
 /* One call of one operation. */
 struct ejg_call {
-	struct ejg *guard;
+	struct ejg *handle;
 	struct instance *instance;
 	enum operation operation;
 	bool broke_contract; /* an id that is not declared, ...: the operation counts as failed */
@@ -35,13 +35,13 @@ struct ejg_call {
  * that the operation may return; else a negative errno. A negative errno is never without a finding that explains
  * it. A check or proof that holds although it made a finding of severity EJG_FAILURE is EJG_NOT_HELD.
  */
-int operation_call(struct ejg *guard, struct instance *instance, enum operation operation);
-int operation_release(struct ejg *guard, struct instance *instance, enum ejg_release_scope scope);
-int operation_explain(struct ejg *guard, struct instance *instance, const struct ejg_question *question);
-int operation_watch(struct ejg *guard, struct instance *instance, int *ret_fd);
+int operation_call(struct ejg *handle, struct instance *instance, enum operation operation);
+int operation_release(struct ejg *handle, struct instance *instance, enum ejg_release_scope scope);
+int operation_explain(struct ejg *handle, struct instance *instance, const struct ejg_question *question);
+int operation_watch(struct ejg *handle, struct instance *instance, int *ret_fd);
 
 /* Ends an instance: finish, when it was used; then it is as new. */
-void operation_finish(struct ejg *guard, struct instance *instance);
+void operation_finish(struct ejg *handle, struct instance *instance);
 
 /* The module broke a rule in this call. */
 void operation_broke(struct ejg_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));

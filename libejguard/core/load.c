@@ -34,14 +34,14 @@ static int bind(struct load *load, struct report *report, const struct ejg_modul
 
 static int load_instance(struct load *load, const struct guard_line *line, struct instance *ret)
 {
-	struct ejg *guard = load->guard;
+	struct ejg *handle = load->handle;
 	const struct loaded_module *module;
 	int r;
 
-	r = loader_get(guard->loader, guard->report, line->module.text, &line->module.position, &module);
+	r = loader_get(handle->loader, handle->report, line->module.text, &line->module.position, &module);
 	if (r < 0)
 		return r;
-	return bind(load, guard->report, &module->descriptor, line, ret);
+	return bind(load, handle->report, &module->descriptor, line, ret);
 }
 
 /* Behind what cannot be undone nothing may stand that can fail and would have it undone. */
@@ -54,7 +54,7 @@ static int check_order(struct load *load)
 		if (instance->module->flags & EJG_MODULE_IRREVERSIBLE)
 			before = instance;
 		else if (before)
-			return report_error(load->guard->report, -EBADMSG, "stack-order",
+			return report_error(load->handle->report, -EBADMSG, "stack-order",
 					    &instance->line->module.position, NULL,
 					    "%s stands behind %s, which cannot be undone", instance->module->name,
 					    before->module->name);
@@ -64,13 +64,13 @@ static int check_order(struct load *load)
 
 static int collect(struct load *load, struct report *report, const struct stack *stack)
 {
-	const struct ejg *guard = load->guard;
-	int r = facts_collect(load->arena, report, stack, guard->service, guard->forgets ? NULL : guard->rundir,
-			      guard->root, &load->facts, &load->settings);
+	const struct ejg *handle = load->handle;
+	int r = facts_collect(load->arena, report, stack, handle->service, handle->forgets ? NULL : handle->rundir,
+			      handle->root, &load->facts, &load->settings);
 
 	if (load->facts) {
-		load->facts->rundir = guard->rundir;
-		load->facts->statedir = guard->statedir;
+		load->facts->rundir = handle->rundir;
+		load->facts->statedir = handle->statedir;
 	}
 	return r;
 }
@@ -78,35 +78,35 @@ static int collect(struct load *load, struct report *report, const struct stack 
 /* A service without a stack of its own has that of its kind. */
 static int find_shipped(struct load *load, const char **ret)
 {
-	struct ejg *guard = load->guard;
+	struct ejg *handle = load->handle;
 	struct settings_source settings;
-	int r = settings_source_at(load->arena, guard->root, &settings);
+	int r = settings_source_at(load->arena, handle->root, &settings);
 
 	if (r == 0)
-		r = kind_find_stack(load->arena, &settings, guard->service, ret);
-	return r < 0 ? report_error(guard->report, r, "out-of-memory", NULL, NULL, "out of memory") : 0;
+		r = kind_find_stack(load->arena, &settings, handle->service, ret);
+	return r < 0 ? report_error(handle->report, r, "out-of-memory", NULL, NULL, "out of memory") : 0;
 }
 
 int load_stack(struct load *load, const char *file)
 {
-	struct ejg *guard = load->guard;
-	struct stack_source source = { guard->service, guard->confdir, guard->vendordir, file, NULL };
+	struct ejg *handle = load->handle;
+	struct stack_source source = { handle->service, handle->confdir, handle->vendordir, file, NULL };
 	int r, error = 0;
 
 	r = find_shipped(load, &source.shipped);
 	if (r < 0)
 		return r;
-	r = stack_read(load->arena, guard->report, &source, &load->stack);
+	r = stack_read(load->arena, handle->report, &source, &load->stack);
 	if (r < 0)
 		return r;
 	load->instances = arena_array(load->arena, load->stack->n_lines, sizeof(struct instance));
 	if (!load->instances)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	for (size_t i = 0; i < load->stack->n_lines; i++)
 		note(&error, load_instance(load, &load->stack->lines[i], &load->instances[i]));
 	if (error == 0)
 		error = check_order(load);
-	note(&error, collect(load, guard->report, load->stack));
+	note(&error, collect(load, handle->report, load->stack));
 	return error;
 }
 
@@ -138,7 +138,7 @@ static int repair_lines(struct load *load, struct report *report)
 
 		if (load->instances[i].module)
 			continue;
-		r = loader_get(load->guard->loader, report, line->module.text, NULL, &module);
+		r = loader_get(load->handle->loader, report, line->module.text, NULL, &module);
 		if (r == 0)
 			r = bind_defaults(load, report, &module->descriptor, line, &load->instances[i]);
 		if (r == -ENOMEM)
@@ -153,14 +153,14 @@ static int take_all_modules(struct load *load, struct report *report, size_t *re
 	size_t n;
 	int r;
 
-	r = loader_get_all(load->guard->loader, report);
+	r = loader_get_all(load->handle->loader, report);
 	if (r == -ENOMEM)
 		return r;
-	n = loader_count(load->guard->loader);
+	n = loader_count(load->handle->loader);
 	load->instances = arena_array(load->arena, n, sizeof(struct instance));
 	if (!load->instances && n > 0)
 		return -ENOMEM;
-	for (size_t i = 0; (module = loader_at(load->guard->loader, i)); i++) {
+	for (size_t i = 0; (module = loader_at(load->handle->loader, i)); i++) {
 		r = bind_defaults(load, report, &module->descriptor, NULL, &load->instances[i]);
 		if (r < 0)
 			return r;
@@ -203,16 +203,16 @@ int load_defaults(struct load *load, size_t *ret_n)
 /* As the stack has it, with a state of its own. Return: 1 when the stack does not name it, 0, -ENOMEM. */
 static int copy_instance(struct load *load, const struct ejg_module *module, struct instance *ret)
 {
-	const struct ejg *guard = load->guard;
+	const struct ejg *handle = load->handle;
 
-	for (size_t i = 0; i < guard->n_instances; i++) {
-		if (guard->instances[i].module != module)
+	for (size_t i = 0; i < handle->n_instances; i++) {
+		if (handle->instances[i].module != module)
 			continue;
 		*ret = (struct instance){ .module = module,
-					  .line = guard->instances[i].line,
-					  .config = guard->instances[i].config,
+					  .line = handle->instances[i].line,
+					  .config = handle->instances[i].config,
 					  .state = arena_alloc(load->arena, module->state_size),
-					  .mode = guard->instances[i].mode };
+					  .mode = handle->instances[i].mode };
 		return ret->state ? 0 : -ENOMEM;
 	}
 	return 1;
@@ -222,17 +222,17 @@ int load_surveyors(struct load *load, size_t *ret_n)
 {
 	struct report *quiet = report_new();
 	const struct loaded_module *module;
-	int r = quiet ? loader_get_all(load->guard->loader, quiet) : -ENOMEM;
+	int r = quiet ? loader_get_all(load->handle->loader, quiet) : -ENOMEM;
 	size_t n = 0;
 
 	if (r != -ENOMEM) {
 		load->instances =
-			arena_array(load->arena, loader_count(load->guard->loader) + 1, sizeof(struct instance));
+			arena_array(load->arena, loader_count(load->handle->loader) + 1, sizeof(struct instance));
 		r = load->instances ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; r == 0 && (module = loader_at(load->guard->loader, i)); i++) {
+	for (size_t i = 0; r == 0 && (module = loader_at(load->handle->loader, i)); i++) {
 		if (!(module->descriptor.flags & EJG_MODULE_SURVEYS) || !module->descriptor.check ||
-		    (*load->guard->root && !(module->descriptor.flags & EJG_MODULE_IMAGES)))
+		    (*load->handle->root && !(module->descriptor.flags & EJG_MODULE_IMAGES)))
 			continue;
 		r = copy_instance(load, &module->descriptor, &load->instances[n]);
 		if (r > 0)

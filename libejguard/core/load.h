@@ -6,7 +6,7 @@
 #include "libejguard/core/handle.h"
 
 struct load {
-	struct ejg *guard;
+	struct ejg *handle;
 	struct arena *arena;
 	const struct stack *stack;   /* NULL when it could not be read */
 	struct instance *instances; /* those whose line is wrong have no module */

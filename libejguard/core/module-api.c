@@ -20,18 +20,18 @@ void *ejg_call_state(const struct ejg_call *call)
 
 const struct ejg_facts *ejg_call_facts(const struct ejg_call *call)
 {
-	return call->guard->facts;
+	return call->handle->facts;
 }
 
 const struct ejg_survey *ejg_call_survey(struct ejg_call *call)
 {
-	return handle_survey(call->guard);
+	return handle_survey(call->handle);
 }
 
 int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
 		    int (*make)(struct ejg_call *call, void *object), void (*drop)(void *object), const void **ret)
 {
-	int r = shared_get(&call->guard->shared, call, key, size, make, drop, ret);
+	int r = shared_get(&call->handle->shared, call, key, size, make, drop, ret);
 
 	if (r == -EPROTO)
 		operation_broke(call, "%s: takes what modules share as '%s' for something of another size",
@@ -46,7 +46,7 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call)
 
 bool ejg_call_trial(const struct ejg_call *call)
 {
-	return call->guard->trial;
+	return call->handle->trial;
 }
 
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line)
@@ -60,7 +60,7 @@ const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line)
 
 bool ejg_call_cancelled(const struct ejg_call *call)
 {
-	return atomic_load(&call->guard->cancelled);
+	return atomic_load(&call->handle->cancelled);
 }
 
 void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *format, ...)
@@ -68,7 +68,7 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
 	va_list ap;
 
 	va_start(ap, format);
-	handle_vlog(call->guard, level, call->instance->module->name, format, ap);
+	handle_vlog(call->handle, level, call->instance->module->name, format, ap);
 	va_end(ap);
 }
 
@@ -79,7 +79,7 @@ static __attribute__((format(printf, 2, 0))) char *format_text(struct ejg_call *
 
 	if (vasprintf(&text, format, ap) >= 0)
 		return text;
-	report_error(call->guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "%s: out of memory",
+	report_error(call->handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "%s: out of memory",
 		     call->instance->module->name);
 	return NULL;
 }
@@ -123,17 +123,17 @@ static __attribute__((format(printf, 5, 0))) enum ejg_severity add_finding(struc
 		whole_id = NULL; /* then the report is out of memory, too */
 	call->has_failure |= info->severity == EJG_FAILURE;
 	call->has_reason |= info->severity >= EJG_WARNING;
-	report_add(call->guard->report, &(struct ejg_finding){
-						.module = module->name,
-						.id = whole_id ? whole_id : info->id,
-						.severity = info->severity,
-						.subject = subject,
-						.message = message,
-						.remedy = place->remedy ? place->remedy : info->remedy,
-						.file = place->file,
-						.line = place->line,
-						.column = place->column,
-					});
+	report_add(call->handle->report, &(struct ejg_finding){
+						 .module = module->name,
+						 .id = whole_id ? whole_id : info->id,
+						 .severity = info->severity,
+						 .subject = subject,
+						 .message = message,
+						 .remedy = place->remedy ? place->remedy : info->remedy,
+						 .file = place->file,
+						 .line = place->line,
+						 .column = place->column,
+					 });
 	return info->severity;
 }
 
@@ -171,7 +171,7 @@ int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const c
 	message = format_text(call, format, ap);
 	va_end(ap);
 	/* Only what is wrong with the configuration can be corrected where the stack names the module. */
-	return report_error(call->guard->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
+	return report_error(call->handle->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
 			    error == -EBADMSG ? &instance->line->module.position : NULL, remedy, "%s: %s",
 			    instance->module->name, message ? message : "failed, and out of memory");
 }
@@ -198,15 +198,15 @@ void ejg_call_metric(struct ejg_call *call, const char *name, const struct ejg_l
 				name ? name : "(null)");
 		return;
 	}
-	report_metric(call->guard->report, &(struct ejg_metric){
-						   .module = module->name,
-						   .name = info->name,
-						   .help = info->help,
-						   .counter = info->counter,
-						   .labels = labels,
-						   .n_labels = n_labels,
-						   .value = value,
-					   });
+	report_metric(call->handle->report, &(struct ejg_metric){
+						    .module = module->name,
+						    .name = info->name,
+						    .help = info->help,
+						    .counter = info->counter,
+						    .labels = labels,
+						    .n_labels = n_labels,
+						    .value = value,
+					    });
 }
 
 void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint32_t line, const char *format, ...)
@@ -221,7 +221,7 @@ void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint
 	rule = format_text(call, format, ap);
 	va_end(ap);
 	report_answer(
-		call->guard->report,
+		call->handle->report,
 		&(struct ejg_answer){ .module = name, .allowed = allowed, .rule = rule, .file = file, .line = line });
 }
 
@@ -237,11 +237,11 @@ void ejg_call_event(struct ejg_call *call, uint64_t time_ns, const struct ejg_la
 	va_start(ap, format);
 	message = format_text(call, format, ap);
 	va_end(ap);
-	report_event(call->guard->report, &(struct ejg_event){
-						  .module = name,
-						  .message = message,
-						  .time_ns = time_ns,
-						  .labels = labels,
-						  .n_labels = n_labels,
-					  });
+	report_event(call->handle->report, &(struct ejg_event){
+						   .module = name,
+						   .message = message,
+						   .time_ns = time_ns,
+						   .labels = labels,
+						   .n_labels = n_labels,
+					   });
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loading guard modules: trust, dlopen, descriptor. Each module is loaded once for a handle. */
+/* Loading modules: trust, dlopen, descriptor. Each module is loaded once for a handle. */
 #ifndef EJG_CORE_MODULES_H
 #define EJG_CORE_MODULES_H
 

@@ -25,7 +25,7 @@ void run_fail(struct run *run, int error, size_t index)
 	if (run->error < 0)
 		return;
 	run->error = transaction_error(error);
-	report_blame(run->guard->report, index);
+	report_blame(run->handle->report, index);
 }
 
 void run_add(struct run *run, const struct instance *instance, int result, size_t index)
@@ -43,10 +43,10 @@ void run_add(struct run *run, const struct instance *instance, int result, size_
 
 bool run_cancelled(struct run *run)
 {
-	struct report *report = run->guard->report;
+	struct report *report = run->handle->report;
 	size_t index = report_finding_count(report);
 
-	if (!atomic_load(&run->guard->cancelled))
+	if (!atomic_load(&run->handle->cancelled))
 		return false;
 	if (run->error == 0)
 		run_fail(run, report_error(report, -ECANCELED, "cancelled", NULL, NULL, "cancelled"), index);
@@ -55,20 +55,20 @@ bool run_cancelled(struct run *run)
 
 void run_judge(struct run *run, const char *nobody)
 {
-	struct report *report = run->guard->report;
+	struct report *report = run->handle->report;
 	size_t index = report_finding_count(report);
 
 	if (run->error == 0 && !verdict_holds(&run->opinions))
 		run_fail(run,
 			 report_error(report, -EACCES, "no-opinion", NULL, NULL, "%s: no guard of the stack %s",
-				      run->guard->service, nobody),
+				      run->handle->service, nobody),
 			 index);
 }
 
-void run_finish(struct ejg *guard)
+void run_finish(struct ejg *handle)
 {
-	for (size_t i = guard->n_instances; i-- > 0;)
-		operation_finish(guard, &guard->instances[i]);
+	for (size_t i = handle->n_instances; i-- > 0;)
+		operation_finish(handle, &handle->instances[i]);
 }
 
 bool run_takes_part(const struct instance *instance)

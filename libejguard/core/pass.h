@@ -6,7 +6,7 @@
 #include "libejguard/core/handle.h"
 
 struct run {
-	struct ejg *guard;
+	struct ejg *handle;
 	struct opinions opinions;
 	int error; /* that the verb will return */
 };
@@ -29,6 +29,6 @@ void run_judge(struct run *run, const char *nobody);
 bool run_takes_part(const struct instance *instance);
 
 /* Ends all instances of the stack, the last one first. */
-void run_finish(struct ejg *guard);
+void run_finish(struct ejg *handle);
 
 #endif

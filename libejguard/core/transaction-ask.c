@@ -8,67 +8,67 @@
 #include "libejguard/core/transaction.h"
 #include "libejguard/util/cleanup.h"
 
-int transaction_explain(struct ejg *guard, const struct ejg_question *question)
+int transaction_explain(struct ejg *handle, const struct ejg_question *question)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 	const struct ejg_answer *answer;
 	int r;
 
-	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 
 		if (!run_takes_part(instance) || !instance->module->explain)
 			continue;
-		r = operation_explain(guard, instance, question);
+		r = operation_explain(handle, instance, question);
 		if (r < 0)
 			run_add(&run, instance, r, index);
 	}
-	for (size_t i = 0; (answer = report_answer_at(guard->report, i)); i++) {
+	for (size_t i = 0; (answer = report_answer_at(handle->report, i)); i++) {
 		if (run.error == 0 && !answer->allowed)
 			run.error = -EACCES;
 	}
-	if (run.error == 0 && report_answer_count(guard->report) == 0)
+	if (run.error == 0 && report_answer_count(handle->report) == 0)
 		run_judge(&run, "applies here");
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
-int transaction_prove(struct ejg *guard)
+int transaction_prove(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 	cleanup_fd int lock = -1;
 	int r;
 
-	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+	r = lock_take(handle->report, handle->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < guard->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 
 		if (run_takes_part(instance) && instance->module->prove)
-			run_add(&run, instance, operation_call(guard, instance, OPERATION_PROVE), index);
+			run_add(&run, instance, operation_call(handle, instance, OPERATION_PROVE), index);
 	}
 	run_judge(&run, "has proved that it holds");
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
-/* Diagnoses are advice by themselves: only what was found makes the outcome, whatever the control of the guard. */
-int transaction_diagnose(struct ejg *guard)
+/* Diagnoses are advice by themselves: only what was found makes the outcome, whatever the control of the line. */
+int transaction_diagnose(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 	const struct ejg_finding *finding;
 
-	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
+	for (size_t i = 0; i < handle->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &handle->instances[i];
 
 		if (run_takes_part(instance) && instance->module->diagnose)
-			operation_call(guard, instance, OPERATION_DIAGNOSE);
+			operation_call(handle, instance, OPERATION_DIAGNOSE);
 	}
-	run_finish(guard);
-	for (size_t i = 0; (finding = report_finding(guard->report, i)); i++) {
+	run_finish(handle);
+	for (size_t i = 0; (finding = report_finding(handle->report, i)); i++) {
 		if (finding->severity == EJG_FAILURE)
 			run_fail(&run, -EACCES, i);
 	}

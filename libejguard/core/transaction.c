@@ -6,92 +6,92 @@
 #include "libejguard/core/invoke.h"
 #include "libejguard/core/pass.h"
 
-/* The verdict. A guard that can only confine has none to give: it is never silently left out. */
-static int check(struct ejg *guard, struct instance *instance)
+/* The verdict. A module that can only confine has none to give: it is never silently left out. */
+static int check(struct ejg *handle, struct instance *instance)
 {
-	if (*guard->root && !(instance->module->flags & EJG_MODULE_IMAGES)) {
-		report_error(guard->report, 0, "image-unseen", NULL, NULL,
+	if (*handle->root && !(instance->module->flags & EJG_MODULE_IMAGES)) {
+		report_error(handle->report, 0, "image-unseen", NULL, NULL,
 			     "%s: cannot be seen in an image: it asks the system that runs", instance->module->name);
 		return EJG_NOT_APPLICABLE;
 	}
 	if (instance->module->check)
-		return operation_call(guard, instance, OPERATION_CHECK);
+		return operation_call(handle, instance, OPERATION_CHECK);
 	return report_error(
-		guard->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
+		handle->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
 		"%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
 		instance->module->name);
 }
 
-int transaction_check(struct ejg *guard)
+int transaction_check(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 
-	for (size_t i = 0; i < guard->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && !run.opinions.stop && !run_cancelled(&run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 
 		if (run_takes_part(instance))
-			run_add(&run, instance, check(guard, instance), index);
+			run_add(&run, instance, check(handle, instance), index);
 	}
 	run_judge(&run, "applies here");
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
-int transaction_status(struct ejg *guard)
+int transaction_status(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 
-	for (size_t i = 0; i < guard->n_instances && !run_cancelled(&run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && !run_cancelled(&run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 		int r = 0;
 
 		if (!run_takes_part(instance))
 			continue;
 		if (instance->module->status)
-			r = operation_call(guard, instance, OPERATION_STATUS);
+			r = operation_call(handle, instance, OPERATION_STATUS);
 		if (r == 0) {
-			const size_t again = report_finding_count(guard->report);
+			const size_t again = report_finding_count(handle->report);
 
-			r = check(guard, instance);
-			report_drop_repeated(guard->report, index, again);
+			r = check(handle, instance);
+			report_drop_repeated(handle->report, index, again);
 		}
 		run_add(&run, instance, r, index);
 	}
 	run_judge(&run, "applies here");
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
 /* Undoes the apply of one instance. */
-static int undo(struct ejg *guard, struct instance *instance)
+static int undo(struct ejg *handle, struct instance *instance)
 {
 	const char *name = instance->module->name;
 	int r;
 
 	instance->applied = false;
-	r = operation_release(guard, instance, EJG_RELEASE_RUN);
+	r = operation_release(handle, instance, EJG_RELEASE_RUN);
 	if (r < 0)
-		return report_error(guard->report, r, "release-failed", NULL, NULL,
+		return report_error(handle->report, r, "release-failed", NULL, NULL,
 				    "%s: what this run had applied could not be undone", name);
-	guard->kept |= r == EJG_NOT_APPLICABLE;
+	handle->kept |= r == EJG_NOT_APPLICABLE;
 	if (r == EJG_NOT_APPLICABLE)
-		report_error(guard->report, 0, "kept", NULL, NULL,
+		report_error(handle->report, 0, "kept", NULL, NULL,
 			     "%s: not rolled back: undoing it would leave the service less protected", name);
 	else
-		report_error(guard->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
+		report_error(handle->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
 			     name);
 	return 0;
 }
 
 /* In reverse, each once. Whether everything could be undone. */
-static bool roll_back(struct ejg *guard)
+static bool roll_back(struct ejg *handle)
 {
 	bool undone = true;
 
-	for (size_t i = guard->n_instances; i-- > 0;) {
-		if (guard->instances[i].applied && undo(guard, &guard->instances[i]) < 0)
+	for (size_t i = handle->n_instances; i-- > 0;) {
+		if (handle->instances[i].applied && undo(handle, &handle->instances[i]) < 0)
 			undone = false;
 	}
 	return undone;
@@ -100,19 +100,19 @@ static bool roll_back(struct ejg *guard)
 /* First pass: nothing is touched yet, so that the first failure that counts ends the run. */
 static void prepare_all(struct run *run)
 {
-	struct ejg *guard = run->guard;
+	struct ejg *handle = run->handle;
 
-	for (size_t i = 0; i < guard->n_instances && run->error == 0 && !run_cancelled(run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && run->error == 0 && !run_cancelled(run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 		int r = 0;
 
 		if (!run_takes_part(instance))
 			continue;
 		if (!instance->module->check)
-			r = check(guard, instance); /* the error that it is */
+			r = check(handle, instance); /* the error that it is */
 		else if (instance->module->prepare)
-			r = operation_call(guard, instance, OPERATION_PREPARE);
+			r = operation_call(handle, instance, OPERATION_PREPARE);
 		instance->skipped = r != 0;
 		if (r < 0)
 			run_add(run, instance, r, index);
@@ -120,114 +120,114 @@ static void prepare_all(struct run *run)
 }
 
 /*
- * Second pass, one guard: what counts is the verdict of check, also where there is nothing to apply. What holds by its
+ * Second pass, one module: what counts is the verdict of check, also where there is nothing to apply. What holds by its
  * own account then proves it where it can, unless the caller waives it; a proof that does not apply here takes nothing
  * away.
  */
-static int apply_and_check(struct ejg *guard, struct instance *instance)
+static int apply_and_check(struct ejg *handle, struct instance *instance)
 {
-	const size_t first = report_finding_count(guard->report);
+	const size_t first = report_finding_count(handle->report);
 	size_t again;
 	int r;
 
 	if (instance->module->apply) {
-		r = operation_call(guard, instance, OPERATION_APPLY);
+		r = operation_call(handle, instance, OPERATION_APPLY);
 		if (r != 0) {
 			instance->skipped = true;
 			return r;
 		}
 		instance->applied = true;
 	}
-	again = report_finding_count(guard->report);
-	r = check(guard, instance);
-	report_drop_repeated(guard->report, first, again);
-	if (r != EJG_HELD || !instance->module->prove || guard->no_proof)
+	again = report_finding_count(handle->report);
+	r = check(handle, instance);
+	report_drop_repeated(handle->report, first, again);
+	if (r != EJG_HELD || !instance->module->prove || handle->no_proof)
 		return r;
-	r = operation_call(guard, instance, OPERATION_PROVE);
+	r = operation_call(handle, instance, OPERATION_PROVE);
 	return r == EJG_NOT_APPLICABLE ? EJG_HELD : r;
 }
 
 static void apply_all(struct run *run)
 {
-	struct ejg *guard = run->guard;
+	struct ejg *handle = run->handle;
 
-	for (size_t i = 0; i < guard->n_instances && run->error == 0 && !run_cancelled(run); i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && run->error == 0 && !run_cancelled(run); i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 		int r;
 
 		if (!run_takes_part(instance))
 			continue;
-		r = apply_and_check(guard, instance);
+		r = apply_and_check(handle, instance);
 		run_add(run, instance, r, index);
-		/* An optional guard that does not hold fails nothing, but no half of it stays either. */
+		/* An optional module that does not hold fails nothing, but no half of it stays either. */
 		if (run->error == 0 && instance->applied &&
 		    (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))
-			undo(guard, instance);
+			undo(handle, instance);
 	}
 }
 
-int transaction_apply(struct ejg *guard)
+int transaction_apply(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 
 	prepare_all(&run);
 	if (run.error == 0) {
 		apply_all(&run);
 		run_judge(&run, "applies here");
 		/* A report that is incomplete may lack what made the difference. */
-		if (run.error == 0 && report_failed(guard->report))
+		if (run.error == 0 && report_failed(handle->report))
 			run.error = -ENOMEM;
 		/* The other errors promise that nothing was applied. */
-		if (run.error < 0 && !roll_back(guard))
+		if (run.error < 0 && !roll_back(handle))
 			run.error = -EACCES;
 	}
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
-int transaction_confine(struct ejg *guard)
+int transaction_confine(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 
-	for (size_t i = 0; i < guard->n_instances && run.error == 0; i++) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = 0; i < handle->n_instances && run.error == 0; i++) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 
 		if (run_takes_part(instance) && instance->module->confine)
-			run_add(&run, instance, operation_call(guard, instance, OPERATION_CONFINE), index);
+			run_add(&run, instance, operation_call(handle, instance, OPERATION_CONFINE), index);
 	}
-	run_finish(guard);
+	run_finish(handle);
 	return run.error;
 }
 
 static int release_all(struct run *run)
 {
-	struct ejg *guard = run->guard;
+	struct ejg *handle = run->handle;
 	int r;
 
-	for (size_t i = guard->n_instances; i-- > 0;) {
-		struct instance *instance = &guard->instances[i];
-		size_t index = report_finding_count(guard->report);
+	for (size_t i = handle->n_instances; i-- > 0;) {
+		struct instance *instance = &handle->instances[i];
+		size_t index = report_finding_count(handle->report);
 
 		if (!run_takes_part(instance) || !instance->module->release)
 			continue;
-		r = operation_release(guard, instance, EJG_RELEASE_ALL);
+		r = operation_release(handle, instance, EJG_RELEASE_ALL);
 		if (r != 0)
 			run_fail(run,
-				 report_error(guard->report, r, "release-failed", NULL, NULL,
+				 report_error(handle->report, r, "release-failed", NULL, NULL,
 					      "%s: what was applied could not be undone", instance->module->name),
 				 index);
 	}
 	return run->error;
 }
 
-int transaction_release(struct ejg *guard)
+int transaction_release(struct ejg *handle)
 {
-	struct run run = { .guard = guard };
+	struct run run = { .handle = handle };
 	int r;
 
 	r = release_all(&run);
-	run_finish(guard);
+	run_finish(handle);
 	return r;
 }

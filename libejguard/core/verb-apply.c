@@ -21,29 +21,29 @@ static bool are_words(const char *const *words, size_t n)
 	return true;
 }
 
-static bool select_module(struct ejg *guard, const char *name)
+static bool select_module(struct ejg *handle, const char *name)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < guard->n_instances; i++) {
-		if (strcmp(guard->instances[i].module->name, name) == 0)
-			guard->instances[i].selected = found = true;
+	for (size_t i = 0; i < handle->n_instances; i++) {
+		if (strcmp(handle->instances[i].module->name, name) == 0)
+			handle->instances[i].selected = found = true;
 	}
 	return found;
 }
 
-static int select_only(struct ejg *guard, const struct ejg_apply_options *options)
+static int select_only(struct ejg *handle, const struct ejg_apply_options *options)
 {
 	int r = 0;
 
 	if (options->n_only == 0)
 		return 0;
-	for (size_t i = 0; i < guard->n_instances; i++)
-		guard->instances[i].selected = false;
+	for (size_t i = 0; i < handle->n_instances; i++)
+		handle->instances[i].selected = false;
 	for (size_t i = 0; i < options->n_only; i++) {
-		if (!select_module(guard, options->only[i]))
-			r = report_error(guard->report, -EBADMSG, "only-unknown", NULL, NULL,
-					 "'%s' is not in the stack '%s'", options->only[i], guard->stack->file);
+		if (!select_module(handle, options->only[i]))
+			r = report_error(handle->report, -EBADMSG, "only-unknown", NULL, NULL,
+					 "'%s' is not in the stack '%s'", options->only[i], handle->stack->file);
 	}
 	return r;
 }
@@ -58,15 +58,15 @@ static bool is_among(const char *const *names, size_t n, const char *name)
 }
 
 /* What was given before and exists still, and what is given now. Return: 0, or -ENOMEM, reported. */
-static int next_given(struct ejg *guard, const struct given *before, const struct ejg_apply_options *options,
+static int next_given(struct ejg *handle, const struct given *before, const struct ejg_apply_options *options,
 		      struct given *ret)
 {
-	const struct ejg_facts *all = &guard->whole_facts;
-	const char **paths = arena_array(guard->stack_arena, all->n_cgroups + options->n_cgroups + 1, sizeof(*paths));
+	const struct ejg_facts *all = &handle->whole_facts;
+	const char **paths = arena_array(handle->stack_arena, all->n_cgroups + options->n_cgroups + 1, sizeof(*paths));
 	size_t n = 0;
 
 	if (!paths)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	for (size_t i = 0; i < all->n_cgroups; i++) {
 		if (all->cgroups[i].id && is_among(before->paths, before->n, all->cgroups[i].name))
 			paths[n++] = all->cgroups[i].name;
@@ -83,49 +83,49 @@ static int next_given(struct ejg *guard, const struct given *before, const struc
  * What the cgroups are is kept before they are guarded: killed in between, a check finds one that is not, and never
  * leaves one out that should be.
  */
-static int apply_and_remember(struct ejg *guard, const struct ejg_apply_options *options)
+static int apply_and_remember(struct ejg *handle, const struct ejg_apply_options *options)
 {
 	struct given before, next;
 	int r;
 
-	r = given_read(guard->stack_arena, guard->report, guard->rundir, &before);
+	r = given_read(handle->stack_arena, handle->report, handle->rundir, &before);
 	if (r == 0)
-		r = next_given(guard, &before, options, &next);
+		r = next_given(handle, &before, options, &next);
 	if (r == 0 && (options->n_cgroups > 0 || next.n != before.n))
-		r = given_write(guard->report, guard->rundir, &next);
+		r = given_write(handle->report, handle->rundir, &next);
 	if (r < 0)
 		return r;
-	r = transaction_apply(guard);
+	r = transaction_apply(handle);
 	/* What was undone is not remembered either. */
-	if (r < 0 && options->n_cgroups > 0 && !guard->kept)
-		(void)given_write(guard->report, guard->rundir, &before);
+	if (r < 0 && options->n_cgroups > 0 && !handle->kept)
+		(void)given_write(handle->report, handle->rundir, &before);
 	return r;
 }
 
-static int apply(struct ejg *guard, const struct ejg_apply_options *theirs)
+static int apply(struct ejg *handle, const struct ejg_apply_options *theirs)
 {
 	struct ejg_apply_options options = { .size = sizeof(options) };
 	cleanup_fd int lock = -1;
 	int r;
 
 	if (options_copy(&options, sizeof(options), theirs) < 0)
-		return verb_invalid(guard,
-			       "the options of apply are of an unknown size, or ask for what this library cannot do");
+		return verb_invalid(
+			handle, "the options of apply are of an unknown size, or ask for what this library cannot do");
 	if (!are_words(options.cgroups, options.n_cgroups) || !are_words(options.only, options.n_only))
-		return verb_invalid(guard, "the options of apply have an empty name among cgroups or only");
-	r = verb_lock_and_load(guard, &lock);
+		return verb_invalid(handle, "the options of apply have an empty name among cgroups or only");
+	r = verb_lock_and_load(handle, &lock);
 	if (r < 0)
 		return r;
-	r = select_only(guard, &options);
+	r = select_only(handle, &options);
 	if (r < 0)
 		return r;
-	guard->no_proof = options.no_proof;
-	r = facts_choose_cgroups(guard->stack_arena, guard->report, guard->facts, &options);
-	return r < 0 ? r : apply_and_remember(guard, &options);
+	handle->no_proof = options.no_proof;
+	r = facts_choose_cgroups(handle->stack_arena, handle->report, handle->facts, &options);
+	return r < 0 ? r : apply_and_remember(handle, &options);
 }
 
-int ejg_apply(struct ejg *guard, const struct ejg_apply_options *options)
+int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options)
 {
-	verb_begin(guard);
-	return verb_end(guard, apply(guard, options));
+	verb_begin(handle);
+	return verb_end(handle, apply(handle, options));
 }

@@ -14,257 +14,257 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/options-copy.h"
 
-static void select_all(struct ejg *guard)
+static void select_all(struct ejg *handle)
 {
-	for (size_t i = 0; i < guard->n_instances; i++)
-		guard->instances[i].selected = true;
+	for (size_t i = 0; i < handle->n_instances; i++)
+		handle->instances[i].selected = true;
 }
 
-void verb_begin(struct ejg *guard)
+void verb_begin(struct ejg *handle)
 {
-	report_clear(guard->report);
-	guard->error = "";
-	guard->no_proof = false;
-	guard->trial = false;
-	guard->forgets = false;
-	guard->kept = false;
-	handle_forget_survey(guard);
-	handle_unload_parts(guard);
-	if (guard->facts)
-		*guard->facts = guard->whole_facts;
-	select_all(guard);
+	report_clear(handle->report);
+	handle->error = "";
+	handle->no_proof = false;
+	handle->trial = false;
+	handle->forgets = false;
+	handle->kept = false;
+	handle_forget_survey(handle);
+	handle_unload_parts(handle);
+	if (handle->facts)
+		*handle->facts = handle->whole_facts;
+	select_all(handle);
 }
 
-static int load_once(struct ejg *guard)
+static int load_once(struct ejg *handle)
 {
 	int r;
 
-	if (guard->stack)
+	if (handle->stack)
 		return 0;
-	r = handle_load(guard, NULL);
-	select_all(guard);
+	r = handle_load(handle, NULL);
+	select_all(handle);
 	return r;
 }
 
 /* The message of a failure that made no finding: a question that was answered with no. */
-static const char *error_text(const struct ejg *guard, int error)
+static const char *error_text(const struct ejg *handle, int error)
 {
-	const char *text = report_first_failure(guard->report);
+	const char *text = report_first_failure(handle->report);
 	const struct ejg_answer *answer;
 
 	if (*text)
 		return text;
-	for (size_t i = 0; (answer = report_answer_at(guard->report, i)); i++) {
+	for (size_t i = 0; (answer = report_answer_at(handle->report, i)); i++) {
 		if (!answer->allowed)
 			return answer->rule;
 	}
 	return error == -ENOMEM ? "out of memory" : strerror(-error);
 }
 
-static int finish(struct ejg *guard, int r)
+static int finish(struct ejg *handle, int r)
 {
 	/* A report that is incomplete may lack what made the difference. */
-	if (r == 0 && report_failed(guard->report))
+	if (r == 0 && report_failed(handle->report))
 		r = -ENOMEM;
-	guard->error = r < 0 ? error_text(guard, r) : "";
-	atomic_store(&guard->cancelled, false);
+	handle->error = r < 0 ? error_text(handle, r) : "";
+	atomic_store(&handle->cancelled, false);
 	return r;
 }
 
-int verb_end(struct ejg *guard, int r)
+int verb_end(struct ejg *handle, int r)
 {
-	handle_forget_survey(guard);
-	return finish(guard, r);
+	handle_forget_survey(handle);
+	return finish(handle, r);
 }
 
-int verb_invalid(struct ejg *guard, const char *problem)
+int verb_invalid(struct ejg *handle, const char *problem)
 {
-	return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "%s", problem);
+	return report_error(handle->report, -EINVAL, "argument", NULL, NULL, "%s", problem);
 }
 
 /* Of an image only what its files say can be told. */
-static int refuse_image(struct ejg *guard)
+static int refuse_image(struct ejg *handle)
 {
-	return *guard->root ? verb_invalid(guard, "an image is looked at: only check and discover can be asked") : 0;
+	return *handle->root ? verb_invalid(handle, "an image is looked at: only check and discover can be asked") : 0;
 }
 
 /* A transaction that can look at an image, too. */
-static int look(struct ejg *guard, int (*transaction)(struct ejg *guard))
+static int look(struct ejg *handle, int (*transaction)(struct ejg *handle))
 {
 	int r;
 
-	verb_begin(guard);
-	r = load_once(guard);
-	return verb_end(guard, r < 0 ? r : transaction(guard));
+	verb_begin(handle);
+	r = load_once(handle);
+	return verb_end(handle, r < 0 ? r : transaction(handle));
 }
 
-static int run(struct ejg *guard, int (*transaction)(struct ejg *guard))
+static int run(struct ejg *handle, int (*transaction)(struct ejg *handle))
 {
 	int r;
 
-	verb_begin(guard);
-	r = refuse_image(guard);
+	verb_begin(handle);
+	r = refuse_image(handle);
 	if (r == 0)
-		r = load_once(guard);
-	return verb_end(guard, r < 0 ? r : transaction(guard));
+		r = load_once(handle);
+	return verb_end(handle, r < 0 ? r : transaction(handle));
 }
 
-int verb_lock_and_load(struct ejg *guard, int *ret_lock)
+int verb_lock_and_load(struct ejg *handle, int *ret_lock)
 {
-	size_t index = report_finding_count(guard->report);
+	size_t index = report_finding_count(handle->report);
 	cleanup_fd int lock = -1;
-	int r = refuse_image(guard);
+	int r = refuse_image(handle);
 
 	if (r < 0)
 		return r;
-	r = lock_take(guard->report, guard->rundir, LOCK_PATIENCE, &lock);
+	r = lock_take(handle->report, handle->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
-		report_blame(guard->report, index);
+		report_blame(handle->report, index);
 	else
-		r = guard->stack ? handle_reload(guard) : handle_load(guard, NULL);
+		r = handle->stack ? handle_reload(handle) : handle_load(handle, NULL);
 	if (r < 0)
 		return r;
-	select_all(guard);
+	select_all(handle);
 	*ret_lock = take_fd(lock);
 	return 0;
 }
 
-int ejg_load(struct ejg *guard, const char *file)
+int ejg_load(struct ejg *handle, const char *file)
 {
-	verb_begin(guard);
-	if (guard->stack)
-		return verb_end(guard, verb_invalid(guard, "a stack was loaded already: open another handle"));
-	return verb_end(guard, handle_load(guard, file));
+	verb_begin(handle);
+	if (handle->stack)
+		return verb_end(handle, verb_invalid(handle, "a stack was loaded already: open another handle"));
+	return verb_end(handle, handle_load(handle, file));
 }
 
-int ejg_load_modules(struct ejg *guard)
+int ejg_load_modules(struct ejg *handle)
 {
-	verb_begin(guard);
-	return verb_end(guard, loader_get_all(guard->loader, guard->report));
+	verb_begin(handle);
+	return verb_end(handle, loader_get_all(handle->loader, handle->report));
 }
 
-int ejg_check(struct ejg *guard)
+int ejg_check(struct ejg *handle)
 {
-	return look(guard, transaction_check);
+	return look(handle, transaction_check);
 }
 
-static int try(struct ejg *guard)
+static int try(struct ejg *handle)
 {
-	guard->trial = true;
-	return transaction_check(guard);
+	handle->trial = true;
+	return transaction_check(handle);
 }
 
-int ejg_try(struct ejg *guard)
+int ejg_try(struct ejg *handle)
 {
-	return look(guard, try);
+	return look(handle, try);
 }
 
-int ejg_confine(struct ejg *guard)
+int ejg_confine(struct ejg *handle)
 {
-	return run(guard, transaction_confine);
+	return run(handle, transaction_confine);
 }
 
-int ejg_status(struct ejg *guard)
+int ejg_status(struct ejg *handle)
 {
-	return run(guard, transaction_status);
+	return run(handle, transaction_status);
 }
 
-static int release(struct ejg *guard)
+static int release(struct ejg *handle)
 {
-	int r = transaction_release(guard);
+	int r = transaction_release(handle);
 
-	return r < 0 ? r : given_write(guard->report, guard->rundir, &(struct given){});
+	return r < 0 ? r : given_write(handle->report, handle->rundir, &(struct given){});
 }
 
-int ejg_release(struct ejg *guard)
+int ejg_release(struct ejg *handle)
 {
 	cleanup_fd int lock = -1;
 	int r;
 
-	verb_begin(guard);
-	guard->forgets = true;
-	r = verb_lock_and_load(guard, &lock);
-	return verb_end(guard, r < 0 ? r : release(guard));
+	verb_begin(handle);
+	handle->forgets = true;
+	r = verb_lock_and_load(handle, &lock);
+	return verb_end(handle, r < 0 ? r : release(handle));
 }
 
-int ejg_prove(struct ejg *guard)
+int ejg_prove(struct ejg *handle)
 {
-	return run(guard, transaction_prove);
+	return run(handle, transaction_prove);
 }
 
-static int diagnose(struct ejg *guard)
+static int diagnose(struct ejg *handle)
 {
-	int r = refuse_image(guard);
+	int r = refuse_image(handle);
 
 	if (r < 0)
 		return r;
-	if (guard->stack)
-		return transaction_diagnose(guard);
-	r = handle_load_parts(guard);
+	if (handle->stack)
+		return transaction_diagnose(handle);
+	r = handle_load_parts(handle);
 	if (r < 0)
 		return r;
-	select_all(guard);
-	r = transaction_diagnose(guard);
-	handle_unload_parts(guard);
+	select_all(handle);
+	r = transaction_diagnose(handle);
+	handle_unload_parts(handle);
 	return r;
 }
 
-int ejg_diagnose(struct ejg *guard)
+int ejg_diagnose(struct ejg *handle)
 {
-	verb_begin(guard);
-	return verb_end(guard, diagnose(guard));
+	verb_begin(handle);
+	return verb_end(handle, diagnose(handle));
 }
 
-static int cancelled(struct ejg *guard)
+static int cancelled(struct ejg *handle)
 {
-	if (!atomic_load(&guard->cancelled))
+	if (!atomic_load(&handle->cancelled))
 		return 0;
-	return report_error(guard->report, -ECANCELED, "cancelled", NULL, NULL, "cancelled");
+	return report_error(handle->report, -ECANCELED, "cancelled", NULL, NULL, "cancelled");
 }
 
 /* What contradicts what: modules judge it, whether the stack names them or not. */
-static int judge_survey(struct ejg *guard)
+static int judge_survey(struct ejg *handle)
 {
-	struct load load = { .guard = guard, .arena = guard->survey_arena };
+	struct load load = { .handle = handle, .arena = handle->survey_arena };
 	size_t n;
 	int r;
 
 	r = load_surveyors(&load, &n);
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		operation_call(guard, &load.instances[i], OPERATION_CHECK);
-		operation_finish(guard, &load.instances[i]);
+		operation_call(handle, &load.instances[i], OPERATION_CHECK);
+		operation_finish(handle, &load.instances[i]);
 	}
 	return r;
 }
 
-static int discover(struct ejg *guard)
+static int discover(struct ejg *handle)
 {
 	const struct ejg_survey *survey;
-	int r = guard->stack ? 0 : handle_load_parts(guard);
+	int r = handle->stack ? 0 : handle_load_parts(handle);
 
 	if (r == 0)
-		r = cancelled(guard);
+		r = cancelled(handle);
 	if (r < 0)
 		return r;
-	survey = handle_survey(guard);
+	survey = handle_survey(handle);
 	if (!survey)
 		return -ENOMEM;
-	r = cancelled(guard);
-	return r < 0 ? r : judge_survey(guard);
+	r = cancelled(handle);
+	return r < 0 ? r : judge_survey(handle);
 }
 
-int ejg_discover(struct ejg *guard)
+int ejg_discover(struct ejg *handle)
 {
 	int r;
 
-	verb_begin(guard);
-	r = finish(guard, discover(guard));
+	verb_begin(handle);
+	r = finish(handle, discover(handle));
 	if (r < 0)
-		handle_forget_survey(guard);
+		handle_forget_survey(handle);
 	return r;
 }
 
-static int explain(struct ejg *guard, const struct ejg_question *theirs)
+static int explain(struct ejg *handle, const struct ejg_question *theirs)
 {
 	struct ejg_question question = { 0 };
 	const char *problem = NULL;
@@ -272,32 +272,32 @@ static int explain(struct ejg *guard, const struct ejg_question *theirs)
 	int r;
 
 	if (!theirs || options_copy(&question, sizeof(question), theirs) < 0)
-		return verb_invalid(guard,
+		return verb_invalid(handle,
 				    "the question is of an unknown size, or asks what this library cannot answer");
 	question.size = sizeof(question);
 	if (question.action > EJG_ACCEPT)
-		return verb_invalid(guard, "the question is about an unknown action");
+		return verb_invalid(handle, "the question is about an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
-		return verb_invalid(guard, "the address of the question is not an IPv4 or IPv6 address");
+		return verb_invalid(handle, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
-		return verb_invalid(guard, "the port of the question is not one of 1 to 65535");
-	r = refuse_image(guard);
+		return verb_invalid(handle, "the port of the question is not one of 1 to 65535");
+	r = refuse_image(handle);
 	if (r == 0)
-		r = load_once(guard);
+		r = load_once(handle);
 	/* A stack file of the caller's own is judged as it would be after an apply. */
-	guard->trial = guard->stack_file != NULL;
-	return r < 0 ? r : transaction_explain(guard, &question);
+	handle->trial = handle->stack_file != NULL;
+	return r < 0 ? r : transaction_explain(handle, &question);
 }
 
-int ejg_explain(struct ejg *guard, const struct ejg_question *question)
+int ejg_explain(struct ejg *handle, const struct ejg_question *question)
 {
-	verb_begin(guard);
-	return verb_end(guard, explain(guard, question));
+	verb_begin(handle);
+	return verb_end(handle, explain(handle, question));
 }
 
-static struct watch *find_watch(const struct ejg *guard, const char *module)
+static struct watch *find_watch(const struct ejg *handle, const char *module)
 {
-	struct watch *watch = guard->watches;
+	struct watch *watch = handle->watches;
 
 	while (watch && strcmp(watch->instance.module->name, module) != 0)
 		watch = watch->next;
@@ -305,89 +305,89 @@ static struct watch *find_watch(const struct ejg *guard, const char *module)
 }
 
 /* The first line of the stack that names the module, or NULL. */
-static const struct instance *find_instance(const struct ejg *guard, const char *module)
+static const struct instance *find_instance(const struct ejg *handle, const char *module)
 {
-	for (size_t i = 0; i < guard->n_instances; i++) {
-		if (strcmp(guard->instances[i].module->name, module) == 0)
-			return &guard->instances[i];
+	for (size_t i = 0; i < handle->n_instances; i++) {
+		if (strcmp(handle->instances[i].module->name, module) == 0)
+			return &handle->instances[i];
 	}
 	return NULL;
 }
 
-static int watch_open(struct ejg *guard, const struct instance *instance)
+static int watch_open(struct ejg *handle, const struct instance *instance)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
 	int r;
 
 	if (!watch)
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	watch->instance = *instance;
 	watch->instance.state = calloc(1, instance->module->state_size + 1);
 	if (!watch->instance.state) {
 		free(watch);
-		return report_error(guard->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
+		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	}
-	r = operation_watch(guard, &watch->instance, &watch->fd);
+	r = operation_watch(handle, &watch->instance, &watch->fd);
 	if (r < 0) {
-		watch_free(guard, watch);
+		watch_free(handle, watch);
 		return transaction_error(r);
 	}
-	watch->next = guard->watches;
-	guard->watches = watch;
+	watch->next = handle->watches;
+	handle->watches = watch;
 	return 0;
 }
 
-static int watch(struct ejg *guard, const char *module, int *ret_fd)
+static int watch(struct ejg *handle, const char *module, int *ret_fd)
 {
 	const struct instance *instance;
 	int r;
 
 	if (!module || !ret_fd)
-		return verb_invalid(guard, "watch needs the name of a module and room for a descriptor");
-	r = refuse_image(guard);
+		return verb_invalid(handle, "watch needs the name of a module and room for a descriptor");
+	r = refuse_image(handle);
 	if (r == 0)
-		r = load_once(guard);
+		r = load_once(handle);
 	if (r < 0)
 		return r;
-	instance = find_instance(guard, module);
+	instance = find_instance(handle, module);
 	if (!instance)
-		return report_error(guard->report, -EINVAL, "argument", NULL, NULL, "'%s' is not in the stack '%s'",
-				    module, guard->stack->file);
+		return report_error(handle->report, -EINVAL, "argument", NULL, NULL, "'%s' is not in the stack '%s'",
+				    module, handle->stack->file);
 	if (!instance->module->watch)
-		return report_error(guard->report, -EOPNOTSUPP, "argument", NULL, "watch another module",
+		return report_error(handle->report, -EOPNOTSUPP, "argument", NULL, "watch another module",
 				    "the module '%s' has no live events", module);
-	if (!find_watch(guard, module)) {
-		r = watch_open(guard, instance);
+	if (!find_watch(handle, module)) {
+		r = watch_open(handle, instance);
 		if (r < 0)
 			return r;
 	}
-	*ret_fd = find_watch(guard, module)->fd;
+	*ret_fd = find_watch(handle, module)->fd;
 	return 0;
 }
 
-int ejg_watch(struct ejg *guard, const char *module, int *ret_fd)
+int ejg_watch(struct ejg *handle, const char *module, int *ret_fd)
 {
-	verb_begin(guard);
-	return verb_end(guard, watch(guard, module, ret_fd));
+	verb_begin(handle);
+	return verb_end(handle, watch(handle, module, ret_fd));
 }
 
-int ejg_watch_next(struct ejg *guard, const char *module, const struct ejg_event **ret)
+int ejg_watch_next(struct ejg *handle, const char *module, const struct ejg_event **ret)
 {
 	struct watch *open;
 	int r;
 
-	verb_begin(guard);
-	open = module ? find_watch(guard, module) : NULL;
+	verb_begin(handle);
+	open = module ? find_watch(handle, module) : NULL;
 	if (!open || !ret)
-		return verb_end(guard, verb_invalid(guard, "no watch of that module was opened"));
-	r = operation_call(guard, &open->instance, OPERATION_WATCH_NEXT);
-	r = verb_end(guard, r < 0 ? transaction_error(r) : 0);
+		return verb_end(handle, verb_invalid(handle, "no watch of that module was opened"));
+	r = operation_call(handle, &open->instance, OPERATION_WATCH_NEXT);
+	r = verb_end(handle, r < 0 ? transaction_error(r) : 0);
 	if (r == 0)
-		*ret = report_last_event(guard->report);
+		*ret = report_last_event(handle->report);
 	return r;
 }
 
-void ejg_cancel(struct ejg *guard)
+void ejg_cancel(struct ejg *handle)
 {
-	atomic_store(&guard->cancelled, true);
+	atomic_store(&handle->cancelled, true);
 }

@@ -6,13 +6,13 @@
 #include "libejguard/core/handle.h"
 
 /* Every verb begins with an empty report, the whole facts and the whole stack. */
-void verb_begin(struct ejg *guard);
+void verb_begin(struct ejg *handle);
 
 /* The survey belongs to the verb: only ejg_discover() leaves it to the caller. Return: r, or -ENOMEM. */
-int verb_end(struct ejg *guard, int r);
+int verb_end(struct ejg *handle, int r);
 
 /* Reports an argument that is wrong. Return: -EINVAL. */
-int verb_invalid(struct ejg *guard, const char *problem);
+int verb_invalid(struct ejg *handle, const char *problem);
 
 /*
  * For verbs that change something: the lock of the service is taken first, and everything that decides is read under
@@ -20,6 +20,6 @@ int verb_invalid(struct ejg *guard, const char *problem);
  *
  * Return: 0, -EBUSY, any error of ejg_load(). *ret_lock untouched on failure.
  */
-int verb_lock_and_load(struct ejg *guard, int *ret_lock);
+int verb_lock_and_load(struct ejg *handle, int *ret_lock);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/core/verdict.h"
 
-/* The stack fails; a requisite guard also ends the run. */
+/* The stack fails; a requisite module also ends the run. */
 static void fail(struct opinions *opinions, enum control control)
 {
 	opinions->failed = true;

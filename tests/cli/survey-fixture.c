@@ -228,32 +228,32 @@ static const struct {
 
 static size_t which;
 
-const struct ejg_facts *ejg_facts_get(const struct ejg *guard)
+const struct ejg_facts *ejg_facts_get(const struct ejg *handle)
 {
 	return services[which].facts;
 }
 
-const struct ejg_survey *ejg_survey_get(const struct ejg *guard)
+const struct ejg_survey *ejg_survey_get(const struct ejg *handle)
 {
 	return services[which].survey;
 }
 
-const struct ejg_finding *ejg_finding_get(const struct ejg *guard, size_t index)
+const struct ejg_finding *ejg_finding_get(const struct ejg *handle, size_t index)
 {
 	return index < services[which].n_findings ? &contradictions[index] : NULL;
 }
 
-const struct ejg_metric *ejg_metric_get(const struct ejg *guard, size_t index)
+const struct ejg_metric *ejg_metric_get(const struct ejg *handle, size_t index)
 {
 	return NULL;
 }
 
-const struct ejg_module *ejg_module_get(const struct ejg *guard, size_t index)
+const struct ejg_module *ejg_module_get(const struct ejg *handle, size_t index)
 {
 	return NULL;
 }
 
-const char *ejg_error(const struct ejg *guard)
+const char *ejg_error(const struct ejg *handle)
 {
 	return "";
 }

@@ -32,7 +32,7 @@ struct ejg *open_stack(struct scratch *scratch, const char *format, ...)
 {
 	struct ejg_options options = { .size = sizeof(options), .service = "test" };
 	cleanup_free char *body = NULL, *text = NULL;
-	struct ejg *guard = NULL;
+	struct ejg *handle = NULL;
 	va_list ap;
 
 	va_start(ap, format);
@@ -52,8 +52,8 @@ struct ejg *open_stack(struct scratch *scratch, const char *format, ...)
 	options.confdir = arena_strdup(scratch->arena, scratch_path(scratch, "conf"));
 	options.moduledir = arena_strdup(scratch->arena, scratch_path(scratch, "modules"));
 	options.rundir = arena_strdup(scratch->arena, scratch_path(scratch, "run"));
-	assert_int_equal(ejg_open(&options, &guard), 0);
-	return guard;
+	assert_int_equal(ejg_open(&options, &handle), 0);
+	return handle;
 }
 
 const char *recorded(struct scratch *scratch)
@@ -69,15 +69,15 @@ const char *recorded(struct scratch *scratch)
 	return text;
 }
 
-void assert_found(const struct ejg *guard, const char *id, const char *text)
+void assert_found(const struct ejg *handle, const char *id, const char *text)
 {
 	const struct ejg_finding *finding;
 
-	for (size_t i = 0; (finding = ejg_finding_get(guard, i)); i++) {
+	for (size_t i = 0; (finding = ejg_finding_get(handle, i)); i++) {
 		if (strcmp(finding->id, id) == 0 && strstr(finding->message, text))
 			return;
 	}
-	for (size_t i = 0; (finding = ejg_finding_get(guard, i)); i++)
+	for (size_t i = 0; (finding = ejg_finding_get(handle, i)); i++)
 		print_error("found: %s: %s\n", finding->id, finding->message);
 	fail_msg("not found: %s: %s", id, text);
 }

@@ -15,6 +15,6 @@ void install_module(struct scratch *scratch, const char *name);
 const char *recorded(struct scratch *scratch);
 
 /* Asserts that the report has a finding of that whole id whose message contains the text. */
-void assert_found(const struct ejg *guard, const char *id, const char *text);
+void assert_found(const struct ejg *handle, const char *id, const char *text);
 
 #endif

@@ -51,7 +51,7 @@ static int prepare(struct ejg_call *call)
 static int apply(struct ejg_call *call)
 {
 	if (script_of(call)->cancel)
-		ejg_cancel(call->guard);
+		ejg_cancel(call->handle);
 	return answer(call, "apply", script_of(call)->apply);
 }
 
@@ -124,12 +124,12 @@ static const struct ejg_module full = {
 void bed_make(struct bed *bed, struct scratch *scratch)
 {
 	*bed = (struct bed){ 0 };
-	bed->guard.service = "test";
-	bed->guard.root = "";
-	bed->guard.rundir = arena_printf(scratch->arena, "%s/run", scratch->folder);
-	bed->guard.report = scratch->report;
-	bed->guard.instances = bed->instances;
-	bed->guard.n_instances = N;
+	bed->handle.service = "test";
+	bed->handle.root = "";
+	bed->handle.rundir = arena_printf(scratch->arena, "%s/run", scratch->folder);
+	bed->handle.report = scratch->report;
+	bed->handle.instances = bed->instances;
+	bed->handle.n_instances = N;
 	for (int i = 0; i < N; i++) {
 		bed->modules[i] = full;
 		bed->lines[i].module.position = (struct position){ "/stack", (uint32_t)i + 1, 1 };
@@ -143,14 +143,14 @@ void bed_make(struct bed *bed, struct scratch *scratch)
 	}
 }
 
-int bed_run(struct bed *bed, int (*verb)(struct ejg *guard))
+int bed_run(struct bed *bed, int (*verb)(struct ejg *handle))
 {
-	report_clear(bed->guard.report);
-	atomic_store(&bed->guard.cancelled, false);
+	report_clear(bed->handle.report);
+	atomic_store(&bed->handle.cancelled, false);
 	calls[0] = '\0';
 	for (int i = 0; i < N; i++)
 		bed->instances[i].selected = true;
-	return verb(&bed->guard);
+	return verb(&bed->handle);
 }
 
 void assert_calls(const char *wanted)

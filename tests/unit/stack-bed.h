@@ -23,7 +23,7 @@ struct script {
 
 /* A handle whose stack is three recorders, a b c. */
 struct bed {
-	struct ejg guard;
+	struct ejg handle;
 	struct ejg_module modules[N];
 	struct guard_line lines[N];
 	struct instance instances[N];
@@ -34,7 +34,7 @@ struct bed {
 void bed_make(struct bed *bed, struct scratch *scratch);
 
 /* Runs a verb as the library does. */
-int bed_run(struct bed *bed, int (*verb)(struct ejg *guard));
+int bed_run(struct bed *bed, int (*verb)(struct ejg *handle));
 
 void assert_calls(const char *wanted);
 

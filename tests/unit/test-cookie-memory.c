@@ -131,7 +131,7 @@ static size_t count_in_memory(struct bed *bed)
 	return bed->n_found;
 }
 
-static struct ejg *open_guard(const struct bed *bed, const char *module, const char *options)
+static struct ejg *open_handle(const struct bed *bed, const char *module, const char *options)
 {
 	char stack[256], path[64], rundir[64], moduledir[512];
 	const struct ejg_options how = {
@@ -141,20 +141,20 @@ static struct ejg *open_guard(const struct bed *bed, const char *module, const c
 		.rundir = path_of(bed, "run", rundir),
 		.statedir = rundir,
 	};
-	struct ejg *guard = NULL;
+	struct ejg *handle = NULL;
 	int n = snprintf(stack, sizeof(stack), "set users root nobody\nrequired %s file=%s/cookie %s\n", module,
 			 bed->folder, options);
 
 	snprintf(moduledir, sizeof(moduledir), MODULE_DIR "/%s", module);
 	write_file(path_of(bed, "ejabberd", path), stack, (size_t)n, 0644);
-	assert_int_equal(ejg_open(&how, &guard), 0);
-	return guard;
+	assert_int_equal(ejg_open(&how, &handle), 0);
+	return handle;
 }
 
-static bool has(const struct ejg *guard, const char *id)
+static bool has(const struct ejg *handle, const char *id)
 {
-	for (size_t i = 0; i < ejg_finding_count(guard); i++)
-		if (strcmp(ejg_finding_get(guard, i)->id, id) == 0)
+	for (size_t i = 0; i < ejg_finding_count(handle); i++)
+		if (strcmp(ejg_finding_get(handle, i)->id, id) == 0)
 			return true;
 	return false;
 }
@@ -176,42 +176,42 @@ static void test_control(void **state)
 static void test_check(void **state)
 {
 	struct bed *bed = *state;
-	struct ejg *guard = open_guard(bed, "cookie", "");
+	struct ejg *handle = open_handle(bed, "cookie", "");
 
-	(void)ejg_check(guard);
-	assert_true(has(guard, "cookie.generated"));
+	(void)ejg_check(handle);
+	assert_true(has(handle, "cookie.generated"));
 	assert_int_equal(count_in_memory(bed), 0);
-	ejg_close(guard);
+	ejg_close(handle);
 	assert_int_equal(count_in_memory(bed), 0);
 }
 
 static void test_search(void **state)
 {
 	struct bed *bed = *state;
-	struct ejg *guard = open_guard(bed, "leaks", "");
+	struct ejg *handle = open_handle(bed, "leaks", "");
 
-	(void)ejg_check(guard);
-	assert_false(has(guard, "leaks.no-cookie"));
-	assert_true(has(guard, "leaks.none") || has(guard, "leaks.copy"));
+	(void)ejg_check(handle);
+	assert_false(has(handle, "leaks.no-cookie"));
+	assert_true(has(handle, "leaks.none") || has(handle, "leaks.copy"));
 	assert_int_equal(count_in_memory(bed), 0);
-	ejg_close(guard);
+	ejg_close(handle);
 	assert_int_equal(count_in_memory(bed), 0);
 }
 
 static void test_apply(void **state)
 {
 	struct bed *bed = *state;
-	struct ejg *guard;
+	struct ejg *handle;
 	char fresh[64], path[64];
 	cleanup_fd int fd = -1;
 
 	if (geteuid() != 0)
 		skip(); /* the cookie's owner has to be somebody whom the stack names */
-	guard = open_guard(bed, "cookie", "rotate=weak");
-	(void)ejg_apply(guard, NULL);
-	if (!has(guard, "cookie.rotated")) {
-		print_message("a node may run here: %s\n", ejg_error(guard));
-		ejg_close(guard);
+	handle = open_handle(bed, "cookie", "rotate=weak");
+	(void)ejg_apply(handle, NULL);
+	if (!has(handle, "cookie.rotated")) {
+		print_message("a node may run here: %s\n", ejg_error(handle));
+		ejg_close(handle);
 		skip();
 	}
 	assert_int_equal(count_in_memory(bed), 0);
@@ -220,7 +220,7 @@ static void test_apply(void **state)
 	mask(bed, fresh);
 	explicit_bzero(fresh, sizeof(fresh));
 	assert_int_equal(count_in_memory(bed), 0);
-	ejg_close(guard);
+	ejg_close(handle);
 }
 
 int main(void)

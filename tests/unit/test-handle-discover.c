@@ -11,42 +11,42 @@
 static void survey_of_a_good_stack(void **state)
 {
 	struct scratch *scratch = *state;
-	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_proof log=%s/log\n", scratch->folder);
+	struct ejg *handle = open_stack(scratch, "set epmd 1\nrequired record_proof log=%s/log\n", scratch->folder);
 	const struct ejg_survey *survey;
 
 	install_module(scratch, "record_survey");
-	assert_null(ejg_survey_get(guard));
-	assert_int_equal(ejg_discover(guard), 0);
+	assert_null(ejg_survey_get(handle));
+	assert_int_equal(ejg_discover(handle), 0);
 	assert_string_equal(recorded(scratch), ""); /* no module is called but those that judge a survey */
-	assert_found(guard, "record_survey.not-held", "told to say so");
-	assert_string_equal(ejg_error(guard), "");
-	survey = ejg_survey_get(guard);
+	assert_found(handle, "record_survey.not-held", "told to say so");
+	assert_string_equal(ejg_error(handle), "");
+	survey = ejg_survey_get(handle);
 	assert_non_null(survey);
 	assert_int_equal(survey->size, sizeof(*survey));
 	assert_non_null(survey->epmd_note);
-	assert_non_null(ejg_facts_get(guard));
+	assert_non_null(ejg_facts_get(handle));
 
 	/* it belongs to that verb */
-	assert_int_equal(ejg_check(guard), 0);
-	assert_null(ejg_survey_get(guard));
-	assert_int_equal(ejg_discover(guard), 0);
-	assert_int_equal(ejg_discover(guard), 0);
-	assert_non_null(ejg_survey_get(guard));
-	ejg_close(guard);
+	assert_int_equal(ejg_check(handle), 0);
+	assert_null(ejg_survey_get(handle));
+	assert_int_equal(ejg_discover(handle), 0);
+	assert_int_equal(ejg_discover(handle), 0);
+	assert_non_null(ejg_survey_get(handle));
+	ejg_close(handle);
 }
 
 /* Once, with the options of the stack. */
 static void survey_of_a_stack_that_judges(void **state)
 {
 	struct scratch *scratch = *state;
-	struct ejg *guard = open_stack(scratch, "set epmd 1\nrequired record_survey check=ok log=%s/log\n",
-				       scratch->folder);
+	struct ejg *handle =
+		open_stack(scratch, "set epmd 1\nrequired record_survey check=ok log=%s/log\n", scratch->folder);
 
 	install_module(scratch, "record_survey");
-	assert_int_equal(ejg_discover(guard), 0);
+	assert_int_equal(ejg_discover(handle), 0);
 	assert_string_equal(recorded(scratch), "record check;record finish;");
-	assert_int_equal(ejg_finding_count(guard), 0);
-	ejg_close(guard);
+	assert_int_equal(ejg_finding_count(handle), 0);
+	ejg_close(handle);
 }
 
 static void survey_of_a_broken_stack(void **state)
@@ -63,30 +63,30 @@ static void survey_of_a_broken_stack(void **state)
 	struct scratch *scratch = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct ejg *guard = open_stack(scratch, "%s", cases[i].stack);
+		struct ejg *handle = open_stack(scratch, "%s", cases[i].stack);
 
-		assert_int_equal(ejg_discover(guard), 0);
-		assert_found(guard, cases[i].id, "");
-		assert_non_null(ejg_survey_get(guard));
-		assert_non_null(ejg_facts_get(guard));
-		assert_true(ejg_check(guard) < 0);
-		assert_null(ejg_survey_get(guard));
-		assert_null(ejg_facts_get(guard));
-		assert_int_equal(ejg_discover(guard), 0);
-		ejg_close(guard);
+		assert_int_equal(ejg_discover(handle), 0);
+		assert_found(handle, cases[i].id, "");
+		assert_non_null(ejg_survey_get(handle));
+		assert_non_null(ejg_facts_get(handle));
+		assert_true(ejg_check(handle) < 0);
+		assert_null(ejg_survey_get(handle));
+		assert_null(ejg_facts_get(handle));
+		assert_int_equal(ejg_discover(handle), 0);
+		ejg_close(handle);
 	}
 }
 
 static void cancelled_survey(void **state)
 {
-	struct ejg *guard = open_stack(*state, "set epmd 1\nrequired record\n");
+	struct ejg *handle = open_stack(*state, "set epmd 1\nrequired record\n");
 
-	ejg_cancel(guard);
-	assert_int_equal(ejg_discover(guard), -ECANCELED);
-	assert_found(guard, "core.cancelled", "cancelled");
-	assert_null(ejg_survey_get(guard));
-	assert_int_equal(ejg_discover(guard), 0);
-	ejg_close(guard);
+	ejg_cancel(handle);
+	assert_int_equal(ejg_discover(handle), -ECANCELED);
+	assert_found(handle, "core.cancelled", "cancelled");
+	assert_null(ejg_survey_get(handle));
+	assert_int_equal(ejg_discover(handle), 0);
+	ejg_close(handle);
 }
 
 int main(void)

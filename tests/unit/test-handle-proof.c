@@ -10,48 +10,49 @@ static void apply_without_the_proof(void **state)
 {
 	struct ejg_apply_options options = { .size = sizeof(options), .no_proof = true };
 	struct scratch *scratch = *state;
-	struct ejg *guard = open_stack(scratch, "required record_proof log=%s/log prove=not-held\n", scratch->folder);
+	struct ejg *handle = open_stack(scratch, "required record_proof log=%s/log prove=not-held\n", scratch->folder);
 
-	assert_int_equal(ejg_apply(guard, NULL), -EACCES);
+	assert_int_equal(ejg_apply(handle, NULL), -EACCES);
 	assert_string_equal(recorded(scratch),
 			    "record prepare;record apply;record check;record prove;record release-run;record finish;");
-	assert_int_equal(ejg_apply(guard, &options), 0);
+	assert_int_equal(ejg_apply(handle, &options), 0);
 	assert_string_equal(recorded(scratch), "record prepare;record apply;record check;record finish;");
 	options.size = offsetof(struct ejg_apply_options, no_proof); /* of a program that does not know it */
-	assert_int_equal(ejg_apply(guard, &options), -EACCES);
-	ejg_close(guard);
+	assert_int_equal(ejg_apply(handle, &options), -EACCES);
+	ejg_close(handle);
 }
 
 static void proof_by_itself(void **state)
 {
 	struct scratch *scratch = *state;
-	struct ejg *guard = open_stack(scratch, "required record\nrequired record_proof log=%s/log\n", scratch->folder);
+	struct ejg *handle =
+		open_stack(scratch, "required record\nrequired record_proof log=%s/log\n", scratch->folder);
 
-	assert_int_equal(ejg_prove(guard), 0);
+	assert_int_equal(ejg_prove(handle), 0);
 	assert_string_equal(recorded(scratch), "record prove;record finish;");
-	assert_string_equal(ejg_error(guard), "");
-	ejg_close(guard);
-	guard = open_stack(scratch, "required record\n");
-	assert_int_equal(ejg_prove(guard), -EACCES);
-	assert_found(guard, "core.no-opinion", "has proved");
-	ejg_close(guard);
-	guard = open_stack(scratch, "required absent\n");
-	assert_int_equal(ejg_prove(guard), -EBADMSG);
-	ejg_close(guard);
+	assert_string_equal(ejg_error(handle), "");
+	ejg_close(handle);
+	handle = open_stack(scratch, "required record\n");
+	assert_int_equal(ejg_prove(handle), -EACCES);
+	assert_found(handle, "core.no-opinion", "has proved");
+	ejg_close(handle);
+	handle = open_stack(scratch, "required absent\n");
+	assert_int_equal(ejg_prove(handle), -EBADMSG);
+	ejg_close(handle);
 }
 
 static void diagnosis_of_a_good_stack(void **state)
 {
 	struct scratch *scratch = *state;
-	struct ejg *guard =
+	struct ejg *handle =
 		open_stack(scratch, "required record_proof id=b log=%s/log diagnose=not-held\n", scratch->folder);
 
-	assert_int_equal(ejg_diagnose(guard), -EACCES);
+	assert_int_equal(ejg_diagnose(handle), -EACCES);
 	assert_string_equal(recorded(scratch), "b diagnose;b finish;");
-	assert_non_null(ejg_facts_get(guard));
-	assert_int_equal(ejg_load(guard, NULL), -EINVAL); /* was loaded */
-	assert_int_equal(ejg_check(guard), 0);
-	ejg_close(guard);
+	assert_non_null(ejg_facts_get(handle));
+	assert_int_equal(ejg_load(handle, NULL), -EINVAL); /* was loaded */
+	assert_int_equal(ejg_check(handle), 0);
+	ejg_close(handle);
 }
 
 /* Stacks of which nothing can be applied. With the defaults of its options the module writes no log. */
@@ -72,33 +73,33 @@ static void diagnosis_of_a_broken_stack(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *text = arena_strdup(scratch->arena, cases[i].stack);
 		char *folder = strstr(text, "%s");
-		struct ejg *guard;
+		struct ejg *handle;
 
 		*folder = '\0';
-		guard = open_stack(scratch, "%s%s%s", text, scratch->folder, folder + 2);
-		assert_int_equal(ejg_diagnose(guard), -EACCES);
-		assert_true(*ejg_error(guard));
+		handle = open_stack(scratch, "%s%s%s", text, scratch->folder, folder + 2);
+		assert_int_equal(ejg_diagnose(handle), -EACCES);
+		assert_true(*ejg_error(handle));
 		assert_string_equal(recorded(scratch), cases[i].calls);
-		assert_null(ejg_facts_get(guard));
-		assert_int_equal(ejg_apply(guard, NULL), -EBADMSG);
-		assert_int_equal(ejg_diagnose(guard), -EACCES); /* again */
+		assert_null(ejg_facts_get(handle));
+		assert_int_equal(ejg_apply(handle, NULL), -EBADMSG);
+		assert_int_equal(ejg_diagnose(handle), -EACCES); /* again */
 		recorded(scratch);
-		ejg_close(guard);
+		ejg_close(handle);
 	}
 }
 
 static void diagnosis_without_a_stack(void **state)
 {
 	struct scratch *scratch = *state;
-	struct ejg *guard = open_stack(scratch, "required record\n");
+	struct ejg *handle = open_stack(scratch, "required record\n");
 
 	assert_int_equal(unlink(scratch_path(scratch, "conf/test")), 0);
-	assert_int_equal(ejg_diagnose(guard), -EACCES);
-	assert_int_equal(ejg_finding_count(guard), 1); /* that there is none */
-	assert_int_equal(ejg_check(guard), -ENOENT);
+	assert_int_equal(ejg_diagnose(handle), -EACCES);
+	assert_int_equal(ejg_finding_count(handle), 1); /* that there is none */
+	assert_int_equal(ejg_check(handle), -ENOENT);
 	ejg_close(open_stack(scratch, "required record\n"));
-	assert_int_equal(ejg_check(guard), 0); /* it was repaired */
-	ejg_close(guard);
+	assert_int_equal(ejg_check(handle), 0); /* it was repaired */
+	ejg_close(handle);
 }
 
 int main(void)

@@ -48,7 +48,7 @@ static void status_needs_check_to_hold(void **state)
 	bed.modules[2].status = NULL;
 	bed.scripts[2].check = EJG_HELD;
 	assert_int_equal(bed_run(&bed, transaction_status), 0);
-	assert_int_equal(report_metric_count(bed.guard.report), 2);
+	assert_int_equal(report_metric_count(bed.handle.report), 2);
 }
 
 static void silence_is_explained(void **state)
@@ -179,29 +179,29 @@ static void what_is_shared_is_made_once(void **state)
 	assert_int_equal(bed_run(&bed, transaction_check), 0);
 	assert_int_equal(n_made, 1);
 	assert_int_equal(n_dropped, 0);
-	handle_forget_survey(&bed.guard);
+	handle_forget_survey(&bed.handle);
 	assert_int_equal(n_dropped, 1);
 
 	/* one that could not be made is tried again, and never dropped */
 	bed.scripts[1].prove = bed.scripts[2].prove = -EIO;
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
 	assert_int_equal(n_made, 4);
-	handle_forget_survey(&bed.guard);
+	handle_forget_survey(&bed.handle);
 	assert_int_equal(n_dropped, 2);
 
 	bed.scripts[1].prove = bed.scripts[2].prove = 0;
 	bed.scripts[2].contrary = true;
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
 	assert_reported(scratch->report, "module-contract", "another size");
-	handle_forget_survey(&bed.guard);
+	handle_forget_survey(&bed.handle);
 	assert_int_equal(n_dropped, 3);
 }
 
-static int ask(struct ejg *guard)
+static int ask(struct ejg *handle)
 {
 	const struct ejg_question question = { .size = sizeof(question), .address = "127.0.0.1", .port = 4369 };
 
-	return transaction_explain(guard, &question);
+	return transaction_explain(handle, &question);
 }
 
 static void explain_asks_everyone(void **state)
@@ -265,7 +265,7 @@ static void a_proof_waits_for_the_lock(void **state)
 
 static int cancel_and_prove(struct ejg_call *call)
 {
-	ejg_cancel(call->guard);
+	ejg_cancel(call->handle);
 	return bed_prove(call);
 }
 

@@ -19,12 +19,12 @@ static void everything_holds(void **state)
 	assert_calls("a.check b.check c.check c.finish b.finish a.finish");
 	assert_int_equal(bed_run(&bed, transaction_status), 0);
 	assert_calls("a.status a.check b.status b.check c.status c.check c.finish b.finish a.finish");
-	assert_int_equal(report_metric_at(bed.guard.report, 2)->value, 0);
+	assert_int_equal(report_metric_at(bed.handle.report, 2)->value, 0);
 	assert_int_equal(bed_run(&bed, transaction_release), 0);
 	assert_calls("c.release b.release a.release c.finish b.finish a.finish");
 	assert_int_equal(bed_run(&bed, transaction_confine), 0);
 	assert_calls("a.confine b.confine c.confine c.finish b.finish a.finish");
-	assert_int_equal(report_finding_count(bed.guard.report), 0);
+	assert_int_equal(report_finding_count(bed.handle.report), 0);
 	for (int i = 0; i < N; i++)
 		assert_int_equal(bed.states[i], 0);
 }
@@ -182,7 +182,7 @@ static void nobody_has_an_opinion(void **state)
 	assert_true(where('c', "undo") > 0 && where('c', "undo") < where('a', "undo"));
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
 	assert_int_equal(bed_run(&bed, transaction_status), -EACCES);
-	bed.guard.n_instances = 0;
+	bed.handle.n_instances = 0;
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
 }
 
@@ -239,10 +239,10 @@ static void apply_asks_for_the_proof(void **state)
 	bed.scripts[1].prove = EJG_NOT_HELD;
 	assert_int_equal(bed_run(&bed, transaction_apply), -EACCES);
 	assert_int_equal(count('a', "undo") + count('b', "undo"), 2);
-	bed.guard.no_proof = true;
+	bed.handle.no_proof = true;
 	assert_int_equal(bed_run(&bed, transaction_apply), 0);
 	assert_int_equal(count('b', "prove"), 0);
-	bed.guard.no_proof = false;
+	bed.handle.no_proof = false;
 	bed.scripts[1].check = EJG_NOT_HELD;
 	assert_int_equal(bed_run(&bed, transaction_apply), -EACCES);
 	assert_int_equal(count('b', "prove"), 0);
@@ -276,7 +276,7 @@ static void those_not_selected_are_left_alone(void **state)
 	calls[0] = '\0';
 	bed.instances[1].selected = true;
 	bed.modules[2].check = NULL; /* would be an error */
-	assert_int_equal(transaction_apply(&bed.guard), 0);
+	assert_int_equal(transaction_apply(&bed.handle), 0);
 	assert_calls("b.prepare b.apply b.check b.finish");
 }
 

@@ -34,7 +34,7 @@ static char *operations_of(const struct ejg_module *module)
 	return join(names, describe_operations(module, names), " ");
 }
 
-static int print_list(const struct ejg *guard, FILE *out)
+static int print_list(const struct ejg *handle, FILE *out)
 {
 	static const char *const headings[] = { "MODULE", "OPERATIONS", "SUMMARY" };
 	const struct ejg_module *module;
@@ -42,7 +42,7 @@ static int print_list(const struct ejg *guard, FILE *out)
 	int r = 0;
 
 	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
-	for (size_t i = 0; r == 0 && (module = ejg_module_get(guard, i)); i++) {
+	for (size_t i = 0; r == 0 && (module = ejg_module_get(handle, i)); i++) {
 		cleanup_free char *operations = operations_of(module);
 
 		if (operations)

@@ -53,12 +53,12 @@ static json_t *json_findings(const struct report *report)
 	return array;
 }
 
-static json_t *json_metrics(const struct ejg *guard)
+static json_t *json_metrics(const struct ejg *handle)
 {
 	const struct ejg_metric *metric;
 	json_t *array = json_array();
 
-	for (size_t i = 0; array && guard && (metric = ejg_metric_get(guard, i)); i++)
+	for (size_t i = 0; array && handle && (metric = ejg_metric_get(handle, i)); i++)
 		array = json_append(array, json_metric(metric));
 	return array;
 }

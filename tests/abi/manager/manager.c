@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 struct service {
-	struct ejg *guard;
+	struct ejg *handle;
 	const char *cgroup; /* below the mount of cgroup2, with it; NULL: where the manager is */
 	char **command;
 	pid_t pid;
@@ -40,11 +40,11 @@ static void log_line(void *data, enum ejg_log_level level, const char *module, c
 	fprintf(data, "manager: %s: %s: %s\n", level <= EJG_LOG_DEBUG ? names[level] : "log", module, message);
 }
 
-static void print_report(const struct ejg *guard)
+static void print_report(const struct ejg *handle)
 {
 	const struct ejg_finding *finding;
 
-	for (size_t i = 0; (finding = ejg_finding_get(guard, i)); i++) {
+	for (size_t i = 0; (finding = ejg_finding_get(handle, i)); i++) {
 		if (finding->severity < EJG_WARNING)
 			continue;
 		fprintf(stderr, "%s %s %s: %s\n", ejg_severity_name(finding->severity), finding->id, finding->subject,
@@ -77,8 +77,8 @@ static int start(const struct service *service, int go)
 	if (read(go, &byte, 1) != 1)
 		return 125;
 	close(go);
-	if (ejg_confine(service->guard) < 0) {
-		fprintf(stderr, "not started: %s\n", ejg_error(service->guard));
+	if (ejg_confine(service->handle) < 0) {
+		fprintf(stderr, "not started: %s\n", ejg_error(service->handle));
 		return 126;
 	}
 	execvp(service->command[0], service->command);
@@ -108,10 +108,10 @@ static int apply(const struct service *service)
 		how.cgroups = &service->cgroup;
 		how.n_cgroups = 1;
 	}
-	r = ejg_apply(service->guard, &how);
-	print_report(service->guard);
+	r = ejg_apply(service->handle, &how);
+	print_report(service->handle);
 	if (r < 0)
-		fprintf(stderr, "not started: %s\n", ejg_error(service->guard));
+		fprintf(stderr, "not started: %s\n", ejg_error(service->handle));
 	return r;
 }
 
@@ -159,7 +159,7 @@ static int supervise(struct service *service)
 	else if (service->pid > 0)
 		wait_end(service->pid); /* it has read the end of the pipe */
 	clear(service);
-	return ejg_release(service->guard) < 0 && status == 0 ? 1 : status;
+	return ejg_release(service->handle) < 0 && status == 0 ? 1 : status;
 }
 
 int main(int argc, char **argv)
@@ -180,13 +180,13 @@ int main(int argc, char **argv)
 	options.rundir = argv[3];
 	options.service = argv[4];
 	service.command = argv + 5;
-	status = ejg_open(&options, &service.guard);
+	status = ejg_open(&options, &service.handle);
 	if (status < 0) {
 		fprintf(stderr, "%s\n", strerror(-status));
 		return 2;
 	}
-	ejg_set_log(service.guard, log_line, stderr, EJG_LOG_WARNING);
+	ejg_set_log(service.handle, log_line, stderr, EJG_LOG_WARNING);
 	status = supervise(&service);
-	ejg_close(service.guard);
+	ejg_close(service.handle);
 	return status;
 }

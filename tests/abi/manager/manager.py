@@ -50,19 +50,19 @@ def load():
     return library
 
 
-def print_report(library, guard):
+def print_report(library, handle):
     index = 0
-    while finding := library.ejg_finding_get(guard, index):
+    while finding := library.ejg_finding_get(handle, index):
         found = finding.contents
         words = [library.ejg_severity_name(found.severity), found.id, found.subject + b":", found.message]
         print(b" ".join(words).decode(errors="replace"), file=sys.stderr)
         index += 1
 
 
-def start(library, guard, command):
+def start(library, handle, command):
     """In the child."""
-    if library.ejg_confine(guard) < 0:
-        print("not started:", library.ejg_error(guard).decode(), file=sys.stderr)
+    if library.ejg_confine(handle) < 0:
+        print("not started:", library.ejg_error(handle).decode(), file=sys.stderr)
         return 126
     try:
         os.execvp(command[0], command)
@@ -71,33 +71,33 @@ def start(library, guard, command):
         return 127
 
 
-def run(library, guard, command):
-    r = library.ejg_apply(guard, ApplyOptions(size=ctypes.sizeof(ApplyOptions)))
-    print_report(library, guard)
+def run(library, handle, command):
+    r = library.ejg_apply(handle, ApplyOptions(size=ctypes.sizeof(ApplyOptions)))
+    print_report(library, handle)
     if r < 0:
-        print("not started:", library.ejg_error(guard).decode(), file=sys.stderr)
+        print("not started:", library.ejg_error(handle).decode(), file=sys.stderr)
         return 1
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        os._exit(start(library, guard, command))
+        os._exit(start(library, handle, command))
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return status if library.ejg_release(guard) == 0 else 1
+    return status if library.ejg_release(handle) == 0 else 1
 
 
 def main():
     confdir, moduledir, rundir, service, *command = [word.encode() for word in sys.argv[1:]]
-    library, guard = load(), c_void_p()
+    library, handle = load(), c_void_p()
     options = Options(size=ctypes.sizeof(Options), service=service, confdir=confdir, moduledir=moduledir, rundir=rundir)
-    r = library.ejg_open(options, ctypes.byref(guard))
+    r = library.ejg_open(options, ctypes.byref(handle))
     if r < 0:
         sys.exit(os.strerror(-r))
     log = LOG(lambda data, level, module, message: print(module.decode(), message.decode(), file=sys.stderr))
-    library.ejg_set_log(guard, log, None, WARNING)
+    library.ejg_set_log(handle, log, None, WARNING)
     try:
-        return run(library, guard, command)
+        return run(library, handle, command)
     finally:
-        library.ejg_close(guard)
+        library.ejg_close(handle)
 
 
 if __name__ == "__main__":

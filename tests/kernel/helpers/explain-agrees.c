@@ -28,7 +28,7 @@ enum answer {
 
 struct asker {
 	const char *cgroup, *conf;
-	struct ejg *guard;
+	struct ejg *handle;
 	int wire, counters;
 	bits local[2]; /* addresses of listen= that are not loopback, of IPv4 and IPv6; or any of this host's */
 	struct {
@@ -161,11 +161,11 @@ static enum answer ask_explain(const struct asker *asker, const struct attempt_c
 		.address = cases_format(a->address, text),
 	};
 	const struct ejg_answer *answer;
-	int r = ejg_explain(asker->guard, &question);
+	int r = ejg_explain(asker->handle, &question);
 
-	answer = ejg_answer_get(asker->guard, 0);
+	answer = ejg_answer_get(asker->handle, 0);
 	if ((r != 0 && r != -EACCES) || !answer || answer->allowed != (r == 0)) {
-		fprintf(stderr, "explain: %s\n", ejg_error(asker->guard));
+		fprintf(stderr, "explain: %s\n", ejg_error(asker->handle));
 		exit(1);
 	}
 	return answer->allowed ? ALLOWED : REFUSED;
@@ -188,12 +188,12 @@ static void compare(struct asker *asker, const struct attempt_case *a)
 	asker->different++;
 	printf("not ok - %s %s %u%s: the kernel says %s, explain says %s (%s)\n", actions[a->action],
 	       cases_format(a->address, text), a->port, a->mapped ? " mapped" : "", words[kernel], words[explained],
-	       ejg_answer_get(asker->guard, 0)->rule);
+	       ejg_answer_get(asker->handle, 0)->rule);
 }
 
 static void die(const struct asker *asker, const char *what)
 {
-	fprintf(stderr, "explain-agrees: %s: %s\n", what, asker->guard ? ejg_error(asker->guard) : strerror(errno));
+	fprintf(stderr, "explain-agrees: %s: %s\n", what, asker->handle ? ejg_error(asker->handle) : strerror(errno));
 	exit(1);
 }
 
@@ -223,10 +223,10 @@ static void apply(struct asker *asker, const struct policy_case *policy)
 		die(asker, path);
 	cases_write_stack(policy, file);
 	fclose(file);
-	asker->guard = ejg_close(asker->guard);
+	asker->handle = ejg_close(asker->handle);
 	/* Ranges lie anywhere here: check would find those that the kernel gives away, which the attempts need. */
 	reserve_ports(asker, "1-65535");
-	if (ejg_open(&options, &asker->guard) < 0 || ejg_apply(asker->guard, &how) < 0)
+	if (ejg_open(&options, &asker->handle) < 0 || ejg_apply(asker->handle, &how) < 0)
 		die(asker, "apply");
 	reserve_ports(asker, "");
 	ejg_close_fd(&asker->counters);
@@ -302,7 +302,7 @@ int main(int argc, char **argv)
 		}
 		close_listeners(&asker);
 	}
-	ejg_close(asker.guard);
+	ejg_close(asker.handle);
 	for (int i = 0; i < 3; i++)
 		total += asker.n[i][ALLOWED] + asker.n[i][REFUSED];
 	printf("compared %lu: bind %lu allowed %lu refused, connect %lu %lu, accept %lu %lu; not asked %lu; different "

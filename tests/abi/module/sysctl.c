@@ -17,7 +17,8 @@ static int check(struct ejg_call *call)
 	int n;
 
 	if (!file)
-		return ejg_call_error(call, -EOPNOTSUPP, "see whether this kernel has it", "cannot open %s: %m", config->file);
+		return ejg_call_error(call, -EOPNOTSUPP, "see whether this kernel has it", "cannot open %s: %m",
+				      config->file);
 	n = fscanf(file, "%llu", &value);
 	fclose(file);
 	if (n == 1 && value >= config->least)
@@ -28,17 +29,30 @@ static int check(struct ejg_call *call)
 }
 
 static const struct ejg_option options[] = {
-	{ .name = "file", .type = EJG_OPTION_PATH, .offset = offsetof(struct config, file),
-	  .fallback = "/proc/sys/kernel/yama/ptrace_scope", .help = "the setting, below /proc/sys" },
-	{ .name = "least", .type = EJG_OPTION_UNSIGNED, .offset = offsetof(struct config, least), .max = 3,
-	  .fallback = "1", .help = "the smallest value that is good" },
+	{ .name = "file",
+	  .type = EJG_OPTION_PATH,
+	  .offset = offsetof(struct config, file),
+	  .fallback = "/proc/sys/kernel/yama/ptrace_scope",
+	  .help = "the setting, below /proc/sys" },
+	{ .name = "least",
+	  .type = EJG_OPTION_UNSIGNED,
+	  .offset = offsetof(struct config, least),
+	  .max = 3,
+	  .fallback = "1",
+	  .help = "the smallest value that is good" },
 };
 static const struct ejg_finding_info findings[] = {
 	{ "too-low", EJG_FAILURE, "the setting is lower than it should be", "raise it in /etc/sysctl.d" },
 };
 
 EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
-	EJG_MODULE_HEADER, .name = "sysctl", .summary = "a kernel setting has at least a value",
-	.options = options, .n_options = 2, .findings = findings, .n_findings = 1,
-	.config_size = sizeof(struct config), .check = check,
+	EJG_MODULE_HEADER,
+	.name = "sysctl",
+	.summary = "a kernel setting has at least a value",
+	.options = options,
+	.n_options = 2,
+	.findings = findings,
+	.n_findings = 1,
+	.config_size = sizeof(struct config),
+	.check = check,
 };
