@@ -103,6 +103,41 @@ stack
 check 'apply the former' guard_host -q apply
 check_is 'nobody is refused again' denied "$(as 65534 listen 127.0.0.1 4369 0)"
 
+# --- addresses that a route makes this host's: the kernel says of them that they cannot be bound
+as_service listen :: 4370 60 >"$EJG_STATE/routed" &
+wait_for 5 grep -q ok "$EJG_STATE/routed"
+as_service listen :: 7000 60 >"$EJG_STATE/own" &
+wait_for 5 grep -q ok "$EJG_STATE/own"
+net_run host ip -6 route add local 2001:db8:77::/64 dev lo
+check_is 'control: before the guard knows the route' ok "$(as 65534 connect 2001:db8:77::5 4370)"
+check_has 'which check says' 'host.policy-differs' "$(finding)"
+check_has 'and a trial, with the addresses' '+2001:db8:77::/64' "$(guard_host check --file "$EJG_CONF/ejabberd" 2>&1 || true)"
+check 'apply' guard_host -q apply
+check 'check' guard_host -q check
+check_is 'nobody connects there' denied "$(as 65534 connect 2001:db8:77::5 4370)"
+check_is 'explain says so' refused "$(answer connect 2001:db8:77::5 4370 --user nobody)"
+check_is 'root does' ok "$(as 0 connect 2001:db8:77::5 4370)"
+check_is 'nobody connects there to what is not private' ok "$(as 65534 connect 2001:db8:77::5 7000)"
+check_is 'another host is still none of its business' refused "$(as 65534 connect 2001:db8::2 4370)"
+net_run host ip -6 addr add 2001:db8::33/64 dev eth0 nodad
+check 'an assigned address changes nothing' guard_host -q check
+check_is 'and is known at once' denied "$(as 65534 connect 2001:db8::33 4370)"
+net_run host ip -6 route add local default dev lo table 77
+check 'apply, with a route of another table for all addresses' guard_host -q apply
+check_is 'now any of IPv6 is this host to it' denied "$(as 65534 connect 2001:db8::2 4370)"
+check_is 'and none of IPv4' refused "$(as 65534 connect ::ffff:198.51.100.2 4370)"
+net_run host ip -6 route del local default dev lo table 77
+for i in {10..43}; do
+	net_run host ip -6 route add local "2001:db8:77$i::/64" dev lo
+done
+check 'apply, with more routes than there is room for' guard_host -q apply
+check_is 'nobody connects to the last' denied "$(as 65534 connect 2001:db8:7743::5 4370)"
+net_run host ip -6 route flush table local type local proto boot
+net_run host ip -6 addr del 2001:db8::33/64 dev eth0
+check 'apply without them' guard_host -q apply
+check_is 'another host is none of its business again' refused "$(as 65534 connect 2001:db8::2 4370)"
+kill "$(server_of 7000)" "$(server_of 4370)"
+
 # --- a new cgroup of the service
 mkdir "$EJG_CGROUP/second"
 sed -i "s|^set cgroups.*|& $root/second|" "$EJG_CONF/ejabberd"
@@ -145,6 +180,14 @@ check_is 'one of the users does' ok "$(as 1 connect 127.0.0.1 7000)"
 check_is 'nobody reaches what is public' ok "$(as 65534 connect 127.0.0.1 5222)"
 check_is 'and what another service offers' ok "$(as 65534 connect 127.0.0.1 7001)"
 check_is 'and that port on another host' refused "$(as 65534 connect 198.51.100.2 7000)"
+as_service listen :: 7002 60 >"$EJG_STATE/node6" &
+wait_for 5 grep -q ok "$EJG_STATE/node6"
+net_run host ip -6 route add local 2001:db8:77::/64 dev lo
+check_is 'control: an address by a route that the guard does not know' ok "$(as 65534 connect 2001:db8:77::5 7002)"
+check 'apply' guard_host -q apply
+check_is 'one that it knows' denied "$(as 65534 connect 2001:db8:77::5 7002)"
+net_run host ip -6 route del local 2001:db8:77::/64 dev lo
+check 'apply' guard_host -q apply
 check_is 'explain knows the port' refused "$(answer connect 127.0.0.1 7000 --user nobody)"
 check 'the guard holds' guard_host -q check
 guard_host -q release
@@ -152,7 +195,7 @@ check_has 'a listener from before is found' 'host.listener-unknown' "$(guard_hos
 
 # --- beside the guard of the service
 guard_host -q release
-kill "$(server_of 7000)" "$(server_of 5222)" "$(server_of 7001)"
+kill "$(server_of 7000)" "$(server_of 5222)" "$(server_of 7001)" "$(server_of 7002)"
 stack
 echo 'required net' >>"$EJG_CONF/ejabberd"
 wait_for 5 guard_host -q apply

@@ -70,7 +70,7 @@ static void explain_by(const struct explanation *e)
 		return answer_user(e);
 	if (e->question->action == EJG_BIND)
 		return answer(e, false, "only the service and its users bind a private port, whatever the address");
-	if (is_loopback(&e->address) || is_own(&e->address))
+	if (is_loopback(&e->address) || is_own(&e->address) || (!is_mapped(&e->address) && find_listen(e->d.head, &e->address)))
 		return answer(e, false, "only the service and its users connect to a private port of this host");
 	if (guarded && find_peer(&e->d, &e->address, 0))
 		return answer(e, false, "a peer lets this host in: only the service and its users connect to its private ports");

@@ -10,6 +10,7 @@ const struct set_kind set_kind = {
 		 1U << POLICY_POST_BIND4 | 1U << POLICY_POST_BIND6,
 	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_CGROUPS | 1U << SET_NETWORKS |
 		1U << SET_PORTS,
+	.listen = "addresses that a route makes this host's",
 	.without_policy = "nothing is refused",
 	.kernel = "a Linux kernel from 5.14 on, with CONFIG_CGROUP_BPF, is needed",
 	.elf = host_bpf__elf_bytes,

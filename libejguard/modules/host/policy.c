@@ -1,19 +1,75 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From facts and options to the policy: ports and peers are as the module net has them, users are this one's. */
+/*
+ * From facts and options to the policy: ports and peers are as the module net has them, users are this one's. The addresses of
+ * `listen` are those that a route makes this host's: what the program asks the kernel about an address does not tell them.
+ */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/dist.h"
 #include "libejguard/modules/net/users.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/routes.h"
 
 /* Root and the two users of the service's names are there already. */
 #define MAX_NAMED (USERS_MAX - 3)
 
-static int build(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret)
+struct routed {
+	struct ejg_prefix items[POLICY_MAX_LISTEN];
+	size_t n;
+};
+
+/* Where there is no room for another one, all of IPv6 counts as this host's. */
+static void add_routed(struct routed *routed, const struct ejg_prefix *prefix)
+{
+	for (size_t i = 0; i < routed->n; i++)
+		if (prefix_contains(&routed->items[i], prefix))
+			return;
+	if (routed->n == ARRAY_SIZE(routed->items))
+		*routed = (struct routed){ .n = 1 };
+	else
+		routed->items[routed->n++] = *prefix;
+}
+
+/* Runs in the namespace. */
+static int read_routed(void *data)
+{
+	struct routed *routed = data;
+	cleanup_free struct ejg_prefix *prefixes = NULL;
+	size_t n = 0;
+	int r = routes_find_local6(&prefixes, &n);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		add_routed(routed, &prefixes[i]);
+	return r;
+}
+
+/* Of all network namespaces in which the service lives. */
+static int find_routed(struct ejg_call *call, struct routed *ret)
+{
+	struct netns_list networks = {};
+	int r = net_find_networks(call, &networks);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < networks.n; i++)
+		if (net_lives_in(&networks, &networks.items[i]))
+			r = netns_run(&networks.items[i], read_routed, ret);
+	netns_free(&networks);
+	if (r < 0)
+		return ejg_call_error(call, r == -ENOMEM ? r : -EIO, "try again",
+				      "cannot read the routes where the service lives: %s", strerror(-r));
+	return 0;
+}
+
+static int build(struct ejg_call *call, const struct net_peers *peers, const struct routed *routed, struct net_policy *ret)
 {
 	const struct host_config *config = ejg_call_config(call);
-	const struct net_config ports = { .strict = config->strict };
+	const struct net_config ports = { .strict = config->strict, .listen = { routed->items, routed->n } };
 	struct ejg_facts facts = *ejg_call_facts(call);
 	struct policy_head *head;
 	uint32_t line;
@@ -27,6 +83,8 @@ static int build(struct ejg_call *call, const struct net_peers *peers, struct ne
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "no memory for the policy");
 	head = &ret->chunks[0].head;
+	/* Nothing is rewritten here; and which prefix comes first is not always the same. */
+	head->rewrite4 = head->rewrite6 = (struct policy_address){};
 	head->n_users = users_of_service(&facts, head->users);
 	return 0;
 }
@@ -36,6 +94,7 @@ int host_make_policy(struct ejg_call *call, struct net_policy *ret)
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct host_config *config = ejg_call_config(call);
 	struct net_peers peers = {};
+	struct routed routed = {};
 	int r;
 
 	if (facts->n_users > MAX_NAMED)
@@ -47,7 +106,9 @@ int host_make_policy(struct ejg_call *call, struct net_policy *ret)
 	if (r == 0)
 		r = net_place_peers(call, &peers);
 	if (r == 0)
-		r = build(call, &peers, ret);
+		r = find_routed(call, &routed);
+	if (r == 0)
+		r = build(call, &peers, &routed, ret);
 	net_peers_free(&peers);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/changes.h"
+#include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
 
@@ -215,7 +216,7 @@ static void put_wildcard(FILE *out, const struct changes *c)
 
 size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after)
 {
-	static const struct {
+	const struct {
 		const char *subject;
 		void (*put)(FILE *out, const struct changes *c);
 	} kinds[] = {
@@ -224,7 +225,7 @@ size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, 
 		{ "peers", put_peers },
 		{ "public ports", put_public },
 		{ "epmd and distribution ports", put_guarded },
-		{ "listen", put_listen },
+		{ set_kind.listen, put_listen },
 		{ "wildcard", put_wildcard },
 	};
 	const struct changes changes = { call, before, after };

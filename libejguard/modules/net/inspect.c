@@ -63,7 +63,7 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
 	if (r == 0)
-		inspection_say(check, "policy-differs", NULL, "the stack has changed since the policy was applied");
+		inspection_say(check, "policy-differs", NULL, "the stack, or the host, has changed since the policy was applied");
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct set_kind {
 	const char *suffix; /* of the set's name: "", or ":WORD", which cannot stand in the name of a service */
 	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it may be attached to */
 	uint32_t maps;	    /* bit MAP for each map of enum set_map that it has */
+	const char *listen; /* for people: what the addresses of `listen` in a policy are */
 	const char *without_policy; /* what happens where no policy is in force */
 	const char *kernel; /* what programs_load() says is needed where the kernel does not take them */
 	const void *(*elf)(size_t *ret_size);	      /* the programs, as the module brings them */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/util/routes.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "libejguard/util/cleanup.h"
+
+/* A table that changes while the kernel lists it is listed again. */
+enum { TRIES = 10 };
+
+struct routes {
+	struct ejg_prefix *items;
+	size_t n;
+};
+
+static int add(struct routes *routes, const struct ejg_prefix *prefix)
+{
+	struct ejg_prefix *items = reallocarray(routes->items, routes->n + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	routes->items = items;
+	items[routes->n++] = *prefix;
+	return 0;
+}
+
+static int read_route(struct routes *routes, const struct nlmsghdr *header)
+{
+	const struct rtmsg *route = NLMSG_DATA(header);
+	const struct rtattr *attr = RTM_RTA(route);
+	int left = RTM_PAYLOAD(header);
+	struct ejg_prefix prefix = { .length = route->rtm_dst_len };
+
+	if (route->rtm_family != AF_INET6 || route->rtm_type != RTN_LOCAL || route->rtm_protocol == RTPROT_KERNEL)
+		return 0;
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) /* none of ::/0 */
+		if (attr->rta_type == RTA_DST && RTA_PAYLOAD(attr) == sizeof(prefix.bytes))
+			memcpy(prefix.bytes, RTA_DATA(attr), sizeof(prefix.bytes));
+	return add(routes, &prefix);
+}
+
+/* Handles one datagram of the answer. Return: 1 at the end of the list, 0 before it, or a negative errno. */
+static int read_answer(const void *buffer, size_t size, struct routes *routes)
+{
+	const struct nlmsghdr *header = buffer;
+	int r = 0;
+
+	for (; r == 0 && NLMSG_OK(header, size); header = NLMSG_NEXT(header, size)) {
+		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+			return -EINTR;
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (header->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *error = NLMSG_DATA(header);
+
+			return error->error < 0 ? error->error : -EIO;
+		}
+		if (header->nlmsg_type == RTM_NEWROUTE && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct rtmsg)))
+			r = read_route(routes, header);
+	}
+	return r;
+}
+
+/* With NETLINK_GET_STRICT_CHK the kernel leaves the other types out itself: there may be a million. */
+static int list(struct routes *routes)
+{
+	cleanup_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	_Alignas(struct nlmsghdr) char buffer[32768];
+	const struct {
+		struct nlmsghdr header;
+		struct rtmsg body;
+	} request = {
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETROUTE,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .rtm_family = AF_INET6, .rtm_type = RTN_LOCAL },
+	};
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
+	if (send(fd, &request, sizeof(request), 0) < 0)
+		return -errno;
+	while (r == 0) {
+		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+
+		if (n < 0)
+			return -errno;
+		r = n ? read_answer(buffer, n, routes) : -EIO;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Without IPv6 the kernel would list the routes of another family. */
+static bool has_ipv6(void)
+{
+	cleanup_fd int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 || errno != EAFNOSUPPORT;
+}
+
+int routes_find_local6(struct ejg_prefix **ret, size_t *ret_n)
+{
+	struct routes routes = {};
+	int r = has_ipv6() ? -EINTR : 0;
+
+	for (int try = 0; r == -EINTR && try < TRIES; try++) {
+		routes.n = 0;
+		r = list(&routes);
+	}
+	if (r < 0) {
+		free(routes.items);
+		return r;
+	}
+	*ret = routes.items;
+	*ret_n = routes.n;
+	return 0;
+}
