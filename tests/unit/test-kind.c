@@ -65,8 +65,8 @@ static const char *read_all(struct arena *arena, const char *text)
 	assert_int_equal(keys_read(arena, text, strlen(text), &items, &n, &problem), 0);
 	assert_null(problem);
 	for (size_t i = 0; i < n; i++)
-		all = arena_printf(arena, "%s%s=%s@%u;", all, items[i].key, items[i].text ? items[i].text : "?",
-				   items[i].line);
+		all = arena_printf(arena, "%s%s=%s@%u;", all, items[i].key ? items[i].key : "*",
+				   items[i].text ? items[i].text : "?", items[i].line);
 	return all;
 }
 
@@ -87,6 +87,9 @@ static void keys_are_put_together(void **state)
 		{ "", "" },
 		{ "word", "" },
 		{ "node { word }\nname = a", "name=a@2;" },
+		{ "include \"b.conf\"\nname = a", "*=?@1;name=a@2;" },
+		{ "a { include required(file(\"b.conf\")) }\n", "*=?@1;" },
+		{ "include = b\nincludes \"c\"\n# include \"d\"\n", "include=b@1;" },
 	};
 
 	(void)state;

@@ -144,33 +144,50 @@ static bool enter(struct reader *r, const char *key)
 	return true;
 }
 
+static bool add(struct reader *r, const struct key_value *item)
+{
+	struct key_value *grown;
+
+	if (r->n == KEYS_MAX)
+		return stop(r, "it holds more keys than are read");
+	grown = arena_grow(r->arena, r->items, r->n, sizeof(*grown));
+	if (!grown)
+		return false;
+	r->items = grown;
+	grown[r->n++] = *item;
+	return true;
+}
+
+/* `include "FILE"`, `include required(file("FILE"))`: of HOCON. */
+static bool is_include(const char *entry)
+{
+	return strncmp(entry, "include", 7) == 0 && strchr(" \t\"", entry[7]) && strchr(entry, '"');
+}
+
 /* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: whether to go on. */
 static bool entry(struct reader *r)
 {
-	struct key_value item = { .line = r->line }, *grown;
+	struct key_value item = { .line = r->line };
 	const char *key = take_until(r, "=:{}\n#");
 
 	if (!key)
 		return false;
+	if (is_include(key)) {
+		item.why = "this line includes a file that is not read";
+		return add(r, &item);
+	}
 	if (r->at < r->end && strchr("=:", *r->at)) {
 		r->at++;
 		skip_blanks(r);
 	} else if (r->at == r->end || *r->at != '{') {
-		/* no entry: `include "x"`, a word alone; a brace ends the block */
+		/* no entry: a word alone; a brace ends the block */
 		return true;
 	}
 	if (r->at < r->end && *r->at == '{')
 		return enter(r, key);
-	if (r->n == KEYS_MAX)
-		return stop(r, "it holds more keys than are read");
 	item.key = arena_printf(r->arena, "%s%s", r->prefix[r->depth], key);
 	take_value(r, &item);
-	grown = arena_grow(r->arena, r->items, r->n, sizeof(*grown));
-	if (!grown || !item.key)
-		return false;
-	r->items = grown;
-	grown[r->n++] = item;
-	return true;
+	return item.key && add(r, &item);
 }
 
 int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,

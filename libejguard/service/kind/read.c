@@ -138,10 +138,11 @@ static int take_settings(struct settings *s)
 		if (otherwise)
 			variable_set(&s->variables, row->name, otherwise, NULL, &by_default);
 		for (size_t j = 0; row->key && j < n; j++) {
-			if (strcmp(keys[j].key, row->key) != 0)
-				continue;
 			origin.line = keys[j].line;
-			variable_set(&s->variables, row->name, keys[j].text, keys[j].why, &origin);
+			if (!keys[j].key)
+				variable_doubt(&s->variables, row->name, keys[j].why, &origin);
+			else if (strcmp(keys[j].key, row->key) == 0)
+				variable_set(&s->variables, row->name, keys[j].text, keys[j].why, &origin);
 		}
 		origin.line = 0;
 		if (row->key && problem)
