@@ -18,29 +18,67 @@ struct options {
 	bool setcookie; /* was found */
 };
 
-static void say_setcookie(struct audit *audit, const char *file, uint32_t line)
+/* What helps depends on what the service takes where that is not there. */
+static const char *remedy_of(struct audit *audit, enum search_form form)
 {
-	audit_say(audit, "setcookie", NULL, &(struct ejg_place){ .file = file, .line = line },
+	const struct ejg_kind *kind = audit->host.facts->kind;
+
+	switch (form) {
+	case SEARCH_RELEASE:
+		return "remove the variable: the cookie of the release's own file, releases/COOKIE, is in effect then";
+	case SEARCH_SETTING:
+		/* where the setting is not there the service has a default, and no file */
+		return audit_text(audit,
+				  "write another value there (run: openssl rand -hex 32), the same on every node of a "
+				  "cluster: without this setting %s takes its default, which everybody knows",
+				  kind ? kind->title : audit->host.facts->service);
+	case SEARCH_ENVIRONMENT:
+		return "remove the variable: the cookie file's is in effect then";
+	default:
+		return "remove it: the cookie file's is in effect then";
+	}
+}
+
+static void say_setcookie(struct audit *audit, const char *file, uint32_t line, enum search_form form)
+{
+	static const char hide[] = "it cannot stand elsewhere: let nobody else log in on this host, or hide the "
+				   "processes of others from users (hidepid= in proc(5))";
+	struct ejg_place place = { .file = file, .line = line };
+
+	if (form == SEARCH_ENVIRONMENT)
+		return;
+	if (form != SEARCH_OPTION)
+		place.remedy = form == SEARCH_SETTING ? hide : remedy_of(audit, form);
+	audit_say(audit, "setcookie", NULL, &place,
 		  "puts a cookie among the node's arguments, where every user of this host can read it");
+}
+
+/* Whether it counts for this node, and not only for connections to another one. */
+static bool is_own_node(struct audit *audit, const struct search_hit *hit)
+{
+	const char *node = ejg_survey_value(audit->host.survey, "ERLANG_NODE");
+
+	return !hit->node || (node && strlen(node) == hit->n_node && memcmp(node, hit->node, hit->n_node) == 0);
 }
 
 /* The value that stands there is in effect: it is judged as that of a file is. */
 static void judge_option(struct options *options, const struct search_hit *hit)
 {
-	static const char remedy[] = "remove it: the cookie file's is in effect then";
 	struct audit *audit = options->audit;
+	const char *remedy = remedy_of(audit, hit->form);
 	struct ejg_place place = { .file = options->text->path, .line = hit->line, .remedy = remedy };
 	struct cookie *value = &audit->host.vault->other;
+	const bool own = is_own_node(audit, hit);
 
 	if (hit->computed)
 		return;
-	if (!audit->option)
+	if (!audit->option && own)
 		audit->option = audit_text(audit, "%s:%u", place.file, place.line);
 	if (hit->same)
 		return;
-	if (audit->read)
-		audit_say(audit, "contradiction", NULL, &(struct ejg_place){ .file = place.file, .line = place.line },
-			  "sets another cookie than %s, so that file is not read", audit_file(audit));
+	if (audit->read && own)
+		audit_say(audit, "contradiction", NULL, &place, "sets another cookie than %s, so that file is not read",
+			  audit_file(audit));
 	if (cookie_argument(hit->value, hit->n_value, value) == COOKIE_FORM_GOOD)
 		judge_value(audit, value, NULL, &place, false);
 }
@@ -77,11 +115,22 @@ static bool is_overridden(const struct audit *audit, const char *file, uint32_t 
 	return overridden;
 }
 
+/* A variable of RabbitMQ's says nothing to others. */
+static bool is_foreign(const struct audit *audit, const struct search_hit *hit)
+{
+	const struct ejg_kind *kind = audit->host.facts->kind;
+
+	return hit->kind == SEARCH_SETCOOKIE && hit->form == SEARCH_ENVIRONMENT &&
+	       (!kind || strcmp(kind->name, "rabbitmq") != 0);
+}
+
 static void look_at_hit(void *data, const struct search_hit *hit)
 {
 	struct options *options = data;
 	const struct text *text = options->text;
 
+	if (is_foreign(options->audit, hit))
+		return;
 	if (hit->kind == SEARCH_VALUE || is_overridden(options->audit, text->path, hit->line) ||
 	    options->n_findings++ >= MAX_FINDINGS)
 		return;
@@ -92,7 +141,7 @@ static void look_at_hit(void *data, const struct search_hit *hit)
 		return;
 	}
 	options->setcookie = true;
-	say_setcookie(options->audit, text->path, hit->line);
+	say_setcookie(options->audit, text->path, hit->line, hit->form);
 	judge_option(options, hit);
 }
 
@@ -123,7 +172,7 @@ static void look_at_settings(struct options *options, struct texts *texts)
 		if (options->setcookie)
 			continue;
 		options->setcookie = true;
-		say_setcookie(options->audit, setting->origin.file, setting->origin.line);
+		say_setcookie(options->audit, setting->origin.file, setting->origin.line, SEARCH_OPTION);
 	}
 }
 

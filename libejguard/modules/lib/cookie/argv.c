@@ -49,12 +49,20 @@ static bool next_flag(struct reader *reader, struct flag *ret)
 	return true;
 }
 
+/* Whether a node is the one of -name or -sname, to which Erlang adds the host where it lacks. */
+static bool is_named(const char *node, const char *own)
+{
+	const size_t length = strlen(own);
+
+	return strncmp(node, own, length) == 0 && (!node[length] || (node[length] == '@' && !strchr(own, '@')));
+}
+
 struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, struct cookie *value)
 {
 	struct reader reader = { bytes, bytes + n };
 	struct argv argv = { 0 };
 	struct flag flag;
-	const char *only = NULL;
+	const char *only = NULL, *own = NULL, *node = NULL, *of_node = NULL;
 	unsigned int n_own = 0;
 
 	/* A line that was cut off in the middle of an argument has no NUL there. */
@@ -66,9 +74,18 @@ struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, st
 			argv.same |= ours && flag.last && strcmp(flag.last, ours->text) == 0;
 			n_own += flag.n < 2;
 			only = flag.n == 1 ? flag.first : only;
+			node = flag.n == 2 ? flag.first : node;
+			of_node = flag.n == 2 ? flag.last : of_node;
+		} else if (strcmp(flag.name, "name") == 0 || strcmp(flag.name, "sname") == 0) {
+			own = flag.first;
 		} else if (strcmp(flag.name, "nocookie") == 0) {
 			argv.nocookie = true;
 		}
+	}
+	/* -setcookie NODE COOKIE: it counts for this node when that is its name */
+	if (own && node && is_named(node, own)) {
+		only = of_node;
+		n_own = 1;
 	}
 	argv.in_effect = n_own == 1 && only;
 	argv.nocookie &= !argv.in_effect;

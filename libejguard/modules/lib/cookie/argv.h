@@ -8,7 +8,7 @@
 /* What the arguments come to. */
 struct argv {
 	unsigned int n_set; /* cookies that stand there, those for other nodes and those that are ignored too */
-	bool in_effect;	    /* exactly one -setcookie with one value: the cookie file is not read */
+	bool in_effect;	    /* exactly one -setcookie with one value, or one for the node's own name: no file is read */
 	bool same;	    /* one of them is the cookie that was given */
 	bool nocookie;	    /* -nocookie and no -setcookie: the cookie is the word nocookie */
 };

@@ -89,15 +89,38 @@ static const char *skip_to_value(const char *at, const char *end)
 	return at;
 }
 
+static const char *word_end(const char *at, const char *end)
+{
+	while (at < end && !is_border(*at) && *at != '\n' && *at != ')')
+		at++;
+	return at;
+}
+
+/* `-setcookie NODE COOKIE`, since OTP 24: only what has an @ is a node, other words may be the next command's. */
+static const char *second_word(const char *first, const char *after, const char *end)
+{
+	const char *at = after;
+
+	if (!memchr(first, '@', (size_t)(after - first)))
+		return NULL;
+	while (at < end && is_blank(*at))
+		at++;
+	return at == after || at == end || *at == '-' || is_border(*at) || *at == '\n' || *at == '#' ? NULL : at;
+}
+
 /* A value that is not there is a flag without one: it sets nothing, and OTP ignores all the others then, too. */
 static bool read_option(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
 {
-	const char *start = skip_to_value(at, end);
+	const char *start = skip_to_value(at, end), *second;
 
 	if (start == end || *start == '-')
 		return false;
-	for (at = start; at < end && !is_border(*at) && *at != '\n' && *at != ')';)
-		at++;
+	at = word_end(start, end);
+	second = second_word(start, at, end);
+	hit->node = second ? start : NULL;
+	hit->n_node = second ? (size_t)(at - start) : 0;
+	if (second)
+		at = word_end(start = second, end);
 	hit->value = start;
 	hit->n_value = (size_t)(at - start);
 	hit->computed = *start == '$' || *start == '`';
@@ -116,22 +139,34 @@ static bool read_assigned(const char *at, const char *end, const struct cookie *
 		at++;
 	if (at == start || *start == '$' || *start == '`' || *start == '#')
 		return false;
-	*hit = (struct search_hit){
-		.kind = SEARCH_SETCOOKIE, .line = hit->line, .value = start, .n_value = (size_t)(at - start)
-	};
+	*hit = (struct search_hit){ .kind = SEARCH_SETCOOKIE,
+				    .form = hit->form,
+				    .line = hit->line,
+				    .value = start,
+				    .n_value = (size_t)(at - start) };
 	hit->same = cookie && hit->n_value == cookie->n && memcmp(start, cookie->text, cookie->n) == 0;
 	return true;
 }
 
-/* Variables that a release's start script puts among the arguments. */
+/* Variables of which a start takes the cookie. */
 static bool has_variable(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
-	static const char *const names[] = { "RELEASE_COOKIE", "EMQX_NODE__COOKIE", "EMQX_NODE_COOKIE",
-					     "DOCKER_VERNEMQ_DISTRIBUTED_COOKIE", "VMQ_DISTRIBUTED_COOKIE" };
+	static const struct {
+		const char *name;
+		enum search_form form;
+	} names[] = {
+		{ "RELEASE_COOKIE", SEARCH_RELEASE },
+		{ "EMQX_NODE__COOKIE", SEARCH_SETTING },
+		{ "EMQX_NODE_COOKIE", SEARCH_SETTING },
+		{ "DOCKER_VERNEMQ_DISTRIBUTED_COOKIE", SEARCH_SETTING },
+		{ "VMQ_DISTRIBUTED_COOKIE", SEARCH_SETTING },
+		{ "RABBITMQ_ERLANG_COOKIE", SEARCH_ENVIRONMENT },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *after = find_option(line->text, n, names[i]);
+		const char *after = find_option(line->text, n, names[i].name);
 
+		hit->form = names[i].form;
 		if (after && after < line->text + n && *after == '=' &&
 		    read_assigned(after + 1, line->text + n, cookie, hit))
 			return true;
@@ -142,7 +177,8 @@ static bool has_variable(const struct line *line, size_t n, const struct cookie 
 /* The first word of the line, with = or : behind it. */
 static bool has_key(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
-	static const char *const names[] = { "node.cookie", "cookie", "distributed_cookie" };
+	/* rabbitmq-env.conf has its variables without RABBITMQ_ */
+	static const char *const names[] = { "node.cookie", "cookie", "distributed_cookie", "ERLANG_COOKIE" };
 	const char *at = line->text, *end = line->text + n;
 
 	while (at < end && is_blank(*at))
@@ -155,6 +191,7 @@ static bool has_key(const struct line *line, size_t n, const struct cookie *cook
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *after = at + strlen(names[i]);
 
+		hit->form = *names[i] == 'E' ? SEARCH_ENVIRONMENT : SEARCH_SETTING;
 		if (after >= end || memcmp(at, names[i], strlen(names[i])) != 0)
 			continue;
 		while (after < end && is_blank(*after))
@@ -174,6 +211,7 @@ static bool has_option(const struct line *line, const struct cookie *cookie, boo
 		const char *after = find_option(line->text, n, names[i]);
 
 		hit->kind = SEARCH_SETCOOKIE;
+		hit->form = SEARCH_OPTION;
 		if (after && read_option(after, line->end, cookie, hit))
 			return true;
 	}
@@ -202,4 +240,39 @@ void search_text(const char *text, size_t n, const struct cookie *cookie, bool o
 		}
 		text = newline ? newline + 1 : end;
 	}
+}
+
+const char *search_option(const char *text, const char *end, const char *name, struct search_word *ret_value)
+{
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		struct line line = { text, (size_t)((newline ? newline : end) - text), end };
+		const char *after = find_option(line.text, without_comment(&line), name), *value;
+
+		if (after) {
+			value = skip_to_value(after, end);
+			after = word_end(value, end);
+			*ret_value = (struct search_word){ value, (size_t)(after - value) };
+			return after;
+		}
+		text = newline ? newline + 1 : end;
+	}
+	return NULL;
+}
+
+const char *search_include(const char *text, const char *end, struct search_word *ret_path)
+{
+	struct search_word word;
+
+	while ((text = search_option(text, end, "include", &word))) {
+		const char *line = memchr(text, '\n', (size_t)(end - text));
+		const char *open = memchr(word.text - 1, '"', (size_t)((line ? line : end) - word.text) + 1);
+		const char *close = open && open + 1 < end ? memchr(open + 1, '"', (size_t)(end - open) - 1) : NULL;
+
+		if (!close || (line && close > line))
+			continue;
+		*ret_path = (struct search_word){ open + 1, (size_t)(close - open) - 1 };
+		return close + 1;
+	}
+	return NULL;
 }

@@ -31,6 +31,7 @@ static void read_folder(struct texts *texts, const char *folder)
 	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, name),
 		   TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 	texts_file(texts, cookie_text(host, "%s/base.hocon", folder), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
+	texts_file(texts, cookie_text(host, "%s/%s-env.conf", folder, name), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 }
 
 /* /opt/SERVICE*, where services bring their own folders. */
@@ -94,17 +95,18 @@ static void read_unit(struct texts *texts, const char *unit)
 		read_named(texts, cookie_text(texts->host, "%.*s%s", (int)(at + 1 - unit), unit, dot));
 }
 
-/* systemd takes a pattern for all files that match. */
-static void read_environment(struct texts *texts)
+/* Files that the texts so far have named; each may name further ones. systemd takes a pattern for all that match. */
+static void read_the_named(struct texts *texts)
 {
-	for (size_t i = 0; i < texts->n_environment; i++) {
-		const char *path = texts->environment[i], *slash = strrchr(path, '/');
+	for (size_t i = 0; i < texts->n_named; i++) {
+		const char *path = texts->named[i], *slash = strrchr(path, '/');
+		const unsigned int kind = texts->named_kinds[i];
 
-		if (!strpbrk(path, "*?["))
-			texts_file(texts, path, TEXT_ARGUMENTS | TEXT_FOLLOW);
+		if (!(kind & TEXT_PATTERN) || !strpbrk(path, "*?["))
+			texts_file(texts, path, kind);
 		else if (!strpbrk(cookie_text(texts->host, "%.*s", (int)(slash - path), path), "*?["))
 			texts_folder(texts, cookie_text(texts->host, "%.*s", (int)(slash - path), path), slash + 1,
-				     TEXT_ARGUMENTS | TEXT_FOLLOW, 0);
+				     kind, 0);
 	}
 }
 
@@ -116,7 +118,6 @@ static void read_units(struct texts *texts)
 	for (size_t i = 0; i < facts->n_cgroups; i++)
 		read_unit(texts, ejg_cgroup_get(facts, i)->name);
 	read_named(texts, "service");
-	read_environment(texts);
 }
 
 const char *texts_home(const struct cookie_host *host, const struct cookie_place *place)
@@ -172,4 +173,5 @@ void texts_sources(struct texts *texts, const struct cookie_places *places)
 	read_units(texts);
 	texts_releases(texts, places, "vm.args*", TEXT_ARGUMENTS);
 	texts_releases(texts, places, "env.sh*", TEXT_ARGUMENTS);
+	read_the_named(texts);
 }

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "libejguard/modules/lib/cookie/search.h"
 #include "libejguard/util/file.h"
 
 struct text_seen {
@@ -36,6 +37,21 @@ bool texts_skip(struct texts *texts, const struct access *access)
 	return true;
 }
 
+static void name_file(struct texts *texts, const char *path, unsigned int kind)
+{
+	const char **paths = arena_grow(texts->host->arena, texts->named, texts->n_named, sizeof(*paths));
+	unsigned int *kinds = arena_grow(texts->host->arena, texts->named_kinds, texts->n_named, sizeof(*kinds));
+
+	if (!path || !paths || !kinds)
+		return;
+	texts->named = paths;
+	texts->named_kinds = kinds;
+	if (path[0] == '/' && texts->n_named < TEXTS_MAX_FILES) {
+		paths[texts->n_named] = path;
+		kinds[texts->n_named++] = kind | TEXT_ARGUMENTS | TEXT_FOLLOW;
+	}
+}
+
 /* The files of EnvironmentFile=, as systemd.exec(5) has them: a dash in front lets a file be absent. */
 static void note_environment(struct texts *texts, const struct text *text)
 {
@@ -43,8 +59,7 @@ static void note_environment(struct texts *texts, const struct text *text)
 	const char *at = text->bytes, *end = text->bytes + text->n;
 
 	for (; at < end; at = memchr(at, '\n', (size_t)(end - at)), at = at ? at + 1 : end) {
-		const char **paths, *stop;
-		char *path;
+		const char *stop;
 
 		if ((size_t)(end - at) <= sizeof(key) || memcmp(at, key, sizeof(key) - 1) != 0)
 			continue;
@@ -52,14 +67,27 @@ static void note_environment(struct texts *texts, const struct text *text)
 		at += *at == '-';
 		for (stop = at; stop < end && *stop != '\n' && *stop != '\r';)
 			stop++;
-		path = arena_strndup(texts->host->arena, at, (size_t)(stop - at));
-		paths = arena_grow(texts->host->arena, texts->environment, texts->n_environment, sizeof(*paths));
-		if (!path || !paths)
-			return;
-		texts->environment = paths;
-		if (path[0] == '/')
-			texts->environment[texts->n_environment++] = path;
+		name_file(texts, arena_strndup(texts->host->arena, at, (size_t)(stop - at)), TEXT_PATTERN);
 	}
+}
+
+/* Files of arguments that arguments name; and what a configuration of keys includes, from its own folder. */
+static void note_named(struct texts *texts, const struct text *text)
+{
+	struct arena *arena = texts->host->arena;
+	const char *at = text->bytes, *end = text->bytes + text->n;
+	struct search_word word;
+
+	while ((at = search_option(at, end, "-args_file", &word)))
+		name_file(texts, arena_strndup(arena, word.text, word.n), 0);
+	at = text->keys ? text->bytes : NULL;
+	while (at && (at = search_include(at, end, &word)))
+		name_file(texts,
+			  *word.text == '/' ? arena_strndup(arena, word.text, word.n)
+					    : cookie_text(texts->host, "%.*s/%.*s",
+							  (int)(strrchr(text->path, '/') - text->path), text->path,
+							  (int)word.n, word.text),
+			  TEXT_KEYS);
 }
 
 void texts_file(struct texts *texts, const char *path, unsigned int kind)
@@ -95,6 +123,8 @@ void texts_file(struct texts *texts, const char *path, unsigned int kind)
 	texts->fn(texts->data, &text);
 	if (kind & TEXT_UNIT)
 		note_environment(texts, &text);
+	if (kind & TEXT_ARGUMENTS)
+		note_named(texts, &text);
 	explicit_bzero(host->vault->buffer, (size_t)n);
 }
 

@@ -18,6 +18,7 @@ enum text_kind {
 	TEXT_FOLLOW = 1 << 1,	 /* named by a setting: a link at its end is followed */
 	TEXT_KEYS = 1 << 2,	 /* a configuration of keys and values: emqx.conf */
 	TEXT_UNIT = 1 << 3,	 /* a unit: the files of EnvironmentFile= are read, too */
+	TEXT_PATTERN = 1 << 4,	 /* the path is a pattern */
 };
 
 /* A text, for as long as it is looked at; it stands in the vault's buffer. */
@@ -42,8 +43,9 @@ struct texts {
 	size_t n_entries;
 	size_t n_unread;	  /* that could not be read */
 	bool more;		  /* than may be read */
-	const char **environment; /* paths of EnvironmentFile= that are still to be read */
-	size_t n_environment;
+	const char **named; /* files that texts name, which are read after them: EnvironmentFile=, -args_file, include */
+	unsigned int *named_kinds;
+	size_t n_named;
 };
 
 /* Return: 0, -ENOMEM. */
