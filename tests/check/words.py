@@ -28,6 +28,19 @@ BETTER = {
     'priviledge': 'privilege',
     'can not ': 'cannot',
 }
+# Words that comments and pages may use, but messages to administrators do not.
+MESSAGES = {
+    'whoever listens': 'for all listeners in it',
+    'would not admit': 'does not allow',
+    'is served by': 'a process of ... listens there',
+    'since before': 'is older than',
+    'connection from before': 'existing connection, connection older than',
+    'went away': 'was removed',
+    'nothing is applied, and so': 'NOT GUARDED: nothing is applied, so',
+    'may always': 'are always allowed',
+    'of the stack that is tried': 'of applying this stack',
+    'put the former': 'restore the former',
+}
 # What is still said: nothing.
 KNOWN = set()
 
@@ -36,6 +49,13 @@ def plain(text):
     """The text as it reads: strings in one piece, comments and manual pages without what begins their lines."""
     text = re.sub(r'"\s*\n\s*"', '', text)
     return re.sub(r'\s*\n[\s*#]*(?:\.[A-Z][a-z] )?', ' ', text)
+
+
+def messages(text):
+    """The string literals of a C file, each in one piece, one a line."""
+    text = re.sub(r'^#include.*$', '', text, flags=re.M)
+    text = re.sub(r'"\s*\n\s*"', '', text)
+    return '\n'.join(m for m in re.findall(r'/\*.*?\*/|"((?:\\.|[^"\\\n])*)"', text, re.S) if m)
 
 
 def main():
@@ -49,6 +69,12 @@ def main():
         for phrase, better in BETTER.items():
             if phrase in text:
                 problems.append((phrase, f"{here}: says '{phrase}'; better: {better}"))
+        if path.suffix not in ('.c', '.h'):
+            continue
+        text = messages(path.read_text(errors='replace'))
+        for phrase, better in MESSAGES.items():
+            if phrase in text:
+                problems.append((phrase, f"{here}: a message says '{phrase}'; better: {better}"))
     tree.end(problems, KNOWN)
 
 

@@ -31,8 +31,8 @@ cat "$said"
 if numbers_networks; then
 	check_is 'the attempts end as the table says' 0 "$status"
 else
-	note 'left out: this kernel does not number network namespaces: the module host does not apply'
-	check_has 'apply says so' 'does not number network namespaces' "$(cat "$said")"
+	note 'left out: this kernel cannot identify network namespaces: the module host does not apply'
+	check_has 'apply says so' 'cannot identify network namespaces' "$(cat "$said")"
 	check_is 'and has failed' 1 "$status"
 fi
 own_tree nsenter --net="$EJG_HOST" "$EJG_TOOL" -q --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" release attempts

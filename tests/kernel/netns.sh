@@ -116,9 +116,9 @@ check_is 'the listener is a warning' 1 "$(($(findings listener-foreign) > 0))"
 check_is 'the namespace is guarded' 1 "$(findings network-guarded)"
 check_has 'status says how it is decided' 'accept=netns' "$(guard status service)"
 check_has 'status counts' 'hook=lookup,reason=source' "$(guard status service)"
-check_has 'a row has the network of the stranger' 'lookup from 198.51.100.0/24 to port 4369: source' \
+check_has 'a row has the network of the stranger' 'from 198.51.100.0/24 to port 4369: not a peer (lookup, source)' \
 	"$(guard status service | tr -s ' \n' ' ')"
-check_has 'explain' 'no peer has the address' "$(guard explain accept 198.51.100.9 4369 service 2>&1 || true)"
+check_has 'explain' "the address is not a peer's" "$(guard explain accept 198.51.100.9 4369 service 2>&1 || true)"
 end "$other"
 
 note 'a port with a listener inside and one outside'
@@ -176,7 +176,7 @@ check_decided 'the first one' refused
 note 'the service leaves it, and it ends'
 end "$blue"
 check 'check' look
-check_has 'status says that it stays guarded' 'the service is not there now' "$(guard status service | tr -s ' \n' ' ')"
+check_has 'status says that it stays guarded' 'the service does not run there now' "$(guard status service | tr -s ' \n' ' ')"
 umount "$(net_file blue)"
 wait_for 10 has_dead_link || true
 check_is 'its link is dead' yes "$(has_dead_link && echo yes)"

@@ -16,7 +16,8 @@ int host_prepare(struct ejg_call *call)
 	if (r == 0)
 		r = host_make_policy(call, &state->policy);
 	if (r == 0 && network_cookie(&cookie) == -EOPNOTSUPP)
-		r = ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel, "this kernel does not number network namespaces");
+		r = ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel,
+				   "this kernel cannot identify network namespaces");
 	return r < 0 ? r : install_prepare(call, &state->policy, set_kind.hooks, &state->change);
 }
 

@@ -21,7 +21,7 @@ static int check_top(struct inspection *check, const struct pins *pins)
 		return ejg_call_error(check->call, -EIO, NULL, "cannot read the links below %s: %s", pins->path,
 				      strerror(-state));
 	if (state == LINKS_INTACT)
-		inspection_say(check, "guarding", top.path, "is guarded at every hook, and all below it");
+		inspection_say(check, "guarding", top.path, "is guarded at every hook, with all cgroups below it");
 	else
 		inspection_fail_or_change(check, state == LINKS_ABSENT ? "not-attached" : "partly-attached", top.path,
 					  "is not guarded at every hook", "would be guarded at every hook");
@@ -42,12 +42,12 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 			continue;
 		r = members_have_cgroup(pins, facts->cgroup_mount, cgroup->id);
 		if (r < 0)
-			return ejg_call_error(check->call, -EIO, NULL, "cannot read the cgroups below %s: %s", pins->path,
-					      strerror(-r));
+			return ejg_call_error(check->call, -EIO, NULL, "cannot read the cgroups below %s: %s",
+					      pins->path, strerror(-r));
 		if (r == 0)
 			inspection_fail_or_change(check, "cgroup-unknown", cgroup->path,
-						  "is the service's, and the guard does not know it",
-						  "would be known as the service's");
+						  "belongs to the service, but the guard does not know it",
+						  "the guard would know it as the service's");
 	}
 	return 0;
 }
@@ -66,12 +66,14 @@ static int check_networks(struct inspection *check, const struct pins *pins)
 		snprintf(subject, sizeof(subject), "network namespace %s", netns->own ? "of the caller" : netns->label);
 		r = members_have_network(pins, netns);
 		if (r < 0)
-			r = ejg_call_error(check->call, r == -EOPNOTSUPP ? r : -EIO, "try again", "cannot tell whether the %s is "
-					   "guarded: %s", subject, strerror(-r));
+			r = ejg_call_error(check->call, r == -EOPNOTSUPP ? r : -EIO, "try again",
+					   "cannot tell whether the %s is "
+					   "guarded: %s",
+					   subject, strerror(-r));
 		else if (r == 0)
 			inspection_fail_or_change(check, "network-unknown", subject,
-						  "the service lives there, and nothing is refused there",
-						  "the service lives there: would be guarded");
+						  "the service runs there, but nothing is refused there",
+						  "the service runs there; it would be guarded");
 	}
 	netns_free(&networks);
 	return r < 0 ? r : 0;

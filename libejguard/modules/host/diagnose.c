@@ -17,7 +17,7 @@ static int diagnose_load(struct ejg_call *call)
 	int r;
 
 	if (network_cookie(&cookie) == -EOPNOTSUPP) {
-		ejg_call_finding(call, "kernel-old", NULL, "this kernel does not number network namespaces");
+		ejg_call_finding(call, "kernel-old", NULL, "this kernel cannot identify network namespaces");
 		return 0;
 	}
 	r = programs_load(call, set_kind.hooks, &loaded);
@@ -40,8 +40,9 @@ static void diagnose_sk_lookup(struct ejg_call *call)
 	for (uint32_t i = 0; i < n; i++) {
 		foreign_name(ids[i], name);
 		ejg_call_finding(call, "sk-lookup", NULL,
-				 "the program %s chooses listeners in this network namespace: it could lead a public port to a "
-				 "private listener", name);
+				 "the program %s chooses listeners in this network namespace: it could connect a "
+				 "public port with a private listener",
+				 name);
 	}
 }
 

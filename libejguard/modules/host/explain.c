@@ -46,7 +46,7 @@ static void answer_user(const struct explanation *e)
 		ejg_call_answer(e->call, true, facts->users_origin.file, facts->users_origin.line,
 				"the user is one of 'set users'");
 	else
-		answer(e, true, "root and the users that are called as the service and epmd are may always");
+		answer(e, true, "root, the service's user and epmd's user are always allowed");
 }
 
 /* As the program asks the kernel: an address of another host cannot be bound. */
@@ -65,15 +65,19 @@ static void explain_by(const struct explanation *e)
 	const bool guarded = port_in(e->d.head->guarded_ports, e->question->port);
 
 	if (!guarded && !e->chosen)
-		return answer(e, true, "the port is neither epmd's nor in the distribution range, nor one of the service's own choice");
+		return answer(e, true,
+			      "the port is not epmd's, not in the distribution range, and not one on which the service "
+			      "listens by its own choice");
 	if (user_in(e->d.head, e->question->uid))
 		return answer_user(e);
 	if (e->question->action == EJG_BIND)
-		return answer(e, false, "only the service and its users bind a private port, whatever the address");
+		return answer(e, false, "only the service and its users may bind a private port, at any address");
 	if (is_loopback(&e->address) || is_own(&e->address) || (!is_mapped(&e->address) && find_listen(e->d.head, &e->address)))
-		return answer(e, false, "only the service and its users connect to a private port of this host");
+		return answer(e, false, "only the service and its users may connect to a private port of this host");
 	if (guarded && find_peer(&e->d, &e->address, 0))
-		return answer(e, false, "a peer lets this host in: only the service and its users connect to its private ports");
+		return answer(e, false,
+			      "the address is a peer's: only the service and its users may connect to private ports of "
+			      "peers");
 	answer(e, true, "the address is neither this host's nor a peer's");
 }
 
@@ -92,8 +96,8 @@ static int explain_current(const struct pins *pins, struct explanation *e)
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
 	if (r < 0)
-		return ejg_call_error(e->call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
-				      strerror(-r));
+		return ejg_call_error(e->call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
+				      pins->path, strerror(-r));
 	e->d = net_decision(&policy);
 	e->chosen = is_chosen(pins, e->question->port);
 	explain_by(e);
@@ -114,7 +118,7 @@ static int explain_applied(struct explanation *e)
 	if (state == PINS_CURRENT)
 		r = explain_current(&pins, e);
 	else if (state == PINS_ABSENT)
-		ejg_call_answer(e->call, true, NULL, 0, "nothing is applied, and so nothing is refused");
+		ejg_call_answer(e->call, true, NULL, 0, "NOT GUARDED: nothing is applied, so nothing is refused");
 	else
 		r = ejg_call_error(e->call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
 				   "cannot be read", pins.path);
@@ -143,7 +147,7 @@ int host_explain(struct ejg_call *call, const struct ejg_question *question)
 		return 0; /* it is about the service, which this module lets through */
 	if (question->action == EJG_ACCEPT)
 		return ejg_call_error(call, -EINVAL, "ask what the user may bind or connect to",
-				      "who reaches the service's listeners is not asked of a user");
+				      "a user cannot be given with accept");
 	if (address_parse(question->address, &e.address) < 0)
 		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",
 				      question->address);

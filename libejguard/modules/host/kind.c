@@ -12,6 +12,6 @@ const struct set_kind set_kind = {
 		1U << SET_PORTS,
 	.listen = "addresses that a route makes this host's",
 	.without_policy = "nothing is refused",
-	.kernel = "a Linux kernel from 5.14 on, with CONFIG_CGROUP_BPF, is needed",
+	.kernel = "Linux 5.14 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = host_bpf__elf_bytes,
 };

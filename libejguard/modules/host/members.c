@@ -51,7 +51,8 @@ static int add(struct ejg_call *call, const struct pins *pins, enum set_map map,
 
 	if (r < 0)
 		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run: ejguard release\nrun: ejguard apply",
-				      "cannot write to the map %s below %s: %s", pins_map_name(map), pins->path, strerror(-r));
+				      "cannot write to the map %s below %s: %s", pins_map_name(map), pins->path,
+				      strerror(-r));
 	return 0;
 }
 
@@ -108,10 +109,11 @@ static int update_networks(struct ejg_call *call, const struct pins *pins, const
 		else
 			all = false;
 		if (error == -EOPNOTSUPP)
-			r = ejg_call_error(call, error, set_kind.kernel, "this kernel does not number network namespaces");
+			r = ejg_call_error(call, error, set_kind.kernel,
+					   "this kernel cannot identify network namespaces");
 		else if (error < 0 && home)
-			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s", netns->label,
-					   strerror(-error));
+			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s",
+					   netns->label, strerror(-error));
 		else if (error == 0 && home)
 			r = add(call, pins, SET_NETWORKS, cookie);
 	}

@@ -98,8 +98,9 @@ int host_make_policy(struct ejg_call *call, struct net_policy *ret)
 	int r;
 
 	if (facts->n_users > MAX_NAMED)
-		return ejg_call_error(call, -EBADMSG, "give those users a group, and a program of one user that asks for them",
-				      "'set users' names %zu users, and there is room for %d", facts->n_users, MAX_NAMED);
+		return ejg_call_error(
+			call, -EBADMSG, "name fewer users; let the others use a program that runs as one of them",
+			"'set users' names %zu users, but at most %d are possible", facts->n_users, MAX_NAMED);
 	r = dist_validate(call, config->strict);
 	if (r == 0)
 		r = net_resolve_peers(call, false, &peers);

@@ -48,7 +48,7 @@ static void describe(const struct sockets *s, const struct socket_info *info, co
 
 	socket_format(connection ? &info->remote : &info->local, connection ? info->remote_port : info->local_port, subject);
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
-	ejg_call_finding(s->call, id, subject, "%s by uid %u in the cgroup %s", what, info->uid, *path ? path : "(removed)");
+	ejg_call_finding(s->call, id, subject, "%s (uid %u, cgroup %s)", what, info->uid, *path ? path : "(removed)");
 }
 
 static int check_listener(void *data, const struct socket_info *info)
@@ -58,13 +58,14 @@ static int check_listener(void *data, const struct socket_info *info)
 	bool guarded = port_in(s->head->guarded_ports, port);
 
 	if (guarded && !may(s, info)) {
-		describe(s, info, "listener-before", "is served since before the guard");
+		describe(s, info, "listener-before", "the port is private, but this listener is older than the guard");
 		s->failed = true;
 	}
 	/* Only the service's cgroups make a port of this kind private: of a user who may it is any port. */
 	if (!guarded && port_in(s->head->private_ports, port) && s->known_ports && !s->known_ports->chosen[port] &&
 	    members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1) {
-		describe(s, info, "listener-unknown", "is private, but is served since before the guard");
+		describe(s, info, "listener-unknown",
+			 "the port is private, but this listener of the service is older than the guard");
 		s->failed = true;
 	}
 	return 0;
@@ -113,7 +114,8 @@ static int check_connection(void *data, const struct socket_info *info)
 	if (!is_private(s, info->remote_port) || may(s, info) || !is_served(s, info))
 		return 0;
 	if (!s->evict) {
-		describe(s, info, "connection-before", "is connected to since before the guard");
+		describe(s, info, "connection-before",
+			 "the port is private, but this connection is older than the guard");
 		s->failed = true;
 		return 0;
 	}
@@ -121,7 +123,7 @@ static int check_connection(void *data, const struct socket_info *info)
 	if (r < 0)
 		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot end a connection: %s", strerror(-r));
 	else
-		describe(s, info, "connection-ended", "a connection was ended");
+		describe(s, info, "connection-ended", "the connection was ended");
 	return 0;
 }
 
@@ -167,8 +169,8 @@ static bool walk(struct sockets *s, const struct netns_list *networks)
 		r = netns_run(&networks->items[i], look, s);
 		if (r < 0 && !s->evict) {
 			ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets cannot be listed%s%s: %s",
-					 networks->items[i].own ? "" : " in the network namespace ", networks->items[i].label,
-					 strerror(-r));
+					 networks->items[i].own ? "" : " in the network namespace ",
+					 networks->items[i].label, strerror(-r));
 			s->failed = true;
 		}
 	}

@@ -26,11 +26,14 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 	}
 	if (!out || fflush(out) != 0)
 		return;
-	ejg_call_finding_at(call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
-			    "%s: %u private ports%s are for the service and the users%s; made by ejguard %.24s",
-			    head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced", n_guarded,
-			    head->flags & POLICY_STRICT ? ", and what else the service listens on and is not public," : "",
-			    users, pins->meta.version);
+	ejg_call_finding_at(
+		call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
+		"%s: %u private ports%s may only be used by the service and by the users%s; made by ejguard %.24s",
+		head->flags & POLICY_PERMISSIVE ? "permissive (refuses nothing)" : "enforced", n_guarded,
+		head->flags & POLICY_STRICT
+			? " and the other ports on which the service listens and that are not public"
+			: "",
+		users, pins->meta.version);
 	ejg_call_metric(call, "users", NULL, 0, head->n_users);
 }
 

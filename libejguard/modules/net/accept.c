@@ -41,7 +41,8 @@ static bool netns_works(void)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_SK_LOOKUP);
-	cleanup_fd int fd = bpf_prog_load(BPF_PROG_TYPE_SK_LOOKUP, "ejg_probe", "GPL", program, ARRAY_SIZE(program), &options);
+	cleanup_fd int fd =
+		bpf_prog_load(BPF_PROG_TYPE_SK_LOOKUP, "ejg_probe", "GPL", program, ARRAY_SIZE(program), &options);
 
 	return fd >= 0;
 }
@@ -101,7 +102,7 @@ static int ask_sources(void *data)
 		if (s->say)
 			ejg_call_finding(s->call, "local-refused",
 					 inet_ntop(AF_INET, &address.sin_addr, to, sizeof(to)),
-					 "programs of this host go there from %s, and are refused",
+					 "programs of this host connect to it from %s, and are refused",
 					 inet_ntop(AF_INET, &source.sin_addr, from, sizeof(from)));
 	}
 	return 0;
@@ -153,8 +154,8 @@ int accept_choose(struct ejg_call *call, uint32_t *ret_hooks)
 	int r;
 
 	if (config->accept == NET_ACCEPT_NETNS && !netns)
-		return ejg_call_error(call, -EOPNOTSUPP, "use accept=auto, or Linux 5.17 or newer; as root",
-				      "accept=netns: this kernel does not let a program decide in a network namespace");
+		return ejg_call_error(call, -EOPNOTSUPP, "use accept=auto, or Linux 5.17 or newer, and run it as root",
+				      "accept=netns: this kernel cannot decide in the network namespace");
 	r = netns && config->accept == NET_ACCEPT_AUTO ? reaches_itself(call, &netns) : 0;
 	if (r < 0)
 		return r;

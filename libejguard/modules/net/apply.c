@@ -103,7 +103,7 @@ static void remember_peers(struct ejg_call *call)
 
 	if (r < 0)
 		ejg_call_finding_at(call, "peers-forgotten", NULL, &(struct ejg_place){ .file = facts->statedir },
-				    "the addresses of peers cannot be kept: %s", strerror(-r));
+				    "cannot save the addresses of peers: %s", strerror(-r));
 }
 
 /* Tells other services whom this one admits now; when that fails, what was applied goes, and they hear of it. */

@@ -96,7 +96,7 @@ static void put_missing(FILE *out, char sign, const struct ranges *list, const s
 			put_range(out, sign, range_at(list, i));
 	}
 	if (shown > MAX_SHOWN)
-		fprintf(out, " and %zu more with %c", shown - MAX_SHOWN, sign);
+		fprintf(out, "  and %zu more (%c)", shown - MAX_SHOWN, sign);
 }
 
 /* The scoped ones are few, and each is one of its interface. */
@@ -137,7 +137,7 @@ static void put_missing_ports(FILE *out, char sign, const uint8_t *list, const u
 		fprintf(out, last > port ? " %c%u-%u" : " %c%u", sign, port, last);
 	}
 	if (shown > MAX_SHOWN)
-		fprintf(out, " and %zu more with %c", shown - MAX_SHOWN, sign);
+		fprintf(out, "  and %zu more (%c)", shown - MAX_SHOWN, sign);
 }
 
 struct changes {
@@ -192,8 +192,9 @@ static void put_public(FILE *out, const struct changes *c)
 static void put_strict(FILE *out, const struct changes *c)
 {
 	if (is_strict(c->before) != is_strict(c->after))
-		fprintf(out, is_strict(c->after) ? " no -> yes: every port but the public ones becomes private" :
-						   " yes -> no: only epmd's and the distribution's ports stay private");
+		fprintf(out, is_strict(c->after)
+				     ? " no -> yes: all ports except the public ones become private"
+				     : " yes -> no: only the ports of epmd and the distribution stay private");
 }
 
 static void put_mode(FILE *out, const struct changes *c)

@@ -38,7 +38,8 @@ static int check_cgroup(struct inspection *check, const struct pins *pins, const
 		return cannot_look(check, "look at", cgroup->path, state);
 	*n += state;
 	if (state == 0) {
-		inspection_say(check, "cgroup-absent", cgroup->name, "is not there now; its start attaches the guard");
+		inspection_say(check, "cgroup-absent", cgroup->name,
+			       "does not exist now; it is guarded when it starts");
 		return 0;
 	}
 	state = links_state(pins, cgroup->id);
@@ -101,7 +102,7 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 	if (r == 0 && n + extra.n_living == 0)
 		inspection_fail_or_change(check, "no-cgroup", ejg_call_facts(check->call)->service,
 			       "none of its cgroups exists: nothing is guarded",
-			       "none of its cgroups exists now: the start of its units would attach the guard");
+			       "none of its cgroups exists now: they would be guarded when its units start");
 	return r;
 }
 
@@ -111,11 +112,12 @@ static void check_lookup(struct inspection *check, const struct pins *pins, cons
 	int state = lookup_state(pins, netns);
 
 	if (state == LINK_INTACT)
-		ejg_call_finding(check->call, "network-guarded", netns_name(netns, name), "is guarded, whoever listens there");
+		ejg_call_finding(check->call, "network-guarded", netns_name(netns, name),
+				 "is guarded for all listeners in it");
 	else if (!lookup_runs(pins, netns)) /* else it is the namespace of a proof that runs now */
 		inspection_fail_or_change(check, "network-unguarded", netns_name(netns, name),
-					  "is not guarded, and the service is there",
-					  "would be guarded, whoever listens there");
+					  "is not guarded, and the service runs in it",
+					  "would be guarded for all listeners in it");
 }
 
 /* The network namespaces in which the service lives now: it may have entered another one since the apply. */
@@ -154,10 +156,12 @@ static int check_links(struct inspection *check, const struct pins *pins)
 	int r = check->trial ? 1 : others_known(check, pins);
 
 	if (r == 0)
-		inspection_say(check, "policy-differs", NULL,
-			       "what other services admit at ports that they share has changed since it was applied");
+		inspection_say(
+			check, "policy-differs", NULL,
+			"another service that uses the same ports has changed its policy since this one was applied");
 	else if (r < 0)
-		ejg_call_log(check->call, EJG_LOG_WARNING, "cannot read what other services admit: %s", strerror(-r));
+		ejg_call_log(check->call, EJG_LOG_WARNING,
+			     "cannot read the policies of services that use the same ports: %s", strerror(-r));
 	return check_cgroups(check, pins);
 }
 

@@ -34,20 +34,20 @@ static void judge(const struct configured *c, const struct ejg_setting *setting,
 	switch (decide_bind(&c->d, port, net_address(address))) {
 	case POLICY_BIND_ADDRESS:
 		say(c, setting, subject,
-		    "is refused by this guard, which lets private ports be bound to addresses in listen= only: what is "
+		    "the guard refuses this listener: private ports may only be bound to addresses in listen=. What is "
 		    "configured to listen there does not start");
 		break;
 	case POLICY_BIND_WILDCARD:
 		say(c, setting, subject,
-		    "is refused by this guard (wildcard=deny): what is configured to listen there does not start");
+		    "the guard refuses this listener (wildcard=deny). What is configured to listen there does not "
+		    "start");
 		break;
 	default:
 		if (socket && prefix_is_wildcard(address) && c->d.head->wildcard == POLICY_WILDCARD_REWRITE &&
 		    port_in(c->d.head->private_ports, port))
 			say(c, setting, subject,
-			    "is refused by this guard (wildcard=rewrite), which cannot give both loopback addresses to "
-			    "one "
-			    "socket: what is configured to listen there does not start");
+			    "the guard refuses this listener: wildcard=rewrite cannot bind one socket to both loopback "
+			    "addresses. What is configured to listen there does not start");
 		break;
 	}
 }

@@ -126,6 +126,19 @@ static void format_cgroup(const char *mount, const struct policy_denial_key *key
 		strcpy(text, "(removed)");
 }
 
+/* Why the kernel refused it, for people; labels have the word of policy_reasons. */
+static const char *const reasons[POLICY_N_REASONS] = {
+	[POLICY_NO_POLICY] = "no policy is in force",
+	[POLICY_BIND_ADDRESS] = "the address is not in listen=",
+	[POLICY_BIND_WILDCARD] = "wildcard=deny",
+	[POLICY_BIND_REWRITE] = "wildcard=rewrite is impossible here",
+	[POLICY_DESTINATION] = "not a peer",
+	[POLICY_SOURCE] = "not a peer",
+	[POLICY_LOCAL_ADDRESS] = "sent to an address that is not in listen=",
+	[POLICY_MALFORMED] = "malformed packet",
+	[POLICY_USER] = "the user may not use private ports",
+};
+
 static void add_label(struct denial_words *words, const char *name, const char *value)
 {
 	words->labels[words->n_labels++] = (struct ejg_label){ name, value };
@@ -136,6 +149,7 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	const struct policy_denial_key *key = &denial->key;
 	const char *hook = key->hook < POLICY_N_HOOKS ? policy_hooks[key->hook].name : "unknown";
 	const char *reason = key->reason < POLICY_N_REASONS ? policy_reasons[key->reason] : "unknown";
+	const char *why = key->reason < POLICY_N_REASONS && reasons[key->reason] ? reasons[key->reason] : "unknown reason";
 
 	ret->n_labels = 0;
 	format_address(key, ret->address);
@@ -148,8 +162,9 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {
-		snprintf(ret->line, sizeof(ret->line), "%s from %s to port %s%s%.256s: %s, %llu packets", hook, ret->address,
-			 ret->port, *ret->cgroup ? " of " : "", ret->cgroup, reason, (unsigned long long)denial->row.count);
+		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%.256s: %s (%s, %s), %llu packets", ret->address,
+			 ret->port, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
+			 (unsigned long long)denial->row.count);
 		return;
 	}
 	format_user(key->uid, ret->user);
@@ -158,7 +173,7 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	add_label(ret, "user", ret->user);
 	add_label(ret, "pid", ret->pid);
 	add_label(ret, "command", ret->command);
-	snprintf(ret->line, sizeof(ret->line), "%s %s port %s by %s[%s] as %s in %.256s: %s, %llu times", hook, ret->address,
-		 ret->port, ret->command, ret->pid, ret->user, ret->cgroup, reason,
+	snprintf(ret->line, sizeof(ret->line), "%s %s port %s by %s[%s] as %s in %.256s: %s (%s), %llu times", hook,
+		 ret->address, ret->port, ret->command, ret->pid, ret->user, ret->cgroup, why, reason,
 		 (unsigned long long)denial->row.count);
 }

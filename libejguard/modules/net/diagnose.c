@@ -34,7 +34,9 @@ static void diagnose_kernel(struct ejg_call *call)
 	/* "none [integrity] confidentiality": what is in force stands in brackets (kernel_lockdown(7)). */
 	if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)) && !strstr(line, "[none]"))
 		ejg_call_finding(call, "lockdown", NULL,
-				 "the kernel is locked down (%s): the guard works, wildcard=rewrite refuses all of ::", line);
+				 "the kernel is locked down (%s): the guard works, but wildcard=rewrite refuses every "
+				 "bind to ::",
+				 line);
 	if (geteuid() == 0 && access("/dev/net/tun", R_OK | W_OK) < 0)
 		ejg_call_finding_at(call, "no-tun", NULL, &(struct ejg_place){ .file = "/dev/net/tun" },
 				    "cannot be opened: %m");
@@ -49,8 +51,8 @@ static void diagnose_tracing(struct ejg_call *call)
 	if (read_line(path, line, sizeof(line)) && strcmp(line, "0") != 0)
 		return;
 	ejg_call_finding_at(call, "same-user", NULL, &(struct ejg_place){ .file = path },
-			    "a compromised node can take over a process of its user outside of its cgroups, such as "
-			    "the node of a command-line tool, which no guard holds");
+			    "a compromised node can take over other processes of its user (for example a command-line "
+			    "tool) that run outside of its cgroups, where nothing is guarded");
 }
 
 static int ignore_socket(void *data, const struct socket_info *info)
@@ -80,7 +82,7 @@ static int diagnose_load(struct ejg_call *call)
 		return r;
 	programs_unload(loaded);
 	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs%s",
-			 hooks & (1U << POLICY_LOOKUP) ? ", that of network namespaces (accept=netns) too" : "");
+			 hooks & (1U << POLICY_LOOKUP) ? ", also the one for network namespaces (accept=netns)" : "");
 	return 0;
 }
 

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define REST \
-	"or write 'set dist 4370-4375' into %s when that is the range; or 'required net strict=yes' with 'set public' there"
+#define REST                                                                                                           \
+	"or write the real range into %s, such as: set dist 4370-4375; or use there 'required net strict=yes' with "   \
+	"'set public'"
 
 int dist_validate(struct ejg_call *call, bool strict)
 {
@@ -22,7 +23,7 @@ int dist_validate(struct ejg_call *call, bool strict)
 			 facts->stack_file);
 	else
 		snprintf(remedy, sizeof(remedy), "%s; " REST, facts->kind->range_remedy, facts->stack_file);
-	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would be left open",
+	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would stay open",
 			      file, line, facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
 			      facts->dist_note ? ", " : "", facts->dist_note ? facts->dist_note : "");
 }

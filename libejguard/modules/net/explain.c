@@ -76,22 +76,24 @@ static void explain_bind(const struct explanation *e)
 
 	switch (decide_bind(e->d, e->question->port, e->address)) {
 	case POLICY_BIND_ADDRESS:
-		return answer(e, false, "a private port is bound to addresses in listen= only");
+		return answer(e, false, "a private port may only be bound to addresses in listen=");
 	case POLICY_BIND_WILDCARD:
-		return answer(e, false, "wildcard=deny: a private port is not bound to every address");
+		return answer(e, false, "wildcard=deny: a private port may not be bound to all addresses");
 	default:
 		break;
 	}
 	if (!e->question->port)
-		return answer(e, true, "port 0 is the kernel's choice; ingress holds such a listener");
+		return answer(e, true,
+			      "port 0: the kernel chooses a port; the guard filters the packets that arrive there");
 	if (!port_in(head->private_ports, e->question->port))
 		return answer(e, true, "the port is not private");
 	if (listen)
 		return answer_range(e, "listen=", listen);
 	if (head->wildcard == POLICY_WILDCARD_REWRITE)
-		return answer(e, true, "wildcard=rewrite: bound to the first address of listen= instead; refused where "
-				       "that cannot be right (dual stack, AF_UNSPEC)");
-	answer(e, true, "wildcard=allow: ingress confines the listener");
+		return answer(e, true,
+			      "wildcard=rewrite: bound to the first address of listen= instead; refused where that is "
+			      "impossible (dual stack, AF_UNSPEC)");
+	answer(e, true, "wildcard=allow: bind is allowed; the guard filters the packets that arrive");
 }
 
 static void explain_connect(const struct explanation *e)
@@ -100,12 +102,12 @@ static void explain_connect(const struct explanation *e)
 	const struct policy_range *listen = find_listen(head, &e->address), *peer = find_peer(e->d, &e->address, 0);
 
 	if (decide_connect(e->d, e->question->port, e->address) != POLICY_ALLOWED)
-		return answer(e, false, "epmd and the distribution range are reached on this host and on peers only");
+		return answer(e, false,
+			      "connections to epmd and distribution ports are allowed only to this host and to peers");
 	if (!port_in(head->guarded_ports, e->question->port))
 		return answer(e, true, "the port is neither epmd's nor in the distribution range");
 	if (is_loopback(&e->address))
-		return answer(e, true, "the address is this host's loopback; refused on a socket that "
-				       "is bound to another device");
+		return answer(e, true, "the address is loopback; refused if the socket is bound to another device");
 	if (listen)
 		return answer_range(e, "listen=", listen);
 	answer_range(e, "peer", peer);
@@ -143,14 +145,14 @@ static void explain_accept(const struct explanation *e)
 	if (!port_in(head->private_ports, e->question->port))
 		return answer(e, true, "the port is not private");
 	if (is_loopback(&e->address))
-		return answer(e, true, "it arrives over the loopback device");
+		return answer(e, true, "it comes over the loopback device");
 	if (decide_accept(e->d, e->address, local, 0) != POLICY_ALLOWED && is_anothers(e))
-		return answer(e, true, "another service that owns the port, too, has the address for a peer");
+		return answer(e, true, "the address is a peer of another service that uses the same port");
 	switch (decide_accept(e->d, e->address, local, 0)) {
 	case POLICY_SOURCE:
-		return answer(e, false, "no peer has the address");
+		return answer(e, false, "the address is not a peer's");
 	case POLICY_LOCAL_ADDRESS:
-		return answer(e, false, "listen= has no address of its family that it could reach");
+		return answer(e, false, "listen= has no address of this family (IPv4 or IPv6) for the peer to reach");
 	default:
 		return answer_range(e, "peer", find_peer(e->d, &e->address, 0));
 	}
@@ -188,8 +190,8 @@ static int explain_current(struct ejg_call *call, const struct pins *pins, const
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
 	if (r < 0)
-		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
-				      strerror(-r));
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
+				      pins->path, strerror(-r));
 	sharing = sharing_read(pins);
 	r = explain_by(call, &policy, &sharing, question);
 	sharing_free(&sharing);
@@ -222,7 +224,7 @@ static int explain_applied(struct ejg_call *call, const struct ejg_question *que
 	if (state == PINS_CURRENT)
 		r = explain_current(call, &pins, question);
 	else if (state == PINS_ABSENT)
-		ejg_call_answer(call, true, NULL, 0, "nothing is applied, and so nothing is refused");
+		ejg_call_answer(call, true, NULL, 0, "NOT GUARDED: nothing is applied, so nothing is refused");
 	else
 		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
 				   "cannot be read", pins.path);

@@ -25,7 +25,7 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 	char text[EJG_PREFIX_TEXT_SIZE];
 
 	if (config->listen.n > POLICY_MAX_LISTEN)
-		return ejg_call_error(call, -EBADMSG, "name those only to which other nodes connect",
+		return ejg_call_error(call, -EBADMSG, "name only the addresses to which other nodes connect",
 				      "listen= takes at most %d addresses", POLICY_MAX_LISTEN);
 	for (size_t i = 0; i < config->listen.n; i++) {
 		const struct ejg_prefix *listen = &config->listen.items[i];
@@ -34,18 +34,19 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 		if (is_wildcard(&first) || covers_ipv4(listen))
 			return ejg_call_error(call, -EBADMSG,
 					      "name the addresses of this host to which other nodes connect",
-					      "listen=%s is every address", ejg_prefix_format(listen, text));
+					      "listen=%s means all addresses", ejg_prefix_format(listen, text));
 		if (is_multicast(&first))
 			return ejg_call_error(call, -EBADMSG, "name an address of this host",
 					      "listen=%s is a multicast address", ejg_prefix_format(listen, text));
 		/* The service may connect to what is in listen=: a network there would let it out to its neighbours. */
 		if (listen->length < 128 && !is_loopback(&first))
-			return ejg_call_error(call, -EBADMSG,
-					      "name the single addresses of this host; networks of peers go into set peers",
-					      "listen=%s is a network", ejg_prefix_format(listen, text));
+			return ejg_call_error(
+				call, -EBADMSG,
+				"name the single addresses of this host; networks of peers go into set peers",
+				"listen=%s is a network", ejg_prefix_format(listen, text));
 		if (listen->scope)
-			return ejg_call_error(call, -EBADMSG, "leave the %interface out: set peers knows it",
-					      "listen=%s: an interface means nothing here",
+			return ejg_call_error(call, -EBADMSG, "remove the %interface; only set peers takes one",
+					      "listen= takes no %%interface: %s",
 					      ejg_prefix_format(listen, text));
 	}
 	return 0;
@@ -70,7 +71,7 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 	if (facts->n_peers && !reachable)
 		return ejg_call_error(call, -EBADMSG,
 				      "add this host's cluster address to the net line: listen=127.0.0.1,::1,ADDRESS",
-				      "there are peers (%s:%u), but listen= is loopback only: they can never meet",
+				      "peers are set (%s:%u), but listen= is loopback only: no peer can connect",
 				      facts->peers_origin.file ? facts->peers_origin.file : "set peers",
 				      facts->peers_origin.line);
 	return 0;

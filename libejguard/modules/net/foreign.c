@@ -66,13 +66,15 @@ static bool report_program(const struct foreign *f, const char *cgroup, enum pol
 
 	foreign_name(id, name);
 	if (undoes)
-		ejg_call_finding(f->call, "foreign-above", cgroup, "%s runs after the guard at %s and could undo a refusal",
-				 name, name_of_hook);
+		ejg_call_finding(f->call, "foreign-above", cgroup,
+				 "%s runs after the guard at %s and could undo a refusal", name, name_of_hook);
 	else if (!f->undoing && blocks)
-		ejg_call_finding(f->call, "blocked", cgroup, "%s is attached to %s exclusively: nothing attaches below it",
-				 name, name_of_hook);
+		ejg_call_finding(f->call, "blocked", cgroup,
+				 "%s is attached to %s exclusively, so nothing can be attached below it", name,
+				 name_of_hook);
 	else if (!f->undoing)
-		ejg_call_finding(f->call, "foreign", cgroup, "%s is attached to %s too: it can refuse more, not less", name,
+		ejg_call_finding(f->call, "foreign", cgroup,
+				 "%s is also attached to %s: it can refuse more, but cannot allow more", name,
 				 name_of_hook);
 	return undoes;
 }

@@ -51,10 +51,10 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 
 	if (fd == -ENOENT) {
 		if (check->trial)
-			inspection_say(check, "would-change", "policy", "there is none, and %s: there would be one",
-				       set_kind.without_policy);
+			inspection_say(check, "would-change", "policy",
+				       "no policy is in force now (%s); there would be one", set_kind.without_policy);
 		else
-			inspection_say(check, "policy-missing", NULL, "no policy is in force: %s",
+			inspection_say(check, "policy-missing", NULL, "no policy is in force; now %s",
 				       set_kind.without_policy);
 		return 0;
 	}
@@ -115,10 +115,10 @@ int inspect_pins(struct inspection *check)
 				       "damaged, or made by another version: would be replaced");
 		else
 			inspection_say(check, "outdated", NULL,
-				       "damaged, or made by another version: still guarding what it guards");
+				       "damaged, or made by another version; it still guards as before");
 		break;
 	case PINS_NEWER:
-		inspection_say(check, "newer", NULL, "made by a newer ejguard, which this one cannot read");
+		inspection_say(check, "newer", NULL, "made by a newer ejguard; this version cannot read it");
 		break;
 	case PINS_CURRENT:
 		check_hooks(check, &pins);

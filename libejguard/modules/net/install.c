@@ -43,13 +43,13 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 {
 	if (error == -EPERM)
 		return ejg_call_error(call, -EPERM,
-				      "run it as root; if it is: a program attached exclusively to this cgroup or one above "
-				      "it shuts others out (see 'bpftool cgroup tree')",
+				      "run it as root; if you did, another program is attached exclusively to this "
+				      "cgroup or one above it\nrun: bpftool cgroup tree",
 				      "the kernel does not let the guard attach to %s", cgroup->path);
 	if (error == -ENOENT)
-		return ejg_call_error(call, -EIO, "try again", "the cgroup %s went away", cgroup->path);
-	return ejg_call_error(call, -EIO, "see which programs are there\nrun: bpftool cgroup tree", "cannot attach to %s: %s",
-			      cgroup->path, strerror(-error));
+		return ejg_call_error(call, -EIO, "try again", "the cgroup %s was removed", cgroup->path);
+	return ejg_call_error(call, -EIO, "see which programs are there\nrun: bpftool cgroup tree",
+			      "cannot attach to %s: %s", cgroup->path, strerror(-error));
 }
 
 /* Attaches to all cgroups and remembers what for the roll-back. */
@@ -68,7 +68,7 @@ static int attach_all(struct ejg_call *call, const struct pins *pins, struct set
 		r = links_attach(pins, cgroup, &hooks);
 		/* Another unit of the service may stop at any time; only the caller's own cgroup cannot. */
 		if (r == -ENOENT && !cgroup->own) {
-			ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s went away", cgroup->path);
+			ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s was removed", cgroup->path);
 			continue;
 		}
 		if (r < 0)
@@ -108,7 +108,7 @@ static void undo(struct ejg_call *call, const struct pins *pins, struct set_chan
 	if (change->undo)
 		change->undo(call, pins);
 	if (change->previous_fd >= 0 && pins_set_policy(pins, change->previous_fd) < 0)
-		ejg_call_log(call, EJG_LOG_ERROR, "cannot put the former policy back below %s", pins->path);
+		ejg_call_log(call, EJG_LOG_ERROR, "cannot restore the former policy below %s", pins->path);
 }
 
 static int apply_to_current(struct ejg_call *call, const struct pins *pins, struct set_change *change)
@@ -144,7 +144,8 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_ch
 	if (r == 0) {
 		r = pins_install(service, pins);
 		if (r < 0)
-			r = ejg_call_error(call, -EIO, "see what stands in " PINS_ROOT, "cannot put %s into place: %s", pins->path, strerror(-r));
+			r = ejg_call_error(call, -EIO, "see what is in " PINS_ROOT,
+					   "cannot rename the new set to %s: %s", pins->path, strerror(-r));
 	}
 	if (r < 0) {
 		(void)pins_remove(pins->path);

@@ -24,8 +24,8 @@ const struct set_kind set_kind = {
 		 1U << POLICY_LOOKUP,
 	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
 	.listen = "listen",
-	.without_policy = "the service binds and reaches nothing, and whoever lookup would keep out is let in",
-	.kernel = "a Linux kernel from 5.10 on, with CONFIG_CGROUP_BPF, is needed",
+	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",
+	.kernel = "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = net_bpf__elf_bytes,
 	.configure = configure,
 };

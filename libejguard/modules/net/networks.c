@@ -64,7 +64,7 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 		free(paths.items[i]);
 	free(paths.items);
 	if (r < 0)
-		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "see that /proc is mounted",
+		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "mount /proc",
 				      "cannot find the network namespaces of the service: %s", strerror(-r));
 	return 0;
 }
@@ -100,13 +100,15 @@ static int find_interface(struct ejg_call *call, const struct netns_list *networ
 			continue;
 		r = netns_run(&networks->items[i], look_up, &lookup);
 		if (r < 0 || !lookup.index)
-			return ejg_call_error(call, -EBADMSG, "name an interface that the service has, or a global address",
-					      "set peers: there is no interface %s in the network namespace %s: %s", name,
-					      networks->items[i].label, r < 0 ? strerror(-r) : "no such device");
+			return ejg_call_error(call, -EBADMSG,
+					      "name an interface that the service has, or a global address",
+					      "set peers: there is no interface %s in the network namespace %s: %s",
+					      name, networks->items[i].label, r < 0 ? strerror(-r) : "no such device");
 		if (found && found != lookup.index)
 			return ejg_call_error(call, -EBADMSG, "use global addresses",
-					      "set peers: the service lives in several network namespaces, and %s is "
-					      "not the same interface in each", name);
+					      "set peers: the service runs in several network namespaces, and %s is "
+					      "not the same interface in all of them",
+					      name);
 		found = lookup.index;
 	}
 	*ret = found;
@@ -119,7 +121,8 @@ static int place_peer(struct ejg_call *call, const struct netns_list *networks, 
 	char name[IF_NAMESIZE];
 
 	if (!if_indextoname(peer->prefix.scope, name))
-		return ejg_call_error(call, -EBADMSG, "try again", "set peers: interface %u went away", peer->prefix.scope);
+		return ejg_call_error(call, -EBADMSG, "try again", "set peers: interface %u was removed",
+				      peer->prefix.scope);
 	return find_interface(call, networks, name, &peer->prefix.scope);
 }
 

@@ -46,8 +46,10 @@ static bool report_network(const struct foreign *f, const struct netns *netns)
 		if (foreign_is_of_set(ids[i], POLICY_LOOKUP))
 			continue;
 		foreign_name(ids[i], program);
-		ejg_call_finding(f->call, "foreign-above", netns_name(netns, name),
-				 "%s is attached to lookup too: where it chooses a socket no refusal counts", program);
+		ejg_call_finding(
+			f->call, "foreign-above", netns_name(netns, name),
+			"%s is also attached to lookup: if it chooses a socket, the guard's refusals have no effect",
+			program);
 		undoes = true;
 	}
 	return undoes;

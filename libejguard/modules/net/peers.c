@@ -35,10 +35,10 @@ static bool fall_back(struct ejg_call *call, const struct ejg_peer *peer, size_t
 
 	if (n_known)
 		ejg_call_finding_at(call, "peer-remembered", peer->name, &place,
-				    "does not resolve now; its last known addresses are admitted");
+				    "does not resolve now; its last known addresses are used");
 	else
 		ejg_call_finding_at(call, "peer-unresolved", peer->name, &place,
-				    "does not resolve, and no address of it is known: it is not admitted");
+				    "does not resolve, and no address of it is known: the peer is refused");
 	return n_known;
 }
 
@@ -54,14 +54,15 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
 		if (from->items[i].peer != peer)
 			continue;
 		if (!is_usable(address)) {
-			ejg_call_finding(call, "peer-unusable", named->name, "resolves to %s, which is no peer's address",
+			ejg_call_finding(call, "peer-unusable", named->name,
+					 "resolves to %s, which cannot be a peer's address",
 					 ejg_prefix_format(address, text));
 			continue;
 		}
 		/* As many as a stack may name; one more than fits would be a reason not to start. */
 		if (peers->n >= MAX_PEERS) {
-			ejg_call_finding(call, "peer-unusable", named->name, "has more addresses than fit: %d peers in all",
-					 MAX_PEERS);
+			ejg_call_finding(call, "peer-unusable", named->name,
+					 "has too many addresses: all peers together can have %d", MAX_PEERS);
 			break;
 		}
 		peers->items[peers->n++] = (struct ejg_peer){ .prefix = *address, .origin = named->origin };

@@ -35,8 +35,8 @@ static int probe_root(struct ejg_call *call)
 	if (lstat(PINS_ROOT, &st) < 0)
 		return errno == ENOENT ? 0 : ejg_call_error(call, -errno, NULL, "cannot look at " PINS_ROOT ": %m");
 	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || st.st_mode & 077)
-		return ejg_call_error(call, -EIO, "find out who made it, remove it and apply again",
-				      PINS_ROOT " is not a folder of root's alone (uid %u, mode %o)", st.st_uid,
+		return ejg_call_error(call, -EIO, "find out who made it, remove it, then apply again",
+				      PINS_ROOT "  is not accessible to root only (uid %u, mode %o)", st.st_uid,
 				      st.st_mode & 07777);
 	return 0;
 }
@@ -196,8 +196,8 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 	/* Anything else that fails says nothing about the pins: a lack of memory or of descriptors is no damage. */
 	if (r < 0 && r != -ENOENT && r != -EUCLEAN && r != -EINVAL) {
 		pins_close(&pins);
-		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again", "cannot read the pins below %s: %s",
-				      pins.path, strerror(-r));
+		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again",
+				      "cannot read the pins below %s: %s", pins.path, strerror(-r));
 	}
 	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != programs_build()) {
 		ejg_call_log(call, EJG_LOG_INFO, "%s is %s", pins.path, r < 0 ? "damaged" : "of another version");

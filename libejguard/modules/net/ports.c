@@ -80,9 +80,9 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 	snprintf(subject, sizeof(subject), "%u-%u", first, last);
 	snprintf(remedy, sizeof(remedy),
 		 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%u-%u\n"
-		 "write it into /etc/sysctl.d, too, or move the range below ip_local_port_range", first, last);
+		 "write it into /etc/sysctl.d, too, or use ports outside of ip_local_port_range", first, last);
 	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
-			    "private ports lie among those that the kernel gives to anybody%s%s",
+			    "private ports are in the range that the kernel gives to any process%s%s",
 			    netns->own ? "" : " in the network namespace ", netns->label);
 	return true;
 }

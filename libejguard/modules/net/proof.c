@@ -142,7 +142,8 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return ejg_call_error(call, -EIO, "free some descriptors, then try again", "cannot make a pipe: %m");
+		return ejg_call_error(call, -EIO, "close some files (file descriptors are used up), then try again",
+				      "cannot make a pipe: %m");
 	helper = fork();
 	if (helper == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -160,8 +161,8 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 	}
 	close(fds[0]);
 	if (helper < 0)
-		return ejg_call_error(call, -EIO, "see the limits of processes, then try again",
-				      "cannot start the helper of the proof: %m");
+		return ejg_call_error(call, -EIO, "see the limits on processes, then try again",
+				      "cannot start the process of the self-test: %m");
 	*ret = proof;
 	return 0;
 }
@@ -182,11 +183,12 @@ static bool report(struct ejg_call *call, const char *subject, const struct prov
 		ejg_call_finding(call, "unproven", subject, "%s could not be tried: %s", hook, strerror(record->error));
 		return false;
 	case PROVE_UNCOUNTED:
-		ejg_call_finding(call, "not-proven", subject, "%s: the attempt was refused, but not by this guard", hook);
+		ejg_call_finding(call, "not-proven", subject, "%s: the attempt was refused, but not by this guard",
+				 hook);
 		return true;
 	default:
 		ejg_call_finding(call, "not-proven", subject, "%s: a forbidden attempt was not refused (%s)", hook,
-				 record->error ? strerror(record->error) : "it went through");
+				 record->error ? strerror(record->error) : "it succeeded");
 		return true;
 	}
 }
@@ -216,8 +218,8 @@ static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup
 	if (access(cgroup->path, F_OK) < 0)
 		return false;
 	ejg_call_finding(call, proof->interrupted ? "unproven" : "not-proven", cgroup->path, "%s",
-			 proof->interrupted ? "the attempts were interrupted: the unit was stopped or frozen meanwhile" :
-					      "the helper did not try every hook");
+			 proof->interrupted ? "the self-test was interrupted: the unit was stopped or frozen meanwhile"
+					    : "the self-test did not try every hook");
 	return !proof->interrupted;
 }
 
@@ -252,7 +254,7 @@ int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const s
 		ejg_call_finding_at(call, state == PINS_ABSENT ? "not-loaded" : "outdated", NULL,
 				    &(struct ejg_place){ .file = pins.path },
 				    state == PINS_ABSENT ? "nothing guards the service"
-							 : "damaged, or made by another version: cannot be tried");
+							 : "damaged, or made by another version: it cannot be tested");
 		r = EJG_NOT_HELD;
 	}
 	pins_close(&pins);

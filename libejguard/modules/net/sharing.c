@@ -172,7 +172,7 @@ static int lock(void)
 static int sharing_error(struct ejg_call *call, int error)
 {
 	if (error == -E2BIG)
-		return ejg_call_error(call, -EBADMSG, "let their nodes use epmds of their own ('set epmd')",
+		return ejg_call_error(call, -EBADMSG, "let some of them use an epmd of their own ('set epmd')",
 				      "more than %d services share a port", POLICY_MAX_OWNERS);
 	return ejg_call_error(call, error == -ENOMEM ? -ENOMEM : -EIO, "try again",
 			      "cannot share a port with another service: %s", strerror(-error));

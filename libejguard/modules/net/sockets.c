@@ -114,12 +114,13 @@ static void check_foreign(struct sockets *s, const struct socket_info *info, con
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
 	if (s->everybody) {
 		ejg_call_finding(s->call, "listener-foreign", subject,
-				 "is served by uid %u in the cgroup %s, which is not the service's: only who reaches it is decided "
-				 "by the guard%s", info->uid, *path ? path : "(removed)", format_netns(s, where));
+				 "a process of uid %u in the cgroup %s, which is not the service's, listens there: the "
+				 "guard decides who can connect, but cannot confine that process%s",
+				 info->uid, *path ? path : "(removed)", format_netns(s, where));
 		return;
 	}
 	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
-			 "is served by uid %u in the cgroup %s, which is not the service's%s", info->uid,
+			 "a process of uid %u in the cgroup %s, which is not the service's, listens there%s", info->uid,
 			 *path ? path : "(removed)", format_netns(s, where));
 	s->failed |= open;
 }
@@ -140,7 +141,8 @@ static int check_listener(void *data, const struct socket_info *info)
 	if (!port_in(head->private_ports, info->local_port) &&
 	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
 		ejg_call_finding(s->call, "listener-unknown", subject,
-				 "the service listens there%s: neither public nor private", format_netns(s, where));
+				 "the service listens on this port%s, which is neither public nor private",
+				 format_netns(s, where));
 		s->failed = true;
 	}
 	return 0;
@@ -220,8 +222,10 @@ static int check_connection(void *data, const struct socket_info *info)
 		return 0;
 	}
 	if (!s->evict) {
-		ejg_call_finding(s->call, "connection-before", remote,
-				 "is connected with %s%s since before the policy, which would not admit it", local, where);
+		ejg_call_finding(
+			s->call, "connection-before", remote,
+			"is connected with %s%s; the connection is older than the policy, which does not allow it",
+			local, where);
 		s->failed = true;
 		return 0;
 	}
@@ -288,8 +292,8 @@ static void look_everywhere(struct sockets *s, struct netns_list *networks)
 		if (r < 0 && (s->home || s->netns->own))
 			unseen(s, format_netns(s, where), strerror(-r));
 		else if (r < 0)
-			ejg_call_log(s->call, EJG_LOG_INFO, "the sockets%s cannot be listed: %s", format_netns(s, where),
-				     strerror(-r));
+			ejg_call_log(s->call, EJG_LOG_INFO, "the sockets%s cannot be listed: %s",
+				     format_netns(s, where), strerror(-r));
 	}
 }
 
@@ -301,7 +305,8 @@ static void walk(struct sockets *s, struct netns_list *networks)
 		unseen(s, "", "the pins cannot be read");
 		return;
 	}
-	/* Where nothing is applied, or another version, what an apply would do counts: see "not-loaded" and "outdated". */
+	/* Where nothing is applied, or another version, what an apply would do counts: see "not-loaded" and "outdated".
+	 */
 	s->everybody = state == PINS_CURRENT ? pins_has(&s->pins, POLICY_LOOKUP) : accept_wants_netns(s->call);
 	s->sharing = sharing_read(&s->pins);
 	look_everywhere(s, networks);

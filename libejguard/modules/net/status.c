@@ -33,10 +33,10 @@ static void report_cgroup(void *data, uint64_t id)
 		return;
 	cgroup_name(status->facts->cgroup_mount, id, path);
 	if (*path)
-		ejg_call_finding(status->call, "cgroup-extra", path, "is guarded, though the stack does not name it");
+		ejg_call_finding(status->call, "cgroup-extra", path, "is guarded, but the stack does not name it");
 	else
 		ejg_call_finding(status->call, "cgroup-removed", NULL,
-				 "the removed cgroup %" PRIu64 " stays guarded while sockets of it live", id);
+				 "the removed cgroup %" PRIu64 " stays guarded until its last socket is closed", id);
 }
 
 struct network_status {
@@ -60,7 +60,7 @@ static void report_network(void *data, uint64_t inode, enum link_state state)
 			netns = &status->networks.items[i];
 	if (netns && !net_lives_in(&status->networks, netns))
 		ejg_call_finding(status->call, "network-extra", netns_name(netns, name),
-				 "is guarded, though the service is not there now; 'ejguard release' lets it go");
+				 "is guarded, but the service does not run there now; 'ejguard release' ends this");
 }
 
 static void report_networks(struct ejg_call *call, const struct pins *pins)
@@ -83,14 +83,14 @@ static void report_policy(struct ejg_call *call, const struct pins *pins, const 
 		n_private += net_policy_is_private(head, port);
 		n_guarded += !!(head->guarded_ports[port / 8] & (1U << (port % 8)));
 	}
-	ejg_call_finding_at(
-		call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
-		"%s%s, accept=%s: %u private ports, %u of them guarded as destinations; %u listen addresses; %u ranges of "
-		"peers; made by ejguard %.24s",
-		head->flags & POLICY_PERMISSIVE ? "permissive, refuses nothing" : "enforced",
-		head->flags & POLICY_STRICT ? ", strict" : "", pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private,
-		n_guarded, head->n_listen,
-		head->n_ranges + head->n_scoped, pins->meta.version);
+	ejg_call_finding_at(call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
+			    "%s%s, accept=%s: %u private ports, %u of them guarded as destinations; %u listen "
+			    "addresses; %u ranges of "
+			    "peers; made by ejguard %.24s",
+			    head->flags & POLICY_PERMISSIVE ? "permissive (refuses nothing)" : "enforced",
+			    head->flags & POLICY_STRICT ? ", strict" : "",
+			    pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private, n_guarded, head->n_listen,
+			    head->n_ranges + head->n_scoped, pins->meta.version);
 	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
 }
 

@@ -66,10 +66,10 @@ static void ask(const struct inspection *inspection, const struct filter_plan *p
 static void tell_gaps(struct ejg_call *call, const struct gaps *gaps, const char *subject, const char *name)
 {
 	if (gaps->n_recorded == gaps->n && ejg_call_mode(call) == EJG_PERMISSIVE)
-		ejg_call_finding(call, "recorded", subject, "the filter of %s records %zu calls and refuses none", name,
-				 gaps->n);
+		ejg_call_finding(call, "recorded", subject, "the filter of %s only records %zu calls and refuses none",
+				 name, gaps->n);
 	else
-		ejg_call_finding(call, "lets-through", subject, "the filter of %s lets through %s%s", name, gaps->text,
+		ejg_call_finding(call, "lets-through", subject, "the filter of %s allows %s%s", name, gaps->text,
 				 gaps->n > MAX_NAMED ? " and others" : "");
 }
 
@@ -96,7 +96,8 @@ static int check_process(struct ejg_call *call, const struct ejg_process *proces
 	if (r == -ESRCH)
 		return true;
 	if (r == -EPERM || r == -EACCES)
-		return ejg_call_error(call, -EPERM, "run it as root", "cannot read the filter of %s (%s)", name, subject);
+		return ejg_call_error(call, -EPERM, "run it as root", "cannot read the filter of %s (%s)", name,
+				      subject);
 	if (r < 0) {
 		ejg_call_finding(call, "unseen", subject, "the filter of %s cannot be read: %s", name,
 				 r == -EBUSY ? "another program traces the process" : strerror(-r));
@@ -138,7 +139,8 @@ int seccomp_check(struct ejg_call *call)
 	}
 	if (n_held < n)
 		return EJG_NOT_HELD;
-	ejg_call_finding(call, "confined", NULL, "%zu of %zu processes are under a filter that refuses the whole table",
+	ejg_call_finding(call, "confined", NULL,
+			 "%zu of %zu processes have a filter that refuses every call listed in ejguard-seccomp(8)",
 			 n_held, n);
 	return EJG_HELD;
 }

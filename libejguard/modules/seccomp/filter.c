@@ -27,7 +27,7 @@ static int set_attributes(scmp_filter_ctx context, const struct filter_plan *pla
 {
 	int r;
 
-	*ret_failed = "cannot set the action for calls of another architecture";
+	*ret_failed = "cannot set the action for calls of other architectures";
 	/* x32 and 32-bit calls have numbers of their own: what the table refuses could be had through them. */
 	r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, action_of(plan, EPERM));
 	if (r < 0)
@@ -38,7 +38,7 @@ static int set_attributes(scmp_filter_ctx context, const struct filter_plan *pla
 		return r;
 	if (seccomp_api_get() < API_LEVEL_LOG)
 		return 0;
-	*ret_failed = "cannot have refusals recorded";
+	*ret_failed = "cannot record refusals";
 	return seccomp_attr_set(context, SCMP_FLTATR_CTL_LOG, 1);
 }
 

@@ -83,7 +83,7 @@ static int tell(struct ejg_call *call, const struct rule *rule, int outcome)
 	if (outcome == OUTCOME_UNLOADED)
 		return ejg_call_error(call, -EIO, NULL, "cannot load the filter for an attempt");
 	if (outcome == OUTCOME_PASSED)
-		ejg_call_finding(call, "not-refused", rule->call, "%s was not refused under the filter",
+		ejg_call_finding(call, "not-refused", rule->call, "%s was not refused by the filter",
 				 rule_text(rule, text, sizeof(text)));
 	return 0;
 }
@@ -110,11 +110,11 @@ int seccomp_prove(struct ejg_call *call)
 		return -ECANCELED;
 	if (try(&plan, need, NULL) != OUTCOME_PASSED) {
 		ejg_call_finding(call, "refuses-too-much", NULL,
-				 "under the filter the service could not make its sockets or start its programs");
+				 "with the filter the service cannot open its sockets or start its programs");
 		return EJG_NOT_HELD;
 	}
 	if (n_passed > 0)
 		return EJG_NOT_HELD;
-	ejg_call_finding(call, "proven", NULL, "%zu calls were tried under the filter, and all were refused", n);
+	ejg_call_finding(call, "proven", NULL, "%zu calls were tried with the filter; all were refused", n);
 	return EJG_HELD;
 }
