@@ -225,11 +225,11 @@ int ejg_prove(struct ejg *handle);
  *
  * Return: 0 when no finding is a failure, -EACCES when one is, -ECANCELED, -ENOMEM. Since 0.1.
  */
-int ejg_diagnose(struct ejg *handle);
+int ejg_doctor(struct ejg *handle);
 
 /**
  * Surveys the service: its settings, the processes and listeners that are really there, and, as findings, what
- * contradicts what. Goes as far as it can when the stack cannot be loaded, as ejg_diagnose() does. Changes nothing.
+ * contradicts what. Goes as far as it can when the stack cannot be loaded, as ejg_doctor() does. Changes nothing.
  * @handle: handle
  *
  * Return: 0, whatever contradicts what; -ECANCELED, -ENOMEM. Since 0.1.

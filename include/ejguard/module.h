@@ -29,7 +29,7 @@
  *     watch_next   takes one event by ejg_call_event(); makes none when there is none.
  *     prove        forbidden attempts, made for real where they cannot do harm: are they refused? Gives a verdict.
  *                  Called after check in an apply, and when asked for. Leaves the system as it was.
- *     diagnose     findings on what this system can enforce, what is missing, what stands in the way. Changes
+ *     doctor       findings on what this system can enforce, what is missing, what stands in the way. Changes
  *                  nothing, and works whether or not anything is applied. Where the stack cannot be loaded the
  *                  options may be the defaults and the facts incomplete: lists empty, strings NULL.
  *     finish       the last call of an instance on which any operation was called: free what state holds (memory,
@@ -210,7 +210,7 @@ struct ejg_module {
 	int (*watch_next)(struct ejg_call *call);
 	void (*finish)(struct ejg_call *call);
 	int (*prove)(struct ejg_call *call);
-	int (*diagnose)(struct ejg_call *call);
+	int (*doctor)(struct ejg_call *call);
 };
 
 /** The options as the host has read them. @call: the call. Return: config_size bytes. Since ABI 1.0. */

@@ -18,7 +18,7 @@ static const struct {
 	[OPERATION_WATCH] = { "watch", 0 },
 	[OPERATION_WATCH_NEXT] = { "watch_next", 0 },
 	[OPERATION_PROVE] = { "prove", EJG_NOT_HELD },
-	[OPERATION_DIAGNOSE] = { "diagnose", 0 },
+	[OPERATION_DOCTOR] = { "doctor", 0 },
 };
 
 void operation_broke(struct ejg_call *call, const char *format, ...)
@@ -98,7 +98,7 @@ int operation_call(struct ejg *handle, struct instance *instance, enum operation
 		[OPERATION_STATUS] = module->status,
 		[OPERATION_WATCH_NEXT] = module->watch_next,
 		[OPERATION_PROVE] = module->prove,
-		[OPERATION_DIAGNOSE] = module->diagnose,
+		[OPERATION_DOCTOR] = module->doctor,
 	};
 	struct ejg_call call = begin(handle, instance, operation);
 

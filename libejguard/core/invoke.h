@@ -16,7 +16,7 @@ enum operation {
 	OPERATION_WATCH,
 	OPERATION_WATCH_NEXT,
 	OPERATION_PROVE,
-	OPERATION_DIAGNOSE,
+	OPERATION_DOCTOR,
 };
 
 /* One call of one operation. */

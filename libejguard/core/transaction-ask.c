@@ -56,7 +56,7 @@ int transaction_prove(struct ejg *handle)
 }
 
 /* Diagnoses are advice by themselves: only what was found makes the outcome, whatever the control of the line. */
-int transaction_diagnose(struct ejg *handle)
+int transaction_doctor(struct ejg *handle)
 {
 	struct run run = { .handle = handle };
 	const struct ejg_finding *finding;
@@ -64,8 +64,8 @@ int transaction_diagnose(struct ejg *handle)
 	for (size_t i = 0; i < handle->n_instances && !run_cancelled(&run); i++) {
 		struct instance *instance = &handle->instances[i];
 
-		if (run_takes_part(instance) && instance->module->diagnose)
-			operation_call(handle, instance, OPERATION_DIAGNOSE);
+		if (run_takes_part(instance) && instance->module->doctor)
+			operation_call(handle, instance, OPERATION_DOCTOR);
 	}
 	run_finish(handle);
 	for (size_t i = 0; (finding = report_finding(handle->report, i)); i++) {

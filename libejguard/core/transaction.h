@@ -16,7 +16,7 @@ int transaction_status(struct ejg *handle);
 int transaction_release(struct ejg *handle);
 int transaction_explain(struct ejg *handle, const struct ejg_question *question);
 int transaction_prove(struct ejg *handle);
-int transaction_diagnose(struct ejg *handle);
+int transaction_doctor(struct ejg *handle);
 
 /* From the errors that modules may return to those that <ejguard/ejguard.h> names. */
 int transaction_error(int error);

@@ -192,27 +192,27 @@ int ejg_prove(struct ejg *handle)
 	return run(handle, transaction_prove);
 }
 
-static int diagnose(struct ejg *handle)
+static int doctor(struct ejg *handle)
 {
 	int r = refuse_image(handle);
 
 	if (r < 0)
 		return r;
 	if (handle->stack)
-		return transaction_diagnose(handle);
+		return transaction_doctor(handle);
 	r = handle_load_parts(handle);
 	if (r < 0)
 		return r;
 	select_all(handle);
-	r = transaction_diagnose(handle);
+	r = transaction_doctor(handle);
 	handle_unload_parts(handle);
 	return r;
 }
 
-int ejg_diagnose(struct ejg *handle)
+int ejg_doctor(struct ejg *handle)
 {
 	verb_begin(handle);
-	return verb_end(handle, diagnose(handle));
+	return verb_end(handle, doctor(handle));
 }
 
 static int cancelled(struct ejg *handle)

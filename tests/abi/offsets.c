@@ -127,7 +127,7 @@ static const struct {
 	MEMBER(ejg_module, watch_next),
 	MEMBER(ejg_module, finish),
 	MEMBER(ejg_module, prove),
-	MEMBER(ejg_module, diagnose),
+	MEMBER(ejg_module, doctor),
 	SIZE(ejg_origin),
 	MEMBER(ejg_origin, kind),
 	MEMBER(ejg_origin, file),

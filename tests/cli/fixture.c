@@ -144,7 +144,7 @@ static const struct ejg_option options[] = {
 	  .type = EJG_OPTION_BOOL,
 	  .offset = offsetof(struct config, ill),
 	  .fallback = "no",
-	  .help = "diagnose finds a failure" },
+	  .help = "doctor finds a failure" },
 	{ .name = "events",
 	  .type = EJG_OPTION_UNSIGNED,
 	  .offset = offsetof(struct config, events),
@@ -271,7 +271,7 @@ static int prove(struct ejg_call *call)
 	return (int)config->proof;
 }
 
-static int diagnose(struct ejg_call *call)
+static int doctor(struct ejg_call *call)
 {
 	const struct config *config = ejg_call_config(call);
 
@@ -346,5 +346,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 #endif
 	.finish = finish,
 	.prove = prove,
-	.diagnose = diagnose,
+	.doctor = doctor,
 };

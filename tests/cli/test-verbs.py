@@ -246,7 +246,7 @@ class Modules(Case):
         module, = report["modules"]
         self.assertEqual((module["name"], module["abi"], module["flags"]), ("probe", "1.0", []))
         self.assertEqual(module["operations"], ["check", "apply", "status", "release", "explain", "watch", "prove",
-                                                "diagnose"])
+                                                "doctor"])
         options = {option["name"]: option for option in module["options"]}
         self.assertEqual((options["count"]["min"], options["count"]["max"], options["count"]["default"]), (1, 4096, "7"))
         self.assertEqual(options["colour"]["choices"], ["red", "green"])

@@ -23,7 +23,7 @@ struct config {
 	unsigned int release;
 	unsigned int answer;
 	unsigned int prove;
-	unsigned int diagnose;
+	unsigned int doctor;
 };
 
 struct state {
@@ -174,13 +174,13 @@ static int prove(struct ejg_call *call)
 	return answer_as(call, "prove", ((const struct config *)ejg_call_config(call))->prove);
 }
 
-static int diagnose(struct ejg_call *call)
+static int doctor(struct ejg_call *call)
 {
 	const struct config *config = ejg_call_config(call);
 
-	record(call, "diagnose");
-	if (config->diagnose == RESULT_NOT_HELD)
-		ejg_call_finding(call, "not-held", "diagnose", "told to say so");
+	record(call, "doctor");
+	if (config->doctor == RESULT_NOT_HELD)
+		ejg_call_finding(call, "not-held", "doctor", "told to say so");
 	return 0;
 }
 #endif
@@ -220,7 +220,7 @@ static const struct ejg_option options[] = {
 	RESULT(status),
 	RESULT(release),
 	RESULT(prove),
-	RESULT(diagnose),
+	RESULT(doctor),
 	{
 		.name = "answer",
 		.type = EJG_OPTION_ENUM,
@@ -264,6 +264,6 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.finish = finish,
 #ifdef RECORD_PROOF
 	.prove = prove,
-	.diagnose = diagnose,
+	.doctor = doctor,
 #endif
 };

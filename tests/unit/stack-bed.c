@@ -86,11 +86,11 @@ int bed_prove(struct ejg_call *call)
 	return answer(call, "prove", script_of(call)->prove);
 }
 
-int bed_diagnose(struct ejg_call *call)
+int bed_doctor(struct ejg_call *call)
 {
 	if (script_of(call)->contrary)
 		ejg_call_finding(call, "bad", NULL, "in the way");
-	return answer(call, "diagnose", script_of(call)->diagnose);
+	return answer(call, "doctor", script_of(call)->doctor);
 }
 
 static void finish(struct ejg_call *call)

@@ -15,7 +15,7 @@ extern char calls[2048];
 /* A module's config: what it answers. */
 struct script {
 	char id;
-	int prepare, apply, check, confine, status, release, explain, prove, diagnose;
+	int prepare, apply, check, confine, status, release, explain, prove, doctor;
 	bool cancel;   /* asks for it in its apply */
 	bool unsaid;   /* errors without a message, verdicts without a finding */
 	bool contrary; /* says held and makes a failure finding */
@@ -43,10 +43,10 @@ int count(char id, const char *operation);
 /* Where the last call was made, -1 when never. */
 long where(char id, const char *operation);
 
-/* Operations for modules that are to differ; those of the bed have neither prove nor diagnose. */
+/* Operations for modules that are to differ; those of the bed have neither prove nor doctor. */
 int bed_check(struct ejg_call *call);
 int bed_confine(struct ejg_call *call);
 int bed_prove(struct ejg_call *call);
-int bed_diagnose(struct ejg_call *call);
+int bed_doctor(struct ejg_call *call);
 
 #endif

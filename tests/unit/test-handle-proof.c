@@ -45,10 +45,10 @@ static void diagnosis_of_a_good_stack(void **state)
 {
 	struct scratch *scratch = *state;
 	struct ejg *handle =
-		open_stack(scratch, "required record_proof id=b log=%s/log diagnose=not-held\n", scratch->folder);
+		open_stack(scratch, "required record_proof id=b log=%s/log doctor=not-held\n", scratch->folder);
 
-	assert_int_equal(ejg_diagnose(handle), -EACCES);
-	assert_string_equal(recorded(scratch), "b diagnose;b finish;");
+	assert_int_equal(ejg_doctor(handle), -EACCES);
+	assert_string_equal(recorded(scratch), "b doctor;b finish;");
 	assert_non_null(ejg_facts_get(handle));
 	assert_int_equal(ejg_load(handle, NULL), -EINVAL); /* was loaded */
 	assert_int_equal(ejg_check(handle), 0);
@@ -62,11 +62,11 @@ static void diagnosis_of_a_broken_stack(void **state)
 		const char *stack; /* after %s, the folder */
 		const char *calls;
 	} cases[] = {
-		{ "required absent\nrequired record_proof id=b log=%s/log\n", "b diagnose;b finish;" },
-		{ "set epmd 99999\nrequired record_proof id=b log=%s/log\n", "b diagnose;b finish;" },
+		{ "required absent\nrequired record_proof id=b log=%s/log\n", "b doctor;b finish;" },
+		{ "set epmd 99999\nrequired record_proof id=b log=%s/log\n", "b doctor;b finish;" },
 		{ "required record_proof id=b log=%s/log bogus=1\n", "" },
 		{ "requierd record_proof id=b log=%s/log\n", "" },
-		{ "required irreversible\nrequired record_proof id=b log=%s/log\n", "b diagnose;b finish;" },
+		{ "required irreversible\nrequired record_proof id=b log=%s/log\n", "b doctor;b finish;" },
 	};
 	struct scratch *scratch = *state;
 
@@ -77,12 +77,12 @@ static void diagnosis_of_a_broken_stack(void **state)
 
 		*folder = '\0';
 		handle = open_stack(scratch, "%s%s%s", text, scratch->folder, folder + 2);
-		assert_int_equal(ejg_diagnose(handle), -EACCES);
+		assert_int_equal(ejg_doctor(handle), -EACCES);
 		assert_true(*ejg_error(handle));
 		assert_string_equal(recorded(scratch), cases[i].calls);
 		assert_null(ejg_facts_get(handle));
 		assert_int_equal(ejg_apply(handle, NULL), -EBADMSG);
-		assert_int_equal(ejg_diagnose(handle), -EACCES); /* again */
+		assert_int_equal(ejg_doctor(handle), -EACCES); /* again */
 		recorded(scratch);
 		ejg_close(handle);
 	}
@@ -94,7 +94,7 @@ static void diagnosis_without_a_stack(void **state)
 	struct ejg *handle = open_stack(scratch, "required record\n");
 
 	assert_int_equal(unlink(scratch_path(scratch, "conf/test")), 0);
-	assert_int_equal(ejg_diagnose(handle), -EACCES);
+	assert_int_equal(ejg_doctor(handle), -EACCES);
 	assert_int_equal(ejg_finding_count(handle), 1); /* that there is none */
 	assert_int_equal(ejg_check(handle), -ENOENT);
 	ejg_close(open_stack(scratch, "required record\n"));

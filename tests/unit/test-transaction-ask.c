@@ -286,24 +286,24 @@ static void a_diagnosis_goes_on(void **state)
 	struct bed bed;
 
 	bed_make(&bed, scratch);
-	assert_int_equal(bed_run(&bed, transaction_diagnose), 0);
+	assert_int_equal(bed_run(&bed, transaction_doctor), 0);
 	assert_calls("");
 	for (int i = 0; i < N; i++)
-		bed.modules[i].diagnose = bed_diagnose;
+		bed.modules[i].doctor = bed_doctor;
 	bed.lines[0].control = CONTROL_REQUISITE;
-	assert_int_equal(bed_run(&bed, transaction_diagnose), 0);
-	bed.scripts[0].diagnose = -EPERM;
-	assert_int_equal(bed_run(&bed, transaction_diagnose), -EACCES);
-	assert_calls("a.diagnose b.diagnose c.diagnose c.finish b.finish a.finish");
-	bed.scripts[0].diagnose = 0;
+	assert_int_equal(bed_run(&bed, transaction_doctor), 0);
+	bed.scripts[0].doctor = -EPERM;
+	assert_int_equal(bed_run(&bed, transaction_doctor), -EACCES);
+	assert_calls("a.doctor b.doctor c.doctor c.finish b.finish a.finish");
+	bed.scripts[0].doctor = 0;
 	bed.lines[2].control = CONTROL_OPTIONAL;
 	bed.scripts[2].contrary = true;
-	assert_int_equal(bed_run(&bed, transaction_diagnose), -EACCES);
+	assert_int_equal(bed_run(&bed, transaction_doctor), -EACCES);
 	assert_string_equal(report_first_failure(scratch->report), "in the way; mend it");
 	bed.scripts[2].contrary = false;
-	bed.scripts[1].diagnose = EJG_NOT_APPLICABLE; /* is none of its results */
-	assert_int_equal(bed_run(&bed, transaction_diagnose), -EACCES);
-	assert_reported(scratch->report, "module-contract", "diagnose returned 1");
+	bed.scripts[1].doctor = EJG_NOT_APPLICABLE; /* is none of its results */
+	assert_int_equal(bed_run(&bed, transaction_doctor), -EACCES);
+	assert_reported(scratch->report, "module-contract", "doctor returned 1");
 }
 
 int main(void)

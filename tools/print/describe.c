@@ -13,7 +13,7 @@ size_t describe_operations(const struct ejg_module *module, const char *names[DE
 		{ "check", module->check },	{ "prepare", module->prepare }, { "apply", module->apply },
 		{ "confine", module->confine }, { "status", module->status },	{ "release", module->release },
 		{ "explain", module->explain }, { "watch", module->watch },	{ "prove", module->prove },
-		{ "diagnose", module->diagnose },
+		{ "doctor", module->doctor },
 	};
 	size_t n = 0;
 

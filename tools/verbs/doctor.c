@@ -68,7 +68,7 @@ int verb_doctor(const struct arguments *arguments, struct report *report)
 {
 	int diagnosis, r;
 
-	diagnosis = ejg_diagnose(report->handle);
+	diagnosis = ejg_doctor(report->handle);
 	if (diagnosis < 0 && diagnosis != -EACCES)
 		return diagnosis;
 	r = note_kernel(report);

@@ -120,5 +120,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.watch_next = host_watch_next,
 	.finish = host_finish,
 	.prove = host_prove,
-	.diagnose = host_diagnose,
+	.doctor = host_doctor,
 };

@@ -57,7 +57,7 @@ int host_release(struct ejg_call *call, enum ejg_release_scope scope);
 int host_check(struct ejg_call *call);
 int host_prove(struct ejg_call *call);
 int host_status(struct ejg_call *call);
-int host_diagnose(struct ejg_call *call);
+int host_doctor(struct ejg_call *call);
 int host_explain(struct ejg_call *call, const struct ejg_question *question);
 
 #endif

@@ -157,5 +157,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.watch_next = net_watch_next,
 	.finish = net_finish,
 	.prove = net_prove,
-	.diagnose = net_diagnose,
+	.doctor = net_doctor,
 };

@@ -75,7 +75,7 @@ int net_prove(struct ejg_call *call);
 /* A forbidden attempt in each network namespace of the service. Return: as net_prove(). */
 int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
-int net_diagnose(struct ejg_call *call);
+int net_doctor(struct ejg_call *call);
 int net_explain(struct ejg_call *call, const struct ejg_question *question);
 
 #endif

@@ -84,7 +84,7 @@ static int seccomp_confine(struct ejg_call *call)
 	return 0;
 }
 
-static int seccomp_diagnose(struct ejg_call *call)
+static int seccomp_doctor(struct ejg_call *call)
 {
 	if (kernel_has_filters())
 		ejg_call_finding(call, "supported", NULL, "this kernel has system call filters (seccomp)");
@@ -107,5 +107,5 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.prepare = seccomp_prepare,
 	.confine = seccomp_confine,
 	.prove = seccomp_prove,
-	.diagnose = seccomp_diagnose,
+	.doctor = seccomp_doctor,
 };

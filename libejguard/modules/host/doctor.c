@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* diagnose: whether this kernel takes the programs, and what else stands at the top of the tree and in sk_lookup. */
+/* doctor: whether this kernel takes the programs, and what else stands at the top of the tree and in sk_lookup. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "libejguard/modules/net/foreign.h"
 #include "libejguard/util/cleanup.h"
 
-static int diagnose_load(struct ejg_call *call)
+static int doctor_load(struct ejg_call *call)
 {
 	struct bpf_object *loaded = NULL;
 	uint64_t cookie;
@@ -29,7 +29,7 @@ static int diagnose_load(struct ejg_call *call)
 }
 
 /* Programs that choose the listener of a connection: one could lead a connection past every port that is private. */
-static void diagnose_sk_lookup(struct ejg_call *call)
+static void doctor_sk_lookup(struct ejg_call *call)
 {
 	cleanup_fd int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	uint32_t ids[64], n = ARRAY_SIZE(ids), flags = 0;
@@ -46,7 +46,7 @@ static void diagnose_sk_lookup(struct ejg_call *call)
 	}
 }
 
-static void diagnose_top(struct ejg_call *call, const char *mount)
+static void doctor_top(struct ejg_call *call, const char *mount)
 {
 	struct pins pins = PINS_NULL;
 	const struct foreign f = { .call = call, .pins = &pins };
@@ -61,7 +61,7 @@ static void diagnose_top(struct ejg_call *call, const char *mount)
 	pins_close(&pins);
 }
 
-int host_diagnose(struct ejg_call *call)
+int host_doctor(struct ejg_call *call)
 {
 	struct ejg_cgroup top;
 	int r = pins_probe(call);
@@ -70,7 +70,7 @@ int host_diagnose(struct ejg_call *call)
 		r = host_find_top(call, &top);
 	if (r < 0)
 		return r;
-	diagnose_top(call, top.path);
-	diagnose_sk_lookup(call);
-	return diagnose_load(call);
+	doctor_top(call, top.path);
+	doctor_sk_lookup(call);
+	return doctor_load(call);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* diagnose: what this kernel can enforce, and what is missing. */
+/* doctor: what this kernel can enforce, and what is missing. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static bool read_line(const char *path, char *line, size_t size)
 	return true;
 }
 
-static void diagnose_kernel(struct ejg_call *call)
+static void doctor_kernel(struct ejg_call *call)
 {
 	unsigned int major = 0, minor = 0;
 	struct utsname uts;
@@ -43,7 +43,7 @@ static void diagnose_kernel(struct ejg_call *call)
 }
 
 /* Yama's scope 1 and above: a process is traced by those that started it only. Without Yama, by all of its user. */
-static void diagnose_tracing(struct ejg_call *call)
+static void doctor_tracing(struct ejg_call *call)
 {
 	static const char path[] = "/proc/sys/kernel/yama/ptrace_scope";
 	char line[16];
@@ -61,7 +61,7 @@ static int ignore_socket(void *data, const struct socket_info *info)
 	return 0;
 }
 
-static void diagnose_sockets(struct ejg_call *call)
+static void doctor_sockets(struct ejg_call *call)
 {
 	int r = sockets_each(SOCKETS_LISTENING, ignore_socket, NULL);
 
@@ -70,7 +70,7 @@ static void diagnose_sockets(struct ejg_call *call)
 }
 
 /* Whether the kernel takes the programs. */
-static int diagnose_load(struct ejg_call *call)
+static int doctor_load(struct ejg_call *call)
 {
 	struct bpf_object *loaded = NULL;
 	uint32_t hooks = 0;
@@ -86,7 +86,7 @@ static int diagnose_load(struct ejg_call *call)
 	return 0;
 }
 
-static void diagnose_pins(struct ejg_call *call)
+static void doctor_pins(struct ejg_call *call)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
@@ -102,17 +102,17 @@ static void diagnose_pins(struct ejg_call *call)
 	pins_close(&pins);
 }
 
-int net_diagnose(struct ejg_call *call)
+int net_doctor(struct ejg_call *call)
 {
 	int r;
 
-	diagnose_kernel(call);
-	diagnose_tracing(call);
-	diagnose_sockets(call);
+	doctor_kernel(call);
+	doctor_tracing(call);
+	doctor_sockets(call);
 	r = pins_probe(call);
 	if (r < 0)
 		return r;
-	diagnose_pins(call);
+	doctor_pins(call);
 	net_report_foreign(call, false);
-	return diagnose_load(call);
+	return doctor_load(call);
 }
