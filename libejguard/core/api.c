@@ -57,8 +57,8 @@ static int fill(struct ejg *handle, const struct ejg_options *options)
 	handle->error = "";
 	if (arena_failed(handle->arena) || !handle->report)
 		return -ENOMEM;
-	handle->loader = loader_new(handle->moduledir);
-	return handle->loader ? 0 : -ENOMEM;
+	handle->modules = modules_new(handle->moduledir);
+	return handle->modules ? 0 : -ENOMEM;
 }
 
 int ejg_open(const struct ejg_options *options, struct ejg **ret)
@@ -107,7 +107,7 @@ struct ejg *ejg_close(struct ejg *handle)
 		watch_free(handle, watch);
 	}
 	handle_forget_survey(handle);
-	loader_free(handle->loader);
+	modules_free(handle->modules);
 	report_free(handle->report);
 	arena_free(handle->stack_arena);
 	for (const struct former_stack *former = handle->formers; former; former = former->next)
@@ -171,14 +171,14 @@ const struct ejg_survey *ejg_survey_get(const struct ejg *handle)
 
 const struct ejg_module *ejg_module_get(const struct ejg *handle, size_t index)
 {
-	const struct loaded_module *module = loader_at(handle->loader, index);
+	const struct loaded_module *module = modules_at(handle->modules, index);
 
 	return module ? &module->descriptor : NULL;
 }
 
 const char *ejg_module_path(const struct ejg *handle, size_t index)
 {
-	const struct loaded_module *module = loader_at(handle->loader, index);
+	const struct loaded_module *module = modules_at(handle->modules, index);
 
 	return module ? module->path : NULL;
 }

@@ -54,7 +54,7 @@ struct ejg {
 
 	struct report *report;
 	const char *error; /* of the last verb; in the report's memory or constant */
-	struct loader *loader;
+	struct modules *modules;
 
 	struct arena *stack_arena; /* what ejg_load() made; NULL before */
 	const char *stack_file;    /* that ejg_load() was given, or NULL */

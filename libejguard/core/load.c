@@ -38,7 +38,7 @@ static int load_instance(struct load *load, const struct guard_line *line, struc
 	const struct loaded_module *module;
 	int r;
 
-	r = loader_get(handle->loader, handle->report, line->module.text, &line->module.position, &module);
+	r = modules_get(handle->modules, handle->report, line->module.text, &line->module.position, &module);
 	if (r < 0)
 		return r;
 	return bind(load, handle->report, &module->descriptor, line, ret);
@@ -138,7 +138,7 @@ static int repair_lines(struct load *load, struct report *report)
 
 		if (load->instances[i].module)
 			continue;
-		r = loader_get(load->handle->loader, report, line->module.text, NULL, &module);
+		r = modules_get(load->handle->modules, report, line->module.text, NULL, &module);
 		if (r == 0)
 			r = bind_defaults(load, report, &module->descriptor, line, &load->instances[i]);
 		if (r == -ENOMEM)
@@ -153,14 +153,14 @@ static int take_all_modules(struct load *load, struct report *report, size_t *re
 	size_t n;
 	int r;
 
-	r = loader_get_all(load->handle->loader, report);
+	r = modules_get_all(load->handle->modules, report);
 	if (r == -ENOMEM)
 		return r;
-	n = loader_count(load->handle->loader);
+	n = modules_count(load->handle->modules);
 	load->instances = arena_array(load->arena, n, sizeof(struct instance));
 	if (!load->instances && n > 0)
 		return -ENOMEM;
-	for (size_t i = 0; (module = loader_at(load->handle->loader, i)); i++) {
+	for (size_t i = 0; (module = modules_at(load->handle->modules, i)); i++) {
 		r = bind_defaults(load, report, &module->descriptor, NULL, &load->instances[i]);
 		if (r < 0)
 			return r;
@@ -222,15 +222,15 @@ int load_surveyors(struct load *load, size_t *ret_n)
 {
 	struct report *quiet = report_new();
 	const struct loaded_module *module;
-	int r = quiet ? loader_get_all(load->handle->loader, quiet) : -ENOMEM;
+	int r = quiet ? modules_get_all(load->handle->modules, quiet) : -ENOMEM;
 	size_t n = 0;
 
 	if (r != -ENOMEM) {
 		load->instances =
-			arena_array(load->arena, loader_count(load->handle->loader) + 1, sizeof(struct instance));
+			arena_array(load->arena, modules_count(load->handle->modules) + 1, sizeof(struct instance));
 		r = load->instances ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; r == 0 && (module = loader_at(load->handle->loader, i)); i++) {
+	for (size_t i = 0; r == 0 && (module = modules_at(load->handle->modules, i)); i++) {
 		if (!(module->descriptor.flags & EJG_MODULE_SURVEYS) || !module->descriptor.check ||
 		    (*load->handle->root && !(module->descriptor.flags & EJG_MODULE_IMAGES)))
 			continue;

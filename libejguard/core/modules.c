@@ -19,7 +19,7 @@ enum { MAX_NAME = 64 };
 static const char suffix[] = ".so";
 static const char symbol[] = "ejguard_module";
 
-struct loader {
+struct modules {
 	struct arena *arena;
 	const char *folder;
 	struct loaded_module **loaded; /* in the order of loading */
@@ -28,57 +28,57 @@ struct loader {
 };
 
 /* What loading one module needs at hand. */
-struct attempt {
-	struct loader *loader;
+struct loading {
+	struct modules *modules;
 	struct report *report;
 	const char *name;
 	const char *path;
 	const struct position *position;
 };
 
-struct loader *loader_new(const char *moduledir)
+struct modules *modules_new(const char *moduledir)
 {
-	struct loader *loader = calloc(1, sizeof(*loader));
+	struct modules *modules = calloc(1, sizeof(*modules));
 
-	if (!loader)
+	if (!modules)
 		return NULL;
-	loader->arena = arena_new();
-	if (!loader->arena)
-		return loader_free(loader);
-	loader->folder = arena_strdup(loader->arena, moduledir);
-	return loader->folder ? loader : loader_free(loader);
+	modules->arena = arena_new();
+	if (!modules->arena)
+		return modules_free(modules);
+	modules->folder = arena_strdup(modules->arena, moduledir);
+	return modules->folder ? modules : modules_free(modules);
 }
 
-struct loader *loader_free(struct loader *loader)
+struct modules *modules_free(struct modules *modules)
 {
-	if (!loader)
+	if (!modules)
 		return NULL;
-	while (loader->n > 0)
-		dlclose(loader->loaded[--loader->n]->library);
-	arena_free(loader->arena);
-	free(loader);
+	while (modules->n > 0)
+		dlclose(modules->loaded[--modules->n]->library);
+	arena_free(modules->arena);
+	free(modules);
 	return NULL;
 }
 
-size_t loader_count(const struct loader *loader)
+size_t modules_count(const struct modules *modules)
 {
-	return loader->n;
+	return modules->n;
 }
 
-const struct loaded_module *loader_at(const struct loader *loader, size_t index)
+const struct loaded_module *modules_at(const struct modules *modules, size_t index)
 {
-	return index < loader->n ? loader->listed[index] : NULL;
+	return index < modules->n ? modules->listed[index] : NULL;
 }
 
-static int out_of_memory(const struct attempt *attempt)
+static int out_of_memory(const struct loading *loading)
 {
-	return report_error(attempt->report, -ENOMEM, "out-of-memory", attempt->position, NULL, "out of memory");
+	return report_error(loading->report, -ENOMEM, "out-of-memory", loading->position, NULL, "out of memory");
 }
 
-static int malformed(const struct attempt *attempt, const char *remedy, const char *format, ...)
+static int malformed(const struct loading *loading, const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static int malformed(const struct attempt *attempt, const char *remedy, const char *format, ...)
+static int malformed(const struct loading *loading, const char *remedy, const char *format, ...)
 {
 	cleanup_free char *problem = NULL;
 	va_list ap;
@@ -89,10 +89,10 @@ static int malformed(const struct attempt *attempt, const char *remedy, const ch
 	va_end(ap);
 	if (r < 0) {
 		problem = NULL;
-		return out_of_memory(attempt);
+		return out_of_memory(loading);
 	}
-	return report_error(attempt->report, -EBADMSG, "module-malformed", attempt->position, remedy, "'%s' %s",
-			    attempt->path, problem);
+	return report_error(loading->report, -EBADMSG, "module-malformed", loading->position, remedy, "'%s' %s",
+			    loading->path, problem);
 }
 
 static bool is_name(const char *name)
@@ -150,64 +150,64 @@ static int list_names(struct arena *arena, const char *folder, const char ***ret
 }
 
 /* No such file: perhaps there is one whose name is almost the same. */
-static int missing(const struct attempt *attempt)
+static int missing(const struct loading *loading)
 {
 	const char **names, *problem, *near = NULL;
 	cleanup_arena struct arena *arena = arena_new();
 
 	if (!arena)
-		return out_of_memory(attempt);
-	if (list_names(arena, attempt->loader->folder, &names, &problem) == 0)
-		near = suggest(attempt->name, names);
+		return out_of_memory(loading);
+	if (list_names(arena, loading->modules->folder, &names, &problem) == 0)
+		near = suggest(loading->name, names);
 	if (near)
-		return report_error(attempt->report, -EBADMSG, "module-missing", attempt->position, NULL,
-				    "there is no module '%s' ('%s' does not exist); did you mean '%s'?", attempt->name,
-				    attempt->path, near);
-	return report_error(attempt->report, -EBADMSG, "module-missing", attempt->position, NULL,
-			    "there is no module '%s' ('%s' does not exist)", attempt->name, attempt->path);
+		return report_error(loading->report, -EBADMSG, "module-missing", loading->position, NULL,
+				    "there is no module '%s' ('%s' does not exist); did you mean '%s'?", loading->name,
+				    loading->path, near);
+	return report_error(loading->report, -EBADMSG, "module-missing", loading->position, NULL,
+			    "there is no module '%s' ('%s' does not exist)", loading->name, loading->path);
 }
 
-static int open_module(const struct attempt *attempt, int *ret_fd)
+static int open_module(const struct loading *loading, int *ret_fd)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	const char *problem;
 	int r;
 
-	r = arena ? trusted_open(arena, attempt->path, ret_fd, &problem) : -ENOMEM;
+	r = arena ? trusted_open(arena, loading->path, ret_fd, &problem) : -ENOMEM;
 	if (r == 0)
 		return 0;
 	if (r == -ENOMEM)
-		return out_of_memory(attempt);
+		return out_of_memory(loading);
 	if (r == -ENOENT)
-		return missing(attempt);
-	return report_error(attempt->report, -EBADMSG, "module-untrusted", attempt->position, NULL,
-			    "cannot load the module '%s': %s", attempt->name, problem);
+		return missing(loading);
+	return report_error(loading->report, -EBADMSG, "module-untrusted", loading->position, NULL,
+			    "cannot load the module '%s': %s", loading->name, problem);
 }
 
 /* Our own header is there to compare with, whatever we were built for. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
 /* dlopen() would refuse most of these, too, but in words that tell no administrator what to do. */
-static int check_elf(const struct attempt *attempt, int fd)
+static int check_elf(const struct loading *loading, int fd)
 {
 	ElfW(Ehdr) header;
 	ssize_t n = pread(fd, &header, sizeof(header), 0);
 
 	if (n < 0)
-		return malformed(attempt, NULL, "cannot be read: %s", strerror(errno));
+		return malformed(loading, NULL, "cannot be read: %s", strerror(errno));
 	if (n < (ssize_t)sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return malformed(attempt, NULL, "is not an ELF file");
+		return malformed(loading, NULL, "is not an ELF file");
 	if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS] ||
 	    header.e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA] || header.e_machine != __ehdr_start.e_machine)
-		return malformed(attempt, "install the module for the architecture of this machine",
+		return malformed(loading, "install the module for the architecture of this machine",
 				 "is built for another machine");
 	if (header.e_type != ET_DYN)
-		return malformed(attempt, NULL, "is not a shared object");
+		return malformed(loading, NULL, "is not a shared object");
 	return 0;
 }
 
 /* Finds the descriptor in the library itself: dlsym() would also take one from a library that it depends on. */
-static int find_descriptor(const struct attempt *attempt, void *library, const struct ejg_module **ret)
+static int find_descriptor(const struct loading *loading, void *library, const struct ejg_module **ret)
 {
 	const struct ejg_module *descriptor = dlsym(library, symbol);
 	struct link_map *map = NULL, *owner = NULL;
@@ -216,20 +216,20 @@ static int find_descriptor(const struct attempt *attempt, void *library, const s
 
 	if (!descriptor || dlinfo(library, RTLD_DI_LINKMAP, &map) < 0 ||
 	    !dladdr1(descriptor, &info, (void **)&owner, RTLD_DL_LINKMAP) || owner != map)
-		return malformed(attempt, NULL, "does not export the object %s", symbol);
+		return malformed(loading, NULL, "does not export the object %s", symbol);
 	if (!dladdr1(descriptor, &info, (void **)&entry, RTLD_DL_SYMENT) || !entry ||
 	    ELF64_ST_TYPE(entry->st_info) != STT_OBJECT || entry->st_size < offsetof(struct ejg_module, name) ||
 	    (uintptr_t)descriptor % _Alignof(struct ejg_module) != 0)
-		return malformed(attempt, NULL, "exports something that is not a descriptor as %s", symbol);
+		return malformed(loading, NULL, "exports something that is not a descriptor as %s", symbol);
 	if (descriptor->size > entry->st_size)
-		return malformed(attempt, NULL, "has a descriptor that gives its size as %u bytes and has %llu",
+		return malformed(loading, NULL, "has a descriptor that gives its size as %u bytes and has %llu",
 				 descriptor->size, (unsigned long long)entry->st_size);
 	*ret = descriptor;
 	return 0;
 }
 
 /* What dlopen() gave may be of another file: it takes whatever has been loaded under that path name before. */
-static int check_mapped(const struct attempt *attempt, void *library, int fd)
+static int check_mapped(const struct loading *loading, void *library, int fd)
 {
 	struct link_map *map = NULL;
 	int r = -EIO;
@@ -239,36 +239,36 @@ static int check_mapped(const struct attempt *attempt, void *library, int fd)
 	if (r > 0)
 		return 0;
 	if (r < 0)
-		return malformed(attempt, "mount /proc",
+		return malformed(loading, "mount /proc",
 				 "was loaded, but from which file cannot be seen in /proc/self/maps: %s", strerror(-r));
-	return malformed(attempt, "start the program anew",
+	return malformed(loading, "start the program anew",
 			 "has been replaced since this program loaded the file of that name");
 }
 
 /* The library is in the loader's hands from here on: the descriptor points into it. */
-static int add(const struct attempt *attempt, void **library, const struct ejg_module *descriptor,
+static int add(const struct loading *loading, void **library, const struct ejg_module *descriptor,
 	       const struct loaded_module **ret)
 {
-	struct loader *loader = attempt->loader;
-	struct loaded_module *module = arena_alloc(loader->arena, sizeof(*module));
-	struct loaded_module **loaded = arena_grow(loader->arena, loader->loaded, loader->n, sizeof(*loaded));
-	struct loaded_module **listed = arena_grow(loader->arena, loader->listed, loader->n, sizeof(*listed));
+	struct modules *modules = loading->modules;
+	struct loaded_module *module = arena_alloc(modules->arena, sizeof(*module));
+	struct loaded_module **loaded = arena_grow(modules->arena, modules->loaded, modules->n, sizeof(*loaded));
+	struct loaded_module **listed = arena_grow(modules->arena, modules->listed, modules->n, sizeof(*listed));
 	const char *problem;
 	int r;
 
 	if (!module || !loaded || !listed)
-		return out_of_memory(attempt);
-	loader->loaded = loaded;
-	loader->listed = listed;
-	r = descriptor_read(loader->arena, descriptor, attempt->name, &module->descriptor, &problem);
+		return out_of_memory(loading);
+	modules->loaded = loaded;
+	modules->listed = listed;
+	r = descriptor_read(modules->arena, descriptor, loading->name, &module->descriptor, &problem);
 	if (r == -ENOMEM)
-		return out_of_memory(attempt);
+		return out_of_memory(loading);
 	if (r < 0)
-		return malformed(attempt, NULL, "%s", problem);
-	module->path = attempt->path;
+		return malformed(loading, NULL, "%s", problem);
+	module->path = loading->path;
 	module->library = take_ptr(*library);
-	loaded[loader->n] = listed[loader->n] = module;
-	loader->n++;
+	loaded[modules->n] = listed[modules->n] = module;
+	modules->n++;
 	*ret = module;
 	return 0;
 }
@@ -279,41 +279,41 @@ static void close_library(void **library)
 		dlclose(*library);
 }
 
-static int load(const struct attempt *attempt, const struct loaded_module **ret)
+static int load_file(const struct loading *loading, const struct loaded_module **ret)
 {
 	__attribute__((cleanup(close_library))) void *library = NULL;
 	const struct ejg_module *descriptor = NULL;
 	cleanup_fd int fd = -1;
 	int r;
 
-	r = open_module(attempt, &fd);
+	r = open_module(loading, &fd);
 	if (r < 0)
 		return r;
-	r = check_elf(attempt, fd);
+	r = check_elf(loading, fd);
 	if (r < 0)
 		return r;
 	/* From here on code of the file runs: its constructors. Nothing that is not trusted comes this far. */
-	library = dlopen(attempt->path, RTLD_NOW | RTLD_LOCAL);
+	library = dlopen(loading->path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
-		return malformed(attempt, "see `ldd` of that file, and install what it needs", "cannot be loaded: %s",
+		return malformed(loading, "see `ldd` of that file, and install what it needs", "cannot be loaded: %s",
 				 dlerror());
-	r = check_mapped(attempt, library, fd);
+	r = check_mapped(loading, library, fd);
 	if (r < 0)
 		return r;
-	r = find_descriptor(attempt, library, &descriptor);
+	r = find_descriptor(loading, library, &descriptor);
 	if (r < 0)
 		return r;
-	return add(attempt, &library, descriptor, ret);
+	return add(loading, &library, descriptor, ret);
 }
 
-int loader_get(struct loader *loader, struct report *report, const char *name, const struct position *position,
+int modules_get(struct modules *modules, struct report *report, const char *name, const struct position *position,
 	       const struct loaded_module **ret)
 {
-	struct attempt attempt = { .loader = loader, .report = report, .position = position };
+	struct loading loading = { .modules = modules, .report = report, .position = position };
 
-	for (size_t i = 0; i < loader->n; i++) {
-		if (strcmp(loader->loaded[i]->descriptor.name, name) == 0) {
-			*ret = loader->loaded[i];
+	for (size_t i = 0; i < modules->n; i++) {
+		if (strcmp(modules->loaded[i]->descriptor.name, name) == 0) {
+			*ret = modules->loaded[i];
 			return 0;
 		}
 	}
@@ -321,11 +321,11 @@ int loader_get(struct loader *loader, struct report *report, const char *name, c
 		return report_error(report, -EBADMSG, "module-missing", position, NULL,
 				    "'%s' cannot be the name of a module: at most %d of a-z, 0-9 and _", name,
 				    MAX_NAME);
-	attempt.name = arena_strdup(loader->arena, name);
-	attempt.path = arena_printf(loader->arena, "%s/%s%s", loader->folder, name, suffix);
-	if (!attempt.name || !attempt.path)
-		return out_of_memory(&attempt);
-	return load(&attempt, ret);
+	loading.name = arena_strdup(modules->arena, name);
+	loading.path = arena_printf(modules->arena, "%s/%s%s", modules->folder, name, suffix);
+	if (!loading.name || !loading.path)
+		return out_of_memory(&loading);
+	return load_file(&loading, ret);
 }
 
 static int by_module_name(const void *a, const void *b)
@@ -335,27 +335,27 @@ static int by_module_name(const void *a, const void *b)
 	return strcmp((*left)->descriptor.name, (*right)->descriptor.name);
 }
 
-int loader_get_all(struct loader *loader, struct report *report)
+int modules_get_all(struct modules *modules, struct report *report)
 {
-	struct attempt attempt = { .loader = loader, .report = report };
+	struct loading loading = { .modules = modules, .report = report };
 	cleanup_arena struct arena *arena = arena_new();
 	const struct loaded_module *module;
 	const char **names, *problem;
 	int r, result = 0;
 
-	r = arena ? list_names(arena, loader->folder, &names, &problem) : -ENOMEM;
+	r = arena ? list_names(arena, modules->folder, &names, &problem) : -ENOMEM;
 	if (r == -ENOMEM)
-		return out_of_memory(&attempt);
+		return out_of_memory(&loading);
 	if (r < 0)
 		return report_error(report, r == -EIO ? r : -EBADMSG,
 				    r == -ENOENT ? "module-missing" : "module-untrusted", NULL, NULL,
-				    "cannot load modules from '%s': %s", loader->folder, problem);
+				    "cannot load modules from '%s': %s", modules->folder, problem);
 	for (; *names; names++) {
-		r = loader_get(loader, report, *names, NULL, &module);
+		r = modules_get(modules, report, *names, NULL, &module);
 		if (result == 0 || r == -ENOMEM)
 			result = r;
 	}
-	if (loader->n > 0)
-		qsort(loader->listed, loader->n, sizeof(struct loaded_module *), by_module_name);
+	if (modules->n > 0)
+		qsort(modules->listed, modules->n, sizeof(struct loaded_module *), by_module_name);
 	return result;
 }

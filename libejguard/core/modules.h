@@ -11,25 +11,25 @@ struct loaded_module {
 	void *library;
 };
 
-struct loader;
+struct modules;
 
-/* The loader of a module folder. moduledir is copied. NULL without memory. */
-struct loader *loader_new(const char *moduledir);
+/* The modules of a folder, none loaded yet. moduledir is copied. NULL without memory. */
+struct modules *modules_new(const char *moduledir);
 /* Unloads all modules, last loaded first; accepts NULL, returns NULL. */
-struct loader *loader_free(struct loader *loader);
+struct modules *modules_free(struct modules *modules);
 
 /*
  * The module of that name, loaded now or before. position is where the stack names it, or NULL.
  *
  * Return: 0, -EBADMSG (missing, untrusted, or malformed: reported with the file and the remedy), -ENOMEM.
  */
-int loader_get(struct loader *loader, struct report *report, const char *name, const struct position *position,
+int modules_get(struct modules *modules, struct report *report, const char *name, const struct position *position,
 	       const struct loaded_module **ret);
 
 /* Loads every *.so of the folder, in the order of names. Goes on after errors; returns the first. */
-int loader_get_all(struct loader *loader, struct report *report);
+int modules_get_all(struct modules *modules, struct report *report);
 
-size_t loader_count(const struct loader *loader);
-const struct loaded_module *loader_at(const struct loader *loader, size_t index);
+size_t modules_count(const struct modules *modules);
+const struct loaded_module *modules_at(const struct modules *modules, size_t index);
 
 #endif

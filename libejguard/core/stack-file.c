@@ -25,7 +25,7 @@ struct source_file {
 	struct position position;
 };
 
-struct reader {
+struct stack_reader {
 	struct arena *arena;
 	struct errors errors;
 	const struct stack_source *source;
@@ -46,7 +46,7 @@ struct frame {
 };
 
 /* A line, split. */
-struct line {
+struct split_line {
 	const struct word *words;
 	size_t n;
 };
@@ -57,17 +57,17 @@ static void free_text(const struct stack_text *text)
 }
 #define cleanup_stack_text __attribute__((cleanup(free_text)))
 
-static int read_include(struct reader *reader, const struct frame *parent, const struct word *word);
+static int read_include(struct stack_reader *reader, const struct frame *parent, const struct word *word);
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
-static const char *shown(struct reader *reader, const struct word *word)
+static const char *shown(struct stack_reader *reader, const struct word *word)
 {
 	return errors_word(reader->arena, word->text);
 }
 
 /* "; did you mean 'x'?", or what else there is to say. */
-static const char *hint(struct reader *reader, const char *word, const char *const *names, const char *otherwise)
+static const char *hint(struct stack_reader *reader, const char *word, const char *const *names, const char *otherwise)
 {
 	const char *name = suggest(word, names);
 	const char *text = name ? arena_printf(reader->arena, "; did you mean '%s'?", name) : otherwise;
@@ -82,7 +82,7 @@ static bool is_made_of(const char *text, const char *characters)
 
 /* --- lines -------------------------------------------------------------------------------------------------------- */
 
-static int parse_set(struct reader *reader, const struct line *line)
+static int parse_set(struct stack_reader *reader, const struct split_line *line)
 {
 	const char *all = "; the settings are cgroups, config, dist, epmd, kind, peers, public and users";
 	const struct word *name = &line->words[1];
@@ -125,7 +125,7 @@ static int parse_set(struct reader *reader, const struct line *line)
 	return 0;
 }
 
-static int parse_include(struct reader *reader, const struct frame *frame, const struct line *line)
+static int parse_include(struct stack_reader *reader, const struct frame *frame, const struct split_line *line)
 {
 	const struct word *name = &line->words[1];
 
@@ -143,7 +143,7 @@ static int parse_include(struct reader *reader, const struct frame *frame, const
 	return read_include(reader, frame, name);
 }
 
-static bool check_module_line(struct reader *reader, const struct line *line)
+static bool check_module_line(struct stack_reader *reader, const struct split_line *line)
 {
 	const struct word *module = &line->words[1];
 
@@ -177,7 +177,7 @@ static bool check_module_line(struct reader *reader, const struct line *line)
 	return true;
 }
 
-static int parse_module_line(struct reader *reader, enum control control, const struct line *line)
+static int parse_module_line(struct stack_reader *reader, enum control control, const struct split_line *line)
 {
 	if (!check_module_line(reader, line))
 		return 0;
@@ -193,7 +193,7 @@ static int parse_module_line(struct reader *reader, enum control control, const 
 	return 0;
 }
 
-static int parse_line(struct reader *reader, const struct frame *frame, const struct line *line)
+static int parse_line(struct stack_reader *reader, const struct frame *frame, const struct split_line *line)
 {
 	/* The controls first, in the order of their enumeration. */
 	static const char *const words[] = { "required", "requisite", "optional", "set", "include", NULL };
@@ -216,10 +216,10 @@ static int parse_line(struct reader *reader, const struct frame *frame, const st
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
 
-static int parse_text(struct reader *reader, const struct frame *frame, const struct stack_text *text)
+static int parse_text(struct stack_reader *reader, const struct frame *frame, const struct stack_text *text)
 {
 	struct lexer lexer;
-	struct line line;
+	struct split_line line;
 	int r;
 
 	r = lexer_open(&lexer, reader->arena, text->path, text->text, text->size);
@@ -236,7 +236,7 @@ static int parse_text(struct reader *reader, const struct frame *frame, const st
 	return 0;
 }
 
-static const char *chain(struct reader *reader, const struct frame *frame, const char *name)
+static const char *chain(struct stack_reader *reader, const struct frame *frame, const char *name)
 {
 	const char *text = name;
 
@@ -246,7 +246,7 @@ static const char *chain(struct reader *reader, const struct frame *frame, const
 }
 
 /* Whether a file may be included here: not inside itself, not twice, not too deep. */
-static bool check_include(struct reader *reader, const struct frame *parent, const struct word *word)
+static bool check_include(struct stack_reader *reader, const struct frame *parent, const struct word *word)
 {
 	for (const struct frame *frame = parent; frame; frame = frame->parent) {
 		if (strcmp(frame->name, word->text) != 0)
@@ -272,7 +272,7 @@ static bool check_include(struct reader *reader, const struct frame *parent, con
 	return true;
 }
 
-static int read_include(struct reader *reader, const struct frame *parent, const struct word *word)
+static int read_include(struct stack_reader *reader, const struct frame *parent, const struct word *word)
 {
 	struct frame frame = { .parent = parent, .name = word->text, .depth = parent->depth + 1 };
 	cleanup_stack_text struct stack_text text = { 0 };
@@ -297,7 +297,7 @@ static int read_include(struct reader *reader, const struct frame *parent, const
 
 /* --- the stack ---------------------------------------------------------------------------------------------------- */
 
-static int read_root(struct reader *reader, const char **ret_path)
+static int read_root(struct stack_reader *reader, const char **ret_path)
 {
 	struct frame frame = { .name = reader->source->service };
 	cleanup_stack_text struct stack_text text = { 0 };
@@ -321,7 +321,7 @@ static int read_root(struct reader *reader, const char **ret_path)
 
 int stack_read(struct arena *arena, struct report *report, const struct stack_source *source, const struct stack **ret)
 {
-	struct reader reader = { .arena = arena, .errors = { .arena = arena, .report = report }, .source = source };
+	struct stack_reader reader = { .arena = arena, .errors = { .arena = arena, .report = report }, .source = source };
 	const char *path = NULL;
 	struct stack *stack;
 	int r;

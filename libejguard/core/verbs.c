@@ -140,7 +140,7 @@ int ejg_load(struct ejg *handle, const char *file)
 int ejg_load_modules(struct ejg *handle)
 {
 	verb_begin(handle);
-	return verb_end(handle, loader_get_all(handle->loader, handle->report));
+	return verb_end(handle, modules_get_all(handle->modules, handle->report));
 }
 
 int ejg_check(struct ejg *handle)

@@ -15,7 +15,7 @@ enum {
 	MAX_KNOWN = 16384, /* cgroups that are looked at for a caller who may not ask the kernel by id */
 };
 
-struct known {
+struct known_cgroup {
 	uint64_t id;
 	const char *below;
 };
@@ -25,7 +25,7 @@ struct survey_cgroups {
 	const struct ejg_facts *facts;
 	struct cgroup_mount mount; /* path is NULL without cgroup2 */
 	const char *base;	   /* where the system's units are: "" or "docker/0123" */
-	struct known *known;
+	struct known_cgroup *known;
 	size_t n_known;
 	bool walked;
 };
@@ -75,7 +75,7 @@ static int walk(struct survey_cgroups *cgroups, int folder, const char *below, u
 		ejg_close_fd(&copy);
 	while (dir && r == 0 && (entry = readdir(dir)) && cgroups->n_known < MAX_KNOWN) {
 		cleanup_fd int fd = -1;
-		struct known *known;
+		struct known_cgroup *known;
 		struct stat st;
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
@@ -88,7 +88,7 @@ static int walk(struct survey_cgroups *cgroups, int folder, const char *below, u
 			return -ENOMEM;
 		cgroups->known = known;
 		known += cgroups->n_known++;
-		*known = (struct known){ st.st_ino, arena_printf(cgroups->arena, "%s/%s", below, entry->d_name) };
+		*known = (struct known_cgroup){ st.st_ino, arena_printf(cgroups->arena, "%s/%s", below, entry->d_name) };
 		if (!known->below)
 			return -ENOMEM;
 		if (depth < MAX_DEPTH)

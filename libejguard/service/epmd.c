@@ -91,7 +91,7 @@ static int note(struct survey_build *b, const char *format, ...)
 }
 
 /* Whom to ask, and what comes back. */
-struct question {
+struct epmd_question {
 	const struct ejg_prefix *address;
 	uint16_t port;
 	char *answer; /* room for MAX_ANSWER + 1 bytes */
@@ -99,7 +99,7 @@ struct question {
 
 static int ask(void *data)
 {
-	const struct question *question = data;
+	const struct epmd_question *question = data;
 
 	return (int)epmd_client_names(question->address, question->port, PATIENCE_MS, question->answer, MAX_ANSWER + 1);
 }
@@ -109,7 +109,7 @@ static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address
 	cleanup_free char *answer = malloc(MAX_ANSWER + 1);
 	const uint16_t port = b->facts->epmd_port;
 	const unsigned char *head = (const unsigned char *)answer;
-	struct question question = { address, port, answer };
+	struct epmd_question question = { address, port, answer };
 	char where[EJG_PREFIX_TEXT_SIZE];
 	int size;
 

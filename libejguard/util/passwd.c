@@ -17,7 +17,7 @@ enum {
 };
 
 /* What is asked for: a name or, where that is NULL, a number. */
-struct question {
+struct passwd_question {
 	const char *root;
 	const char *name;
 	id_t id;
@@ -32,12 +32,12 @@ union entry {
 struct database {
 	const char *path;
 	/* Return: 0, or an errno; *ret_found false when there is no such entry. */
-	int (*ask)(const struct question *question, union entry *entry, char *buffer, size_t size, bool *ret_found);
+	int (*ask)(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found);
 	int (*read)(FILE *file, union entry *entry, char *buffer, size_t size);
-	bool (*matches)(const struct question *question, const union entry *entry);
+	bool (*matches)(const struct passwd_question *question, const union entry *entry);
 };
 
-static int ask_user(const struct question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
+static int ask_user(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
 {
 	struct passwd *found = NULL;
 	const int r = question->name ? getpwnam_r(question->name, &entry->user, buffer, size, &found)
@@ -54,12 +54,12 @@ static int read_user(FILE *file, union entry *entry, char *buffer, size_t size)
 	return fgetpwent_r(file, &entry->user, buffer, size, &found);
 }
 
-static bool user_matches(const struct question *question, const union entry *entry)
+static bool user_matches(const struct passwd_question *question, const union entry *entry)
 {
 	return question->name ? strcmp(entry->user.pw_name, question->name) == 0 : entry->user.pw_uid == question->id;
 }
 
-static int ask_group(const struct question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
+static int ask_group(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
 {
 	struct group *found = NULL;
 	const int r = question->name ? getgrnam_r(question->name, &entry->group, buffer, size, &found)
@@ -76,7 +76,7 @@ static int read_group(FILE *file, union entry *entry, char *buffer, size_t size)
 	return fgetgrent_r(file, &entry->group, buffer, size, &found);
 }
 
-static bool group_matches(const struct question *question, const union entry *entry)
+static bool group_matches(const struct passwd_question *question, const union entry *entry)
 {
 	return question->name ? strcmp(entry->group.gr_name, question->name) == 0 :
 				entry->group.gr_gid == question->id;
@@ -91,7 +91,7 @@ static bool means_absent(int error)
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
-static int find_in_system(const struct database *database, const struct question *question, union entry *ret,
+static int find_in_system(const struct database *database, const struct passwd_question *question, union entry *ret,
 			  char **ret_memory)
 {
 	int r = ERANGE;
@@ -127,7 +127,7 @@ static int open_file(const struct database *database, const char *root, FILE **r
 	return 0;
 }
 
-static int find_in_file(const struct database *database, const struct question *question, union entry *ret,
+static int find_in_file(const struct database *database, const struct passwd_question *question, union entry *ret,
 			char **ret_memory)
 {
 	cleanup_free char *buffer = malloc(MAX_SIZE);
@@ -145,7 +145,7 @@ static int find_in_file(const struct database *database, const struct question *
 	return r == ENOENT ? -ENOENT : -EIO;
 }
 
-static int find(const struct database *database, const struct question *question, union entry *ret, char **ret_memory)
+static int find(const struct database *database, const struct passwd_question *question, union entry *ret, char **ret_memory)
 {
 	const bool elsewhere = question->root && *question->root;
 
@@ -164,7 +164,7 @@ static struct passwd_user user_of(const struct passwd *entry, char *memory)
 	};
 }
 
-static int find_user(const struct question *question, struct passwd_user *ret)
+static int find_user(const struct passwd_question *question, struct passwd_user *ret)
 {
 	union entry entry;
 	char *memory;
@@ -175,7 +175,7 @@ static int find_user(const struct question *question, struct passwd_user *ret)
 	return r;
 }
 
-static int find_group(const struct question *question, struct passwd_group *ret)
+static int find_group(const struct passwd_question *question, struct passwd_group *ret)
 {
 	union entry entry;
 	char *memory;
@@ -193,22 +193,22 @@ static int find_group(const struct question *question, struct passwd_group *ret)
 
 int passwd_user_by_name(const char *root, const char *name, struct passwd_user *ret)
 {
-	return find_user(&(struct question){ .root = root, .name = name }, ret);
+	return find_user(&(struct passwd_question){ .root = root, .name = name }, ret);
 }
 
 int passwd_user_by_id(const char *root, uid_t uid, struct passwd_user *ret)
 {
-	return find_user(&(struct question){ .root = root, .id = uid }, ret);
+	return find_user(&(struct passwd_question){ .root = root, .id = uid }, ret);
 }
 
 int passwd_group_by_name(const char *root, const char *name, struct passwd_group *ret)
 {
-	return find_group(&(struct question){ .root = root, .name = name }, ret);
+	return find_group(&(struct passwd_question){ .root = root, .name = name }, ret);
 }
 
 int passwd_group_by_id(const char *root, gid_t gid, struct passwd_group *ret)
 {
-	return find_group(&(struct question){ .root = root, .id = gid }, ret);
+	return find_group(&(struct passwd_question){ .root = root, .id = gid }, ret);
 }
 
 int passwd_each_user(const char *root, int (*fn)(void *data, const struct passwd_user *user), void *data)

@@ -20,7 +20,7 @@ struct record {
 	struct ejg_prefix address;
 };
 
-struct question {
+struct resolver_question {
 	const char *const *names;
 	size_t n;
 	int family;
@@ -51,7 +51,7 @@ static void send_addresses(int out, size_t index, const struct addrinfo *info, s
 }
 
 /* All names at once, so that one that does not answer holds up no other one; what comes is handed on as it comes. */
-static void ask_all(const struct question *q, int out)
+static void ask_all(const struct resolver_question *q, int out)
 {
 	const struct addrinfo hints = { .ai_family = q->family, .ai_socktype = SOCK_STREAM };
 	const struct timespec patience = { .tv_nsec = 20000000 };
@@ -88,7 +88,7 @@ static void ask_all(const struct question *q, int out)
 	send_record(out, &(struct record){ .index = q->n });
 }
 
-static int start_helper(const struct question *q, pid_t *ret_helper, int *ret_fd)
+static int start_helper(const struct resolver_question *q, pid_t *ret_helper, int *ret_fd)
 {
 	int fds[2];
 	pid_t helper;
@@ -116,7 +116,7 @@ static int start_helper(const struct question *q, pid_t *ret_helper, int *ret_fd
 	return 0;
 }
 
-static int read_records(const struct question *q, int fd, int64_t end,
+static int read_records(const struct resolver_question *q, int fd, int64_t end,
 			int (*fn)(void *data, size_t index, const struct ejg_prefix *address), void *data,
 			bool *ret_done)
 {
@@ -143,7 +143,7 @@ static int read_records(const struct question *q, int fd, int64_t end,
 int resolver_ask(const char *const *names, size_t n, int family, size_t max, unsigned int patience_ms,
 		 int (*fn)(void *data, size_t index, const struct ejg_prefix *address), void *data, bool *ret_done)
 {
-	const struct question q = { names, n, family, max };
+	const struct resolver_question q = { names, n, family, max };
 	const int64_t end = clock_ms() + patience_ms;
 	bool done = false;
 	cleanup_fd int fd = -1;

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""names.py: every public name has a comment /** ... */ right before it, which says since when it is there."""
+"""
+names.py: every public name has a comment /** ... */ right before it, which says since when it is there; and no two structures
+of the library, or of the tool, have the same name.
+"""
 import re
 
 import tree
@@ -23,8 +26,21 @@ def undocumented(lines):
             yield number, next(filter(None, match.groups()))
 
 
+def homonyms(tops):
+    """(name, text) of each structure that two files of these folders define."""
+    where = {}
+    for path in tree.files():
+        here = tree.name(path)
+        if not here.startswith(tops) or tree.language(path) != 'c':
+            continue
+        for word in re.findall(r'^struct (\w+) \{', path.read_text(), re.M):
+            if word in where:
+                yield word, f'{here}: struct {word} is another one in {where[word]}: one name, one thing'
+            where[word] = here
+
+
 def main():
-    problems = []
+    problems = [*homonyms(('bpf/', 'include/', 'libejguard/')), *homonyms(('tools/',))]
     for path in sorted((tree.ROOT / 'include').rglob('*.h')):
         lines = path.read_text().splitlines()
         guard = next(line.split()[1] for line in lines if line.startswith('#ifndef'))

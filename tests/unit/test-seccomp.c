@@ -61,7 +61,7 @@ static void end(pid_t child)
 /* How many rules the process lets through. */
 static size_t gaps(pid_t child)
 {
-	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 	uint64_t arguments[RULE_N_ARGUMENTS];
 	size_t n = 0;
 
@@ -100,7 +100,7 @@ static void test_reader_sees_what_is_refused(void **state)
 
 static void test_other_architectures(void **state)
 {
-	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 	const uint64_t arguments[RULE_N_ARGUMENTS] = { 0 };
 	pid_t child;
 
@@ -139,7 +139,7 @@ static void test_signal_is_not_lost(void **state)
 		int status;
 
 		if (reader == 0) {
-			cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+			cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 
 			inspect_read(child, &inspection); /* it may be gone by now */
 			_exit(0);
@@ -154,7 +154,7 @@ static void test_signal_is_not_lost(void **state)
 /* A process that does not stop, for it waits for the child of its vfork(2), holds nobody up. */
 static void test_process_that_does_not_stop(void **state)
 {
-	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 	int ready[2];
 	pid_t child;
 	char byte;

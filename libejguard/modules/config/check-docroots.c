@@ -56,12 +56,12 @@ struct secret {
 	const char *what;
 };
 
-struct secrets {
+struct secret_files {
 	struct secret *items;
 	size_t n;
 };
 
-static void add_secret(struct config_check *check, struct secrets *secrets, const char *path, const char *what)
+static void add_secret(struct config_check *check, struct secret_files *secrets, const char *path, const char *what)
 {
 	struct secret *items;
 
@@ -77,7 +77,7 @@ static void add_secret(struct config_check *check, struct secrets *secrets, cons
 	secrets->n += items[secrets->n].path != NULL;
 }
 
-static void collect_secrets(struct config_check *check, struct secrets *secrets)
+static void collect_secrets(struct config_check *check, struct secret_files *secrets)
 {
 	const struct yml_setup *setup = check->yml.setup;
 
@@ -98,7 +98,7 @@ static void collect_secrets(struct config_check *check, struct secrets *secrets)
 	}
 }
 
-static void check_docroot(struct config_check *check, const struct yml_path *docroot, const struct secrets *secrets)
+static void check_docroot(struct config_check *check, const struct yml_path *docroot, const struct secret_files *secrets)
 {
 	const struct yml_node place = { .file = docroot->file, .line = docroot->line, .column = docroot->column };
 	const char *folder = resolve(check, docroot->path);
@@ -115,7 +115,7 @@ static void check_docroot(struct config_check *check, const struct yml_path *doc
 
 void check_docroots(struct config_check *check)
 {
-	struct secrets secrets = {};
+	struct secret_files secrets = {};
 
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];

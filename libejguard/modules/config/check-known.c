@@ -14,7 +14,7 @@
 /* Since then the environment may define what the configuration does not. */
 enum { VERSION_MACRO_ENVIRONMENT = 2412 };
 
-struct inspection {
+struct known_check {
 	struct config_check *check;
 	unsigned int releases;
 	bool exact;
@@ -23,7 +23,7 @@ struct inspection {
 	size_t n_lookups;  /* of modules that no release brings */
 };
 
-static void tell(struct inspection *inspection, const char *subject, const struct yml_node *place, const char *text)
+static void tell(struct known_check *inspection, const char *subject, const struct yml_node *place, const char *text)
 {
 	inspection->check->no_memory |= !text;
 	if (text)
@@ -32,14 +32,14 @@ static void tell(struct inspection *inspection, const char *subject, const struc
 }
 
 /* "ejabberd 23.01", "ejabberd 23.01, 24.12 and 26.07" */
-static const char *whose(struct inspection *inspection)
+static const char *whose(struct known_check *inspection)
 {
 	return arena_printf(inspection->check->arena, "ejabberd %s", inspection->names);
 }
 
 /* The releases that know an option, for the end of a sentence: " (ejabberd 24.12 and 26.07 do)"; else what was meant.
  */
-static const char *hint(struct inspection *inspection, const char *scope, const char *option, const char *meant)
+static const char *hint(struct known_check *inspection, const char *scope, const char *option, const char *meant)
 {
 	struct arena *arena = inspection->check->arena;
 	unsigned int others = 0;
@@ -53,7 +53,7 @@ static const char *hint(struct inspection *inspection, const char *scope, const 
 	return meant ? arena_printf(arena, " (did you mean %s?)", meant) : "";
 }
 
-static void judge_value(struct inspection *inspection, const char *scope, const struct yml_pair *pair)
+static void judge_value(struct known_check *inspection, const char *scope, const struct yml_pair *pair)
 {
 	struct arena *arena = inspection->check->arena;
 	struct known_fault fault, first = {};
@@ -74,7 +74,7 @@ static void judge_value(struct inspection *inspection, const char *scope, const 
 }
 
 /* An option of a module, a listener or of all; `what` names its owner. */
-static void judge_option(struct inspection *inspection, const char *scope, const char *what,
+static void judge_option(struct known_check *inspection, const char *scope, const char *what,
 			 const struct yml_pair *pair)
 {
 	const char *name = yml_text(pair->key);
@@ -92,7 +92,7 @@ static void judge_option(struct inspection *inspection, const char *scope, const
 }
 
 /* Of a map that ejabberd takes no name twice in. */
-static void judge_twice(struct inspection *inspection, const struct yml_node *map, size_t i)
+static void judge_twice(struct known_check *inspection, const struct yml_node *map, size_t i)
 {
 	const char *name = yml_text(map->pairs[i].key);
 
@@ -105,7 +105,7 @@ static void judge_twice(struct inspection *inspection, const struct yml_node *ma
 		}
 }
 
-static void judge_required(struct inspection *inspection, const char *scope, const char *what,
+static void judge_required(struct known_check *inspection, const char *scope, const char *what,
 			   const struct yml_node *map, const struct yml_node *place)
 {
 	const struct known *row;
@@ -117,7 +117,7 @@ static void judge_required(struct inspection *inspection, const char *scope, con
 			     arena_printf(inspection->check->arena, "%s lacks %s", what, row->option));
 }
 
-static void judge_map(struct inspection *inspection, const char *scope, const char *what, const struct yml_node *map,
+static void judge_map(struct known_check *inspection, const char *scope, const char *what, const struct yml_node *map,
 		      const struct yml_node *place)
 {
 	enum { MAX_OPTIONS = 300 };
@@ -136,7 +136,7 @@ static void judge_map(struct inspection *inspection, const char *scope, const ch
 	judge_required(inspection, scope, what, map, place);
 }
 
-static bool exists(struct inspection *inspection, const char *pattern)
+static bool exists(struct known_check *inspection, const char *pattern)
 {
 	glob_t matches = {};
 	int r = pattern ? root_glob(inspection->check->facts->root, pattern, &matches) : GLOB_NOMATCH;
@@ -148,7 +148,7 @@ static bool exists(struct inspection *inspection, const char *pattern)
 }
 
 /* Each is looked up in many folders, and a hostile file may name any number. Return: whether this one may be. */
-static bool may_look_up(struct inspection *inspection)
+static bool may_look_up(struct known_check *inspection)
 {
 	enum { MAX_LOOKUPS = 200 };
 
@@ -160,7 +160,7 @@ static bool may_look_up(struct inspection *inspection)
 }
 
 /* In the folder of contributed modules: of ejabberdctl.cfg, where a pattern would have all files of the host read. */
-static bool is_in_modules(struct inspection *inspection, const char *module)
+static bool is_in_modules(struct known_check *inspection, const char *module)
 {
 	const char *folder = inspection->check->yml.setup->modules;
 
@@ -174,7 +174,7 @@ static bool is_in_modules(struct inspection *inspection, const char *module)
  * Whether the code of a module that no release brings is there, or may be: contributed modules have folders of their
  * own, and Debian puts its own among ejabberd's. Names of Elixir begin with a capital letter.
  */
-static bool is_contributed(struct inspection *inspection, const char *module)
+static bool is_contributed(struct known_check *inspection, const char *module)
 {
 	static const char *const folders[] = { "/usr/lib/*/ejabberd-*/ebin",	     "/usr/lib/ejabberd*/ebin",
 					       "/usr/lib/erlang/lib/ejabberd*/ebin", "/usr/lib64/ejabberd*/ebin",
@@ -198,7 +198,7 @@ static bool is_contributed(struct inspection *inspection, const char *module)
 }
 
 /* `kind` is "module", "listener" or "handler", which has no options. */
-static void judge_module(struct inspection *inspection, const char *kind, const char *module,
+static void judge_module(struct known_check *inspection, const char *kind, const char *module,
 			 const struct yml_node *map, const struct yml_node *place)
 {
 	struct arena *arena = inspection->check->arena;
@@ -227,7 +227,7 @@ static void judge_module(struct inspection *inspection, const char *kind, const 
 		     hint(inspection, scope, "", known_suggest_scope(arena, prefix, module, inspection->releases))));
 }
 
-static void judge_modules(struct inspection *inspection, const struct yml_node *modules)
+static void judge_modules(struct known_check *inspection, const struct yml_node *modules)
 {
 	enum { MAX_MODULES = 1000 };
 
@@ -242,7 +242,7 @@ static void judge_modules(struct inspection *inspection, const struct yml_node *
 }
 
 /* What a listener of ejabberd_http hands requests to. */
-static void judge_handlers(struct inspection *inspection, const struct yml_node *listener)
+static void judge_handlers(struct known_check *inspection, const struct yml_node *listener)
 {
 	const struct yml_node *handlers = yml_value(listener, "request_handlers");
 
@@ -254,7 +254,7 @@ static void judge_handlers(struct inspection *inspection, const struct yml_node 
 	}
 }
 
-static void judge_listeners(struct inspection *inspection)
+static void judge_listeners(struct known_check *inspection)
 {
 	struct yml_option listen = yml_option(&inspection->check->yml, NULL, "listen");
 
@@ -268,7 +268,7 @@ static void judge_listeners(struct inspection *inspection)
 	}
 }
 
-static void judge_options(struct inspection *inspection, const struct yml_node *options, const char *section)
+static void judge_options(struct known_check *inspection, const struct yml_node *options, const char *section)
 {
 	enum { MAX_OPTIONS = 1000 };
 
@@ -288,7 +288,7 @@ static void judge_options(struct inspection *inspection, const struct yml_node *
 	}
 }
 
-static void judge_sections(struct inspection *inspection, const char *section)
+static void judge_sections(struct known_check *inspection, const char *section)
 {
 	enum { MAX_HOSTS = 1000 };
 	const struct yml_node *hosts = yml_option(&inspection->check->yml, NULL, section).value;
@@ -298,7 +298,7 @@ static void judge_sections(struct inspection *inspection, const char *section)
 }
 
 /* Modules that one of a host's does not start without. */
-static void judge_depends(struct inspection *inspection, const struct yml_host *host)
+static void judge_depends(struct known_check *inspection, const struct yml_host *host)
 {
 	struct arena *arena = inspection->check->arena;
 	const struct yml_node *modules = yml_option(&inspection->check->yml, host, "modules").value;
@@ -342,7 +342,7 @@ static bool overlap(const struct config_listener *a, const struct config_listene
 	return is_any(a) || is_any(b) || memcmp(a->address.bytes, b->address.bytes, sizeof(a->address.bytes)) == 0;
 }
 
-static void judge_overlaps(struct inspection *inspection)
+static void judge_overlaps(struct known_check *inspection)
 {
 	struct config_check *check = inspection->check;
 
@@ -363,7 +363,7 @@ void check_known(struct config_check *check)
 {
 	enum { MAX_HOSTS = 1000 };
 	unsigned int version = check->yml.setup->version;
-	struct inspection inspection = { .check = check, .macros = !version || version >= VERSION_MACRO_ENVIRONMENT };
+	struct known_check inspection = { .check = check, .macros = !version || version >= VERSION_MACRO_ENVIRONMENT };
 
 	inspection.releases = known_releases(version, &inspection.exact);
 	inspection.names = known_names(check->arena, inspection.releases);

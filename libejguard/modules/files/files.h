@@ -31,7 +31,7 @@ enum place_shape {
 };
 
 /* Somewhere to look. */
-struct place {
+struct file_place {
 	enum place_shape shape;
 	enum file_group group;
 	const char *path;
@@ -68,7 +68,7 @@ struct files {
 	bool foresee; /* dry, and judge what would be left */
 	struct foreseen_folder *foreseen;
 	size_t n_foreseen;
-	struct place *places;
+	struct file_place *places;
 	size_t n_places;
 	struct place_key *keys;
 	size_t n_keys;
@@ -108,7 +108,7 @@ int files_is_roots(struct files *files, const char *path);
  * looks at one. Return: 0, -ECANCELED, -ENOMEM.
  */
 int files_sort_places(struct files *files, bool *ret_any);
-int files_look(struct files *files, const struct place *place);
+int files_look(struct files *files, const struct file_place *place);
 
 /* run.c */
 int files_check(struct ejg_call *call);

@@ -48,7 +48,7 @@ static bool is_covered(const struct files *files, const char *path, bool strictl
 	return false;
 }
 
-static int drop_or_keep(struct files *files, struct place *place, const struct access_path *path)
+static int drop_or_keep(struct files *files, struct file_place *place, const struct access_path *path)
 {
 	const bool folder = S_ISDIR(path->access.mode);
 	struct place_key *grown;
@@ -77,7 +77,7 @@ int files_sort_places(struct files *files, bool *ret_any)
 	bool any = false;
 
 	for (size_t i = 0; i < files->n_places; i++) {
-		struct place *place = &files->places[i];
+		struct file_place *place = &files->places[i];
 		cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
 		const char *problem;
 		int r = access_walk(files->arena, files->facts->root, place->path, ACCESS_FOLLOW, NULL, &path, &problem);
@@ -105,7 +105,7 @@ static bool was_told(const struct files *files, const char *folder)
 
 /* Somebody may put another file in its place. Each folder is told once; one in a tree is told when that is looked at.
  */
-static int tell_replaceable(struct files *files, const struct place *place, const struct access_path *path)
+static int tell_replaceable(struct files *files, const struct file_place *place, const struct access_path *path)
 {
 	const struct access_trust *trust = &files->trust[TRUST_SERVICE];
 	const struct access_step *step = access_replaceable(path, trust);
@@ -134,7 +134,7 @@ static int tell_replaceable(struct files *files, const struct place *place, cons
 }
 
 /* A compromised service would be root as soon as an administrator runs its start script. */
-static int tell_sourced(struct files *files, const struct place *place, const struct access_path *path)
+static int tell_sourced(struct files *files, const struct file_place *place, const struct access_path *path)
 {
 	int roots = files_is_roots(files, place->path);
 	const char *quoted = quote_shell(files->scratch, path->path);
@@ -149,7 +149,7 @@ static int tell_sourced(struct files *files, const struct place *place, const st
 	return 0;
 }
 
-static int tell_problem(struct files *files, const struct place *place, int error, const char *problem)
+static int tell_problem(struct files *files, const struct file_place *place, int error, const char *problem)
 {
 	const char *id = "unreadable";
 
@@ -166,7 +166,7 @@ static int tell_problem(struct files *files, const struct place *place, int erro
 /*
  * Walks to the place, once for each kind of trust that counts there: who gets to it is put into reach.
  */
-static int find(struct files *files, const struct place *place, struct arena *arena, struct access_path *path,
+static int find(struct files *files, const struct file_place *place, struct arena *arena, struct access_path *path,
 		struct access_reach reach[N_TRUSTS], const char **problem)
 {
 	int r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path, problem);
@@ -193,14 +193,14 @@ static int find(struct files *files, const struct place *place, struct arena *ar
  * Whether a file of root's that is there may be changed. Whoever may write a folder on the way, or the file that names
  * the place, could have made it any file of root's.
  */
-static int is_root_too(struct files *files, const struct place *place, const struct access_path *path)
+static int is_root_too(struct files *files, const struct file_place *place, const struct access_path *path)
 {
 	if (access_replaceable(path, NULL))
 		return 0;
 	return place->origin ? files_is_roots(files, place->origin) : 1;
 }
 
-static int look_at_tree(struct files *files, const struct place *place, struct object *object, const char *pattern)
+static int look_at_tree(struct files *files, const struct file_place *place, struct object *object, const char *pattern)
 {
 	cleanup_fd int fd = openat(object->dir, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct access_reach inside[N_TRUSTS];
@@ -222,7 +222,7 @@ static const char *own_name(const struct files *files)
 }
 
 /* Of a folder that is shared only what has the service's name. */
-static int look_at_shared(struct files *files, const struct place *place, struct object *object,
+static int look_at_shared(struct files *files, const struct file_place *place, struct object *object,
 			  const struct access *access)
 {
 	struct access_reach inside[N_TRUSTS];
@@ -243,7 +243,7 @@ static int look_at_shared(struct files *files, const struct place *place, struct
 	return look_at_tree(files, place, object, pattern);
 }
 
-static int look_at(struct files *files, const struct place *place, struct object *object,
+static int look_at(struct files *files, const struct file_place *place, struct object *object,
 		   const struct access_path *path)
 {
 	int r = is_root_too(files, place, path);
@@ -260,7 +260,7 @@ static int look_at(struct files *files, const struct place *place, struct object
 	return look_at_tree(files, place, object, NULL);
 }
 
-int files_look(struct files *files, const struct place *place)
+int files_look(struct files *files, const struct file_place *place)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	cleanup_access_path struct access_path path = ACCESS_PATH_NULL;

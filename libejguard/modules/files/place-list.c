@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-int places_add(struct files *files, const struct place *place)
+int places_add(struct files *files, const struct file_place *place)
 {
-	struct place *grown = arena_grow(files->arena, files->places, files->n_places, sizeof(*grown));
+	struct file_place *grown = arena_grow(files->arena, files->places, files->n_places, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
@@ -36,10 +36,10 @@ const char *places_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-int places_add_siblings(struct files *files, const struct place *like, const char *folder, const char *pattern,
+int places_add_siblings(struct files *files, const struct file_place *like, const char *folder, const char *pattern,
 			enum file_group group)
 {
-	struct place place = *like;
+	struct file_place place = *like;
 
 	if (!folder || !pattern)
 		return -ENOMEM;

@@ -6,9 +6,9 @@
 #include "libejguard/modules/files/files.h"
 
 /* Adds a copy of one. Return: 0, -ENOMEM. */
-int places_add(struct files *files, const struct place *place);
+int places_add(struct files *files, const struct file_place *place);
 /* Adds what is in a folder and fits the pattern, otherwise like another place. folder or pattern NULL: -ENOMEM. */
-int places_add_siblings(struct files *files, const struct place *like, const char *folder, const char *pattern,
+int places_add_siblings(struct files *files, const struct file_place *like, const char *folder, const char *pattern,
 			enum file_group group);
 /* Adds what ejabberd.yml names (places-yml.c). Return: 0, -ENOMEM. */
 int places_add_yml(struct files *files);

@@ -26,7 +26,7 @@ static int add_yml_path(struct files *files, const struct yml_path *item, const 
 		[YML_PATH_PROGRAM] = { PLACE_FILE, GROUP_CODE },
 		[YML_PATH_DATA] = { PLACE_TREE, GROUP_DATA },
 	};
-	struct place place = {
+	struct file_place place = {
 		.path = item->path,
 		.name = item->option,
 		.origin = origin,

@@ -67,11 +67,11 @@ static int tell_undetermined(struct files *files, bool main, const char *id)
 }
 
 /* The value of a setting that names a path, or otherwise; where it is set in *ret_place. */
-static const char *path_of(struct files *files, const char *name, const char *otherwise, struct place *ret_place)
+static const char *path_of(struct files *files, const char *name, const char *otherwise, struct file_place *ret_place)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(files->survey, name);
 
-	*ret_place = (struct place){ .name = name };
+	*ret_place = (struct file_place){ .name = name };
 	if (setting && setting->state == EJG_SETTING_INDETERMINATE && add_undetermined(files, setting) < 0)
 		return NULL;
 	if (!setting || setting->state != EJG_SETTING_KNOWN || !setting->value || setting->value[0] != '/')
@@ -88,7 +88,7 @@ static const char *path_of(struct files *files, const char *name, const char *ot
 static int add_setting(struct files *files, const char *name, const char *otherwise, enum place_shape shape,
 		       enum file_group group)
 {
-	struct place place;
+	struct file_place place;
 	const char *path = path_of(files, name, otherwise, &place);
 
 	if (!path)
@@ -102,7 +102,7 @@ static int add_setting(struct files *files, const char *name, const char *otherw
 
 /* Logs outside of LOGS_DIR: the one that is named, what rotation makes of it, and the others that ejabberd_logger puts
  * there. */
-static int add_log(struct files *files, const struct place *like, const char *path)
+static int add_log(struct files *files, const struct file_place *like, const char *path)
 {
 	const char *folder = places_folder(files, path), *name = places_base(path), *dot = strrchr(name, '.');
 	size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
@@ -118,7 +118,7 @@ static int add_log(struct files *files, const struct place *like, const char *pa
 
 static int add_logs(struct files *files)
 {
-	struct place place;
+	struct file_place place;
 	const char *path;
 	int r = add_setting(files, "LOGS_DIR", ejabberds(files, "/var/log/ejabberd"), PLACE_TREE, GROUP_LOG);
 
@@ -148,7 +148,7 @@ static int add_home(struct files *files)
 		{ ".config/erlang", GROUP_CODE },   { ".cache/erlang-history", GROUP_DUMP },
 		{ "erl_crash.dump", GROUP_DUMP },
 	};
-	struct place place;
+	struct file_place place;
 	const char *home = path_of(files, "HOME", files->service.home, &place);
 	int r = 0;
 
@@ -173,7 +173,7 @@ static int add_home(struct files *files)
 /* ext_mod of ejabberd: modules that were added, and their configuration. */
 static int add_modules(struct files *files)
 {
-	struct place place;
+	struct file_place place;
 	const char *home = path_of(files, "HOME", files->service.home, &place);
 	const char *modules = path_of(files, "CONTRIB_MODULES_PATH",
 				      home ? places_join(files, home, ".ejabberd-modules") : NULL, &place);
@@ -195,7 +195,7 @@ static int add_script(struct files *files)
 	const char *layout = ejg_survey_value(files->survey, "layout");
 	const char *script = ejg_survey_value(files->survey, "script");
 	const char *above = script && script[0] == '/' ? places_folder(files, script) : NULL;
-	struct place place = { .name = "script", .shape = PLACE_TREE, .group = GROUP_CODE };
+	struct file_place place = { .name = "script", .shape = PLACE_TREE, .group = GROUP_CODE };
 	int r = add_setting(files, "script", NULL, PLACE_FILE, GROUP_CODE);
 
 	above = above ? places_folder(files, above) : NULL;
@@ -210,7 +210,7 @@ static int add_script(struct files *files)
 
 static int add_extra(struct files *files)
 {
-	struct place place = { .name = "extra", .shape = PLACE_TREE, .group = GROUP_EXTRA };
+	struct file_place place = { .name = "extra", .shape = PLACE_TREE, .group = GROUP_EXTRA };
 	int r = 0;
 
 	place.where.file = ejg_call_where(files->call, &place.where.line);
@@ -225,7 +225,7 @@ static int add_extra(struct files *files)
 static int add_config(struct files *files, const char *config)
 {
 	const char *at = files->facts->kind ? files->facts->kind->secrets : NULL;
-	struct place place;
+	struct file_place place;
 	const char *folder = path_of(files, "CONFIG_DIR", config, &place);
 	int r = 0;
 
@@ -243,7 +243,7 @@ static int add_config(struct files *files, const char *config)
 /* A release that brings its own Erlang: its code, and the cookie that mix puts beside it. */
 static int add_release(struct files *files)
 {
-	struct place place;
+	struct file_place place;
 	const char *folder = path_of(files, "release", NULL, &place);
 	int r;
 
@@ -262,7 +262,7 @@ int files_find_places(struct files *files)
 {
 	const bool ejabberd = ejg_kind_is(files->facts, "ejabberd");
 	const char *config = files->facts->config_dir ? files->facts->config_dir : ejabberds(files, "/etc/ejabberd");
-	const struct place backups = { .name = "backups" };
+	const struct file_place backups = { .name = "backups" };
 	int r = add_config(files, config);
 
 	if (r == 0)

@@ -46,7 +46,7 @@ static void tell_service(struct files *files)
 }
 
 /* How many more there were than were told. */
-static void tell_rest(struct files *files, const struct place *place)
+static void tell_rest(struct files *files, const struct file_place *place)
 {
 	for (size_t i = 0; i < files->tally.n_rows; i++) {
 		const struct tally_row *row = &files->tally.rows[i];

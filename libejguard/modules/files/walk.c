@@ -14,7 +14,7 @@
 enum { BUFFER = 32768 }; /* bytes of entries that are read at once, as fts(3) of glibc does */
 
 /* A folder that is being read. */
-struct frame {
+struct level {
 	int fd;
 	char *buffer; /* kept for the next folder of this depth */
 	long n;	      /* bytes in it */
@@ -29,8 +29,8 @@ struct tree_walk {
 	struct files *files;
 	const struct ejg_place *where;
 	const char *pattern;
-	size_t depth; /* frames in use */
-	struct frame frames[WALK_DEPTH];
+	size_t depth; /* levels in use */
+	struct level levels[WALK_DEPTH];
 	char path[PATH_MAX + WALK_DEPTH * (NAME_MAX + 2)];
 };
 
@@ -38,8 +38,8 @@ static void walk_free(struct tree_walk **walk)
 {
 	for (size_t i = 0; *walk && i < WALK_DEPTH; i++) {
 		if (i < (*walk)->depth)
-			ejg_close_fd(&(*walk)->frames[i].fd);
-		free((*walk)->frames[i].buffer);
+			ejg_close_fd(&(*walk)->levels[i].fd);
+		free((*walk)->levels[i].buffer);
 	}
 	free(*walk);
 }
@@ -109,24 +109,24 @@ static bool is_roots(const struct statx *st, int fd)
 /* Begins with a folder: judges it, unless only some of its content is asked for. */
 static int enter(struct tree_walk *walk, int *fd, struct object *object, size_t path_n, bool judged)
 {
-	struct frame *frame = &walk->frames[walk->depth];
+	struct level *level = &walk->levels[walk->depth];
 	int r = 0;
 
-	if (!frame->buffer)
-		frame->buffer = malloc(BUFFER);
-	if (!frame->buffer)
+	if (!level->buffer)
+		level->buffer = malloc(BUFFER);
+	if (!level->buffer)
 		return -ENOMEM;
 	if (judged)
-		r = judge_folder(walk->files, object, *fd, frame->reach);
+		r = judge_folder(walk->files, object, *fd, level->reach);
 	else
-		memcpy(frame->reach, object->reach, sizeof(frame->reach));
+		memcpy(level->reach, object->reach, sizeof(level->reach));
 	if (r < 0)
 		return r;
-	frame->fd = take_fd(*fd);
-	frame->n = frame->at = 0;
-	frame->path_n = path_n;
-	frame->group = object->group;
-	frame->root_too = object->root_too && is_roots(&object->st, frame->fd);
+	level->fd = take_fd(*fd);
+	level->n = level->at = 0;
+	level->path_n = path_n;
+	level->group = object->group;
+	level->root_too = object->root_too && is_roots(&object->st, level->fd);
 	walk->depth++;
 	return 0;
 }
@@ -194,26 +194,26 @@ static int visit_file(struct tree_walk *walk, struct object *object)
 
 static int visit(struct tree_walk *walk, const char *name, unsigned char type)
 {
-	struct frame *frame = &walk->frames[walk->depth - 1];
-	const bool slash = walk->path[frame->path_n - 1] != '/';
+	struct level *level = &walk->levels[walk->depth - 1];
+	const bool slash = walk->path[level->path_n - 1] != '/';
 	const size_t length = strlen(name);
 	struct object object = {
-		.dir = frame->fd,
+		.dir = level->fd,
 		.name = name,
 		.path = walk->path,
-		.group = frame->group,
-		.reach = frame->reach,
-		.root_too = frame->root_too,
+		.group = level->group,
+		.reach = level->reach,
+		.root_too = level->root_too,
 		.where = walk->where,
 	};
-	size_t path_n = frame->path_n + slash + length;
+	size_t path_n = level->path_n + slash + length;
 	int r = 1;
 
 	if (path_n >= sizeof(walk->path))
 		return 0;
 	if (slash)
-		walk->path[frame->path_n] = '/';
-	memcpy(walk->path + frame->path_n + slash, name, length + 1);
+		walk->path[level->path_n] = '/';
+	memcpy(walk->path + level->path_n + slash, name, length + 1);
 	if (walk->files->config->exclude.n > 0 && walk_excluded(walk->files, walk->path)) {
 		walk->files->tally.excluded++;
 		return 0;
@@ -234,25 +234,25 @@ static bool is_wanted(const struct tree_walk *walk, const char *name)
 /* The next entry of the innermost folder; leaves the folder after its last one. */
 static int step(struct tree_walk *walk)
 {
-	struct frame *frame = &walk->frames[walk->depth - 1];
+	struct level *level = &walk->levels[walk->depth - 1];
 	const struct dirent64 *entry;
 
-	if (frame->at >= frame->n) {
-		frame->at = 0;
-		frame->n = syscall(SYS_getdents64, frame->fd, frame->buffer, BUFFER);
-		if (frame->n <= 0) {
+	if (level->at >= level->n) {
+		level->at = 0;
+		level->n = syscall(SYS_getdents64, level->fd, level->buffer, BUFFER);
+		if (level->n <= 0) {
 			int error = errno, r = 0;
 
-			walk->path[frame->path_n] = '\0';
-			if (frame->n < 0 && error != ENOENT)
+			walk->path[level->path_n] = '\0';
+			if (level->n < 0 && error != ENOENT)
 				r = tell_unseen(walk->files, walk->path, walk->where, error);
-			ejg_close_fd(&frame->fd);
+			ejg_close_fd(&level->fd);
 			walk->depth--;
 			return r;
 		}
 	}
-	entry = (const struct dirent64 *)(frame->buffer + frame->at);
-	frame->at += entry->d_reclen;
+	entry = (const struct dirent64 *)(level->buffer + level->at);
+	level->at += entry->d_reclen;
 	return is_wanted(walk, entry->d_name) ? visit(walk, entry->d_name, entry->d_type) : 0;
 }
 

@@ -11,7 +11,7 @@
 #include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
 
-struct explanation {
+struct host_explanation {
 	struct ejg_call *call;
 	const struct ejg_question *question;
 	struct decision d;
@@ -19,7 +19,7 @@ struct explanation {
 	bool chosen; /* the service has chosen the port */
 };
 
-static void answer(const struct explanation *e, bool allowed, const char *rule)
+static void answer(const struct host_explanation *e, bool allowed, const char *rule)
 {
 	uint32_t line;
 	const char *file = ejg_call_where(e->call, &line);
@@ -38,7 +38,7 @@ static bool is_named(const struct ejg_facts *facts, uid_t uid)
 	return false;
 }
 
-static void answer_user(const struct explanation *e)
+static void answer_user(const struct host_explanation *e)
 {
 	const struct ejg_facts *facts = ejg_call_facts(e->call);
 
@@ -60,7 +60,7 @@ static bool is_own(const struct policy_address *address)
 	return fd < 0 || bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || errno != EADDRNOTAVAIL;
 }
 
-static void explain_by(const struct explanation *e)
+static void explain_by(const struct host_explanation *e)
 {
 	const bool guarded = port_in(e->d.head->guarded_ports, e->question->port);
 
@@ -89,7 +89,7 @@ static bool is_chosen(const struct pins *pins, uint16_t port)
 	return ports && bpf_map_lookup_elem(pins->maps[SET_PORTS], &zero, ports) == 0 && ports->chosen[port];
 }
 
-static int explain_current(const struct pins *pins, struct explanation *e)
+static int explain_current(const struct pins *pins, struct host_explanation *e)
 {
 	struct net_policy policy = {};
 	cleanup_fd int fd = pins_get_policy(pins);
@@ -105,7 +105,7 @@ static int explain_current(const struct pins *pins, struct explanation *e)
 	return 0;
 }
 
-static int explain_applied(struct explanation *e)
+static int explain_applied(struct host_explanation *e)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
@@ -126,7 +126,7 @@ static int explain_applied(struct explanation *e)
 	return r;
 }
 
-static int explain_trial(struct explanation *e)
+static int explain_trial(struct host_explanation *e)
 {
 	struct net_policy policy = {};
 	int r = host_make_policy(e->call, &policy);
@@ -141,7 +141,7 @@ static int explain_trial(struct explanation *e)
 
 int host_explain(struct ejg_call *call, const struct ejg_question *question)
 {
-	struct explanation e = { .call = call, .question = question };
+	struct host_explanation e = { .call = call, .question = question };
 
 	if (!question->by_user)
 		return 0; /* it is about the service, which this module lets through */

@@ -21,7 +21,7 @@ struct host_state {
 	struct set_change change;
 
 	bool keep;	     /* made by check: only sockets fail it; see net.h */
-	struct watch *watch; /* made by watch */
+	struct denial_watch *watch; /* made by watch */
 };
 
 /* The policy of the facts and options. Return: 0, or a negative errno, set on the call; free by net_policy_free(). */

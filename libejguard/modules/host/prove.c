@@ -25,7 +25,7 @@
 /* How many users are looked at for one who may not: one more than may. */
 #define MAX_TRIED (POLICY_MAX_USERS + 1)
 
-struct prover {
+struct host_prover {
 	const struct pins *pins;
 	const struct policy_head *head;
 	uint16_t port; /* epmd's */
@@ -51,7 +51,7 @@ static int offer_only(uint16_t port)
 }
 
 /* The attempt of a hook, as its caller sees it: 0 or an errno. Without a guard a connect here answers ECONNREFUSED. */
-static int attempt(const struct prover *p, enum policy_hook hook)
+static int attempt(const struct host_prover *p, enum policy_hook hook)
 {
 	const bool ipv4 = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 || hook == POLICY_POST_BIND4;
 	const bool connects = hook == POLICY_CONNECT4 || hook == POLICY_CONNECT6;
@@ -77,7 +77,7 @@ static int attempt(const struct prover *p, enum policy_hook hook)
 }
 
 /* In a process of its own: there is no way back to root, who reads the counters. */
-static int attempt_as(const struct prover *p, enum policy_hook hook, uid_t uid)
+static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t uid)
 {
 	int status;
 	pid_t child = fork();
@@ -96,7 +96,7 @@ static int attempt_as(const struct prover *p, enum policy_hook hook, uid_t uid)
 	return WEXITSTATUS(status);
 }
 
-static struct prove_record try(const struct prover *p, enum policy_hook hook)
+static struct prove_record try(const struct host_prover *p, enum policy_hook hook)
 {
 	uint64_t before = proof_count(p->pins, hook);
 	uid_t uid = stranger(p->head);
@@ -114,7 +114,7 @@ static struct prove_record try(const struct prover *p, enum policy_hook hook)
 static void make_attempts(const void *data, const struct ejg_cgroup *top, int out)
 {
 	const uint8_t value = POLICY_NETWORK_OF_PROOF;
-	const struct prover *p = data;
+	const struct host_prover *p = data;
 	uint64_t cookie;
 	int r;
 
@@ -137,7 +137,7 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 {
 	cleanup_fd int fd = pins_get_policy(pins);
 	struct net_policy policy = {};
-	struct prover prover = { .pins = pins, .port = ejg_call_facts(call)->epmd_port };
+	struct host_prover prover = { .pins = pins, .port = ejg_call_facts(call)->epmd_port };
 	const struct proof_attempts attempts = { make_attempts, &prover };
 	struct ejg_cgroup top;
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);

@@ -20,7 +20,7 @@ struct served {
 	uint16_t client_port, server_port;
 };
 
-struct sockets {
+struct host_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct policy_head *head;
@@ -35,13 +35,13 @@ struct sockets {
 };
 
 /* Whether a socket is the service's or a user's who may have it. */
-static bool may(const struct sockets *s, const struct socket_info *info)
+static bool may(const struct host_sockets *s, const struct socket_info *info)
 {
 	return user_in(s->head, info->uid) ||
 	       (s->pins.maps[SET_CGROUPS] >= 0 && members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1);
 }
 
-static void describe(const struct sockets *s, const struct socket_info *info, const char *id, const char *what)
+static void describe(const struct host_sockets *s, const struct socket_info *info, const char *id, const char *what)
 {
 	char subject[SOCKET_TEXT_SIZE], path[PATH_MAX];
 	bool connection = info->remote_port;
@@ -53,7 +53,7 @@ static void describe(const struct sockets *s, const struct socket_info *info, co
 
 static int check_listener(void *data, const struct socket_info *info)
 {
-	struct sockets *s = data;
+	struct host_sockets *s = data;
 	uint16_t port = info->local_port;
 	bool guarded = port_in(s->head->guarded_ports, port);
 
@@ -72,14 +72,14 @@ static int check_listener(void *data, const struct socket_info *info)
 }
 
 /* Whether a port is private by its number, or because the service has chosen it. */
-static bool is_private(const struct sockets *s, uint16_t port)
+static bool is_private(const struct host_sockets *s, uint16_t port)
 {
 	return port_in(s->head->guarded_ports, port) || (s->known_ports && s->known_ports->chosen[port]);
 }
 
 static int note_served(void *data, const struct socket_info *info)
 {
-	struct sockets *s = data;
+	struct host_sockets *s = data;
 	struct served *items;
 
 	if (!is_private(s, info->local_port))
@@ -93,7 +93,7 @@ static int note_served(void *data, const struct socket_info *info)
 }
 
 /* Whether the other end of a connection is a socket of this host that serves a private port. */
-static bool is_served(const struct sockets *s, const struct socket_info *info)
+static bool is_served(const struct host_sockets *s, const struct socket_info *info)
 {
 	for (size_t i = 0; i < s->n_served; i++) {
 		const struct served *served = &s->served[i];
@@ -108,7 +108,7 @@ static bool is_served(const struct sockets *s, const struct socket_info *info)
 
 static int check_connection(void *data, const struct socket_info *info)
 {
-	struct sockets *s = data;
+	struct host_sockets *s = data;
 	int r;
 
 	if (!is_private(s, info->remote_port) || may(s, info) || !is_served(s, info))
@@ -130,7 +130,7 @@ static int check_connection(void *data, const struct socket_info *info)
 /* Runs in the namespace. */
 static int look(void *data)
 {
-	struct sockets *s = data;
+	struct host_sockets *s = data;
 	int r = s->evict ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
 
 	if (r == 0)
@@ -143,7 +143,7 @@ static int look(void *data)
 	return r;
 }
 
-static void read_ports(struct sockets *s)
+static void read_ports(struct host_sockets *s)
 {
 	uint32_t zero = 0;
 
@@ -154,7 +154,7 @@ static void read_ports(struct sockets *s)
 	}
 }
 
-static bool walk(struct sockets *s, const struct netns_list *networks)
+static bool walk(struct host_sockets *s, const struct netns_list *networks)
 {
 	enum pins_state state;
 
@@ -181,14 +181,14 @@ static bool walk(struct sockets *s, const struct netns_list *networks)
 
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL };
+	struct host_sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL };
 
 	return walk(&s, networks);
 }
 
 void host_evict(struct ejg_call *call, const struct net_policy *policy)
 {
-	struct sockets s = {
+	struct host_sockets s = {
 		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL, .evict = true,
 	};
 	struct netns_list networks = {};

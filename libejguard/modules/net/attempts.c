@@ -25,7 +25,7 @@ static const char *const addresses4[] = { "192.0.2.77",	 "198.51.100.77", "203.0
 					  "10.111.222.33", "100.127.255.77", "1.2.3.77" };
 static const char *const addresses6[] = { "2001:db8::77", "3fff::77", "fd77:7777::77", "2002::77" };
 
-struct prover {
+struct net_prover {
 	const struct ejg_facts *facts;
 	const struct pins *pins;
 	struct decision d;
@@ -56,7 +56,7 @@ static struct policy_address read_address(int family, const char *text)
 	return net_address(&prefix);
 }
 
-static bool refuses(const struct prover *p, enum policy_hook hook, struct policy_address address)
+static bool refuses(const struct net_prover *p, enum policy_hook hook, struct policy_address address)
 {
 	if (hook == POLICY_BIND4 || hook == POLICY_BIND6)
 		return decide_bind(&p->d, p->facts->epmd_port, address) == POLICY_BIND_ADDRESS;
@@ -64,7 +64,7 @@ static bool refuses(const struct prover *p, enum policy_hook hook, struct policy
 }
 
 /* An address that the policy refuses at the hook, with epmd's port. False when it refuses none of ours. */
-static bool choose_address(const struct prover *p, enum policy_hook hook, int family, union any_address *ret)
+static bool choose_address(const struct net_prover *p, enum policy_hook hook, int family, union any_address *ret)
 {
 	const char *const *list = family == AF_INET ? addresses4 : addresses6;
 	size_t n = family == AF_INET ? ARRAY_SIZE(addresses4) : ARRAY_SIZE(addresses6);
@@ -98,7 +98,7 @@ static int marked_socket(int family)
 }
 
 /* Without a guard a bind here answers EADDRNOTAVAIL and a connect ENETUNREACH: EPERM is the guard's word. */
-static struct prove_record attempt_call(const struct prover *p, enum policy_hook hook)
+static struct prove_record attempt_call(const struct net_prover *p, enum policy_hook hook)
 {
 	bool bind_hook = hook == POLICY_BIND4 || hook == POLICY_BIND6;
 	int family = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 ? AF_INET : AF_INET6, r;
@@ -120,7 +120,7 @@ static struct prove_record attempt_call(const struct prover *p, enum policy_hook
  * Binds to epmd's port: of every address, or of the wire's where only addresses of `listen` may be. Where neither is let
  * through, listen() will take a port of the kernel's choice.
  */
-static int bind_on_wire(const struct prover *p, int fd)
+static int bind_on_wire(const struct net_prover *p, int fd)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(p->facts->epmd_port) };
 	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
@@ -141,7 +141,7 @@ static int bind_on_wire(const struct prover *p, int fd)
 }
 
 /* A listener that the wire reaches. Return: a descriptor and its port, or a negative errno. */
-static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
+static int listen_on_wire(const struct net_prover *p, uint16_t *ret_port)
 {
 	cleanup_fd int fd = marked_socket(AF_INET);
 	struct sockaddr_in address;
@@ -159,7 +159,7 @@ static int listen_on_wire(const struct prover *p, uint16_t *ret_port)
 	return take_fd(fd);
 }
 
-static struct prove_record attempt_ingress(const struct prover *p)
+static struct prove_record attempt_ingress(const struct net_prover *p)
 {
 	uint64_t before = proof_count(p->pins, POLICY_INGRESS);
 	cleanup_fd int fd = -1;
@@ -182,7 +182,7 @@ static struct prove_record attempt_ingress(const struct prover *p)
 }
 
 /* Both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
-static int choose_wire(struct prover *p)
+static int choose_wire(struct net_prover *p)
 {
 	uint32_t own = ntohl(inet_addr(addresses4[0]));
 
@@ -209,7 +209,7 @@ static int choose_wire(struct prover *p)
 	return -EADDRNOTAVAIL;
 }
 
-static void prove_cgroup(const struct prover *p, const struct ejg_cgroup *cgroup, int out)
+static void prove_cgroup(const struct net_prover *p, const struct ejg_cgroup *cgroup, int out)
 {
 	int r = proof_enter(cgroup);
 
@@ -244,7 +244,7 @@ static int attach_lookup(const struct pins *pins)
 void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgroup, const struct pins *pins,
 		     const struct net_policy *policy, int out)
 {
-	struct prover p = {
+	struct net_prover p = {
 		.facts = facts,
 		.pins = pins,
 		.d = net_decision(policy),

@@ -41,7 +41,7 @@ static const char *format_range(const struct policy_range *range, char text[stat
 	return text;
 }
 
-struct explanation {
+struct net_explanation {
 	struct ejg_call *call;
 	const struct decision *d;
 	const struct ejg_question *question;
@@ -49,7 +49,7 @@ struct explanation {
 	const struct sharing *sharing; /* whom other services admit; or NULL */
 };
 
-static void answer_range(const struct explanation *e, const char *what, const struct policy_range *range)
+static void answer_range(const struct net_explanation *e, const char *what, const struct policy_range *range)
 {
 	const char *file = range->file < POLICY_MAX_FILES ? e->d->head->files[range->file] : NULL;
 	char text[RANGE_TEXT_SIZE];
@@ -58,7 +58,7 @@ static void answer_range(const struct explanation *e, const char *what, const st
 }
 
 /* Where the guard line stands, which stands for the rules that no line of its own made. */
-static void answer(const struct explanation *e, bool allowed, const char *rule)
+static void answer(const struct net_explanation *e, bool allowed, const char *rule)
 {
 	uint32_t line;
 	const char *file = ejg_call_where(e->call, &line);
@@ -69,7 +69,7 @@ static void answer(const struct explanation *e, bool allowed, const char *rule)
 		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
 }
 
-static void explain_bind(const struct explanation *e)
+static void explain_bind(const struct net_explanation *e)
 {
 	const struct policy_head *head = e->d->head;
 	const struct policy_range *listen = find_listen(head, &e->address);
@@ -96,7 +96,7 @@ static void explain_bind(const struct explanation *e)
 	answer(e, true, "wildcard=allow: bind is allowed; the guard filters the packets that arrive");
 }
 
-static void explain_connect(const struct explanation *e)
+static void explain_connect(const struct net_explanation *e)
 {
 	const struct policy_head *head = e->d->head;
 	const struct policy_range *listen = find_listen(head, &e->address), *peer = find_peer(e->d, &e->address, 0);
@@ -126,7 +126,7 @@ static struct policy_address reachable(const struct policy_head *head, const str
 }
 
 /* Whether a service that shares the port admits the address, at what it calls its own. */
-static bool is_anothers(const struct explanation *e)
+static bool is_anothers(const struct net_explanation *e)
 {
 	for (size_t i = 0; e->sharing && i < e->sharing->n; i++) {
 		const struct policy_address local = reachable(&e->sharing->others[i].chunks[0].head, &e->address);
@@ -137,7 +137,7 @@ static bool is_anothers(const struct explanation *e)
 	return false;
 }
 
-static void explain_accept(const struct explanation *e)
+static void explain_accept(const struct net_explanation *e)
 {
 	const struct policy_head *head = e->d->head;
 	struct policy_address local = reachable(head, &e->address);
@@ -162,7 +162,7 @@ static int explain_by(struct ejg_call *call, const struct net_policy *policy, co
 		      const struct ejg_question *question)
 {
 	const struct decision d = net_decision(policy);
-	struct explanation e = { .call = call, .d = &d, .question = question, .sharing = sharing };
+	struct net_explanation e = { .call = call, .d = &d, .question = question, .sharing = sharing };
 
 	if (address_parse(question->address, &e.address) < 0)
 		return ejg_call_error(call, -EINVAL, "write an IPv4 or IPv6 address", "'%s' is not an address",

@@ -24,7 +24,7 @@ struct net_state {
 
 	bool keep; /* made by check: only sockets fail it: the guard stands, and undoing it would let more in */
 
-	struct watch *watch; /* made by watch */
+	struct denial_watch *watch; /* made by watch */
 };
 
 /* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */

@@ -22,7 +22,7 @@
 
 #define WHERE_SIZE (NETNS_LABEL_SIZE + 32)
 
-struct sockets {
+struct net_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
@@ -41,7 +41,7 @@ struct sockets {
 };
 
 /* " in the network namespace of process 4711", for findings; empty in the caller's own. */
-static const char *format_netns(const struct sockets *s, char text[static WHERE_SIZE])
+static const char *format_netns(const struct net_sockets *s, char text[static WHERE_SIZE])
 {
 	snprintf(text, WHERE_SIZE, "%s%s", s->netns->own ? "" : " in the network namespace ", s->netns->label);
 	return text;
@@ -51,7 +51,7 @@ static const char *format_netns(const struct sockets *s, char text[static WHERE_
  * A cgroup that the facts do not name is the service's when the set holds its link: a removed one whose sockets live, or
  * one that another apply was given. The link is of this set's program, or, after a take-over, of the former set's.
  */
-static bool is_linked(const struct sockets *s, uint64_t id)
+static bool is_linked(const struct net_sockets *s, uint64_t id)
 {
 	int state = s->pins.maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_BIND4);
 
@@ -59,7 +59,7 @@ static bool is_linked(const struct sockets *s, uint64_t id)
 }
 
 /* Whether a cgroup is one of the service's or below one of them. */
-static bool is_ours(const struct sockets *s, uint64_t id)
+static bool is_ours(const struct net_sockets *s, uint64_t id)
 {
 	size_t prefix = s->facts->cgroup_mount ? strlen(s->facts->cgroup_mount) : 0;
 	char path[PATH_MAX];
@@ -104,7 +104,7 @@ static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
  * node that runs as the service does. Anybody else's in the distribution range is a squatter, of whom the node takes no
  * notice: it takes the next port, and must not be kept from starting.
  */
-static void check_foreign(struct sockets *s, const struct socket_info *info, const char *subject)
+static void check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
 	struct policy_address address = net_address(&info->local);
 	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->facts, info->uid)) &&
@@ -128,7 +128,7 @@ static void check_foreign(struct sockets *s, const struct socket_info *info, con
 static int check_listener(void *data, const struct socket_info *info)
 {
 	const struct policy_head *head;
-	struct sockets *s = data;
+	struct net_sockets *s = data;
 	char subject[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 
 	head = s->d->head;
@@ -148,7 +148,7 @@ static int check_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
-static bool is_own_address(const struct sockets *s, const struct ejg_prefix *address)
+static bool is_own_address(const struct net_sockets *s, const struct ejg_prefix *address)
 {
 	for (const struct ifaddrs *i = s->own; i; i = i->ifa_next) {
 		struct ejg_prefix own = { .length = 128 };
@@ -171,7 +171,7 @@ static bool is_own_address(const struct sockets *s, const struct ejg_prefix *add
  * Whether a connection came in. That nobody listens on its port now says nothing: a listener may have closed. Where the
  * kernel cannot tell, one with a private port is held to what may come in.
  */
-static bool came_in(const struct sockets *s, const struct socket_info *info)
+static bool came_in(const struct net_sockets *s, const struct socket_info *info)
 {
 	enum socket_direction direction;
 
@@ -184,7 +184,7 @@ static bool came_in(const struct sockets *s, const struct socket_info *info)
 }
 
 /* Whether the policy would admit a connection. */
-static bool is_admitted(const struct sockets *s, const struct socket_info *info)
+static bool is_admitted(const struct net_sockets *s, const struct socket_info *info)
 {
 	struct policy_address local = net_address(&info->local), remote = net_address(&info->remote);
 
@@ -197,7 +197,7 @@ static bool is_admitted(const struct sockets *s, const struct socket_info *info)
 }
 
 /* Whether the guard decides about a connection. Of those that are not the service's it would have decided who came in. */
-static bool is_judged(struct sockets *s, const struct socket_info *info)
+static bool is_judged(struct net_sockets *s, const struct socket_info *info)
 {
 	if (is_ours(s, info->cgroup_id)) {
 		s->home = true;
@@ -208,7 +208,7 @@ static bool is_judged(struct sockets *s, const struct socket_info *info)
 
 static int check_connection(void *data, const struct socket_info *info)
 {
-	struct sockets *s = data;
+	struct net_sockets *s = data;
 	char local[SOCKET_TEXT_SIZE], remote[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 	int r;
 
@@ -241,7 +241,7 @@ static int check_connection(void *data, const struct socket_info *info)
 
 static int note_listener(void *data, const struct socket_info *info)
 {
-	struct sockets *s = data;
+	struct net_sockets *s = data;
 
 	if (is_ours(s, info->cgroup_id)) {
 		s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
@@ -253,7 +253,7 @@ static int note_listener(void *data, const struct socket_info *info)
 /* Runs in the namespace. The service's listeners first: what has their ports came in. */
 static int look(void *data)
 {
-	struct sockets *s = data;
+	struct net_sockets *s = data;
 	int r = sockets_each(SOCKETS_LISTENING, note_listener, s);
 
 	if (r == 0 && getifaddrs(&s->own) < 0)
@@ -267,7 +267,7 @@ static int look(void *data)
 	return r;
 }
 
-static void unseen(struct sockets *s, const char *where, const char *why)
+static void unseen(struct net_sockets *s, const char *where, const char *why)
 {
 	if (s->evict)
 		return;
@@ -276,7 +276,7 @@ static void unseen(struct sockets *s, const char *where, const char *why)
 }
 
 /* A namespace that ended meanwhile has no sockets; another one that cannot be looked into is nobody's that is known. */
-static void look_everywhere(struct sockets *s, struct netns_list *networks)
+static void look_everywhere(struct net_sockets *s, struct netns_list *networks)
 {
 	if (*networks->unseen)
 		unseen(s, " of a network namespace of the service", networks->unseen);
@@ -297,7 +297,7 @@ static void look_everywhere(struct sockets *s, struct netns_list *networks)
 	}
 }
 
-static void walk(struct sockets *s, struct netns_list *networks)
+static void walk(struct net_sockets *s, struct netns_list *networks)
 {
 	enum pins_state state;
 
@@ -317,7 +317,7 @@ static void walk(struct sockets *s, struct netns_list *networks)
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL,
+	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL,
 			     .would_evict = ejg_call_trial(call) && ((const struct net_config *)ejg_call_config(call))->evict &&
 					    ejg_call_mode(call) == EJG_ENFORCE };
 
@@ -328,7 +328,7 @@ bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, s
 void net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
-	struct sockets s = {
+	struct net_sockets s = {
 		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
 	};
 	struct netns_list networks = {};
@@ -346,7 +346,7 @@ static int look_for_listeners(void *data)
 
 void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks)
 {
-	struct sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = *pins };
+	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = *pins };
 
 	for (size_t i = 0; i < networks->n; i++) {
 		s.home = false;

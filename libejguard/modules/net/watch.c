@@ -12,7 +12,7 @@
 
 #define INTERVAL_NS 250000000L
 
-struct watch {
+struct denial_watch {
 	struct denial_list seen; /* what was handed out or was there before, by key */
 	struct denial_list now;  /* the last read, of which `next` is to be looked at */
 	size_t next;
@@ -46,9 +46,9 @@ static int read_now(struct ejg_call *call, struct denial_list *ret)
 	return r;
 }
 
-int watch_begin(struct ejg_call *call, struct watch **ret, int *ret_fd)
+int watch_begin(struct ejg_call *call, struct denial_watch **ret, int *ret_fd)
 {
-	struct watch *watch;
+	struct denial_watch *watch;
 	int r = pins_probe(call);
 
 	if (r < 0)
@@ -67,7 +67,7 @@ int watch_begin(struct ejg_call *call, struct watch **ret, int *ret_fd)
 }
 
 /* Takes the next row that is new or has grown. Return: NULL when there is none. */
-static const struct denial *next_event(struct watch *watch)
+static const struct denial *next_event(struct denial_watch *watch)
 {
 	while (watch->next < watch->now.n) {
 		const struct denial *denial = &watch->now.items[watch->next++];
@@ -80,7 +80,7 @@ static const struct denial *next_event(struct watch *watch)
 	return NULL;
 }
 
-int watch_next(struct ejg_call *call, struct watch *watch)
+int watch_next(struct ejg_call *call, struct denial_watch *watch)
 {
 	const struct denial *denial = next_event(watch);
 	struct denial_words words;
@@ -108,7 +108,7 @@ int watch_next(struct ejg_call *call, struct watch *watch)
 	return 0;
 }
 
-void watch_free(struct watch *watch)
+void watch_free(struct denial_watch *watch)
 {
 	if (!watch)
 		return;

@@ -8,17 +8,17 @@
 
 #include <ejguard/module.h>
 
-struct watch;
+struct denial_watch;
 
 /*
  * Begins to watch. *ret is to be freed by watch_free() whenever it is set. Return: 0 and a descriptor of the watch's, or a
  * negative errno, set on the call.
  */
-int watch_begin(struct ejg_call *call, struct watch **ret, int *ret_fd);
+int watch_begin(struct ejg_call *call, struct denial_watch **ret, int *ret_fd);
 
 /* Hands out the next event, if there is one. Return: 0, or a negative errno, set on the call. */
-int watch_next(struct ejg_call *call, struct watch *watch);
+int watch_next(struct ejg_call *call, struct denial_watch *watch);
 
-void watch_free(struct watch *watch);
+void watch_free(struct denial_watch *watch);
 
 #endif

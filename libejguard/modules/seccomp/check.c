@@ -38,7 +38,7 @@ static void judge(struct gaps *gaps, uint32_t action, const char *what)
 }
 
 /* getpid, by the doors beside the front one. */
-static void ask_other_architectures(const struct inspection *inspection, struct gaps *gaps)
+static void ask_other_architectures(const struct inspect_filters *inspection, struct gaps *gaps)
 {
 	const uint64_t arguments[RULE_N_ARGUMENTS] = { 0 };
 
@@ -48,7 +48,7 @@ static void ask_other_architectures(const struct inspection *inspection, struct 
 	judge(gaps, inspect_ask_as(inspection, AUDIT_ARCH_X86_64, X32_BIT | 39, arguments), "x32 calls");
 }
 
-static void ask(const struct inspection *inspection, const struct filter_plan *plan, struct gaps *gaps)
+static void ask(const struct inspect_filters *inspection, const struct filter_plan *plan, struct gaps *gaps)
 {
 	uint64_t arguments[RULE_N_ARGUMENTS];
 	char text[128];
@@ -76,7 +76,7 @@ static void tell_gaps(struct ejg_call *call, const struct gaps *gaps, const char
 /* Return: whether all is refused; or a negative errno, its message set. */
 static int check_process(struct ejg_call *call, const struct ejg_process *process, const char *name)
 {
-	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 	struct filter_plan plan = seccomp_plan(call);
 	struct gaps gaps = { .n = 0 };
 	char subject[32];

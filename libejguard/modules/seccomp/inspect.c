@@ -17,7 +17,7 @@
 #define PTRACE_SECCOMP_GET_FILTER 0x420c
 #endif
 
-void inspection_done(struct inspection *inspection)
+void inspection_done(struct inspect_filters *inspection)
 {
 	for (size_t i = 0; i < inspection->n; i++)
 		free(inspection->filters[i].code);
@@ -47,7 +47,7 @@ int inspect_count(pid_t pid, int *ret_mode, unsigned int *ret_n)
 }
 
 /* The filters of a process that stands still. */
-static int copy_filters(pid_t pid, struct inspection *inspection)
+static int copy_filters(pid_t pid, struct inspect_filters *inspection)
 {
 	for (;;) {
 		long length = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)inspection->n, NULL);
@@ -92,9 +92,9 @@ static int wait_until_stopped(pid_t pid, int *ret_signal)
 	return 0;
 }
 
-int inspect_read(pid_t pid, struct inspection *ret)
+int inspect_read(pid_t pid, struct inspect_filters *ret)
 {
-	cleanup_inspection struct inspection inspection = INSPECTION_NULL;
+	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 	int signal = 0, r;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)

@@ -16,13 +16,13 @@ struct inspect_filter {
 	unsigned short length;
 };
 
-struct inspection {
+struct inspect_filters {
 	struct inspect_filter filters[INSPECT_MAX_FILTERS];
 	size_t n;
 };
 #define INSPECTION_NULL { .n = 0 }
 
-void inspection_done(struct inspection *inspection);
+void inspection_done(struct inspect_filters *inspection);
 #define cleanup_inspection __attribute__((cleanup(inspection_done)))
 
 /*
@@ -36,12 +36,12 @@ int inspect_count(pid_t pid, int *ret_mode, unsigned int *ret_n);
  * CAP_SYS_ADMIN and CAP_SYS_PTRACE.
  * Return: 0; -EBUSY when somebody else traces it; -E2BIG with more than INSPECT_MAX_FILTERS; other negative errno.
  */
-int inspect_read(pid_t pid, struct inspection *ret);
+int inspect_read(pid_t pid, struct inspect_filters *ret);
 
 /* What the kernel would do with the call of this architecture: the action of the filters that wins (seccomp(2)). */
-uint32_t inspect_ask(const struct inspection *inspection, int number, const uint64_t arguments[RULE_N_ARGUMENTS]);
+uint32_t inspect_ask(const struct inspect_filters *inspection, int number, const uint64_t arguments[RULE_N_ARGUMENTS]);
 /* The same for a call of the given architecture (AUDIT_ARCH_...). */
-uint32_t inspect_ask_as(const struct inspection *inspection, uint32_t architecture, uint32_t number,
+uint32_t inspect_ask_as(const struct inspect_filters *inspection, uint32_t architecture, uint32_t number,
 			const uint64_t arguments[RULE_N_ARGUMENTS]);
 
 /* Whether the action refuses the call. */

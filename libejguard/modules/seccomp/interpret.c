@@ -125,7 +125,7 @@ static uint32_t run(const struct inspect_filter *filter, const struct seccomp_da
 	return SECCOMP_RET_KILL_PROCESS;
 }
 
-uint32_t inspect_ask_as(const struct inspection *inspection, uint32_t architecture, uint32_t number,
+uint32_t inspect_ask_as(const struct inspect_filters *inspection, uint32_t architecture, uint32_t number,
 			const uint64_t arguments[RULE_N_ARGUMENTS])
 {
 	struct seccomp_data data = { .nr = (int)number, .arch = architecture };
@@ -142,7 +142,7 @@ uint32_t inspect_ask_as(const struct inspection *inspection, uint32_t architectu
 	return winner;
 }
 
-uint32_t inspect_ask(const struct inspection *inspection, int number, const uint64_t arguments[RULE_N_ARGUMENTS])
+uint32_t inspect_ask(const struct inspect_filters *inspection, int number, const uint64_t arguments[RULE_N_ARGUMENTS])
 {
 	return inspect_ask_as(inspection, inspect_architecture(), (uint32_t)number, arguments);
 }

@@ -11,7 +11,7 @@ enum {
 	MAX_PREFIX = 512, /* it is copied for each key of its block */
 };
 
-struct reader {
+struct key_reader {
 	struct arena *arena;
 	const char *at;
 	const char *end;
@@ -24,25 +24,25 @@ struct reader {
 	const char *problem; /* why the rest is not read */
 };
 
-static bool at_comment(const struct reader *r)
+static bool at_comment(const struct key_reader *r)
 {
 	return *r->at == '#' || (r->end - r->at > 1 && r->at[0] == '/' && r->at[1] == '/');
 }
 
-static void skip_line(struct reader *r)
+static void skip_line(struct key_reader *r)
 {
 	while (r->at < r->end && *r->at != '\n')
 		r->at++;
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct key_reader *r)
 {
 	while (r->at < r->end && strchr(" \t\r", *r->at))
 		r->at++;
 }
 
 /* What stands between entries. */
-static void skip_between(struct reader *r)
+static void skip_between(struct key_reader *r)
 {
 	for (; r->at < r->end; r->at++) {
 		if (at_comment(r))
@@ -54,7 +54,7 @@ static void skip_between(struct reader *r)
 }
 
 /* Up to one of the ends, without blanks at either side. */
-static const char *take_until(struct reader *r, const char *ends)
+static const char *take_until(struct key_reader *r, const char *ends)
 {
 	const char *start = r->at, *stop;
 
@@ -70,7 +70,7 @@ static const char *take_until(struct reader *r, const char *ends)
 }
 
 /* A list, or a text of several lines, to its end. */
-static void skip_to(struct reader *r, const char *close)
+static void skip_to(struct key_reader *r, const char *close)
 {
 	const size_t length = strlen(close);
 
@@ -79,7 +79,7 @@ static void skip_to(struct reader *r, const char *close)
 	r->at += (size_t)(r->end - r->at) < length ? (size_t)(r->end - r->at) : length;
 }
 
-static const char *take_quoted(struct reader *r, const char **ret_why)
+static const char *take_quoted(struct key_reader *r, const char **ret_why)
 {
 	const char *start = ++r->at;
 	const char *text;
@@ -98,7 +98,7 @@ static const char *take_quoted(struct reader *r, const char **ret_why)
 	return text;
 }
 
-static void take_value(struct reader *r, struct key_value *item)
+static void take_value(struct key_reader *r, struct key_value *item)
 {
 	skip_blanks(r);
 	if (r->at == r->end) {
@@ -122,13 +122,13 @@ static void take_value(struct reader *r, struct key_value *item)
 }
 
 /* Return: false, so that nothing more is read. */
-static bool stop(struct reader *r, const char *problem)
+static bool stop(struct key_reader *r, const char *problem)
 {
 	r->problem = problem;
 	return false;
 }
 
-static bool enter(struct reader *r, const char *key)
+static bool enter(struct key_reader *r, const char *key)
 {
 	const char *prefix;
 
@@ -165,7 +165,7 @@ static bool is_include(const char *entry)
 }
 
 /* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: whether to go on. */
-static bool entry(struct reader *r)
+static bool entry(struct key_reader *r)
 {
 	struct key_value item = { .line = r->line };
 	const char *key = take_until(r, "=:{}\n#");
@@ -193,7 +193,7 @@ static bool entry(struct reader *r)
 int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,
 	      const char **ret_problem)
 {
-	struct reader r = { .arena = arena, .at = text, .end = text + size, .line = 1, .prefix = { "" } };
+	struct key_reader r = { .arena = arena, .at = text, .end = text + size, .line = 1, .prefix = { "" } };
 	bool on = true;
 
 	for (skip_between(&r); on && r.at < r.end; skip_between(&r)) {

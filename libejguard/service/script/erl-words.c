@@ -8,7 +8,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-struct reader {
+struct erl_reader {
 	const char *at;
 	const char *end;
 	enum erl_text kind;
@@ -16,24 +16,24 @@ struct reader {
 	char *word; /* room for all of the text */
 };
 
-static bool is_blank(const struct reader *r, char c)
+static bool is_blank(const struct erl_reader *r, char c)
 {
 	return c != '\0' && strchr(r->kind == ERL_TEXT_SPLIT ? " \t\n" : " \t\n\r\v\f", c);
 }
 
-static bool is_comment(const struct reader *r, char c)
+static bool is_comment(const struct erl_reader *r, char c)
 {
 	return r->kind == ERL_TEXT_FILE && c == '#';
 }
 
-static void step(struct reader *r)
+static void step(struct erl_reader *r)
 {
 	r->line += r->kind == ERL_TEXT_FILE && *r->at == '\n';
 	r->at++;
 }
 
 /* Copies up to the closing quote, which a text may lack. */
-static char *read_quoted(struct reader *r, char *to)
+static char *read_quoted(struct erl_reader *r, char *to)
 {
 	const char quote = *r->at++;
 
@@ -43,7 +43,7 @@ static char *read_quoted(struct reader *r, char *to)
 	return to;
 }
 
-static void skip(struct reader *r)
+static void skip(struct erl_reader *r)
 {
 	for (; r->at < r->end && (is_blank(r, *r->at) || is_comment(r, *r->at)); step(r)) {
 		const char *newline = is_comment(r, *r->at) ? memchr(r->at, '\n', (size_t)(r->end - r->at)) : r->at;
@@ -53,7 +53,7 @@ static void skip(struct reader *r)
 }
 
 /* Return: false at the end. */
-static bool next_word(struct reader *r)
+static bool next_word(struct erl_reader *r)
 {
 	char *to = r->word;
 
@@ -79,7 +79,7 @@ int erl_words_add(struct arena *arena, struct erl_words *words, const char *text
 		  const struct ejg_origin *origin)
 {
 	cleanup_free char *word = malloc(size + 1);
-	struct reader r = { .at = text, .end = text + size, .kind = kind, .line = 1, .word = word };
+	struct erl_reader r = { .at = text, .end = text + size, .kind = kind, .line = 1, .word = word };
 
 	if (!word)
 		return -ENOMEM;

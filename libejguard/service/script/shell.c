@@ -21,7 +21,7 @@ enum {
 
 static const char unseen[] = "it depends on a variable that nothing here sets";
 
-struct reader {
+struct shell_reader {
 	struct shell *shell;
 	const char *begin; /* of the word */
 	const char *at;
@@ -29,7 +29,7 @@ struct reader {
 	unsigned int depth;
 };
 
-static bool read_piece(struct reader *r, struct buffer *b, bool quoted);
+static bool read_piece(struct shell_reader *r, struct buffer *b, bool quoted);
 
 struct ejg_origin shell_origin(const struct shell *shell)
 {
@@ -39,7 +39,7 @@ struct ejg_origin shell_origin(const struct shell *shell)
 	return (struct ejg_origin){ shell->kind, shell->file ? shell->file : shell->path, shell->line };
 }
 
-static bool take(struct reader *r, const char *text)
+static bool take(struct shell_reader *r, const char *text)
 {
 	const size_t length = strlen(text);
 
@@ -49,7 +49,7 @@ static bool take(struct reader *r, const char *text)
 	return true;
 }
 
-static size_t name_length(const struct reader *r)
+static size_t name_length(const struct shell_reader *r)
 {
 	size_t n = 0;
 
@@ -59,7 +59,7 @@ static size_t name_length(const struct reader *r)
 }
 
 /* Reads up to the closing brace of ${NAME OPERATOR word}, quotes removed. */
-static bool read_operand(struct reader *r, struct buffer *b)
+static bool read_operand(struct shell_reader *r, struct buffer *b)
 {
 	if (++r->depth > MAX_DEPTH)
 		return false;
@@ -83,7 +83,7 @@ static bool may_expand(struct shell *shell, struct buffer *b, const char *text, 
 	return shell->expanded <= MAX_EXPANDED;
 }
 
-static void add_parameter(struct reader *r, struct buffer *b, const struct occurrence *value)
+static void add_parameter(struct shell_reader *r, struct buffer *b, const struct occurrence *value)
 {
 	struct shell *shell = r->shell;
 
@@ -103,7 +103,7 @@ static void add_parameter(struct reader *r, struct buffer *b, const struct occur
 }
 
 /* ${NAME=word} */
-static void assign_default(struct reader *r, const char *name, const struct buffer *word)
+static void assign_default(struct shell_reader *r, const char *name, const struct buffer *word)
 {
 	struct variables *v = &r->shell->settings->variables;
 	const struct ejg_origin origin = shell_origin(r->shell);
@@ -118,7 +118,7 @@ static void assign_default(struct reader *r, const char *name, const struct buff
 }
 
 /* ${NAME:=word} and its like; the operator is at r->at. */
-static bool read_default(struct reader *r, struct buffer *b, const char *name, const struct occurrence *value)
+static bool read_default(struct shell_reader *r, struct buffer *b, const char *name, const struct occurrence *value)
 {
 	const bool colon = take(r, ":");
 	const char op = r->at < r->end ? *r->at++ : '\0';
@@ -149,7 +149,7 @@ static bool read_default(struct reader *r, struct buffer *b, const char *name, c
 	return true;
 }
 
-static bool read_braces(struct reader *r, struct buffer *b)
+static bool read_braces(struct shell_reader *r, struct buffer *b)
 {
 	const size_t length = name_length(r);
 	cleanup_buffer struct buffer word = { 0 };
@@ -195,7 +195,7 @@ static bool starts_with(const char *text, const char *end, const char *word)
 }
 
 /* The folder of the script, as $(cd "$(dirname "$SCRIPT")" && pwd -P) tells it. */
-static void add_script_folder(struct reader *r, struct buffer *b)
+static void add_script_folder(struct shell_reader *r, struct buffer *b)
 {
 	struct settings *s = r->shell->settings;
 	char *folder = arena_strdup(s->arena, r->shell->path);
@@ -211,7 +211,7 @@ static void add_script_folder(struct reader *r, struct buffer *b)
 	buffer_append(b, real ? real : folder, strlen(real ? real : folder));
 }
 
-static void add_host_name(struct reader *r, struct buffer *b)
+static void add_host_name(struct shell_reader *r, struct buffer *b)
 {
 	const char *name = r->shell->settings->source->hostname;
 	struct utsname host;
@@ -221,7 +221,7 @@ static void add_host_name(struct reader *r, struct buffer *b)
 	buffer_append(b, name, strcspn(name, "."));
 }
 
-static bool read_command(struct reader *r, struct buffer *b)
+static bool read_command(struct shell_reader *r, struct buffer *b)
 {
 	const char *close = substitution_close(r->at, r->end);
 
@@ -240,7 +240,7 @@ static bool read_command(struct reader *r, struct buffer *b)
 	return true;
 }
 
-static bool read_backquoted(struct reader *r, struct buffer *b)
+static bool read_backquoted(struct shell_reader *r, struct buffer *b)
 {
 	const char *close = substitution_backquote(r->at + 1, r->end);
 
@@ -252,12 +252,12 @@ static bool read_backquoted(struct reader *r, struct buffer *b)
 }
 
 /* What sh and bash read differently: $'...', $"...", $[...]. */
-static bool is_bash_form(const struct reader *r, bool quoted)
+static bool is_bash_form(const struct shell_reader *r, bool quoted)
 {
 	return r->at < r->end && (*r->at == '[' || (!quoted && (*r->at == '\'' || *r->at == '"')));
 }
 
-static bool read_dollar(struct reader *r, struct buffer *b, bool quoted)
+static bool read_dollar(struct shell_reader *r, struct buffer *b, bool quoted)
 {
 	struct settings *s = r->shell->settings;
 	size_t length;
@@ -287,7 +287,7 @@ static bool read_dollar(struct reader *r, struct buffer *b, bool quoted)
 	return name != NULL;
 }
 
-static bool read_double_quoted(struct reader *r, struct buffer *b)
+static bool read_double_quoted(struct shell_reader *r, struct buffer *b)
 {
 	r->at++;
 	while (r->at < r->end && *r->at != '"')
@@ -296,7 +296,7 @@ static bool read_double_quoted(struct reader *r, struct buffer *b)
 	return take(r, "\"");
 }
 
-static bool read_single_quoted(struct reader *r, struct buffer *b)
+static bool read_single_quoted(struct shell_reader *r, struct buffer *b)
 {
 	const char *close = memchr(r->at + 1, '\'', r->end - r->at - 1);
 
@@ -308,7 +308,7 @@ static bool read_single_quoted(struct reader *r, struct buffer *b)
 }
 
 /* Behind a backslash: a line break goes with it. */
-static bool read_escaped(struct reader *r, struct buffer *b, bool quoted)
+static bool read_escaped(struct shell_reader *r, struct buffer *b, bool quoted)
 {
 	if (r->end - r->at < 2)
 		return false;
@@ -322,13 +322,13 @@ static bool read_escaped(struct reader *r, struct buffer *b, bool quoted)
 }
 
 /* Where an unquoted ~ is somebody's home folder. */
-static bool is_home(const struct reader *r)
+static bool is_home(const struct shell_reader *r)
 {
 	return r->at == r->begin || r->at[-1] == ':' || r->at[-1] == '=';
 }
 
 /* One character, quoted string or substitution. */
-static bool read_piece(struct reader *r, struct buffer *b, bool quoted)
+static bool read_piece(struct shell_reader *r, struct buffer *b, bool quoted)
 {
 	switch (*r->at) {
 	case '`':
@@ -360,7 +360,7 @@ static bool read_piece(struct reader *r, struct buffer *b, bool quoted)
 
 bool shell_word(struct shell *shell, const char **at, const char *end, struct word_value *ret)
 {
-	struct reader r = { .shell = shell, .begin = *at, .at = *at, .end = end };
+	struct shell_reader r = { .shell = shell, .begin = *at, .at = *at, .end = end };
 	cleanup_buffer struct buffer b = { 0 };
 	bool understood = true;
 

@@ -11,17 +11,17 @@ struct flag {
 	size_t n;
 };
 
-struct reader {
+struct argv_reader {
 	const char *at;
 	const char *end;
 };
 
-static const char *peek(const struct reader *reader)
+static const char *peek(const struct argv_reader *reader)
 {
 	return reader->at < reader->end ? reader->at : NULL;
 }
 
-static const char *take(struct reader *reader)
+static const char *take(struct argv_reader *reader)
 {
 	const char *argument = peek(reader);
 
@@ -30,7 +30,7 @@ static const char *take(struct reader *reader)
 	return argument;
 }
 
-static bool next_flag(struct reader *reader, struct flag *ret)
+static bool next_flag(struct argv_reader *reader, struct flag *ret)
 {
 	const char *argument = take(reader);
 
@@ -59,7 +59,7 @@ static bool is_named(const char *node, const char *own)
 
 struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, struct cookie *value)
 {
-	struct reader reader = { bytes, bytes + n };
+	struct argv_reader reader = { bytes, bytes + n };
 	struct argv argv = { 0 };
 	struct flag flag;
 	const char *only = NULL, *own = NULL, *node = NULL, *of_node = NULL;

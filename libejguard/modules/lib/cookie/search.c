@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-struct line {
+struct text_line {
 	const char *text;
 	size_t n;
 	const char *end; /* of the whole text */
@@ -29,7 +29,7 @@ static bool is_word(char c)
 }
 
 /* As a word of its own: a longer one that contains it is another secret. */
-static bool has_value(const struct line *line, const struct cookie *cookie)
+static bool has_value(const struct text_line *line, const struct cookie *cookie)
 {
 	const char *at = line->text, *end = line->text + line->n;
 
@@ -45,7 +45,7 @@ static bool has_value(const struct line *line, const struct cookie *cookie)
 }
 
 /* The end of what is not a comment: # at the begin of a word outside of quotes, in vm.args, shell and units. */
-static size_t without_comment(const struct line *line)
+static size_t without_comment(const struct text_line *line)
 {
 	char quote = '\0';
 
@@ -149,7 +149,7 @@ static bool read_assigned(const char *at, const char *end, const struct cookie *
 }
 
 /* Variables of which a start takes the cookie. */
-static bool has_variable(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+static bool has_variable(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
 	static const struct {
 		const char *name;
@@ -175,7 +175,7 @@ static bool has_variable(const struct line *line, size_t n, const struct cookie 
 }
 
 /* The first word of the line, with = or : behind it. */
-static bool has_key(const struct line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+static bool has_key(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
 	/* rabbitmq-env.conf has its variables without RABBITMQ_ */
 	static const char *const names[] = { "node.cookie", "cookie", "distributed_cookie", "ERLANG_COOKIE" };
@@ -202,7 +202,7 @@ static bool has_key(const struct line *line, size_t n, const struct cookie *cook
 	return false;
 }
 
-static bool has_option(const struct line *line, const struct cookie *cookie, bool keys, struct search_hit *hit)
+static bool has_option(const struct text_line *line, const struct cookie *cookie, bool keys, struct search_hit *hit)
 {
 	static const char *const names[] = { "-setcookie", "--setcookie", "--cookie" };
 	size_t n = without_comment(line);
@@ -229,7 +229,7 @@ void search_text(const char *text, size_t n, const struct cookie *cookie, bool o
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		struct line line = { text, (size_t)((newline ? newline : end) - text), end };
+		struct text_line line = { text, (size_t)((newline ? newline : end) - text), end };
 		struct search_hit hit = { .line = ++number };
 
 		if (options && has_option(&line, cookie, keys, &hit)) {
@@ -246,7 +246,7 @@ const char *search_option(const char *text, const char *end, const char *name, s
 {
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		struct line line = { text, (size_t)((newline ? newline : end) - text), end };
+		struct text_line line = { text, (size_t)((newline ? newline : end) - text), end };
 		const char *after = find_option(line.text, without_comment(&line), name), *value;
 
 		if (after) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each fixture module is bad in exactly one way: the loader must refuse it, name the file and say what to do. */
+/* Each fixture module is bad in exactly one way: the core must refuse it, name the file and say what to do. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,15 +38,15 @@ static const char *install(struct scratch *scratch, const char *from, const char
 
 static int load(struct scratch *scratch, const char *name)
 {
-	struct loader *loader = loader_new(scratch->folder);
+	struct modules *modules = modules_new(scratch->folder);
 	const struct loaded_module *module = NULL;
 	int r;
 
 	report_clear(scratch->report);
-	r = loader_get(loader, scratch->report, name, &here, &module);
+	r = modules_get(modules, scratch->report, name, &here, &module);
 	assert_true((r == 0) == (module != NULL));
-	assert_int_equal(loader_count(loader), r == 0);
-	loader_free(loader);
+	assert_int_equal(modules_count(modules), r == 0);
+	modules_free(modules);
 	return r;
 }
 
@@ -223,20 +223,20 @@ static void a_missing_one_may_be_misspelt(void **state)
 /* The dynamic loader would hand out what it has loaded under that name before. */
 static void a_replaced_file_is_noticed(void **state)
 {
-	struct loader *before, *after;
+	struct modules *before, *after;
 	const struct loaded_module *module;
 	struct scratch *scratch = *state;
 
 	install(scratch, "good", "good", NULL);
-	before = loader_new(scratch->folder);
-	assert_int_equal(loader_get(before, scratch->report, "good", &here, &module), 0);
+	before = modules_new(scratch->folder);
+	assert_int_equal(modules_get(before, scratch->report, "good", &here, &module), 0);
 	assert_int_equal(unlink(scratch_path(scratch, "good.so")), 0);
 	install(scratch, "good", "good", NULL);
-	after = loader_new(scratch->folder);
-	assert_int_equal(loader_get(after, scratch->report, "good", &here, &module), -EBADMSG);
+	after = modules_new(scratch->folder);
+	assert_int_equal(modules_get(after, scratch->report, "good", &here, &module), -EBADMSG);
 	assert_reported(scratch->report, "module-malformed", "has been replaced");
-	loader_free(after);
-	loader_free(before);
+	modules_free(after);
+	modules_free(before);
 	assert_int_equal(load(scratch, "good"), 0);
 }
 
@@ -244,40 +244,40 @@ static void loads_once_and_lists_by_name(void **state)
 {
 	struct scratch *scratch = *state;
 	const struct loaded_module *one, *two;
-	struct loader *loader = loader_new(scratch->folder);
+	struct modules *modules = modules_new(scratch->folder);
 
 	install(scratch, "newer", "newer", NULL);
 	install(scratch, "good", "good", NULL);
 	install(scratch, "bad_old", "bad_old", NULL);
 	scratch_text(scratch, "README", "not a module");
 	scratch_text(scratch, "Upper.so", "not a module's name");
-	assert_int_equal(loader_get(loader, scratch->report, "newer", NULL, &one), 0);
-	assert_int_equal(loader_get(loader, scratch->report, "newer", NULL, &two), 0);
+	assert_int_equal(modules_get(modules, scratch->report, "newer", NULL, &one), 0);
+	assert_int_equal(modules_get(modules, scratch->report, "newer", NULL, &two), 0);
 	assert_ptr_equal(one, two);
-	assert_int_equal(loader_count(loader), 1);
-	assert_int_equal(loader_get_all(loader, scratch->report), -EBADMSG);
+	assert_int_equal(modules_count(modules), 1);
+	assert_int_equal(modules_get_all(modules, scratch->report), -EBADMSG);
 	assert_reported(scratch->report, "module-malformed", "bad_old.so' is made for");
 	assert_reported(scratch->report, "module-missing", "'Upper' cannot be the name");
 	assert_int_equal(report_finding_count(scratch->report), 2);
-	assert_int_equal(loader_count(loader), 2);
-	assert_string_equal(loader_at(loader, 0)->descriptor.name, "good");
-	assert_ptr_equal(loader_at(loader, 1), one);
-	assert_null(loader_at(loader, 2));
+	assert_int_equal(modules_count(modules), 2);
+	assert_string_equal(modules_at(modules, 0)->descriptor.name, "good");
+	assert_ptr_equal(modules_at(modules, 1), one);
+	assert_null(modules_at(modules, 2));
 	assert_string_equal(one->path, scratch_path(scratch, "newer.so"));
-	assert_null(loader_free(loader));
+	assert_null(modules_free(modules));
 }
 
 static void a_folder_that_is_not_there(void **state)
 {
 	struct scratch *scratch = *state;
-	struct loader *loader = loader_new("/nonexistent/modules");
+	struct modules *modules = modules_new("/nonexistent/modules");
 	const struct loaded_module *module;
 
-	assert_int_equal(loader_get_all(loader, scratch->report), -EBADMSG);
+	assert_int_equal(modules_get_all(modules, scratch->report), -EBADMSG);
 	assert_reported(scratch->report, "module-missing", "/nonexistent");
-	assert_int_equal(loader_get(loader, scratch->report, "good", &here, &module), -EBADMSG);
-	loader_free(loader);
-	assert_null(loader_free(NULL));
+	assert_int_equal(modules_get(modules, scratch->report, "good", &here, &module), -EBADMSG);
+	modules_free(modules);
+	assert_null(modules_free(NULL));
 }
 
 int main(void)
