@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/core/facts-draft.h"
 #include "libejguard/service/cookie-mask.h"
 #include "libejguard/service/dist.h"
 #include "libejguard/service/settings-read.h"
@@ -12,23 +12,23 @@
 #include "libejguard/util/epmd-unit.h"
 
 /* Reports that the port cannot be told: to go on with 4369 would leave the real port open. */
-static int refuse_epmd(struct facts_build *b, const struct ejg_origin *origin, const char *what)
+static int refuse_epmd(struct facts_draft *draft, const struct ejg_origin *origin, const char *what)
 {
 	const struct position position = { .file = origin->file, .line = origin->line, .column = 1 };
 
-	return report_error(b->report, -EBADMSG, "fact-value", &position, "write `set epmd PORT` into the stack",
+	return report_error(draft->report, -EBADMSG, "fact-value", &position, "write `set epmd PORT` into the stack",
 			    "what becomes of %s cannot be told without running the file", what);
 }
 
 /* erl and epmd may be told the port by arguments too, and then not the same one. */
-static int check_epmd_flags(struct facts_build *b, const struct settings *s)
+static int check_epmd_flags(struct facts_draft *draft, const struct settings *s)
 {
 	for (size_t i = 0; i < N_FLAG_SOURCES; i++) {
 		for (size_t j = 0; j < s->flags[i].n; j++) {
 			const struct erl_flag *flag = &s->flags[i].items[j];
 
 			if (strcmp(flag->name, "-epmd_port") == 0 || strcmp(flag->name, "-env ERL_EPMD_PORT") == 0)
-				return refuse_epmd(b, &flag->origin, flag->name);
+				return refuse_epmd(draft, &flag->origin, flag->name);
 		}
 	}
 	return 0;
@@ -47,7 +47,7 @@ static const struct occurrence *without_doubt(const struct settings *s, const st
  * erl and epmd read ERL_EPMD_PORT from their environment, where only the unit and `export` bring it: what is not
  * exported has no effect.
  */
-static int discover_epmd(struct facts_build *b, const struct settings *s)
+static int discover_epmd(struct facts_draft *draft, const struct settings *s)
 {
 	static const char name[] = "ERL_EPMD_PORT";
 	const struct variable *variable = variable_find(&s->variables, name, strlen(name));
@@ -57,20 +57,20 @@ static int discover_epmd(struct facts_build *b, const struct settings *s)
 	uint16_t port;
 	int r;
 
-	r = check_epmd_flags(b, s);
+	r = check_epmd_flags(draft, s);
 	if (r < 0 || !now || (!variable->exported && !now->doubtful))
 		return r;
 	origin = now->origin;
 	if (s->cfg_opaque_line && s->epmd_line)
 		origin.line = s->epmd_line;
 	if (!now->text)
-		return refuse_epmd(b, &origin, name);
+		return refuse_epmd(draft, &origin, name);
 	position = (struct position){ .file = now->origin.file, .line = now->origin.line, .column = 1 };
 	if (port_parse(now->text, &port) < 0)
-		return report_error(b->report, -EBADMSG, "fact-value", &position, "correct it",
-				    "%s=\"%s\" is not a port", name, cookie_mask_text(b->arena, now->text, NULL));
-	b->facts->epmd_port = port;
-	b->facts->epmd_origin = now->origin;
+		return report_error(draft->report, -EBADMSG, "fact-value", &position, "correct it",
+				    "%s=\"%s\" is not a port", name, cookie_mask_text(draft->arena, now->text, NULL));
+	draft->facts->epmd_port = port;
+	draft->facts->epmd_origin = now->origin;
 	return 0;
 }
 
@@ -83,21 +83,21 @@ static const struct setting *cgroups_line(const struct stack *stack)
 	return NULL;
 }
 
-const char *facts_own_unit(struct facts_build *b)
+const char *facts_own_unit(struct facts_draft *draft)
 {
-	const struct service_kind *kind = kind_of(b->facts->kind);
-	const char *service = b->facts->service;
+	const struct service_kind *kind = kind_of(draft->facts->kind);
+	const char *service = draft->facts->service;
 
 	if (kind && kind->unit && kind_has_word(kind->services, service, strlen(service)))
 		return kind->unit;
-	return arena_printf(b->arena, "%s.service", service);
+	return arena_printf(draft->arena, "%s.service", service);
 }
 
 /* epmd's is none that runs the start script. */
-int facts_find_units(struct facts_build *b, const char *const **ret)
+int facts_find_units(struct facts_draft *draft, const char *const **ret)
 {
-	const struct setting *line = cgroups_line(b->stack);
-	const char **names = arena_array(b->arena, (line ? line->n_values : 0) + 2, sizeof(*names));
+	const struct setting *line = cgroups_line(draft->stack);
+	const char **names = arena_array(draft->arena, (line ? line->n_values : 0) + 2, sizeof(*names));
 	size_t n = 0;
 
 	if (!names)
@@ -109,17 +109,17 @@ int facts_find_units(struct facts_build *b, const char *const **ret)
 			names[n++] = text;
 	}
 	if (n == 0)
-		names[n] = facts_own_unit(b);
+		names[n] = facts_own_unit(draft);
 	*ret = names;
 	return names[0] ? 0 : -ENOMEM;
 }
 
 /* Those of epmd, which has settings of its own. */
-static int find_epmd_units(struct facts_build *b, const char *const **ret)
+static int find_epmd_units(struct facts_draft *draft, const char *const **ret)
 {
 	static const char *const usual[] = { "epmd.service", "epmd.socket", NULL };
-	const struct setting *line = cgroups_line(b->stack);
-	const char **names = arena_array(b->arena, (line ? line->n_values : 0) + 1, sizeof(*names));
+	const struct setting *line = cgroups_line(draft->stack);
+	const char **names = arena_array(draft->arena, (line ? line->n_values : 0) + 1, sizeof(*names));
 	size_t n = 0;
 
 	if (!names)
@@ -134,33 +134,35 @@ static int find_epmd_units(struct facts_build *b, const char *const **ret)
 	return 0;
 }
 
-int facts_new_settings(struct facts_build *b)
+int facts_new_settings(struct facts_draft *draft)
 {
-	const struct settings_source *source = b->source->settings ? b->source->settings : &settings_source_system;
+	const struct settings_source *source =
+		draft->source->settings ? draft->source->settings : &settings_source_system;
 	const char *const *units;
-	int r = facts_find_units(b, &units);
+	int r = facts_find_units(draft, &units);
 
 	if (r < 0)
 		return r;
-	b->settings = settings_new(b->arena, source, b->facts->service, units);
-	if (!b->settings)
+	draft->settings = settings_new(draft->arena, source, draft->facts->service, units);
+	if (!draft->settings)
 		return -ENOMEM;
-	b->settings->plain = !b->source->settings;
-	return b->settings->plain ? 0 : find_epmd_units(b, &b->settings->epmd_units);
+	draft->settings->plain = !draft->source->settings;
+	return draft->settings->plain ? 0 : find_epmd_units(draft, &draft->settings->epmd_units);
 }
 
-int facts_discover_config(struct facts_build *b, const char **ret)
+int facts_discover_config(struct facts_draft *draft, const char **ret)
 {
 	const struct occurrence *dir;
 	int r;
 
 	*ret = NULL;
-	if (!b->source->settings)
+	if (!draft->source->settings)
 		return 0;
-	r = settings_read_all(b->settings);
+	r = settings_read_all(draft->settings);
 	if (r < 0)
 		return r;
-	dir = b->settings->real_script || !b->settings->kind->has_script ? settings_config_dir(b->settings) : NULL;
+	dir = draft->settings->real_script || !draft->settings->kind->has_script ? settings_config_dir(draft->settings)
+										 : NULL;
 	if (dir && dir->text && dir->text[0] == '/')
 		*ret = dir->text;
 	return 0;
@@ -183,10 +185,10 @@ static size_t add_port(struct ejg_port_range *ranges, size_t n, uint16_t port)
  * With a port of -erl_epmd_port and a range, both are private: the script gives erl both, and which one it uses is its
  * own business.
  */
-static int take_dist(struct facts_build *b, const struct dist *dist)
+static int take_dist(struct facts_draft *draft, const struct dist *dist)
 {
-	struct ejg_facts *facts = b->facts;
-	struct ejg_port_range *ranges = arena_array(b->arena, 2 + ARRAY_SIZE(dist->also), sizeof(*ranges));
+	struct ejg_facts *facts = draft->facts;
+	struct ejg_port_range *ranges = arena_array(draft->arena, 2 + ARRAY_SIZE(dist->also), sizeof(*ranges));
 	const bool port = dist->n_sources > 1 && strcmp(dist->sources[0].what, "ERL_DIST_PORT") == 0;
 	size_t n = 0;
 
@@ -208,23 +210,23 @@ static int take_dist(struct facts_build *b, const struct dist *dist)
 	facts->n_dist = n;
 	facts->dist_state = dist->state;
 	/* it may quote a value */
-	facts->dist_note = dist->note ? cookie_mask_text(b->arena, dist->note, NULL) : NULL;
+	facts->dist_note = dist->note ? cookie_mask_text(draft->arena, dist->note, NULL) : NULL;
 	facts->dist_origin = dist->origin;
 	return dist->note && !facts->dist_note ? -ENOMEM : 0;
 }
 
-int facts_discover_ports(struct facts_build *b, bool epmd, bool dist)
+int facts_discover_ports(struct facts_draft *draft, bool epmd, bool dist)
 {
 	const struct dist *found;
 	int r;
 
-	r = settings_read_all(b->settings);
+	r = settings_read_all(draft->settings);
 	if (r == 0 && dist) {
-		r = dist_read(b->settings, &found);
+		r = dist_read(draft->settings, &found);
 		if (r == 0)
-			r = take_dist(b, found);
+			r = take_dist(draft, found);
 	}
 	if (r < 0)
 		return r;
-	return epmd ? discover_epmd(b, b->settings) : 0;
+	return epmd ? discover_epmd(draft, draft->settings) : 0;
 }

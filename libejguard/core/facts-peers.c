@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/core/facts-draft.h"
 #include "libejguard/core/trust.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
@@ -22,7 +22,7 @@ struct entry {
 
 /* The list in the making. */
 struct peers {
-	struct facts_build *b;
+	struct facts_draft *draft;
 	struct entry *entries;
 	size_t n;
 	size_t room;
@@ -37,10 +37,10 @@ static void peers_done(struct peers *peers)
 /* Return: 0 to go on with the next entry; the errors are counted. -EBADMSG when there were too many. */
 static int wrong(struct peers *p, const struct word *word, const char *problem)
 {
-	facts_bad_word(p->b, word, "peer %.100s: %s", word->text, problem);
+	facts_bad_word(p->draft, word, "peer %.100s: %s", word->text, problem);
 	if (++p->n_errors < FACTS_MAX_ERRORS)
 		return 0;
-	return facts_bad_word(p->b, word, "too many wrong peers: the rest was not read");
+	return facts_bad_word(p->draft, word, "too many wrong peers: the rest was not read");
 }
 
 static int add(struct peers *p, const struct word *word, const struct ejg_prefix *prefix, const char *name)
@@ -48,7 +48,7 @@ static int add(struct peers *p, const struct word *word, const struct ejg_prefix
 	struct entry *entries = p->entries;
 
 	if (p->n == FACTS_MAX_PEERS)
-		return facts_bad_word(p->b, word, "more than %d peers: write prefixes instead", FACTS_MAX_PEERS);
+		return facts_bad_word(p->draft, word, "more than %d peers: write prefixes instead", FACTS_MAX_PEERS);
 	if (p->n == p->room) {
 		p->room = p->room ? 2 * p->room : 64;
 		entries = reallocarray(entries, p->room, sizeof(*entries));
@@ -62,7 +62,7 @@ static int add(struct peers *p, const struct word *word, const struct ejg_prefix
 							 .line = word->position.line };
 	if (prefix)
 		entries[p->n].peer.prefix = *prefix;
-	if (name && !(entries[p->n].peer.name = arena_strdup(p->b->arena, name)))
+	if (name && !(entries[p->n].peer.name = arena_strdup(p->draft->arena, name)))
 		return -ENOMEM;
 	p->n++;
 	return 0;
@@ -199,7 +199,7 @@ static int read_file(struct peers *p, const struct word *word)
 
 	if (path[0] != '/')
 		return wrong(p, word, "write @ and the absolute path of a file");
-	r = trusted_open(p->b->arena, path, &fd, &problem);
+	r = trusted_open(p->draft->arena, path, &fd, &problem);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
@@ -209,37 +209,37 @@ static int read_file(struct peers *p, const struct word *word)
 		return r;
 	if (r < 0)
 		return wrong(p, word, r == -EFBIG ? "the file is larger than 16 MiB" : "it cannot be read");
-	file = arena_strdup(p->b->arena, path);
+	file = arena_strdup(p->draft->arena, path);
 	return file ? read_lines(p, text, size, file) : -ENOMEM;
 }
 
-static int compare_names(const char *a, const char *b)
+static int compare_names(const char *a, const char *draft)
 {
-	const size_t length_a = strlen(a), length_b = strlen(b);
+	const size_t length_a = strlen(a), length_b = strlen(draft);
 	/* "node.example." is "node.example" */
 	const size_t n_a = length_a - (length_a > 0 && a[length_a - 1] == '.');
-	const size_t n_b = length_b - (length_b > 0 && b[length_b - 1] == '.');
-	const int r = strncasecmp(a, b, n_a < n_b ? n_a : n_b);
+	const size_t n_b = length_b - (length_b > 0 && draft[length_b - 1] == '.');
+	const int r = strncasecmp(a, draft, n_a < n_b ? n_a : n_b);
 
 	return r ? r : (n_a > n_b) - (n_a < n_b);
 }
 
-static int compare_peers(const struct ejg_peer *a, const struct ejg_peer *b)
+static int compare_peers(const struct ejg_peer *a, const struct ejg_peer *draft)
 {
 	int r;
 
-	if (a->name || b->name)
-		return a->name && b->name ? compare_names(a->name, b->name) : !!a->name - !!b->name;
-	r = memcmp(a->prefix.bytes, b->prefix.bytes, sizeof(a->prefix.bytes));
+	if (a->name || draft->name)
+		return a->name && draft->name ? compare_names(a->name, draft->name) : !!a->name - !!draft->name;
+	r = memcmp(a->prefix.bytes, draft->prefix.bytes, sizeof(a->prefix.bytes));
 	if (r == 0)
-		r = (int)a->prefix.length - (int)b->prefix.length;
-	return r ? r : (a->prefix.scope > b->prefix.scope) - (a->prefix.scope < b->prefix.scope);
+		r = (int)a->prefix.length - (int)draft->prefix.length;
+	return r ? r : (a->prefix.scope > draft->prefix.scope) - (a->prefix.scope < draft->prefix.scope);
 }
 
 /* Equal entries in the order in which they were written, so that the second one is the one at fault. */
-static int compare_entries(const void *a, const void *b)
+static int compare_entries(const void *a, const void *draft)
 {
-	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)b;
+	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)draft;
 	const int r = compare_peers(&x->peer, &y->peer);
 
 	return r ? r : (x > y) - (x < y);
@@ -251,8 +251,8 @@ static int report_duplicate(struct peers *p, const struct entry *first, const st
 	char text[EJG_PREFIX_TEXT_SIZE];
 	struct word word = { .text = second->peer.name ? second->peer.name
 						       : ejg_prefix_format(&second->peer.prefix, text) };
-	const char *problem =
-		arena_printf(p->b->arena, "it stands at %s already: remove one of the two", facts_place(p->b, &place));
+	const char *problem = arena_printf(p->draft->arena, "it stands at %s already: remove one of the two",
+					   facts_place(p->draft, &place));
 
 	word.position = (struct position){ second->peer.origin.file, second->peer.origin.line, second->column };
 	return problem ? wrong(p, &word, problem) : -ENOMEM;
@@ -278,14 +278,14 @@ static int check_duplicates(struct peers *p)
 	return 0;
 }
 
-int facts_read_peers(struct facts_build *b)
+int facts_read_peers(struct facts_draft *draft)
 {
-	__attribute__((cleanup(peers_done))) struct peers p = { .b = b };
+	__attribute__((cleanup(peers_done))) struct peers p = { .draft = draft };
 	const struct setting *setting;
 	struct ejg_peer *peers;
 	int r;
 
-	r = facts_setting(b, "peers", &setting);
+	r = facts_setting(draft, "peers", &setting);
 	if (r < 0 || !setting)
 		return r;
 	for (size_t i = 0; i < setting->n_values; i++) {
@@ -300,13 +300,13 @@ int facts_read_peers(struct facts_build *b)
 		return r;
 	if (p.n_errors > 0)
 		return -EBADMSG;
-	peers = arena_array(b->arena, p.n, sizeof(*peers));
+	peers = arena_array(draft->arena, p.n, sizeof(*peers));
 	if (!peers && p.n > 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < p.n; i++)
 		peers[i] = p.entries[i].peer;
-	b->facts->peers = peers;
-	b->facts->n_peers = p.n;
-	b->facts->peers_origin = facts_origin(setting);
+	draft->facts->peers = peers;
+	draft->facts->n_peers = p.n;
+	draft->facts->peers_origin = facts_origin(setting);
 	return 0;
 }

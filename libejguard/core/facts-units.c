@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/core/facts-draft.h"
 #include "libejguard/core/given.h"
 #include "libejguard/util/cleanup.h"
 
@@ -92,21 +92,21 @@ static int find_mount(struct arena *arena, struct report *report, const struct c
 	return r;
 }
 
-static int read_default_cgroups(struct facts_build *b, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
+static int read_default_cgroups(struct facts_draft *draft, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
 				size_t *ret_n)
 {
-	const size_t n_units = b->facts->kind->without_epmd ? 1 : ARRAY_SIZE(default_units);
+	const size_t n_units = draft->facts->kind->without_epmd ? 1 : ARRAY_SIZE(default_units);
 	size_t n = 0;
 	int r;
 
 	for (size_t i = 0; i < n_units; i++) {
 		/* for the service "epmd" the second names it again */
-		cgroups[n].name = i == 0 ? facts_own_unit(b) : default_units[i];
+		cgroups[n].name = i == 0 ? facts_own_unit(draft) : default_units[i];
 		if (!cgroups[n].name)
 			return -ENOMEM;
 		if (same_cgroup(cgroups, n, &cgroups[n]))
 			continue;
-		r = locate(b->arena, b->report, &b->source->cgroup, mount, NULL, &cgroups[n]);
+		r = locate(draft->arena, draft->report, &draft->source->cgroup, mount, NULL, &cgroups[n]);
 		if (r < 0 && r != -ENOENT)
 			return r;
 		n++;
@@ -115,7 +115,7 @@ static int read_default_cgroups(struct facts_build *b, const struct cgroup_mount
 	return 0;
 }
 
-static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mount, const struct setting *setting,
+static int read_set_cgroups(struct facts_draft *draft, const struct cgroup_mount *mount, const struct setting *setting,
 			    struct ejg_cgroup *cgroups)
 {
 	int error = 0, r;
@@ -127,30 +127,31 @@ static int read_set_cgroups(struct facts_build *b, const struct cgroup_mount *mo
 		cgroups[i].name = word->text;
 		if (word->text[0] != '/' && !is_unit_name(word->text)) {
 			error = facts_bad_word(
-				b, word,
+				draft, word,
 				"set cgroups: %s is neither NAME.service, NAME.socket, NAME.scope nor an "
 				"absolute path",
 				word->text);
 			continue;
 		}
-		r = locate(b->arena, b->report, &b->source->cgroup, mount, &word->position, &cgroups[i]);
+		r = locate(draft->arena, draft->report, &draft->source->cgroup, mount, &word->position, &cgroups[i]);
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0 && r != -ENOENT)
 			error = r;
 		same = same_cgroup(cgroups, i, &cgroups[i]);
 		if (same)
-			error = facts_bad_word(b, word, "set cgroups: %s is the same as %s at %s", word->text,
-					       same->name, facts_place(b, &setting->values[same - cgroups].position));
+			error = facts_bad_word(draft, word, "set cgroups: %s is the same as %s at %s", word->text,
+					       same->name,
+					       facts_place(draft, &setting->values[same - cgroups].position));
 	}
 	return error;
 }
 
-static int report_given(struct facts_build *b, int error, const char *name, const char *problem)
+static int report_given(struct facts_draft *draft, int error, const char *name, const char *problem)
 {
 	if (error != -EBADMSG)
-		return report_cgroup(b->report, error, NULL, name, problem);
-	return report_error(b->report, error, "fact-cgroup", NULL,
+		return report_cgroup(draft->report, error, NULL, name, problem);
+	return report_error(draft->report, error, "fact-cgroup", NULL,
 			    "give it back to root; if it is the service's no longer, release and apply again",
 			    "of the cgroups that apply was given: %s", problem);
 }
@@ -159,7 +160,7 @@ static int report_given(struct facts_build *b, int error, const char *name, cons
  * Those that an apply was given, and that exist: they are the service's as those of the stack are. One that can no longer be
  * guarded, for others may write it now, is an error as one of the stack would be: it may still hold the service.
  */
-static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *mount, const struct given *given,
+static int add_given_cgroups(struct facts_draft *draft, const struct cgroup_mount *mount, const struct given *given,
 			     struct ejg_cgroup *cgroups, size_t *n)
 {
 	struct cgroup_place place;
@@ -169,11 +170,11 @@ static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *m
 	for (size_t i = 0; i < given->n; i++) {
 		struct ejg_cgroup cgroup = { .name = given->paths[i] };
 
-		r = cgroup_find_path(b->arena, &b->source->cgroup, mount, cgroup.name, &place, &problem);
+		r = cgroup_find_path(draft->arena, &draft->source->cgroup, mount, cgroup.name, &place, &problem);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
-			return r == -ENOMEM ? r : report_given(b, r, cgroup.name, problem);
+			return r == -ENOMEM ? r : report_given(draft, r, cgroup.name, problem);
 		cgroup.path = place.path;
 		cgroup.id = place.id;
 		if (!same_cgroup(cgroups, *n, &cgroup))
@@ -182,7 +183,7 @@ static int add_given_cgroups(struct facts_build *b, const struct cgroup_mount *m
 	return 0;
 }
 
-int facts_read_cgroups(struct facts_build *b)
+int facts_read_cgroups(struct facts_draft *draft)
 {
 	struct given given = {};
 	const struct setting *setting;
@@ -191,30 +192,31 @@ int facts_read_cgroups(struct facts_build *b)
 	size_t n = ARRAY_SIZE(default_units);
 	int r;
 
-	r = facts_setting(b, "cgroups", &setting);
-	if (r == 0 && !*b->facts->root)
-		r = find_mount(b->arena, b->report, &b->source->cgroup, &mount);
+	r = facts_setting(draft, "cgroups", &setting);
+	if (r == 0 && !*draft->facts->root)
+		r = find_mount(draft->arena, draft->report, &draft->source->cgroup, &mount);
 	if (r < 0)
 		return r;
 	if (setting)
 		n = setting->n_values;
-	if (!*b->facts->root && *b->facts->rundir)
-		r = given_read(b->arena, b->report, b->facts->rundir, &given);
+	if (!*draft->facts->root && *draft->facts->rundir)
+		r = given_read(draft->arena, draft->report, draft->facts->rundir, &given);
 	if (r < 0)
 		return r;
-	cgroups = arena_array(b->arena, n + given.n, sizeof(*cgroups));
+	cgroups = arena_array(draft->arena, n + given.n, sizeof(*cgroups));
 	if (!cgroups)
 		return -ENOMEM;
-	r = setting ? read_set_cgroups(b, &mount, setting, cgroups) : read_default_cgroups(b, &mount, cgroups, &n);
+	r = setting ? read_set_cgroups(draft, &mount, setting, cgroups)
+		    : read_default_cgroups(draft, &mount, cgroups, &n);
 	if (r == 0)
-		r = add_given_cgroups(b, &mount, &given, cgroups, &n);
+		r = add_given_cgroups(draft, &mount, &given, cgroups, &n);
 	if (r < 0)
 		return r;
-	b->facts->cgroup_mount = mount.path;
-	b->facts->cgroups = cgroups;
-	b->facts->n_cgroups = n;
+	draft->facts->cgroup_mount = mount.path;
+	draft->facts->cgroups = cgroups;
+	draft->facts->n_cgroups = n;
 	if (setting)
-		b->facts->cgroups_origin = facts_origin(setting);
+		draft->facts->cgroups_origin = facts_origin(setting);
 	return 0;
 }
 

@@ -3,27 +3,27 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/core/facts-draft.h"
 #include "libejguard/util/cleanup.h"
 
-int facts_setting(struct facts_build *b, const char *name, const struct setting **ret)
+int facts_setting(struct facts_draft *draft, const char *name, const struct setting **ret)
 {
 	const struct setting *setting = NULL;
 
-	for (size_t i = 0; i < b->stack->n_settings && !setting; i++)
-		if (strcmp(b->stack->settings[i].name.text, name) == 0)
-			setting = &b->stack->settings[i];
+	for (size_t i = 0; i < draft->stack->n_settings && !setting; i++)
+		if (strcmp(draft->stack->settings[i].name.text, name) == 0)
+			setting = &draft->stack->settings[i];
 	*ret = NULL;
 	if (!setting)
 		return 0;
 	if (setting->n_values == 0)
-		return facts_bad_word(b, &setting->name, "set %s needs a value", name);
+		return facts_bad_word(draft, &setting->name, "set %s needs a value", name);
 	if (setting->n_values == 1 && strcmp(setting->values[0].text, "auto") == 0)
 		return 0;
 	for (size_t i = 0; i < setting->n_values; i++)
 		if (strcmp(setting->values[i].text, "auto") == 0)
-			return facts_bad_word(b, &setting->values[i], "set %s: auto stands alone, without other values",
-					      name);
+			return facts_bad_word(draft, &setting->values[i],
+					      "set %s: auto stands alone, without other values", name);
 	*ret = setting;
 	return 0;
 }
@@ -35,20 +35,20 @@ struct ejg_origin facts_origin(const struct setting *setting)
 				    .line = setting->name.position.line };
 }
 
-int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
+int facts_bad_word(struct facts_draft *draft, const struct word *word, const char *format, ...)
 {
 	va_list ap;
 	int r;
 
 	va_start(ap, format);
-	r = report_verror(b->report, -EBADMSG, "fact-value", &word->position, NULL, format, ap);
+	r = report_verror(draft->report, -EBADMSG, "fact-value", &word->position, NULL, format, ap);
 	va_end(ap);
 	return r;
 }
 
-const char *facts_place(struct facts_build *b, const struct position *position)
+const char *facts_place(struct facts_draft *draft, const struct position *position)
 {
-	const char *place = arena_printf(b->arena, "%s:%u:%u", position->file, position->line, position->column);
+	const char *place = arena_printf(draft->arena, "%s:%u:%u", position->file, position->line, position->column);
 
 	return place ? place : "";
 }

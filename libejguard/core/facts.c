@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "libejguard/core/facts-build.h"
+#include "libejguard/core/facts-draft.h"
 #include "libejguard/service/defaults.h"
 #include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
@@ -14,74 +14,74 @@
 #include "libejguard/util/root.h"
 
 /* Return: 0; what open(2) says. */
-static int find_folder(const struct facts_build *b, const char *path)
+static int find_folder(const struct facts_draft *draft, const char *path)
 {
-	cleanup_fd int fd = root_open(b->facts->root, path, O_PATH | O_DIRECTORY);
+	cleanup_fd int fd = root_open(draft->facts->root, path, O_PATH | O_DIRECTORY);
 
 	return fd < 0 ? fd : 0;
 }
 
 /* Only the service that this is for has folders by default. */
-static int discover_config(struct facts_build *b)
+static int discover_config(struct facts_draft *draft)
 {
 	const char *found;
 	int r;
 
-	r = facts_discover_config(b, &found);
-	if (r == 0 && found && find_folder(b, found) == 0) {
-		b->facts->config_dir = found;
-		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
+	r = facts_discover_config(draft, &found);
+	if (r == 0 && found && find_folder(draft, found) == 0) {
+		draft->facts->config_dir = found;
+		draft->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
 	}
-	if (r < 0 || b->facts->config_dir || strcmp(b->facts->service, SERVICE_DEFAULT) != 0 ||
-	    strcmp(b->facts->kind->name, SERVICE_DEFAULT) != 0)
+	if (r < 0 || draft->facts->config_dir || strcmp(draft->facts->service, SERVICE_DEFAULT) != 0 ||
+	    strcmp(draft->facts->kind->name, SERVICE_DEFAULT) != 0)
 		return r;
-	for (const char *const *dir = b->source->config_dirs; *dir; dir++) {
-		if (find_folder(b, *dir) < 0)
+	for (const char *const *dir = draft->source->config_dirs; *dir; dir++) {
+		if (find_folder(draft, *dir) < 0)
 			continue;
-		b->facts->config_dir = arena_strdup(b->arena, *dir);
-		b->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
-		return b->facts->config_dir ? 0 : -ENOMEM;
+		draft->facts->config_dir = arena_strdup(draft->arena, *dir);
+		draft->facts->config_origin.kind = EJG_ORIGIN_DISCOVERED;
+		return draft->facts->config_dir ? 0 : -ENOMEM;
 	}
 	return 0;
 }
 
-static int find_config(struct facts_build *b)
+static int find_config(struct facts_draft *draft)
 {
 	const struct setting *setting;
 	const struct word *word;
 	int r;
 
-	r = facts_setting(b, "config", &setting);
+	r = facts_setting(draft, "config", &setting);
 	if (r < 0)
 		return r;
 	if (!setting)
-		return discover_config(b);
+		return discover_config(draft);
 	if (setting->n_values > 1)
-		return facts_bad_word(b, &setting->values[1], "set config takes one folder");
+		return facts_bad_word(draft, &setting->values[1], "set config takes one folder");
 	word = &setting->values[0];
 	if (word->text[0] != '/')
-		return facts_bad_word(b, word, "set config: %s is not an absolute path", word->text);
-	r = find_folder(b, word->text);
+		return facts_bad_word(draft, word, "set config: %s is not an absolute path", word->text);
+	r = find_folder(draft, word->text);
 	if (r == -ENOMEM)
 		return r;
 	if (r == -ENOTDIR)
-		return facts_bad_word(b, word, "set config: %s is not a folder", word->text);
+		return facts_bad_word(draft, word, "set config: %s is not a folder", word->text);
 	if (r < 0)
-		return facts_bad_word(b, word, "set config: %s: %s", word->text, strerrordesc_np(-r));
-	b->facts->config_dir = word->text;
-	b->facts->config_origin = facts_origin(setting);
+		return facts_bad_word(draft, word, "set config: %s: %s", word->text, strerrordesc_np(-r));
+	draft->facts->config_dir = word->text;
+	draft->facts->config_origin = facts_origin(setting);
 	return 0;
 }
 
-int facts_read_config(struct facts_build *b)
+int facts_read_config(struct facts_draft *draft)
 {
-	int r = find_config(b);
+	int r = find_config(draft);
 
-	settings_set_folder(b->settings, b->facts->config_dir, &b->facts->config_origin);
+	settings_set_folder(draft->settings, draft->facts->config_dir, &draft->facts->config_origin);
 	return r;
 }
 
-static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
+static int read_user(struct facts_draft *draft, const struct word *word, uid_t *ret)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
 	uint64_t number;
@@ -90,56 +90,56 @@ static int read_user(struct facts_build *b, const struct word *word, uid_t *ret)
 	if (word->text[0] && word->text[strspn(word->text, "0123456789")] == '\0') {
 		/* the last one, (uid_t)-1, means "no user" to the kernel */
 		if (unsigned_parse(word->text, &number) < 0 || number >= UINT32_MAX)
-			return facts_bad_word(b, word, "set users: %s is not a user id", word->text);
+			return facts_bad_word(draft, word, "set users: %s is not a user id", word->text);
 		*ret = (uid_t)number;
 		return 0;
 	}
-	r = passwd_user_by_name(b->facts->root, word->text, &user);
+	r = passwd_user_by_name(draft->facts->root, word->text, &user);
 	if (r == -ENOENT)
-		return facts_bad_word(b, word, "set users: there is no user %s", word->text);
+		return facts_bad_word(draft, word, "set users: there is no user %s", word->text);
 	if (r == -EIO)
-		return facts_bad_word(b, word, "set users: user %s cannot be looked up", word->text);
+		return facts_bad_word(draft, word, "set users: user %s cannot be looked up", word->text);
 	if (r == 0)
 		*ret = user.uid;
 	return r;
 }
 
-static int check_user(struct facts_build *b, const struct setting *setting, const uid_t *users, size_t i)
+static int check_user(struct facts_draft *draft, const struct setting *setting, const uid_t *users, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (users[j] == users[i])
-			return facts_bad_word(b, &setting->values[i], "set users: %s is user %u, as %s at %s is",
+			return facts_bad_word(draft, &setting->values[i], "set users: %s is user %u, as %s at %s is",
 					      setting->values[i].text, (unsigned int)users[i], setting->values[j].text,
-					      facts_place(b, &setting->values[j].position));
+					      facts_place(draft, &setting->values[j].position));
 	return 0;
 }
 
-int facts_read_users(struct facts_build *b)
+int facts_read_users(struct facts_draft *draft)
 {
 	const struct setting *setting;
 	uid_t *users;
 	int error = 0, r;
 
-	r = facts_setting(b, "users", &setting);
+	r = facts_setting(draft, "users", &setting);
 	if (r < 0 || !setting)
 		return r;
-	users = arena_array(b->arena, setting->n_values, sizeof(*users));
+	users = arena_array(draft->arena, setting->n_values, sizeof(*users));
 	if (!users)
 		return -ENOMEM;
 	for (size_t i = 0; i < setting->n_values; i++) {
 		users[i] = (uid_t)-1;
-		r = read_user(b, &setting->values[i], &users[i]);
+		r = read_user(draft, &setting->values[i], &users[i]);
 		if (r == 0)
-			r = check_user(b, setting, users, i);
+			r = check_user(draft, setting, users, i);
 		if (r == -ENOMEM)
 			return r;
 		error = error ? error : r;
 	}
 	if (error)
 		return error;
-	b->facts->users = users;
-	b->facts->n_users = setting->n_values;
-	b->facts->users_origin = facts_origin(setting);
+	draft->facts->users = users;
+	draft->facts->n_users = setting->n_values;
+	draft->facts->users_origin = facts_origin(setting);
 	return 0;
 }
 
@@ -147,33 +147,34 @@ int facts_collect_from(struct arena *arena, struct report *report, const struct 
 		       const char *rundir, const struct facts_source *source, struct ejg_facts **ret,
 		       struct settings **ret_settings)
 {
-	static int (*const readers[])(struct facts_build *) = {
-		facts_read_kind, facts_read_config, facts_read_ports, facts_read_users, facts_read_peers, facts_read_cgroups,
+	static int (*const readers[])(struct facts_draft *) = {
+		facts_read_kind,  facts_read_config, facts_read_ports,
+		facts_read_users, facts_read_peers,  facts_read_cgroups,
 	};
-	struct facts_build b = { .arena = arena, .report = report, .stack = stack, .source = source };
+	struct facts_draft draft = { .arena = arena, .report = report, .stack = stack, .source = source };
 	int error = 0, r;
 
-	b.facts = arena_alloc(arena, sizeof(*b.facts));
-	if (!b.facts)
+	draft.facts = arena_alloc(arena, sizeof(*draft.facts));
+	if (!draft.facts)
 		return -ENOMEM;
-	*b.facts = (struct ejg_facts){ EJG_FACTS_HEADER };
-	b.facts->service = arena_strdup(arena, service);
-	b.facts->rundir = arena_strdup(arena, rundir ? rundir : "");
-	b.facts->stack_file = stack->file;
-	b.facts->root = source->root ? source->root : "";
-	r = facts_new_settings(&b);
+	*draft.facts = (struct ejg_facts){ EJG_FACTS_HEADER };
+	draft.facts->service = arena_strdup(arena, service);
+	draft.facts->rundir = arena_strdup(arena, rundir ? rundir : "");
+	draft.facts->stack_file = stack->file;
+	draft.facts->root = source->root ? source->root : "";
+	r = facts_new_settings(&draft);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(readers) && !arena_failed(arena); i++) {
-		r = readers[i](&b);
+		r = readers[i](&draft);
 		if (r == -ENOMEM)
 			return r;
 		error = error ? error : r;
 	}
 	if (arena_failed(arena))
 		return -ENOMEM;
-	*ret = b.facts;
-	*ret_settings = b.settings;
+	*ret = draft.facts;
+	*ret_settings = draft.settings;
 	return error;
 }
 

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_DIST_H
 #define EJG_SERVICE_DIST_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /* Where a distribution range is written. */
 struct dist_source {

@@ -46,7 +46,7 @@ static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
 	return strcmp(shown, name) == 0 ? 0 : -EBADMSG;
 }
 
-static int read_names(struct survey_build *b, char *text)
+static int read_names(struct survey_draft *draft, char *text)
 {
 	struct ejg_epmd_name *names = NULL, *grown;
 	size_t n = 0, bad = 0;
@@ -58,36 +58,37 @@ static int read_names(struct survey_build *b, char *text)
 
 		if (!*line)
 			continue;
-		r = read_line(b->arena, line, &name);
+		r = read_line(draft->arena, line, &name);
 		if (r == -ENOMEM)
 			return r;
 		bad += r < 0 || n == MAX_NAMES;
 		if (r < 0 || n == MAX_NAMES)
 			continue;
-		grown = arena_grow(b->arena, names, n, sizeof(*grown));
+		grown = arena_grow(draft->arena, names, n, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		names = grown;
 		names[n++] = name;
 	}
-	b->survey->epmd_names = names;
-	b->survey->n_epmd_names = n;
-	b->survey->epmd_answered = true;
+	draft->survey->epmd_names = names;
+	draft->survey->n_epmd_names = n;
+	draft->survey->epmd_answered = true;
 	if (bad == 0)
 		return 0;
-	return survey_unseen(b, "%zu lines of epmd's answer are no printable names, or more than %d", bad, MAX_NAMES);
+	return survey_unseen(draft, "%zu lines of epmd's answer are no printable names, or more than %d", bad,
+			     MAX_NAMES);
 }
 
-static int note(struct survey_build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int note(struct survey_draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static int note(struct survey_build *b, const char *format, ...)
+static int note(struct survey_draft *draft, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	b->survey->epmd_note = arena_vprintf(b->arena, format, ap);
+	draft->survey->epmd_note = arena_vprintf(draft->arena, format, ap);
 	va_end(ap);
-	return b->survey->epmd_note ? 0 : -ENOMEM;
+	return draft->survey->epmd_note ? 0 : -ENOMEM;
 }
 
 /* Whom to ask, and what comes back. */
@@ -104,10 +105,10 @@ static int ask(void *data)
 	return (int)epmd_client_names(question->address, question->port, PATIENCE_MS, question->answer, MAX_ANSWER + 1);
 }
 
-static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address, unsigned int home)
+static int ask_and_read(struct survey_draft *draft, const struct ejg_prefix *address, unsigned int home)
 {
 	cleanup_free char *answer = malloc(MAX_ANSWER + 1);
-	const uint16_t port = b->facts->epmd_port;
+	const uint16_t port = draft->facts->epmd_port;
 	const unsigned char *head = (const unsigned char *)answer;
 	struct epmd_question question = { address, port, answer };
 	char where[EJG_PREFIX_TEXT_SIZE];
@@ -116,17 +117,18 @@ static int ask_and_read(struct survey_build *b, const struct ejg_prefix *address
 	if (!answer)
 		return -ENOMEM;
 	ejg_prefix_format(address, where);
-	size = b->homes.n > 0 ? netns_run(&b->homes.items[home], ask, &question) : ask(&question);
+	size = draft->homes.n > 0 ? netns_run(&draft->homes.items[home], ask, &question) : ask(&question);
 	if (size == -ETIMEDOUT)
-		return note(b, "what listens on %s port %u did not finish its answer within a second", where, port);
+		return note(draft, "what listens on %s port %u did not finish its answer within a second", where, port);
 	if (size == -EFBIG)
-		return note(b, "what listens on %s port %u answers without an end: it is not epmd", where, port);
+		return note(draft, "what listens on %s port %u answers without an end: it is not epmd", where, port);
 	if (size < 0)
-		return note(b, "what listens on %s port %u did not answer: %s", where, port, strerrordesc_np(-size));
+		return note(draft, "what listens on %s port %u did not answer: %s", where, port,
+			    strerrordesc_np(-size));
 	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
 	    memchr(answer + HEAD, '\0', (size_t)size - HEAD))
-		return note(b, "what listens on %s port %u does not answer as epmd does", where, port);
-	return read_names(b, answer + HEAD);
+		return note(draft, "what listens on %s port %u does not answer as epmd does", where, port);
+	return read_names(draft, answer + HEAD);
 }
 
 /*
@@ -144,19 +146,19 @@ static int rank_of(const struct ejg_prefix *listener, const struct ejg_prefix *a
 	return prefix_is_ipv4(address) ? 1 : 0;
 }
 
-static const struct ejg_listener *find_listener(const struct survey_build *b, const struct ejg_prefix *address,
+static const struct ejg_listener *find_listener(const struct survey_draft *draft, const struct ejg_prefix *address,
 						unsigned int home)
 {
-	const struct ejg_survey *survey = b->survey;
+	const struct ejg_survey *survey = draft->survey;
 	const struct ejg_listener *best = NULL;
 	int rank, best_rank = 0;
 
 	for (size_t i = 0; i < survey->n_listeners; i++) {
 		const struct ejg_listener *listener = &survey->listeners[i];
 
-		if (b->listener_homes && b->listener_homes[i] != home)
+		if (draft->listener_homes && draft->listener_homes[i] != home)
 			continue;
-		rank = listener->port == b->facts->epmd_port ? rank_of(&listener->address, address) : 0;
+		rank = listener->port == draft->facts->epmd_port ? rank_of(&listener->address, address) : 0;
 		if (rank > best_rank) {
 			best = listener;
 			best_rank = rank;
@@ -206,38 +208,39 @@ static bool may_be_asked(const struct ejg_survey *survey, const struct ejg_liste
 static const struct ejg_prefix *const addresses[] = { &loopback4, &loopback6 };
 
 /* The address to ask at there, or NULL; *ret_listener is the last listener that was found, untouched without any. */
-static const struct ejg_prefix *choose(const struct survey_build *b, unsigned int home,
+static const struct ejg_prefix *choose(const struct survey_draft *draft, unsigned int home,
 				       const struct ejg_listener **ret_listener)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
-		const struct ejg_listener *listener = find_listener(b, addresses[i], home);
+		const struct ejg_listener *listener = find_listener(draft, addresses[i], home);
 
 		if (listener)
 			*ret_listener = listener;
-		if (listener && may_be_asked(b->survey, listener))
+		if (listener && may_be_asked(draft->survey, listener))
 			return addresses[i];
 	}
 	return NULL;
 }
 
-int epmd_names_collect(struct survey_build *b)
+int epmd_names_collect(struct survey_draft *draft)
 {
-	const uint16_t port = b->facts->epmd_port;
+	const uint16_t port = draft->facts->epmd_port;
 	const struct ejg_listener *listener = NULL;
 	const struct ejg_prefix *address;
 	unsigned int home = 0;
 
 	if (port == 0)
-		return note(b, "the port of epmd is not known");
+		return note(draft, "the port of epmd is not known");
 	do {
-		address = choose(b, home, &listener);
+		address = choose(draft, home, &listener);
 		if (address)
-			return ask_and_read(b, address, home);
-	} while (++home < b->homes.n);
+			return ask_and_read(draft, address, home);
+	} while (++home < draft->homes.n);
 	if (!listener)
-		return note(b, "nothing listens on port %u of the loopback addresses", port);
+		return note(draft, "nothing listens on port %u of the loopback addresses", port);
 	if (listener->pid != 0)
-		return note(b, "epmd does not run: the service manager holds port %u, and to connect would start it",
+		return note(draft,
+			    "epmd does not run: the service manager holds port %u, and to connect would start it",
 			    port);
-	return note(b, "who holds port %u may not be seen: to connect could start epmd", port);
+	return note(draft, "who holds port %u may not be seen: to connect could start epmd", port);
 }

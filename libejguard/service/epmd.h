@@ -3,12 +3,12 @@
 #ifndef EJG_SERVICE_EPMD_H
 #define EJG_SERVICE_EPMD_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /*
  * Fills in what epmd answers to NAMES, after listeners_collect(). It is asked only when that starts nothing: a socket
  * that the service manager holds alone would bring epmd up. Return: 0, -ENOMEM.
  */
-int epmd_names_collect(struct survey_build *b);
+int epmd_names_collect(struct survey_draft *draft);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_LAYOUT_H
 #define EJG_SERVICE_LAYOUT_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /* Finds the start script and what kind of installation it belongs to. Return: 0, -ENOMEM. */
 int layout_find(struct settings *s);

@@ -16,13 +16,13 @@ enum {
 /* A listener and the number by which its process is found. */
 struct seen {
 	struct ejg_listener listener;
-	unsigned int home; /* which of survey_build's */
+	unsigned int home;  /* which of survey_draft's */
 	const char *cgroup; /* below the mount, or NULL */
 	uint32_t inode;
 };
 
 struct collection {
-	struct survey_build *b;
+	struct survey_draft *draft;
 	unsigned int home;
 	struct seen *seen;
 	size_t n;
@@ -56,18 +56,18 @@ static int add(void *data, const struct socket_info *info)
 
 	if (prefix_is_link_local(&info->local))
 		seen.listener.address.scope = info->id.idiag_if;
-	r = survey_cgroups_find(c->b->cgroups, info->cgroup_id, &seen.cgroup);
+	r = survey_cgroups_find(c->draft->cgroups, info->cgroup_id, &seen.cgroup);
 	if (r == 0)
-		r = survey_cgroups_unit(c->b->cgroups, seen.cgroup, &seen.listener.unit);
+		r = survey_cgroups_unit(c->draft->cgroups, seen.cgroup, &seen.listener.unit);
 	if (r < 0)
 		return r;
-	seen.listener.in_service = survey_cgroups_in_service(c->b->cgroups, info->cgroup_id, seen.cgroup);
-	ours = seen.listener.in_service || is_known_port(c->b->facts, info->local_port);
+	seen.listener.in_service = survey_cgroups_in_service(c->draft->cgroups, info->cgroup_id, seen.cgroup);
+	ours = seen.listener.in_service || is_known_port(c->draft->facts, info->local_port);
 	if ((ours ? c->n_ours : c->n - c->n_ours) >= MAX_LISTENERS) {
 		c->dropped++;
 		return 0;
 	}
-	grown = arena_grow(c->b->arena, c->seen, c->n, sizeof(*grown));
+	grown = arena_grow(c->draft->arena, c->seen, c->n, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	c->seen = grown;
@@ -76,9 +76,10 @@ static int add(void *data, const struct socket_info *info)
 	return 0;
 }
 
-static int compare_seen(const void *a, const void *b)
+static int compare_seen(const void *a, const void *draft)
 {
-	const struct ejg_listener *x = &((const struct seen *)a)->listener, *y = &((const struct seen *)b)->listener;
+	const struct ejg_listener *x = &((const struct seen *)a)->listener,
+				  *y = &((const struct seen *)draft)->listener;
 
 	if (x->port != y->port)
 		return x->port < y->port ? -1 : 1;
@@ -87,9 +88,9 @@ static int compare_seen(const void *a, const void *b)
 
 static int keep(struct collection *c)
 {
-	struct ejg_listener *listeners = arena_array(c->b->arena, c->n, sizeof(*listeners));
-	struct owned *owned = arena_array(c->b->arena, c->n, sizeof(*owned));
-	unsigned int *homes = arena_array(c->b->arena, c->n, sizeof(*homes));
+	struct ejg_listener *listeners = arena_array(c->draft->arena, c->n, sizeof(*listeners));
+	struct owned *owned = arena_array(c->draft->arena, c->n, sizeof(*owned));
+	unsigned int *homes = arena_array(c->draft->arena, c->n, sizeof(*homes));
 
 	if (!listeners || !owned || !homes)
 		return -ENOMEM;
@@ -99,10 +100,10 @@ static int keep(struct collection *c)
 		homes[i] = c->seen[i].home;
 		owned[i] = (struct owned){ c->seen[i].inode, &listeners[i], c->seen[i].cgroup };
 	}
-	c->b->listener_homes = homes;
-	c->b->survey->listeners = listeners;
-	c->b->survey->n_listeners = c->n;
-	return listeners_find_owners(c->b, owned, c->n);
+	c->draft->listener_homes = homes;
+	c->draft->survey->listeners = listeners;
+	c->draft->survey->n_listeners = c->n;
+	return listeners_find_owners(c->draft, owned, c->n);
 }
 
 static int look(void *data)
@@ -113,24 +114,24 @@ static int look(void *data)
 /* In each network namespace where the service lives. */
 static int look_at_home(struct collection *c)
 {
-	const struct netns_list *homes = &c->b->homes;
+	const struct netns_list *homes = &c->draft->homes;
 	int r;
 
 	do {
 		r = homes->n > 0 ? netns_run(&homes->items[c->home], look, c) : look(c);
 		if (r < 0 && r != -ENOMEM)
-			r = survey_unseen(c->b, "the kernel does not list sockets: %s", strerrordesc_np(-r));
+			r = survey_unseen(c->draft, "the kernel does not list sockets: %s", strerrordesc_np(-r));
 	} while (r == 0 && ++c->home < homes->n);
 	return r;
 }
 
-int listeners_collect(struct survey_build *b)
+int listeners_collect(struct survey_draft *draft)
 {
-	struct collection c = { .b = b };
+	struct collection c = { .draft = draft };
 	int r = look_at_home(&c);
 
 	if (r == 0 && c.dropped > 0)
-		r = survey_unseen(b, "there are %zu more listeners than the %d that are listed", c.dropped,
+		r = survey_unseen(draft, "there are %zu more listeners than the %d that are listed", c.dropped,
 				  MAX_LISTENERS);
 	return r < 0 || c.n == 0 ? r : keep(&c);
 }

@@ -3,12 +3,12 @@
 #ifndef EJG_SERVICE_NAMES_H
 #define EJG_SERVICE_NAMES_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /*
  * RabbitMQ's node takes its name after the start: it is then what epmd knows a port by on which the node listens. After
  * processes, listeners and epmd's names. Return: 0, -ENOMEM.
  */
-int nodes_name(struct survey_build *b);
+int nodes_name(struct survey_draft *draft);
 
 #endif

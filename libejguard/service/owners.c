@@ -25,9 +25,9 @@ struct owner_search {
 	int proc;
 };
 
-static int compare_inode(const void *a, const void *b)
+static int compare_inode(const void *a, const void *draft)
 {
-	const struct owned *x = a, *y = b;
+	const struct owned *x = a, *y = draft;
 
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
@@ -88,43 +88,43 @@ static bool is_known(const struct ejg_survey *survey, pid_t pid)
 }
 
 /* The processes of one cgroup; those of another pid namespace have the number 0 there. */
-static void look_into_cgroup(struct survey_build *b, struct owner_search *s, const char *cgroup)
+static void look_into_cgroup(struct survey_draft *draft, struct owner_search *s, const char *cgroup)
 {
 	char path[PATH_MAX];
 	cleanup_file FILE *file = NULL;
 	int pid;
 
-	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", b->facts->cgroup_mount, cgroup) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", draft->facts->cgroup_mount, cgroup) >= (int)sizeof(path))
 		return;
 	file = fopen(path, "re");
 	while (file && s->n_left > 0 && fscanf(file, "%d", &pid) == 1)
-		if (pid > SERVICE_MANAGER && !is_known(b->survey, pid))
+		if (pid > SERVICE_MANAGER && !is_known(draft->survey, pid))
 			look_into(s, pid);
 }
 
 /* Most sockets are held in the cgroup where they were made: a look there saves the pass over all processes. */
-static void search_cgroups(struct survey_build *b, struct owner_search *s)
+static void search_cgroups(struct survey_draft *draft, struct owner_search *s)
 {
-	for (size_t i = 0; b->facts->cgroup_mount && i < s->n && s->n_left > 0; i++) {
+	for (size_t i = 0; draft->facts->cgroup_mount && i < s->n && s->n_left > 0; i++) {
 		const struct owned *owned = &s->owned[i];
 
 		if (owned->listener->pid != 0 || !owned->cgroup || !*owned->cgroup)
 			continue;
-		look_into_cgroup(b, s, owned->cgroup);
+		look_into_cgroup(draft, s, owned->cgroup);
 		for (size_t j = i + 1; j < s->n; j++) /* once is enough */
 			if (s->owned[j].listener->cgroup_id == owned->listener->cgroup_id)
 				s->owned[j].cgroup = NULL;
 	}
 }
 
-static void search_all(struct survey_build *b, struct owner_search *s, DIR *dir)
+static void search_all(struct survey_draft *draft, struct owner_search *s, DIR *dir)
 {
 	const struct dirent *entry;
 	uint64_t pid;
 
 	while (s->n_left > 0 && (entry = readdir(dir))) {
 		if (unsigned_parse(entry->d_name, &pid) < 0 || pid <= SERVICE_MANAGER || pid > INT32_MAX ||
-		    is_known(b->survey, (pid_t)pid))
+		    is_known(draft->survey, (pid_t)pid))
 			continue;
 		look_into(s, (pid_t)pid);
 	}
@@ -132,9 +132,9 @@ static void search_all(struct survey_build *b, struct owner_search *s, DIR *dir)
 		look_into(s, SERVICE_MANAGER);
 }
 
-int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n)
+int listeners_find_owners(struct survey_draft *draft, struct owned *owned, size_t n)
 {
-	cleanup_dir DIR *dir = opendir(b->source->proc);
+	cleanup_dir DIR *dir = opendir(draft->source->proc);
 	struct owner_search s = { .owned = owned, .n = n, .n_left = n };
 
 	if (!dir) /* which the processes have said */
@@ -142,15 +142,17 @@ int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n)
 	s.proc = dirfd(dir);
 	s.denied = faccessat(s.proc, "1", F_OK, 0) < 0; /* hidepid */
 	qsort(owned, n, sizeof(*owned), compare_inode);
-	for (size_t i = 0; i < b->survey->n_processes; i++)
-		look_into(&s, b->survey->processes[i].pid);
-	search_cgroups(b, &s);
-	search_all(b, &s, dir);
+	for (size_t i = 0; i < draft->survey->n_processes; i++)
+		look_into(&s, draft->survey->processes[i].pid);
+	search_cgroups(draft, &s);
+	search_all(draft, &s, dir);
 	if (s.n_left > 0 && s.denied)
-		return survey_unseen(b, "which process holds %zu of the %zu listeners may not be seen; run it as root",
+		return survey_unseen(draft,
+				     "which process holds %zu of the %zu listeners may not be seen; run it as root",
 				     s.n_left, n);
 	if (s.n_descriptors >= MAX_DESCRIPTORS)
-		return survey_unseen(b, "there are too many open files to see which process holds %zu of the listeners",
+		return survey_unseen(draft,
+				     "there are too many open files to see which process holds %zu of the listeners",
 				     s.n_left);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_OWNERS_H
 #define EJG_SERVICE_OWNERS_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /* A listener that looks for the process that holds it. */
 struct owned {
@@ -16,6 +16,6 @@ struct owned {
  * Fills in the pid of the listeners and sorts the list: first the processes of the survey are asked, then all others,
  * at last the service manager, which keeps a copy of each socket that it handed on. Return: 0, -ENOMEM.
  */
-int listeners_find_owners(struct survey_build *b, struct owned *owned, size_t n);
+int listeners_find_owners(struct survey_draft *draft, struct owned *owned, size_t n);
 
 #endif

@@ -87,7 +87,7 @@ int process_read_stat(struct process_buffer *buffer, int folder, struct ejg_proc
 	return 0;
 }
 
-int process_read_cgroup(struct survey_build *b, struct process_buffer *buffer, int folder, const char **ret_path,
+int process_read_cgroup(struct survey_draft *draft, struct process_buffer *buffer, int folder, const char **ret_path,
 			bool *ret_in_service)
 {
 	const ssize_t n = process_read_text(buffer, folder, "cgroup", PROCESSES_MAX_TEXT);
@@ -100,7 +100,7 @@ int process_read_cgroup(struct survey_build *b, struct process_buffer *buffer, i
 	if (!path)
 		return 0;
 	buffer->text[path - buffer->text + strcspn(path, "\n")] = '\0';
-	*ret_in_service = survey_cgroups_in_service(b->cgroups, 0, survey_cgroups_below(b->cgroups, path));
+	*ret_in_service = survey_cgroups_in_service(draft->cgroups, 0, survey_cgroups_below(draft->cgroups, path));
 	*ret_path = path;
 	return 0;
 }
@@ -120,7 +120,7 @@ static bool is_wanted(const char *entry)
 	return false;
 }
 
-int process_read_environment(struct survey_build *b, struct process_buffer *buffer, int folder,
+int process_read_environment(struct survey_draft *draft, struct process_buffer *buffer, int folder,
 			     struct ejg_process *process, bool *ret_cut)
 {
 	const ssize_t n = process_read_text(buffer, folder, "environ", PROCESSES_MAX_TEXT);
@@ -133,15 +133,15 @@ int process_read_environment(struct survey_build *b, struct process_buffer *buff
 	for (const char *at = buffer->text; at < buffer->text + n; at += strlen(at) + 1) {
 		if (!is_wanted(at))
 			continue;
-		environment = arena_grow(b->arena, environment, kept, sizeof(*environment));
+		environment = arena_grow(draft->arena, environment, kept, sizeof(*environment));
 		if (!environment)
 			return -ENOMEM;
-		environment[kept] = cookie_mask_text(b->arena, at, &found);
+		environment[kept] = cookie_mask_text(draft->arena, at, &found);
 		if (!environment[kept++])
 			return -ENOMEM;
 	}
 	/* Not NULL, which would say that it may not be read. */
-	environment = arena_grow(b->arena, environment, kept, sizeof(*environment));
+	environment = arena_grow(draft->arena, environment, kept, sizeof(*environment));
 	if (!environment)
 		return -ENOMEM;
 	environment[kept] = NULL;

@@ -31,14 +31,14 @@ int process_read_link(struct process_buffer *buffer, int folder, const char *nam
 int process_read_stat(struct process_buffer *buffer, int folder, struct ejg_process *process);
 
 /* The cgroup of cgroup2, in the buffer's text; NULL when there is none. Return: 0, -ESRCH. */
-int process_read_cgroup(struct survey_build *b, struct process_buffer *buffer, int folder, const char **ret_path,
+int process_read_cgroup(struct survey_draft *draft, struct process_buffer *buffer, int folder, const char **ret_path,
 			bool *ret_in_service);
 
 /*
  * What the environment has of the names that the survey wants. *ret_cut becomes true when it is longer than is read.
  * Return: 0; -EACCES when it cannot be read; -ENOMEM.
  */
-int process_read_environment(struct survey_build *b, struct process_buffer *buffer, int folder,
+int process_read_environment(struct survey_draft *draft, struct process_buffer *buffer, int folder,
 			     struct ejg_process *process, bool *ret_cut);
 
 #endif

@@ -25,7 +25,7 @@ struct pids {
 
 /* One pass over /proc. */
 struct pass {
-	struct survey_build *b;
+	struct survey_draft *draft;
 	struct process_buffer *buffer; /* cookies pass through it */
 	int proc;
 	char network[PATH_MAX]; /* the caller's own network namespace; "" when it may not be seen */
@@ -118,7 +118,7 @@ static int read_arguments(struct pass *p, int folder, struct ejg_process *proces
 	emulator = emulator_arguments_read(p->buffer->text, (size_t)n);
 	if (kind == KIND_OTHER || !set_role(process, kind, &emulator))
 		return -ESRCH;
-	r = cookie_mask_arguments(p->b->arena, p->buffer->text, (size_t)n, kind == KIND_ERL_CALL, &arguments,
+	r = cookie_mask_arguments(p->draft->arena, p->buffer->text, (size_t)n, kind == KIND_ERL_CALL, &arguments,
 				  &process->n_arguments, &process->cookie_argument);
 	if (r < 0)
 		return r;
@@ -126,7 +126,7 @@ static int read_arguments(struct pass *p, int folder, struct ejg_process *proces
 	doubts->cut |= n == PROCESSES_MAX_TEXT;
 	if (kind != KIND_EMULATOR || !emulator.node)
 		return 0;
-	process->node = cookie_mask_text(p->b->arena, emulator.node, NULL);
+	process->node = cookie_mask_text(p->draft->arena, emulator.node, NULL);
 	return process->node ? 0 : -ENOMEM;
 }
 
@@ -135,17 +135,18 @@ static int read_cgroup(struct pass *p, int folder, struct ejg_process *process)
 	const char *path;
 	int r;
 
-	r = process_read_cgroup(p->b, p->buffer, folder, &path, &process->in_service);
+	r = process_read_cgroup(p->draft, p->buffer, folder, &path, &process->in_service);
 	if (r < 0)
 		return r;
 	if ((process->in_service ? p->n_service : p->n - p->n_service) >= MAX_PROCESSES)
 		return -E2BIG;
 	if (!path)
 		return 0;
-	process->cgroup = arena_strdup(p->b->arena, path);
+	process->cgroup = arena_strdup(p->draft->arena, path);
 	if (!process->cgroup)
 		return -ENOMEM;
-	return survey_cgroups_unit(p->b->cgroups, survey_cgroups_below(p->b->cgroups, process->cgroup), &process->unit);
+	return survey_cgroups_unit(p->draft->cgroups, survey_cgroups_below(p->draft->cgroups, process->cgroup),
+				   &process->unit);
 }
 
 /* A process that has gone meanwhile cannot be read either: is_same() tells. */
@@ -155,7 +156,7 @@ static int read_exe(struct pass *p, int folder, struct ejg_process *process, str
 		doubts->unseen = true;
 		return 0;
 	}
-	process->exe = arena_strdup(p->b->arena, p->buffer->exe);
+	process->exe = arena_strdup(p->draft->arena, p->buffer->exe);
 	return process->exe ? 0 : -ENOMEM;
 }
 
@@ -170,7 +171,7 @@ static int read_network(struct pass *p, int folder, struct ejg_process *process,
 
 static int read_environment(struct pass *p, int folder, struct ejg_process *process, struct doubts *doubts)
 {
-	const int r = process_read_environment(p->b, p->buffer, folder, process, &doubts->cut);
+	const int r = process_read_environment(p->draft, p->buffer, folder, process, &doubts->cut);
 
 	doubts->unseen |= r == -EACCES;
 	return r == -EACCES ? 0 : r;
@@ -223,7 +224,7 @@ static int add_process(struct pass *p, const char *name, pid_t pid)
 		p->dropped++;
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	grown = arena_grow(p->b->arena, p->processes, p->n, sizeof(*grown));
+	grown = arena_grow(p->draft->arena, p->processes, p->n, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	p->processes = grown;
@@ -265,43 +266,43 @@ static int say_unseen(const struct pass *p)
 	int r = 0;
 
 	if (!p->init_seen || p->hidden > 0)
-		r = survey_unseen(p->b,
+		r = survey_unseen(p->draft,
 				  "processes of other users are hidden (%s is mounted with hidepid): "
 				  "those of the service may be among them; run it as root",
-				  p->b->source->proc);
+				  p->draft->source->proc);
 	if (r == 0 && p->unseen.n > 0)
 		r = survey_unseen(
-			p->b,
+			p->draft,
 			"what a process executes, its environment or its network namespace may not be read (pid "
 			"%s); run it as root",
 			p->unseen.text);
 	if (r == 0 && p->cut.n > 0)
 		r = survey_unseen(
-			p->b,
+			p->draft,
 			"the arguments or the environment of a process are longer than %d KiB, and were not read "
 			"to their end (pid %s)",
 			PROCESSES_MAX_TEXT / 1024, p->cut.text);
 	if (r == 0 && p->dropped > 0)
-		r = survey_unseen(p->b, "there are %u more processes of Erlang than the %d that are listed", p->dropped,
-				  MAX_PROCESSES);
+		r = survey_unseen(p->draft, "there are %u more processes of Erlang than the %d that are listed",
+				  p->dropped, MAX_PROCESSES);
 	return r;
 }
 
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *draft)
 {
-	const struct ejg_process *x = a, *y = b;
+	const struct ejg_process *x = a, *y = draft;
 
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
 static int pass(struct pass *p)
 {
-	cleanup_dir DIR *dir = opendir(p->b->source->proc);
+	cleanup_dir DIR *dir = opendir(p->draft->source->proc);
 	const struct dirent *entry;
 	int r = 0;
 
 	if (!dir)
-		return survey_unseen(p->b, "%s cannot be read: no process was seen", p->b->source->proc);
+		return survey_unseen(p->draft, "%s cannot be read: no process was seen", p->draft->source->proc);
 	p->proc = dirfd(dir);
 	if (process_read_link(p->buffer, p->proc, "self/ns/net") == 0)
 		strcpy(p->network, p->buffer->exe);
@@ -313,15 +314,15 @@ static int pass(struct pass *p)
 		return r;
 	if (p->n > 0)
 		qsort(p->processes, p->n, sizeof(*p->processes), compare);
-	p->b->survey->processes = p->processes;
-	p->b->survey->n_processes = p->n;
+	p->draft->survey->processes = p->processes;
+	p->draft->survey->n_processes = p->n;
 	return 0;
 }
 
-int processes_collect(struct survey_build *b)
+int processes_collect(struct survey_draft *draft)
 {
 	cleanup_free struct process_buffer *buffer = malloc(sizeof(*buffer));
-	struct pass p = { .b = b, .buffer = buffer };
+	struct pass p = { .draft = draft, .buffer = buffer };
 	int r;
 
 	if (!buffer)

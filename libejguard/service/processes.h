@@ -3,9 +3,9 @@
 #ifndef EJG_SERVICE_PROCESSES_H
 #define EJG_SERVICE_PROCESSES_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /* Fills in the processes of the survey, sorted by pid. Return: 0, -ENOMEM. */
-int processes_collect(struct survey_build *b);
+int processes_collect(struct survey_draft *draft);
 
 #endif

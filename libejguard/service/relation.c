@@ -6,26 +6,26 @@
 #include "libejguard/service/kind/kind.h"
 
 /* Whether two names of nodes have the same part before the @; the host may depend on what was resolved at the start. */
-static bool same_head(const char *a, const char *b)
+static bool same_head(const char *a, const char *draft)
 {
 	const size_t length = strcspn(a, "@");
 
-	return length > 0 && length == strcspn(b, "@") && strncmp(a, b, length) == 0;
+	return length > 0 && length == strcspn(draft, "@") && strncmp(a, draft, length) == 0;
 }
 
 /* What -s starts in a node of the service. */
-static const char *boot_of(const struct survey_build *b)
+static const char *boot_of(const struct survey_draft *draft)
 {
-	const struct service_kind *kind = kind_of(b->facts->kind);
+	const struct service_kind *kind = kind_of(draft->facts->kind);
 
-	return kind && kind->boot ? kind->boot : b->facts->service;
+	return kind && kind->boot ? kind->boot : draft->facts->service;
 }
 
 /* Whether a node says that it is the service's: by its name, or by what it starts (`-s ejabberd`). */
-static bool says_service(const struct survey_build *b, const struct ejg_process *process)
+static bool says_service(const struct survey_draft *draft, const struct ejg_process *process)
 {
-	const char *name = ejg_survey_value(b->survey, "ERLANG_NODE"), *service = b->facts->service,
-		   *boot = boot_of(b);
+	const char *name = ejg_survey_value(draft->survey, "ERLANG_NODE"), *service = draft->facts->service,
+		   *boot = boot_of(draft);
 
 	for (size_t i = 0; i + 1 < process->n_arguments; i++)
 		if (strcmp(process->arguments[i], "-s") == 0 && strcmp(process->arguments[i + 1], boot) == 0)
@@ -33,9 +33,9 @@ static bool says_service(const struct survey_build *b, const struct ejg_process 
 	return process->node && same_head(process->node, name ? name : service);
 }
 
-static enum ejg_relation relation_of(const struct survey_build *b, const struct ejg_process *process)
+static enum ejg_relation relation_of(const struct survey_draft *draft, const struct ejg_process *process)
 {
-	const bool known = b->survey->user_known, own = known && process->uid == b->survey->user;
+	const bool known = draft->survey->user_known, own = known && process->uid == draft->survey->user;
 
 	/* only root puts a process there */
 	if (process->in_service)
@@ -43,18 +43,18 @@ static enum ejg_relation relation_of(const struct survey_build *b, const struct 
 	if (!own && (process->uid != 0 || process->other_network))
 		return known ? EJG_RELATION_STRANGER : EJG_RELATION_UNKNOWN;
 	/* a container's node may have the same name and the same number of a user, and be another one */
-	if (process->role == EJG_PROCESS_NODE && !process->other_network && says_service(b, process))
+	if (process->role == EJG_PROCESS_NODE && !process->other_network && says_service(draft, process))
 		return EJG_RELATION_OURS;
 	if (process->role == EJG_PROCESS_CONTROL && !process->other_network && own)
 		return EJG_RELATION_TOOL;
 	return own ? EJG_RELATION_SAME_USER : EJG_RELATION_UNKNOWN;
 }
 
-int relations_find(struct survey_build *b)
+int relations_find(struct survey_draft *draft)
 {
-	struct ejg_process *processes = (struct ejg_process *)b->survey->processes;
+	struct ejg_process *processes = (struct ejg_process *)draft->survey->processes;
 
-	for (size_t i = 0; i < b->survey->n_processes; i++)
-		processes[i].relation = relation_of(b, &processes[i]);
+	for (size_t i = 0; i < draft->survey->n_processes; i++)
+		processes[i].relation = relation_of(draft, &processes[i]);
 	return 0;
 }

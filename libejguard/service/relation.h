@@ -3,9 +3,9 @@
 #ifndef EJG_SERVICE_RELATION_H
 #define EJG_SERVICE_RELATION_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /* Fills in the user of the survey and the relation of its processes, after both. Return: 0, -ENOMEM. */
-int relations_find(struct survey_build *b);
+int relations_find(struct survey_draft *draft);
 
 #endif

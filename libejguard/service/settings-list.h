@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SETTINGS_LIST_H
 #define EJG_SERVICE_SETTINGS_LIST_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 struct setting_list {
 	struct arena *arena;

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SETTINGS_READ_H
 #define EJG_SERVICE_SETTINGS_READ_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /* The folder of the configuration, whatever the script calls it. */
 const struct occurrence *settings_config_dir(const struct settings *s);

@@ -13,7 +13,7 @@
 
 /*
  * What was read of a service's settings. It is read when somebody first asks for it, and once: facts and survey come
- * from the same reading, so that they cannot disagree. settings-build.h knows its parts.
+ * from the same reading, so that they cannot disagree. settings-struct.h knows its parts.
  */
 struct settings;
 

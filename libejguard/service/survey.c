@@ -9,27 +9,29 @@
 #include "libejguard/service/names.h"
 #include "libejguard/service/processes.h"
 #include "libejguard/service/relation.h"
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 #include "libejguard/service/user.h"
 #include "libejguard/util/cleanup.h"
 
-static int collect_settings(struct survey_build *b)
+static int collect_settings(struct survey_draft *draft)
 {
-	return settings_collect(b->settings, &b->survey->settings, &b->survey->n_settings);
+	return settings_collect(draft->settings, &draft->survey->settings, &draft->survey->n_settings);
 }
 
 /* Sockets are asked for where the service lives. */
-static int find_homes(struct survey_build *b)
+static int find_homes(struct survey_draft *draft)
 {
-	int r = netns_find_homes(b->facts, &b->homes);
+	int r = netns_find_homes(draft->facts, &draft->homes);
 
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		return survey_unseen(b, "the network namespace of the service cannot be found: %s", strerrordesc_np(-r));
-	if (!*b->homes.unseen)
+		return survey_unseen(draft, "the network namespace of the service cannot be found: %s",
+				     strerrordesc_np(-r));
+	if (!*draft->homes.unseen)
 		return 0;
-	return survey_unseen(b, "a network namespace of the service may not be seen (%s); run it as root", b->homes.unseen);
+	return survey_unseen(draft, "a network namespace of the service may not be seen (%s); run it as root",
+			     draft->homes.unseen);
 }
 
 static bool is_image(const struct ejg_facts *facts)
@@ -42,27 +44,28 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 {
 	/* Each builds upon those before: listeners name processes; epmd is asked only when it is known who listens. */
 	static const struct {
-		int (*collect)(struct survey_build *);
+		int (*collect)(struct survey_draft *);
 		bool of_image;
 	} parts[] = {
 		{ collect_settings, true }, { processes_collect, false }, { user_find, true },
 		{ relations_find, false },  { find_homes, false },	  { listeners_collect, false },
 		{ epmd_names_collect, false }, { nodes_name, false },
 	};
-	struct survey_build b = {};
+	struct survey_draft draft = {};
 	int r;
 
-	r = survey_begin(arena, facts, &survey_source_system, &b);
-	b.settings = settings;
+	r = survey_begin(arena, facts, &survey_source_system, &draft);
+	draft.settings = settings;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
 		if (parts[i].of_image || !is_image(facts))
-			r = parts[i].collect(&b);
-	netns_free(&b.homes);
+			r = parts[i].collect(&draft);
+	netns_free(&draft.homes);
 	if (r == 0 && is_image(facts)) {
-		b.survey->epmd_note = "an image is looked at";
-		r = survey_unseen(&b, "processes, listeners and epmd: an image is looked at, of which nothing runs");
+		draft.survey->epmd_note = "an image is looked at";
+		r = survey_unseen(&draft,
+				  "processes, listeners and epmd: an image is looked at, of which nothing runs");
 	}
 	if (r == 0)
-		*ret = b.survey;
+		*ret = draft.survey;
 	return r;
 }

@@ -6,45 +6,45 @@
 #include "libejguard/util/passwd.h"
 
 /* Return: 1 when it is a user's name, 0 when not, -ENOMEM. */
-static int take_name(struct survey_build *b, const char *name)
+static int take_name(struct survey_draft *draft, const char *name)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
-	int r = name ? passwd_user_by_name(b->facts->root, name, &user) : -ENOENT;
+	int r = name ? passwd_user_by_name(draft->facts->root, name, &user) : -ENOENT;
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	b->survey->user_known = true;
-	b->survey->user = user.uid;
+	draft->survey->user_known = true;
+	draft->survey->user = user.uid;
 	return 1;
 }
 
 /* Only root puts a process into the service's cgroups. */
-static bool take_node(struct survey_build *b)
+static bool take_node(struct survey_draft *draft)
 {
-	for (size_t i = 0; i < b->survey->n_processes; i++) {
-		const struct ejg_process *process = &b->survey->processes[i];
+	for (size_t i = 0; i < draft->survey->n_processes; i++) {
+		const struct ejg_process *process = &draft->survey->processes[i];
 
 		if (process->role != EJG_PROCESS_NODE || !process->in_service)
 			continue;
-		b->survey->user_known = true;
-		b->survey->user = process->uid;
+		draft->survey->user_known = true;
+		draft->survey->user = process->uid;
 		return true;
 	}
 	return false;
 }
 
 /* As it is configured; else as its node runs; else the one of the service's name, which packages make; else of the stack. */
-int user_find(struct survey_build *b)
+int user_find(struct survey_draft *draft)
 {
-	int r = take_name(b, ejg_survey_value(b->survey, "user"));
+	int r = take_name(draft, ejg_survey_value(draft->survey, "user"));
 
-	if (r == 0 && !take_node(b))
-		r = take_name(b, b->facts->service);
+	if (r == 0 && !take_node(draft))
+		r = take_name(draft, draft->facts->service);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; !b->survey->user_known && i < b->facts->n_users; i++) {
-		b->survey->user_known = b->facts->users[i] != 0;
-		b->survey->user = b->facts->users[i];
+	for (size_t i = 0; !draft->survey->user_known && i < draft->facts->n_users; i++) {
+		draft->survey->user_known = draft->facts->users[i] != 0;
+		draft->survey->user = draft->facts->users[i];
 	}
 	return 0;
 }

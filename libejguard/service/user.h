@@ -3,9 +3,9 @@
 #ifndef EJG_SERVICE_USER_H
 #define EJG_SERVICE_USER_H
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 /* Fills in user and user_known of a survey that has its settings and processes. Return: 0, -ENOMEM. */
-int user_find(struct survey_build *b);
+int user_find(struct survey_draft *draft);
 
 #endif

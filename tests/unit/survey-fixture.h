@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/facts-fixture.h"
 
@@ -29,7 +29,7 @@ struct survey_fixture {
 	struct survey_source source;
 	struct ejg_facts facts;
 	struct ejg_cgroup cgroups[3];
-	struct survey_build build;
+	struct survey_draft build;
 };
 
 static inline void fake_bytes(struct scratch *scratch, const char *path, const char *text)

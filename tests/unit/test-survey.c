@@ -180,11 +180,11 @@ static const struct ejg_process processes[] = {
 	{ .relation = EJG_RELATION_STRANGER, .uid = 0, NAMED, .other_network = true },
 };
 
-static void find(struct survey_build *b)
+static void find(struct survey_draft *draft)
 {
-	b->survey->user_known = false;
-	assert_int_equal(user_find(b), 0);
-	assert_int_equal(relations_find(b), 0);
+	draft->survey->user_known = false;
+	assert_int_equal(user_find(draft), 0);
+	assert_int_equal(relations_find(draft), 0);
 }
 
 /* A stranger may call himself what he likes, and the service's user and root may not. */

@@ -2,7 +2,7 @@
 #ifndef EJG_NET_CHANGES_H
 #define EJG_NET_CHANGES_H
 
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 
 /*
  * For a stack that is tried: notes what its policy would change in the one that is in force, a line for each kind of

@@ -3,7 +3,7 @@
 #ifndef EJG_NET_KERNEL_LAYOUT_H
 #define EJG_NET_KERNEL_LAYOUT_H
 
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 
 /*
  * Writes the place of IPV6_V6ONLY in struct sock into the head, from the kernel's BTF. Left at zero, "not known", where the

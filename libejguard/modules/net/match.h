@@ -7,7 +7,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 
 static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 index)
 {

@@ -10,7 +10,7 @@
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/peers.h"
 #include "libejguard/modules/net/pins.h"
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 #include "libejguard/modules/net/watch.h"
 
 struct net_state {

@@ -4,7 +4,7 @@
 #define EJG_NET_NETWORKS_H
 
 #include "libejguard/modules/net/peers.h"
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 #include "libejguard/util/netns.h"
 
 /* The network namespaces of this host. Return: 0, or a negative errno, set on the call; free by netns_free(). */

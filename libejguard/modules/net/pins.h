@@ -21,7 +21,7 @@
 #include <limits.h>
 
 #include "libejguard/modules/net/kind.h"
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 #include "libejguard/modules/net/programs.h"
 
 #define PINS_BPFFS "/sys/fs/bpf"

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_EXPAND_H
 #define EJG_SERVICE_KIND_EXPAND_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /*
  * The first of the words that leads to something that exists; of words that are no paths, or where none exists, the last

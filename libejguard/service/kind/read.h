@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_READ_H
 #define EJG_SERVICE_KIND_READ_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /*
  * Gives the variables of s what the row's places come to, each by the name of struct ejg_setting; after the unit was

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_RELEASE_H
 #define EJG_SERVICE_KIND_RELEASE_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /*
  * Fills in s->root, root_name and root_version: of what the unit starts, else of the usual folders of the kind; NULL where

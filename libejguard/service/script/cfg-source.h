@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_CFG_SOURCE_H
 #define EJG_SERVICE_SCRIPT_CFG_SOURCE_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /*
  * Takes over what ejabberdctl.cfg sets.

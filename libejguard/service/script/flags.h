@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_FLAGS_H
 #define EJG_SERVICE_SCRIPT_FLAGS_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /* Reads the flags of all sources, and gives what -env sets to the variables. Return: 0, -ENOMEM. */
 int flags_read(struct settings *s);

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_SCRIPT_H
 #define EJG_SERVICE_SCRIPT_SCRIPT_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /*
  * Runs through a script in the mind: presets, defaults, ejabberdctl.cfg where it is sourced. What is conditional and

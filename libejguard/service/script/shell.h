@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_SHELL_H
 #define EJG_SERVICE_SCRIPT_SHELL_H
 
-#include "libejguard/service/settings-build.h"
+#include "libejguard/service/settings-struct.h"
 
 /* The value of a word of the shell: text, or why it cannot be told. */
 struct word_value {

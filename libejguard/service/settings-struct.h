@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Settings in the making: what the readers of unit, script and files fill in, and nobody but they looks at. */
-#ifndef EJG_SERVICE_SETTINGS_BUILD_H
-#define EJG_SERVICE_SETTINGS_BUILD_H
+/* struct settings, in the making: what the readers of unit, script and files fill in, and nobody but they looks at. */
+#ifndef EJG_SERVICE_SETTINGS_STRUCT_H
+#define EJG_SERVICE_SETTINGS_STRUCT_H
 
 #include "libejguard/service/kind/kind.h"
 #include "libejguard/service/script/erl-flags.h"
@@ -36,12 +36,12 @@ struct settings {
 	const struct settings_source *source;
 	const char *service;
 	const struct service_kind *kind; /* NULL: by what its units start */
-	const char *const *units;      /* of the service, ended by NULL */
-	const char *const *epmd_units; /* of epmd: services and sockets, ended by NULL; or NULL */
-	const char *config_dir;	       /* of the facts, or NULL */
-	bool plain;		       /* only ejabberdctl.cfg is there to be read: no script, no unit */
-	struct ejg_origin config_from; /* EJG_ORIGIN_STACK decides where to look */
-	bool read;		       /* what follows is filled in */
+	const char *const *units;	 /* of the service, ended by NULL */
+	const char *const *epmd_units;	 /* of epmd: services and sockets, ended by NULL; or NULL */
+	const char *config_dir;		 /* of the facts, or NULL */
+	bool plain;			 /* only ejabberdctl.cfg is there to be read: no script, no unit */
+	struct ejg_origin config_from;	 /* EJG_ORIGIN_STACK decides where to look */
+	bool read;			 /* what follows is filled in */
 	struct variables variables;
 	struct unit_facts unit;
 	const char *layout;
@@ -69,9 +69,9 @@ struct settings {
 	const struct ejg_setting *list; /* of settings_collect(), as above */
 	size_t n_list;
 	/* Of other kinds than ejabberd: */
-	const char *root;	/* of the release, or NULL */
-	const char *root_name;	/* of its script, or NULL */
-	const char *root_version; /* or NULL */
+	const char *root;		  /* of the release, or NULL */
+	const char *root_name;		  /* of its script, or NULL */
+	const char *root_version;	  /* or NULL */
 	const struct erl_flag *name_flag; /* -name or -sname that decides, or NULL */
 };
 

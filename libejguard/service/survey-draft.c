@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A survey in the making: where it looks, what it cannot see, and its settings by name. */
-#include "libejguard/service/survey-build.h"
+#include "libejguard/service/survey-draft.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -33,33 +33,34 @@ const char *ejg_survey_value(const struct ejg_survey *survey, const char *name)
 }
 
 int survey_begin(struct arena *arena, const struct ejg_facts *facts, const struct survey_source *source,
-		 struct survey_build *ret)
+		 struct survey_draft *ret)
 {
-	struct survey_build b = { .arena = arena, .facts = facts, .source = source };
+	struct survey_draft draft = { .arena = arena, .facts = facts, .source = source };
 	int r;
 
-	b.survey = arena_alloc(arena, sizeof(*b.survey));
-	if (!b.survey)
+	draft.survey = arena_alloc(arena, sizeof(*draft.survey));
+	if (!draft.survey)
 		return -ENOMEM;
-	*b.survey = (struct ejg_survey){ EJG_SURVEY_HEADER };
-	r = survey_cgroups_new(arena, facts, &source->cgroup, &b.cgroups);
+	*draft.survey = (struct ejg_survey){ EJG_SURVEY_HEADER };
+	r = survey_cgroups_new(arena, facts, &source->cgroup, &draft.cgroups);
 	if (r == 0)
-		*ret = b;
+		*ret = draft;
 	return r;
 }
 
-int survey_unseen(struct survey_build *b, const char *format, ...)
+int survey_unseen(struct survey_draft *draft, const char *format, ...)
 {
-	const char **grown = arena_grow(b->arena, (void *)b->survey->unseen, b->survey->n_unseen, sizeof(*grown));
+	const char **grown =
+		arena_grow(draft->arena, (void *)draft->survey->unseen, draft->survey->n_unseen, sizeof(*grown));
 	const char *text;
 	va_list ap;
 
 	va_start(ap, format);
-	text = arena_vprintf(b->arena, format, ap);
+	text = arena_vprintf(draft->arena, format, ap);
 	va_end(ap);
 	if (!grown || !text)
 		return -ENOMEM;
-	grown[b->survey->n_unseen++] = text;
-	b->survey->unseen = grown;
+	grown[draft->survey->n_unseen++] = text;
+	draft->survey->unseen = grown;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A survey in the making. Nobody but its parts includes this, and their tests. */
-#ifndef EJG_SERVICE_SURVEY_BUILD_H
-#define EJG_SERVICE_SURVEY_BUILD_H
+#ifndef EJG_SERVICE_SURVEY_DRAFT_H
+#define EJG_SERVICE_SURVEY_DRAFT_H
 
 #include "libejguard/service/cgroups.h"
 #include "libejguard/service/survey.h"
@@ -15,22 +15,22 @@ struct survey_source {
 extern const struct survey_source survey_source_system;
 
 /* A survey in the making. */
-struct survey_build {
+struct survey_draft {
 	struct arena *arena;
 	const struct ejg_facts *facts;
 	const struct survey_source *source;
 	struct settings *settings;
 	struct survey_cgroups *cgroups;
 	struct ejg_survey *survey;
-	struct netns_list homes; /* where the service lives; none: in the caller's own */
+	struct netns_list homes;	    /* where the service lives; none: in the caller's own */
 	const unsigned int *listener_homes; /* of each listener of the survey, which of them; NULL: all the first */
 };
 
 /* An empty survey. Return: 0, -ENOMEM. */
 int survey_begin(struct arena *arena, const struct ejg_facts *facts, const struct survey_source *source,
-		 struct survey_build *ret);
+		 struct survey_draft *ret);
 
 /* Says what could not be seen. Return: 0, -ENOMEM. */
-int survey_unseen(struct survey_build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int survey_unseen(struct survey_draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files facts*.c share, and nobody else includes but their tests. */
-#ifndef EJG_CORE_FACTS_BUILD_H
-#define EJG_CORE_FACTS_BUILD_H
+/* Facts in the making: what the files facts*.c share, and nobody else includes but their tests. */
+#ifndef EJG_CORE_FACTS_DRAFT_H
+#define EJG_CORE_FACTS_DRAFT_H
 
 #include "libejguard/core/facts.h"
 #include "libejguard/service/kind/kind.h"
@@ -29,7 +29,7 @@ struct placed_range {
 };
 
 /* Facts in the making. */
-struct facts_build {
+struct facts_draft {
 	struct arena *arena;
 	struct report *report;
 	const struct stack *stack;
@@ -52,37 +52,38 @@ int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct
  * The set line of that name; NULL when there is none, or when it says `auto`, which asks for discovery.
  * Return: 0, or -EBADMSG when it has no value, or `auto` among other values.
  */
-int facts_setting(struct facts_build *b, const char *name, const struct setting **ret);
+int facts_setting(struct facts_draft *draft, const char *name, const struct setting **ret);
 struct ejg_origin facts_origin(const struct setting *setting);
 /* Reports a wrong word. Return: -EBADMSG. */
-int facts_bad_word(struct facts_build *b, const struct word *word, const char *format, ...)
+int facts_bad_word(struct facts_draft *draft, const struct word *word, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "FILE:LINE:COLUMN", or "" without memory. */
-const char *facts_place(struct facts_build *b, const struct position *position);
+const char *facts_place(struct facts_draft *draft, const struct position *position);
 
 /*
  * Each of these establishes its facts, from its set line or else by discovery. Return: 0, -EBADMSG when something is
  * wrong and was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
  */
-int facts_read_kind(struct facts_build *b); /* before the others, which read what that kind has */
-int facts_read_cgroups(struct facts_build *b);
-int facts_read_config(struct facts_build *b);
-int facts_read_peers(struct facts_build *b);
-int facts_read_ports(struct facts_build *b); /* epmd, dist, public; after facts_read_config() */
-int facts_read_users(struct facts_build *b);
+int facts_read_kind(struct facts_draft *draft); /* before the others, which read what that kind has */
+int facts_read_cgroups(struct facts_draft *draft);
+int facts_read_config(struct facts_draft *draft);
+int facts_read_peers(struct facts_draft *draft);
+int facts_read_ports(struct facts_draft *draft); /* epmd, dist, public; after facts_read_config() */
+int facts_read_users(struct facts_draft *draft);
 
 /* Settings that nobody has read yet, of the units that the stack names. Return: 0, -ENOMEM. */
-int facts_new_settings(struct facts_build *b);
+int facts_new_settings(struct facts_draft *draft);
 
 /* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
-int facts_discover_config(struct facts_build *b, const char **ret);
+int facts_discover_config(struct facts_draft *draft, const char **ret);
 
-/* The usual unit of the kind, where the service is called as that kind is; else that of its own name. NULL: no memory. */
-const char *facts_own_unit(struct facts_build *b);
+/* The usual unit of the kind, where the service is called as that kind is; else that of its own name. NULL: no memory.
+ */
+const char *facts_own_unit(struct facts_draft *draft);
 /* The units that the stack names; the service's own by default, without epmd's; ended by NULL. Return: 0, -ENOMEM. */
-int facts_find_units(struct facts_build *b, const char *const **ret);
+int facts_find_units(struct facts_draft *draft, const char *const **ret);
 
 /* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
-int facts_discover_ports(struct facts_build *b, bool epmd, bool dist);
+int facts_discover_ports(struct facts_draft *draft, bool epmd, bool dist);
 
 #endif

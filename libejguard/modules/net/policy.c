@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/net/policy-build.h"
+#include "libejguard/modules/net/policy.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -142,7 +142,8 @@ static struct policy_range filler(void)
 	return (struct policy_range){ .first = { UINT64_MAX, UINT64_MAX } };
 }
 
-/* What a wildcard of each family becomes: the first of `listen`. Of a prefix its first host, 127.0.0.1 of 127.0.0.0/8. */
+/* What a wildcard of each family becomes: the first of `listen`. Of a prefix its first host, 127.0.0.1 of 127.0.0.0/8.
+ */
 static void choose_rewrites(struct policy_head *head, const struct net_config *config)
 {
 	for (size_t i = config->listen.n; i-- > 0;) {
@@ -173,8 +174,8 @@ static void place_ranges(struct net_policy *policy, const struct policy_range *r
 	head->chunk_step = first_step(policy->n_chunks - 1);
 	head->range_step = first_step(n < POLICY_CHUNK_RANGES ? n : POLICY_CHUNK_RANGES);
 	for (uint32_t c = 0; c < POLICY_MAX_CHUNKS; c++)
-		head->pivots[c] = (size_t)c * POLICY_CHUNK_RANGES < n ? ranges[c * POLICY_CHUNK_RANGES].first :
-								 filler().first;
+		head->pivots[c] =
+			(size_t)c * POLICY_CHUNK_RANGES < n ? ranges[c * POLICY_CHUNK_RANGES].first : filler().first;
 	for (size_t i = 0; i < (policy->n_chunks - 1) * (size_t)POLICY_CHUNK_RANGES; i++)
 		policy->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES] =
 			i < n ? ranges[i] : filler();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From facts and options to the policy that the kernel holds (bpf/policy.h). Touches nothing but memory. */
-#ifndef EJG_NET_POLICY_BUILD_H
-#define EJG_NET_POLICY_BUILD_H
+#ifndef EJG_NET_POLICY_H
+#define EJG_NET_POLICY_H
 
 #include <ejguard/module.h>
 #include <linux/types.h>

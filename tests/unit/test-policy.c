@@ -53,13 +53,21 @@ static void build(struct net_policy *policy, const char *const *peers, size_t n,
 {
 	const struct ejg_prefix listen[] = { prefix("127.0.0.0/8"), prefix("::1"), prefix("198.51.100.1") };
 	struct net_config config = {
-		.strict = strict, .wildcard = wildcard, .listen = { listen, ARRAY_SIZE(listen) },
+		.strict = strict,
+		.wildcard = wildcard,
+		.listen = { listen, ARRAY_SIZE(listen) },
 	};
 	cleanup_free struct ejg_peer *list = calloc(n + 1, sizeof(*list));
 	struct ejg_facts facts = {
 		EJG_FACTS_HEADER,
-		.epmd_port = 4369, .dist = &dist, .n_dist = 1, .dist_state = EJG_DIST_FIXED,
-		.public_ports = public_ports, .n_public_ports = 2, .peers = list, .n_peers = n,
+		.epmd_port = 4369,
+		.dist = &dist,
+		.n_dist = 1,
+		.dist_state = EJG_DIST_FIXED,
+		.public_ports = public_ports,
+		.n_public_ports = 2,
+		.peers = list,
+		.n_peers = n,
 	};
 
 	for (size_t i = 0; i < n; i++)
@@ -83,17 +91,27 @@ static void test_peers(void **state)
 		const char *address;
 		bool peer;
 	} cases[] = {
-		{ "198.51.100.0", true },   { "198.51.100.255", true }, { "198.51.99.255", false },
-		{ "198.51.101.0", false },  { "203.0.113.7", true },	{ "203.0.113.6", false },
-		{ "203.0.113.8", false },   { "2001:db8::7", true },	{ "2001:db8::6", false },
-		{ "2001:db8:1::", true },   { "2001:db8:1:ffff::1", true },
-		{ "2001:db8:2::", false },  { "::1", false },		{ "0.0.0.0", false },
+		{ "198.51.100.0", true },
+		{ "198.51.100.255", true },
+		{ "198.51.99.255", false },
+		{ "198.51.101.0", false },
+		{ "203.0.113.7", true },
+		{ "203.0.113.6", false },
+		{ "203.0.113.8", false },
+		{ "2001:db8::7", true },
+		{ "2001:db8::6", false },
+		{ "2001:db8:1::", true },
+		{ "2001:db8:1:ffff::1", true },
+		{ "2001:db8:2::", false },
+		{ "::1", false },
+		{ "0.0.0.0", false },
 		{ "255.255.255.255", false },
 		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false },
 	};
 	struct net_policy policy;
 
-	build(&policy, PEERS("203.0.113.7", "198.51.100.0/24", "198.51.100.5", "2001:db8::7", "2001:db8:1::/48"), false, 0);
+	build(&policy, PEERS("203.0.113.7", "198.51.100.0/24", "198.51.100.5", "2001:db8::7", "2001:db8:1::/48"), false,
+	      0);
 	assert_int_equal(policy.chunks[0].head.n_ranges, 4);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (peer_in(&policy, cases[i].address) != cases[i].peer)
