@@ -91,14 +91,10 @@ int operation_call(struct ejg *handle, struct instance *instance, enum operation
 {
 	const struct ejg_module *module = instance->module;
 	int (*const table[])(struct ejg_call *) = {
-		[OPERATION_CHECK] = module->check,
-		[OPERATION_PREPARE] = module->prepare,
-		[OPERATION_APPLY] = module->apply,
-		[OPERATION_CONFINE] = module->confine,
-		[OPERATION_STATUS] = module->status,
-		[OPERATION_WATCH_NEXT] = module->watch_next,
-		[OPERATION_PROVE] = module->prove,
-		[OPERATION_DOCTOR] = module->doctor,
+		[OPERATION_CHECK] = module->check,   [OPERATION_PREPARE] = module->prepare,
+		[OPERATION_APPLY] = module->apply,   [OPERATION_CONFINE] = module->confine,
+		[OPERATION_STATUS] = module->status, [OPERATION_WATCH_NEXT] = module->watch_next,
+		[OPERATION_PROVE] = module->prove,   [OPERATION_DOCTOR] = module->doctor,
 	};
 	struct ejg_call call = begin(handle, instance, operation);
 

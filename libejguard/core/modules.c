@@ -307,7 +307,7 @@ static int load_file(const struct loading *loading, const struct loaded_module *
 }
 
 int modules_get(struct modules *modules, struct report *report, const char *name, const struct position *position,
-	       const struct loaded_module **ret)
+		const struct loaded_module **ret)
 {
 	struct loading loading = { .modules = modules, .report = report, .position = position };
 

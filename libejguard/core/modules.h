@@ -24,7 +24,7 @@ struct modules *modules_free(struct modules *modules);
  * Return: 0, -EBADMSG (missing, untrusted, or malformed: reported with the file and the remedy), -ENOMEM.
  */
 int modules_get(struct modules *modules, struct report *report, const char *name, const struct position *position,
-	       const struct loaded_module **ret);
+		const struct loaded_module **ret);
 
 /* Loads every *.so of the folder, in the order of names. Goes on after errors; returns the first. */
 int modules_get_all(struct modules *modules, struct report *report);

@@ -321,7 +321,9 @@ static int read_root(struct stack_reader *reader, const char **ret_path)
 
 int stack_read(struct arena *arena, struct report *report, const struct stack_source *source, const struct stack **ret)
 {
-	struct stack_reader reader = { .arena = arena, .errors = { .arena = arena, .report = report }, .source = source };
+	struct stack_reader reader = { .arena = arena,
+				       .errors = { .arena = arena, .report = report },
+				       .source = source };
 	const char *path = NULL;
 	struct stack *stack;
 	int r;

@@ -88,7 +88,8 @@ static int walk(struct survey_cgroups *cgroups, int folder, const char *below, u
 			return -ENOMEM;
 		cgroups->known = known;
 		known += cgroups->n_known++;
-		*known = (struct known_cgroup){ st.st_ino, arena_printf(cgroups->arena, "%s/%s", below, entry->d_name) };
+		*known =
+			(struct known_cgroup){ st.st_ino, arena_printf(cgroups->arena, "%s/%s", below, entry->d_name) };
 		if (!known->below)
 			return -ENOMEM;
 		if (depth < MAX_DEPTH)

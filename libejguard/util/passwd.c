@@ -32,12 +32,14 @@ union entry {
 struct database {
 	const char *path;
 	/* Return: 0, or an errno; *ret_found false when there is no such entry. */
-	int (*ask)(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found);
+	int (*ask)(const struct passwd_question *question, union entry *entry, char *buffer, size_t size,
+		   bool *ret_found);
 	int (*read)(FILE *file, union entry *entry, char *buffer, size_t size);
 	bool (*matches)(const struct passwd_question *question, const union entry *entry);
 };
 
-static int ask_user(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
+static int ask_user(const struct passwd_question *question, union entry *entry, char *buffer, size_t size,
+		    bool *ret_found)
 {
 	struct passwd *found = NULL;
 	const int r = question->name ? getpwnam_r(question->name, &entry->user, buffer, size, &found)
@@ -59,7 +61,8 @@ static bool user_matches(const struct passwd_question *question, const union ent
 	return question->name ? strcmp(entry->user.pw_name, question->name) == 0 : entry->user.pw_uid == question->id;
 }
 
-static int ask_group(const struct passwd_question *question, union entry *entry, char *buffer, size_t size, bool *ret_found)
+static int ask_group(const struct passwd_question *question, union entry *entry, char *buffer, size_t size,
+		     bool *ret_found)
 {
 	struct group *found = NULL;
 	const int r = question->name ? getgrnam_r(question->name, &entry->group, buffer, size, &found)
@@ -145,7 +148,8 @@ static int find_in_file(const struct database *database, const struct passwd_que
 	return r == ENOENT ? -ENOENT : -EIO;
 }
 
-static int find(const struct database *database, const struct passwd_question *question, union entry *ret, char **ret_memory)
+static int find(const struct database *database, const struct passwd_question *question, union entry *ret,
+		char **ret_memory)
 {
 	const bool elsewhere = question->root && *question->root;
 

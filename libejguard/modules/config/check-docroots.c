@@ -98,7 +98,8 @@ static void collect_secrets(struct config_check *check, struct secret_files *sec
 	}
 }
 
-static void check_docroot(struct config_check *check, const struct yml_path *docroot, const struct secret_files *secrets)
+static void check_docroot(struct config_check *check, const struct yml_path *docroot,
+			  const struct secret_files *secrets)
 {
 	const struct yml_node place = { .file = docroot->file, .line = docroot->line, .column = docroot->column };
 	const char *folder = resolve(check, docroot->path);

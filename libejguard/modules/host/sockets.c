@@ -181,7 +181,9 @@ static bool walk(struct host_sockets *s, const struct netns_list *networks)
 
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
-	struct host_sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL };
+	struct host_sockets s = {
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL
+	};
 
 	return walk(&s, networks);
 }
@@ -189,7 +191,11 @@ bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, 
 void host_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL, .evict = true,
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.head = &policy->chunks->head,
+		.pins = PINS_NULL,
+		.evict = true,
 	};
 	struct netns_list networks = {};
 

@@ -317,9 +317,13 @@ static void walk(struct net_sockets *s, struct netns_list *networks)
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
-	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL,
-			     .would_evict = ejg_call_trial(call) && ((const struct net_config *)ejg_call_config(call))->evict &&
-					    ejg_call_mode(call) == EJG_ENFORCE };
+	struct net_sockets s = { .call = call,
+				 .facts = ejg_call_facts(call),
+				 .d = &d,
+				 .pins = PINS_NULL,
+				 .would_evict = ejg_call_trial(call) &&
+						((const struct net_config *)ejg_call_config(call))->evict &&
+						ejg_call_mode(call) == EJG_ENFORCE };
 
 	walk(&s, networks);
 	return s.failed;
@@ -329,7 +333,11 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
 	struct net_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true,
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.d = &d,
+		.pins = PINS_NULL,
+		.evict = true,
 	};
 	struct netns_list networks = {};
 

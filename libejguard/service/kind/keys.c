@@ -144,7 +144,7 @@ static bool enter(struct key_reader *r, const char *key)
 	return true;
 }
 
-static bool add(struct reader *r, const struct key_value *item)
+static bool add(struct key_reader *r, const struct key_value *item)
 {
 	struct key_value *grown;
 
