@@ -99,6 +99,11 @@ struct ejg_apply_options {
 	const char *const *only; /**< run these modules only; each must be in the stack */
 	size_t n_only;
 	bool no_proof; /**< leave out the proof: apply is faster, and nothing was attempted for real */
+	/**
+	 * Seconds for which an address that the name of a peer had stays one of its addresses: for an apply that is repeated
+	 * by itself, because many names are answered with some of their addresses at a time. 0: what resolves now.
+	 */
+	uint32_t peer_grace;
 };
 
 /** What a question to ejg_explain() is about. Since 0.1. */

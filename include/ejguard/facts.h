@@ -135,6 +135,7 @@ struct ejg_facts {
 	const char *root;
 	const struct ejg_kind *kind; /**< what kind of service it is; "erlang" when that is not known */
 	struct ejg_origin kind_origin;
+	uint32_t peer_grace; /**< of this apply: seconds for which an address that a peer's name had stays one of its addresses */
 };
 
 /** What can be told of a setting without running anything. Since ABI 1.0. */

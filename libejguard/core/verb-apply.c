@@ -120,6 +120,7 @@ static int apply(struct ejg *handle, const struct ejg_apply_options *theirs)
 	if (r < 0)
 		return r;
 	handle->no_proof = options.no_proof;
+	handle->facts->peer_grace = options.peer_grace;
 	r = facts_choose_cgroups(handle->stack_arena, handle->report, handle->facts, &options);
 	return r < 0 ? r : apply_and_remember(handle, &options);
 }

@@ -11,6 +11,7 @@ kernel_begin "$0"
 
 cgroup=$EJG_CGROUP/service
 known=$EJG_STATEDIR/service/peers
+how=()
 mkdir "$cgroup"
 
 # Nothing of this machine's is read or written: its state folder, its resolver's files.
@@ -35,11 +36,11 @@ resolver() {
 	printf '%s\n' '127.0.0.1 localhost' "$@" >"$EJG_STATE/hosts"
 }
 
-# apply PEER...: its report is in the file report, how long it took in the file took, in milliseconds.
+# apply PEER...: with the options in how; its report is in the file report, how long it took in the file took, in milliseconds.
 apply() {
 	local begin=${EPOCHREALTIME/./} status=0
 	stack_for "$cgroup" "$@"
-	guard --json apply --cgroup "$cgroup" service >"$EJG_STATE/report" 2>&1 || status=$?
+	guard --json apply "${how[@]}" --cgroup "$cgroup" service >"$EJG_STATE/report" 2>&1 || status=$?
 	echo $(((${EPOCHREALTIME/./} - begin) / 1000)) >"$EJG_STATE/took"
 	return "$status"
 }
@@ -74,7 +75,7 @@ check 'apply' apply 198.51.100.2 one.example
 check_is 'its IPv4 address' refused "$(try_guarded 198.51.100.9)"
 check_is 'its IPv6 address' refused "$(try_guarded 2001:db8::9)"
 check_is 'no other' denied "$(try_guarded 2001:db8::2)"
-check_is 'both are kept' $'one.example 198.51.100.9\none.example 2001:db8::9' "$(sort "$known")"
+check_is 'both are kept' $'one.example 198.51.100.9\none.example 2001:db8::9' "$(cut -d ' ' -f 1-2 "$known" | sort)"
 check_is 'for root alone' '600 700' "$(stat -c %a "$known" "$EJG_STATEDIR/service" | xargs)"
 
 note 'no longer'
@@ -114,7 +115,43 @@ note 'another address'
 resolver files '198.51.100.33 one.example'
 check 'apply' apply one.example
 check_is 'the former one is not admitted' denied "$(try_guarded 198.51.100.9)"
-check_is 'that is kept' 'one.example 198.51.100.33' "$(cat "$known")"
+check_is 'that is kept' 'one.example 198.51.100.33' "$(cut -d ' ' -f 1-2 "$known")"
+
+note 'a name that is answered differently each time'
+check_is 'control: without a grace the change is said' 1 "$(grep -c 'net.peer-changed"' "$EJG_STATE/report")"
+resolver files '198.51.100.2 one.example'
+check 'apply' apply one.example
+how=(--grace 600)
+resolver files '198.51.100.9 one.example'
+check 'apply' apply one.example
+says peer-lingers 1
+says peer-changed 1
+check_is 'the new one is admitted' refused "$(try_guarded 198.51.100.9)"
+check_is 'the former one still is' refused "$(try_guarded 198.51.100.2)"
+check_is 'another is not' denied "$(try_guarded 198.51.100.7)"
+check 'check holds' guard check service
+resolver files '198.51.100.2 one.example'
+check 'apply' apply one.example
+says peer-changed 0
+check_is 'both are admitted' 'refused refused' "$(try_guarded 198.51.100.2) $(try_guarded 198.51.100.9)"
+sed -i "s/\(198.51.100.9\) .*/\1 $(($(date +%s) - 601))/" "$known"
+check 'apply, later' apply one.example
+says peer-changed 1
+check_is 'the former one is not admitted' denied "$(try_guarded 198.51.100.9)"
+check_is 'control: the other is' refused "$(try_guarded 198.51.100.2)"
+resolver files '198.51.100.9 one.example'
+check 'apply' apply one.example
+sed -i "s/\(198.51.100.2\) .*/\1 $(($(date +%s) + 100000))/" "$known"
+check 'apply, after the clock was set back' apply one.example
+check_is 'the age counts from now on' yes "$( (($(sed -n 's/.*100\.2 //p' "$known") <= $(date +%s))) && echo yes || echo no)"
+how=()
+check 'apply without a grace' apply one.example
+check_is 'the former one is not admitted' denied "$(try_guarded 198.51.100.2)"
+for value in -1 1x '' 86401; do
+	check_status "--grace '$value'" 2 guard apply --grace "$value" --cgroup "$cgroup" service
+done
+resolver files '198.51.100.2 one.example'
+check 'apply' apply one.example
 
 note 'addresses that no peer can have'
 resolver files '127.0.0.1 bad.example' '::1 bad.example' '0.0.0.0 bad.example' '224.0.0.1 bad.example' \
@@ -123,7 +160,7 @@ check 'apply' apply bad.example
 check_has 'each is said, also by' 'fe80::2' "$(cat "$EJG_STATE/report")"
 check_is 'no other is' 5 "$(grep -o 'net.peer-unusable"' "$EJG_STATE/report" | wc -l)"
 check_is 'the other is admitted' refused "$(try_guarded 198.51.100.9)"
-check_is 'only that is kept' 'bad.example 198.51.100.9' "$(cat "$known")"
+check_is 'only that is kept' 'bad.example 198.51.100.9' "$(cut -d ' ' -f 1-2 "$known")"
 resolver files '127.0.0.1 bad.example'
 check 'none but such' apply bad.example
 check_is 'the last known is not admitted for it' denied "$(try_guarded 198.51.100.9)"

@@ -203,3 +203,21 @@ echo 'required net' >>"$EJG_CONF/ejabberd"
 wait_for 5 guard_host -q apply
 check_is 'neither takes the other for a stranger' no "$([[ $(finding) == *foreign-above* ]] && echo yes || echo no)"
 check_is 'and nobody is refused' denied "$(as 65534 connect 127.0.0.1 4369)"
+
+# --- a peer whose name changes: net and host have the same answer
+: >"$EJG_STATE/hosts"
+mount --bind "$EJG_STATE/hosts" "$(readlink -f /etc/hosts)"
+echo '198.51.100.9 peer.example' >"$EJG_STATE/hosts"
+MORE='set dist 4370-4375
+set peers peer.example' stack
+echo 'required net listen=127.0.0.1,198.51.100.1' >>"$EJG_CONF/ejabberd"
+check 'apply' guard_host -q apply
+echo '198.51.100.10 peer.example' >"$EJG_STATE/hosts"
+check 'apply after the name has changed' guard_host -q apply
+check 'the guard holds at once' guard_host -q check
+check_has 'the change is said' 'is now also admitted at 198.51.100.10; no longer at 198.51.100.9' "$(
+	echo '198.51.100.9 peer.example' >"$EJG_STATE/hosts"
+	guard_host -q apply
+	echo '198.51.100.10 peer.example' >"$EJG_STATE/hosts"
+	guard_host --json apply
+)"

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #define JOURNAL_ERR "<3>"
+#define JOURNAL_NOTICE "<5>"
 #define JOURNAL_INFO "<6>"
 
 /* Whether the descriptor leads to the journal: systemd.exec(5), $JOURNAL_STREAM. */

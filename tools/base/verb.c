@@ -40,6 +40,8 @@ static const struct option_spec apply_options[] = {
 	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack; may be repeated" },
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
 	  "skip the self-test (do not try forbidden connections)" },
+	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
+	  "an address that a peer's name lost stays admitted so long, for an apply that is repeated by a timer" },
 };
 
 static const struct option_spec discover_options[] = {

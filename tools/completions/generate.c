@@ -26,6 +26,7 @@ static const struct kind kinds[] = {
 	{ "PATH", ":path:", "-x" },
 	{ "MODULE", ":module:_ejguard_modules", "-x -a '(__ejguard_modules)'" },
 	{ "SERVICE", ":service:_ejguard_services", "-x -a '(__ejguard_services)'" },
+	{ "SECONDS", ":seconds:", "-x" },
 	{ "USER", ":user:_users", "-x -a '(__fish_complete_users)'" },
 	{ "ADDRESS", ":address:_hosts", "-x" },
 	{ "PORT", ":port:", "-x" },

@@ -9,16 +9,16 @@
 #include "tools/print/print.h"
 #include "tools/print/steps.h"
 
-static void begin_line(const struct report *report, FILE *out)
+static void begin_line(const struct report *report, const char *priority, FILE *out)
 {
-	fprintf(out, "%sejguard: ", report->journal ? JOURNAL_ERR : "");
+	fprintf(out, "%sejguard: ", report->journal ? priority : "");
 }
 
-static void print_line(const struct report *report, const struct ejg_finding *finding, FILE *out)
+static void print_line(const struct report *report, const char *priority, const struct ejg_finding *finding, FILE *out)
 {
 	cleanup_free char *remedy = NULL;
 
-	begin_line(report, out);
+	begin_line(report, priority, out);
 	text_put(out, finding->id, strlen(finding->id));
 	fputs(": ", out);
 	if (*finding->file) {
@@ -59,15 +59,26 @@ static bool print_failures(const struct report *report, FILE *out)
 		any = true;
 		shown = finding_fold(list.items + i, end - i, report->verbose);
 		for (size_t j = i; j < i + shown; j++)
-			print_line(report, list.items[j], out);
+			print_line(report, JOURNAL_ERR, list.items[j], out);
 		if (i + shown == end)
 			continue;
-		begin_line(report, out);
+		begin_line(report, JOURNAL_ERR, out);
 		text_put(out, list.items[i]->id, strlen(list.items[i]->id));
 		fprintf(out, ": and %s more; see ejguard -v %s\n", format_number(end - i - shown, number),
 			finding_asker(report));
 	}
 	return any;
+}
+
+void print_changes(const struct report *report, FILE *out)
+{
+	static const char *const changes[] = { "net.peer-changed", "net.connection-ended", "host.connection-ended" };
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		for (size_t j = 0; j < sizeof(changes) / sizeof(*changes); j++)
+			if (strcmp(finding->id, changes[j]) == 0)
+				print_line(report, JOURNAL_NOTICE, finding, out);
 }
 
 void print_lines(const struct report *report, FILE *out)
@@ -80,7 +91,7 @@ void print_lines(const struct report *report, FILE *out)
 		return;
 	if (report->question && ejg_answer_count(report->handle) > 0) /* the answer is no error */
 		return;
-	begin_line(report, out);
+	begin_line(report, JOURNAL_ERR, out);
 	text_put(out, error, strlen(error));
 	fputc('\n', out);
 }

@@ -61,6 +61,7 @@ static int print_start(const struct report *report)
 	print_lines(report, stderr);
 	if (report->quiet || !is_answered(report))
 		return 0;
+	print_changes(report, stderr);
 	fputs(report->error < 0 ? JOURNAL_ERR : JOURNAL_INFO, stderr);
 	return print_outcome(report, stderr);
 }

@@ -21,6 +21,8 @@ int print_figures(const struct report *report, FILE *out);
 int print_event(const struct report *report, const struct ejg_event *event, FILE *out);
 /* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */
 void print_lines(const struct report *report, FILE *out);
+/* One line for each thing that an apply did to others: whom it admits now, whose connection it ended. */
+void print_changes(const struct report *report, FILE *out);
 
 /* Parts of the page. Return: 0 or -ENOMEM. */
 int print_findings(const struct report *report, bool no_failures, FILE *out);

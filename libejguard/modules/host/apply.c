@@ -14,7 +14,7 @@ int host_prepare(struct ejg_call *call)
 	state->prepared = true;
 	r = host_find_top(call, &state->top);
 	if (r == 0)
-		r = host_make_policy(call, &state->policy);
+		r = host_make_policy(call, true, &state->policy);
 	if (r == 0 && network_cookie(&cookie) == -EOPNOTSUPP)
 		r = ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel,
 				   "this kernel cannot identify network namespaces");

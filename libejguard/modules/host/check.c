@@ -135,7 +135,7 @@ int host_check(struct ejg_call *call)
 		.hooks = set_kind.hooks,
 		.links = check_set,
 	};
-	int r = state->prepared ? 0 : host_make_policy(call, &policy);
+	int r = state->prepared ? 0 : host_make_policy(call, false, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);

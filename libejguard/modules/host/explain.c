@@ -129,7 +129,7 @@ static int explain_applied(struct host_explanation *e)
 static int explain_trial(struct host_explanation *e)
 {
 	struct net_policy policy = {};
-	int r = host_make_policy(e->call, &policy);
+	int r = host_make_policy(e->call, false, &policy);
 
 	if (r == 0) {
 		e->d = net_decision(&policy);

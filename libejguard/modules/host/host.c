@@ -84,6 +84,7 @@ static const struct ejg_finding_info findings[] = {
 	  "see which other programs are attached, then apply again\nrun: ejguard doctor" },
 	{ "unproven", EJG_WARNING, "a forbidden attempt could not be made", "see the reason" },
 	{ "peer-remembered", EJG_INFO, "a peer's name does not resolve; its last known addresses are used", NULL },
+	{ "peer-lingers", EJG_INFO, "a peer's name lost an address a short time ago; it is still used", NULL },
 	{ "peer-unresolved", EJG_WARNING, "a peer's name does not resolve: local users can connect to it",
 	  "correct the name, or repair the resolver\nrun: ejguard apply" },
 	{ "peer-unusable", EJG_WARNING, "a peer's name resolves to an address that cannot be a peer's",

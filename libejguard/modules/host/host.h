@@ -24,8 +24,11 @@ struct host_state {
 	struct denial_watch *watch; /* made by watch */
 };
 
-/* The policy of the facts and options. Return: 0, or a negative errno, set on the call; free by net_policy_free(). */
-int host_make_policy(struct ejg_call *call, struct net_policy *ret);
+/*
+ * The policy of the facts and options; with `ask` the names of peers are resolved, else the last known addresses are taken.
+ * Return: 0, or a negative errno, set on the call; free by net_policy_free().
+ */
+int host_make_policy(struct ejg_call *call, bool ask, struct net_policy *ret);
 
 /* The top of the cgroup tree, as far as it is seen from here. Return: 0, or a negative errno, set on the call. */
 int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret);

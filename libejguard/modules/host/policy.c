@@ -89,7 +89,7 @@ static int build(struct ejg_call *call, const struct net_peers *peers, const str
 	return 0;
 }
 
-int host_make_policy(struct ejg_call *call, struct net_policy *ret)
+int host_make_policy(struct ejg_call *call, bool ask, struct net_policy *ret)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct host_config *config = ejg_call_config(call);
@@ -103,7 +103,7 @@ int host_make_policy(struct ejg_call *call, struct net_policy *ret)
 			"'set users' names %zu users, but at most %d are possible", facts->n_users, MAX_NAMED);
 	r = dist_validate(call, config->strict);
 	if (r == 0)
-		r = net_resolve_peers(call, false, &peers);
+		r = net_resolve_peers(call, ask, &peers);
 	if (r == 0)
 		r = net_place_peers(call, &peers);
 	if (r == 0)

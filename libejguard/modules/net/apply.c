@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* prepare, apply and release: making the guard stand, and taking it off. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/sharing.h"
+#include "libejguard/util/cleanup.h"
 
 int net_prepare(struct ejg_call *call)
 {
@@ -94,13 +96,63 @@ static void evict(struct ejg_call *call)
 		net_evict(call, &state->policy);
 }
 
+/* Prints the addresses of the peer in `of` that `other` does not have. Whether there are any. */
+static bool print_others(const struct name_list *of, const struct name_list *other, size_t peer, const char *what, FILE *out)
+{
+	char text[EJG_PREFIX_TEXT_SIZE];
+	bool any = false;
+
+	for (size_t i = 0; i < of->n; i++) {
+		if (of->items[i].peer != peer || names_have(other, peer, &of->items[i].address))
+			continue;
+		fprintf(out, "%s %s", any ? "," : what, ejg_prefix_format(&of->items[i].address, text));
+		any = true;
+	}
+	return any;
+}
+
+/* Says what changed for a name. One that is new changes nothing: its addresses are those of the stack. */
+static void tell_change(struct ejg_call *call, const struct name_list *before, const struct name_list *now, size_t peer)
+{
+	const struct ejg_peer *named = ejg_peer_get(ejg_call_facts(call), peer);
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out;
+	bool more;
+
+	if (!named->name || !names_have_peer(before, peer))
+		return;
+	out = open_memstream(&text, &size);
+	if (!out)
+		return;
+	more = print_others(now, before, peer, "is now also admitted at", out);
+	print_others(before, now, peer, more ? "; no longer at" : "is no longer admitted at", out);
+	if (fclose(out) == 0 && *text)
+		ejg_call_finding_at(call, "peer-changed", named->name,
+				    &(struct ejg_place){ .file = named->origin.file, .line = named->origin.line }, "%s", text);
+}
+
+static void tell_changes(struct ejg_call *call, const struct name_list *now)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	struct name_list before = {};
+
+	if (names_load(facts, &before) < 0)
+		return;
+	for (size_t i = 0; i < facts->n_peers; i++)
+		tell_change(call, &before, now, i);
+	names_free(&before);
+}
+
 /* For a boot before DNS works. What cannot be kept is no reason to fail: nothing that holds now depends on it. */
 static void remember_peers(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct net_state *state = ejg_call_state(call);
-	int r = state->peers.names.n ? names_save(facts, &state->peers.names) : 0;
+	int r;
 
+	tell_changes(call, &state->peers.names);
+	r = state->peers.names.n ? names_save(facts, &state->peers.names) : 0;
 	if (r < 0)
 		ejg_call_finding_at(call, "peers-forgotten", NULL, &(struct ejg_place){ .file = facts->statedir },
 				    "cannot save the addresses of peers: %s", strerror(-r));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last known addresses of peers, in STATEDIR/SERVICE/peers: lines of a name, a blank and an address. */
+/*
+ * The last known addresses of peers, in STATEDIR/SERVICE/peers: lines of a name, an address, and the time when the resolver
+ * gave it last, which older versions did not write.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +54,7 @@ static bool read_address(const char *text, struct ejg_prefix *ret)
 }
 
 /* Adds the address to every peer of that name. */
-static int add(const struct ejg_facts *facts, struct name_list *list, const char *name, const char *text)
+static int add(const struct ejg_facts *facts, struct name_list *list, const char *name, const char *text, int64_t seen)
 {
 	struct ejg_prefix address;
 	int r = 0;
@@ -60,8 +63,20 @@ static int add(const struct ejg_facts *facts, struct name_list *list, const char
 		return 0;
 	for (size_t i = 0; r == 0 && i < facts->n_peers; i++)
 		if (ejg_peer_get(facts, i)->name && !strcmp(ejg_peer_get(facts, i)->name, name))
-			r = names_add(list, i, &address);
+			r = names_add(list, i, &address, seen);
 	return r;
+}
+
+/* One line. What is no address in it is left out. */
+static int read_line(const struct ejg_facts *facts, struct name_list *list, const char *line)
+{
+	char name[NAME_MAX + 1], text[64];
+	long long seen = 0;
+
+	/* A time to come is one before the clock was set back: the address is as old as now. */
+	if (sscanf(line, "%255s %63s %lld", name, text, &seen) < 2)
+		return 0;
+	return add(facts, list, name, text, seen > names_now() ? names_now() : seen);
 }
 
 int names_load(const struct ejg_facts *facts, struct name_list *ret)
@@ -69,7 +84,7 @@ int names_load(const struct ejg_facts *facts, struct name_list *ret)
 	cleanup_fd int folder = open_folder(facts->statedir, false);
 	struct name_list list = {};
 	cleanup_file FILE *file = NULL;
-	char name[NAME_MAX + 1], text[64];
+	char line[NAME_MAX + 128];
 	int fd, r = 0;
 
 	if (folder == -ENOENT)
@@ -84,8 +99,8 @@ int names_load(const struct ejg_facts *facts, struct name_list *ret)
 		close(fd);
 		return -ENOMEM;
 	}
-	while (r == 0 && fscanf(file, "%255s %63s", name, text) == 2)
-		r = add(facts, &list, name, text);
+	while (r == 0 && fgets(line, sizeof(line), file))
+		r = read_line(facts, &list, line);
 	if (r < 0) {
 		names_free(&list);
 		return r;
@@ -99,8 +114,8 @@ static int write_list(const struct ejg_facts *facts, const struct name_list *lis
 	char text[EJG_PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < list->n; i++)
-		fprintf(file, "%s %s\n", ejg_peer_get(facts, list->items[i].peer)->name,
-			ejg_prefix_format(&list->items[i].address, text));
+		fprintf(file, "%s %s %lld\n", ejg_peer_get(facts, list->items[i].peer)->name,
+			ejg_prefix_format(&list->items[i].address, text), (long long)list->items[i].seen);
 	if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) < 0)
 		return -errno;
 	return 0;

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/resolver.h"
 
-int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address)
+int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address, int64_t seen)
 {
 	/* Doubled when n is a power of two: appending stays cheap. */
 	if (!(list->n & (list->n - 1))) {
@@ -19,13 +21,35 @@ int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *addr
 			return -ENOMEM;
 		list->items = items;
 	}
-	list->items[list->n++] = (struct name_address){ peer, *address };
+	list->items[list->n++] = (struct name_address){ peer, *address, seen };
 	return 0;
+}
+
+bool names_have_peer(const struct name_list *list, size_t peer)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].peer == peer)
+			return true;
+	return false;
+}
+
+bool names_have(const struct name_list *list, size_t peer, const struct ejg_prefix *address)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].peer == peer &&
+		    memcmp(list->items[i].address.bytes, address->bytes, sizeof(address->bytes)) == 0)
+			return true;
+	return false;
+}
+
+int64_t names_now(void)
+{
+	return time(NULL);
 }
 
 static int add_address(void *data, size_t peer, const struct ejg_prefix *address)
 {
-	return names_add(data, peer, address);
+	return names_add(data, peer, address, names_now());
 }
 
 int names_resolve(const struct ejg_facts *facts, const bool *wanted, struct name_list *ret)

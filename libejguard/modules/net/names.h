@@ -15,6 +15,7 @@
 struct name_address {
 	size_t peer; /* index in the facts' peers */
 	struct ejg_prefix address;
+	int64_t seen; /* when the resolver gave it last, in seconds of CLOCK_REALTIME; 0: not known */
 };
 
 struct name_list {
@@ -34,8 +35,17 @@ int names_load(const struct ejg_facts *facts, struct name_list *ret);
 /* Replaces the last known addresses. Return: 0 or a negative errno. */
 int names_save(const struct ejg_facts *facts, const struct name_list *list);
 
-/* Appends an address. Return: 0 or -ENOMEM. */
-int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address);
+/* Appends an address that the resolver gave at that time. Return: 0 or -ENOMEM. */
+int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address, int64_t seen);
+
+/* Whether the list has an address for that peer. */
+bool names_have_peer(const struct name_list *list, size_t peer);
+
+/* Whether the list has that address for that peer. */
+bool names_have(const struct name_list *list, size_t peer, const struct ejg_prefix *address);
+
+/* The time now, as struct name_address has it. */
+int64_t names_now(void);
 
 void names_free(struct name_list *list);
 

@@ -118,6 +118,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "unproven", EJG_WARNING, "a forbidden attempt could not be made",
 	  "see the reason; /dev/net/tun is needed for ingress" },
 	{ "peer-remembered", EJG_INFO, "a peer's name does not resolve; its last known addresses are used", NULL },
+	{ "peer-lingers", EJG_INFO, "a peer's name lost an address a short time ago; it is still used", NULL },
+	{ "peer-changed", EJG_INFO, "a peer's name has other addresses than before", NULL },
 	{ "peer-unresolved", EJG_WARNING, "a peer's name does not resolve: the peer is refused",
 	  "correct the name, or repair the resolver\nrun: ejguard apply" },
 	{ "peer-unusable", EJG_WARNING, "a peer's name resolves to an address that cannot be a peer's",

@@ -66,9 +66,47 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
 			break;
 		}
 		peers->items[peers->n++] = (struct ejg_peer){ .prefix = *address, .origin = named->origin };
-		r = names_add(&peers->names, peer, address);
+		r = names_add(&peers->names, peer, address, from->items[i].seen);
 	}
 	return r;
+}
+
+/*
+ * Adds the addresses that the name had not long ago. Many names are answered with some of their addresses at a time, and
+ * some with nothing for a moment: an apply that is repeated by itself would admit and refuse the same host in turn.
+ */
+static int add_recent(struct ejg_call *call, const struct name_list *known, const struct name_list *resolved, size_t peer,
+		      struct net_peers *peers)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	const struct name_address *item;
+	struct name_list recent = {};
+	char text[EJG_PREFIX_TEXT_SIZE];
+	int64_t left;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < known->n; i++) {
+		item = &known->items[i];
+		left = item->seen + (int64_t)facts->peer_grace - names_now();
+		if (item->peer != peer || left <= 0 || names_have(resolved, peer, &item->address))
+			continue;
+		ejg_call_finding(call, "peer-lingers", ejg_peer_get(facts, peer)->name,
+				 "does not resolve to %s any more; that address is still admitted for %lld seconds",
+				 ejg_prefix_format(&item->address, text), (long long)left);
+		r = names_add(&recent, peer, &item->address, item->seen);
+	}
+	if (r == 0)
+		r = add_addresses(call, &recent, peer, peers);
+	names_free(&recent);
+	return r;
+}
+
+static int add_resolved(struct ejg_call *call, const struct name_list *resolved, const struct name_list *known, size_t peer,
+			struct net_peers *peers)
+{
+	int r = add_addresses(call, resolved, peer, peers);
+
+	return r < 0 ? r : add_recent(call, known, resolved, peer, peers);
 }
 
 /* Puts together what is written as an address and what became of the names. */
@@ -85,42 +123,76 @@ static int collect(struct ejg_call *call, const bool *asked, const struct name_l
 		if (!ejg_peer_get(facts, i)->name)
 			peers->items[peers->n++] = *ejg_peer_get(facts, i);
 		else if (count_of(resolved, i))
-			r = add_addresses(call, resolved, i, peers);
+			r = add_resolved(call, resolved, known, i, peers);
 		else if (!asked[i] || fall_back(call, ejg_peer_get(facts, i), count_of(known, i)))
 			r = add_addresses(call, known, i, peers);
 	}
 	return r;
 }
 
-int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
+/* What became of the names, once for all modules of a verb: what one of them applies the others must not judge by later answers. */
+struct answers {
+	struct name_list known, resolved;
+	bool *asked; /* of each peer */
+	int error;   /* of reading the known ones */
+};
+
+static void drop_answers(void *object)
+{
+	struct answers *answers = object;
+
+	names_free(&answers->known);
+	names_free(&answers->resolved);
+	free(answers->asked);
+}
+
+static int make_answers(struct ejg_call *call, bool all, struct answers *answers)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
-	cleanup_free bool *wanted = calloc(facts->n_peers + 1, sizeof(*wanted));
-	struct name_list known = {}, resolved = {};
-	struct net_peers peers = {};
 	bool any = false;
 	int r;
 
-	if (!wanted)
+	answers->asked = calloc(facts->n_peers + 1, sizeof(*answers->asked));
+	if (!answers->asked)
 		return -ENOMEM;
-	r = names_load(facts, &known);
-	if (r < 0 && r != -ENOMEM) {
-		ejg_call_finding_at(call, "peers-forgotten", NULL, &(struct ejg_place){ .file = facts->statedir },
-				    "the last known addresses of peers cannot be "
-				    "read: %s",
-				    strerror(-r));
-		r = 0;
-	}
+	answers->error = names_load(facts, &answers->known);
 	for (size_t i = 0; i < facts->n_peers; i++) {
-		wanted[i] = ejg_peer_get(facts, i)->name && (ask || !count_of(&known, i));
-		any |= wanted[i];
+		answers->asked[i] = ejg_peer_get(facts, i)->name && (all || !count_of(&answers->known, i));
+		any |= answers->asked[i];
 	}
-	if (r == 0 && any)
-		r = names_resolve(facts, wanted, &resolved);
-	if (r == 0)
-		r = collect(call, wanted, &resolved, &known, &peers);
-	names_free(&known);
-	names_free(&resolved);
+	r = answers->error == -ENOMEM ? -ENOMEM : any ? names_resolve(facts, answers->asked, &answers->resolved) : 0;
+	if (r < 0) {
+		drop_answers(answers);
+		*answers = (struct answers){};
+	}
+	return r;
+}
+
+static int ask_all(struct ejg_call *call, void *object)
+{
+	return make_answers(call, true, object);
+}
+
+static int ask_unknown(struct ejg_call *call, void *object)
+{
+	return make_answers(call, false, object);
+}
+
+int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
+{
+	const struct answers *answers;
+	struct net_peers peers = {};
+	const void *object;
+	int r = ejg_call_shared(call, "peers " EJG_VERSION, sizeof(*answers), ask ? ask_all : ask_unknown, drop_answers, &object);
+
+	if (r < 0)
+		return r;
+	answers = object;
+	if (answers->error < 0)
+		ejg_call_finding_at(call, "peers-forgotten", NULL,
+				    &(struct ejg_place){ .file = ejg_call_facts(call)->statedir },
+				    "the last known addresses of peers cannot be read: %s", strerror(-answers->error));
+	r = collect(call, answers->asked, &answers->resolved, &answers->known, &peers);
 	if (r < 0)
 		net_peers_free(&peers);
 	else

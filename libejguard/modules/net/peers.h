@@ -13,8 +13,9 @@ struct net_peers {
 };
 
 /*
- * Resolves peers that are names; with `ask` all of them, else only those of which no address is known. Findings say which
- * are not admitted. Return: 0 or a negative errno; free by net_peers_free().
+ * Resolves peers that are names; with `ask` all of them, else only those of which no address is known. The resolver is asked
+ * once in a verb, by the first caller of any module. Findings say which peers are not admitted. Return: 0 or a negative errno;
+ * free by net_peers_free().
  */
 int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret);
 void net_peers_free(struct net_peers *peers);
