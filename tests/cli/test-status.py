@@ -40,6 +40,21 @@ class OpenMetrics(Case):
         self.assertEqual(families["ejguard_held"][0], "gauge")
         self.assertEqual(families["ejguard_held"][2], [["ejguard_held", {"service": "ejabberd"}, 1]])
 
+    def test_nagios(self):
+        """A line that its plugins print, a bar before the figures and nowhere else, and their exit statuses."""
+        for stack, exit_status, word in (("required net\n", 0, "OK - ejabberd: guarded"),
+                                         ("required net answer=not-held\n", 2, "CRITICAL - ejabberd: NOT GUARDED: 2 failures"),
+                                         ("requierd net\n", 3, "UNKNOWN - ejabberd: ")):
+            self.stack(stack)
+            result = self.ejguard("check", "--nagios")
+            first = result.out.split("\n")[0]
+            self.assertEqual((result.exit, result.err), (exit_status, ""), result.out)
+            self.assertRegex(first, rf"^EJGUARD {word}[^|]* \| failures=[0-9]+;;0 warnings=[0-9]+;0 unseen=[0-9]+$")
+            self.assertEqual(result.out.count("|"), 1)
+            self.assertEqual("\nejguard: " in result.out, exit_status == 2)
+        self.assertEqual(self.ejguard("check", "--nagios", "--json").exit, 3)
+        self.assertEqual(self.ejguard("check", "--nagios", "--nonsense").exit, 3)
+
     def test_strange_labels(self):
         self.stack("required net strange=yes\n")
         result = self.ejguard("status", "--openmetrics")

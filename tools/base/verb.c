@@ -26,6 +26,7 @@ const size_t n_global_options = LENGTH(global_options);
 static const struct option_spec check_options[] = {
 	ROOT_OPTION,
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
+	{ "nagios", 0, OPTION_FLAG, NULL, FIELD(nagios), "print and exit as a plugin of Nagios or Icinga" },
 };
 
 static const struct option_spec explain_options[] = {
@@ -41,7 +42,7 @@ static const struct option_spec apply_options[] = {
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
 	  "skip the self-test (do not try forbidden connections)" },
 	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
-	  "an address that a peer's name lost stays admitted so long, for an apply that is repeated by a timer" },
+	  "keep addresses that the names of peers had in this time" },
 };
 
 static const struct option_spec discover_options[] = {

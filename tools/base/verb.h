@@ -34,6 +34,7 @@ struct arguments {
 	const char **cgroups; /* ended by NULL */
 	const char **only;    /* ended by NULL */
 	bool no_proof;
+	bool nagios; /* of check */
 	const char *grace; /* of apply: seconds */
 	bool now; /* of enable */
 	bool prove;

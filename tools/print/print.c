@@ -87,6 +87,14 @@ static int print_collected(const struct report *report)
 	return report->error == 0 || report->error == -EACCES ? print_figures(report, stdout) : 0;
 }
 
+/* Nothing is said on stderr: who runs a plugin reads stdout. */
+static int print_plugin(const struct report *report)
+{
+	int r = print_nagios(report, stdout);
+
+	return fflush(stdout) == 0 && !ferror(stdout) && r == 0 ? nagios_status(report) : 3;
+}
+
 int print_report(const struct report *report)
 {
 	int r, status = report_status(report);
@@ -95,6 +103,8 @@ int print_report(const struct report *report)
 		r = 0;
 	else if (report->openmetrics || report->prometheus)
 		r = print_collected(report);
+	else if (report->arguments->nagios)
+		return print_plugin(report);
 	else if (report->json)
 		r = print_json(report);
 	else if (report->journal && report->verb && report->verb->counts_only && !report->has_units && !report->verbose)

@@ -17,6 +17,9 @@ int print_report(const struct report *report);
 int print_object(const struct report *report, FILE *out);
 int print_page(const struct report *report, bool lines, FILE *out);
 int print_figures(const struct report *report, FILE *out);
+/* As a plugin of Nagios, with its exit status. */
+int print_nagios(const struct report *report, FILE *out);
+int nagios_status(const struct report *report);
 /* One event: a line of text, or of JSON. */
 int print_event(const struct report *report, const struct ejg_event *event, FILE *out);
 /* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */

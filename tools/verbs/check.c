@@ -7,6 +7,8 @@ int verb_check(const struct arguments *arguments, struct report *report)
 {
 	int result, r;
 
+	if (arguments->nagios && report->json)
+		return report_fail_usage(report, "--json and --nagios exclude each other");
 	if (arguments->file) {
 		r = ejg_load(report->handle, arguments->file);
 		if (r < 0)
