@@ -20,8 +20,8 @@ from cli import SOURCE, Case, main, run
 LITERAL = r'"((?:[^"\\]|\\.)*)"'
 FOLDERS = "libejguard", "tools"
 # Programs that a remedy begins with: what is not marked as a command must not look like one.
-PROGRAMS = {"bpftool", "chgrp", "chmod", "chown", "echo", "ejguard", "ejabberdctl", "find", "install", "modprobe", "openssl",
-            "rm", "setfacl", "ss", "sysctl", "systemctl"}
+PROGRAMS = {"bpftool", "chgrp", "chmod", "chown", "echo", "ejguard", "ejabberdctl", "find", "install", "ls", "modprobe",
+            "openssl", "rm", "setfacl", "ss", "sysctl", "systemctl"}
 # What stands for what is known only at run time.
 SAMPLES = {"PATH": "thing", "USER": pwd.getpwuid(os.geteuid()).pw_name, "GROUP": grp.getgrgid(os.getegid()).gr_name}
 

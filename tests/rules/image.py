@@ -143,7 +143,7 @@ class Image(unittest.TestCase):
         (self.image / 'etc/hostname').write_text('inside.example\n')
         (self.image / 'etc/hosts').write_text('127.0.1.1 inside\n')
         _, found = self.bad()
-        self.assertIn('inside,', found['node.name-hostname']['message'])
+        self.assertIn('inside;', found['node.name-hostname']['message'])
         self.assertIn('127.0.1.1', found['node.name']['message'])
         (self.image / 'etc/hostname').unlink()
         self.assertIn('not known here', self.bad()[1]['node.name-hostname']['message'])

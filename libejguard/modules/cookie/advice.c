@@ -86,8 +86,8 @@ const char *advise_rotate(struct audit *audit, const char *path)
 		return advise_cluster(audit, path);
 	if (audit->config->rotate != COOKIE_ROTATE_WEAK)
 		edit = advise_option(audit, "rotate=weak");
-	return audit_text(audit, "%srun: systemctl stop %s && ejguard apply %s && systemctl start %s", edit, unit_of(audit),
-			  service, unit_of(audit));
+	return audit_text(audit, "%srun: systemctl stop %s && ejguard apply %s && systemctl start %s", edit,
+			  unit_of(audit), service, unit_of(audit));
 }
 
 const char *advise_remove(struct audit *audit, const char *path)

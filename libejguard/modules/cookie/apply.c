@@ -56,7 +56,8 @@ static void create(struct apply *apply)
 		return;
 	if (r == 0) {
 		audit_say(audit, "created", NULL, &(struct ejg_place){ .file = file->path },
-			  "was written: 256 random bits, owner %s, mode 0400; Erlang's generator will not run",
+			  "was written: 256 random bits, owner %s, mode 0400; Erlang will use it instead of generating "
+			  "a weak one",
 			  audit->host.service.user);
 		return;
 	}
@@ -69,7 +70,7 @@ static void create(struct apply *apply)
 static const char *why(unsigned int reasons)
 {
 	return reasons & COOKIE_UNUSABLE  ? "Erlang refuses it"
-	       : reasons & COOKIE_EXPOSED ? "others can know it"
+	       : reasons & COOKIE_EXPOSED ? "others may know it"
 					  : "it can be guessed";
 }
 
@@ -81,7 +82,7 @@ static bool rotate(struct apply *apply)
 
 	if (!problem && put_cookie(apply, apply->file, true, &problem) == 0) {
 		audit_say(audit, "rotated", NULL, &(struct ejg_place){ .file = apply->file->path },
-			  "was replaced because %s: 256 random bits, owner %s, mode 0400; nothing of the old one was "
+			  "was replaced because %s: 256 random bits, owner %s, mode 0400; no copy of the old one was "
 			  "kept",
 			  why(audit->reasons), audit->host.service.user);
 		return true;
@@ -137,19 +138,20 @@ static void repair(struct apply *apply)
 	int r = problem ? 0 : mend(audit, file);
 
 	if (r < 0)
-		problem = r == -EAGAIN ? "it was replaced meanwhile" : strerror(-r);
+		problem = r == -EAGAIN ? "another process replaced it meanwhile" : strerror(-r);
 	if (problem) {
-		audit_say(audit, "not-repaired", NULL, &(struct ejg_place){ .file = file->path }, "was not mended: %s",
-			  problem);
+		audit_say(audit, "not-repaired", NULL, &(struct ejg_place){ .file = file->path },
+			  "was not repaired: %s", problem);
 		return;
 	}
 	state->changed = true;
 	audit_say(audit, "repaired", NULL, &(struct ejg_place){ .file = file->path },
-		  "had owner uid %u and mode %04o%s, has owner %s and mode 0400 now%s",
+		  "had owner uid %u and mode %04o%s; now it has owner %s and mode 0400%s",
 		  (unsigned int)file->walk.access.owner, (unsigned int)(file->walk.access.mode & 07777),
 		  file->walk.access.acl ? " and an ACL" : "", audit->host.service.user,
-		  audit->reasons & COOKIE_EXPOSED ? "; whoever read it before knows the cookie: rotate=weak replaces it"
-						  : "");
+		  audit->reasons & COOKIE_EXPOSED
+			  ? "; anybody who read it before knows the cookie: rotate=weak replaces it"
+			  : "");
 }
 
 static void say_would(struct apply *apply, const char *what)
@@ -169,7 +171,7 @@ static void act(struct apply *apply, bool permissive)
 		if (audit->option)
 			return;
 		if (config->create && permissive)
-			say_would(apply, "would be written, a strong cookie: there is none");
+			say_would(apply, "there is no cookie: a strong one would be written");
 		else if (config->create)
 			create(apply);
 		return;
@@ -183,7 +185,7 @@ static void act(struct apply *apply, bool permissive)
 	if (!config->repair || !audit->mendable)
 		return;
 	if (permissive)
-		say_would(apply, "would get owner and mode mended");
+		say_would(apply, "its owner and mode would be repaired");
 	else
 		repair(apply);
 }

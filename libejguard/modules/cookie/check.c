@@ -26,13 +26,13 @@ static void say_absent(struct audit *audit, const struct cookie_place *place)
 		audit->worst = EJG_FAILURE;
 	if (last && last->next && strcmp(last->next, name) != 0) {
 		here.remedy = advise_home(audit, place->home.path);
-		audit_say(audit, "absent", NULL, &here, "does not exist, and neither does its folder: %s would fail",
-			  whose(audit, place));
+		audit_say(audit, "absent", NULL, &here,
+			  "does not exist, and its folder does not exist either: %s would fail", whose(audit, place));
 		return;
 	}
 	here.remedy = advise_create(audit, place->home.path);
 	audit_say(audit, "absent", NULL, &here,
-		  "does not exist: at %s Erlang would generate a cookie, which is one of about 2^26",
+		  "does not exist: at %s Erlang would generate one that can be guessed (about 2^26 likely values)",
 		  whose(audit, place));
 }
 
@@ -68,18 +68,18 @@ static void judge_places(struct audit *audit)
 
 	if (audit->places.n == 0) {
 		audit_say(audit, "place-unknown", audit->host.facts->service, NULL,
-			  "nothing says where its cookie is%s%s: nobody can tell whether it is safe",
+			  "it is not known where the cookie is%s%s, so it cannot be checked",
 			  home && home->note ? ": " : "", home && home->note ? home->note : "");
 		return;
 	}
 	if (!audit->config->file && !first->pid && home && home->state == EJG_SETTING_INDETERMINATE)
 		audit_say(audit, geteuid() == 0 ? "place-unsure" : "unseen", NULL,
 			  &(struct ejg_place){ .file = first->home.path },
-			  "is where the cookie is unless a script sets another HOME: %s",
-			  home->note ? home->note : "that cannot be told without running it");
+			  "is the cookie file, unless a script sets another HOME: %s",
+			  home->note ? home->note : "this cannot be determined without running it");
 	for (size_t i = 1; i < audit->places.n; i++)
 		audit_say(audit, "home-differs", NULL, &(struct ejg_place){ .file = audit->places.items[i].home.path },
-			  "is where the node with pid %d looks for its cookie; the next start will look at %s",
+			  "is the cookie file of the node with pid %d, but the next start will use %s",
 			  (int)audit->places.items[i].pid, first->home.path);
 }
 
@@ -144,7 +144,7 @@ int cookie_check(struct ejg_call *call)
 		foresee_tell(&audit);
 	if (r == 0 && audit.read && audit.worst < EJG_WARNING)
 		audit_say(&audit, "sound", NULL, &(struct ejg_place){ .file = audit_file(&audit) },
-			  "is strong, and private to the service");
+			  "is strong, and only the service can read it");
 	if (r == 0 && audit.worst == EJG_FAILURE)
 		r = EJG_NOT_HELD;
 	else if (r == 0)
@@ -167,8 +167,8 @@ int cookie_prepare(struct ejg_call *call)
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "cannot look at the cookie: %s", strerror(-r));
 	if (!audit.host.service.known || audit.host.service.uid != geteuid())
-		r = ejg_call_error(call, -EPERM, "run it as root, or leave out create=, repair= and rotate=",
-				   "the cookie is not this user's: nothing can be mended");
+		r = ejg_call_error(call, -EPERM, "run it as root, or remove create=, repair= and rotate=",
+				   "the cookie belongs to another user: it cannot be repaired");
 	audit_end(&audit);
 	return r;
 }

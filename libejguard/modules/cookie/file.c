@@ -27,15 +27,16 @@ static void judge_file_system(struct audit *audit, const struct cookie_file *fil
 	case TMPFS_MAGIC:
 	case RAMFS_MAGIC:
 		audit_say(audit, "file-system", NULL, &(struct ejg_place){ .file = file->path },
-			  "is kept in memory: after a boot Erlang generates another, weak one; create=yes comes before "
-			  "it");
+			  "is in memory only: after a reboot Erlang generates another, weak one, unless create=yes "
+			  "writes a strong one first");
 		break;
 	case NFS_SUPER_MAGIC:
 	case SMB_SUPER_MAGIC:
 	case SMB2_MAGIC:
 	case CIFS_MAGIC:
-		audit_say(audit, "file-system", NULL, &(struct ejg_place){ .file = file->path },
-			  "is on a network file system: its server and, without encryption, the network know it");
+		audit_say(
+			audit, "file-system", NULL, &(struct ejg_place){ .file = file->path },
+			"is on a network file system: its server can read it, and without encryption the network, too");
 		break;
 	default:
 		break;
@@ -46,16 +47,16 @@ static void judge_links(struct audit *audit, const struct cookie_file *file)
 {
 	if (file->link)
 		audit_say(audit, "link", NULL, &(struct ejg_place){ .file = file->path },
-			  "is a symbolic link to %s: Erlang follows it, and nothing here is mended through it",
+			  "is a symbolic link to %s: Erlang follows it, but repair=yes does not",
 			  file->walk.path);
 	if (file->walk.access.links > 1)
 		audit_say(audit, "hard-link", NULL,
 			  &(struct ejg_place){ .file = file->path,
 					       .remedy = audit_text(audit,
-								    "find the others, and remove them\n"
+								    "find the other names, and remove them\n"
 								    "run: find / -xdev -samefile %s",
 								    quoted(audit, file)) },
-			  "has %llu names: the cookie stays under the others when this one is replaced",
+			  "has %llu names (hard links): the old cookie stays in the others when this one is replaced",
 			  (unsigned long long)file->walk.access.links);
 }
 
@@ -66,8 +67,7 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 
 	if (!audit->host.service.known) {
 		audit_say(audit, "unseen", NULL, &(struct ejg_place){ .file = file->path },
-			  "belongs to uid %u; whether that is right cannot be told: nothing says as whom the service "
-			  "runs",
+			  "belongs to uid %u; this cannot be judged, because the service's user is not known",
 			  (unsigned int)owner);
 		return;
 	}
@@ -77,16 +77,18 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 		audit->mendable |= ret_reasons != NULL;
 		audit_say(audit, "owner-root", NULL,
 			  &(struct ejg_place){ .file = file->path,
-					       .remedy = audit_text(audit, "run: chown %s:%s %s", audit->host.service.user,
-								    audit->host.service.group, quoted(audit, file)) },
-			  "is root's: a node of user %s cannot read it, and does not start", audit->host.service.user);
+					       .remedy = audit_text(audit, "run: chown %s:%s %s",
+								    audit->host.service.user, audit->host.service.group,
+								    quoted(audit, file)) },
+			  "belongs to root: a node of user %s cannot read it and does not start",
+			  audit->host.service.user);
 		return;
 	}
 	if (ret_reasons)
 		*ret_reasons |= COOKIE_EXPOSED;
 	audit_say(audit, "owner", NULL,
 		  &(struct ejg_place){ .file = file->path, .remedy = advise_rotate(audit, file->path) },
-		  "belongs to uid %u, who knows the cookie and can change it, and with it takes the node",
+		  "belongs to uid %u, who knows the cookie, can change it, and can take over the node with it",
 		  (unsigned int)owner);
 }
 
@@ -98,7 +100,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 	bool exposed = access_exposed(access, &file->walk.reach, trust) != 0;
 	const char *who =
 		access_describe(audit->host.arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
-	const char *reached = exposed ? "" : ", but the folders above keep them out";
+	const char *reached = exposed ? "" : ", but the folders above keep these users out";
 	const char *remedy = audit_text(audit, "run: chmod 0400 %s", path);
 
 	if (ret_reasons && exposed)
@@ -119,7 +121,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 			  (unsigned int)(access->mode & 07777), reached);
 	else
 		audit_say(audit, "mode", NULL, &(struct ejg_place){ .file = file->path, .remedy = remedy },
-			  "has mode %04o: the node cannot read it, and does not start",
+			  "has mode %04o: the node cannot read it and does not start",
 			  (unsigned int)(access->mode & 07777));
 }
 
@@ -146,7 +148,7 @@ static void judge_folders(struct audit *audit, const struct cookie_file *file)
 	who = access_describe(audit->host.arena, &step->access, NULL, &audit->host.service.trust, ACCESS_WRITE);
 	audit_say(audit, "folder", NULL,
 		  &(struct ejg_place){ .file = file->path, .remedy = advise_folder(audit, file, step) },
-		  "can be replaced by %s, who may write the folder %s: with a cookie of his own he takes the node",
+		  "can be replaced by %s, who may write to the folder %s and take over the node with another cookie",
 		  who ? who : "others", step->path);
 }
 
@@ -155,7 +157,7 @@ static bool say_unreadable(struct audit *audit, const struct cookie_file *file, 
 	if (geteuid() != 0 && (error == -EACCES || error == -EPERM)) {
 		audit->blind = true;
 		audit_say(audit, "unseen", NULL, &(struct ejg_place){ .file = file->path },
-			  "cannot be looked at without privilege; run it as root");
+			  "cannot be read without root's rights; run it as root");
 	} else {
 		audit_say(audit, "unreadable", NULL, &(struct ejg_place){ .file = file->path },
 			  "cannot be read: %s; the node does not start with it", problem ? problem : strerror(-error));

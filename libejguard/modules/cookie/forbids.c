@@ -42,12 +42,13 @@ int cookie_open_folder(struct audit *audit, const struct cookie_file *file, cons
 		return -ENOENT;
 	}
 	if (is_led_away(audit, file)) {
-		*ret_problem = "a link that others than root can make leads to its folder, which is not the service's";
+		*ret_problem = "a symbolic link that other users can create leads to its folder, which does not belong "
+			       "to the service";
 		return -EPERM;
 	}
 	last = &file->walk.steps[file->walk.n_steps - 1];
 	if (step) {
-		*ret_problem = audit_text(audit, "others may write the folder %s", step->path);
+		*ret_problem = audit_text(audit, "others may write to the folder %s", step->path);
 		return -EPERM;
 	}
 	fd = open(last->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -76,7 +77,7 @@ const char *forbids_create(struct audit *audit, const struct cookie_file *file)
 	const char *problem = running_node(audit);
 
 	if (!problem && !audit->host.service.known)
-		problem = "nothing says as whom the service runs";
+		problem = "the service's user is not known";
 	return problem ? problem : forbids_put(audit, file);
 }
 
@@ -85,7 +86,7 @@ const char *forbids_rotate(struct audit *audit, const struct cookie_file *file)
 	const char *problem;
 
 	if (audit->host.facts->n_peers)
-		return "the service has peers, and a cluster changes its cookie on all nodes at once";
+		return "the service has peers, and in a cluster all nodes must get the new cookie at once";
 	if (audit->option)
 		return audit_text(audit, "the option at %s sets one, which is in effect", audit->option);
 	problem = running_node(audit);
@@ -94,7 +95,7 @@ const char *forbids_rotate(struct audit *audit, const struct cookie_file *file)
 	if (problem)
 		return problem;
 	if (!audit->host.service.known)
-		return "nothing says as whom the service runs";
+		return "the service's user is not known";
 	if (file->link)
 		return "it is a symbolic link";
 	if (!S_ISREG(file->walk.access.mode))
@@ -108,17 +109,18 @@ const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
 	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust);
 
 	if (!audit->host.service.known)
-		return "nothing says as whom the service runs";
+		return "the service's user is not known";
 	if (file->link)
 		return "it is a symbolic link";
 	if (file->walk.access.links != 1)
-		return "it has further names";
+		return "it has other names (hard links)";
 	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
 	if (file->walk.access.owner == 0 && audit->host.service.uid != 0 && !audit->read)
-		return "it is root's and does not hold a cookie";
+		return "it belongs to root and does not contain a cookie";
 	if (is_led_away(audit, file))
-		return "a link that others than root can make leads to its folder, which is not the service's";
+		return "a symbolic link that other users can create leads to its folder, which does not belong to the "
+		       "service";
 	if (file->walk.access.owner != 0 && file->walk.access.owner != audit->host.service.uid)
-		return "it belongs to somebody else, who knows the cookie: rotate=weak replaces it";
-	return step ? audit_text(audit, "others may write the folder %s", step->path) : NULL;
+		return "it belongs to another user, who knows the cookie: rotate=weak replaces it";
+	return step ? audit_text(audit, "others may write to the folder %s", step->path) : NULL;
 }

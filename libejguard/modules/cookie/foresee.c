@@ -4,8 +4,8 @@
 #include "libejguard/util/cleanup.h"
 
 static const char *const actions[] = {
-	[COOKIE_FORESEE_CREATE] = "would be written, a strong cookie: there is none",
-	[COOKIE_FORESEE_REPAIR] = "would get owner and mode mended",
+	[COOKIE_FORESEE_CREATE] = "there is no cookie: a strong one would be written",
+	[COOKIE_FORESEE_REPAIR] = "its owner and mode would be repaired",
 	[COOKIE_FORESEE_ROTATE] = "would be replaced",
 };
 
@@ -14,8 +14,8 @@ static const struct {
 	const char *id, *text;
 } refusals[] = {
 	[COOKIE_FORESEE_CREATE] = { "not-created", "would not be written" },
-	[COOKIE_FORESEE_REPAIR] = { "not-repaired", "would not be mended" },
-	[COOKIE_FORESEE_ROTATE] = { "not-rotated", "should be replaced, but would not be" },
+	[COOKIE_FORESEE_REPAIR] = { "not-repaired", "would not be repaired" },
+	[COOKIE_FORESEE_ROTATE] = { "not-rotated", "should be replaced, but would not be replaced" },
 };
 
 /* Whether it would be done; else why not is kept, to be told. */
@@ -56,8 +56,8 @@ void foresee_tell(struct audit *audit)
 	const struct ejg_place place = { .file = foreseen->path };
 
 	if (foreseen->problem)
-		audit_say(audit, refusals[foreseen->refused].id, NULL, &place, "%s: %s", refusals[foreseen->refused].text,
-			  foreseen->problem);
+		audit_say(audit, refusals[foreseen->refused].id, NULL, &place, "%s: %s",
+			  refusals[foreseen->refused].text, foreseen->problem);
 	if (foreseen->what != COOKIE_FORESEE_NOTHING)
 		audit_say(audit, "would-change", NULL, &place, "%s", actions[foreseen->what]);
 }

@@ -28,17 +28,16 @@ static ssize_t read_arguments(struct audit *audit, pid_t pid)
 static void judge_argument(struct audit *audit, const struct argv *argv, const struct cookie *value,
 			   const char *subject)
 {
-	static const char remedy[] =
-		"remove the option that gives it to the node, then restart it: a cookie file is not "
-		"read before that";
+	static const char remedy[] = "remove the option that gives it to the node, then restart the node: until then "
+				     "it does not read a cookie file";
 
 	if (argv->n_set)
 		audit_say(audit, "in-argv", subject, NULL,
-			  "carries a cookie in its arguments: every user of this host can read it there and take the "
+			  "has a cookie in its arguments: every user of this host can read it there and take over the "
 			  "node");
 	if (argv->nocookie)
 		audit_say(audit, "nocookie", subject, NULL,
-			  "runs with -nocookie: its cookie is the word nocookie, which everybody knows");
+			  "runs with -nocookie: its cookie is the word 'nocookie', which everybody knows");
 	if (!argv->in_effect || value->n == 0)
 		return;
 	audit->argument = true;
@@ -75,13 +74,12 @@ static void judge_time(struct audit *audit, const struct ejg_process *process, c
 		return;
 	if (st.st_mtime > start + CLOCK_SLACK)
 		audit_say(audit, "changed", NULL, &(struct ejg_place){ .file = file->path },
-			  "was written after the node with pid %d had started: that node has the cookie of before",
+			  "was written after the node with pid %d started: that node still uses the old cookie",
 			  (int)process->pid);
 	else if (st.st_ctime > start + START_PATIENCE)
 		audit_say(audit, "touched", NULL, &(struct ejg_place){ .file = file->path },
-			  "was renamed or its attributes were changed after the node with pid %d had started: that "
-			  "node may "
-			  "have another cookie",
+			  "was renamed or its attributes were changed after the node with pid %d started: that node "
+			  "may use another cookie",
 			  (int)process->pid);
 }
 
@@ -129,9 +127,8 @@ static void judge_stranger(struct audit *audit, const struct ejg_process *proces
 		return;
 	audit->reasons |= COOKIE_EXPOSED;
 	audit_say(audit, "in-argv", audit_text(audit, "pid %d", (int)process->pid), NULL,
-		  "carries the cookie of this service in its arguments: every user of this host can read it there and "
-		  "take "
-		  "the node");
+		  "has the cookie of this service in its arguments: every user of this host can read it there and take "
+		  "over the node");
 }
 
 const char *running_node(struct audit *audit)
@@ -159,8 +156,8 @@ const char *unseen_node(struct audit *audit)
 	for (size_t i = 0; node && i < survey->n_epmd_names; i++)
 		if (strlen(ejg_epmd_name_get(survey, i)->name) == n &&
 		    strncmp(ejg_epmd_name_get(survey, i)->name, node, n) == 0)
-			return audit_text(audit, "epmd knows a running node %.*s", (int)n, node);
-	return survey->n_unseen ? audit_text(audit, "a node may run unseen: %s", survey->unseen[0]) : NULL;
+			return audit_text(audit, "epmd lists a running node %.*s", (int)n, node);
+	return survey->n_unseen ? audit_text(audit, "a running node may be hidden: %s", survey->unseen[0]) : NULL;
 }
 
 void judge_nodes(struct audit *audit)

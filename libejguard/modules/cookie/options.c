@@ -35,7 +35,7 @@ static const char *remedy_of(struct audit *audit, enum search_form form)
 	case SEARCH_ENVIRONMENT:
 		return "remove the variable: the cookie file's is in effect then";
 	default:
-		return "remove it: the cookie file's is in effect then";
+		return "remove it; then the cookie file is used";
 	}
 }
 
@@ -50,7 +50,7 @@ static void say_setcookie(struct audit *audit, const char *file, uint32_t line, 
 	if (form != SEARCH_OPTION)
 		place.remedy = form == SEARCH_SETTING ? hide : remedy_of(audit, form);
 	audit_say(audit, "setcookie", NULL, &place,
-		  "puts a cookie among the node's arguments, where every user of this host can read it");
+		  "puts a cookie into the node's arguments, where every user of this host can read it");
 }
 
 /* Whether it counts for this node, and not only for connections to another one. */
@@ -137,7 +137,7 @@ static void look_at_hit(void *data, const struct search_hit *hit)
 	if (hit->kind == SEARCH_NOCOOKIE) {
 		audit_say(options->audit, "nocookie", NULL,
 			  &(struct ejg_place){ .file = text->path, .line = hit->line },
-			  "has -nocookie: the node's cookie is then the word nocookie, which everybody knows");
+			  "has -nocookie: the node's cookie is then the word 'nocookie', which everybody knows");
 		return;
 	}
 	options->setcookie = true;

@@ -36,8 +36,8 @@ static bool judge_capitals(const struct stand *stand)
 		    "one recorded handshake, and in half a day by trying over the network");
 	else if (cookie_is_capitals(stand->cookie))
 		say(stand, "capitals", NULL,
-		    "is 20 capital letters, but no seed makes Erlang's generator write them: 94 bits when they were "
-		    "drawn at random");
+		    "is 20 capital letters, but Erlang's generator cannot have written them: 94 bits if they are "
+		    "random");
 	return generated;
 }
 
@@ -52,14 +52,14 @@ static void judge_bits(const struct stand *stand)
 		audit->reasons |= COOKIE_GUESSABLE;
 	if (bits < STRENGTH_WEAK)
 		say(stand, "weak", advise(stand, advise_rotate),
-		    audit_text(
-			    audit,
-			    "the cookie is worth at most about %u bits: who sees one handshake can find it by trying",
-			    bits));
+		    audit_text(audit,
+			       "the cookie has at most about %u bits of randomness: anybody who records one handshake "
+			       "can guess it",
+			       bits));
 	else
 		say(stand, "short", advise(stand, advise_rotate),
-		    audit_text(audit, "the cookie has %zu characters, worth at most about %u bits", stand->cookie->n,
-			       bits));
+		    audit_text(audit, "the cookie has %zu characters, with at most about %u bits of randomness",
+			       stand->cookie->n, bits));
 }
 
 void judge_value(struct audit *audit, const struct cookie *cookie, const char *subject, const struct ejg_place *place,
@@ -78,17 +78,17 @@ void judge_value(struct audit *audit, const struct cookie *cookie, const char *s
 	audit->judged = true;
 	if (cookie_has_edge_blank(cookie))
 		say(&stand, "blank", advise(&stand, advise_remove),
-		    "begins or ends with a blank, which counts: other nodes and tools that lose it cannot connect");
+		    "begins or ends with a blank, which is part of the cookie: nodes and tools that drop it cannot "
+		    "connect");
 	if (cookie_has_sign(cookie))
 		say(&stand, "leading-sign", advise(&stand, advise_remove),
-		    "begins with + or -: on a command line Erlang takes such a cookie for an option");
+		    "begins with + or -: on a command line Erlang reads such a cookie as an option");
 	if (known)
 		say(&stand, "well-known", advise(&stand, advise_rotate),
-		    "the cookie is one from a product's defaults or a manual: attackers try those first");
+		    "the cookie is a product's default or from a manual: attackers try those first");
 	else if (placeholder)
 		say(&stand, "placeholder", advise(&stand, advise_rotate),
-		    "the cookie is a placeholder: its text asks to be replaced, or says in words what it is, so others "
-		    "have the same one");
+		    "the cookie is a placeholder text, so others have the same one");
 	if (!known && !placeholder && !judge_capitals(&stand))
 		judge_bits(&stand);
 	else if (first)

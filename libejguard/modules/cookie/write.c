@@ -69,7 +69,7 @@ static int fill(int fd, const struct cookie_vault *vault, const struct new_cooki
 	*ret_step = "its owner and mode cannot be set";
 	if (fchown(fd, new->uid, new->gid) < 0 || fchmod(fd, 0400) < 0)
 		return -errno;
-	*ret_step = "it cannot be synced";
+	*ret_step = "it cannot be written to disk";
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
@@ -108,13 +108,13 @@ static int put(struct cookie_vault *vault, const struct new_cookie *new, const c
 	char name[64];
 	int r;
 
-	*ret_step = "no temporary file can be made beside it";
+	*ret_step = "no temporary file can be created beside it";
 	fd = open_temporary(new, name);
 	if (fd < 0)
 		return fd;
 	r = fill(fd, vault, new, ret_step);
 	if (r == 0) {
-		*ret_step = "it cannot be put in place";
+		*ret_step = "it cannot be renamed to its place";
 		r = place(new, name);
 	}
 	if (r < 0) {
@@ -131,7 +131,7 @@ int write_cookie(struct cookie_vault *vault, const struct new_cookie *new, const
 {
 	int r;
 
-	*ret_step = "random numbers cannot be drawn";
+	*ret_step = "random numbers cannot be generated";
 	r = make_cookie(vault);
 	if (r == 0)
 		r = put(vault, new, ret_step);

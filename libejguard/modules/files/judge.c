@@ -123,13 +123,14 @@ static void tell_owner(struct files *files, const struct object *object)
 	user = files->service.known ? files->service.user : "root";
 	quoted = quote_shell(files->scratch, object->path);
 	if (owner && quoted)
-		files_tell(files, "owner-unexpected", object->path, object->where,
-			   arena_printf(files->scratch,
-					"see whose it is and why it is here; then remove it, or give it away:\n"
-					"run: chown -h %s %s",
-					user, quoted),
-			   "%s belongs to %s, who may change it and its mode",
-			   S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
+		files_tell(
+			files, "owner-unexpected", object->path, object->where,
+			arena_printf(files->scratch,
+				     "find out whose it is and why it is here; then remove it, or change its owner:\n"
+				     "run: chown -h %s %s",
+				     user, quoted),
+			"%s  belongs to %s, who can change it and its mode",
+			S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
 }
 
 /* What no file of ejabberd's is. */
@@ -149,8 +150,8 @@ static void tell_kind(struct files *files, const struct object *object)
 					"find its other names, and remove those that do not belong there:\n"
 					"run: find / -xdev -samefile %s",
 					quoted),
-			   "has %u names: the folders above this one do not protect it under the others, and repair "
-			   "leaves it alone",
+			   "has %u names (hard links): the folders here do not protect the other names, and repair=yes "
+			   "does not change it",
 			   object->st.stx_nlink);
 	if (S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP)) && files_count(files, "setuid"))
 		files_tell(files, "setuid", object->path, object->where,
@@ -188,7 +189,7 @@ static int tell_failed(struct files *files, const struct object *object, int err
 		return error;
 	if (files_count(files, id))
 		files_tell(files, id, object->path, object->where, NULL,
-			   "who has which rights to it cannot be seen: %s", strerror(-error));
+			   "its permissions cannot be read: %s", strerror(-error));
 	return 0;
 }
 
@@ -333,14 +334,14 @@ static void tell_folder(struct files *files, struct object *object, int fd, cons
 			   mode & S_ISVTX ? " and link" : ", rename and remove", mode, access->acl ? ", ACL" : "");
 	else if (id)
 		files_tell(files, "folder-open", object->path, object->where, mend_remedy(files, object, fd),
-			   "%s: %s may %s this folder (mode %04o%s): only the modes of what is in it protect that",
+			   "%s: %s may %s this folder (mode %04o%s): its files are only protected by their own modes",
 			   policy->what, who(files, object, access, ACCESS_READ | ACCESS_EXECUTE),
 			   rights & ACCESS_EXECUTE ? "enter" : "list", mode, access->acl ? ", ACL" : "");
 	if (access_exposed_new(access, &files->trust[policy->reader]) &
 		    (ACCESS_WRITE | (policy->readable ? ACCESS_READ : 0)) &&
 	    files_count(files, "default-acl"))
 		files_tell(files, "default-acl", object->path, object->where, mend_remedy(files, object, fd),
-			   "%s: its default ACL gives others a right to every file that is made in it", policy->what);
+			   "%s: its default ACL gives others rights to every file that is created in it", policy->what);
 }
 
 int judge_folder(struct files *files, struct object *object, int fd, struct access_reach inside[N_TRUSTS])

@@ -128,7 +128,7 @@ static int tell_replaceable(struct files *files, const struct file_place *place,
 	files_tell(files, "path-replaceable", step->path, &place->where,
 		   arena_printf(files->scratch, "run: chown root %s && chmod g-w,o-w %s\nor keep %s elsewhere", quoted,
 				quoted, place->name),
-		   "%s may write this folder (mode %04o) and put something else in the place of %s (%s)", who,
+		   "%s may write to this folder (mode %04o) and so replace %s (%s)", who,
 		   step->access.mode & 07777, path->path, place->name);
 	return 0;
 }
@@ -143,9 +143,8 @@ static int tell_sourced(struct files *files, const struct file_place *place, con
 		return roots < 0 ? roots : 0;
 	files_count(files, "sourced-by-root");
 	files_tell(files, "sourced-by-root", path->path, &place->where,
-		   arena_printf(files->scratch, "run: chown root %s\nkeep its folder root's, too", quoted),
-		   "the start script, run by root, executes this as root, and others than root may change it or the folder "
-		   "of it");
+		   arena_printf(files->scratch, "run: chown root %s\nits folder must belong to root, too", quoted),
+		   "the start script executes this as root, but other users may change it or its folder");
 	return 0;
 }
 
@@ -211,7 +210,7 @@ static int look_at_tree(struct files *files, const struct file_place *place, str
 	r = pattern ? 0 : judge_folder(files, object, object->dir, inside);
 	if (r == 0)
 		r = files_fresh(files);
-	return r < 0 ? r : tell_problem(files, place, -error, "what is in this folder cannot be seen");
+	return r < 0 ? r : tell_problem(files, place, -error, "the content of this folder cannot be read");
 }
 
 /* What the service's own begins with. */
@@ -238,8 +237,8 @@ static int look_at_shared(struct files *files, const struct file_place *place, s
 		return -ENOMEM;
 	files_count(files, "folder-shared");
 	files_tell(files, "folder-shared", object->path, &place->where, NULL,
-		   "%s is a folder of the whole system: only what begins with %s is looked at", place->name,
-		   own_name(files));
+		   "%s is a folder that belongs to the whole system: only files whose names begin with %s are checked",
+		   place->name, own_name(files));
 	return look_at_tree(files, place, object, pattern);
 }
 
@@ -252,7 +251,7 @@ static int look_at(struct files *files, const struct file_place *place, struct o
 		return r;
 	object->root_too = r;
 	if (statx(path->fd, "", AT_EMPTY_PATH, JUDGE_STATX, &object->st) < 0)
-		return tell_problem(files, place, -errno, "cannot be looked at");
+		return tell_problem(files, place, -errno, "cannot be checked");
 	if (!S_ISDIR(object->st.stx_mode))
 		return judge_file(files, object);
 	if (place->shape == PLACE_SIBLINGS || is_shared(object->path))

@@ -68,13 +68,13 @@ static void tell_change(struct files *files, struct object *object, const struct
 		files->changed++;
 		object->st.stx_mode = (object->st.stx_mode & S_IFMT) | change->after;
 		ejg_call_log(files->call, EJG_LOG_INFO, "repaired %s: mode %04o, was %04o%s", object->path,
-			     change->after, change->before, change->acl ? "; ACL narrowed" : "");
+			     change->after, change->before, change->acl ? "; ACL restricted" : "");
 	}
 	if (!files_count(files, id))
 		return;
 	files_tell(files, id, object->path, object->where, NULL, "mode %04o %s %04o%s",
 		   files->dry ? change->before : change->after, files->dry ? "would become" : "was",
-		   files->dry ? change->after : change->before, change->acl ? ", ACL narrowed" : "");
+		   files->dry ? change->after : change->before, change->acl ? ", ACL restricted" : "");
 }
 
 static void tell_refused(struct files *files, const struct object *object, const char *why)
@@ -83,7 +83,7 @@ static void tell_refused(struct files *files, const struct object *object, const
 
 	if (quoted && files_count(files, "not-repaired"))
 		files_tell(files, "not-repaired", object->path, object->where,
-			   arena_printf(files->scratch, "see what it is: ls -l %s", quoted), "%s", why);
+			   arena_printf(files->scratch, "find out what it is\nrun: ls -l %s", quoted), "%s", why);
 }
 
 /* What only an attempt would tell otherwise; NULL: nothing. */
@@ -93,9 +93,9 @@ static const char *forbids_change(int fd)
 	struct statx st;
 
 	if (fstatvfs(fd, &fs) == 0 && fs.f_flag & ST_RDONLY)
-		return "others have rights to it, and it cannot be repaired: its file system is read-only";
+		return "others have rights to it, but it cannot be repaired: its file system is read-only";
 	if (statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 && st.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
-		return "others have rights to it, and it cannot be repaired: it is immutable (chattr)";
+		return "others have rights to it, but it cannot be repaired: it is immutable (chattr)";
 	return NULL;
 }
 
@@ -124,11 +124,12 @@ int mend(struct files *files, struct object *object, int fd)
 		return files->foresee ? foresee_mend(files, object, allowed) : 0;
 	case ACCESS_REFUSED_OWNER:
 		tell_refused(files, object,
-			     "others have rights to it, and it is not repaired: its owner is not the service's "
-			     "user, so it may be another's file that was linked or put here");
+			     "others have rights to it, but it is not repaired: its owner is not the service's user, "
+			     "so it may be another user's file that was linked or put here");
 		return 0;
 	case ACCESS_REFUSED_LINKS:
-		tell_refused(files, object, "others have rights to it, and it is not repaired: it has further names");
+		tell_refused(files, object,
+			     "others have rights to it, but it is not repaired: it has other names (hard links)");
 		return 0;
 	case -ENOMEM:
 		return r;
@@ -136,7 +137,7 @@ int mend(struct files *files, struct object *object, int fd)
 		if (r < 0)
 			tell_refused(files, object,
 				     arena_printf(files->scratch,
-						  "others have rights to it, and it cannot be repaired: %s",
+						  "others have rights to it, but it cannot be repaired: %s",
 						  strerror(-r)));
 		return 0;
 	}
@@ -154,8 +155,8 @@ static const char *remedy_give(struct files *files, const struct object *object,
 	if (!remove)
 		return NULL;
 	if (service->group_members)
-		return arena_printf(files->scratch, "run: %schown %s %s && chmod %04o %s", remove, service->user, quoted,
-				    owner | (folder ? 0500 : 0400), quoted);
+		return arena_printf(files->scratch, "run: %schown %s %s && chmod %04o %s", remove, service->user,
+				    quoted, owner | (folder ? 0500 : 0400), quoted);
 	return arena_printf(files->scratch, "run: %schgrp %s %s && chmod %04o %s", remove, service->group, quoted,
 			    owner | (folder ? 0050 : 0040), quoted);
 }

@@ -51,7 +51,7 @@ static int add_yml_path(struct files *files, const struct yml_path *item, const 
 		r = -ENOMEM;
 	if (!yml_pattern_is_simple(item->path) || found.gl_pathc > MAX_MATCHES)
 		ejg_call_finding_at(files->call, "undetermined", item->path, &place.where,
-				    "the pattern fits too much: of what it fits at most %d are looked at", MAX_MATCHES);
+				    "the pattern matches too many files: only %d of them are checked", MAX_MATCHES);
 	for (size_t i = 0; r == 0 && i < found.gl_pathc && i < MAX_MATCHES; i++) {
 		place.path = arena_strdup(files->arena, found.gl_pathv[i]);
 		r = place.path ? places_add(files, &place) : -ENOMEM;

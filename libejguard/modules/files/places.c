@@ -61,7 +61,7 @@ static int tell_undetermined(struct files *files, bool main, const char *id)
 	if (!first)
 		return 0;
 	where = (struct ejg_place){ .file = first->origin.file, .line = first->origin.line };
-	ejg_call_finding_at(files->call, id, names, &where, "cannot be told without running the start script: %s",
+	ejg_call_finding_at(files->call, id, names, &where, "cannot be determined without running the start script: %s",
 			    first->note ? first->note : "shell code sets it");
 	return 0;
 }
@@ -279,7 +279,8 @@ int files_find_places(struct files *files)
 		r = places_add_yml(files);
 	if (r == 0)
 		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH",
-				ejabberds(files, places_join(files, config, "ejabberdctl.cfg")), PLACE_FILE, GROUP_DATA);
+				ejabberds(files, places_join(files, config, "ejabberdctl.cfg")), PLACE_FILE,
+				GROUP_DATA);
 	if (r == 0)
 		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
 	if (r == 0)

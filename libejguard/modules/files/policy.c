@@ -18,7 +18,7 @@ const struct file_policy file_policies[N_GROUPS] = {
 	[GROUP_DOCROOT] = { "what the service shows to browsers", NULL, "docroot-writable", TRUST_SERVICE },
 	[GROUP_CODE] = { "code that the node runs", NULL, "code-writable", TRUST_SERVICE },
 	[GROUP_SOCKET] = { "a socket", NULL, "socket-open", TRUST_SERVICE },
-	[GROUP_EXTRA] = { "private by the stack", "extra-readable", "extra-writable", TRUST_SERVICE },
+	[GROUP_EXTRA] = { "private (named in the stack)", "extra-readable", "extra-writable", TRUST_SERVICE },
 };
 
 struct by_name {

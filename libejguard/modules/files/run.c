@@ -22,13 +22,13 @@ static int check_options(struct ejg_call *call)
 		const char *pattern = config->exclude.items[i];
 
 		if (pattern[0] != '/' && strchr(pattern, '/'))
-			return ejg_call_error(call, -EBADMSG, "begin it with /, or give a name alone",
-					      "exclude=%s: neither an absolute path nor a name", pattern);
+			return ejg_call_error(call, -EBADMSG, "begin it with /, or give only a name",
+					      "exclude=%s is neither an absolute path nor a name", pattern);
 	}
 	for (size_t i = 0; i < config->extra.n; i++)
 		if (config->extra.items[i][0] != '/')
-			return ejg_call_error(call, -EBADMSG, "give an absolute path", "extra=%s: not an absolute path",
-					      config->extra.items[i]);
+			return ejg_call_error(call, -EBADMSG, "give an absolute path",
+					      "extra=%s is not an absolute path", config->extra.items[i]);
 	return 0;
 }
 
@@ -37,8 +37,9 @@ static void tell_service(struct files *files)
 	const struct access_service *service = &files->service;
 
 	if (!service->known)
-		ejg_call_finding(files->call, "user-unknown", NULL,
-				 "which user the service runs as cannot be told: only root is taken to own its files");
+		ejg_call_finding(
+			files->call, "user-unknown", NULL,
+			"the service's user cannot be determined: only root is accepted as the owner of its files");
 	else if (service->group_members)
 		ejg_call_finding(files->call, "group-shared", service->group,
 				 "these users are in the service's group and share its rights: %s",
@@ -53,21 +54,21 @@ static void tell_rest(struct files *files, const struct file_place *place)
 
 		if (row->n > TALLY_SHOWN)
 			ejg_call_finding_at(files->call, row->id, files->root, &place->where,
-					    "more of this kind below this folder: %llu",
+					    "%llu more of this kind below this folder",
 					    (unsigned long long)(row->n - TALLY_SHOWN));
 	}
 	if (files->tally.hidden > 0)
 		ejg_call_finding_at(
 			files->call, "hidden", files->root, &place->where,
-			"files that are open to others by their modes, and that only the folders protect: %llu",
+			"%llu files have modes that others may read or write, but the folders above keep others out",
 			(unsigned long long)files->tally.hidden);
 	if (files->tally.links > 0)
 		ejg_call_finding_at(files->call, "symlinks", files->root, &place->where,
-				    "symbolic links that were not followed: %llu",
+				    "%llu symbolic links were not followed",
 				    (unsigned long long)files->tally.links);
 	if (files->tally.excluded > 0)
 		ejg_call_finding_at(files->call, "excluded", files->root, &place->where,
-				    "files and folders that the stack excludes: %llu",
+				    "%llu files and folders are excluded by the stack",
 				    (unsigned long long)files->tally.excluded);
 	files->tally.n_rows = 0;
 	files->tally.hidden = files->tally.links = files->tally.excluded = 0;
@@ -79,14 +80,13 @@ static enum ejg_verdict conclude(struct files *files)
 	const unsigned long long n_files = files->tally.files, n_folders = files->tally.folders;
 
 	if (files->n_unseen)
-		ejg_call_finding(
-			files->call, "places-unseen", NULL,
-			"only a part could be checked (files: %llu, folders: %llu): places where not everything can "
-			"be seen: %zu",
-			n_files, n_folders, files->n_unseen);
+		ejg_call_finding(files->call, "places-unseen", NULL,
+				 "only a part could be checked (files: %llu, folders: %llu); in %zu places something "
+				 "cannot be read",
+				 n_files, n_folders, files->n_unseen);
 	else if (files->worst < EJG_FAILURE)
 		ejg_call_finding(files->call, "private", NULL,
-				 "nobody else reads or changes what the service keeps; files: %llu, folders: %llu",
+				 "only the service can read and change its files (checked: %llu files, %llu folders)",
 				 n_files, n_folders);
 	if (files->worst == EJG_FAILURE)
 		return EJG_NOT_HELD;
@@ -108,7 +108,8 @@ static int look_at_all(struct files *files, enum ejg_verdict *ret)
 		return r;
 	if (!files->facts->config_dir && !ejg_survey_value(files->survey, "SPOOL_DIR"))
 		ejg_call_finding(files->call, "places-unknown", files->facts->service,
-				 "where this service keeps its configuration and its data is not known: name the folders in extra=");
+				 "it is not known where this service keeps its configuration and data: name the "
+				 "folders in extra=");
 	if (!any) {
 		*ret = EJG_NOT_APPLICABLE;
 		return 0;

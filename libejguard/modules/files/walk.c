@@ -68,9 +68,9 @@ static int tell_unseen(struct files *files, const char *path, const struct ejg_p
 	if (r < 0 || !files_count(files, id))
 		return r;
 	if (strcmp(id, "unseen") == 0)
-		files_tell(files, id, path, where, NULL, "what is below cannot be seen without privilege");
+		files_tell(files, id, path, where, NULL, "the content cannot be read without root's rights");
 	else
-		files_tell(files, id, path, where, NULL, "cannot be looked at: %s", strerror(error));
+		files_tell(files, id, path, where, NULL, "cannot be checked: %s", strerror(error));
 	return 0;
 }
 
@@ -149,7 +149,7 @@ static int skip_mount(struct tree_walk *walk, const struct object *object)
 
 	if (r == 0 && files_count(walk->files, "mount-skipped"))
 		files_tell(walk->files, "mount-skipped", object->path, walk->where, NULL,
-			   "another file system is mounted here: it is not looked at");
+			   "another file system is mounted here; it is not checked");
 	return r;
 }
 
@@ -176,7 +176,7 @@ static int visit_folder(struct tree_walk *walk, struct object *object, size_t pa
 	r = files_fresh(walk->files);
 	if (r == 0 && files_count(walk->files, "too-deep"))
 		files_tell(walk->files, "too-deep", object->path, walk->where, NULL,
-			   "lies %d folders deep: what is below is not looked at", WALK_DEPTH);
+			   "is nested %d folders deep; what is below is not checked", WALK_DEPTH);
 	return r;
 }
 

@@ -39,7 +39,7 @@ static int read_cookie(struct hunt *hunt)
 
 	if (!file || (!file->error && !S_ISREG(file->walk.access.mode))) {
 		hunt_say(hunt, "no-cookie", hunt->places.n ? hunt->places.items[0].home.path : NULL, 0,
-			 "there is no cookie that could stand elsewhere");
+			 "there is no cookie to search for");
 		return 0;
 	}
 	r = file->error ? file->error : cookie_file_read(&hunt->host, file, cookie, &form);
@@ -52,9 +52,8 @@ static int read_cookie(struct hunt *hunt)
 	if (form == COOKIE_FORM_GOOD && cookie->n >= COOKIE_WORD && !strength_is_known(cookie))
 		return 1;
 	hunt_say(hunt, "no-cookie", file->path, 0,
-		 "a cookie that is malformed, well-known or shorter than %d characters is not searched for: as a word "
-		 "it "
-		 "stands everywhere",
+		 "a cookie that is malformed, well-known or shorter than %d characters is not searched for: it would "
+		 "be found everywhere as an ordinary word",
 		 COOKIE_WORD);
 	return 0;
 }

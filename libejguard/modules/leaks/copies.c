@@ -40,10 +40,10 @@ static void say_copy(struct copies *copies, const struct text *text)
 		return;
 	if (readers)
 		hunt_say(hunt, "copy-readable", text->path, copies->line,
-			 "holds the cookie too, and %s can read it there and take the node", readers);
+			 "contains the cookie, too, and %s can read it there and take over the node", readers);
 	else
 		hunt_say(hunt, "copy", text->path, copies->line,
-			 "holds the cookie too: one more place to keep private");
+			 "contains the cookie, too: one more place to keep private");
 }
 
 static void look_at_text(void *data, const struct text *text)

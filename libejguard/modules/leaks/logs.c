@@ -102,18 +102,17 @@ static void say_hash(struct logs *logs, const char *path, const struct access_pa
 
 	if (!logs->hunt->guessable)
 		hunt_say(logs->hunt, "hash-harmless", path, line,
-			 "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: of no use to those who "
-			 "cannot guess it");
+			 "contains 64 bits of the cookie's SHA-1 in the name of a unix socket; this does not help to "
+			 "find a strong cookie");
 	else if (!readers)
 		hunt_say(logs->hunt, "hash-logged", path, line,
-			 "holds 64 bits of the cookie's SHA-1 in the name of a unix socket: whoever gets the log finds "
-			 "the cookie by trying");
+			 "contains 64 bits of the cookie's SHA-1 in the name of a unix socket: whoever gets the log "
+			 "can find the cookie by guessing");
 	else
-		hunt_say(
-			logs->hunt, "hash-readable", path, line,
-			"holds 64 bits of the cookie's SHA-1 in the name of a unix socket, and %s can read it and find "
-			"the cookie by trying",
-			readers);
+		hunt_say(logs->hunt, "hash-readable", path, line,
+			 "contains 64 bits of the cookie's SHA-1 in the name of a unix socket, and %s can read it and "
+			 "find the cookie by guessing",
+			 readers);
 }
 
 static void search_log(struct logs *logs, const char *path)

@@ -46,19 +46,19 @@ static const char *process_problem(const struct node *node, const struct ejg_lis
 		/* Not of the Erlang world. The manager holds what it hands on; 0: nobody could be seen. */
 		if (listener->pid == 0 || listener->pid == MANAGER)
 			return NULL;
-		snprintf(text, size, "process %d, which is no epmd, holds it", (int)listener->pid);
+		snprintf(text, size, "process %d, which is not epmd, listens there", (int)listener->pid);
 		return text;
 	}
 	if (!process->in_service && !node_trusts(node, process->uid))
-		snprintf(text, size, "process %d of uid %u, who is none of the service's users, holds it",
+		snprintf(text, size, "process %d of uid %u, which is not one of the service's users, listens there",
 			 (int)process->pid, (unsigned int)process->uid);
 	else if (process->role != EJG_PROCESS_EPMD || (process->exe && !is_epmd_program(process->exe)))
-		snprintf(text, size, "process %d, which is no epmd (" NODE_TEXT "), holds it", (int)process->pid,
+		snprintf(text, size, "process %d, which is not epmd (" NODE_TEXT "), listens there", (int)process->pid,
 			 process->exe ? process->exe : "an Erlang node");
 	else if (process->exe && !node->world->program_is_safe(node->world, process->pid))
 		snprintf(text, size,
-			 "the program of process %d (" NODE_TEXT ") belongs to none of the service's users, or anybody "
-			 "may change it",
+			 "the program of process %d (" NODE_TEXT
+			 ") does not belong to one of the service's users, or other users can change it",
 			 (int)process->pid, process->exe);
 	else
 		return NULL;
@@ -73,7 +73,7 @@ static bool check_listener(struct node *node, const struct ejg_listener *listene
 
 	node_address(listener, address);
 	if (!node_trusts_listener(node, listener)) {
-		snprintf(text, sizeof(text), "uid %u, who is none of the service's users, made the socket",
+		snprintf(text, sizeof(text), "the socket was opened by uid %u, which is not one of the service's users",
 			 (unsigned int)listener->uid);
 		problem = text;
 	} else {
@@ -81,18 +81,18 @@ static bool check_listener(struct node *node, const struct ejg_listener *listene
 	}
 	if (problem) {
 		node_say(node, "epmd-foreign", address, NULL, NULL,
-			 "%s (unit %.100s): whoever asks for the node there is sent where that program likes, to prove "
-			 "that the cookie is known",
+			 "%s (unit %.100s): it can send all who ask for the node to another port, where they try to "
+			 "log in with the cookie",
 			 problem, listener->unit ? listener->unit : "unknown");
 		return false;
 	}
 	if (!listener->in_service)
 		node_say(node, "epmd-stray", address, NULL, NULL,
-			 "this epmd runs outside of the service's units (in %.150s): no guard of theirs covers it",
+			 "this epmd runs outside of the service's units (in %.150s), so it is not guarded",
 			 listener->unit ? listener->unit : "none");
 	if (prefix_is_wildcard(&listener->address))
 		node_say(node, "epmd-everywhere", address, NULL, NULL,
-			 "epmd listens on every address: the module net is what keeps strangers out");
+			 "epmd listens on all addresses; only the guard (module net) keeps strangers out");
 	return true;
 }
 
@@ -174,7 +174,7 @@ static void check_address(const struct node *node, const char *name, bool socket
 
 	if (!list_is_valid(value, only ? &only->address : NULL, &has)) {
 		node_say(node, "epmd-address-invalid", value, where, NULL,
-			 "ERL_EPMD_ADDRESS is no list of addresses: an epmd that reads it does not start");
+			 "ERL_EPMD_ADDRESS is not a list of addresses: epmd does not start with it");
 		return;
 	}
 	/* What it asks for is what there is. */
@@ -182,18 +182,17 @@ static void check_address(const struct node *node, const char *name, bool socket
 		return;
 	if (socket) {
 		snprintf(remedy, sizeof(remedy),
-			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then ListenStream= (empty, to "
-			 "clear), then "
-			 "ListenStream=%.60s:%u",
+			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then an empty ListenStream= (it "
+			 "clears the list), then ListenStream=%.60s:%u",
 			 strchr(value, ':') ? "[ADDRESS]" : value, node->facts->epmd_port);
 		node_say(node, "epmd-address-ignored", value, where, remedy,
-			 "ERL_EPMD_ADDRESS has no effect: epmd.socket makes epmd's socket, and epmd takes the one it "
-			 "is given");
+			 "ERL_EPMD_ADDRESS has no effect: systemd opens the socket (epmd.socket), and epmd uses that "
+			 "one");
 	} else if (node_value(node, "ERL_DIST_PORT")) {
 		node_say(node, "epmd-address-ignored", value, where, "remove ERL_EPMD_ADDRESS",
-			 "ERL_EPMD_ADDRESS has no effect: with ERL_DIST_PORT the node starts no epmd");
+			 "ERL_EPMD_ADDRESS has no effect: with ERL_DIST_PORT the node does not start epmd");
 	} else if (outside && !node->foreign_epmd) {
-		node_say(node, "epmd-address-ignored", value, where, "restart epmd by what starts the service",
+		node_say(node, "epmd-address-ignored", value, where, "restart epmd the way the service starts it",
 			 "ERL_EPMD_ADDRESS has no effect on the epmd that runs: it listens on %s",
 			 node_address(outside, address));
 	}
@@ -216,20 +215,21 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager, si
 	const struct ejg_survey *survey = node->survey;
 
 	if (n == 0 && survey->epmd_answered)
-		node_say(node, "unseen", "epmd", NULL, NULL, "epmd answers at port %u, and its listener cannot be seen",
+		node_say(node, "unseen", "epmd", NULL, NULL, "epmd answers on port %u, but its listener cannot be seen",
 			 node->facts->epmd_port);
 	else if (n == 0)
-		node_say(node, "epmd-absent", "epmd", NULL, NULL,
-			 "nobody listens on port %u now: until epmd does, any user of this host may",
-			 node->facts->epmd_port);
+		node_say(
+			node, "epmd-absent", "epmd", NULL, NULL,
+			"no process listens on port %u now: until epmd starts, any user of this host can take the port",
+			node->facts->epmd_port);
 	else if (survey->epmd_answered && !node->foreign_epmd)
-		node_say(node, "epmd", "epmd", NULL, NULL, "answers at port %u", node->facts->epmd_port);
+		node_say(node, "epmd", "epmd", NULL, NULL, "answers on port %u", node->facts->epmd_port);
 	else if (!survey->epmd_answered && n_hidden && !node->foreign_epmd)
-		node_say(node, "unseen", "epmd", NULL, NULL, "who holds port %u cannot be seen%s%.300s",
-			 node->facts->epmd_port, survey->epmd_note ? ": " : "",
-			 survey->epmd_note ? survey->epmd_note : "");
+		node_say(node, "unseen", "epmd", NULL, NULL,
+			 "the process that listens on port %u cannot be seen%s%.300s", node->facts->epmd_port,
+			 survey->epmd_note ? ": " : "", survey->epmd_note ? survey->epmd_note : "");
 	else if (!survey->epmd_answered && n_manager < n && !node->foreign_epmd)
-		node_say(node, "epmd-silent", "epmd", NULL, NULL, "does not answer at port %u as epmd does%s%.300s",
+		node_say(node, "epmd-silent", "epmd", NULL, NULL, "the answer on port %u is not epmd's%s%.300s",
 			 node->facts->epmd_port, survey->epmd_note ? ": " : "",
 			 survey->epmd_note ? survey->epmd_note : "");
 }
@@ -243,7 +243,7 @@ void node_check_epmd(struct node *node)
 	bool socket = false;
 
 	if (node->without_epmd) {
-		node_say(node, "epmd-unused", "epmd", NULL, NULL, "%s goes without epmd", node->facts->kind->title);
+		node_say(node, "epmd-unused", "epmd", NULL, NULL, "%s does not use epmd", node->facts->kind->title);
 		return;
 	}
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {

@@ -22,7 +22,7 @@ static const char *propose(const struct node *node, const struct ejg_setting *wh
 	for (size_t i = 0; i < host->n; i++)
 		if (!prefix_is_loopback(&host->addresses[i]))
 			return "set INET_DIST_INTERFACE to the address of this host to which the host part of "
-			       "ERLANG_NODE leads, then restart the service";
+			       "ERLANG_NODE resolves, then restart the service";
 	if (node->facts->n_peers > 0)
 		return "set INET_DIST_INTERFACE to this host's address on the cluster's network, then restart the "
 		       "service";
@@ -48,16 +48,16 @@ static const char *why_unusable(const struct node *node, const struct ejg_prefix
 	const struct erl_address *inet = &node->interface;
 
 	if (inet->is_ipv6 != node->ipv6)
-		return inet->is_ipv6 ? "is an IPv6 address, and the distribution runs over IPv4 (no -proto_dist "
-				       "inet6_tcp): the node does not start"
-				     : "is an IPv4 address, and the distribution runs over IPv6 (-proto_dist): the "
-				       "node does not start";
+		return inet->is_ipv6 ? "is an IPv6 address, but the distribution uses IPv4 (no -proto_dist inet6_tcp): "
+				       "the node does not start"
+				     : "is an IPv4 address, but the distribution uses IPv6 (-proto_dist): the node "
+				       "does not start";
 	if (prefix_is_link_local(address))
-		return "is a link-local address, whose zone Erlang throws away: the node does not start";
+		return "is a link-local address, and Erlang ignores its zone: the node does not start";
 	if (inet->is_ipv6 ? inet->bytes[0] == 0xff : inet->bytes[0] >= 224)
 		return "is a multicast or reserved address: nobody can connect to the node";
 	if (!node->world->interface_bindable)
-		return "is no address of this host: the node does not start";
+		return "is not an address of this host: the node does not start";
 	return NULL;
 }
 
@@ -81,14 +81,14 @@ static void check_address(const struct node *node, const char *value, const stru
 	if (problem)
 		node_say(node, "interface-unusable", value, where, propose(node, where, edit), "%s", problem);
 	else if (prefix_is_wildcard(&address))
-		node_say(node, "interface-everywhere", value, where, NULL, "is every address of this host");
+		node_say(node, "interface-everywhere", value, where, NULL, "means all addresses of this host");
 	else if (prefix_is_loopback(&address) && node->facts->n_peers > 0)
 		node_say(node, "interface-loopback", value, where, NULL,
 			 "the node listens on %s, which the other nodes (set peers) cannot reach", text);
 	else if (!host_leads_there(node, &address))
 		node_say(node, "interface-mismatch", value, where, NULL,
-			 "the node listens on %s only, and the host part of its name leads to %s: %s and other nodes do "
-			 "not reach it",
+			 "the node listens only on %s, but the host part of its name resolves to %s: %s and other "
+			 "nodes cannot connect",
 			 text, ejg_prefix_format(&node->world->host.addresses[0], host), node_tool(node));
 	else
 		node_say(node, "interface", value, where, NULL, "the node listens on %s only", text);
@@ -111,15 +111,15 @@ void node_check_interface(const struct node *node)
 			 where->note ? ": " : "", where->note ? where->note : "");
 	else if (!value)
 		node_say(node, "interface-everywhere", "INET_DIST_INTERFACE", NULL, propose(node, NULL, edit),
-			 "is not set: the node listens on every address%s",
-			 node->facts->n_peers ? "" : "; without a cluster it needs loopback only");
+			 "is not set: the node listens on all addresses%s",
+			 node->facts->n_peers ? "" : "; without a cluster loopback is enough");
 	else if (!node->has_interface && is_flag(where))
 		node_say(node, "interface-unusable", value, where, NULL,
 			 "inet_dist_use_interface takes an Erlang tuple such as {127,0,0,1}: the node does not start");
 	else if (!node->has_interface)
 		node_say(node, "interface-ignored", value, where, propose(node, where, edit),
-			 "is no address for Erlang: ejabberdctl leaves it out without a word, and the node listens on "
-			 "every address");
+			 "is not an address for Erlang: ejabberdctl ignores it without a message, and the node listens "
+			 "on all addresses");
 	else
 		check_address(node, value, where);
 }

@@ -50,7 +50,7 @@ static void check_dist(const struct node *node, const struct ejg_listener *liste
 	    port_in_ranges(node->facts->dist, node->facts->n_dist, listener->port))
 		return;
 	node_say(node, "listener-unguarded", node_address(listener, address), NULL, NULL,
-		 "the node's distribution listens there, and the guards are told other ports (set dist)");
+		 "the node's distribution listens there, but the stack guards other ports (set dist)");
 }
 
 static void check_epmd(const struct node *node, const struct ejg_listener *listener)
@@ -62,7 +62,7 @@ static void check_epmd(const struct node *node, const struct ejg_listener *liste
 	    listener->port == node->facts->epmd_port)
 		return;
 	node_say(node, "epmd-elsewhere", node_address(listener, address), NULL, NULL,
-		 "the service's epmd listens there, and the guards are told port %u", node->facts->epmd_port);
+		 "the service's epmd listens there, but the stack guards port %u", node->facts->epmd_port);
 }
 
 /*
@@ -96,13 +96,13 @@ static bool check_named(const struct node *node, const struct ejg_listener *list
 		return false;
 	if (!quiet && is_unidentified(node, listener))
 		node_say(node, "listener-unidentified", node_address(listener, address), NULL, NULL,
-			 "the service listens there (process %d), and nothing tells which of its listeners is the "
-			 "distribution: it may be this one, which is to be public to nobody",
+			 "the service listens there (process %d); it is not known which of its listeners is the "
+			 "distribution. If it is this one, it must not be public",
 			 (int)listener->pid);
 	else if (!quiet)
 		node_say(node, "listener-unnamed", node_address(listener, address), NULL, NULL,
-			 "the service listens there (process %d), and neither 'set public' nor 'set dist' names the "
-			 "port",
+			 "the service listens there (process %d), but the port is in neither 'set public' nor 'set "
+			 "dist'",
 			 (int)listener->pid);
 	return true;
 }
@@ -130,7 +130,7 @@ static void check_public(const struct node *node)
 		snprintf(subject, sizeof(subject), range->first == range->last ? "%u" : "%u-%u", range->first,
 			 range->last);
 		node_say(node, "public-silent", subject, NULL, NULL,
-			 "'set public' names it, and nothing of the service listens there");
+			 "it is in 'set public', but the service does not listen on it");
 	}
 }
 
@@ -159,7 +159,7 @@ void node_check_listeners(const struct node *node)
 	}
 	if (n > MAX_ALIKE)
 		node_say(node, "listener-unnamed", "ports", NULL, NULL,
-			 "the service listens on %zu ports that nothing names", n);
+			 "the service listens on %zu ports that are in neither 'set public' nor 'set dist'", n);
 	if (up)
 		check_public(node);
 }

@@ -5,19 +5,19 @@
 #include "libejguard/modules/node/node.h"
 
 /* ejabberd's database belongs to a node of one name. */
-#define RENAME "\nthe database belongs to the old name: move it as ejabberd's guide says"
+#define RENAME "\nthe database belongs to the old name: move it as described in ejabberd's guide"
 
 static const char *source_name(enum node_host_source source)
 {
 	switch (source) {
 	case NODE_HOST_LITERAL:
-		return "it is an address";
+		return "is an address";
 	case NODE_HOST_INETRC:
-		return "by Erlang's inetrc";
+		return "from Erlang's inetrc";
 	case NODE_HOST_FILE:
-		return "by /etc/hosts";
+		return "from /etc/hosts";
 	default:
-		return "by the resolver";
+		return "from DNS";
 	}
 }
 
@@ -27,7 +27,7 @@ static void check_kind(const struct node *node, const char *name, const struct e
 
 	if (node->config->names == NODE_NAMES_ANY || node->name.is_long == long_wanted)
 		return;
-	node_say(node, "name-kind", name, where, NULL, "is a %s name, and the stack asks for %s ones",
+	node_say(node, "name-kind", name, where, NULL, "is a %s name, but the stack asks for a %s one",
 		 node->name.is_long ? "long" : "short", long_wanted ? "long" : "short");
 }
 
@@ -47,8 +47,8 @@ static void check_source(const struct node *node, const char *name, const char *
 			 "write this host's own address on the cluster's network and the name %.253s into /etc/hosts",
 			 host);
 	node_say(node, "host-dns", name, where, remedy,
-		 "%s stands in no file of this host and is resolved by the resolver, to %s: who answers for it in DNS "
-		 "decides where %s and the other nodes go",
+		 "%s is not in /etc/hosts; DNS resolves it to %s. Whoever controls this DNS answer decides where %s "
+		 "and the other nodes connect",
 		 host, address, node_tool(node));
 }
 
@@ -59,20 +59,21 @@ static void check_class(const struct node *node, const char *name, const char *h
 	const bool own = ejg_kind_is(node->facts, "ejabberd");
 
 	ejg_prefix_format(&found->addresses[0], address);
-	snprintf(remedy, sizeof(remedy), "%s" RENAME, own ? node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit) : "");
+	snprintf(remedy, sizeof(remedy), "%s" RENAME,
+		 own ? node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit) : "");
 	if (node->class == NODE_CLASS_ELSEWHERE && !node->world->image)
 		node_say(node, "host-elsewhere", name, where, NULL,
-			 "%s resolves to %s (%s), which is no address of this host: %s goes there, and proves to that host "
-			 "that the cookie is known",
+			 "%s resolves to %s (%s), which is not an address of this host: %s connects to that host and "
+			 "logs in there with the cookie",
 			 host, address, source_name(found->source), node_tool(node));
 	else if (node->class == NODE_CLASS_OWN && node->facts->n_peers == 0)
 		node_say(node, "host-public", name, where, own ? remedy : NULL,
-			 "%s resolves to %s (%s): without a cluster there is nobody to reach the node there, and "
-			 "%s goes by the public address, past a listener on loopback",
+			 "%s resolves to %s (%s): without a cluster nobody needs the node there, and %s uses the "
+			 "public address, so a node on loopback is not found",
 			 host, address, source_name(found->source), node_tool(node));
 	else if (node->class == NODE_CLASS_LOOPBACK && node->facts->n_peers > 0)
 		node_say(node, "host-loopback", name, where, NULL,
-			 "%s resolves to %s (%s): the other nodes (set peers) that ask for this name reach themselves",
+			 "%s resolves to %s (%s): other nodes (set peers) that use this name connect to themselves",
 			 host, address, source_name(found->source));
 	else
 		node_say(node, "name", name, where, NULL, "a %s name; %s resolves to %s (%s)",
@@ -85,24 +86,25 @@ static void check_host(const struct node *node, const char *name, const struct e
 
 	if (!node->name.has_host)
 		node_say(node, "name-hostname", name, where, NULL,
-			 "has no host part: Erlang adds this host's name, %s, and loses its database when that changes",
+			 "has no host part, so Erlang adds this host's name, %s; if that changes, the node no longer "
+			 "finds its database",
 			 *host ? host : "which is not known here");
 	if (!*host)
 		return;
 	switch (node->world->host.source) {
 	case NODE_HOST_UNKNOWN:
 		node_say(node, "host-unresolved", name, where, NULL,
-			 "%s resolves to nothing over %s: %s and other nodes cannot find the node", host,
+			 "%s does not resolve to an %s address: %s and other nodes cannot find the node", host,
 			 node->ipv6 ? "IPv6" : "IPv4", node_tool(node));
 		return;
 	case NODE_HOST_TIMEOUT:
 		node_say(node, "host-unanswered", name, where, NULL,
-			 "%s stands in no file of this host, and the resolver did not answer within %d seconds", host,
+			 "%s is not in /etc/hosts, and DNS did not answer within %d seconds", host,
 			 NODE_HOST_TIMEOUT_MS / 1000);
 		return;
 	case NODE_HOST_UNASKED:
 		node_say(node, "host-unanswered", name, where, NULL,
-			 "%s stands in no file of the image: what the resolver knows is seen where it runs", host);
+			 "%s is not in the image's /etc/hosts; DNS can only be asked on the running host", host);
 		return;
 	default:
 		check_source(node, name, host, where);
@@ -118,8 +120,8 @@ void node_check_name(struct node *node)
 
 	if (!name) {
 		node_say(node, "name-unknown", "ERLANG_NODE", where, NULL,
-			 "cannot be told without running anything%s%.300s", where && where->note ? ": " : "",
-			 where && where->note ? where->note : "");
+			 "cannot be determined without running the start script%s%.300s",
+			 where && where->note ? ": " : "", where && where->note ? where->note : "");
 		return;
 	}
 	if (node->name.problem) {

@@ -96,24 +96,26 @@ static void check_own(const struct node *node, const struct ejg_epmd_name *entry
 
 	if (listener && !belongs(node, listener)) {
 		snprintf(remedy, sizeof(remedy),
-			 "see who it is, end it, then restart epmd and the node\nrun: ss -ltnpe 'sport = :%u'", entry->port);
+			 "find out which process it is, end it, then restart epmd and the node\nrun: ss -ltnpe 'sport "
+			 "= :%u'",
+			 entry->port);
 		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, remedy,
-			 "epmd sends those who ask for the node to port %u, where a program of uid %u that is none of "
-			 "the service's listens (%s)",
+			 "epmd names port %u for the node, but a program of uid %u that is not the service's listens "
+			 "there (%s)",
 			 entry->port, (unsigned int)listener->uid, node_address(listener, address));
 	} else if (!listener) {
 		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, NULL,
-			 "epmd sends those who ask for the node to port %u, where nobody listens: somebody else has "
+			 "epmd names port %u for the node, but no process listens there: another program has "
 			 "registered the name%s",
-			 entry->port, process ? "" : ", and the node does not start beside it");
+			 entry->port, process ? "" : ", and the node cannot start");
 	} else if (is_public(node, entry->port)) {
 		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, NULL,
-			 "epmd sends those who ask for the node to port %u, which is a public one: somebody else has "
-			 "registered the name",
+			 "epmd names port %u for the node, but that is a public port: another program has registered "
+			 "the name",
 			 entry->port);
 	} else if (process && !listens(node, process, entry->port, &known) && known) {
 		node_say(node, "name-hijacked", entry->name, NULL, NULL,
-			 "epmd sends those who ask for the node to port %u, where process %d does not listen",
+			 "epmd names port %u for the node, but process %d does not listen there",
 			 entry->port, (int)process->pid);
 	}
 }
@@ -128,12 +130,12 @@ static bool check_stranger(const struct node *node, const struct ejg_epmd_name *
 		return true;
 	if (listener)
 		node_say(node, "registered-foreign", entry->name, NULL, NULL,
-			 "is registered in epmd with port %u, where a program of uid %u that is none of the service's "
+			 "is registered in epmd with port %u, where a program of uid %u that is not the service's "
 			 "listens",
 			 entry->port, (unsigned int)listener->uid);
 	else
 		node_say(node, "registered-foreign", entry->name, NULL, NULL,
-			 "is registered in epmd with port %u, where nobody listens", entry->port);
+			 "is registered in epmd with port %u, where no process listens", entry->port);
 	return true;
 }
 
@@ -155,8 +157,8 @@ static void check_registered(const struct node *node)
 			found = true;
 		if (!found)
 			node_say(node, "node-unregistered", process->node, NULL, NULL,
-				 "runs (pid %d), and epmd does not know it: %s cannot find it, and any user of this host "
-				 "may take its name",
+				 "runs (pid %d), but epmd does not know it: %s cannot find it, and any user of this "
+				 "host can take its name",
 				 (int)process->pid, node_tool(node));
 	}
 }

@@ -74,7 +74,7 @@ static void check_value(const struct node *node, const struct ejg_process *proce
 	if (strcmp(real, value) == 0)
 		return;
 	node_say(node, "node-setting", subject_of(process, subject), setting, NULL,
-		 "the node runs with %s %s, and %s is configured", name, quoted(real, here), quoted(value, there));
+		 "the node runs with %s %s, but %s is configured", name, quoted(real, here), quoted(value, there));
 }
 
 /* `-mnesia dir "PATH"`, whose quotes are Erlang's; false when the node has none. */
@@ -130,7 +130,7 @@ static void check_range(const struct node *node, const struct ejg_process *proce
 	if (node->range.first == started.first && node->range.last == started.last)
 		return;
 	node_say(node, "node-range", subject_of(process, subject), setting, NULL,
-		 "the node was started with the distribution range %s, and %s is configured",
+		 "the node was started with the distribution range %s, but %s is configured",
 		 range_text(&started, here), range_text(&node->range, there));
 }
 
@@ -143,15 +143,15 @@ static void check_own(const struct node *node, const struct ejg_process *process
 	subject_of(process, subject);
 	if (!process->in_service)
 		node_say(node, "node-outside", subject, NULL, NULL,
-			 NODE_TEXT " runs as uid %u in %s%.150s: no guard of the service covers it there", name,
+			 NODE_TEXT "  runs as uid %u in %s%.150s, where it is not guarded", name,
 			 (unsigned int)process->uid, process->cgroup ? "the cgroup " : "no cgroup",
 			 process->cgroup ? process->cgroup : "");
 	if (process->exe && strstr(process->exe, " (deleted)"))
 		node_say(node, "node-replaced", subject, NULL, NULL,
-			 "the node executes %.200s: restart it to run what is installed", process->exe);
+			 "the node still executes the old file %.200s", process->exe);
 	if (node->survey->user_known && process->uid != node->survey->user)
 		node_say(node, "node-user", subject, user, NULL,
-			 NODE_TEXT " runs as uid %u, and the configured user has uid %u", name,
+			 NODE_TEXT "  runs as uid %u, but the configured user has uid %u", name,
 			 (unsigned int)process->uid, (unsigned int)node->survey->user);
 	check_values(node, process);
 	check_range(node, process);
@@ -167,11 +167,12 @@ static void check_other(const struct node *node, const struct ejg_process *proce
 	subject_of(process, subject);
 	if (same && *own)
 		node_say(node, "node-stranger", subject, NULL, NULL,
-			 "a node that is not the service's has its name, " NODE_TEXT " (uid %u, in %.100s)", name,
-			 (unsigned int)process->uid, process->unit ? process->unit : "no unit");
+			 "a node that is not the service's uses the service's node name, " NODE_TEXT
+			 " (uid %u, in %.100s)",
+			 name, (unsigned int)process->uid, process->unit ? process->unit : "no unit");
 	else
 		node_say(node, "node-other", subject, NULL, NULL,
-			 NODE_TEXT " runs as uid %u in %.100s: it may use the same epmd", *name ? name : "a node",
+			 NODE_TEXT "  runs as uid %u in %.100s; it may use the same epmd", *name ? name : "a node",
 			 (unsigned int)process->uid, process->unit ? process->unit : "no unit");
 }
 
@@ -192,8 +193,8 @@ void node_check_processes(const struct node *node)
 		}
 	}
 	if (n_others > MAX_OTHERS)
-		node_say(node, "node-other", "nodes", NULL, NULL, "%zu nodes of others run in all", n_others);
+		node_say(node, "node-other", "nodes", NULL, NULL, "%zu nodes of others run in total", n_others);
 	if (n_own == 0)
 		node_say(node, "node-absent", node->facts->service, NULL, NULL,
-			 "no node of the service was seen: what is configured was compared with nothing");
+			 "no running node of the service was seen, so the configuration could not be compared with it");
 }

@@ -34,13 +34,13 @@ static bool check_window(const struct node *node)
 		return true;
 	case PORT_WINDOW_RANDOM:
 		say_window(node, "range-ignored", where,
-			   node_is_local(node) ? "Erlang ignores a range without a minimum: the port is random, on the "
-						 "loopback address that INET_DIST_INTERFACE names"
-					       : "Erlang ignores a range without a minimum: the port is random, and no "
-						 "guard knows it");
+			   node_is_local(node) ? "Erlang ignores a range without a minimum: the port is random (on "
+						 "loopback, as INET_DIST_INTERFACE says)"
+					       : "Erlang ignores a range without a minimum: the port is random, so the "
+						 "guard does not know it");
 		return true;
 	case PORT_WINDOW_INVALID:
-		say_window(node, "range-invalid", where, "is not N-M, two ports: the node does not start");
+		say_window(node, "range-invalid", where, "is not a range N-M of two ports: the node does not start");
 		return true;
 	default:
 		return false;
@@ -62,15 +62,14 @@ static void check_unknown(const struct node *node)
 	else if (random && node_is_local(node))
 		node_say(node, "range-loopback", "distribution", where, NULL,
 			 "the port is random at each start%s%.300s; the node listens on " NODE_TEXT
-			 " only, so that nobody but this host's users reaches it",
+			 "  only, so only users of this host can connect",
 			 note ? ", " : "", note ? note : "", node_value(node, "INET_DIST_INTERFACE"));
 	else if (random)
 		node_say(node, "range-none", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
-			 "the port is random at each start%s%.300s: only a guard that knows the public ports instead "
-			 "(net strict=yes) covers it",
+			 "the port is random at each start%s%.300s: only strict=yes of the module net guards it",
 			 note ? ", " : "", note ? note : "");
 	else
-		node_say(node, "range-unknown", "distribution", where, NULL, "the ports cannot be told%s%.300s",
+		node_say(node, "range-unknown", "distribution", where, NULL, "the ports cannot be determined%s%.300s",
 			 note ? ": " : "", note ? note : "");
 }
 
@@ -80,16 +79,17 @@ static void check_size(const struct node *node, const char *subject, const struc
 	const char *version = node_value(node, "version");
 	char edit[NODE_REMEDY_SIZE];
 
-	if (!ejg_kind_is(node->facts, "ejabberd") || node->n_dist_port || size >= SMALLEST_RANGE || (version && !node_version_before_2406(version)))
+	if (!ejg_kind_is(node->facts, "ejabberd") || node->n_dist_port || size >= SMALLEST_RANGE ||
+	    (version && !node_version_before_2406(version)))
 		return;
 	if (size == 1)
 		node_say(node, "range-one-port", subject, where, node_edit(node, PROPOSED, where, edit),
-			 "the node takes the only port, and before 24.06 ejabberdctl's temporary node listens, too: it "
-			 "cannot start, stop and reload included");
+			 "the node takes the only port, and ejabberdctl before 24.06 needs one, too: ejabberdctl "
+			 "fails, also for stop and reload");
 	else
 		node_say(node, "range-small", subject, where, node_edit(node, PROPOSED, where, edit),
-			 "the node takes one of the two ports, and before 24.06 each running ejabberdctl takes one: a "
-			 "second one at the same time fails");
+			 "the node takes one of the two ports, and each running ejabberdctl before 24.06 takes one, "
+			 "too: a second one at the same time fails");
 }
 
 /* The list that is there must not get lost. */
@@ -120,14 +120,13 @@ static void check_kernel(const struct node *node, const char *subject, const str
 	if (world->ephemeral.first && node_range_given_away(&node->range, &world->ephemeral, world->reserved, &given)) {
 		reserve_remedy(world, &given, remedy);
 		node_say(node, "range-ephemeral", subject, where, remedy,
-			 "%u-%u lie among the ports that the kernel gives to any process (ip_local_port_range %u-%u): "
-			 "the node or %s may find them taken",
+			 "%u-%u are in the range that the kernel gives to any process (ip_local_port_range %u-%u): "
+			 "other processes may take them before the node or %s",
 			 given.first, given.last, world->ephemeral.first, world->ephemeral.last, node_tool(node));
 	}
 	if (node->range.first < world->unprivileged_start)
 		node_say(node, "range-privileged", subject, where, NULL,
-			 "ports below %u need a capability that the node of %s does not have: it ends there instead of "
-			 "trying the next one",
+			 "ports below %u need a privilege that the node of %s does not have: it ends with an error",
 			 world->unprivileged_start, node_tool(node));
 }
 
@@ -139,14 +138,14 @@ static void check_others(const struct node *node, const char *subject, const str
 
 	if (node_ranges_overlap(&node->range, &epmd))
 		node_say(node, "range-epmd", subject, where, NULL,
-			 "holds epmd's port, %u: a node that is faster than epmd takes it, and epmd is not there",
+			 "contains epmd's port, %u: if the node starts before epmd, it takes the port and epmd cannot "
+			 "start",
 			 epmd.first);
 	for (size_t i = 0; i < facts->n_public_ports; i++) {
 		if (!node_ranges_overlap(&node->range, &facts->public_ports[i]))
 			continue;
 		node_say(node, "range-public", subject, where, NULL,
-			 "meets the public ports %u-%u (%s:%u): there the distribution is open to the world, and no "
-			 "guard minds",
+			 "overlaps the public ports %u-%u (%s:%u): there the distribution is open to everybody",
 			 facts->public_ports[i].first, facts->public_ports[i].last,
 			 facts->public_origin.file ? facts->public_origin.file : "set public",
 			 facts->public_origin.line);
@@ -159,7 +158,8 @@ static void check_others(const struct node *node, const char *subject, const str
 		    node_trusts_listener(node, listener))
 			continue;
 		node_say(node, "range-taken", node_address(listener, address), where, NULL,
-			 "uid %u, who is none of the service's users, listens on a port of the range %s (unit %.100s)",
+			 "uid %u, which is not one of the service's users, listens on a port of the range %s (unit "
+			 "%.100s)",
 			 (unsigned int)listener->uid, subject, listener->unit ? listener->unit : "unknown");
 		break;
 	}
@@ -179,7 +179,7 @@ static void check_stack(const struct node *node, const char *subject, const stru
 	snprintf(remedy, sizeof(remedy), "edit: %3$.300s: set dist %1$u-%2$u\nrun: ejguard apply", node->range.first,
 		 node->range.last, facts->stack_file ? facts->stack_file : "the stack");
 	node_say(node, "range-differs", subject, where, remedy,
-		 "the stack guards other ports ('set dist' at %.200s:%u): without strict=yes the rest is open",
+		 "the stack guards other ports ('set dist' at %.200s:%u): without strict=yes the other ports are open",
 		 facts->dist_origin.file ? facts->dist_origin.file : "the stack", facts->dist_origin.line);
 }
 
@@ -193,7 +193,7 @@ static void say_tools(const struct node *node)
 		return;
 	snprintf(subject, sizeof(subject), "%u-%u", tools->first, tools->last);
 	node_say(node, "tools-range", subject, NULL, NULL,
-		 "%s listens on one of these ports while it runs, in the cgroup of who calls it", node_tool(node));
+		 "%s listens on one of these ports while it runs, in the cgroup of its caller", node_tool(node));
 }
 
 void node_check_range(const struct node *node)

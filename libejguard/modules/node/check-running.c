@@ -34,7 +34,7 @@ static void check_listener(const struct node *node, const struct ejg_process *pr
 			 (int)process->pid, node->range.first, node->range.last);
 	if (node->has_interface && !is_interface(node, &listener->address))
 		node_say(node, "listener-address", address, ejg_survey_setting(node->survey, "INET_DIST_INTERFACE"),
-			 RESTART, "the distribution of process %d listens there, and not on the configured address",
+			 RESTART, "the distribution of process %d listens there instead of on the configured address",
 			 (int)process->pid);
 }
 
@@ -67,7 +67,7 @@ static void check_process(const struct node *node, const struct ejg_process *pro
 	if (node_argument(process, "-erl_epmd_port", &value) > 1 && node->n_dist_port < 2)
 		node_say(
 			node, "dist-port-twice", "-erl_epmd_port", NULL, NULL,
-			"process %d was started with it twice: Erlang then takes neither, and listens on a random port",
+			"process %d was started with it twice: Erlang then ignores both and listens on a random port",
 			(int)process->pid);
 	if (!port && node->range.first)
 		check_any(node, process);
@@ -104,7 +104,7 @@ void node_check_running(const struct node *node)
 		node_say(node, "node", name, NULL, NULL, "runs");
 	else if (other && name)
 		node_say(node, "node-differs", other->node ? other->node : "", where, RESTART,
-			 "process %d runs under the name " NODE_TEXT " (%s), and the configuration says " NODE_TEXT,
+			 "process %d runs with the name " NODE_TEXT "  (%s), but the configuration says " NODE_TEXT,
 			 (int)other->pid, other->node ? other->node : "none", other->long_name ? "-name" : "-sname",
 			 name);
 }

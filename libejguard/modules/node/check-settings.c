@@ -40,7 +40,7 @@ static void check_overridden(const struct node *node)
 				continue;
 			said[n++] = setting;
 			node_say(node, "setting-overridden", setting->name, setting, NULL,
-				 "is written here and has no effect%s%.300s", setting->note ? ": " : "",
+				 "is set here but has no effect%s%.300s", setting->note ? ": " : "",
 				 setting->note ? setting->note : "");
 		}
 	}
@@ -53,15 +53,16 @@ static void check_dist_port(const struct node *node)
 
 	if (node->n_dist_port > 1)
 		node_say(node, "dist-port-twice", "-erl_epmd_port", where, NULL,
-			 "is given twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then takes neither, and listens on a "
-			 "random port%s",
+			 "is set twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then ignores both and listens on a random "
+			 "port%s",
 			 node_is_local(node) ? " of the loopback address" : "");
 	else if (node->n_dist_port)
 		node_say(node, "epmd-unused", "ERL_DIST_PORT", ejg_survey_setting(node->survey, "ERL_DIST_PORT"), NULL,
-			 "the node has a port of its own and needs no epmd; one that runs lists it nevertheless");
+			 "the node has a fixed port and does not need epmd; if epmd runs, it lists the node "
+			 "nevertheless");
 	else if (options && node_count_word(options, "-start_epmd"))
 		node_say(node, "epmd-unused", "-start_epmd", where, NULL,
-			 "the node starts no epmd, and does not start itself where none runs");
+			 "the node does not start epmd, and cannot start without a running one");
 }
 
 static void check_epmd_port(const struct node *node)
@@ -72,7 +73,7 @@ static void check_epmd_port(const struct node *node)
 	if (!value || (port_parse(value, &port) == 0 && port == node->facts->epmd_port))
 		return;
 	node_say(node, "epmd-port-differs", "ERL_EPMD_PORT", ejg_survey_setting(node->survey, "ERL_EPMD_PORT"), NULL,
-		 "the service uses epmd at port " NODE_TEXT ", and the guards are told %u", value,
+		 "the service uses epmd on port " NODE_TEXT ", but the stack guards port %u", value,
 		 node->facts->epmd_port);
 }
 
@@ -93,12 +94,13 @@ static void check_epmd_units(const struct node *node)
 		if (!address_port_read(setting->value, &address, &port) || port == node->facts->epmd_port)
 			continue;
 		node_say(node, "epmd-port-differs", setting->value, setting, NULL,
-			 "epmd's socket listens on port %u, and the guards are told %u", port, node->facts->epmd_port);
+			 "epmd's socket listens on port %u, but the stack guards port %u", port,
+			 node->facts->epmd_port);
 	}
 	if (!value || listens || (port_parse(value, &port) == 0 && port == node->facts->epmd_port))
 		return;
 	node_say(node, "epmd-port-differs", "ERL_EPMD_PORT", ejg_survey_setting(node->survey, "epmd-port"), NULL,
-		 "epmd's unit has epmd listen on port " NODE_TEXT ", and the guards are told %u", value,
+		 "epmd's unit sets epmd's port to " NODE_TEXT ", but the stack guards port %u", value,
 		 node->facts->epmd_port);
 }
 
@@ -152,9 +154,9 @@ void node_check_tls(const struct node *node)
 	}
 	if (configured)
 		node_say(node, required ? "tls-missing" : "tls-off", "distribution", where, NULL,
-			 "TLS is configured, and the node that runs (pid %d) was started without it", (int)plain->pid);
+			 "TLS is configured, but the running node (pid %d) was started without it", (int)plain->pid);
 	else
 		node_say(node, required ? "tls-missing" : "tls-off", "distribution", where, NULL,
-			 "goes to the other nodes in the clear: who is on the way reads it, and takes over a "
+			 "is not encrypted between the nodes: anybody on the network path can read it and take over a "
 			 "connection");
 }

@@ -14,21 +14,21 @@ static const char *head_problem(const char *head, size_t length)
 	const size_t good = strspn(head, ALNUM "_-");
 
 	if (length == 0)
-		return "nothing stands before the @";
+		return "there is nothing before the @";
 	if (good >= length)
 		return NULL;
-	return head[good] == '.' ? "a dot before the @ makes it a long name (-name), and Erlang refuses a dot there"
-				 : "before the @ Erlang takes letters, digits, _ and - only";
+	return head[good] == '.' ? "a dot before the @ makes it a long name (-name), but Erlang refuses a dot there"
+				 : "only letters, digits, _ and - are allowed before the @";
 }
 
 /* Erlang takes more than a host name can have; no resolver does, and ejabberdctl puts it into program text. */
 static const char *host_problem(const char *host)
 {
 	if (!*host)
-		return "nothing stands behind the @: ejabberdctl cannot reach such a node";
+		return "there is nothing after the @: ejabberdctl cannot connect to such a node";
 	if (strchr(host, '@'))
 		return "it has more than one @";
-	return host[strspn(host, ALNUM "_-.:")] ? "behind the @ stands what no host name has" : NULL;
+	return host[strspn(host, ALNUM "_-.:")] ? "the part after the @ has a character that no host name has" : NULL;
 }
 
 void node_name_read(const char *text, struct node_name *ret)
@@ -41,7 +41,7 @@ void node_name_read(const char *text, struct node_name *ret)
 	if (length == 0)
 		ret->problem = "it is empty";
 	else if (length > NODE_NAME_MAX)
-		ret->problem = "it is longer than 255 characters, and Erlang has no such atom";
+		ret->problem = "it is longer than 255 characters, which Erlang does not allow";
 	else
 		ret->problem = head_problem(text, head);
 	if (!ret->problem && at)
