@@ -2,7 +2,6 @@
 /* What an end does from its beginning to its end: bind only, call somebody, or serve. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,7 +10,6 @@
 
 enum {
 	JOIN_PATIENCE = 200, /* ms for a second subflow */
-	IDLE_PATIENCE = 2000,
 };
 
 static const struct timespec millisecond = { .tv_nsec = 1000000 };
@@ -111,14 +109,13 @@ static char answer_of(const struct end *end, int connection)
 	return 'y';
 }
 
-/* Answers each byte with a byte, until the caller goes. */
+/* Answers each byte with a byte, until the caller goes, or the timer ends this process: a guard may be applied in between. */
 static void answer(const struct end *end, int connection)
 {
-	struct pollfd p = { .fd = connection, .events = POLLIN };
 	char byte;
 
 	setsockopt(connection, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
-	while (poll(&p, 1, IDLE_PATIENCE) == 1 && recv(connection, &byte, 1, 0) == 1) {
+	while (recv(connection, &byte, 1, 0) == 1) {
 		byte = answer_of(end, connection);
 		if (send(connection, &byte, 1, MSG_NOSIGNAL) != 1)
 			return;

@@ -2,7 +2,6 @@
 /* One attempt: a process for each end. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -19,6 +18,7 @@ enum {
 	DROP_TIMEOUT_SLOW = 900,
 	/* What shall succeed has all the time that a busy machine may need. */
 	PATIENCE = 5000,
+	PATIENCE_SLOW = 30000,
 };
 
 static bool is_slow(void)
@@ -26,6 +26,11 @@ static bool is_slow(void)
 	const char *slow = getenv("EJG_SLOW");
 
 	return slow && atoi(slow) > 3;
+}
+
+static int patience(void)
+{
+	return is_slow() ? PATIENCE_SLOW : PATIENCE;
 }
 
 static int enter_network(const char *path)
@@ -145,7 +150,7 @@ static struct end subject_end(const struct world *world, const struct attempt *a
 		.cgroup = cgroup,
 		.person = attempt->person,
 		.verify = variant == N_VARIANTS,
-		.timeout_ms = PATIENCE,
+		.timeout_ms = patience(),
 		.variant = variant,
 	};
 }
@@ -164,7 +169,7 @@ static struct end other_end(const struct world *world, const struct place *place
 		.family = family,
 		.netns = networks[place->where],
 		.cgroup = world->elsewhere,
-		.timeout_ms = PATIENCE,
+		.timeout_ms = patience(),
 		.variant = N_VARIANTS,
 	};
 }
@@ -175,6 +180,11 @@ static const struct place *own_place(const struct place *remote)
 	if (remote->link_local)
 		return place_find("own-link");
 	return place_find(remote->family == AF_INET ? "own4" : "own6");
+}
+
+static bool is_dropped(const struct attempt *attempt, enum variant variant)
+{
+	return attempt_expectation(attempt, variant).error == ETIMEDOUT;
 }
 
 static int run_connect(const struct attempt *attempt, struct end *subject)
@@ -190,6 +200,8 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 	server.local_port = attempt->port;
 	server.waits_for_join = has(subject, WAY_ANNOUNCED);
 	subject->remote = attempt->address;
+	if (is_dropped(attempt, subject->variant) && !has(subject, WAY_ANNOUNCED))
+		subject->timeout_ms = is_slow() ? DROP_TIMEOUT_SLOW : DROP_TIMEOUT;
 	if (has(subject, WAY_BOUND) || has(subject, WAY_NO_PORT))
 		subject->local = own_place(attempt->address);
 	/* Not own4, from which this host sends 127.0.0.1 to the wire by a rule (attempts.sh). */
@@ -209,7 +221,7 @@ static int run_accept(const struct attempt *attempt, struct end *subject)
 	client.verify = subject->verify;
 	client.local = attempt->from;
 	client.remote = attempt->to;
-	if (attempt_expectation(attempt, subject->variant).error == ETIMEDOUT && !has(&client, WAY_JOIN))
+	if (is_dropped(attempt, subject->variant) && !has(&client, WAY_JOIN))
 		client.timeout_ms = is_slow() ? DROP_TIMEOUT_SLOW : DROP_TIMEOUT;
 	subject->waits_for_join = has(&client, WAY_JOIN);
 	subject->local = attempt->address;
