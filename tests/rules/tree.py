@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import stat
 
 STRONG = 'vN3tKq8ZrXw2LmYp7BdGs5HcJf9TaQeU4RnVzWk6xDbC'
 USERS = {'root': (0, '/root'), 'nobody': (65534, '/nonexistent'), 'ejabberd': (110, '/var/lib/ejabberd'),
@@ -81,6 +82,8 @@ PACKAGE = {
 }
 # Folders of the machine that must not show.
 HIDDEN = ('local', 'lib/erlang')
+# What there is of these packages on a machine that has them: it may be of another version, and links lead into the folders above.
+FOREIGN = ('bin/epmd', 'bin/erl*', 'lib/*/ejabberd-*')
 
 data = pathlib.Path(__file__).resolve().parent / 'data'
 
@@ -137,7 +140,17 @@ def build_layer(layer, ejguard, modules, pretend, image):
     (layer / 'lib/erlang/releases/start_erl.data').write_text('13.1.5 25\n', encoding='ascii')
     os.makedirs(layer / 'bin', exist_ok=True)
     shutil.copy(pretend, layer / 'bin')
+    hide_foreign(layer)
     stage_tool(layer, ejguard, modules)
+
+
+def hide_foreign(layer):
+    """By what overlayfs takes for a removed file."""
+    for found in (found for pattern in FOREIGN for found in pathlib.Path('/usr').glob(pattern)):
+        name = layer / found.relative_to('/usr')
+        if not os.path.lexists(name):
+            name.parent.mkdir(parents=True, exist_ok=True)
+            os.mknod(name, stat.S_IFCHR, 0)
 
 
 def stage_tool(layer, ejguard, modules):

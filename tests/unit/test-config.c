@@ -205,8 +205,18 @@ static void compare_table(const struct bed *bed, const char *table)
 		assert_int_equal(bed->findings[n].line, number);
 		n++;
 	}
-	while (n < bed->n_findings && strcmp(bed->findings[n].id, "judged") != 0)
-		assert_true(is_of_machine(bed->findings[n++].id));
+	for (; n < bed->n_findings && strcmp(bed->findings[n].id, "judged") != 0; n++)
+		if (!is_of_machine(bed->findings[n].id))
+			fail_msg("%s: the table has no '%s', line %u", table, bed->findings[n].id, bed->findings[n].line);
+}
+
+/* Where the package is installed the machine has that file, and another owner of it than the one of this test. */
+static void hide_key(char *text)
+{
+	char *name = text;
+
+	while ((name = strstr(name, "/ejabberd.pem")))
+		memcpy(name, "/no-such.file", strlen("/no-such.file"));
 }
 
 /*
@@ -225,6 +235,7 @@ static void judge_example(const char *variable, const char *fallback, const char
 	text = calloc(1, 1 << 18);
 	assert_non_null(text);
 	assert_true(fread(text, 1, (1 << 18) - 1, file) > 0);
+	hide_key(text);
 	bed = bed_new();
 	bed_write(bed, "ejabberd.yml", text);
 	bed_version(bed, version);
