@@ -189,6 +189,13 @@ has_attached() {
 	[[ $(attached "$1" | wc -l) == "$2" ]]
 }
 
+# watch_waits PID: the tool does, for the next denial: SIGTERM is blocked by then.
+watch_waits() {
+	local mask
+	mask=$(sed -n 's/^SigBlk:[[:blank:]]*//p' "/proc/$1/status")
+	(((0x$mask >> 14) & 1))
+}
+
 # in_cgroup CGROUP COMMAND...: on the host.
 in_cgroup() {
 	cgroup_run "$1" nsenter --net="$(net_file host)" "${@:2}"

@@ -47,6 +47,12 @@ server_of() {
 	net_run host ss -Hltnp "sport = :$1" | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
 }
 
+# watches: the tool runs, and waits for what it is told.
+watches() {
+	local pid
+	pid=$(pgrep -x ejguard) && watch_waits "$pid"
+}
+
 finding() {
 	guard_host check 2>&1 || true
 }
@@ -65,8 +71,7 @@ check_is 'changes nothing' "$before" "$(ids)"
 # --- what is refused, and who is told
 guard_host watch >"$EJG_STATE/events" &
 watcher=$!
-wait_for 5 test -d "/proc/$watcher"
-sleep 0.5
+check 'it watches' wait_for 20 watches
 check_is 'nobody is not epmd' denied "$(as 65534 listen 127.0.0.1 4369 0)"
 check_is 'one of the users is' ok "$(as 1 listen 127.0.0.1 4369 0)"
 check_is 'nor does nobody connect' denied "$(as 65534 connect 198.51.100.1 4370)"

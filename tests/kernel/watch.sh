@@ -28,13 +28,6 @@ watch_start() {
 	check "$name watches" wait_for 20 watch_waits "${watchers[$name]}"
 }
 
-# watch_waits PID: SIGTERM is blocked.
-watch_waits() {
-	local mask
-	mask=$(sed -n 's/^SigBlk:[[:blank:]]*//p' "/proc/$1/status")
-	(((0x$mask >> 14) & 1))
-}
-
 # watch_end NAME SIGNAL: sets `ended`, its exit status.
 watch_end() {
 	ended=0
