@@ -69,7 +69,9 @@ fetch_best() {
 # Nothing that a virtual machine has a use for; most of a kernel's package.
 fetch_excluded=(--exclude=./usr/share --exclude='*/System.map-*' --exclude='*/kernel/sound'
 	--exclude='*/kernel/drivers/net/'{ethernet,wireless}
-	--exclude='*/kernel/drivers/'{gpu,media,staging,infiniband,scsi,iio,usb,hid,input,hwmon,platform,mtd,isdn})
+	--exclude='*/kernel/drivers/'{gpu,media,staging,scsi,iio,usb,hid,input,hwmon,platform,mtd,isdn}
+	# SMC wants its core.
+	--exclude='*/kernel/drivers/infiniband/'{hw,sw,ulp})
 
 # fetch_unpack SUITE PACKAGE ROOT: the kernel and its modules, which newer releases have in packages of their own.
 fetch_unpack() {
