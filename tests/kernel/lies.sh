@@ -22,7 +22,7 @@ calls=(bpf openat read pread64 readlink readlinkat getdents64 newfstatat fstat s
 	socket bind connect getsockopt sendto sendmsg recvmsg recvfrom poll ppoll setns clone3 mmap lseek flock fcntl
 	open_by_handle_at getrandom)
 tool=("$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q)
-states=(link detached policy connection listener below clear)
+states=(link detached policy connection listener below clear chooser)
 
 # traced STRACE-OPTIONS -- ARGUMENTS OF ejguard...: on the host, with its threads and children.
 traced() {
@@ -67,6 +67,8 @@ link_of() {
 
 # make STATE: guarded, but for one thing.
 make() {
+	local ACCEPT=cgroup
+	[[ $1 != chooser ]] || ACCEPT=netns
 	stack_for "$cgroup" 198.51.100.2
 	[[ $1 != connection ]] || {
 		hold listener "$cgroup" host listen 198.51.100.1 4369
@@ -80,7 +82,16 @@ make() {
 	listener) hold listener "$elsewhere" host listen 198.51.100.1 4369 ;;
 	below) stack_for "$cgroup $other" 198.51.100.2 ;;
 	clear) bpftool cgroup attach "$EJG_CGROUP" cgroup_inet4_connect pinned /sys/fs/bpf/clearing/clear_connect4 multi ;;
+	chooser) choose ;;
 	esac
+}
+
+# Another program gives strangers a socket (netns.sh).
+choose() {
+	"$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners >"$EJG_STATE/held/chosen" &
+	held+=("$!")
+	wait_for 5 grep -q ready "$EJG_STATE/held/chosen"
+	"$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/choose_lookup /sys/fs/bpf/theirs
 }
 
 unmake() {
@@ -89,6 +100,7 @@ unmake() {
 		kill "$pid" && wait "$pid" || true
 	done 2>/dev/null
 	held=()
+	[[ $1 != chooser ]] || rm /sys/fs/bpf/theirs
 	[[ $1 != clear ]] || bpftool cgroup detach "$EJG_CGROUP" cgroup_inet4_connect pinned /sys/fs/bpf/clearing/clear_connect4
 	guard -q release service
 }
@@ -115,6 +127,13 @@ bpftool prog loadall "$EJG_CLEAR" /sys/fs/bpf/clearing 2>/dev/null || {
 	note 'left out: this kernel has no bpf_set_retval()'
 	states=("${states[@]/clear/}")
 }
+IFS=.- read -r major minor _ <<<"$(uname -r)"
+if ((major * 1000 + minor >= 5017)); then
+	bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break pinmaps /sys/fs/bpf/maps
+else
+	note 'left out: this kernel has no accept=netns'
+	states=("${states[@]/chooser/}")
+fi
 
 for state in ${states[@]}; do
 	make "$state"

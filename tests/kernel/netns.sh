@@ -202,13 +202,37 @@ check_decided 'the first one stays' refused
 end "$held"
 
 note "somebody's program on the same hook"
-bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break
+bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break pinmaps /sys/fs/bpf/maps
 "$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/allow_lookup /sys/fs/bpf/theirs
 check 'check' look
 check_is 'it says so' 1 "$(findings foreign-above)"
 rm /sys/fs/bpf/theirs
 check 'check' look
 check_is 'control: without it' 0 "$(findings foreign-above)"
+
+note 'one that chooses a socket itself'
+"$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners >"$EJG_STATE/held/chosen" &
+chosen=$!
+wait_for 5 grep -q ready "$EJG_STATE/held/chosen"
+"$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/elsewhere_lookup /sys/fs/bpf/theirs
+check_is 'at a port that is not private: it does' ok "$(try remote connect 198.51.100.1 8080 --from 198.51.100.9)"
+check 'check' look
+check_is 'it says no more than that the program is there' '1 0' "$(findings foreign-above) $(findings lookup-overridden)"
+rm /sys/fs/bpf/theirs
+check_is 'control: a stranger at a port of the distribution' refused \
+	"$(try remote connect 198.51.100.1 4375 --from 198.51.100.9)"
+"$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/choose_lookup /sys/fs/bpf/theirs
+check_is 'the program lets the stranger in' ok "$(try remote connect 198.51.100.1 4375 --from 198.51.100.9)"
+check_status 'check' 1 look
+check_is 'it says so' 1 "$(findings lookup-overridden)"
+check_has 'and where' 'to 198.51.100.1, port 4375' "$(cat "$EJG_STATE/report")"
+check_is 'and calls nothing guarded there' 0 "$(findings network-guarded)"
+check_status 'status' 1 guard -q status service
+check_status 'apply' 1 apply
+check_is 'the guard stays' refused "$(from 198.51.100.9 198.51.100.1)"
+rm /sys/fs/bpf/theirs
+end "$chosen"
+check 'control: without it' look
 
 note 'permissive'
 sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/service"

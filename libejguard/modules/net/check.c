@@ -110,7 +110,11 @@ static void check_lookup(struct inspection *check, const struct pins *pins, cons
 {
 	char name[NETNS_NAME_SIZE];
 	int state = lookup_state(pins, netns);
+	bool overridden = net_check_choosers(check->call, check->policy, netns);
 
+	check->failed |= overridden;
+	if (state == LINK_INTACT && overridden)
+		return;
 	if (state == LINK_INTACT)
 		ejg_call_finding(check->call, "network-guarded", netns_name(netns, name),
 				 "is guarded for all listeners in it");

@@ -60,18 +60,20 @@ int lookup_state(const struct pins *pins, const struct netns *netns)
 	return state_of(pins, netns->inode);
 }
 
-uint32_t lookup_programs(const struct netns *netns, uint32_t ids[static LOOKUPS_MAX])
+int lookup_programs(const struct netns *netns, uint32_t ids[static LOOKUPS_MAX])
 {
 	uint32_t n = LOOKUPS_MAX;
+	int r = bpf_prog_query(netns->fd, BPF_SK_LOOKUP, 0, NULL, ids, &n);
 
-	return bpf_prog_query(netns->fd, BPF_SK_LOOKUP, 0, NULL, ids, &n) < 0 ? 0 : n;
+	return r < 0 ? r : (int)n;
 }
 
 bool lookup_runs(const struct pins *pins, const struct netns *netns)
 {
-	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
+	uint32_t ids[LOOKUPS_MAX];
+	int n = lookup_programs(netns, ids);
 
-	for (uint32_t i = 0; i < n; i++)
+	for (int i = 0; i < n; i++)
 		if (ids[i] == pins->program_ids[POLICY_LOOKUP])
 			return true;
 	return false;

@@ -13,9 +13,12 @@
 /* State of the link of a namespace. Return: enum link_state or a negative errno. */
 int lookup_state(const struct pins *pins, const struct netns *netns);
 
-/* The programs of a namespace that look for a listener; 64 fit there (kernel/bpf/net_namespace.c). Return: how many. */
+/*
+ * The programs of a namespace that look for a listener; 64 fit there (kernel/bpf/net_namespace.c). Return: how many, or
+ * a negative errno.
+ */
 #define LOOKUPS_MAX 64
-uint32_t lookup_programs(const struct netns *netns, uint32_t ids[static LOOKUPS_MAX]);
+int lookup_programs(const struct netns *netns, uint32_t ids[static LOOKUPS_MAX]);
 
 /* Whether the program of the set runs in a namespace, by a link of the set or by another one (a proof's). */
 bool lookup_runs(const struct pins *pins, const struct netns *netns);

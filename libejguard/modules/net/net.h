@@ -69,6 +69,9 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy);
  */
 bool net_report_foreign(struct ejg_call *call, bool undoing);
 
+/* Reports programs that choose a socket for a stranger in a namespace, or may. Return: whether there is one. */
+bool net_check_choosers(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns);
+
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
 

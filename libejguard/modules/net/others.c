@@ -38,11 +38,12 @@ static bool report_cgroup(const struct foreign *f, const struct ejg_facts *facts
 /* What chooses a socket itself overrides every refusal, whichever comes first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). */
 static bool report_network(const struct foreign *f, const struct netns *netns)
 {
-	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
+	uint32_t ids[LOOKUPS_MAX];
+	int n = lookup_programs(netns, ids);
 	char program[BPF_OBJ_NAME_LEN], name[NETNS_NAME_SIZE];
-	bool undoes = false;
+	bool undoes = n < 0;
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (foreign_is_of_set(ids[i], POLICY_LOOKUP))
 			continue;
 		foreign_name(ids[i], program);

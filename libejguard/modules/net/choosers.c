@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Programs of others that choose a socket for a new connection (the hook lookup). Where one does, no refusal of the guard
+ * counts, whichever runs first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). What such a program does with a stranger's packet to a private
+ * port is not guessed: the kernel runs it on one (BPF_PROG_TEST_RUN), and says which socket it chose.
+ */
+#include <bpf/bpf.h>
+#include <endian.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/foreign.h"
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/net.h"
+#include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+#define MAX_TRIED 65536 /* packets; each takes about a microsecond */
+
+struct chooser {
+	const struct policy_head *head;
+	struct decision d;
+	int program;
+	unsigned int n_tried;
+
+	int found; /* 1, or a negative errno when it could not be tried */
+	/* the first packet for which it chose a socket */
+	struct policy_address source, destination;
+	uint16_t port;
+};
+
+/* Strangers, if the policy does not admit them: of networks for documentation, and of the private ones. */
+static const struct policy_address strangers[] = {
+	{ 0, 0xffffc0000201ULL },     /* 192.0.2.1 */
+	{ 0, 0xffffcb007101ULL },     /* 203.0.113.1 */
+	{ 0, 0xffff0a00fe01ULL },     /* 10.0.254.1 */
+	{ 0x20010db8ffff0000ULL, 1 }, /* 2001:db8:ffff::1 */
+	{ 0xfd00ffffffff0000ULL, 1 }, /* fd00:ffff:ffff::1 */
+};
+
+static void put6(__u32 to[static 4], const struct policy_address *address)
+{
+	to[0] = htonl(address->high >> 32);
+	to[1] = htonl(address->high);
+	to[2] = htonl(address->low >> 32);
+	to[3] = htonl(address->low);
+}
+
+/* Return: whether the program chooses a socket, or a negative errno. One of a group (SO_REUSEPORT) is not named: EOPNOTSUPP. */
+static int chooses(int program, const struct policy_address *source, const struct policy_address *destination, uint16_t port)
+{
+	struct bpf_sk_lookup in = { .protocol = IPPROTO_TCP, .local_port = port, .remote_port = htons(50000) }, out = {};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
+		    .ctx_size_out = sizeof(out), .repeat = 1);
+	int r;
+
+	in.family = is_mapped(source) ? AF_INET : AF_INET6;
+	if (in.family == AF_INET) {
+		in.remote_ip4 = htonl(source->low);
+		in.local_ip4 = htonl(destination->low);
+	} else {
+		put6(in.remote_ip6, source);
+		put6(in.local_ip6, destination);
+	}
+	r = bpf_prog_test_run_opts(program, &options);
+	return r == -EOPNOTSUPP ? 1 : r < 0 ? r : options.retval == SK_PASS && out.cookie;
+}
+
+/* The address of an interface that others reach. Return: whether it is one. */
+static bool take_address(const struct ifaddrs *i, struct policy_address *ret)
+{
+	struct ejg_prefix prefix = { .length = 128 };
+
+	if (!i->ifa_addr || !(i->ifa_flags & IFF_UP))
+		return false;
+	if (i->ifa_addr->sa_family == AF_INET) {
+		memset(prefix.bytes + 10, 0xff, 2);
+		memcpy(prefix.bytes + 12, &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr, 4);
+	} else if (i->ifa_addr->sa_family == AF_INET6) {
+		memcpy(prefix.bytes, &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr, 16);
+	} else {
+		return false;
+	}
+	*ret = net_address(&prefix);
+	return !is_loopback(ret);
+}
+
+static void try_ports(struct chooser *c, const struct policy_address *source, const struct policy_address *destination)
+{
+	if (is_mapped(source) != is_mapped(destination) || decide_accept(&c->d, *source, *destination, 0) == POLICY_ALLOWED)
+		return;
+	for (uint32_t port = 1; port < 65536 && !c->found && c->n_tried < MAX_TRIED; port++) {
+		if (!port_in(c->head->guarded_ports, port))
+			continue;
+		c->n_tried++;
+		c->found = chooses(c->program, source, destination, port);
+		c->source = *source;
+		c->destination = *destination;
+		c->port = port;
+	}
+}
+
+/* Runs in the namespace, whose addresses it asks for. Return: 1, 0 or a negative errno. */
+static int try_program(void *data)
+{
+	struct chooser *c = data;
+	struct ifaddrs *list;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *i = list; i && !c->found; i = i->ifa_next) {
+		struct policy_address destination;
+
+		if (!take_address(i, &destination))
+			continue;
+		for (size_t s = 0; s < ARRAY_SIZE(strangers) && !c->found; s++)
+			try_ports(c, &strangers[s], &destination);
+	}
+	freeifaddrs(list);
+	return c->found;
+}
+
+static const char *text_of(const struct policy_address *address, char text[static EJG_PREFIX_TEXT_SIZE])
+{
+	const uint64_t words[] = { htobe64(address->high), htobe64(address->low) };
+	struct ejg_prefix prefix = { .length = 128 };
+
+	memcpy(prefix.bytes, words, sizeof(words));
+	return ejg_prefix_format(&prefix, text);
+}
+
+/* Return: whether it overrides a refusal, or that cannot be told. */
+static bool check_program(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns, uint32_t id)
+{
+	cleanup_fd int program = bpf_prog_get_fd_by_id(id);
+	struct chooser c = { .head = &policy->chunks->head, .d = net_decision(policy), .program = program };
+	char name[BPF_OBJ_NAME_LEN], where[NETNS_NAME_SIZE], source[EJG_PREFIX_TEXT_SIZE], to[EJG_PREFIX_TEXT_SIZE];
+	int r;
+
+	if (program == -ENOENT) /* gone meanwhile */
+		return false;
+	r = program < 0 ? program : netns_run(netns, try_program, &c);
+	if (r == 0)
+		return false;
+	foreign_name(id, name);
+	if (r < 0)
+		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
+				 "%s is attached to lookup too, and whether it gives a socket to strangers cannot be tried: %s",
+				 name, strerror(-r));
+	else
+		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
+				 "%s gives a socket to a stranger (from %s to %s, port %u): the guard refuses nothing there",
+				 name, text_of(&c.source, source), text_of(&c.destination, to), c.port);
+	return true;
+}
+
+bool net_check_choosers(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns)
+{
+	uint32_t ids[LOOKUPS_MAX];
+	int n = ejg_call_mode(call) == EJG_ENFORCE ? lookup_programs(netns, ids) : 0;
+	char where[NETNS_NAME_SIZE];
+	bool overridden = n < 0;
+
+	if (n < 0)
+		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
+				 "whether other programs are attached to lookup cannot be read: %s", strerror(-n));
+	for (int i = 0; i < n; i++)
+		if (!foreign_is_of_set(ids[i], POLICY_LOOKUP) && check_program(call, policy, netns, ids[i]))
+			overridden = true;
+	return overridden;
+}
