@@ -159,7 +159,7 @@ static __always_inline bool serves_chosen(struct bpf_sock_addr *ctx, const struc
  * it fails when it is not. The socket keeps the address: where it is refused then, and in permissive mode. What cannot be
  * told counts as this host's: a link-local address, of which the hook is not shown the interface; any, on an IPv6 socket that
  * is bound to a port already, or where addresses of others may be bound (IP_FREEBIND, net.ipv4.ip_nonlocal_bind). What is this
- * host's by a route of IPv6 alone cannot be bound: the policy has it as `listen`.
+ * host's by a route of IPv6 alone, or in a VRF, cannot be bound: the policy has it as `listen`.
  */
 static __always_inline bool is_own4(struct bpf_sock_addr *ctx)
 {
@@ -218,12 +218,6 @@ int bind6(struct bpf_sock_addr *ctx)
 	return refuse(network, &d, POLICY_BIND6, &address, user_port(ctx));
 }
 
-/* Whether a route of IPv6 makes an address this host's. */
-static __always_inline bool is_routed(const struct decision *d, const struct policy_address *address)
-{
-	return !is_mapped(address) && find_listen(d->head, address);
-}
-
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
@@ -237,7 +231,8 @@ int connect4(struct bpf_sock_addr *ctx)
 	guarded = port_in(d.head->guarded_ports, user_port(ctx));
 	if (!guarded && !finds_chosen4(ctx, ctx->user_ip4))
 		return 1;
-	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !is_own4(ctx))
+	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !find_listen(d.head, &address) &&
+	    !is_own4(ctx))
 		return 1;
 	return refuse(network, &d, POLICY_CONNECT4, &address, user_port(ctx));
 }
@@ -255,7 +250,7 @@ int connect6(struct bpf_sock_addr *ctx)
 	guarded = port_in(d.head->guarded_ports, user_port(ctx));
 	if (!guarded && !finds_chosen6(ctx, &address))
 		return 1;
-	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !is_routed(&d, &address) &&
+	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !find_listen(d.head, &address) &&
 	    !is_own6(ctx))
 		return 1;
 	return refuse(network, &d, POLICY_CONNECT6, &address, user_port(ctx));

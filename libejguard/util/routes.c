@@ -29,19 +29,34 @@ static int add(struct routes *routes, const struct ejg_prefix *prefix)
 	return 0;
 }
 
+/* Those that the kernel makes are of assigned addresses: in the table `local`, or in that of a VRF. */
+static bool is_wanted(const struct rtmsg *route, uint32_t table)
+{
+	bool assigned = route->rtm_protocol == RTPROT_KERNEL;
+
+	return route->rtm_type == RTN_LOCAL &&
+	       ((assigned && table != RT_TABLE_LOCAL) || (!assigned && route->rtm_family == AF_INET6));
+}
+
 static int read_route(struct routes *routes, const struct nlmsghdr *header)
 {
 	const struct rtmsg *route = NLMSG_DATA(header);
 	const struct rtattr *attr = RTM_RTA(route);
 	int left = RTM_PAYLOAD(header);
-	struct ejg_prefix prefix = { .length = route->rtm_dst_len };
+	const bool ipv4 = route->rtm_family == AF_INET;
+	const size_t size = ipv4 ? 4 : 16;
+	struct ejg_prefix prefix = { .length = route->rtm_dst_len + (ipv4 ? 96 : 0) };
+	uint32_t table = route->rtm_table;
 
-	if (route->rtm_family != AF_INET6 || route->rtm_type != RTN_LOCAL || route->rtm_protocol == RTPROT_KERNEL)
-		return 0;
-	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) /* none of ::/0 */
-		if (attr->rta_type == RTA_DST && RTA_PAYLOAD(attr) == sizeof(prefix.bytes))
-			memcpy(prefix.bytes, RTA_DATA(attr), sizeof(prefix.bytes));
-	return add(routes, &prefix);
+	if (ipv4)
+		memset(prefix.bytes + 10, 0xff, 2);
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
+		if (attr->rta_type == RTA_DST && RTA_PAYLOAD(attr) == size) /* none of ::/0 */
+			memcpy(prefix.bytes + sizeof(prefix.bytes) - size, RTA_DATA(attr), size);
+		if (attr->rta_type == RTA_TABLE && RTA_PAYLOAD(attr) == sizeof(table))
+			memcpy(&table, RTA_DATA(attr), sizeof(table));
+	}
+	return is_wanted(route, table) ? add(routes, &prefix) : 0;
 }
 
 /* Handles one datagram of the answer. Return: 1 at the end of the list, 0 before it, or a negative errno. */
@@ -67,7 +82,7 @@ static int read_answer(const void *buffer, size_t size, struct routes *routes)
 }
 
 /* With NETLINK_GET_STRICT_CHK the kernel leaves the other types out itself: there may be a million. */
-static int list(struct routes *routes)
+static int list(struct routes *routes, int family)
 {
 	cleanup_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	_Alignas(struct nlmsghdr) char buffer[32768];
@@ -77,7 +92,7 @@ static int list(struct routes *routes)
 	} request = {
 		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETROUTE,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .rtm_family = AF_INET6, .rtm_type = RTN_LOCAL },
+		.body = { .rtm_family = family, .rtm_type = RTN_LOCAL },
 	};
 	int r = 0;
 
@@ -104,14 +119,21 @@ static bool has_ipv6(void)
 	return fd >= 0 || errno != EAFNOSUPPORT;
 }
 
-int routes_find_local6(struct ejg_prefix **ret, size_t *ret_n)
+static int list_all(struct routes *routes)
+{
+	int r = list(routes, AF_INET);
+
+	return r == 0 && has_ipv6() ? list(routes, AF_INET6) : r;
+}
+
+int routes_find_local(struct ejg_prefix **ret, size_t *ret_n)
 {
 	struct routes routes = {};
-	int r = has_ipv6() ? -EINTR : 0;
+	int r = -EINTR;
 
 	for (int try = 0; r == -EINTR && try < TRIES; try++) {
 		routes.n = 0;
-		r = list(&routes);
+		r = list_all(&routes);
 	}
 	if (r < 0) {
 		free(routes.items);

@@ -7,13 +7,13 @@
 #include <stddef.h>
 
 /*
- * The IPv6 prefixes that somebody has made this network namespace's own by a route of the type `local`, in any table. The
- * kernel delivers what is sent there to this host, and says all the same that it cannot be bound: the addresses are assigned
- * to no interface. Routes that the kernel makes for assigned addresses are left out. (Of IPv4 it says that they can be bound;
- * and in another table than `local` a connection there finds no way back.)
+ * The prefixes to which the kernel delivers in this network namespace, and of which it says all the same that they cannot be
+ * bound: IPv6 ones that somebody has made its own by a route of the type `local`, in any table, and the addresses of both
+ * families that are assigned in a VRF, which has a table of its own. (What somebody has made of IPv4 can be bound; in another
+ * table than `local` a connection there finds no way back.)
  *
  * Return: 0, free *ret by free(3); or a negative errno. *ret and *ret_n are untouched on failure.
  */
-int routes_find_local6(struct ejg_prefix **ret, size_t *ret_n);
+int routes_find_local(struct ejg_prefix **ret, size_t *ret_n);
 
 #endif

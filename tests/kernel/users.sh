@@ -138,11 +138,14 @@ for i in {10..43}; do
 	net_run host ip -6 route add local "2001:db8:77$i::/64" dev lo
 done
 check 'apply, with more routes than there is room for' guard_host -q apply
+check_is 'now any address is this host to it' 'denied denied' \
+	"$(as 65534 connect 198.51.100.2 4370) $(as 65534 connect 2001:db8::2 4370)"
 check_is 'nobody connects to the last' denied "$(as 65534 connect 2001:db8:7743::5 4370)"
 net_run host ip -6 route flush table local type local proto boot
 net_run host ip -6 addr del 2001:db8::33/64 dev eth0
 check 'apply without them' guard_host -q apply
-check_is 'another host is none of its business again' refused "$(as 65534 connect 2001:db8::2 4370)"
+check_is 'another host is none of its business again' 'refused refused' \
+	"$(as 65534 connect 198.51.100.2 4370) $(as 65534 connect 2001:db8::2 4370)"
 kill "$(server_of 7000)" "$(server_of 4370)"
 
 # --- a new cgroup of the service

@@ -72,7 +72,7 @@ static void explain_by(const struct host_explanation *e)
 		return answer_user(e);
 	if (e->question->action == EJG_BIND)
 		return answer(e, false, "only the service and its users may bind a private port, at any address");
-	if (is_loopback(&e->address) || is_own(&e->address) || (!is_mapped(&e->address) && find_listen(e->d.head, &e->address)))
+	if (is_loopback(&e->address) || is_own(&e->address) || find_listen(e->d.head, &e->address))
 		return answer(e, false, "only the service and its users may connect to a private port of this host");
 	if (guarded && find_peer(&e->d, &e->address, 0))
 		return answer(e, false,

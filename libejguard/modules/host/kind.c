@@ -10,7 +10,7 @@ const struct set_kind set_kind = {
 		 1U << POLICY_POST_BIND4 | 1U << POLICY_POST_BIND6,
 	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_CGROUPS | 1U << SET_NETWORKS |
 		1U << SET_PORTS,
-	.listen = "addresses that a route makes this host's",
+	.listen = "addresses that only a route makes this host's",
 	.without_policy = "nothing is refused",
 	.kernel = "Linux 5.14 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = host_bpf__elf_bytes,

@@ -18,19 +18,22 @@
 /* Root and the two users of the service's names are there already. */
 #define MAX_NAMED (USERS_MAX - 3)
 
+/* One less than fit: a prefix around the block in which IPv4 is kept is cut in two. */
 struct routed {
-	struct ejg_prefix items[POLICY_MAX_LISTEN];
+	struct ejg_prefix items[POLICY_MAX_LISTEN - 1];
 	size_t n;
 };
 
-/* Where there is no room for another one, all of IPv6 counts as this host's. */
+static const struct ejg_prefix all4 = { .bytes = { [10] = 0xff, [11] = 0xff }, .length = 96 };
+
+/* Where there is no room for another one, all addresses count as this host's. */
 static void add_routed(struct routed *routed, const struct ejg_prefix *prefix)
 {
 	for (size_t i = 0; i < routed->n; i++)
 		if (prefix_contains(&routed->items[i], prefix))
 			return;
 	if (routed->n == ARRAY_SIZE(routed->items))
-		*routed = (struct routed){ .n = 1 };
+		*routed = (struct routed){ .items = { {}, all4 }, .n = 2 };
 	else
 		routed->items[routed->n++] = *prefix;
 }
@@ -41,7 +44,7 @@ static int read_routed(void *data)
 	struct routed *routed = data;
 	cleanup_free struct ejg_prefix *prefixes = NULL;
 	size_t n = 0;
-	int r = routes_find_local6(&prefixes, &n);
+	int r = routes_find_local(&prefixes, &n);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		add_routed(routed, &prefixes[i]);

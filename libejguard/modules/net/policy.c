@@ -157,9 +157,11 @@ static void choose_rewrites(struct policy_head *head, const struct net_config *c
 
 static void place_listen(struct policy_head *head, const struct net_config *config, const char *file, uint32_t line)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < config->listen.n; i++)
-		head->listen[i] = range_of(&config->listen.items[i], file_index(head, file), line);
-	head->n_listen = make_disjoint(head->listen, config->listen.n);
+		n = add_range(head->listen, n, &config->listen.items[i], file_index(head, file), line);
+	head->n_listen = make_disjoint(head->listen, n);
 	for (size_t i = head->n_listen; i < POLICY_MAX_LISTEN; i++)
 		head->listen[i] = filler();
 	head->listen_step = first_step(head->n_listen);
