@@ -175,6 +175,19 @@ class Others(Case):
                          [{"module": "net", "name": "attempts", "help": "attempts so far", "type": "counter",
                            "labels": {"where": "thing-1"}, "value": 42}])
 
+    def test_answers_that_are_lost(self):
+        """Nobody reads an answer on a full disk, whatever the verb: that is no success."""
+        for words in (["check"], ["status"], ["status", "--openmetrics"], ["discover"], ["modules"], ["modules", "probe"],
+                      ["--help"], ["--version"], ["status", "--help"]):
+            for kind in ([], ["--json"]):
+                if kind and "--help" in words or kind and "--openmetrics" in words:
+                    continue
+                with self.subTest(words=kind + words):
+                    control = self.ejguard(*kind, *words)
+                    self.assertEqual((control.exit, bool(control.out)), (0, True), control.err)
+                    with open("/dev/full", "w") as full:
+                        self.assertEqual(self.ejguard(*kind, *words, stdout=full).exit, 1)
+
     def private(self, *words, **how):
         """As root, with a /run of its own: apply takes a lock there."""
         script = 'mount -t tmpfs tmpfs /run && exec "$@"'
