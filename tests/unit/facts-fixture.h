@@ -3,6 +3,7 @@
 #ifndef EJG_TEST_FACTS_FIXTURE_H
 #define EJG_TEST_FACTS_FIXTURE_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -119,6 +120,25 @@ static inline void fixture_refused(struct fixture *f, const char *text, const ch
 	assert_string_equal(f->facts->rundir, "/run/test");
 	f->facts = NULL;
 	assert_reported(f->scratch->report, id, message);
+}
+
+/* The distribution ports that were found: "4200-4210 5210-5210". */
+#define RANDOM "random"
+#define INDETERMINATE "indeterminate"
+
+static inline const char *fixture_dist(struct fixture *f)
+{
+	const struct ejg_facts *facts = f->facts;
+	const char *text = "";
+
+	if (facts->dist_state == EJG_DIST_RANDOM)
+		return RANDOM;
+	if (facts->dist_state == EJG_DIST_INDETERMINATE)
+		return INDETERMINATE;
+	for (size_t i = 0; i < facts->n_dist; i++)
+		text = arena_printf(f->scratch->arena, "%s%s%u-%u", text, i > 0 ? " " : "", facts->dist[i].first,
+				    facts->dist[i].last);
+	return text;
 }
 
 #endif

@@ -1,66 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may do what with a file: rights, and who gets to it. */
 #include "libejguard/modules/lib/access/access.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/acl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include "tests/unit/scratch.h"
-#include "tests/unit/valgrind.h"
-
-enum { SERVICE = 4242, STRANGER = 4343, READERS = 4444, OTHERS = 4545 };
-
-static const uid_t trusted_users[] = { SERVICE };
-static const gid_t trusted_groups[] = { SERVICE, READERS };
-static const struct access_trust trust = { trusted_users, 1, trusted_groups, 2 };
-
-static void need_root(void)
-{
-	if (geteuid() != 0) {
-		print_message("only root can give files to others\n");
-		skip();
-	}
-}
-
-static void give(struct scratch *scratch, const char *name, uid_t uid, gid_t gid, mode_t mode)
-{
-	assert_int_equal(chown(scratch_path(scratch, name), uid, gid), 0);
-	assert_int_equal(chmod(scratch_path(scratch, name), mode), 0);
-}
-
-/* A private folder's tests have nothing above them that a stranger may write, /tmp excepted, which is sticky. */
-static void walk(struct scratch *scratch, const char *name, unsigned int flags, struct access_path *path)
-{
-	const char *problem = "none";
-	int r = access_walk(scratch->arena, NULL, name[0] == '/' ? name : scratch_path(scratch, name), flags, &trust, path,
-			    &problem);
-
-	if (r < 0)
-		fail_msg("%s: %d, %s", name, r, problem);
-}
-
-static void set_acl(struct scratch *scratch, const char *name, acl_type_t type, const char *text)
-{
-	acl_t acl = acl_from_text(text);
-
-	assert_non_null(acl);
-	assert_int_equal(acl_set_file(scratch_path(scratch, name), type, acl), 0);
-	acl_free(acl);
-}
-
-static unsigned int exposed(struct scratch *scratch, const char *name)
-{
-	cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
-
-	walk(scratch, name, 0, &path);
-	return access_exposed(&path.access, &path.reach, &trust);
-}
+#include "tests/unit/access-bed.h"
 
 static void rights_come_from_the_mode(void **state)
 {
@@ -277,194 +223,6 @@ static void links_lead_through_writable_folders(void **state)
 	assert_null(access_replaceable(&again, &trust));
 }
 
-static enum access_result reduce(struct scratch *scratch, const char *name, mode_t allowed, unsigned int flags,
-				 struct access_change *change)
-{
-	cleanup_fd int fd = open(scratch_path(scratch, name), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	int r;
-
-	assert_true(fd >= 0);
-	r = access_reduce(fd, allowed, &trust, flags, change);
-	assert_true(r >= 0);
-	return (enum access_result)r;
-}
-
-static mode_t mode_of(struct scratch *scratch, const char *name)
-{
-	struct stat st;
-
-	assert_int_equal(lstat(scratch_path(scratch, name), &st), 0);
-	return st.st_mode & 07777;
-}
-
-/* Every mode, some limits, trusted and untrusted groups: what is left is what was there and what may stay. */
-static void nothing_is_ever_loosened(void **state)
-{
-	static const mode_t limits[] = { 0, 0600, 0640, 0770, 0775, 0750, 07777 };
-	static const gid_t groups[] = { SERVICE, OTHERS };
-	struct scratch *scratch = *state;
-	struct access_change change;
-
-	need_root();
-	scratch_text(scratch, "file", "");
-	for (mode_t mode = 0; mode <= 07777; mode++) {
-		mode_t limit = limits[mode % ARRAY_SIZE(limits)];
-		gid_t group = groups[mode / 7 % 2];
-		mode_t kept = group == SERVICE ? limit : limit & ~(070U & ~((limit & 7) << 3));
-
-		give(scratch, "file", SERVICE, group, mode);
-		assert_int_equal(reduce(scratch, "file", limit, 0, &change),
-				 mode & ~kept ? ACCESS_REDUCED : ACCESS_UNCHANGED);
-		assert_int_equal(mode_of(scratch, "file"), mode & kept);
-		assert_int_equal(change.before, mode);
-		assert_int_equal(change.after, mode & kept);
-	}
-}
-
-static void acls_are_narrowed(void **state)
-{
-	static const struct {
-		const char *before;
-		mode_t allowed;
-		const char *after; /* NULL: it is left alone */
-	} rows[] = {
-		{ "u::rw-,u:4343:r--,g::---,m::r--,o::---", 0770, "user::rw-\ngroup::---\nother::---\n" },
-		{ "u::rw-,u:4343:r--,g::rw-,m::r--,o::---", 0770, "user::rw-\ngroup::r--\nother::---\n" },
-		{ "u::rw-,u:4343:r--,g::r--,g:4444:rw-,m::rw-,o::r--", 0770,
-		  "user::rw-\nuser:4343:---\ngroup::r--\ngroup:4444:rw-\nmask::rw-\nother::---\n" },
-		{ "u::rw-,g::r--,g:4444:rw-,m::rw-,o::---", 0770, NULL },
-		{ "u::rw-,u:4343:rw-,g::r--,m::rw-,o::r--", 0775,
-		  "user::rw-\nuser:4343:r--\ngroup::r--\nmask::rw-\nother::r--\n" },
-		{ "u::rw-,u:4343:rw-,g::rw-,m::---,o::---", 0770, NULL },
-		{ "u::rw-,u:4343:rw-,g::rw-,m::rw-,o::---", 0600,
-		  "user::rw-\nuser:4343:rw-\ngroup::rw-\nmask::---\nother::---\n" },
-	};
-	struct scratch *scratch = *state;
-
-	need_root();
-	scratch_text(scratch, "file", "");
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct access_change change;
-		enum access_result result;
-		acl_t acl;
-		char *text;
-
-		give(scratch, "file", SERVICE, SERVICE, 0600);
-		set_acl(scratch, "file", ACL_TYPE_ACCESS, rows[i].before);
-		assert_int_equal(reduce(scratch, "file", rows[i].allowed, ACCESS_DRY, &change),
-				 rows[i].after ? ACCESS_REDUCED : ACCESS_UNCHANGED);
-		result = reduce(scratch, "file", rows[i].allowed, 0, &change);
-		assert_int_equal(result, rows[i].after ? ACCESS_REDUCED : ACCESS_UNCHANGED);
-		acl = acl_get_file(scratch_path(scratch, "file"), ACL_TYPE_ACCESS);
-		text = acl_to_text(acl, NULL);
-		if (rows[i].after && !strstr(text, "#effective"))
-			assert_string_equal(text, rows[i].after);
-		acl_free(text);
-		acl_free(acl);
-		assert_int_equal(reduce(scratch, "file", rows[i].allowed, 0, &change), ACCESS_UNCHANGED);
-	}
-}
-
-static void default_acls_are_narrowed(void **state)
-{
-	struct scratch *scratch = *state;
-	cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
-	struct access_change change;
-
-	need_root();
-	scratch_mkdir(scratch, "a");
-	set_acl(scratch, "a", ACL_TYPE_DEFAULT, "u::rwx,g::r-x,u:4343:r,m::rwx,o::r-x");
-	give(scratch, "a", SERVICE, SERVICE, 02750);
-	assert_int_equal(reduce(scratch, "a", 07770, 0, &change), ACCESS_REDUCED);
-	assert_true(change.acl);
-	assert_int_equal(mode_of(scratch, "a"), 02750);
-	walk(scratch, "a", 0, &path);
-	assert_int_equal(access_exposed_new(&path.access, &trust), 0);
-	assert_int_equal(reduce(scratch, "a", 07770, 0, &change), ACCESS_UNCHANGED);
-}
-
-static void what_is_not_the_services_is_refused(void **state)
-{
-	struct scratch *scratch = *state;
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct access_change change;
-
-	need_root();
-	scratch_text(scratch, "file", "");
-	give(scratch, "file", STRANGER, SERVICE, 0644);
-	assert_int_equal(reduce(scratch, "file", 0600, 0, &change), ACCESS_REFUSED_OWNER);
-	give(scratch, "file", 0, 0, 0644);
-	assert_int_equal(reduce(scratch, "file", 0600, 0, &change), ACCESS_REFUSED_OWNER);
-	assert_int_equal(reduce(scratch, "file", 0600, ACCESS_ROOT_TOO | ACCESS_DRY, &change), ACCESS_REDUCED);
-	assert_int_equal(mode_of(scratch, "file"), 0644);
-	give(scratch, "file", SERVICE, SERVICE, 0644);
-	char other[256];
-
-	snprintf(other, sizeof(other), "%s", scratch_path(scratch, "other"));
-	assert_int_equal(link(scratch_path(scratch, "file"), other), 0);
-	assert_int_equal(reduce(scratch, "file", 0600, 0, &change), ACCESS_REFUSED_LINKS);
-	assert_int_equal(unlink(other), 0);
-	assert_int_equal(symlink("file", other), 0);
-	assert_int_equal(reduce(scratch, "other", 0600, 0, &change), ACCESS_REFUSED_TYPE);
-	assert_int_equal(mkfifo(scratch_path(scratch, "fifo"), 0666), 0);
-	assert_int_equal(reduce(scratch, "fifo", 0600, 0, &change), ACCESS_REFUSED_TYPE);
-	strcpy(address.sun_path, scratch_path(scratch, "socket"));
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	give(scratch, "socket", SERVICE, SERVICE, 0666);
-	assert_int_equal(reduce(scratch, "socket", 0600, 0, &change), ACCESS_REFUSED_TYPE);
-	assert_int_equal(reduce(scratch, "socket", 0600, ACCESS_SOCKETS, &change), ACCESS_REDUCED);
-	assert_int_equal(mode_of(scratch, "socket"), 0600);
-	assert_int_equal(mode_of(scratch, "file"), 0644);
-}
-
-/* Puts a file of the service and one of another user into one place, again and again. */
-struct swapper {
-	char a[256];
-	char b[256];
-	atomic_bool stop;
-};
-
-static void *swap(void *data)
-{
-	struct swapper *swapper = data;
-
-	while (!atomic_load(&swapper->stop))
-		renameat2(AT_FDCWD, swapper->a, AT_FDCWD, swapper->b, RENAME_EXCHANGE);
-	return NULL;
-}
-
-static void a_file_that_is_swapped_in_is_never_reduced(void **state)
-{
-	struct scratch *scratch = *state;
-	struct swapper swapper = { .stop = false };
-	size_t n_reduced = 0;
-	pthread_t thread;
-
-	need_root();
-	scratch_text(scratch, "service", "");
-	scratch_text(scratch, "roots", "");
-	give(scratch, "roots", 0, 0, 0644);
-	snprintf(swapper.a, sizeof(swapper.a), "%s", scratch_path(scratch, "service"));
-	snprintf(swapper.b, sizeof(swapper.b), "%s", scratch_path(scratch, "roots"));
-	assert_int_equal(chown(swapper.a, SERVICE, SERVICE), 0);
-	assert_int_equal(pthread_create(&thread, NULL, swap, &swapper), 0);
-	for (int i = 0; i < 3000; i++) {
-		cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
-		struct access_change change;
-		struct stat st;
-
-		walk(scratch, "service", 0, &path);
-		assert_int_equal(fstat(path.fd, &st), 0);
-		n_reduced += access_reduce(path.fd, 0600, &trust, 0, &change) == ACCESS_REDUCED;
-		assert_int_equal(fstat(path.fd, &st), 0);
-		assert_int_equal(st.st_mode & 07777, st.st_uid == SERVICE ? 0600 : 0644);
-	}
-	atomic_store(&swapper.stop, true);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(n_reduced, 1);
-}
-
 static void many_who_pass_are_everybody(void **state)
 {
 	struct access_entry entries[ACCESS_REACH_MAX + 1];
@@ -482,24 +240,11 @@ static void many_who_pass_are_everybody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(rights_come_from_the_mode),
-		scratch_test(rights_come_from_the_acl),
-		scratch_test(default_acls_are_for_new_files),
-		scratch_test(folders_decide_who_gets_there),
-		scratch_test(paths_are_walked_by_component),
-		scratch_test(writable_folders_are_found),
-		scratch_test(links_lead_through_writable_folders),
-		scratch_test(nothing_is_ever_loosened),
-		scratch_test(acls_are_narrowed),
-		scratch_test(default_acls_are_narrowed),
-		scratch_test(what_is_not_the_services_is_refused),
-		scratch_test(many_who_pass_are_everybody),
+		scratch_test(rights_come_from_the_mode),	   scratch_test(rights_come_from_the_acl),
+		scratch_test(default_acls_are_for_new_files),	   scratch_test(folders_decide_who_gets_there),
+		scratch_test(paths_are_walked_by_component),	   scratch_test(writable_folders_are_found),
+		scratch_test(links_lead_through_writable_folders), scratch_test(many_who_pass_are_everybody),
 	};
-	const struct CMUnitTest races[] = {
-		scratch_test(a_file_that_is_swapped_in_is_never_reduced),
-	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	/* It runs one thread at a time, and the one that swaps hardly lets go. */
-	return is_under_valgrind() ? failed : failed + cmocka_run_group_tests(races, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,9 +8,6 @@
 
 enum { STRANGER = 4242 };
 
-#define RANDOM "random"
-#define INDETERMINATE "indeterminate"
-
 static const struct {
 	const char *cfg;       /* ejabberdctl.cfg; NULL: none */
 	const char *arguments; /* vm.args; NULL: none */
@@ -132,21 +129,6 @@ static const struct {
 	{ "VMARGS=$HOME/vm.args\n", NULL, INDETERMINATE, "VMARGS" },
 };
 
-static const char *describe(struct fixture *f)
-{
-	const struct ejg_facts *facts = f->facts;
-	const char *text = "";
-
-	if (facts->dist_state == EJG_DIST_RANDOM)
-		return RANDOM;
-	if (facts->dist_state == EJG_DIST_INDETERMINATE)
-		return INDETERMINATE;
-	for (size_t i = 0; i < facts->n_dist; i++)
-		text = arena_printf(f->scratch->arena, "%s%s%u-%u", text, i > 0 ? " " : "", facts->dist[i].first,
-				    facts->dist[i].last);
-	return text;
-}
-
 static void write_or_remove(struct scratch *scratch, const char *name, const char *text)
 {
 	if (text)
@@ -166,8 +148,8 @@ static void test_table(void **state)
 		write_or_remove(f.scratch, "etc/vm.args", table[i].arguments);
 		if (fixture_collect(&f, "") != 0)
 			fail_msg("'%s': not collected", table[i].cfg);
-		if (strcmp(describe(&f), table[i].result) != 0)
-			fail_msg("'%s' + '%s': %s, not %s (%s)", table[i].cfg, table[i].arguments, describe(&f),
+		if (strcmp(fixture_dist(&f), table[i].result) != 0)
+			fail_msg("'%s' + '%s': %s, not %s (%s)", table[i].cfg, table[i].arguments, fixture_dist(&f),
 				 table[i].result, f.facts->dist_note);
 		if (!table[i].note)
 			assert_null(f.facts->dist_note);
@@ -187,12 +169,12 @@ static void test_link(void **state)
 	scratch_text(f.scratch, "default", "\nFIREWALL_WINDOW=4200-4210\n");
 	assert_int_equal(symlink("../default", scratch_path(f.scratch, "etc/ejabberdctl.cfg")), 0);
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), "4200-4210");
+	assert_string_equal(fixture_dist(&f), "4200-4210");
 	assert_string_equal(f.facts->dist_origin.file, scratch_path(f.scratch, "default"));
 	assert_int_equal(f.facts->dist_origin.line, 2);
 	unlink(scratch_path(f.scratch, "default"));
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), RANDOM);
+	assert_string_equal(fixture_dist(&f), RANDOM);
 }
 
 static void test_no_regular_file(void **state)
@@ -203,7 +185,7 @@ static void test_no_regular_file(void **state)
 	scratch_mkdir(f.scratch, "etc");
 	assert_int_equal(mkfifo(scratch_path(f.scratch, "etc/ejabberdctl.cfg"), 0600), 0);
 	assert_int_equal(fixture_collect(&f, ""), 0); /* and does not block */
-	assert_string_equal(describe(&f), RANDOM);
+	assert_string_equal(fixture_dist(&f), RANDOM);
 }
 
 static void test_large_file(void **state)
@@ -217,15 +199,15 @@ static void test_large_file(void **state)
 	scratch_mkdir(f.scratch, "etc");
 	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, SOURCE_MAX_FILE);
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), RANDOM);
+	assert_string_equal(fixture_dist(&f), RANDOM);
 	scratch_write(f.scratch, "etc/ejabberdctl.cfg", text, SOURCE_MAX_FILE + 1);
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 	assert_non_null(strstr(f.facts->dist_note, "1 MiB"));
 	scratch_text(f.scratch, "etc/ejabberdctl.cfg", "");
 	scratch_write(f.scratch, "etc/vm.args", text, SOURCE_MAX_FILE + 1);
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 	free(text);
 }
 
@@ -246,7 +228,7 @@ static void test_unreadable(void **state)
 	if (root)
 		assert_int_equal(seteuid(0), 0);
 	assert_int_equal(r, 0);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 	assert_non_null(strstr(f.facts->dist_note, "Permission denied"));
 }
 
@@ -256,7 +238,7 @@ static void test_no_folder(void **state)
 
 	fixture_init(&f, state);
 	assert_int_equal(fixture_collect(&f, ""), 0);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 	assert_null(f.facts->config_dir);
 }
 
@@ -269,11 +251,11 @@ static void test_other_service(void **state)
 	scratch_mkdir(f.scratch, "etc");
 	assert_int_equal(fixture_collect_for(&f, "rabbitmq", ""), 0);
 	assert_null(f.facts->config_dir);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 	assert_int_equal(
 		fixture_collect_for(&f, "rabbitmq", arena_printf(f.scratch->arena, "config %s", f.config_dirs[0])), 0);
 	assert_string_equal(f.facts->config_dir, f.config_dirs[0]);
-	assert_string_equal(describe(&f), INDETERMINATE);
+	assert_string_equal(fixture_dist(&f), INDETERMINATE);
 }
 
 static const struct {
@@ -324,102 +306,12 @@ static void test_epmd(void **state)
 	}
 }
 
-/*
- * The environment of the unit, with a start script that knows only what matters here. "/etc" is a folder in the tree
- * and on every host, as facts_collect() asks for.
- */
-static const struct {
-	const char *unit; /* lines of [Service] */
-	const char *cfg;
-	const char *result;
-	const char *note;
-	unsigned int epmd; /* 0: refused */
-} unit_table[] = {
-	{ "", "", RANDOM, "not set", 4369 },
-	{ "Environment=ERL_DIST_PORT=5210\n", "", "5210-5210", NULL, 4369 },
-	{ "Environment=ERL_DIST_PORT=5210\n", "ERL_DIST_PORT=\n", RANDOM, "not set", 4369 },
-	{ "Environment=ERL_DIST_PORT=5210\n", "ERL_DIST_PORT=5211\n", "5211-5211", NULL, 4369 },
-	{ "Environment=ERL_DIST_PORT=5210\n", "FIREWALL_WINDOW=4200-4210\n", "4200-4210 5210-5210", NULL, 4369 },
-	{ "Environment=FIREWALL_WINDOW=1-2\n", "", RANDOM, "not set", 4369 },
-	{ "Environment=FIREWALL_WINDOW=1-2\n", "FIREWALL_WINDOW=4200-4210\n", "4200-4210", NULL, 4369 },
-	{ "Environment=ERL_FLAGS=-config\\x20/x\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_FLAGS may hold",
-	  4369 },
-	{ "Environment='ERL_ZFLAGS=-config /x'\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "ERL_ZFLAGS", 4369 },
-	{ "Environment=\"ERL_AFLAGS=-kernel inet_'dist'_listen_min 9\"\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
-	  "ERL_AFLAGS", 4369 },
-	{ "Environment='ERL_FLAGS=# -kernel inet_\"dist\"_listen_min 9'\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
-	  "ERL_FLAGS", 4369 },
-	{ "Environment=VMARGS=/nonexistent/%H\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "VMARGS", 4369 },
-	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "service manager", 4369 },
-	{ "PassEnvironment=ERL_OPTIONS\n", "FIREWALL_WINDOW=1-2\nERL_OPTIONS=\n", "1-2", NULL, 4369 },
-	{ "EnvironmentFile=/e*c/x\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "EnvironmentFile", 4369 },
-	{ "RootDirectory=/srv\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "elsewhere", 4369 },
-	{ "ExecStart=\nExecStart=/usr/local/bin/start-ejabberd\n", "FIREWALL_WINDOW=1-2\n", INDETERMINATE,
-	  "does not call", 4369 },
-	{ "ExecStart=\nExecStart=/bin/sh -c 'ERL_DIST_PORT=7 exec /usr/sbin/ejabberdctl foreground'\n", "", "7-7", NULL,
-	  4369 },
-	{ "Environment=ERL_EPMD_PORT=4400\n", "", RANDOM, "not set", 4400 },
-	{ "Environment=ERL_EPMD_PORT=4400\n", "ERL_EPMD_PORT=4401\n", RANDOM, "not set", 4401 },
-	{ "PassEnvironment=ERL_EPMD_PORT\n", "", RANDOM, "not set", 0 },
-	{ "", "ERL_OPTIONS='-epmd_port 4400'\n", RANDOM, "not set", 0 },
-	{ "", "ERL_OPTIONS='-env ERL_EPMD_PORT 4400'\n", RANDOM, "not set", 0 },
-};
-
-static const char unit_script[] =
-	"#!/bin/sh\nFIREWALL_WINDOW=\n: \"${CONFIG_DIR:=\"/etc\"}\"\n"
-	": \"${EJABBERDCTL_CONFIG_PATH:=\"$CONFIG_DIR/ejabberdctl.cfg\"}\"\n"
-	": \"${VMARGS:=\"$CONFIG_DIR/vm.args\"}\"\n"
-	"[ -f \"$EJABBERDCTL_CONFIG_PATH\" ] && . \"$EJABBERDCTL_CONFIG_PATH\"\n"
-	"[ -n \"$ERL_DIST_PORT\" ] && O=\"-erl_epmd_port $ERL_DIST_PORT -start_epmd false\"\n";
-
-static void make_folders(struct scratch *scratch, const char *path)
-{
-	char *copy = arena_strdup(scratch->arena, path);
-
-	for (char *slash = copy; slash && (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		if (access(scratch_path(scratch, copy), F_OK) < 0)
-			scratch_mkdir(scratch, copy);
-	}
-}
-
-static void test_unit(void **state)
-{
-	struct settings_source settings = { .hostname = "host" };
-	struct fixture f;
-
-	fixture_init(&f, state);
-	make_folders(f.scratch, "root/usr/sbin/");
-	make_folders(f.scratch, "root/etc/systemd/system/");
-	settings.root = fixture_path(f.scratch, "root");
-	f.source.settings = &settings;
-	f.config_dirs[0] = "/etc";
-	scratch_text(f.scratch, "root/usr/sbin/ejabberdctl", unit_script);
-	for (size_t i = 0; i < sizeof(unit_table) / sizeof(unit_table[0]); i++) {
-		scratch_text(f.scratch, "root/etc/systemd/system/ejabberd.service",
-			     arena_printf(f.scratch->arena, "[Service]\nExecStart=/usr/sbin/ejabberdctl foreground\n%s",
-					  unit_table[i].unit));
-		scratch_text(f.scratch, "root/etc/ejabberdctl.cfg", unit_table[i].cfg);
-		if (unit_table[i].epmd == 0)
-			fixture_refused(&f, "", "fact-value", "cannot be told");
-		assert_int_equal(fixture_collect(&f, unit_table[i].epmd ? "" : "epmd 4369"), 0);
-		assert_string_equal(f.facts->config_dir, "/etc");
-		if (strcmp(describe(&f), unit_table[i].result) != 0)
-			fail_msg("%s + %s: %s, not %s (%s)", unit_table[i].unit, unit_table[i].cfg, describe(&f),
-				 unit_table[i].result, f.facts->dist_note);
-		if (unit_table[i].note && (!f.facts->dist_note || !strstr(f.facts->dist_note, unit_table[i].note)))
-			fail_msg("%s: note '%s', not '%s'", unit_table[i].unit, f.facts->dist_note, unit_table[i].note);
-		if (unit_table[i].epmd)
-			assert_int_equal(f.facts->epmd_port, unit_table[i].epmd);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_table),	  scratch_test(test_link),	 scratch_test(test_no_regular_file),
 		scratch_test(test_large_file),	  scratch_test(test_unreadable), scratch_test(test_no_folder),
-		scratch_test(test_other_service), scratch_test(test_epmd),	 scratch_test(test_unit),
+		scratch_test(test_other_service), scratch_test(test_epmd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

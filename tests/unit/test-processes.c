@@ -90,71 +90,67 @@ static void test_debian(void **state)
 }
 
 /* Which processes the survey has, and as what: -1 for none. */
+/* What each process is; role -1: none of the survey's. */
+static const struct {
+	struct fake fake;
+	int role;
+	const char *node;
+	bool long_name;
+} roles[] = {
+	{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c" }, EJG_PROCESS_NODE, "a@b.c", true },
+	{ { .exe = BEAM " (deleted)", .arguments = ERL "|-name|a@b.c" }, EJG_PROCESS_NODE, "a@b.c", true },
+	{ { .exe = "/x/beam.debug.smp", .arguments = "x|-sname|a" }, EJG_PROCESS_NODE, "a", false },
+	{ { .exe = "/x/beam", .arguments = "x|-sname|a" }, EJG_PROCESS_NODE, "a", false },
+	{ { .exe = "/tmp/other", .arguments = "x|--|-root|/r|-progname|erl|-sname|a" }, EJG_PROCESS_NODE, "a", false },
+	{ { .exe = "/tmp/beamer", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
+	{ { .exe = "/tmp/other", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
+	{ { .arguments = "/x/beam.smp|-sname|a" }, EJG_PROCESS_NODE, "a", false },
+	/* a node without a name: ejabberd is one, what else runs in the service is one, others are none */
+	{ { .exe = BEAM, .arguments = ERL "|-s|ejabberd" }, EJG_PROCESS_NODE, NULL, false },
+	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
+	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "/below" }, EJG_PROCESS_NODE, NULL, false },
+	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "x" }, -1, NULL, false },
+	{ { .exe = BEAM, .arguments = "" }, -1, NULL, false },
+	{ { .exe = BEAM, .arguments = "", .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
+	/* an ejabberd that hides is a node all the same */
+	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden|-s|ejabberd" }, EJG_PROCESS_NODE, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden" }, EJG_PROCESS_CONTROL, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-remsh|b" }, EJG_PROCESS_CONTROL, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-dist_listen|false" }, EJG_PROCESS_CONTROL, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-dist_listen|true" }, EJG_PROCESS_NODE, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-extra|--sname|a|--remsh|b" }, EJG_PROCESS_CONTROL, "a", false },
+	{ { .exe = BEAM, .arguments = ERL "|-extra|-sname|a" }, -1, NULL, false },
+	/* the first of several, and the short one */
+	{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c|-name|d@e.f" }, EJG_PROCESS_NODE, "a@b.c", true },
+	{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c|-sname|d" }, EJG_PROCESS_NODE, "d", false },
+	{ { .exe = BEAM, .arguments = ERL "|-name|-noinput" }, -1, NULL, false },
+	{ { .exe = BEAM, .arguments = ERL "|-sname" }, -1, NULL, false },
+	{ { .exe = "/x/epmd", .arguments = "whatever" }, EJG_PROCESS_EPMD, NULL, false },
+	{ { .exe = "/x/sleep", .arguments = "epmd" }, -1, NULL, false },
+	{ { .exe = "/x/erl_call", .arguments = "erl_call|-c|S3CRET|-sname|a" }, EJG_PROCESS_CONTROL, NULL, false },
+};
+
 static void test_roles(void **state)
 {
-	static const struct {
-		struct fake fake;
-		int role;
-		const char *node;
-		bool long_name;
-	} cases[] = {
-		{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c" }, EJG_PROCESS_NODE, "a@b.c", true },
-		{ { .exe = BEAM " (deleted)", .arguments = ERL "|-name|a@b.c" }, EJG_PROCESS_NODE, "a@b.c", true },
-		{ { .exe = "/x/beam.debug.smp", .arguments = "x|-sname|a" }, EJG_PROCESS_NODE, "a", false },
-		{ { .exe = "/x/beam", .arguments = "x|-sname|a" }, EJG_PROCESS_NODE, "a", false },
-		{ { .exe = "/tmp/other", .arguments = "x|--|-root|/r|-progname|erl|-sname|a" },
-		  EJG_PROCESS_NODE,
-		  "a",
-		  false },
-		{ { .exe = "/tmp/beamer", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
-		{ { .exe = "/tmp/other", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
-		{ { .arguments = "/x/beam.smp|-sname|a" }, EJG_PROCESS_NODE, "a", false },
-		/* a node without a name: ejabberd is one, what else runs in the service is one, others are none */
-		{ { .exe = BEAM, .arguments = ERL "|-s|ejabberd" }, EJG_PROCESS_NODE, NULL, false },
-		{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
-		{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "/below" }, EJG_PROCESS_NODE, NULL, false },
-		{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "x" }, -1, NULL, false },
-		{ { .exe = BEAM, .arguments = "" }, -1, NULL, false },
-		{ { .exe = BEAM, .arguments = "", .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
-		/* an ejabberd that hides is a node all the same */
-		{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden|-s|ejabberd" }, EJG_PROCESS_NODE, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden" }, EJG_PROCESS_CONTROL, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-sname|a|-remsh|b" }, EJG_PROCESS_CONTROL, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-sname|a|-dist_listen|false" }, EJG_PROCESS_CONTROL, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-sname|a|-dist_listen|true" }, EJG_PROCESS_NODE, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-extra|--sname|a|--remsh|b" }, EJG_PROCESS_CONTROL, "a", false },
-		{ { .exe = BEAM, .arguments = ERL "|-extra|-sname|a" }, -1, NULL, false },
-		/* the first of several, and the short one */
-		{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c|-name|d@e.f" }, EJG_PROCESS_NODE, "a@b.c", true },
-		{ { .exe = BEAM, .arguments = ERL "|-name|a@b.c|-sname|d" }, EJG_PROCESS_NODE, "d", false },
-		{ { .exe = BEAM, .arguments = ERL "|-name|-noinput" }, -1, NULL, false },
-		{ { .exe = BEAM, .arguments = ERL "|-sname" }, -1, NULL, false },
-		{ { .exe = "/x/epmd", .arguments = "whatever" }, EJG_PROCESS_EPMD, NULL, false },
-		{ { .exe = "/x/sleep", .arguments = "epmd" }, -1, NULL, false },
-		{ { .exe = "/x/erl_call", .arguments = "erl_call|-c|S3CRET|-sname|a" },
-		  EJG_PROCESS_CONTROL,
-		  NULL,
-		  false },
-	};
 	struct survey_fixture f;
 
 	survey_fixture_init(&f, state);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct fake fake = cases[i].fake;
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+		struct fake fake = roles[i].fake;
 
 		fake.pid = (int)i + 10;
 		fake_process(&f, &fake);
 	}
 	collect(&f, NULL, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
 		const struct ejg_process *found = process(&f, (pid_t)i + 10);
 
-		if ((found ? (int)found->role : -1) != cases[i].role)
+		if ((found ? (int)found->role : -1) != roles[i].role)
 			fail_msg("case %zu: role %d", i, found ? (int)found->role : -1);
 		if (!found)
 			continue;
-		if (!found->node != !cases[i].node || (found->node && strcmp(found->node, cases[i].node) != 0) ||
-		    found->long_name != cases[i].long_name)
+		if (!found->node != !roles[i].node || (found->node && strcmp(found->node, roles[i].node) != 0) ||
+		    found->long_name != roles[i].long_name)
 			fail_msg("case %zu: node %s", i, found->node);
 	}
 }

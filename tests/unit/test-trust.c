@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/swapper.h"
 
 enum { STRANGER = 4242 };
 
@@ -328,22 +328,7 @@ static void callers_without_privilege_trust_themselves(void **state)
 	as_stranger(scratch, opens_own_files);
 }
 
-/* Puts a trusted and an untrusted file into one place, again and again. */
-struct swapper {
-	char a[256];
-	char b[256];
-	atomic_bool stop;
-};
-
-static void *swap(void *data)
-{
-	struct swapper *swapper = data;
-
-	while (!atomic_load(&swapper->stop))
-		renameat2(AT_FDCWD, swapper->a, AT_FDCWD, swapper->b, RENAME_EXCHANGE);
-	return NULL;
-}
-
+/* A trusted and an untrusted file take turns in one place. */
 static void a_file_that_is_swapped_is_never_opened_untrusted(void **state)
 {
 	struct scratch *scratch = *state;
