@@ -35,10 +35,10 @@
  * Threads. A handle is used by one thread at a time; different handles by different threads at the same time.
  * ejg_cancel() alone may be called from any thread and from signal handlers. The library has no global state.
  *
- * Strings that the library returns belong to the handle and are valid until the next verb on that handle, or
- * until it is closed. Structures that begin with a size member may grow at their end: set it to sizeof() of
- * the structure; members that the library does not know must be zero, else -EINVAL. Members that hold a value of an
- * enumeration are of type uint32_t, so that their size depends on no compiler.
+ * Strings and structures that the library returns belong to the handle and are valid until the next verb on it, or
+ * until it is closed. Only ejg_close() takes NULL for a handle. Structures that begin with a size member
+ * may grow at their end: set it to sizeof() of the structure; members that the library does not know must be zero, else
+ * -EINVAL. Members that hold a value of an enumeration are of type uint32_t. Ports are in host byte order.
  */
 #ifndef EJGUARD_EJGUARD_H
 #define EJGUARD_EJGUARD_H
@@ -95,9 +95,9 @@ struct ejg_apply_options {
 	bool own;                   /**< fail unless the caller is in a cgroup of the service */
 	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2
 					 *   mount. They are the service's from then on, until they are gone or released */
-	size_t n_cgroups;
+	size_t n_cgroups;        /**< how many; 0: those of the stack */
 	const char *const *only; /**< run these modules only; each must be in the stack */
-	size_t n_only;
+	size_t n_only;           /**< how many; 0: all */
 	bool no_proof; /**< leave out the proof: apply is faster, and nothing was attempted for real */
 	/**
 	 * Seconds for which an address that the name of a peer had stays one of its addresses: for an apply that is repeated
@@ -118,7 +118,7 @@ struct ejg_question {
 	size_t size; /**< sizeof(struct ejg_question) */
 	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
-	uint16_t port;
+	uint16_t port;       /**< 1 to 65535 */
 	bool by_user; /**< bind and connect: it is not the service that attempts it, but a local user outside of it */
 	uid_t uid;    /**< that user */
 };
@@ -145,7 +145,7 @@ struct ejg *ejg_close(struct ejg *handle);
  * Sets the receiver of log messages; without one there is no log.
  * @handle: handle
  * @fn:    receiver or NULL
- * @data:  passed on to it; must outlive the handle or the next ejg_set_log()
+ * @data:  passed on to it; must be valid until the handle is closed or the next ejg_set_log()
  * @level: the most detailed level that is wanted
  *
  * Since 0.1.

@@ -208,9 +208,9 @@ enum ejg_relation {
 /** A process that runs now. Since ABI 1.0. */
 struct ejg_process {
 	pid_t pid;
-	uint64_t start_time; /**< as in /proc/PID/stat: tells it from a later process of the same pid */
+	uint64_t start_time; /**< clock ticks since boot: tells it from a later process of the same pid */
 	uid_t uid;           /**< effective */
-	gid_t gid;
+	gid_t gid;           /**< effective */
 	uint32_t role;      /**< enum ejg_process_role */
 	const char *exe;    /**< what it executes, or NULL when that may not be seen */
 	const char *cgroup; /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
@@ -239,7 +239,7 @@ struct ejg_listener {
 	struct ejg_prefix address; /**< a wildcard is 0.0.0.0 (length 128) or :: */
 	uint16_t port;
 	uid_t uid; /**< of the socket */
-	uint64_t cgroup_id;
+	uint64_t cgroup_id; /**< of the socket */
 	const char *unit; /**< of that cgroup, or NULL */
 	bool in_service;  /**< the socket belongs to one of the cgroups of the facts, or one below */
 	pid_t pid;        /**< a process that holds it (the service manager last), or 0 when none was seen */
@@ -303,7 +303,7 @@ static inline bool ejg_kind_is(const struct ejg_facts *facts, const char *name)
  * An element of an array whose elements a newer library may have made larger than the caller knows.
  * @array: the first one
  * @n:     how many there are
- * @size:  of one, as the structure with the array says
+ * @size:  of one, as the structure with the array says; languages without inline functions step by it themselves
  * @index: from 0
  *
  * Return: the element, or NULL past the end. Since ABI 1.0.

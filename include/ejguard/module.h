@@ -80,11 +80,11 @@ extern "C" {
 /** One call of one operation. Opaque. Since ABI 1.0. */
 struct ejg_call;
 
-/** What check answers. Since ABI 1.0. */
+/** What check and prove answer. Since ABI 1.0. */
 enum ejg_verdict {
-	EJG_HELD = 0,
+	EJG_HELD = 0, /**< what the module guards is as the stack says */
 	EJG_NOT_APPLICABLE = 1, /**< there is nothing here that the module could be about */
-	EJG_NOT_HELD = 2,
+	EJG_NOT_HELD = 2, /**< it is not: a required module fails the stack */
 };
 
 /** Flags of a descriptor. Unknown ones are refused. Since ABI 1.0. */
@@ -101,14 +101,14 @@ enum ejg_module_flags {
 
 /** Whether a module refuses or only reports what it would have refused. Since ABI 1.0. */
 enum ejg_mode {
-	EJG_ENFORCE,
-	EJG_PERMISSIVE,
+	EJG_ENFORCE,    /**< refuses */
+	EJG_PERMISSIVE, /**< reports */
 };
 
 /** What release is asked to undo. Since ABI 1.0. */
 enum ejg_release_scope {
-	EJG_RELEASE_RUN,
-	EJG_RELEASE_ALL,
+	EJG_RELEASE_RUN, /**< what this instance has applied in this run */
+	EJG_RELEASE_ALL, /**< what any run has applied */
 };
 
 /** Value of an EJG_OPTION_ADDRESSES. Since ABI 1.0. */
@@ -163,7 +163,7 @@ struct ejg_option {
 struct ejg_finding_info {
 	const char *id;    /**< [a-z0-9-]+, without the module's name: "not-attached" */
 	uint32_t severity; /**< enum ejg_severity */
-	const char *summary;
+	const char *summary; /**< one line */
 	/**
 	 * What to do unless the finding itself says better; NULL for EJG_OK and EJG_INFO. One step a line: "run: COMMAND"
 	 * is a command as a shell takes it, "edit: FILE:LINE: WHAT" a change of a file, anything else is said in words.

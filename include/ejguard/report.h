@@ -47,9 +47,9 @@ struct ejg_label {
 struct ejg_metric {
 	const char *module;
 	const char *name; /**< as declared by the module: "denials" */
-	const char *help;
+	const char *help; /**< as declared, one line */
 	bool counter; /**< true: only ever grows; false: a gauge */
-	const struct ejg_label *labels;
+	const struct ejg_label *labels; /**< what tells it from others of its name */
 	size_t n_labels;
 	uint64_t value;
 };
