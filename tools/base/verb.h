@@ -67,24 +67,15 @@ struct option_spec {
 	const char *help;
 };
 
-enum verb_id {
-	VERB_CHECK,
-	VERB_APPLY,
-	VERB_STATUS,
-	VERB_RELEASE,
-	VERB_EXEC,
-	VERB_EXPLAIN,
-	VERB_WATCH,
-	VERB_DISCOVER,
-	VERB_DOCTOR,
-	VERB_MODULES,
-	VERB_ENABLE,
-	VERB_DISABLE,
-	VERB_HELP,
-	VERB_VERSION,
-};
+/* The verbs, in the order of the help, and what runs each (tools/verbs). */
+#define VERBS_THAT_RUN(verb)                                                                                           \
+	verb(CHECK, check) verb(APPLY, apply) verb(STATUS, status) verb(RELEASE, release) verb(EXEC, exec)             \
+	verb(EXPLAIN, explain) verb(WATCH, watch) verb(DISCOVER, discover) verb(DOCTOR, doctor) verb(MODULES, modules) \
+	verb(ENABLE, enable) verb(DISABLE, disable)
 
-enum { N_VERBS = VERB_VERSION + 1 };
+#define VERB_ID(id, name) VERB_##id,
+enum verb_id { VERBS_THAT_RUN(VERB_ID) VERB_HELP, VERB_VERSION, N_VERBS };
+#undef VERB_ID
 
 struct verb {
 	const char *name;

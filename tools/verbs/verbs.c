@@ -3,12 +3,12 @@
 
 #include "tools/base/handle.h"
 
-static int release(const struct arguments *arguments, struct report *report)
+int verb_release(const struct arguments *arguments, struct report *report)
 {
 	return ejg_release(report->handle);
 }
 
-static int discover(const struct arguments *arguments, struct report *report)
+int verb_discover(const struct arguments *arguments, struct report *report)
 {
 	int r = ejg_discover(report->handle);
 
@@ -16,19 +16,9 @@ static int discover(const struct arguments *arguments, struct report *report)
 	return r;
 }
 
+#define VERB_RUN(id, name) [VERB_##id] = verb_##name,
 static int (*const runs[N_VERBS])(const struct arguments *arguments, struct report *report) = {
-	[VERB_CHECK] = verb_check,
-	[VERB_APPLY] = verb_apply,
-	[VERB_STATUS] = verb_status,
-	[VERB_RELEASE] = release,
-	[VERB_EXEC] = verb_exec,
-	[VERB_EXPLAIN] = verb_explain,
-	[VERB_WATCH] = verb_watch,
-	[VERB_DISCOVER] = discover,
-	[VERB_DOCTOR] = verb_doctor,
-	[VERB_MODULES] = verb_modules,
-	[VERB_ENABLE] = verb_enable,
-	[VERB_DISABLE] = verb_disable,
+	VERBS_THAT_RUN(VERB_RUN)
 };
 
 int verb_run(const struct arguments *arguments, struct report *report)

@@ -5,6 +5,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/report.h"
+#include "tools/base/verb.h"
 
 /*
  * Runs report->verb: names the service, opens the handle, which stays open for the report, and calls what follows.
@@ -13,16 +14,9 @@
  */
 int verb_run(const struct arguments *arguments, struct report *report);
 
-/* Those that are more than one call of the library: one a file. */
-int verb_apply(const struct arguments *arguments, struct report *report);
-int verb_check(const struct arguments *arguments, struct report *report);
-int verb_disable(const struct arguments *arguments, struct report *report);
-int verb_doctor(const struct arguments *arguments, struct report *report);
-int verb_enable(const struct arguments *arguments, struct report *report);
-int verb_exec(const struct arguments *arguments, struct report *report);
-int verb_explain(const struct arguments *arguments, struct report *report);
-int verb_modules(const struct arguments *arguments, struct report *report);
-int verb_status(const struct arguments *arguments, struct report *report);
-int verb_watch(const struct arguments *arguments, struct report *report);
+/* verb_check() and its like, of the list in verb.h: those that are more than one call of the library are one a file. */
+#define VERB_FUNCTION(id, name) int verb_##name(const struct arguments *arguments, struct report *report);
+VERBS_THAT_RUN(VERB_FUNCTION)
+#undef VERB_FUNCTION
 
 #endif
