@@ -47,3 +47,10 @@ else
 	check_is "the same user's: this kernel does not let it" denied "$(take 65534)"
 	check_is 'doctor is silent' 0 "$(guard --json doctor service 2>/dev/null | grep -c 'net.same-user' || true)"
 fi
+
+note 'a map of sockets (sockmap), by which data goes from one to another past the hooks'
+check_is 'control: root makes one' ok "$(in_cgroup "$cgroup" "$EJG_STATE/take" sockmap)"
+as_service=(in_cgroup "$cgroup" setpriv --reuid=65534 --regid=65534 --clear-groups)
+check_is 'the service does not' denied "$("${as_service[@]}" "$EJG_STATE/take" sockmap)"
+check_is 'nor as root of a user namespace of its own' denied \
+	"$("${as_service[@]}" unshare --user --map-root-user --net "$EJG_STATE/take" sockmap)"

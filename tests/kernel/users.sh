@@ -148,6 +148,16 @@ check_is 'another host is none of its business again' 'refused refused' \
 	"$(as 65534 connect 198.51.100.2 4370) $(as 65534 connect 2001:db8::2 4370)"
 kill "$(server_of 7000)" "$(server_of 4370)"
 
+# --- somebody writes to the map of the network namespaces
+networks=/sys/fs/bpf/ejguard/ejabberd:host/networks
+bpftool -j map dump pinned $networks | grep -o '"key":\[[^]]*' | sed 's/"key":.//; s/[",]/ /g' | while read -ra key; do
+	bpftool map update pinned $networks key "${key[@]}" value 0
+done
+check_is 'control: nothing is refused there' ok "$(as 65534 listen 127.0.0.1 4369 0)"
+check_has 'check says so' 'host.network-unknown' "$(finding)"
+check 'apply' guard_host -q apply
+check_is 'nobody is refused again' denied "$(as 65534 listen 127.0.0.1 4369 0)"
+
 # --- a new cgroup of the service
 mkdir "$EJG_CGROUP/second"
 sed -i "s|^set cgroups.*|& $root/second|" "$EJG_CONF/ejabberd"

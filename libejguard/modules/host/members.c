@@ -36,12 +36,13 @@ static int read_cookie(void *data)
 	return network_cookie(data);
 }
 
+/* The program takes a namespace whose value is 0 for one that it does not know. */
 static int have(const struct pins *pins, enum set_map map, uint64_t key)
 {
 	uint8_t value;
 	int r = bpf_map_lookup_elem(pins->maps[map], &key, &value);
 
-	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+	return r == -ENOENT ? 0 : r < 0 ? r : map != SET_NETWORKS || value == POLICY_NETWORK_OF_SERVICE;
 }
 
 static int add(struct ejg_call *call, const struct pins *pins, enum set_map map, uint64_t key)
