@@ -251,6 +251,16 @@ int ejg_discover(struct ejg *handle);
 int ejg_release(struct ejg *handle);
 
 /**
+ * For containers, after one of the service has ended: undoes what was applied when no cgroup of the service is left, as
+ * ejg_release() does; else applies the stack to those that are left, and what the others had is removed. Takes the lock first,
+ * so that a container that starts meanwhile keeps its guard.
+ * @handle: handle
+ *
+ * Return: as ejg_apply(). Since 0.1.
+ */
+int ejg_release_gone(struct ejg *handle);
+
+/**
  * Asks every module of the stack what it would decide; of a stack file that ejg_load() was given: what it would decide
  * after an apply of that file. Answers are read by ejg_answer_count() and ejg_answer_get().
  * @handle:   handle

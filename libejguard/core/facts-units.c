@@ -115,12 +115,18 @@ static int read_default_cgroups(struct facts_draft *draft, const struct cgroup_m
 	return 0;
 }
 
+/* `none`: the service has the cgroups that apply is given, as containers are, and no others. */
+static bool is_none(const struct setting *setting)
+{
+	return setting->n_values == 1 && strcmp(setting->values[0].text, "none") == 0;
+}
+
 static int read_set_cgroups(struct facts_draft *draft, const struct cgroup_mount *mount, const struct setting *setting,
 			    struct ejg_cgroup *cgroups)
 {
 	int error = 0, r;
 
-	for (size_t i = 0; i < setting->n_values; i++) {
+	for (size_t i = 0; i < setting->n_values && !is_none(setting); i++) {
 		const struct word *word = &setting->values[i];
 		const struct ejg_cgroup *same;
 
@@ -198,12 +204,12 @@ int facts_read_cgroups(struct facts_draft *draft)
 	if (r < 0)
 		return r;
 	if (setting)
-		n = setting->n_values;
+		n = is_none(setting) ? 0 : setting->n_values;
 	if (!*draft->facts->root && *draft->facts->rundir)
 		r = given_read(draft->arena, draft->report, draft->facts->rundir, &given);
 	if (r < 0)
 		return r;
-	cgroups = arena_array(draft->arena, n + given.n, sizeof(*cgroups));
+	cgroups = arena_array(draft->arena, n + given.n + 1, sizeof(*cgroups));
 	if (!cgroups)
 		return -ENOMEM;
 	r = setting ? read_set_cgroups(draft, &mount, setting, cgroups)

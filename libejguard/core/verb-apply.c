@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejg_apply(): its arguments, and what is remembered of them. */
+/* ejg_apply(), its arguments, and what is remembered of them; ejg_release_gone(), which may apply what is left. */
 #include <errno.h>
 #include <string.h>
 
@@ -123,6 +123,36 @@ static int apply(struct ejg *handle, const struct ejg_apply_options *theirs)
 	handle->facts->peer_grace = options.peer_grace;
 	r = facts_choose_cgroups(handle->stack_arena, handle->report, handle->facts, &options);
 	return r < 0 ? r : apply_and_remember(handle, &options);
+}
+
+static bool is_left(const struct ejg_facts *facts)
+{
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		if (facts->cgroups[i].id)
+			return true;
+	}
+	return false;
+}
+
+static int release_gone(struct ejg *handle)
+{
+	const struct ejg_apply_options options = { .size = sizeof(options) };
+	cleanup_fd int lock = -1;
+	int r = verb_lock_and_load(handle, &lock);
+
+	if (r < 0)
+		return r;
+	handle->no_proof = true;
+	if (is_left(&handle->whole_facts))
+		return apply_and_remember(handle, &options);
+	r = transaction_release(handle);
+	return r < 0 ? r : given_write(handle->report, handle->rundir, &(struct given){});
+}
+
+int ejg_release_gone(struct ejg *handle)
+{
+	verb_begin(handle);
+	return verb_end(handle, release_gone(handle));
 }
 
 int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options)

@@ -26,8 +26,9 @@ LAYERS = {
     'tools/base': (UTIL,),
     'tools/systemd': (UTIL, 'tools/base'),
     'tools/exec': (UTIL, 'tools/base'),
+    'tools/oci': (UTIL, 'tools/base'),
     'tools/print': (UTIL, 'tools/base'),
-    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec'),
+    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci'),
     'tools/completions': ('tools/base',),
     'tools': ('tools/base', 'tools/print', 'tools/verbs'),
 }

@@ -61,6 +61,19 @@ static void test_set_cgroups(void **state)
 	fixture_refused(&f, "cgroups /", "fact-cgroup", "root");
 }
 
+static void test_no_cgroups(void **state)
+{
+	struct fixture f;
+
+	fixture_init(&f, state);
+	fixture_make(&f, "guard");
+	assert_int_equal(fixture_collect(&f, "cgroups none"), 0);
+	assert_int_equal(f.facts->n_cgroups, 0);
+	assert_int_equal(choose(&f, false, "/guard", NULL), 0);
+	assert_int_equal(f.facts->n_cgroups, 1);
+	fixture_refused(&f, "cgroups none x.service", "fact-value", "none is neither");
+}
+
 static void test_choose_own(void **state)
 {
 	struct fixture f;
@@ -121,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_defaults),
 		scratch_test(test_set_cgroups),
+		scratch_test(test_no_cgroups),
 		scratch_test(test_choose_own),
 		scratch_test(test_choose_given),
 	};

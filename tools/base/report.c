@@ -172,4 +172,5 @@ void report_free(struct report *report)
 	unit_list_free(&report->units);
 	notes_free(&report->notes);
 	free(report->message);
+	free(report->service_read);
 }

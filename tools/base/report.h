@@ -28,6 +28,7 @@ struct report {
 	const struct arguments *arguments;
 	const struct verb *verb; /* NULL before one was understood */
 	const char *service;	 /* NULL where the verb is about none */
+	char *service_read;	 /* it, where the verb has read it */
 	int error;		 /* 0 or a negative errno of <ejguard/ejguard.h> */
 	char *message;		 /* of the tool itself; else the findings and the error of the handle say what failed */
 	struct ejg *handle;	 /* its findings, metrics and answers; may be NULL */

@@ -137,6 +137,16 @@ const struct verb verbs[N_VERBS] = {
 		.runs_command = true,
 		OPTIONS(exec_options),
 	},
+	[VERB_OCI] = {
+		.name = "oci",
+		.operand = "[SERVICE]",
+		.summary = "Guards a container or refuses it: the hook of an OCI runtime",
+		.done = "done",
+		.failed = "NOT GUARDED",
+		.asker = "check",
+		.counts_only = true,
+		.reads_service = true,
+	},
 	[VERB_EXPLAIN] = {
 		.name = "explain",
 		.operand = "bind|connect|accept ADDRESS PORT [SERVICE]",

@@ -70,8 +70,8 @@ struct option_spec {
 /* The verbs, in the order of the help, and what runs each (tools/verbs). */
 #define VERBS_THAT_RUN(verb)                                                                                           \
 	verb(CHECK, check) verb(APPLY, apply) verb(STATUS, status) verb(RELEASE, release) verb(EXEC, exec)             \
-	verb(EXPLAIN, explain) verb(WATCH, watch) verb(DISCOVER, discover) verb(DOCTOR, doctor) verb(MODULES, modules) \
-	verb(ENABLE, enable) verb(DISABLE, disable)
+	verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch) verb(DISCOVER, discover) verb(DOCTOR, doctor)         \
+	verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
 
 #define VERB_ID(id, name) VERB_##id,
 enum verb_id { VERBS_THAT_RUN(VERB_ID) VERB_HELP, VERB_VERSION, N_VERBS };
@@ -87,6 +87,7 @@ struct verb {
 	const char *failed;
 	const char *asker;   /* the verb that shows all findings of this one and changes nothing; NULL: itself */
 	bool of_no_service;  /* the operand is something else */
+	bool reads_service;  /* it finds out by itself which service it is about, and opens the handle */
 	bool audits;	     /* asks whether the guard holds, and changes nothing */
 	bool tells_only;     /* its findings do not decide how it ends */
 	bool shows_all;	     /* findings that are as they should be, too, without -v */

@@ -25,6 +25,8 @@ int verb_run(const struct arguments *arguments, struct report *report)
 {
 	int r;
 
+	if (report->verb->reads_service)
+		return runs[verb_id(report->verb)](arguments, report);
 	if (!report->verb->of_no_service)
 		report->service = arguments->operand ? arguments->operand : DEFAULT_SERVICE;
 	r = handle_open(arguments, report);

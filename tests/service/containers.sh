@@ -1,0 +1,262 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A real ejabberd in containers of podman, crun and runc, guarded by the hook `ejguard oci`: from its start, after a restart,
+# beside another container of the same service; a stop leaves nothing; a broken stack refuses the container, and a log says
+# why. Then without a hook: in a guarded parent cgroup, as Docker's --cgroup-parent makes them. The controls: the same
+# containers without a guard. EJG_CONTAINERS is a folder of packages that containers_fetch of tests/harness/containers.sh made.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+# shellcheck source=../harness/containers.sh
+source "$harness_dir/containers.sh"
+[[ -n ${EJG_CONTAINERS-} ]] || skip 'EJG_CONTAINERS is not set (tools/run-tests sets it)'
+
+host=198.51.100.1
+address=10.89.0.2 second=10.89.0.3 neighbour=10.89.0.9
+service=ejabberd-container
+box=/srv/box
+examples=/usr/share/ejguard/containers
+hooks=/usr/share/containers/oci/hooks.d
+
+net_new stranger 203.0.113.9/24
+net_new peer 198.51.100.2/24
+net_new bundle 198.51.100.7/24
+bed_new server "$host/24"
+root=$(bed_root server)
+rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*.wants/e*
+bed_stage server
+containers_unpack "$EJG_CONTAINERS" "$root"
+
+# The root file system of the containers: the image's, with a program that starts ejabberd.
+rootfs_mount "$root$box" "$EJG_STATE/box" "$EJG_IMAGE/layer"
+install -m 755 "$EJG_ATTEMPT" "$root$box/attempt"
+echo 'FIREWALL_WINDOW=4200-4210' >>"$root$box/etc/default/ejabberd"
+cat >"$root$box/start" <<-'EOT'
+	#!/bin/sh
+	mkdir -p /run/ejabberd
+	chown ejabberd:ejabberd /run/ejabberd
+	exec setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
+EOT
+chmod 755 "$root$box/start"
+touch "$root/srv/bundle.net"
+mount --bind "$(net_file bundle)" "$root/srv/bundle.net"
+
+stack() {
+	sed -e 's/^required.*//' "$root$examples/ejabberd-container"
+	echo "set peers 198.51.100.2 $second"
+	echo "required net strict=yes listen=127.0.0.1,::1,$address,$second,198.51.100.7"
+}
+mkdir -p "$root/etc/ejguard"
+stack >"$root/etc/ejguard/$service"
+bed_boot server
+for name in stranger peer; do
+	net_run "$name" ip route add 10.89.0.0/24 via "$host" dev eth0 onlink
+done
+
+run() {
+	bed_run server "$@"
+}
+
+# podman_new NAME ADDRESS OPTION...: a container that runs ejabberd. crun wants to raise a limit for the device programs of an
+# unprivileged container, which not every machine lets it.
+podman_new() {
+	local name=$1 where=$2
+	shift 2
+	run podman --runtime "$runtime" run --privileged --detach --name "$name" --network xmpp --ip "$where" "$@" \
+		--rootfs "$box" /start
+}
+
+guarded=(--annotation "ejguard.service=$service")
+
+reaches() {
+	[[ $(try "$1" connect "$2" "$3") == ok ]]
+}
+
+is_up() {
+	wait_for 60 reaches peer "$1" 5222 && bed_wait 60 server podman exec "$2" ejabberdctl status
+}
+
+# from CONTAINER'S ADDRESS PORT: what another container on the same bridge gets.
+from() {
+	run podman --runtime "$runtime" run --privileged --rm --network xmpp --ip "$1" --env "EJG_HOST_NETNS=$EJG_HOST_NETNS" --rootfs "$box" \
+		/attempt connect "$address" "$2"
+}
+
+# check_open WHAT ADDRESS: everybody reaches everything.
+check_open() {
+	local port
+	for port in 4369 4200 5222; do
+		check_reach "$1" stranger ok "$port" "$2"
+	done
+}
+
+# check_held WHAT ADDRESS WORD: strangers get the word at private ports.
+check_held() {
+	local port
+	check_reach "$1" stranger ok 5222 "$2"
+	for port in 4369 4200; do
+		check_reach "$1" stranger "$3" "$port" "$2"
+		check_reach "$1" peer ok "$port" "$2"
+	done
+}
+
+# check_nothing WHAT: no trace of a guard.
+check_nothing() {
+	check "$1: no pins are left" bed_wait 5 server test ! -e "/sys/fs/bpf/ejguard/$service"
+	check "$1: no cgroup is remembered" bed_wait 5 server test ! -e "/run/ejguard/$service/cgroups"
+}
+
+note 'control: podman without a guard'
+run sysctl -qw net.ipv4.ip_forward=1
+run podman network create --disable-dns --subnet 10.89.0.0/24 xmpp >/dev/null
+run install -D -m 644 "$examples/podman-hook.json" "$hooks/ejguard.json"
+runtime=runc
+podman_new control "$address" >/dev/null
+check 'control: ejabberd runs' is_up "$address" control
+check_open 'control' "$address"
+check_is 'control: a neighbour to 4369' ok "$(from "$neighbour" 4369)"
+run podman rm -ft 1 control >/dev/null
+check_nothing 'control'
+
+try_podman() {
+	local loop
+	runtime=$1
+	note "podman with $runtime"
+	try stranger loop "$address" 4369 8 --timeout 200 >"$EJG_STATE/loop" &
+	loop=$!
+	podman_new one "$address" "${guarded[@]}" >/dev/null
+	check "$runtime: ejabberd runs, podman exec ejabberdctl works" is_up "$address" one
+	wait "$loop" || true
+	check_is "$runtime: no stranger got in at the start" 'ok=0' "$(grep -o 'ok=[0-9]*' "$EJG_STATE/loop")"
+	check_held "$runtime" "$address" refused
+	check_is "$runtime: a neighbour to 4369" refused "$(from "$neighbour" 4369)"
+	check_is "$runtime: a neighbour to 4200" refused "$(from "$neighbour" 4200)"
+	check_is "$runtime: a neighbour to 5222" ok "$(from "$neighbour" 5222)"
+	check_is "$runtime: a peer's container to 4369" ok "$(from "$second" 4369)"
+	check "$runtime: ejguard check" run ejguard check "$service"
+	run podman restart -t 1 one >/dev/null
+	check "$runtime, restart: ejabberd runs" is_up "$address" one
+	check_held "$runtime, restart" "$address" refused
+	check "$runtime, restart: ejguard check" run ejguard check "$service"
+}
+
+# Beside the first one, which stays guarded when the second one ends, and the other way round.
+try_two() {
+	podman_new two "$second" "${guarded[@]}" >/dev/null
+	check "$runtime, a second container: ejabberd runs" is_up "$second" two
+	check_held "$runtime, a second container" "$second" refused
+	run podman stop -t 1 one >/dev/null
+	check_held "$runtime, the first one has stopped" "$second" refused
+	check_is "$runtime, the first one has stopped: cgroups that are remembered" 1 \
+		"$(run sed -n '$=' "/run/ejguard/$service/cgroups")"
+	run podman rm -ft 1 two >/dev/null
+	check_nothing "$runtime, both have stopped"
+}
+
+try_refusal() {
+	local status=0 since
+	since=$(run date '+%Y-%m-%d %H:%M:%S')
+	echo 'required nett' >"$root/etc/ejguard/$service"
+	run podman start one >/dev/null 2>&1 || status=$?
+	check_is "$runtime, broken stack: the container is refused" yes "$( ((status)) && echo yes || echo no)"
+	check_is "$runtime, broken stack: no process" '' "$(run pgrep -u ejabberd || true)"
+	check "$runtime, broken stack: the log says why" \
+		bed_wait 10 server bash -c "journalctl --since '$since' -t ejguard | grep -q \"refused: .*no module 'nett'\""
+	check_nothing "$runtime, broken stack"
+	stack >"$root/etc/ejguard/$service"
+	run podman rm -ft 1 one >/dev/null
+}
+
+# A container without a cgroup of its own: to guard it would guard the administrator's shell.
+try_no_cgroup() {
+	local status=0
+	run podman --runtime "$runtime" run --privileged --rm --cgroups=disabled "${guarded[@]}" --rootfs "$box" true \
+		>/dev/null 2>&1 || status=$?
+	check_is "$runtime, --cgroups=disabled: the container is refused" yes "$( ((status)) && echo yes || echo no)"
+	check_nothing "$runtime, --cgroups=disabled"
+}
+
+# bundle RUNTIME [CGROUPS PATH]: the bundle's config.json, with the hooks where there is no path.
+bundle() {
+	run mkdir -p /srv/bundle
+	run bash -c "cd /srv/bundle && rm -f config.json && $1 spec"
+	python3 - "$root/srv/bundle/config.json" "$root$examples/bundle-hooks.json" "${2-}" <<-'EOT'
+		import json, sys
+		path, hooks, cgroup = sys.argv[1:]
+		config = json.load(open(path))
+		config['process'].update(terminal=False, args=['/start'])
+		caps = ['CAP_CHOWN', 'CAP_SETUID', 'CAP_SETGID', 'CAP_DAC_OVERRIDE']
+		config['process']['capabilities'] = {kind: caps for kind in ('bounding', 'effective', 'permitted')}
+		config['process'].pop('rlimits', None)
+		config['root'] = {'path': '/srv/box', 'readonly': False}
+		config['mounts'].append({'destination': '/run', 'type': 'tmpfs', 'source': 'tmpfs'})
+		linux = config['linux']
+		linux['resources'] = {}
+		for namespace in linux['namespaces']:
+		    if namespace['type'] == 'network':
+		        namespace['path'] = '/srv/bundle.net'
+		linux['cgroupsPath'] = cgroup or '/bundles/one'
+		if not cgroup:
+		    config.update(json.load(open(hooks)))
+		json.dump(config, open(path, 'w'))
+	EOT
+}
+
+bundle_up() {
+	wait_for 60 reaches peer 198.51.100.7 5222 && bed_wait 60 server "$1" exec one ejabberdctl status
+}
+
+bundle_end() {
+	run "$1" kill one KILL || true
+	bed_wait 10 server "$1" delete --force one
+}
+
+try_bundle() {
+	note "a bundle of $1"
+	bundle "$1"
+	run "$1" run --detach --bundle /srv/bundle one </dev/null >"$EJG_STATE/bundle.log" 2>&1
+	check "$1, bundle: ejabberd runs" bundle_up "$1"
+	check_held "$1, bundle" 198.51.100.7 refused
+	check "$1, bundle: ejguard check" run ejguard check "$service"
+	bundle_end "$1"
+	check_nothing "$1, bundle"
+	echo 'required nett' >"$root/etc/ejguard/$service"
+	check_is "$1, bundle, broken stack: refused" no \
+		"$(run "$1" run --detach --bundle /srv/bundle one </dev/null >/dev/null 2>&1 && echo yes || echo no)"
+	check_is "$1, bundle, broken stack: no process" '' "$(run pgrep -u ejabberd || true)"
+	run "$1" delete --force one >/dev/null 2>&1 || true
+	stack >"$root/etc/ejguard/$service"
+}
+
+for name in runc crun; do
+	try_podman "$name"
+	try_two
+	try_refusal
+	try_no_cgroup
+	try_bundle "$name"
+done
+
+note 'no hook: a guarded parent'
+parent=/ejguard-parent
+stack | sed -e "s|^set cgroups.*|set cgroups $parent|" -e 's/^required net/& accept=cgroup/' >"$root/etc/ejguard/parent"
+run mkdir "/sys/fs/cgroup$parent"
+run ejguard apply parent >/dev/null
+runtime=runc
+podman_new one "$address" --cgroup-parent "$parent" >/dev/null
+check 'parent: ejabberd runs' is_up "$address" one
+check_held 'parent' "$address" timeout
+check_is 'parent: a neighbour to 4369' timeout "$(from "$neighbour" 4369)"
+check 'parent: ejguard check' run ejguard check parent
+run podman restart -t 1 one >/dev/null
+check 'parent, restart: ejabberd runs' is_up "$address" one
+check_held 'parent, restart' "$address" timeout
+run podman rm -ft 1 one >/dev/null
+bundle runc "$parent/one"
+run runc run --detach --bundle /srv/bundle one </dev/null >"$EJG_STATE/bundle.log" 2>&1
+check 'parent, bundle of runc: ejabberd runs' bundle_up runc
+check_held 'parent, bundle of runc' 198.51.100.7 timeout
+bundle_end runc
+run ejguard release parent >/dev/null

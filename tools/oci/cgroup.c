@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/oci/oci.h"
+
+/* The path of the line "0::PATH" of a file that cgroups(7) describes. Return: 0 or a negative errno. */
+static int read_path(const char *file, char **ret)
+{
+	cleanup_file FILE *in = fopen(file, "re");
+	cleanup_free char *line = NULL;
+	size_t size = 0;
+
+	if (!in)
+		return -errno;
+	while (getline(&line, &size, in) > 0) {
+		if (strncmp(line, "0::/", 4) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		*ret = strdup(line + 3);
+		return *ret ? 0 : -ENOMEM;
+	}
+	return -ENODATA;
+}
+
+static int refuse(const struct oci_state *state, struct report *report, const char *path)
+{
+	return report_fail(report, -EINVAL,
+			   "the container %s has no cgroup of its own (it is in %s): to guard that one would guard other "
+			   "processes; start it without --cgroups=disabled",
+			   state->id, path);
+}
+
+int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
+{
+	cleanup_free char *path = NULL, *own = NULL;
+	char file[sizeof("/proc/2147483647/cgroup")];
+	int r;
+
+	snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)state->pid);
+	r = read_path(file, &path);
+	if (r == 0)
+		r = read_path("/proc/self/cgroup", &own);
+	if (r == -ENOMEM)
+		return report_fail(report, r, "out of memory");
+	if (r == -ENODATA)
+		return report_fail(report, -EOPNOTSUPP,
+				   "the container %s is in no cgroup of cgroup2; mount it: mount -t cgroup2 cgroup2 "
+				   "/sys/fs/cgroup",
+				   state->id);
+	if (r < 0)
+		return report_fail(report, -EIO, "cannot read %s, the cgroup of the container %s: %s; see that /proc is mounted",
+				   file, state->id, strerror(-r));
+	/* "/..": outside of the cgroup namespace that the hook runs in. */
+	if (strcmp(path, "/") == 0 || strcmp(path, own) == 0 || strncmp(path, "/..", 3) == 0)
+		return refuse(state, report, path);
+	*ret = take_ptr(path);
+	return 0;
+}
