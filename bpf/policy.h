@@ -26,7 +26,7 @@
 
 #include <linux/types.h>
 
-#define POLICY_LAYOUT 3
+#define POLICY_LAYOUT 4
 
 enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,

@@ -211,7 +211,9 @@ check 'apply' guard_host -q apply
 check_is 'explain knows the port' refused "$(answer connect 127.0.0.1 7000 --user nobody)"
 check 'the guard holds' guard_host -q check
 guard_host -q release
-check_has 'a listener from before is found' 'host.listener-unknown' "$(guard_host apply 2>&1 || true)"
+check_is 'control: after release nobody reaches it' ok "$(as 65534 connect 127.0.0.1 7000)"
+check 'an apply over a listener from before' guard_host -q apply
+check_is 'nobody does not reach it' denied "$(as 65534 connect 127.0.0.1 7000)"
 
 # --- beside the guard of the service
 guard_host -q release

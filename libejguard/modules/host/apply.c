@@ -32,6 +32,8 @@ int host_apply(struct ejg_call *call)
 	state->change.cgroup_size = sizeof(state->top);
 	state->change.before_links = members_update;
 	r = install_apply(call, &state->change);
+	if (r == 0)
+		host_mark_listeners(call, &state->policy);
 	if (r == 0 && config->evict && ejg_call_mode(call) == EJG_ENFORCE)
 		host_evict(call, &state->policy);
 	return r;

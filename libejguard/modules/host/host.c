@@ -72,7 +72,7 @@ static const struct ejg_finding_info findings[] = {
 	  "another user listened on a private port before the guard was applied, and still does",
 	  "end that process; or name the user in 'set users', if it may use private ports" },
 	{ "listener-unknown", EJG_FAILURE, "the service listened on a private port before the guard was applied",
-	  "restart the service; then the guard knows its listener" },
+	  "run: ejguard apply\nif the listener is still unknown then, restart the service" },
 	{ "connection-before", EJG_FAILURE,
 	  "another user connected to a private port before the guard was applied, and still is",
 	  "end that process, or use evict=yes; or name the user in 'set users'" },

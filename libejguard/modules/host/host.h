@@ -6,6 +6,7 @@
 #include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/watch.h"
+#include "libejguard/util/sockets.h"
 
 /* The options of the module. */
 struct host_config {
@@ -45,11 +46,20 @@ int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint6
 /* Whether the set knows a network namespace. Return: 1, 0 or a negative errno. */
 int members_have_network(const struct pins *pins, const struct netns *netns);
 
+/* Whether a listener has the mark of the set. Return: 1, 0, or a negative errno when that cannot be told. */
+int marks_find(const struct pins *pins, const char *cgroup_mount, const struct socket_info *info);
+
+/* Marks a listener. Return: 0, -ENOENT when nobody is seen who has it, or another negative errno. */
+int marks_set(const struct pins *pins, const char *cgroup_mount, const struct socket_info *info);
+
 /* The cookie of the caller's network namespace. Return: 0 or a negative errno. */
 int network_cookie(uint64_t *ret);
 
 /* Reports sockets from before the guard, that it would not let be. Return: whether there are any. */
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
+
+/* Lets the set know listeners of the service that were bound before it stood there, as far as somebody can be found who has them. */
+void host_mark_listeners(struct ejg_call *call, const struct net_policy *policy);
 
 /* Ends connections from before the guard, as far as the kernel can. */
 void host_evict(struct ejg_call *call, const struct net_policy *policy);

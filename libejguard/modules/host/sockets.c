@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sockets from before the guard: listeners of others on private ports, connections of others to them, and listeners of the
- * service whose ports the guard does not know. No hook sees them any more; the kernel's list of sockets does.
+ * service that the guard does not know. No hook sees them any more; the kernel's list of sockets does.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -20,13 +20,19 @@ struct served {
 	uint16_t client_port, server_port;
 };
 
+enum task {
+	TASK_CHECK,
+	TASK_MARK,
+	TASK_EVICT,
+};
+
 struct host_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct policy_head *head;
 	struct pins pins;		  /* not open when nothing of ours is pinned */
 	struct policy_ports *known_ports; /* of the set; NULL: none */
-	bool evict;
+	enum task task;
 	bool failed;
 
 	/* of the network namespace that is looked at */
@@ -51,19 +57,40 @@ static void describe(const struct host_sockets *s, const struct socket_info *inf
 	ejg_call_finding(s->call, id, subject, "%s (uid %u, cgroup %s)", what, info->uid, *path ? path : "(removed)");
 }
 
+/* Only the service's cgroups make a port private that is not so by its number: of a user who may it is any port. */
+static bool is_chosen_by_service(const struct host_sockets *s, const struct socket_info *info)
+{
+	return s->known_ports && !port_in(s->head->guarded_ports, info->local_port) &&
+	       port_in(s->head->private_ports, info->local_port) &&
+	       members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1;
+}
+
+/* Where the mark cannot be read, the port tells: a socket of the service was marked there. */
+static bool is_known(const struct host_sockets *s, const struct socket_info *info)
+{
+	return s->known_ports->chosen[info->local_port] && marks_find(&s->pins, s->facts->cgroup_mount, info) != 0;
+}
+
+static int mark_listener(void *data, const struct socket_info *info)
+{
+	struct host_sockets *s = data;
+	int r = !is_chosen_by_service(s, info) || is_known(s, info) ? 0 : marks_set(&s->pins, s->facts->cgroup_mount, info);
+
+	/* check finds it. */
+	if (r < 0)
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot mark the listener at port %u: %s", info->local_port, strerror(-r));
+	return 0;
+}
+
 static int check_listener(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
-	uint16_t port = info->local_port;
-	bool guarded = port_in(s->head->guarded_ports, port);
 
-	if (guarded && !may(s, info)) {
+	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info)) {
 		describe(s, info, "listener-before", "the port is private, but this listener is older than the guard");
 		s->failed = true;
 	}
-	/* Only the service's cgroups make a port of this kind private: of a user who may it is any port. */
-	if (!guarded && port_in(s->head->private_ports, port) && s->known_ports && !s->known_ports->chosen[port] &&
-	    members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1) {
+	if (is_chosen_by_service(s, info) && !is_known(s, info)) {
 		describe(s, info, "listener-unknown",
 			 "the port is private, but this listener of the service is older than the guard");
 		s->failed = true;
@@ -113,9 +140,8 @@ static int check_connection(void *data, const struct socket_info *info)
 
 	if (!is_private(s, info->remote_port) || may(s, info) || !is_served(s, info))
 		return 0;
-	if (!s->evict) {
-		describe(s, info, "connection-before",
-			 "the port is private, but this connection is older than the guard");
+	if (s->task == TASK_CHECK) {
+		describe(s, info, "connection-before", "is connected to since before the guard");
 		s->failed = true;
 		return 0;
 	}
@@ -131,7 +157,11 @@ static int check_connection(void *data, const struct socket_info *info)
 static int look(void *data)
 {
 	struct host_sockets *s = data;
-	int r = s->evict ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
+	int r;
+
+	if (s->task == TASK_MARK)
+		return sockets_each(SOCKETS_LISTENING, mark_listener, s);
+	r = s->task == TASK_EVICT ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
 
 	if (r == 0)
 		r = sockets_each(SOCKETS_CONNECTED, note_served, s);
@@ -167,7 +197,7 @@ static bool walk(struct host_sockets *s, const struct netns_list *networks)
 		if (!net_lives_in(networks, &networks->items[i]))
 			continue;
 		r = netns_run(&networks->items[i], look, s);
-		if (r < 0 && !s->evict) {
+		if (r < 0 && s->task == TASK_CHECK) {
 			ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets cannot be listed%s%s: %s",
 					 networks->items[i].own ? "" : " in the network namespace ",
 					 networks->items[i].label, strerror(-r));
@@ -188,14 +218,25 @@ bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, 
 	return walk(&s, networks);
 }
 
+void host_mark_listeners(struct ejg_call *call, const struct net_policy *policy)
+{
+	struct host_sockets s = {
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL,
+		.task = TASK_MARK,
+	};
+	struct netns_list networks = {};
+
+	if (net_find_networks(call, &networks) < 0)
+		return; /* check says so */
+	(void)walk(&s, &networks);
+	netns_free(&networks);
+}
+
 void host_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call,
-		.facts = ejg_call_facts(call),
-		.head = &policy->chunks->head,
-		.pins = PINS_NULL,
-		.evict = true,
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL,
+		.task = TASK_EVICT,
 	};
 	struct netns_list networks = {};
 

@@ -21,7 +21,7 @@ int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint
 	pins_close(&pins);
 	/* Pins of our own making hold verified programs already; everything else is replaced by what is loaded here. */
 	if (state != PINS_CURRENT || pins.meta.hooks != hooks)
-		r = programs_load(call, hooks, &ret->loaded);
+		r = programs_load_over(call, hooks, &ret->loaded);
 	if (r < 0)
 		return r;
 	ret->policy_fd = pins_make_policy(policy);
@@ -130,7 +130,7 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins, stru
 static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_change *change, bool replaces)
 {
 	const char *service = ejg_call_facts(call)->service;
-	int r = change->loaded ? 0 : programs_load(call, change->hooks, &change->loaded);
+	int r = change->loaded ? 0 : programs_load_over(call, change->hooks, &change->loaded);
 
 	if (r < 0)
 		return r;

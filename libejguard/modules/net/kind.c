@@ -23,6 +23,7 @@ const struct set_kind set_kind = {
 	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 | 1U << POLICY_INGRESS |
 		 1U << POLICY_LOOKUP,
 	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
+	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
 	.listen = "listen",
 	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",
 	.kernel = "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed",

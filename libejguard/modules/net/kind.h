@@ -22,6 +22,7 @@ enum set_map {
 	SET_CGROUPS,
 	SET_NETWORKS,
 	SET_PORTS,
+	SET_CHOSEN,
 	N_SET_MAPS,
 };
 
@@ -29,6 +30,7 @@ struct set_kind {
 	const char *suffix; /* of the set's name: "", or ":WORD", which cannot stand in the name of a service */
 	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it may be attached to */
 	uint32_t maps;	    /* bit MAP for each map of enum set_map that it has */
+	uint32_t kept;	    /* those of them that a set takes from the one of the same layout that it replaces */
 	const char *listen; /* for people: what the addresses of `listen` in a policy are */
 	const char *without_policy; /* what happens where no policy is in force */
 	const char *kernel; /* what programs_load() says is needed where the kernel does not take them */

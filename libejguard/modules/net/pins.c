@@ -145,6 +145,7 @@ static const struct {
 	[SET_CGROUPS] = { "cgroups", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
 	[SET_NETWORKS] = { "networks", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
 	[SET_PORTS] = { "ports", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t), sizeof(struct policy_ports) },
+	[SET_CHOSEN] = { "chosen", BPF_MAP_TYPE_SK_STORAGE, sizeof(int), sizeof(uint8_t) },
 };
 
 const char *pins_map_name(enum set_map map)
@@ -152,15 +153,34 @@ const char *pins_map_name(enum set_map map)
 	return maps[map].name;
 }
 
-int pins_reopen(struct pins *pins)
+/* Opens the maps whose bits are set. */
+static int open_maps(struct pins *pins, uint32_t which)
 {
 	for (int map = 0; map < N_SET_MAPS; map++) {
-		if (!(set_kind.maps & (1U << map)))
+		if (!(which & (1U << map)))
 			continue;
 		pins->maps[map] = open_map(pins->path, maps[map].name, maps[map].type, maps[map].key_size, maps[map].value_size);
 		if (pins->maps[map] < 0)
 			return pins->maps[map];
 	}
+	return 0;
+}
+
+int pins_open_kept(struct pins *pins)
+{
+	int r = open_meta(pins->path, &pins->meta);
+
+	if (r == 0 && pins->meta.layout != POLICY_LAYOUT)
+		r = -EUCLEAN;
+	return r < 0 ? r : open_maps(pins, set_kind.kept);
+}
+
+int pins_reopen(struct pins *pins)
+{
+	int r = open_maps(pins, set_kind.maps);
+
+	if (r < 0)
+		return r;
 	if (pins->meta.hooks & ~set_kind.hooks)
 		return -EUCLEAN;
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {

@@ -74,6 +74,11 @@ int pins_probe(struct ejg_call *call);
 int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum pins_state *ret_state);
 /* Opens the maps and programs of the set at pins->path. Return: 0 or a negative errno; close in either case. */
 int pins_reopen(struct pins *pins);
+/*
+ * Opens the maps of the set at pins->path that a set in its place keeps, whatever programs it has. Return: 0, -EUCLEAN when it is
+ * damaged or of another layout, or another negative errno; close in either case.
+ */
+int pins_open_kept(struct pins *pins);
 void pins_close(struct pins *pins);
 
 /* Makes an empty, frozen-to-be map for a policy, fills and freezes it. Return: a descriptor or a negative errno. */

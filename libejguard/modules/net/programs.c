@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/modules/net/programs.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 
 #include "libejguard/modules/net/kind.h"
+#include "libejguard/modules/net/pins.h"
+#include "libejguard/util/cleanup.h"
 
 uint64_t programs_build(void)
 {
@@ -40,7 +43,56 @@ static int load_error(struct ejg_call *call, int error)
 			      "the kernel does not accept the BPF programs: %s", strerror(-error));
 }
 
-int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
+static bool fits(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return map && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.max_entries == bpf_map__max_entries(map) &&
+	       info.map_flags == bpf_map__map_flags(map);
+}
+
+/* All of them or none: the maps of a set speak of each other. */
+static int keep_maps(struct bpf_object *object, const struct pins *pins)
+{
+	for (int map = 0; map < N_SET_MAPS; map++)
+		if (pins->maps[map] >= 0 &&
+		    !fits(bpf_object__find_map_by_name(object, pins_map_name(map)), pins->maps[map]))
+			return 0;
+	for (int map = 0; map < N_SET_MAPS; map++) {
+		int r = pins->maps[map] < 0 ? 0
+					    : bpf_map__reuse_fd(bpf_object__find_map_by_name(object, pins_map_name(map)),
+								pins->maps[map]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The maps of the service's set, or of one that an interrupted apply has left in its place. */
+static int keep_from_service(struct bpf_object *object, const char *service)
+{
+	static const char *const suffixes[] = { "", ":old" };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		struct pins pins = PINS_NULL;
+		int found;
+
+		pins_format(pins.path, PINS_ROOT "/%s%s%s", service, set_kind.suffix, suffixes[i]);
+		found = pins_open_kept(&pins);
+		if (found == 0)
+			r = keep_maps(object, &pins);
+		pins_close(&pins);
+		if (found == 0)
+			break;
+	}
+	return r;
+}
+
+/* @service: whose maps are kept, or NULL */
+static int load(struct ejg_call *call, uint32_t hooks, const char *service, struct bpf_object **ret)
 {
 	size_t size;
 	const void *elf = set_kind.elf(&size);
@@ -56,7 +108,11 @@ int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret
 					  hooks & (1U << hook));
 	if (loaded && set_kind.configure)
 		set_kind.configure(loaded);
-	r = loaded ? bpf_object__load(loaded) : -errno;
+	r = loaded ? 0 : -errno;
+	if (r == 0 && service)
+		r = keep_from_service(loaded, service);
+	if (r == 0)
+		r = bpf_object__load(loaded);
 	libbpf_set_print(print);
 	if (r < 0) {
 		bpf_object__close(loaded);
@@ -64,6 +120,16 @@ int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret
 	}
 	*ret = loaded;
 	return 0;
+}
+
+int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
+{
+	return load(call, hooks, NULL, ret);
+}
+
+int programs_load_over(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
+{
+	return load(call, hooks, ejg_call_facts(call)->service, ret);
 }
 
 void programs_unload(struct bpf_object *loaded)

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The module host and a port of the service's own choice, which it knows by a mark of the socket: the mark outlives what
+# replaces the programs, under fire; and a listener from before the guard gets it. Controls: without the guard nobody is let in;
+# a mark that is lost, where nobody can lend the socket, is a failure.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+upgrades=${EJG_UPGRADES-20}
+root=$(cgroup2_root)
+set=/sys/fs/bpf/ejguard/ejabberd:host
+mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
+install -m 755 -t "$EJG_STATE" "$EJG_ATTEMPT" "$EJG_HAMMER"
+printf '%s\n' "set cgroups $root/service" 'set epmd 4369' 'set dist auto' 'set public 5222' 'required host strict=yes' \
+	>"$EJG_CONF/ejabberd"
+
+guard_host() {
+	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}
+
+# Where no process of the service is seen.
+guard_blind() {
+	# shellcheck disable=SC2016 # expanded there
+	own_tree nsenter --net="$(net_file host)" unshare --pid --fork --mount bash -c \
+		'mount -t proc proc /proc; exec "$@"' blind "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}
+
+as() {
+	in_cgroup "$EJG_CGROUP/users" setpriv --reuid="$1" --regid=65534 --clear-groups "${@:2}"
+}
+
+try_as() {
+	as "$1" "$EJG_STATE/attempt" "${@:2}"
+}
+
+# hammer_as UID: for hammer_start, what it starts must be the hammer.
+hammer_as() {
+	echo 0 >"$EJG_CGROUP/users/cgroup.procs"
+	exec nice -n 19 nsenter --net="$(net_file host)" setpriv --reuid="$1" --regid=65534 --clear-groups \
+		"$EJG_STATE/hammer" call 0.0.0.0 127.0.0.1 7000 1000
+}
+
+# serve ADDRESS PORT: a listener of the service.
+serve() {
+	in_cgroup "$EJG_CGROUP/service" setpriv --reuid=65533 --regid=65534 --clear-groups "$EJG_STATE/hammer" serve "$@" \
+		>"$EJG_STATE/serve.$1.$2" &
+	wait_for 5 grep -q ready "$EJG_STATE/serve.$1.$2"
+}
+
+# other_build: the set looks like one that another version of the same layout has made.
+other_build() {
+	local bytes
+	# shellcheck disable=SC2207 # words are wanted
+	bytes=($(bpftool -j map lookup pinned "$set/meta" key 0 0 0 0 |
+		python3 -c 'import json, sys; print(*json.load(sys.stdin)["value"])'))
+	bytes[8]=$((bytes[8] ^ 1))
+	bpftool map update pinned "$set/meta" key 0 0 0 0 value "${bytes[@]}"
+}
+
+in_force() {
+	pin_id "$set/connect4"
+}
+
+serve 127.0.0.1 7000
+check_is 'control: without the guard nobody reaches it' ok "$(try_as 65534 connect 127.0.0.1 7000)"
+
+note 'a listener from before the guard'
+check_status 'where the socket cannot be had, apply fails' 1 guard_blind -q apply
+check_has 'and says so' 'host.listener-unknown' "$(guard_blind check 2>&1 || true)"
+check_is 'control: nobody reaches it, still' ok "$(try_as 65534 connect 127.0.0.1 7000)"
+check 'apply' guard_host -q apply
+check_is 'nobody is refused' denied "$(try_as 65534 connect 127.0.0.1 7000)"
+check_is 'root is not' ok "$(try_as 0 connect 127.0.0.1 7000)"
+check 'check' guard_host -q check
+
+note 'another socket of the service at that port does not hide one that is not marked'
+guard_host -q release
+serve ::1 7001
+guard_blind -q apply || true
+serve 127.0.0.1 7001
+check_is 'the one from before is reached' ok "$(try_as 65534 connect ::1 7001)"
+check_has 'and check says so' 'host.listener-unknown*::1?:7001' "$(tr -s ' \n' ' ' <<<"$(guard_host check 2>&1 || true)")"
+check 'apply' guard_host -q apply
+check_is 'nobody is refused there' denied "$(try_as 65534 connect ::1 7001)"
+
+note "$upgrades take-overs under fire"
+programs=$(in_force)
+hammer_start nobody hammer_as 65534
+hammer_start root hammer_as 0
+failed=0
+for ((i = 0; i < upgrades; i++)); do
+	other_build
+	guard_blind -q apply || failed=$((failed + 1))
+done
+hammer_end
+check_is 'that failed' 0 "$failed"
+check_is 'the programs are others' no "$(same "$programs" "$(in_force)")"
+check_is 'nobody got in' 0 "$(hammer_seen nobody ok)"
+check 'he has tried' test "$(hammer_seen nobody failed)" -gt 100
+check_is 'root was never refused' 0 "$(hammer_seen root failed)"
+check 'he has tried' test "$(hammer_seen root ok)" -gt 100
+check 'check' guard_host -q check
+check_is 'nothing is left over' "$set" "$(find /sys/fs/bpf/ejguard -mindepth 1 -maxdepth 1)"
+check_has 'what was counted before is counted still' 'ejguard_host_denials_total' "$(guard_host status --openmetrics)"
+check 'as much as nobody has tried' test "$(guard_host status --openmetrics | sed -n 's/.*denials_total{.*hook="connect4".* //p')" \
+	-gt "$(hammer_seen nobody failed)"
+
+note 'control: a set that has lost its marks'
+rm "$set/chosen"
+check_status 'is damaged, and what replaces it knows no listener' 1 guard_blind -q apply
+check_is 'nobody reaches it' ok "$(try_as 65534 connect 127.0.0.1 7000)"
+check_has 'check says so' 'host.listener-unknown' "$(guard_host check 2>&1 || true)"
+check 'apply where the socket can be had' guard_host -q apply
+check_is 'nobody is refused' denied "$(try_as 65534 connect 127.0.0.1 7000)"
