@@ -15,13 +15,23 @@
 #define EADDRNOTAVAIL 99
 #define MAX_LEVELS 32 /* of cgroups that are looked at, from the root down */
 
-/* The cgroups of the service: a process in or below one is the service. */
-struct {
+struct cgroups_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, POLICY_MAX_MEMBERS);
 	__type(key, __u64);
 	__type(value, __u8);
-} cgroups SEC(".maps");
+};
+
+/* The cgroups of the service: a process in or below one is the service. */
+struct cgroups_map cgroups SEC(".maps");
+
+/* The same of services that share a port with this one, by the entries of their policies; the first entry is empty. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, POLICY_MAX_OWNERS);
+	__type(key, __u32);
+	__array(values, struct cgroups_map);
+} members SEC(".maps");
 
 /* The network namespaces in which the service lives, by their cookies. In all others nothing is refused. */
 struct {
@@ -70,24 +80,49 @@ static __always_inline __u8 network_of(__u64 cookie)
 	return network ? *network : 0;
 }
 
-/* Whether the process is in a cgroup of the service, or below one. */
-static __always_inline bool is_member(void)
+/* Whether the process is in one of these cgroups, or below one. */
+static __always_inline bool is_in(void *of)
 {
 	for (int level = 1; level < MAX_LEVELS; level++) {
 		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
 
 		if (!id)
 			return false;
-		if (bpf_map_lookup_elem(&cgroups, &id))
+		if (bpf_map_lookup_elem(of, &id))
 			return true;
 	}
 	return false;
+}
+
+/* Whether the process is the service. */
+static __always_inline bool is_member(void)
+{
+	return is_in(&cgroups);
 }
 
 /* Whether the process may bind and reach private ports: one of the users, or the service. */
 static __always_inline bool may(const struct policy_head *head)
 {
 	return user_in(head, bpf_get_current_uid_gid()) || is_member();
+}
+
+/* Functions of their own, which the verifier walks once: what is refused can wait for a call. */
+static __noinline bool may_by_owner(__u32 owner, __u32 port)
+{
+	void *its_cgroups = bpf_map_lookup_elem(&members, &owner);
+	struct decision d = {};
+
+	return its_cgroups && get_policy_of(&d, owner) && port_in(d.head->guarded_ports, port) &&
+	       (user_in(d.head, bpf_get_current_uid_gid()) || is_in(its_cgroups));
+}
+
+/* Whether the process is one of the users of another service that owns the port, too, or that service. */
+static __always_inline bool may_by_another(__u32 port)
+{
+	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++)
+		if (may_by_owner(owner, port))
+			return true;
+	return false;
 }
 
 /* Whether an attempt is about a port that may be private, where the service lives: 0, or what the namespace is to it. */
@@ -106,6 +141,8 @@ static __always_inline __u8 concerns(const struct bpf_sock_addr *ctx, struct dec
 static __always_inline int refuse(__u8 network, const struct decision *d, enum policy_hook hook,
 				  const struct policy_address *address, __u16 port)
 {
+	if (port_in(d->head->guarded_ports, port) && may_by_another(port))
+		return 1;
 	return refuse_process(network == POLICY_NETWORK_OF_PROOF, d->head, hook, POLICY_USER, address, port);
 }
 

@@ -8,6 +8,7 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/foreign.h"
 #include "libejguard/modules/net/inspect.h"
+#include "libejguard/modules/net/sharing.h"
 
 static int check_top(struct inspection *check, const struct pins *pins)
 {
@@ -40,7 +41,7 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 
 		if (!cgroup->id || stat(cgroup->path, &st) < 0 || st.st_ino != cgroup->id)
 			continue;
-		r = members_have_cgroup(pins, facts->cgroup_mount, cgroup->id);
+		r = members_have_cgroup(pins->maps[SET_CGROUPS], facts->cgroup_mount, cgroup->id);
 		if (r < 0)
 			return ejg_call_error(check->call, -EIO, NULL, "cannot read the cgroups below %s: %s",
 					      pins->path, strerror(-r));
@@ -79,10 +80,22 @@ static int check_networks(struct inspection *check, const struct pins *pins)
 	return r < 0 ? r : 0;
 }
 
+static void check_sharing(struct inspection *check, const struct pins *pins)
+{
+	int r = check->trial ? 1 : sharing_settles(check->call, pins, check->policy);
+
+	if (r == 0)
+		inspection_say(check, "policy-differs", NULL,
+			       "whom other services let use ports that they share has changed since it was applied");
+	else if (r < 0)
+		ejg_call_log(check->call, EJG_LOG_WARNING, "cannot read whom other services let: %s", strerror(-r));
+}
+
 static int check_set(struct inspection *check, const struct pins *pins)
 {
 	int r = check_top(check, pins);
 
+	check_sharing(check, pins);
 	if (r == 0)
 		r = check_cgroups(check, pins);
 	return r < 0 ? r : check_networks(check, pins);

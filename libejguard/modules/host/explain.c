@@ -9,6 +9,7 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/address.h"
 #include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cleanup.h"
 
 struct host_explanation {
@@ -17,6 +18,7 @@ struct host_explanation {
 	struct decision d;
 	struct policy_address address;
 	bool chosen; /* the service has chosen the port */
+	struct sharing sharing; /* whom other services let use ports that they share */
 };
 
 static void answer(const struct host_explanation *e, bool allowed, const char *rule)
@@ -60,6 +62,17 @@ static bool is_own(const struct policy_address *address)
 	return fd < 0 || bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || errno != EADDRNOTAVAIL;
 }
 
+static bool is_user_of_another(const struct host_explanation *e)
+{
+	for (size_t i = 0; i < e->sharing.n; i++) {
+		const struct policy_head *head = &e->sharing.others[i].chunks->head;
+
+		if (port_in(head->guarded_ports, e->question->port) && user_in(head, e->question->uid))
+			return true;
+	}
+	return false;
+}
+
 static void explain_by(const struct host_explanation *e)
 {
 	const bool guarded = port_in(e->d.head->guarded_ports, e->question->port);
@@ -70,6 +83,8 @@ static void explain_by(const struct host_explanation *e)
 			      "listens by its own choice");
 	if (user_in(e->d.head, e->question->uid))
 		return answer_user(e);
+	if (guarded && is_user_of_another(e))
+		return answer(e, true, "the user is one of another service that uses this port, too");
 	if (e->question->action == EJG_BIND)
 		return answer(e, false, "only the service and its users may bind a private port, at any address");
 	if (is_loopback(&e->address) || is_own(&e->address) || find_listen(e->d.head, &e->address))
@@ -99,8 +114,10 @@ static int explain_current(const struct pins *pins, struct host_explanation *e)
 		return ejg_call_error(e->call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
 				      pins->path, strerror(-r));
 	e->d = net_decision(&policy);
+	e->sharing = sharing_read(pins);
 	e->chosen = is_chosen(pins, e->question->port);
 	explain_by(e);
+	sharing_free(&e->sharing);
 	net_policy_free(&policy);
 	return 0;
 }

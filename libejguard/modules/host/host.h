@@ -40,8 +40,8 @@ int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret);
  */
 int members_update(struct ejg_call *call, const struct pins *pins);
 
-/* Whether the set knows a cgroup or one above it. Return: 1, 0 or a negative errno. */
-int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint64_t id);
+/* Whether a map `cgroups` has a cgroup or one above it. Return: 1, 0 or a negative errno. */
+int members_have_cgroup(int cgroups, const char *cgroup_mount, uint64_t id);
 
 /* Whether the set knows a network namespace. Return: 1, 0 or a negative errno. */
 int members_have_network(const struct pins *pins, const struct netns *netns);

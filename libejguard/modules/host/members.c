@@ -36,13 +36,13 @@ static int read_cookie(void *data)
 	return network_cookie(data);
 }
 
-/* The program takes a namespace whose value is 0 for one that it does not know. */
-static int have(const struct pins *pins, enum set_map map, uint64_t key)
+/* Whether a map has a key, with a value that counts; 0: with any. */
+static int have(int map, uint64_t key, uint8_t wanted)
 {
 	uint8_t value;
-	int r = bpf_map_lookup_elem(pins->maps[map], &key, &value);
+	int r = bpf_map_lookup_elem(map, &key, &value);
 
-	return r == -ENOENT ? 0 : r < 0 ? r : map != SET_NETWORKS || value == POLICY_NETWORK_OF_SERVICE;
+	return r == -ENOENT ? 0 : r < 0 ? r : !wanted || value == wanted;
 }
 
 static int add(struct ejg_call *call, const struct pins *pins, enum set_map map, uint64_t key)
@@ -147,13 +147,13 @@ int members_have_network(const struct pins *pins, const struct netns *netns)
 	uint64_t cookie;
 	int r = netns_run(netns, read_cookie, &cookie);
 
-	return r < 0 ? r : have(pins, SET_NETWORKS, cookie);
+	return r < 0 ? r : have(pins->maps[SET_NETWORKS], cookie, POLICY_NETWORK_OF_SERVICE);
 }
 
-int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint64_t id)
+int members_have_cgroup(int cgroups, const char *cgroup_mount, uint64_t id)
 {
 	char path[PATH_MAX], whole[2 * PATH_MAX];
-	int r = have(pins, SET_CGROUPS, id);
+	int r = have(cgroups, id, 0);
 
 	cgroup_name(cgroup_mount, id, path);
 	while (r == 0 && strrchr(path, '/') && strrchr(path, '/') != path) {
@@ -162,7 +162,7 @@ int members_have_cgroup(const struct pins *pins, const char *cgroup_mount, uint6
 		*strrchr(path, '/') = '\0';
 		snprintf(whole, sizeof(whole), "%s%s", cgroup_mount, path);
 		if (stat(whole, &st) == 0)
-			r = have(pins, SET_CGROUPS, st.st_ino);
+			r = have(cgroups, st.st_ino, 0);
 	}
 	return r;
 }

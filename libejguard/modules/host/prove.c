@@ -19,23 +19,34 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/proof.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/wire.h"
 #include "libejguard/util/cleanup.h"
 
 /* How many users are looked at for one who may not: one more than may. */
-#define MAX_TRIED (POLICY_MAX_USERS + 1)
+#define MAX_TRIED (POLICY_MAX_OWNERS * POLICY_MAX_USERS + 1)
 
 struct host_prover {
 	const struct pins *pins;
 	const struct policy_head *head;
+	struct sharing sharing; /* whom other services let use it, too */
 	uint16_t port; /* epmd's */
 };
 
+static bool may(const struct host_prover *p, uid_t uid)
+{
+	bool may = user_in(p->head, uid);
+
+	for (size_t i = 0; !may && i < p->sharing.n; i++)
+		may = user_in(&p->sharing.others[i].chunks->head, uid);
+	return may;
+}
+
 /* A user who may not: nobody, or one below. Return: 0 when there is none. */
-static uid_t stranger(const struct policy_head *head)
+static uid_t stranger(const struct host_prover *p)
 {
 	for (uid_t uid = 65534; uid > 65534 - MAX_TRIED; uid--)
-		if (!user_in(head, uid))
+		if (!may(p, uid))
 			return uid;
 	return 0;
 }
@@ -99,7 +110,7 @@ static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t 
 static struct prove_record try(const struct host_prover *p, enum policy_hook hook)
 {
 	uint64_t before = proof_count(p->pins, hook);
-	uid_t uid = stranger(p->head);
+	uid_t uid = stranger(p);
 	int r = uid ? 0 : -EUSERS;
 
 	if (r == 0 && (hook == POLICY_POST_BIND4 || hook == POLICY_POST_BIND6))
@@ -146,9 +157,11 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
 				      strerror(-r));
 	prover.head = &policy.chunks->head;
+	prover.sharing = sharing_read(pins);
 	r = host_find_top(call, &top);
 	if (r == 0)
 		r = proof_run(call, &top, &attempts);
+	sharing_free(&prover.sharing);
 	net_policy_free(&policy);
 	return r;
 }

@@ -10,6 +10,7 @@
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/sockets.h"
@@ -32,6 +33,7 @@ struct host_sockets {
 	const struct policy_head *head;
 	struct pins pins;		  /* not open when nothing of ours is pinned */
 	struct policy_ports *known_ports; /* of the set; NULL: none */
+	struct sharing sharing;		  /* whom other services let */
 	enum task task;
 	bool failed;
 
@@ -40,11 +42,25 @@ struct host_sockets {
 	size_t n_served;
 };
 
-/* Whether a socket is the service's or a user's who may have it. */
-static bool may(const struct host_sockets *s, const struct socket_info *info)
+static bool lets(const struct host_sockets *s, const struct policy_head *head, int cgroups, const struct socket_info *info)
 {
-	return user_in(s->head, info->uid) ||
-	       (s->pins.maps[SET_CGROUPS] >= 0 && members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1);
+	return user_in(head, info->uid) ||
+	       (cgroups >= 0 && members_have_cgroup(cgroups, s->facts->cgroup_mount, info->cgroup_id) == 1);
+}
+
+/* Whether a socket is the service's or a user's who may have it; or, at a port that it owns too, another service's. */
+static bool may(const struct host_sockets *s, const struct socket_info *info, uint16_t port)
+{
+	if (lets(s, s->head, s->pins.maps[SET_CGROUPS], info))
+		return true;
+	for (size_t i = 0; i < s->sharing.n; i++) {
+		const struct policy_head *head = &s->sharing.others[i].chunks->head;
+
+		if (port_in(s->head->guarded_ports, port) && port_in(head->guarded_ports, port) &&
+		    lets(s, head, s->sharing.cgroups[i], info))
+			return true;
+	}
+	return false;
 }
 
 static void describe(const struct host_sockets *s, const struct socket_info *info, const char *id, const char *what)
@@ -62,7 +78,7 @@ static bool is_chosen_by_service(const struct host_sockets *s, const struct sock
 {
 	return s->known_ports && !port_in(s->head->guarded_ports, info->local_port) &&
 	       port_in(s->head->private_ports, info->local_port) &&
-	       members_have_cgroup(&s->pins, s->facts->cgroup_mount, info->cgroup_id) == 1;
+	       members_have_cgroup(s->pins.maps[SET_CGROUPS], s->facts->cgroup_mount, info->cgroup_id) == 1;
 }
 
 /* Where the mark cannot be read, the port tells: a socket of the service was marked there. */
@@ -86,7 +102,7 @@ static int check_listener(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
 
-	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info)) {
+	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
 		describe(s, info, "listener-before", "the port is private, but this listener is older than the guard");
 		s->failed = true;
 	}
@@ -138,10 +154,11 @@ static int check_connection(void *data, const struct socket_info *info)
 	struct host_sockets *s = data;
 	int r;
 
-	if (!is_private(s, info->remote_port) || may(s, info) || !is_served(s, info))
+	if (!is_private(s, info->remote_port) || may(s, info, info->remote_port) || !is_served(s, info))
 		return 0;
 	if (s->task == TASK_CHECK) {
-		describe(s, info, "connection-before", "is connected to since before the guard");
+		describe(s, info, "connection-before",
+			 "the port is private, but this connection is older than the guard");
 		s->failed = true;
 		return 0;
 	}
@@ -191,6 +208,7 @@ static bool walk(struct host_sockets *s, const struct netns_list *networks)
 	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0)
 		return true;
 	read_ports(s);
+	s->sharing = sharing_read(&s->pins);
 	for (size_t i = 0; i < networks->n; i++) {
 		int r;
 
@@ -205,6 +223,7 @@ static bool walk(struct host_sockets *s, const struct netns_list *networks)
 		}
 	}
 	free(s->known_ports);
+	sharing_free(&s->sharing);
 	pins_close(&s->pins);
 	return s->failed;
 }

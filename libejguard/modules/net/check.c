@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/net.h"
@@ -141,23 +140,10 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 	pins_close(&pins);
 }
 
-/* Whether the set knows what other services admit. An apply of theirs has its set in place a moment before it tells this one. */
-static int others_known(struct inspection *check, const struct pins *pins)
-{
-	enum { TRIES = 20, PAUSE_NS = 25000000 };
-	int r = sharing_holds(check->call, pins, check->policy);
-
-	for (int i = 0; r == 0 && i < TRIES; i++) {
-		nanosleep(&(const struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
-		r = sharing_holds(check->call, pins, check->policy);
-	}
-	return r;
-}
-
 /* Another service may have come or gone, or changed its mind; what it did then may have been killed half way. */
 static int check_links(struct inspection *check, const struct pins *pins)
 {
-	int r = check->trial ? 1 : others_known(check, pins);
+	int r = check->trial ? 1 : sharing_settles(check->call, pins, check->policy);
 
 	if (r == 0)
 		inspection_say(

@@ -23,6 +23,7 @@ enum set_map {
 	SET_NETWORKS,
 	SET_PORTS,
 	SET_CHOSEN,
+	SET_MEMBERS,
 	N_SET_MAPS,
 };
 

@@ -145,6 +145,7 @@ static const struct {
 	[SET_CGROUPS] = { "cgroups", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
 	[SET_NETWORKS] = { "networks", BPF_MAP_TYPE_HASH, sizeof(uint64_t), sizeof(uint8_t) },
 	[SET_PORTS] = { "ports", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t), sizeof(struct policy_ports) },
+	[SET_MEMBERS] = { "members", BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
 	[SET_CHOSEN] = { "chosen", BPF_MAP_TYPE_SK_STORAGE, sizeof(int), sizeof(uint8_t) },
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
@@ -19,7 +20,8 @@ struct owner {
 	char name[NAME_MAX + 1];
 	int map;    /* its map `policy` */
 	int policy; /* the policy in force */
-	uint32_t id;
+	int cgroups; /* its map `cgroups`, where the kind has one, or -1 */
+	uint32_t id, cgroups_id;
 	uint8_t ports[POLICY_PORT_BYTES]; /* that it owns by number */
 };
 
@@ -33,6 +35,7 @@ static void owners_free(struct owners *owners)
 	for (size_t i = 0; i < owners->n; i++) {
 		ejg_close_fd(&owners->items[i].map);
 		ejg_close_fd(&owners->items[i].policy);
+		ejg_close_fd(&owners->items[i].cgroups);
 	}
 	free(owners->items);
 }
@@ -64,21 +67,35 @@ static int entry_open(int map, uint32_t index)
 	return r < 0 ? r : bpf_map_get_fd_by_id(id);
 }
 
+static bool has_members(void)
+{
+	return set_kind.maps & (1U << SET_MEMBERS);
+}
+
+static int open_pinned(const char *name, enum set_map map)
+{
+	char path[PINS_PATH_SIZE];
+
+	pins_format(path, PINS_ROOT "/%s%s/%s", name, set_kind.suffix, pins_map_name(map));
+	return bpf_obj_get(path);
+}
+
 static bool owner_open(const char *name, struct owner *ret)
 {
-	struct owner owner = { .policy = -1 };
+	struct owner owner = { .policy = -1, .cgroups = -1 };
 	struct net_policy policy = {};
-	char path[PINS_PATH_SIZE];
 	bool read;
 
 	snprintf(owner.name, sizeof(owner.name), "%s", name);
-	pins_format(path, PINS_ROOT "/%s/%s", name, pins_map_name(SET_POLICY));
-	owner.map = bpf_obj_get(path);
+	owner.map = open_pinned(name, SET_POLICY);
 	if (owner.map >= 0 && has_entries(owner.map))
 		owner.policy = entry_open(owner.map, 0);
-	read = owner.policy >= 0 && pins_read_policy(owner.policy, &policy) == 0;
+	if (has_members())
+		owner.cgroups = open_pinned(name, SET_CGROUPS);
+	read = owner.policy >= 0 && (owner.cgroups >= 0 || !has_members()) && pins_read_policy(owner.policy, &policy) == 0;
 	if (read) {
 		owner.id = map_id(owner.policy);
+		owner.cgroups_id = map_id(owner.cgroups);
 		memcpy(owner.ports, policy.chunks[0].head.guarded_ports, sizeof(owner.ports));
 		net_policy_free(&policy);
 		*ret = owner;
@@ -86,6 +103,7 @@ static bool owner_open(const char *name, struct owner *ret)
 	}
 	ejg_close_fd(&owner.map);
 	ejg_close_fd(&owner.policy);
+	ejg_close_fd(&owner.cgroups);
 	return false;
 }
 
@@ -94,18 +112,30 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct owner *)a)->name, ((const struct owner *)b)->name);
 }
 
-/* The sets in force, in the order of their names. Other modules' sets, and those that come or go, have a colon. */
+/* The service of a set of this kind, from the set's name. Those that come or go have a colon more. */
+static bool get_service(const char *set, char service[static NAME_MAX + 1])
+{
+	size_t length = strlen(set), suffix = strlen(set_kind.suffix);
+
+	if (set[0] == '.' || length <= suffix || strcmp(set + length - suffix, set_kind.suffix) != 0)
+		return false;
+	snprintf(service, NAME_MAX + 1, "%.*s", (int)(length - suffix), set);
+	return !strchr(service, ':');
+}
+
+/* The sets in force, in the order of their names. */
 static int owners_read(struct owners *ret)
 {
 	struct owners owners = { .items = calloc(MAX_SETS, sizeof(*owners.items)) };
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
+	char service[NAME_MAX + 1];
 
 	if (!owners.items)
 		return -ENOMEM;
 	while (dir && (entry = readdir(dir)) && owners.n < MAX_SETS)
-		if (entry->d_name[0] != '.' && !strchr(entry->d_name, ':'))
-			owners.n += owner_open(entry->d_name, &owners.items[owners.n]);
+		if (get_service(entry->d_name, service))
+			owners.n += owner_open(service, &owners.items[owners.n]);
 	qsort(owners.items, owners.n, sizeof(*owners.items), compare);
 	*ret = owners;
 	return 0;
@@ -142,21 +172,48 @@ static uint32_t entry_id(int map, uint32_t index)
 	return bpf_map_lookup_elem(map, &index, &id) < 0 ? 0 : id;
 }
 
-/* Each change waits for RCU: what is right stays. */
-static int write_entries(int map, const struct owner *const *others, int n)
+static int write_entry(int map, uint32_t index, int fd, uint32_t id)
 {
+	uint32_t now = entry_id(map, index);
+
+	if (id && now != id)
+		return bpf_map_update_elem(map, &index, &fd, BPF_ANY);
+	return !id && now ? bpf_map_delete_elem(map, &index) : 0;
+}
+
+/*
+ * Each change waits for RCU: what is right stays. The cgroups of one service are never beside the policy of another: without
+ * cgroups an entry lets nobody.
+ */
+static int write_entries(int map, int members, const struct owner *const *others, int n)
+{
+	const struct owner none = { .policy = -1, .cgroups = -1 };
 	int r = 0;
 
 	for (uint32_t i = 1; r == 0 && i < POLICY_MAX_OWNERS; i++) {
-		const struct owner *other = (int)i <= n ? others[i - 1] : NULL;
-		uint32_t id = entry_id(map, i);
+		const struct owner *other = (int)i <= n ? others[i - 1] : &none;
+		const bool paired = entry_id(map, i) == other->id && entry_id(members, i) == other->cgroups_id;
 
-		if (other && id != other->id)
-			r = bpf_map_update_elem(map, &i, &other->policy, BPF_ANY);
-		else if (!other && id)
-			r = bpf_map_delete_elem(map, &i);
+		if (has_members() && !paired)
+			r = write_entry(members, i, -1, 0);
+		if (r == 0)
+			r = write_entry(map, i, other->policy, other->id);
+		if (r == 0 && has_members())
+			r = write_entry(members, i, other->cgroups, other->cgroups_id);
 	}
 	return r;
+}
+
+/* Whether the entries are those. */
+static bool has_entries_of(int map, int members, const struct owner *const *others, int n)
+{
+	for (int i = 1; i < POLICY_MAX_OWNERS; i++) {
+		if (entry_id(map, i) != (i <= n ? others[i - 1]->id : 0))
+			return false;
+		if (has_members() && entry_id(members, i) != (i <= n ? others[i - 1]->cgroups_id : 0))
+			return false;
+	}
+	return true;
 }
 
 /* Services have locks of their own; this one is for what they share. Return: a descriptor or a negative errno. */
@@ -188,7 +245,7 @@ int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct ne
 	if (r == 0)
 		r = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
 	if (r >= 0)
-		r = write_entries(pins->maps[SET_POLICY], others, r);
+		r = write_entries(pins->maps[SET_POLICY], pins->maps[SET_MEMBERS], others, r);
 	owners_free(&owners);
 	return r < 0 ? sharing_error(call, r) : 0;
 }
@@ -201,16 +258,17 @@ int sharing_update(struct ejg_call *call)
 
 	for (size_t i = 0; r >= 0 && i < owners.n; i++) {
 		const struct owner *others[POLICY_MAX_OWNERS];
+		cleanup_fd int members = has_members() ? open_pinned(owners.items[i].name, SET_MEMBERS) : -1;
 
-		r = find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
+		r = has_members() && members < 0 ? members : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
 		if (r >= 0)
-			r = write_entries(owners.items[i].map, others, r);
+			r = write_entries(owners.items[i].map, members, others, r);
 	}
 	owners_free(&owners);
 	return r < 0 ? sharing_error(call, r) : 0;
 }
 
-int sharing_holds(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
+static int sharing_holds(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	const struct owner *others[POLICY_MAX_OWNERS];
 	cleanup_fd int locked = lock();
@@ -219,10 +277,21 @@ int sharing_holds(const struct ejg_call *call, const struct pins *pins, const st
 
 	if (r == 0)
 		r = n = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
-	r = r < 0 ? r : 1;
-	for (int i = 1; r == 1 && i < POLICY_MAX_OWNERS; i++)
-		r = entry_id(pins->maps[SET_POLICY], i) == (i <= n ? others[i - 1]->id : 0);
+	if (r >= 0)
+		r = has_entries_of(pins->maps[SET_POLICY], pins->maps[SET_MEMBERS], others, n);
 	owners_free(&owners);
+	return r;
+}
+
+int sharing_settles(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
+{
+	enum { TRIES = 20, PAUSE_NS = 25000000 };
+	int r = sharing_holds(call, pins, policy);
+
+	for (int i = 0; r == 0 && i < TRIES; i++) {
+		nanosleep(&(const struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+		r = sharing_holds(call, pins, policy);
+	}
 	return r;
 }
 
@@ -233,16 +302,19 @@ struct sharing sharing_read(const struct pins *pins)
 	for (uint32_t i = 1; i < POLICY_MAX_OWNERS; i++) {
 		cleanup_fd int fd = entry_open(pins->maps[SET_POLICY], i);
 
-		if (fd >= 0 && pins_read_policy(fd, &sharing.others[sharing.n]) == 0)
-			sharing.n++;
+		if (fd < 0 || pins_read_policy(fd, &sharing.others[sharing.n]) < 0)
+			continue;
+		sharing.cgroups[sharing.n++] = has_members() ? entry_open(pins->maps[SET_MEMBERS], i) : -1;
 	}
 	return sharing;
 }
 
 void sharing_free(struct sharing *sharing)
 {
-	for (size_t i = 0; i < sharing->n; i++)
+	for (size_t i = 0; i < sharing->n; i++) {
 		net_policy_free(&sharing->others[i]);
+		ejg_close_fd(&sharing->cgroups[i]);
+	}
 	sharing->n = 0;
 }
 

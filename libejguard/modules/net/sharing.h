@@ -2,7 +2,7 @@
 /*
  * Ports that several services of this host own: one epmd serves ejabberd and RabbitMQ. Who may reach such a port is who one of
  * the policies admits. Each set has the policies of the others that share a port with it, in the entries of its map `policy`
- * that follow its own: whoever changes a policy brings all sets up to date.
+ * that follow its own, and, of the module host, their cgroups: whoever changes a policy brings all sets up to date.
  */
 #ifndef EJG_NET_SHARING_H
 #define EJG_NET_SHARING_H
@@ -12,6 +12,7 @@
 /* The policies of others that a set has. */
 struct sharing {
 	struct net_policy others[POLICY_MAX_OWNERS - 1];
+	int cgroups[POLICY_MAX_OWNERS - 1]; /* the map of each, or -1 */
 	size_t n;
 };
 
@@ -25,8 +26,11 @@ int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct ne
 /* Brings every set of this host up to date. Return: 0, or a negative errno, set on the call. */
 int sharing_update(struct ejg_call *call);
 
-/* Whether a set has what the others admit now. Return: 1, 0 or a negative errno. */
-int sharing_holds(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
+/*
+ * Whether a set has what the others admit now. Waits a moment for it: an apply of theirs has its set in place before it tells
+ * this one. Return: 1, 0 or a negative errno.
+ */
+int sharing_settles(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
 /* The policies of others that a set has; none where they cannot be read. Free by sharing_free(). */
 struct sharing sharing_read(const struct pins *pins);
