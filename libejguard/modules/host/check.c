@@ -101,18 +101,22 @@ static int check_set(struct inspection *check, const struct pins *pins)
 	return r < 0 ? r : check_networks(check, pins);
 }
 
-static int check_sockets(struct inspection *check, struct host_state *state)
+/* What no apply mends: the guard stands, and undoing it would let more in. */
+static int check_past_guard(struct inspection *check, struct host_state *state)
 {
 	struct netns_list networks = {};
-	int r = net_find_networks(check->call, &networks);
+	struct ejg_cgroup top;
+	bool failed;
+	int r = host_find_top(check->call, &top);
 
+	if (r == 0)
+		r = net_find_networks(check->call, &networks);
 	if (r < 0)
 		return r;
-	check->failed |= net_check_ports(check->call, check->policy, &networks);
-	if (host_check_sockets(check->call, check->policy, &networks)) {
-		state->keep = !check->failed;
-		check->failed = true;
-	}
+	failed = check->failed |= net_check_ports(check->call, check->policy, &networks);
+	host_check_outside(check, &top, &networks);
+	check->failed |= host_check_sockets(check->call, check->policy, &networks);
+	state->keep = check->failed && !failed;
 	netns_free(&networks);
 	return 0;
 }
@@ -130,6 +134,7 @@ static int check_undoing(struct inspection *check)
 	if (pins_open(call, ejg_call_facts(call)->service, &pins, &state) == 0)
 		could = foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
 	pins_close(&pins);
+	host_report_lookups(call);
 	if (!could || check->failed || check->trial || ejg_call_mode(call) != EJG_ENFORCE)
 		return 0;
 	r = host_prove(call);
@@ -157,7 +162,7 @@ int host_check(struct ejg_call *call)
 	if (r == 0)
 		r = check_undoing(&check);
 	if (r == 0)
-		r = check_sockets(&check, state);
+		r = check_past_guard(&check, state);
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

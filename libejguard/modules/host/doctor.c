@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor: whether this kernel takes the programs, and what else stands at the top of the tree and in sk_lookup. */
-#include <bpf/bpf.h>
+#include <linux/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/foreign.h"
-#include "libejguard/util/cleanup.h"
+#include "libejguard/modules/net/lookups.h"
 
 static int doctor_load(struct ejg_call *call)
 {
@@ -28,22 +25,32 @@ static int doctor_load(struct ejg_call *call)
 	return 0;
 }
 
-/* Programs that choose the listener of a connection: one could lead a connection past every port that is private. */
-static void doctor_sk_lookup(struct ejg_call *call)
+static void report_lookups(struct ejg_call *call, const struct netns *netns)
 {
-	cleanup_fd int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	uint32_t ids[64], n = ARRAY_SIZE(ids), flags = 0;
-	char name[BPF_OBJ_NAME_LEN];
+	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
+	char program[BPF_OBJ_NAME_LEN], name[NETNS_NAME_SIZE];
 
-	if (fd < 0 || bpf_prog_query(fd, BPF_SK_LOOKUP, 0, &flags, ids, &n) < 0)
-		return;
 	for (uint32_t i = 0; i < n; i++) {
-		foreign_name(ids[i], name);
-		ejg_call_finding(call, "sk-lookup", NULL,
-				 "the program %s chooses listeners in this network namespace: it could connect a "
-				 "public port with a private listener",
-				 name);
+		if (foreign_is_of_set(ids[i], POLICY_LOOKUP))
+			continue;
+		foreign_name(ids[i], program);
+		ejg_call_finding(call, "sk-lookup", netns_name(netns, name),
+				 "the program %s chooses listeners there: it could connect a public port with a private listener",
+				 program);
 	}
+}
+
+/* Silent where namespaces cannot be found: check says so. */
+void host_report_lookups(struct ejg_call *call)
+{
+	struct netns_list networks = {};
+
+	if (net_find_networks(call, &networks) < 0)
+		return;
+	for (size_t i = 0; i < networks.n; i++)
+		if (net_lives_in(&networks, &networks.items[i]))
+			report_lookups(call, &networks.items[i]);
+	netns_free(&networks);
 }
 
 static void doctor_top(struct ejg_call *call, const char *mount)
@@ -71,6 +78,6 @@ int host_doctor(struct ejg_call *call)
 	if (r < 0)
 		return r;
 	doctor_top(call, top.path);
-	doctor_sk_lookup(call);
+	host_report_lookups(call);
 	return doctor_load(call);
 }

@@ -3,6 +3,7 @@
 #ifndef EJG_HOST_HOST_H
 #define EJG_HOST_HOST_H
 
+#include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/watch.h"
@@ -31,6 +32,17 @@ struct host_state {
  */
 int host_make_policy(struct ejg_call *call, bool ask, struct net_policy *ret);
 
+/*
+ * Reports who is not below the top, though in a network namespace of the service, as far as that can be seen from here.
+ */
+void host_check_outside(struct inspection *check, const struct ejg_cgroup *top, const struct netns_list *networks);
+
+/*
+ * Reports the programs of others that choose listeners where the service lives: one can lead a connection past every port that
+ * is private.
+ */
+void host_report_lookups(struct ejg_call *call);
+
 /* The top of the cgroup tree, as far as it is seen from here. Return: 0, or a negative errno, set on the call. */
 int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret);
 
@@ -54,6 +66,9 @@ int marks_set(const struct pins *pins, const char *cgroup_mount, const struct so
 
 /* The cookie of the caller's network namespace. Return: 0 or a negative errno. */
 int network_cookie(uint64_t *ret);
+
+/* The same of any. */
+int network_of_namespace(const struct netns *netns, uint64_t *ret);
 
 /* Reports sockets from before the guard, that it would not let be. Return: whether there are any. */
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);

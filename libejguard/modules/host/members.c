@@ -36,6 +36,11 @@ static int read_cookie(void *data)
 	return network_cookie(data);
 }
 
+int network_of_namespace(const struct netns *netns, uint64_t *ret)
+{
+	return netns_run(netns, read_cookie, ret);
+}
+
 /* Whether a map has a key, with a value that counts; 0: with any. */
 static int have(int map, uint64_t key, uint8_t wanted)
 {
@@ -103,7 +108,7 @@ static int update_networks(struct ejg_call *call, const struct pins *pins, const
 		const struct netns *netns = &networks->items[i];
 		uint64_t cookie;
 		bool home = net_lives_in(networks, netns);
-		int error = netns_run(netns, read_cookie, &cookie);
+		int error = network_of_namespace(netns, &cookie);
 
 		if (error == 0 && cookies->n < POLICY_MAX_MEMBERS)
 			cookies->items[cookies->n++] = cookie;
@@ -145,7 +150,7 @@ int members_update(struct ejg_call *call, const struct pins *pins)
 int members_have_network(const struct pins *pins, const struct netns *netns)
 {
 	uint64_t cookie;
-	int r = netns_run(netns, read_cookie, &cookie);
+	int r = network_of_namespace(netns, &cookie);
 
 	return r < 0 ? r : have(pins->maps[SET_NETWORKS], cookie, POLICY_NETWORK_OF_SERVICE);
 }

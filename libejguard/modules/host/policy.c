@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/dist.h"
@@ -115,18 +114,4 @@ int host_make_policy(struct ejg_call *call, bool ask, struct net_policy *ret)
 		r = build(call, &peers, &routed, ret);
 	net_peers_free(&peers);
 	return r;
-}
-
-int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
-{
-	const char *mount = ejg_call_facts(call)->cgroup_mount;
-	struct stat st;
-
-	if (!mount)
-		return ejg_call_error(call, -EOPNOTSUPP, "mount it: mount -t cgroup2 cgroup2 /sys/fs/cgroup",
-				      "no cgroup2 is mounted");
-	if (stat(mount, &st) < 0)
-		return ejg_call_error(call, -EIO, NULL, "cannot look at %s: %m", mount);
-	*ret = (struct ejg_cgroup){ .name = mount, .path = mount, .id = st.st_ino };
-	return 0;
 }

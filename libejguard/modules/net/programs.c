@@ -10,17 +10,6 @@
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
 
-uint64_t programs_build(void)
-{
-	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: tells builds apart, defends nothing */
-	size_t size;
-	const unsigned char *bytes = set_kind.elf(&size);
-
-	for (size_t i = 0; i < size; i++)
-		digest = (digest ^ bytes[i]) * 0x100000001b3;
-	return digest;
-}
-
 static int no_print(enum libbpf_print_level level, const char *format, va_list ap)
 {
 	(void)level, (void)format, (void)ap;

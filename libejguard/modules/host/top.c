@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The top of the cgroup tree, as far as it is seen from here: in a container, that of the container. Who is outside of it and
+ * shares the network namespace of the service is not refused.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/host/host.h"
+#include "libejguard/util/cleanup.h"
+
+#define ROOT_ID 1	/* of the root of the whole tree: the first node that kernfs makes (fs/kernfs/dir.c, kernfs_create_root) */
+#define HOST_COOKIE 1 /* of the first network namespace: cookies count from one (net/core/net_namespace.c) */
+
+int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
+{
+	const char *mount = ejg_call_facts(call)->cgroup_mount;
+	struct stat st;
+
+	if (!mount)
+		return ejg_call_error(call, -EOPNOTSUPP, "mount it: mount -t cgroup2 cgroup2 /sys/fs/cgroup",
+				      "no cgroup2 is mounted");
+	if (stat(mount, &st) < 0)
+		return ejg_call_error(call, -EIO, NULL, "cannot look at %s: %m", mount);
+	*ret = (struct ejg_cgroup){ .name = mount, .path = mount, .id = st.st_ino };
+	return 0;
+}
+
+/* Processes of another cgroup namespace have paths that lead out of this one (cgroup_namespaces(7)). */
+static bool is_outside(const char *pid)
+{
+	char path[64], line[PATH_MAX + 64];
+	cleanup_file FILE *file = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/cgroup", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, "0::/..", strlen("0::/..")))
+			return true;
+	return false;
+}
+
+static bool lives_with_service(const char *pid, const struct netns_list *networks)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	if (stat(path, &st) < 0)
+		return false;
+	for (size_t i = 0; i < networks->n; i++)
+		if (networks->items[i].device == st.st_dev && networks->items[i].inode == st.st_ino)
+			return net_lives_in(networks, &networks->items[i]);
+	return false;
+}
+
+/* A process outside of the tree, in a network namespace of the service. Return: its pid, or 0 when none is seen. */
+static int find_outsider(const struct netns_list *networks)
+{
+	cleanup_dir DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (isdigit((unsigned char)entry->d_name[0]) && is_outside(entry->d_name) &&
+		    lives_with_service(entry->d_name, networks))
+			return atoi(entry->d_name);
+	return 0;
+}
+
+static bool is_network_of_host(const struct netns_list *networks)
+{
+	for (size_t i = 0; i < networks->n; i++) {
+		uint64_t cookie;
+
+		if (net_lives_in(networks, &networks->items[i]) && network_of_namespace(&networks->items[i], &cookie) == 0 &&
+		    cookie == HOST_COOKIE)
+			return true;
+	}
+	return false;
+}
+
+void host_check_outside(struct inspection *check, const struct ejg_cgroup *top, const struct netns_list *networks)
+{
+	int pid;
+
+	if (top->id == ROOT_ID)
+		return;
+	pid = find_outsider(networks);
+	if (pid)
+		inspection_say(check, "outside-unguarded", top->path,
+			       "process %d is in a network namespace of the service, but not below this cgroup: it is not refused", pid);
+	else if (is_network_of_host(networks))
+		inspection_say(check, "outside-unguarded", top->path,
+			       "the service is in the network namespace of the host, but other processes of the host are not below "
+			       "this cgroup: they are not refused");
+	else
+		inspection_say(check, "top-of-container", top->path,
+			       "this is the top of a container, not of the host: processes of other containers that share the "
+			       "network namespace are not refused");
+}
