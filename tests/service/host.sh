@@ -109,7 +109,16 @@ check 'ejabberdctl by su of root to root' bed_run server su -c 'ejabberdctl stat
 if [[ -x $(bed_root server)/usr/bin/sudo ]]; then
 	check 'ejabberdctl by sudo' bed_run server sudo -u ejabberd ejabberdctl status
 fi
-# A job of cron's is a process in cron.service that has become a user: systemd makes the same of one here.
+# Jobs of a cron daemon, in its unit, as the users that own the tables. Each runs within a minute.
+if [[ -x $(bed_root server)/bin/busybox ]] && "$(bed_root server)/bin/busybox" --list | grep -qx crond; then
+	mkdir -p "$(bed_root server)/var/spool/jobs"
+	for user in root ejabberd monitor nobody; do
+		echo "* * * * * EJG_HOST_NETNS=$EJG_HOST_NETNS attempt connect 127.0.0.1 4369 >/tmp/job.$user" >"$(bed_root server)/var/spool/jobs/$user"
+	done
+	bed_run server systemd-run --quiet --unit=cron busybox crond -f -c /var/spool/jobs
+	cron=yes
+fi
+# The same in systemd's way: a process in a unit that has become a user.
 check 'a job of root' bed_run server systemd-run --quiet --scope ejabberdctl status
 check 'a job of the service' bed_run server systemd-run --quiet --scope --uid=ejabberd ejabberdctl status
 check_is 'a job of nobody' denied "$(bed_run server systemd-run --quiet --scope --uid=nobody env EJG_HOST_NETNS="$EJG_HOST_NETNS" attempt connect 127.0.0.1 4369)"
@@ -120,6 +129,17 @@ check_is 'nobody binds another port' ok "$(as nobody attempt listen 127.0.0.1 41
 check_is 'nobody asks an epmd elsewhere' refused "$(as nobody attempt connect 198.51.100.9 4369)"
 check_is 'nobody in a network namespace of his own is epmd there' ok \
 	"$(as nobody unshare --user --map-root-user --net sh -c 'ip link set lo up; attempt listen 127.0.0.1 4369 0')"
+check_is 'a unit with a network namespace of its own has its own epmd' ok "$(bed_run server systemd-run --quiet --pipe --wait \
+	--property=PrivateNetwork=yes --uid=nobody env EJG_HOST_NETNS="$EJG_HOST_NETNS" attempt listen 127.0.0.1 4369 0)"
+check_is 'control: one without is refused' denied "$(bed_run server systemd-run --quiet --pipe --wait --uid=nobody \
+	env EJG_HOST_NETNS="$EJG_HOST_NETNS" attempt listen 127.0.0.1 4369 0)"
+if [[ -n ${cron-} ]]; then
+	for job in root:ok ejabberd:ok monitor:ok nobody:denied; do
+		wait_for 70 bed_run server test -s "/tmp/job.${job%:*}" || true
+		check_is "a job of cron's as ${job%:*}" "${job#*:}" "$(bed_run server cat "/tmp/job.${job%:*}" 2>/dev/null)"
+	done
+	bed_run server systemctl stop cron
+fi
 check_is 'the stranger on the wire' refused "$(try elsewhere connect 198.51.100.1 4369)"
 
 bed_run server systemctl restart ejabberd
