@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,26 @@ static struct policy_address mapped(struct in_addr address)
 	return (struct policy_address){ 0, 0xffff00000000ULL | ntohl(address.s_addr) };
 }
 
-/* An address of this namespace that is no loopback one. Return: 0, -EADDRNOTAVAIL or another negative errno. */
+static bool is_link_local(const struct sockaddr *address)
+{
+	return IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+}
+
+static bool get_own(const struct sockaddr *address, struct in_addr *ret)
+{
+	const struct in_addr own = ((const struct sockaddr_in *)(const void *)address)->sin_addr;
+	const struct policy_address found = mapped(own);
+
+	if (is_loopback(&found))
+		return false;
+	*ret = own;
+	return true;
+}
+
+/*
+ * An address of this namespace that is no loopback one. Return: 0, -EADDRNOTAVAIL, -EAFNOSUPPORT when there are only IPv6 ones, for
+ * which there is no source that is known as the proof's; or another negative errno.
+ */
 static int find_own_address(struct in_addr *ret)
 {
 	struct ifaddrs *list;
@@ -44,16 +64,14 @@ static int find_own_address(struct in_addr *ret)
 
 	if (getifaddrs(&list) < 0)
 		return -errno;
-	for (const struct ifaddrs *i = list; i && r < 0; i = i->ifa_next) {
-		struct policy_address address;
-
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
 		/* To an address of the loopback device everything of this host comes over that device: no stranger's packet. */
-		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
-		    (i->ifa_flags & (IFF_UP | IFF_LOOPBACK)) != IFF_UP)
+		if (!i->ifa_addr || (i->ifa_flags & (IFF_UP | IFF_LOOPBACK)) != IFF_UP)
 			continue;
-		*ret = ((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr;
-		address = mapped(*ret);
-		r = is_loopback(&address) ? -EADDRNOTAVAIL : 0;
+		if (i->ifa_addr->sa_family == AF_INET6 && !is_link_local(i->ifa_addr))
+			r = r == 0 ? 0 : -EAFNOSUPPORT;
+		if (i->ifa_addr->sa_family == AF_INET && get_own(i->ifa_addr, ret))
+			r = 0;
 	}
 	freeifaddrs(list);
 	return r;

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Services whose network namespace has one family of addresses only: the guard holds there, and its proof says what it could not
+# try. Controls: without the guard a stranger is let in; a namespace with both.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+IFS=.- read -r major minor _ <<<"$(uname -r)"
+((major * 1000 + minor >= 5017)) || skip 'accept=netns needs Linux 5.17'
+cgroup=$EJG_CGROUP/service
+mkdir "$cgroup"
+ACCEPT=netns
+net_new six 2001:db8::6/64
+net_new four 198.51.100.4/24
+net_run four bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
+
+# in_net HOST ARGUMENTS OF ejguard...
+in_net() {
+	net_run "$1" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "${@:2}"
+}
+
+# lives HOST ADDRESS: the service listens there, and nowhere else.
+lives() {
+	rm -f "$EJG_STATE/serve"
+	cgroup_run "$cgroup" nsenter --net="$(net_file "$1")" "$EJG_HOLD" listen "$2" 4369 >"$EJG_STATE/serve" &
+	wait_for 5 grep -q listening "$EJG_STATE/serve"
+}
+
+ends() {
+	local pids
+	mapfile -t pids <"$cgroup/cgroup.procs"
+	kill "${pids[@]}"
+	wait_for 5 test -z "$(cat "$cgroup/cgroup.procs")" || true
+}
+
+# check_family HOST LISTEN ADDRESS PEER STRANGER UNPROVEN
+check_family() {
+	lives "$1" "$2"
+	sed -i "s|listen=.*|listen=127.0.0.1,::1,$3|" "$EJG_CONF/service"
+	check_is "$1: control: without the guard a stranger is let in" ok "$(try remote connect "$3" 4369 --from "$5")"
+	check "$1: apply" in_net "$1" --json apply --cgroup "$cgroup" service
+	in_net "$1" --json status --prove service >"$EJG_STATE/report" 2>&1 || true
+	check_is "$1: what could not be tried" "$6" "$(grep -o '"net.unproven"' "$EJG_STATE/report" | wc -l)"
+	check_is "$1: nothing failed" 0 "$(grep -o '"net.not-proven"' "$EJG_STATE/report" | wc -l)"
+	check_is "$1: a stranger" refused "$(try remote connect "$3" 4369 --from "$5")"
+	check_is "$1: a peer" ok "$(try remote connect "$3" 4369 --from "$4")"
+	check "$1: check" in_net "$1" -q check service
+	check "$1: release" in_net "$1" -q release service
+	ends
+}
+
+stack_for "$cgroup" 198.51.100.2 2001:db8::2
+check_family host 0.0.0.0 198.51.100.1 198.51.100.2 198.51.100.9 0
+check_family four 0.0.0.0 198.51.100.4 198.51.100.2 198.51.100.9 0
+check_family six :: 2001:db8::6 2001:db8::2 2001:db8::9 1
