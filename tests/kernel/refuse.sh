@@ -159,7 +159,7 @@ check_refused 'apply without bpffs' 4 'bpffs' guard apply service
 check_refused 'check without bpffs' 4 'bpffs' guard check service
 mount -t bpf -o mode=700 bpf /sys/fs/bpf
 mkdir -m 755 /sys/fs/bpf/ejguard
-check_refused 'a folder that others may look into' 1 'of root' guard apply service
+check_refused 'a folder that others may look into' 1 'accessible to root only' guard apply service
 rmdir /sys/fs/bpf/ejguard
 
 note 'a program of somebody else that shuts others out'

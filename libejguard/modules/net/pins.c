@@ -36,7 +36,7 @@ static int probe_root(struct ejg_call *call)
 		return errno == ENOENT ? 0 : ejg_call_error(call, -errno, NULL, "cannot look at " PINS_ROOT ": %m");
 	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || st.st_mode & 077)
 		return ejg_call_error(call, -EIO, "find out who made it, remove it, then apply again",
-				      PINS_ROOT "  is not accessible to root only (uid %u, mode %o)", st.st_uid,
+				      PINS_ROOT " is not accessible to root only (uid %u, mode %o)", st.st_uid,
 				      st.st_mode & 07777);
 	return 0;
 }
