@@ -176,6 +176,26 @@ for offset in 1000000000 -1; do
 	check "boot clock $offset s: status" guard_in_time "$offset" status
 done
 
+note 'another date'
+# on_date OFFSET COMMAND...
+on_date() {
+	net_run host env "LD_PRELOAD=$EJG_CLOCK" "CLOCK_OFFSET=$1" "${@:2}"
+}
+check 'control: it is another one' test "$(on_date -946684800 date +%s)" -lt $(($(date +%s) - 900000000))
+for offset in 946684800 -946684800 jump; do
+	for verb in check apply status; do
+		check "date $offset: $verb" on_date "$offset" "${tool[@]}" "$verb" service
+	done
+	on_date "$offset" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" status service >"$EJG_STATE/report" 2>&1
+	check_has "date $offset: status shows denials" 'connect4 198.51.100.9' "$(tr -s ' \n' ' ' <"$EJG_STATE/report")"
+	rm "$(link_of bind4)"
+	for verb in check status; do
+		check_status "date $offset, a link is gone: $verb" 1 on_date "$offset" "${tool[@]}" "$verb" service
+	done
+	check "date $offset: apply mends it" on_date "$offset" "${tool[@]}" apply service
+	check "date $offset: check" on_date "$offset" "${tool[@]}" check service
+done
+
 note 'places where no answer arrives'
 rm "$(link_of bind4)"
 for verb in check status; do
