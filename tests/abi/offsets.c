@@ -49,6 +49,7 @@ static const struct {
 	MEMBER(ejg_apply_options, only),
 	MEMBER(ejg_apply_options, n_only),
 	MEMBER(ejg_apply_options, no_proof),
+	MEMBER(ejg_apply_options, peer_grace),
 	SIZE(ejg_question),
 	MEMBER(ejg_question, size),
 	MEMBER(ejg_question, action),
@@ -174,6 +175,7 @@ static const struct {
 	MEMBER(ejg_facts, root),
 	MEMBER(ejg_facts, kind),
 	MEMBER(ejg_facts, kind_origin),
+	MEMBER(ejg_facts, peer_grace),
 
 	SIZE(ejg_kind),
 	MEMBER(ejg_kind, size),
