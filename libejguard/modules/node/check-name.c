@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The node's name, and where its host part leads ejabberdctl and the other nodes. */
 #include <stdio.h>
+#include <string.h>
 
 #include "libejguard/modules/node/node.h"
 
@@ -52,22 +53,39 @@ static void check_source(const struct node *node, const char *name, const char *
 		 host, address, node_tool(node));
 }
 
+enum { LONG_REMEDY_SIZE = NODE_REMEDY_SIZE + sizeof(RENAME) };
+
+/* Another name: an address is found as it is, no file gives it another meaning. */
+static const char *remedy_rename(const struct node *node, const struct ejg_setting *where,
+				  char text[static LONG_REMEDY_SIZE])
+{
+	char edit[NODE_REMEDY_SIZE];
+
+	if (!ejg_kind_is(node->facts, "ejabberd"))
+		return node->facts->kind->name_remedy;
+	if (node->facts->n_peers)
+		snprintf(text, LONG_REMEDY_SIZE,
+			 "set ERLANG_NODE=ejabberd@ADDRESS in ejabberdctl.cfg, with an address of this host" RENAME);
+	else
+		snprintf(text, LONG_REMEDY_SIZE, "%s" RENAME,
+			 node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit));
+	return text;
+}
+
 static void check_class(const struct node *node, const char *name, const char *host, const struct ejg_setting *where)
 {
 	const struct node_host *found = &node->world->host;
-	char address[EJG_PREFIX_TEXT_SIZE], remedy[NODE_REMEDY_SIZE + sizeof(RENAME)], edit[NODE_REMEDY_SIZE];
-	const bool own = ejg_kind_is(node->facts, "ejabberd");
+	char address[EJG_PREFIX_TEXT_SIZE], remedy[LONG_REMEDY_SIZE];
 
 	ejg_prefix_format(&found->addresses[0], address);
-	snprintf(remedy, sizeof(remedy), "%s" RENAME,
-		 own ? node_edit(node, "ERLANG_NODE=ejabberd@localhost", where, edit) : "");
 	if (node->class == NODE_CLASS_ELSEWHERE && !node->world->image)
-		node_say(node, "host-elsewhere", name, where, NULL,
+		node_say(node, "host-elsewhere", name, where,
+			 found->source == NODE_HOST_LITERAL ? remedy_rename(node, where, remedy) : NULL,
 			 "%s resolves to %s (%s), which is not an address of this host: %s connects to that host and "
 			 "logs in there with the cookie",
 			 host, address, source_name(found->source), node_tool(node));
 	else if (node->class == NODE_CLASS_OWN && node->facts->n_peers == 0)
-		node_say(node, "host-public", name, where, own ? remedy : NULL,
+		node_say(node, "host-public", name, where, remedy_rename(node, where, remedy),
 			 "%s resolves to %s (%s): without a cluster nobody needs the node there, and %s uses the "
 			 "public address, so a node on loopback is not found",
 			 host, address, source_name(found->source), node_tool(node));
@@ -83,6 +101,7 @@ static void check_class(const struct node *node, const char *name, const char *h
 static void check_host(const struct node *node, const char *name, const struct ejg_setting *where)
 {
 	const char *host = node->name.has_host ? node->name.host : node->world->hostname;
+	char remedy[LONG_REMEDY_SIZE];
 
 	if (!node->name.has_host)
 		node_say(node, "name-hostname", name, where, NULL,
@@ -93,7 +112,8 @@ static void check_host(const struct node *node, const char *name, const struct e
 		return;
 	switch (node->world->host.source) {
 	case NODE_HOST_UNKNOWN:
-		node_say(node, "host-unresolved", name, where, NULL,
+		node_say(node, "host-unresolved", name, where,
+			 strchr(host, ':') ? remedy_rename(node, where, remedy) : NULL,
 			 "%s does not resolve to an %s address: %s and other nodes cannot find the node", host,
 			 node->ipv6 ? "IPv6" : "IPv4", node_tool(node));
 		return;
