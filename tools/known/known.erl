@@ -35,7 +35,8 @@ old(Beams) ->
      || M <- Beams, exports(M, mod_options, 1), exports(M, start, 2), A <- Names,
         gone(A, fun(O) -> [{modules, [{M, O}]}] end)],
     [row("listener " ++ atom_to_list(M), A, "old", fun() -> any end)
-     || M <- [ejabberd_c2s, ejabberd_s2s_in, ejabberd_service, ejabberd_http], A <- Names, A /= module, A /= port,
+     || M <- [ejabberd_c2s, ejabberd_s2s_in, ejabberd_service, ejabberd_http, ejabberd_xmlrpc], A <- Names, A /= module,
+        A /= port,
         gone(A, fun(O) -> [{listen, [[{port, 1}, {module, M} | O]]}] end)],
     [row("module " ++ atom_to_list(A), '', "old", fun() -> any end)
      || A <- Names, not lists:member(A, Beams), lists:prefix("mod_", atom_to_list(A)),
