@@ -5,6 +5,7 @@
  * them.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <fnmatch.h>
 #include <pcre2.h>
 #include <string.h>
 #include <strings.h>
@@ -131,26 +132,16 @@ static bool glob_any(const char *pattern)
 /* Whether a pattern takes the name of the account that is tried. */
 static bool is_name_taken(struct matcher *matcher, const char *pattern, bool regexp)
 {
-	if (matcher->probe == PROBE_CHOSEN)
+	if (matcher->probe == PROBE_CHOSEN || matcher->probe == PROBE_GUEST)
 		return regexp ? regexp_open(pattern) : strpbrk(pattern, "*?[") != NULL;
 	return regexp ? regexp_any(matcher, pattern) : glob_any(pattern);
 }
 
-bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
-{
-	const char *text = yml_text(node), *problem;
-	struct ejg_prefix prefix;
-
-	if (!text)
-		return false;
-	if (prefix_parse(text, &prefix, &problem) < 0 && !prefix_guess(text, &prefix))
-		return false; /* ejabberd takes bits past the length: 127.0.0.1/8 */
-	*ret = prefix;
-	return true;
-}
-
 static bool is_world(const struct ejg_prefix *prefix)
 {
+	/* fc00::/7 is large, and nobody's but a site's own */
+	if (config_network(prefix) != NETWORK_STRANGERS)
+		return false;
 	return prefix_is_ipv4(prefix) || prefix->length >= 96 ? prefix->length <= WORLD_IPV4 && prefix_is_ipv4(prefix)
 							      : prefix->length <= WORLD_IPV6;
 }
@@ -174,12 +165,18 @@ static bool match_address(struct matcher *matcher, const struct yml_node *value)
 
 static bool is_account(const struct matcher *matcher)
 {
-	return matcher->probe == PROBE_ACCOUNT || matcher->probe == PROBE_CHOSEN;
+	return matcher->probe == PROBE_ACCOUNT || matcher->probe == PROBE_CHOSEN || matcher->probe == PROBE_GUEST;
+}
+
+/* The host that the account that is tried is of; NULL: any. */
+static const struct yml_host *home(const struct matcher *matcher)
+{
+	return matcher->probe == PROBE_GUEST ? matcher->check->open : matcher->host;
 }
 
 static bool is_own_server(const struct matcher *matcher, const char *server)
 {
-	return !server || !matcher->host || strcasecmp(server, matcher->host->name) == 0;
+	return !server || !home(matcher) || strcasecmp(server, home(matcher)->name) == 0;
 }
 
 /* user_regexp, user_glob: PATTERN or PATTERN@SERVER; or a map of pattern to server. */
@@ -211,11 +208,12 @@ static bool match_server_pattern(struct matcher *matcher, const struct yml_node 
 	if (!text || (!is_account(matcher) && matcher->probe != PROBE_FOREIGN))
 		return false;
 	if (!regexp)
-		return glob_any(text);
+		return glob_any(text) ||
+		       (is_account(matcher) && home(matcher) && fnmatch(text, home(matcher)->name, 0) == 0);
 	if (fits(matcher, text, (const char *const[]){ "zqwx.invalid", NULL }))
 		return true;
-	return is_account(matcher) && matcher->host &&
-	       fits(matcher, text, (const char *const[]){ matcher->host->name, NULL });
+	return is_account(matcher) && home(matcher) &&
+	       fits(matcher, text, (const char *const[]){ home(matcher)->name, NULL });
 }
 
 /* node_regexp, node_glob: maps of pattern for the user to pattern for the server. */

@@ -136,6 +136,23 @@ bool config_registers(struct config_check *check, const struct yml_host *host)
 	return module && module->value->kind != YML_UNKNOWN && registers_from(check, host, module);
 }
 
+const struct yml_host *config_open_host(struct config_check *check, config_ask_fn ask, void *data)
+{
+	enum { MAX_HOSTS = 100 };
+	const struct yml_host *found = NULL;
+
+	for (size_t i = 0; i < check->yml.n_hosts && i < MAX_HOSTS && !found; i++) {
+		const struct yml_host *host = &check->yml.hosts[i];
+
+		check->open = host;
+		if (ask(check, data) && (has_anonymous(yml_option(&check->yml, host, "auth_method").value) ||
+					 config_registers(check, host)))
+			found = host;
+		check->open = NULL;
+	}
+	return found;
+}
+
 static bool serves_register(const struct config_check *check, const struct config_listener **ret)
 {
 	for (size_t i = 0; i < check->n_listeners; i++)

@@ -66,46 +66,93 @@ static bool is_everybody(struct config_check *check, const struct yml_host *host
 	       config_allows(check, host, access, fallback, PROBE_FOREIGN);
 }
 
-/* Whether anybody can make an account that an access rule takes: a pattern of names, and registration is open. */
-static bool is_takeable(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
-			const char *fallback)
+/* An access rule that is asked whom it takes. */
+struct question {
+	const struct yml_host *host;
+	const struct yml_node *access;
+	const char *fallback;
+};
+
+static bool takes_guest(struct config_check *check, void *data)
 {
-	return !is_everybody(check, host, access, fallback) &&
-	       config_allows(check, host, access, fallback, PROBE_CHOSEN) && config_registers(check, host);
+	const struct question *question = data;
+
+	return config_allows(check, question->host, question->access, question->fallback, PROBE_GUEST);
+}
+
+/*
+ * Whether an access rule that does not take everybody takes accounts that anybody can make: names by a pattern, or those
+ * of a host with open registration or guests. Return: why, the begin of a sentence, or NULL.
+ */
+static const char *takeable(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
+			    const char *fallback)
+{
+	struct question question = { host, access, fallback };
+	const struct yml_host *open;
+	const char *why;
+
+	if (is_everybody(check, host, access, fallback))
+		return NULL;
+	if (config_allows(check, host, access, fallback, PROBE_CHOSEN) && config_registers(check, host))
+		return "takes names by a pattern, and anybody may register: whoever makes an account with such a name";
+	open = config_open_host(check, takes_guest, &question);
+	if (!open)
+		return NULL;
+	why = arena_printf(check->arena,
+			   "takes accounts of %s, on which anybody gets one (mod_register, or auth_method: anonymous): "
+			   "whoever does",
+			   open->name);
+	check->no_memory |= !why;
+	return why;
 }
 
 static const char *remedy_takeable(struct config_check *check, const struct yml_node *place)
 {
 	return config_edit(
 		check, place,
-		"name the administrators one by one (acl: admin: user: NAME@HOST) instead of by a pattern, or "
-		"close mod_register");
+		"name the administrators one by one (acl: admin: user: NAME@HOST) instead of by a pattern or a host, or "
+		"close mod_register and auth_method: anonymous there");
+}
+
+/* A rule that names the acl admin already is as it should be: that acl is what has to change. */
+static const char *remedy_everybody(struct config_check *check, const struct yml_host *host,
+				    const struct yml_node *place, const char *otherwise)
+{
+	static const struct yml_node admin = { .kind = YML_ATOM, .text = "admin", .length = 5 };
+	const struct yml_pair *acl = yml_find(yml_option(&check->yml, host, "acl").value, "admin");
+
+	if (acl && (config_matches(check, host, "acl", &admin, PROBE_ACCOUNT) ||
+		    config_matches(check, host, "acl", &admin, PROBE_FOREIGN)))
+		return config_edit(check, acl->key, "name the administrators one by one (user: NAME@HOST) in acl admin");
+	return config_edit(check, place, otherwise);
 }
 
 static void check_configure(struct config_check *check, const struct yml_host *host, const char *subject)
 {
 	const struct yml_pair *module = config_module(check, host, "mod_configure");
 	const struct yml_pair *access = module ? yml_find(module->value, "access") : NULL;
+	const struct yml_node *place = rule_place(check, host, "configure");
+	const bool every = is_everybody(check, host, NULL, "configure");
+	const char *why = takeable(check, host, NULL, "configure");
 
-	if (is_everybody(check, host, NULL, "configure"))
-		config_finding(check, "admin-everybody", subject, rule_place(check, host, "configure"),
-			       config_edit(check, rule_place(check, host, "configure"), "set configure: allow: admin"),
+	if (every)
+		config_finding(check, "admin-everybody", subject, place,
+			       remedy_everybody(check, host, place, "set configure: allow: admin"),
 			       "the access rule configure lets every account administer the server");
-	if (is_takeable(check, host, NULL, "configure"))
-		config_finding(check, "admin-everybody", subject, rule_place(check, host, "configure"),
-			       remedy_takeable(check, rule_place(check, host, "configure")),
-			       "the access rule configure takes names by a pattern, and anybody may register: whoever "
-			       "makes an account with such a name administers the server");
+	else if (why)
+		config_finding(check, "admin-everybody", subject, place, remedy_takeable(check, place),
+			       "the access rule configure %s administers the server", why);
+	if (!access || every || why)
+		return;
 	/* Since 25.10 mod_configure has a rule of its own. */
-	if (access && is_everybody(check, host, access->value, NULL) && !is_everybody(check, host, NULL, "configure"))
+	why = takeable(check, host, access->value, NULL);
+	if (is_everybody(check, host, access->value, NULL))
 		config_finding(check, "admin-everybody", subject, access->key,
 			       config_edit(check, access->key, "set access: configure for mod_configure"),
 			       "mod_configure lets every account administer the server");
-	else if (access && is_takeable(check, host, access->value, NULL) &&
-		 !is_takeable(check, host, NULL, "configure"))
+	else if (why)
 		config_finding(check, "admin-everybody", subject, access->key, remedy_takeable(check, access->key),
-			       "mod_configure takes names by a pattern, and anybody may register: whoever makes an "
-			       "account with such a name administers the server");
+			       "mod_configure %s administers the server", why);
 }
 
 static void check_privilege(struct config_check *check, const struct yml_host *host, const char *subject,
@@ -113,16 +160,14 @@ static void check_privilege(struct config_check *check, const struct yml_host *h
 {
 	const struct yml_pair *pair = config_module(check, host, module);
 	const struct yml_pair *access = pair ? yml_find(pair->value, option) : NULL;
+	const char *why = access ? takeable(check, host, access->value, NULL) : NULL;
 
 	if (access && is_everybody(check, host, access->value, NULL))
 		config_finding(check, "privilege-everybody", subject, access->key, NULL, "%s: %s lets every account %s",
 			       module, option, what);
-	else if (access && is_takeable(check, host, access->value, NULL))
-		config_finding(
-			check, "privilege-everybody", subject, access->key, NULL,
-			"%s: %s takes names by a pattern, and anybody may register: whoever makes an account with "
-			"such a name may %s",
-			module, option, what);
+	else if (why)
+		config_finding(check, "privilege-everybody", subject, access->key, NULL, "%s: %s %s may %s", module,
+			       option, why, what);
 }
 
 static void check_privileges(struct config_check *check, const struct yml_host *host, const char *subject)

@@ -11,7 +11,7 @@ struct permission {
 	bool all;	    /* what: all commands, or all but some; or all of a tag */
 	const char *sample; /* a command that gives something away, or NULL */
 	bool who[PROBE_FOREIGN + 1];
-	bool takeable;		   /* by an account that anybody may register with a fitting name */
+	const struct yml_host *open; /* where anybody gets an account that is meant, with a fitting name; or NULL */
 	bool far;		   /* by a network */
 	struct ejg_prefix network; /* the worst of them */
 };
@@ -81,7 +81,8 @@ static bool is_meant(struct config_check *check, const struct yml_node *who, enu
 		if (!type)
 			continue;
 		if (strcmp(type, "access") == 0	 ? config_allows(check, NULL, value, NULL, probe)
-		    : strcmp(type, "oauth") == 0 ? probe == PROBE_ACCOUNT && is_meant(check, value, probe, depth + 1)
+		    : strcmp(type, "oauth") == 0 ? (probe == PROBE_ACCOUNT || probe == PROBE_GUEST) &&
+							   is_meant(check, value, probe, depth + 1)
 						 : config_matches(check, NULL, type, value, probe))
 			return true;
 	}
@@ -95,13 +96,9 @@ static bool is_meant_from(struct config_check *check, void *data)
 	return is_meant(check, data, PROBE_NETWORK, 0);
 }
 
-/* api_permissions counts for all hosts: an account of any of them will do. */
-static bool is_registered(struct config_check *check)
+static bool is_meant_guest(struct config_check *check, void *data)
 {
-	for (size_t i = 0; i < check->yml.n_hosts && i < 100; i++)
-		if (config_registers(check, &check->yml.hosts[i]))
-			return true;
-	return false;
+	return is_meant(check, data, PROBE_GUEST, 0);
 }
 
 static struct permission read_permission(struct config_check *check, const struct yml_pair *pair)
@@ -120,8 +117,8 @@ static struct permission read_permission(struct config_check *check, const struc
 	for (size_t i = 0; permission.http && (permission.all || permission.sample) && i < ARRAY_SIZE(permission.who);
 	     i++)
 		permission.who[i] = i != PROBE_NETWORK && is_meant(check, who, i, 0);
-	permission.takeable = permission.who[PROBE_CHOSEN] && !permission.who[PROBE_ACCOUNT] && permission.all &&
-			      is_registered(check);
+	if (who && permission.http && permission.all && !permission.who[PROBE_ACCOUNT])
+		permission.open = config_open_host(check, is_meant_guest, (void *)who);
 	if (permission.http && who && (permission.all || permission.sample))
 		permission.far = config_worst_network(check, is_meant_from, (void *)who, &permission.network);
 	return permission;
@@ -142,12 +139,18 @@ static bool is_served(const struct config_check *check, bool local)
 
 static void report(struct config_check *check, const char *id, const struct permission *permission, const char *who)
 {
-	const char *name = yml_text(permission->pair->key);
+	const char *name = yml_text(permission->pair->key), *remedy = NULL;
 	const struct yml_pair *admin = yml_find(yml_option(&check->yml, NULL, "acl").value, "admin");
-	/* The default stands nowhere: what it gives depends on the acl admin. */
-	const struct yml_node *place = permission->pair->key->file || !admin ? permission->pair->key : admin->key;
+	const struct yml_node *place = permission->pair->key;
 
-	config_finding(check, id, name, place, NULL, "api_permissions \"%s\" lets %s run %s", name ? name : "", who,
+	check->no_memory |= !who;
+	/* The default stands nowhere: what it gives depends on the acl admin. */
+	if (!place->file && admin) {
+		place = admin->key;
+		remedy = config_edit(check, place, "name the administrators one by one (user: NAME@HOST) in acl admin");
+	}
+	config_finding(check, id, name, place, remedy, "api_permissions \"%s\"%s lets %s run %s", name ? name : "",
+		       remedy ? ", a default," : "", who ? who : "",
 		       permission->all ? "administrative commands" : permission->sample);
 }
 
@@ -179,8 +182,10 @@ static void judge(struct config_check *check, const struct permission *permissio
 
 	if (permission->far && !open)
 		judge_network(check, permission);
-	if (permission->takeable && !open && is_served(check, true))
-		report(check, "api-accounts", permission, "everybody who registers an account with a fitting name");
+	if (permission->open && !open && is_served(check, true))
+		report(check, "api-accounts", permission,
+		       arena_printf(check->arena, "everybody who makes an account with a fitting name on %s",
+				    permission->open->name));
 	/* Somebody from this host is nobody from elsewhere, unless the condition knows no address at all. */
 	if (open && is_served(check, false))
 		report(check, "api-open", permission, "everybody, without a login,");

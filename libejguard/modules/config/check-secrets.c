@@ -130,6 +130,8 @@ static int holds_key(int handle)
 	return found;
 }
 
+enum { MAX_FILES = 200 }; /* of the configuration that are looked at */
+
 /* Root can read it, and the service may not. */
 static void check_service(struct config_check *check, const struct yml_path *option, const struct access_path *file)
 {
@@ -140,6 +142,25 @@ static void check_service(struct config_check *check, const struct yml_path *opt
 	if (r == 0)
 		config_finding(check, "file-unreadable", file->path, &place, NULL,
 			       "%s names it, and user %s cannot read it", option->option, check->service.user);
+}
+
+/* The configuration itself, and the files that it includes: ejabberd reads them as its own user. */
+static void check_own_files(struct config_check *check)
+{
+	for (size_t i = 0; i < check->yml.n_files && i < MAX_FILES; i++) {
+		cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
+		const struct yml_node place = { .file = check->yml.files[i] };
+		const char *problem;
+		int r = access_walk(check->arena, check->facts->root, place.file, ACCESS_FOLLOW, &check->service.trust,
+				    &file, &problem);
+
+		if (r == 0 && file.fd >= 0)
+			r = access_service_may(&check->service, &file, ACCESS_READ) == 0;
+		check->no_memory |= r == -ENOMEM;
+		if (r == 1)
+			config_finding(check, "file-unreadable", NULL, &place, NULL,
+				       "user %s cannot read it: ejabberd does not start", check->service.user);
+	}
 }
 
 static void check_key(struct config_check *check, const struct yml_path *option, const char *path)
@@ -193,6 +214,9 @@ static void check_program(struct config_check *check, const struct yml_path *opt
 	if (r == 0 && file.fd < 0)
 		config_finding(check, "file-missing", option->path, &place, NULL, "%s names it, and it is not there",
 			       option->option);
+	if (r == 0 && file.fd >= 0 && access_service_may(&check->service, &file, ACCESS_EXECUTE) == 0)
+		config_finding(check, "file-unreadable", file.path, &place, NULL,
+			       "%s names it, and user %s cannot execute it", option->option, check->service.user);
 }
 
 /* A pattern of certfiles; how much of what it fits is looked at is bounded. */
@@ -220,6 +244,7 @@ static void check_pattern(struct config_check *check, const struct yml_path *opt
 void check_secrets(struct config_check *check)
 {
 	check_configurations(check);
+	check_own_files(check);
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];
 

@@ -60,6 +60,7 @@ struct config_check {
 	bool told_networks;	       /* that not all networks were asked about */
 	bool more_addresses;	       /* single ones, than were asked about */
 	const struct ejg_prefix *from; /* of PROBE_NETWORK */
+	const struct yml_host *open;   /* of PROBE_GUEST: the host that the account is of */
 	size_t n_conditions;	       /* of access rules that were tried */
 	size_t n_regexps;
 };
@@ -107,6 +108,7 @@ enum config_probe {
 	PROBE_CHOSEN,	/* a new account of the host, whose name was chosen to fit a pattern that rules have */
 	PROBE_NETWORK,	/* from anywhere in the network config_check.from, not logged in */
 	PROBE_FOREIGN,	/* an account of another server */
+	PROBE_GUEST,	/* of the host config_check.open, where anybody gets an account; the name was chosen to fit */
 };
 
 /*
@@ -120,7 +122,6 @@ bool config_matches(struct config_check *check, const struct yml_host *host, con
 		    const struct yml_node *value, enum config_probe probe);
 /* Whether anybody may make an account of a host: by mod_register, with no captcha before it. */
 bool config_registers(struct config_check *check, const struct yml_host *host);
-
 /* Whether the system's OpenSSL refuses TLS 1.0 and 1.1, whatever ejabberd allows; false where that cannot be told. */
 bool config_openssl_is_modern(const struct config_check *check);
 /* Whether a cipher list lowers OpenSSL's security level to 0, where old protocols come back. */
@@ -141,6 +142,11 @@ const char *config_network_text(struct config_check *check, const struct ejg_pre
 
 /* Asks whether config_check.from is let in. */
 typedef bool (*config_ask_fn)(struct config_check *check, void *data);
+/*
+ * A host on which anybody gets an account, by registration or as a guest, and whose accounts meet what is asked: the
+ * function is called with config_check.open set, for PROBE_GUEST. NULL: there is none.
+ */
+const struct yml_host *config_open_host(struct config_check *check, config_ask_fn ask, void *data);
 /*
  * Of the networks that access rules, acls, permissions and modules name, the worst that is let in; of several the
  * largest. False: none but loopback. A finding says where there are more than can be tried.

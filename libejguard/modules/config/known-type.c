@@ -20,7 +20,7 @@
 
 /* acl.erl, acl_validator() and access_rules_validator(). */
 #define CONDITIONS                                                                                                     \
-	"user:any,user_regexp:any,user_glob:any,server:any,server_regexp:any,server_glob:any,resource:any,"            \
+	"user:any,user_regexp:any,user_glob:any,server:some(domain),server_regexp:any,server_glob:any,resource:any,"            \
 	"resource_regexp:any,resource_glob:any,node_regexp:any,node_glob:any,shared_group:any,ip:some(mask)"
 #define CHOICE "filled(either(text,naming(options(acl:any," CONDITIONS "))))"
 static const char conditions[] = "filled(merged(options(" CONDITIONS ")))";

@@ -5,6 +5,19 @@
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
+bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
+{
+	const char *text = yml_text(node), *problem;
+	struct ejg_prefix prefix;
+
+	if (!text)
+		return false;
+	if (prefix_parse(text, &prefix, &problem) < 0 && !prefix_guess(text, &prefix))
+		return false; /* ejabberd takes bits past the length: 127.0.0.1/8 */
+	*ret = prefix;
+	return true;
+}
+
 /* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
 static bool is_private(const struct ejg_prefix *prefix)
 {

@@ -134,7 +134,7 @@
 	RULE(41, "secret-readable", FAILURE, "a configuration with passwords can be read by others",                    \
 	     "take the permission away", "other users of this host have the passwords", "security: configuration")      \
 	RULE(42, "certfile-missing", WARNING, "a certificate is not there",                                             \
-	     "mend the path in certfiles, or make the certificate",                                                     \
+	     "mend the path, or make the certificate",                                                                  \
 	     "connections with TLS fail, and those that may go on without it do", "toplevel: certfiles")                \
 	RULE(43, "password-default", FAILURE, "a password of examples is in use",                                       \
 	     "choose another password, and change it there and here\nrun: openssl rand -hex 16",                        \
@@ -171,8 +171,8 @@
 	RULE(54, "file-missing", WARNING, "a file that the configuration names is not there",                           \
 	     "mend the path, or make the file",                                                                         \
 	     "ejabberd does not start, or not what needs the file", "toplevel: c2s_dhfile")                             \
-	RULE(55, "file-unreadable", WARNING, "a file that the configuration names cannot be read by the service",       \
-	     "give the service's group read permission to the file, and passage through the folders above it",          \
+	RULE(55, "file-unreadable", WARNING, "the service cannot read or execute a file that it needs",                       \
+	     "give the service's group the permission to the file, and passage through the folders above it",           \
 	     "ejabberd does not start, or not what needs the file", "toplevel: certfiles")                             \
 	RULE(56, "doubtful", WARNING, "ejabberd may refuse a part of the configuration",                               \
 	     "compare it with the documentation of the ejabberd that runs",                                            \
