@@ -4,12 +4,11 @@
  * wrong type, and what is left out that it needs. Where the release is known for sure it is refused; else what no
  * release in question would take is told as doubtful.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
+#include "libejguard/modules/config/contributed.h"
 #include "libejguard/modules/config/known.h"
-#include "libejguard/util/root.h"
 
 /* Since then the environment may define what the configuration does not. */
 enum { VERSION_MACRO_ENVIRONMENT = 2412 };
@@ -20,7 +19,7 @@ struct known_check {
 	bool exact;
 	bool macros;	   /* the environment may define macros */
 	const char *names; /* of the releases */
-	size_t n_lookups;  /* of modules that no release brings */
+	struct contributed contributed;
 };
 
 static void tell(struct known_check *inspection, const char *subject, const struct yml_node *place, const char *text)
@@ -136,67 +135,6 @@ static void judge_map(struct known_check *inspection, const char *scope, const c
 	judge_required(inspection, scope, what, map, place);
 }
 
-static bool exists(struct known_check *inspection, const char *pattern)
-{
-	glob_t matches = {};
-	int r = pattern ? root_glob(inspection->check->facts->root, pattern, &matches) : GLOB_NOMATCH;
-
-	inspection->check->no_memory |= !pattern;
-	if (r == 0)
-		globfree(&matches);
-	return r == 0;
-}
-
-/* Each is looked up in many folders, and a hostile file may name any number. Return: whether this one may be. */
-static bool may_look_up(struct known_check *inspection)
-{
-	enum { MAX_LOOKUPS = 200 };
-
-	if (inspection->n_lookups++ == MAX_LOOKUPS)
-		config_finding(inspection->check, "unjudged", "modules", NULL, NULL,
-			       "there are more than %d names of modules that no release brings: not all were looked up",
-			       MAX_LOOKUPS);
-	return inspection->n_lookups <= MAX_LOOKUPS;
-}
-
-/* In the folder of contributed modules: of ejabberdctl.cfg, where a pattern would have all files of the host read. */
-static bool is_in_modules(struct known_check *inspection, const char *module)
-{
-	const char *folder = inspection->check->yml.setup->modules;
-
-	if (!folder)
-		return false;
-	return strpbrk(folder, "*?[{\\") ||
-	       exists(inspection, arena_printf(inspection->check->arena, "%s/*/ebin/%s.beam", folder, module));
-}
-
-/*
- * Whether the code of a module that no release brings is there, or may be: contributed modules have folders of their
- * own, and Debian puts its own among ejabberd's. Names of Elixir begin with a capital letter.
- */
-static bool is_contributed(struct known_check *inspection, const char *module)
-{
-	static const char *const folders[] = { "/usr/lib/*/ejabberd-*/ebin",	     "/usr/lib/ejabberd*/ebin",
-					       "/usr/lib/erlang/lib/ejabberd*/ebin", "/usr/lib64/ejabberd*/ebin",
-					       "/opt/ejabberd*/lib/ejabberd*/ebin",  "/usr/local/lib/ejabberd*/ebin" };
-	struct config_check *check = inspection->check;
-	struct yml_option installs = yml_option(&check->yml, NULL, "install_contrib_modules");
-
-	if (!may_look_up(inspection))
-		return true;
-	if (!module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")]) {
-		for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-			if (exists(inspection, arena_printf(check->arena, "%s/%s.beam", folders[i], module)))
-				return true;
-		if (is_in_modules(inspection, module))
-			return true;
-	}
-	for (size_t i = 0; installs.value && installs.value->kind == YML_LIST && i < installs.value->n; i++)
-		if (yml_is(installs.value->items[i], module))
-			return true;
-	return isupper((unsigned char)*module) || !check->yml.setup->modules;
-}
-
 /* `kind` is "module", "listener" or "handler", which has no options. */
 static void judge_module(struct known_check *inspection, const char *kind, const char *module,
 			 const struct yml_node *map, const struct yml_node *place)
@@ -219,7 +157,7 @@ static void judge_module(struct known_check *inspection, const char *kind, const
 	if (row && row->flag == OLD)
 		return;
 	/* A module of ejabberd's own that is no handler: its code is there, and does not make it one. */
-	if (!row && is_contributed(inspection, module))
+	if (!row && contributed_has(&inspection->contributed, module))
 		return;
 	tell(inspection, module, place,
 	     arena_printf(
@@ -363,7 +301,11 @@ void check_known(struct config_check *check)
 {
 	enum { MAX_HOSTS = 1000 };
 	unsigned int version = check->yml.setup->version;
-	struct known_check inspection = { .check = check, .macros = !version || version >= VERSION_MACRO_ENVIRONMENT };
+	struct known_check inspection = {
+		.check = check,
+		.contributed.check = check,
+		.macros = !version || version >= VERSION_MACRO_ENVIRONMENT,
+	};
 
 	inspection.releases = known_releases(version, &inspection.exact);
 	inspection.names = known_names(check->arena, inspection.releases);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/config/contributed.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "libejguard/util/root.h"
+
+static bool exists(struct contributed *contributed, const char *pattern)
+{
+	glob_t matches = {};
+	int r = pattern ? root_glob(contributed->check->facts->root, pattern, &matches) : GLOB_NOMATCH;
+
+	contributed->check->no_memory |= !pattern;
+	if (r == 0)
+		globfree(&matches);
+	return r == 0;
+}
+
+/* Each is looked up in many folders, and a hostile file may name any number. Return: whether this one may be. */
+static bool may_look_up(struct contributed *contributed)
+{
+	enum { MAX_LOOKUPS = 200 };
+
+	if (contributed->n_lookups++ == MAX_LOOKUPS)
+		config_finding(contributed->check, "unjudged", "modules", NULL, NULL,
+			       "there are more than %d names of modules that no release brings: not all were looked up",
+			       MAX_LOOKUPS);
+	return contributed->n_lookups <= MAX_LOOKUPS;
+}
+
+/* In the folder of contributed modules: of ejabberdctl.cfg, where a pattern would have all files of the host read. */
+static bool is_in_modules(struct contributed *contributed, const char *module)
+{
+	const char *folder = contributed->check->yml.setup->modules;
+
+	if (!folder)
+		return false;
+	return strpbrk(folder, "*?[{\\") ||
+	       exists(contributed, arena_printf(contributed->check->arena, "%s/*/ebin/%s.beam", folder, module));
+}
+
+static void find_folders(struct contributed *contributed)
+{
+	static const char *const patterns[] = { "/usr/lib/*/ejabberd-*/ebin",	      "/usr/lib/ejabberd*/ebin",
+						"/usr/lib/erlang/lib/ejabberd*/ebin", "/usr/lib64/ejabberd*/ebin",
+						"/opt/ejabberd*/lib/ejabberd*/ebin",  "/usr/local/lib/ejabberd*/ebin" };
+	struct config_check *check = contributed->check;
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns) && !contributed->searched; i++) {
+		glob_t matches = {};
+
+		if (root_glob(check->facts->root, patterns[i], &matches) != 0)
+			continue;
+		for (size_t j = 0; j < matches.gl_pathc && contributed->n_folders < ARRAY_SIZE(contributed->folders); j++) {
+			const char *folder = arena_strdup(check->arena, matches.gl_pathv[j]);
+
+			check->no_memory |= !folder;
+			if (folder)
+				contributed->folders[contributed->n_folders++] = folder;
+		}
+		globfree(&matches);
+	}
+	contributed->searched = true;
+}
+
+bool contributed_has(struct contributed *contributed, const char *module)
+{
+	struct config_check *check = contributed->check;
+	struct yml_option installs = yml_option(&check->yml, NULL, "install_contrib_modules");
+
+	if (!may_look_up(contributed))
+		return true;
+	if (!module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")]) {
+		find_folders(contributed);
+		for (size_t i = 0; i < contributed->n_folders; i++)
+			if (exists(contributed, arena_printf(check->arena, "%s/%s.beam", contributed->folders[i], module)))
+				return true;
+		if (is_in_modules(contributed, module))
+			return true;
+	}
+	for (size_t i = 0; installs.value && installs.value->kind == YML_LIST && i < installs.value->n; i++)
+		if (yml_is(installs.value->items[i], module))
+			return true;
+	return isupper((unsigned char)*module) || !check->yml.setup->modules;
+}
