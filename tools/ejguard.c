@@ -16,7 +16,8 @@
 static void print_exit_status(const struct verb *verb)
 {
 	printf("\nExit status: 0 guarded or done, 1 not guarded or failed, 2 wrong usage, 3 stack or module invalid,\n"
-	       "4 not supported on this system or not permitted.\n");
+	       "4 not supported on this system or not permitted,\n"
+	       "5 something would change (with --dry-run or --detailed-exitcode).\n");
 	if (verb && verb_id(verb) == VERB_APPLY)
 		printf("With --own 78, 69 and 77 stand for 3 and 4, as sysexits(3) has them.\n");
 	if (verb && verb->runs_command)
@@ -36,10 +37,24 @@ static void print_help(void)
 	printf("\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
 }
 
+static void print_usage(const struct verb *verb)
+{
+	const char *usage = verb->usage, *before = "Usage:";
+
+	if (!usage)
+		printf("%s ejguard %s%s%s [OPTION]...\n", before, verb->name, *verb->operand ? " " : "", verb->operand);
+	for (; usage; before = "      ") {
+		int n = (int)strcspn(usage, "\n");
+
+		printf("%s ejguard %s %.*s\n", before, verb->name, n, usage);
+		usage = usage[n] ? usage + n + 1 : NULL;
+	}
+}
+
 static void print_verb_help(const struct verb *verb)
 {
-	printf("Usage: ejguard %s%s%s [OPTION]...\n%s.\n", verb->name, *verb->operand ? " " : "", verb->operand,
-	       verb->summary);
+	print_usage(verb);
+	printf("%s.\n", verb->summary);
 	if (verb->n_options > 0)
 		printf("\nOptions of this verb:\n");
 	options_print_help(verb->options, verb->n_options, stdout);

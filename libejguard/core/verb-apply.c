@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/core/applied.h"
 #include "libejguard/core/facts.h"
 #include "libejguard/core/given.h"
 #include "libejguard/core/transaction.h"
@@ -79,6 +80,26 @@ static int next_given(struct ejg *handle, const struct given *before, const stru
 	return 0;
 }
 
+/* Whether all modules take part of which something stays in force: of these, what they can undo. */
+static bool applies_all(const struct ejg *handle)
+{
+	for (size_t i = 0; i < handle->n_instances; i++)
+		if (handle->instances[i].module->release && !handle->instances[i].selected)
+			return false;
+	return true;
+}
+
+static int apply_and_keep(struct ejg *handle)
+{
+	const bool whole = applies_all(handle);
+	const int r = transaction_apply(handle);
+
+	if (r == 0 || handle->kept)
+		applied_keep(handle->report, handle->rundir,
+			     applied_format(handle->stack_arena, handle->stack, &handle->whole_facts), whole);
+	return r;
+}
+
 /*
  * What the cgroups are is kept before they are guarded: killed in between, a check finds one that is not, and never
  * leaves one out that should be.
@@ -95,7 +116,7 @@ static int apply_and_remember(struct ejg *handle, const struct ejg_apply_options
 		r = given_write(handle->report, handle->rundir, &next);
 	if (r < 0)
 		return r;
-	r = transaction_apply(handle);
+	r = apply_and_keep(handle);
 	/* What was undone is not remembered either. */
 	if (r < 0 && options->n_cgroups > 0 && !handle->kept)
 		(void)given_write(handle->report, handle->rundir, &before);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/core/applied.h"
 #include "libejguard/core/facts.h"
 #include "libejguard/core/given.h"
 #include "libejguard/core/invoke.h"
@@ -173,6 +174,8 @@ static int release(struct ejg *handle)
 {
 	int r = transaction_release(handle);
 
+	if (r == 0)
+		applied_forget(handle->rundir);
 	return r < 0 ? r : given_write(handle->report, handle->rundir, &(struct given){});
 }
 

@@ -25,10 +25,11 @@ LAYERS = {
     'libejguard/modules/host': (UTIL, 'bpf', 'libejguard/modules/net'),
     'tools/base': (UTIL,),
     'tools/systemd': (UTIL, 'tools/base'),
+    'tools/confirm': (UTIL, 'tools/base', 'tools/systemd'),
     'tools/exec': (UTIL, 'tools/base'),
     'tools/oci': (UTIL, 'tools/base'),
     'tools/print': (UTIL, 'tools/base'),
-    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci'),
+    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci', 'tools/confirm'),
     'tools/completions': ('tools/base',),
     'tools': ('tools/base', 'tools/print', 'tools/verbs'),
 }

@@ -33,6 +33,7 @@ struct config {
 	bool unseen;
 	bool unapplied;
 	bool progress;
+	bool changes;
 	bool strange;
 	unsigned int opinion;
 	unsigned int proof;
@@ -123,6 +124,11 @@ static const struct ejg_option options[] = {
 	  .offset = offsetof(struct config, progress),
 	  .fallback = "no",
 	  .help = "check tells how far it is" },
+	{ .name = "changes",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, changes),
+	  .fallback = "no",
+	  .help = "check of a trial tells what would change" },
 	{ .name = "strange",
 	  .type = EJG_OPTION_BOOL,
 	  .offset = offsetof(struct config, strange),
@@ -166,6 +172,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "many", EJG_WARNING, "there are many things", "make them fewer" },
 	{ "thing-unseen", EJG_INFO, "the thing could not be seen", NULL },
 	{ "unseen", EJG_INFO, "something could not be seen", NULL },
+	{ "would-change", EJG_INFO, "what an apply would change", NULL },
 	{ "notunseen", EJG_INFO, "a name that only ends like that", NULL },
 };
 
@@ -206,6 +213,10 @@ static int check(struct ejg_call *call)
 		ejg_call_finding(call, "thing-unseen", "thing-9", "root alone may see it");
 		ejg_call_finding(call, "unseen", "thing-8", "nor this");
 		ejg_call_finding(call, "notunseen", NULL, "it was seen");
+	}
+	if (config->changes && ejg_call_trial(call)) {
+		ejg_call_finding(call, "would-change", "list", "+a:1 -b +c and 3 more with + and 12 more with -");
+		ejg_call_finding_at(call, "would-change", NULL, &(struct ejg_place){ .file = "/etc/thing" }, "would be mended");
 	}
 	if (config->unapplied)
 		ejg_call_finding(call, "unapplied", "thing-3", "it is not applied");

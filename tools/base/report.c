@@ -93,6 +93,37 @@ const char *report_error(const struct report *report)
 	return strerror(-report->error);
 }
 
+bool report_is_change(const struct ejg_finding *finding)
+{
+	static const char *const ends[] = { ".would-change", ".would-repair" };
+	const char *dot = strchr(finding->id, '.');
+
+	for (size_t i = 0; dot && i < ARRAY_SIZE(ends); i++)
+		if (strcmp(dot, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+size_t report_count_changes(const struct report *report)
+{
+	const struct ejg_finding *finding;
+	size_t n = 0;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		n += report_is_change(finding);
+	for (size_t i = 0; i < report->units.n; i++)
+		n += unit_changes(&report->units.items[i]);
+	return n;
+}
+
+int report_end_trial(struct report *report, bool detailed, int r)
+{
+	report->tries = true;
+	if (r == 0 && detailed && report_count_changes(report) > 0)
+		report->status = STATUS_WOULD_CHANGE;
+	return r;
+}
+
 bool report_wants(const struct report *report, enum ejg_severity severity)
 {
 	if (report->verbose || (report->verb && report->verb->shows_all && !report->quiet))

@@ -17,6 +17,9 @@
  */
 enum { REPORT_SCHEMA = 1 };
 
+/* The exit status of a run that changes nothing, and tells that it would: no errno has it. */
+enum { STATUS_WOULD_CHANGE = 5 };
+
 /* Findings that the report of the library does not have (any more): of the tool itself, and of a call before the last. */
 struct note_list {
 	struct ejg_finding *items; /* their strings are the list's */
@@ -44,12 +47,20 @@ struct report {
 	const struct ejg_question *question; /* of explain: it, once it was understood */
 	bool openmetrics, prometheus;	     /* metrics only, in that format */
 
+	bool tries; /* asks what an apply or an enable would change, and changes nothing */
 	bool guarded_now; /* of an audit */
 	enum {
 		UNIT_START_UNKNOWN, /* nobody was asked, or no unit is there to start */
 		UNIT_START_GUARDED,
 		UNIT_START_UNGUARDED,
 	} persistence; /* whether all units of the service start guarded the next time */
+
+	struct {
+		bool waits; /* a change waits to be confirmed */
+		unsigned int seconds; /* that are left */
+		bool former; /* there is a former policy, which then comes back; else the guard is released */
+		bool timer;  /* it runs */
+	} pending;
 
 	bool surveyed; /* the facts and the survey are part of the report */
 
@@ -101,6 +112,13 @@ const struct ejg_finding *report_finding(const struct report *report, size_t ind
 int report_note(struct report *report, const struct ejg_finding *finding);
 /* Adds copies of all findings that the handle has now. */
 int report_keep(struct report *report);
+
+/* Whether a finding says what would change: by its name, see ejguard-module(7). */
+bool report_is_change(const struct ejg_finding *finding);
+/* What would change, findings and drop-ins. */
+size_t report_count_changes(const struct report *report);
+/* Ends a run that only tries; `detailed`: the exit status tells whether anything would change. Return: r. */
+int report_end_trial(struct report *report, bool detailed, int r);
 
 /* Whether a finding is asked for, by -q, -v or neither. */
 bool report_wants(const struct report *report, enum ejg_severity severity);

@@ -36,6 +36,11 @@ const char *unit_action_name(enum unit_action action)
 	return "unknown";
 }
 
+bool unit_changes(const struct unit *unit)
+{
+	return unit->action == UNIT_WRITTEN || unit->action == UNIT_REMOVED;
+}
+
 bool unit_name_ends(const char *name, const char *end)
 {
 	size_t n = strlen(name), n_end = strlen(end);

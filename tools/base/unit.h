@@ -44,6 +44,9 @@ struct unit_list {
 void unit_list_free(struct unit_list *list);
 const char *unit_action_name(enum unit_action action);
 
+/* Whether its drop-in is not as it is to be. */
+bool unit_changes(const struct unit *unit);
+
 bool unit_name_ends(const char *name, const char *end);
 /* Whether systemd takes it as the name of a unit, and of one that has ExecStartPre. */
 bool unit_can_guard(const char *name);

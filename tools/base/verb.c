@@ -27,6 +27,8 @@ static const struct option_spec check_options[] = {
 	ROOT_OPTION,
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
 	{ "nagios", 0, OPTION_FLAG, NULL, FIELD(nagios), "print and exit as a plugin of Nagios or Icinga" },
+	{ "detailed-exitcode", 0, OPTION_FLAG, NULL, FIELD(detailed),
+	  "with --file: the exit status is 5 when an apply would change something" },
 };
 
 static const struct option_spec explain_options[] = {
@@ -43,6 +45,10 @@ static const struct option_spec apply_options[] = {
 	  "skip the self-test (do not try forbidden connections)" },
 	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
 	  "keep addresses that the names of peers had in this time" },
+	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
+	  "show what would change, and change nothing: 5 when something would" },
+	{ "confirm", 0, OPTION_WORD, "TIME", FIELD(confirm),
+	  "restore the former policy after TIME (60s) unless ejguard confirm is run" },
 };
 
 static const struct option_spec discover_options[] = {
@@ -78,6 +84,8 @@ static const struct option_spec doctor_options[] = {
 };
 
 static const struct option_spec enable_options[] = {
+	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
+	  "show what would change, and change nothing: 5 when something would" },
 	{ "now", 0, OPTION_FLAG, NULL, FIELD(now), "also guard what runs, without a restart, as apply does" },
 	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "write the drop-ins below DIR, not " EJG_UNITDIR },
 	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),
@@ -111,6 +119,23 @@ const struct verb verbs[N_VERBS] = {
 		.counts_only = true,
 		OPTIONS(apply_options),
 	},
+	[VERB_CONFIRM] = {
+		.name = "confirm",
+		.operand = "[SERVICE]",
+		.summary = "Keeps what apply --confirm has changed",
+		.done = "confirmed",
+		.failed = "NOT confirmed",
+	},
+	[VERB_REVERT] = {
+		.name = "revert",
+		.operand = "[SERVICE]",
+		.summary = "Undoes what apply --confirm has changed now, without waiting for the time",
+		.done = "reverted",
+		.failed = "NOT reverted",
+		.reverts = true,
+		.asker = "check",
+		.counts_only = true,
+	},
 	[VERB_STATUS] = {
 		.name = "status",
 		.operand = "[SERVICE]",
@@ -131,6 +156,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_EXEC] = {
 		.name = "exec",
 		.operand = "[SERVICE] -- COMMAND...",
+		.usage = "[SERVICE] [OPTION]... -- COMMAND [ARGUMENT]...",
 		.summary = "Guards a cgroup, enters it, becomes the user, and executes the command",
 		.done = "executed",
 		.failed = "NOT started",
@@ -150,6 +176,9 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_EXPLAIN] = {
 		.name = "explain",
 		.operand = "bind|connect|accept ADDRESS PORT [SERVICE]",
+		.usage = "bind|connect|accept ADDRESS PORT [SERVICE] [OPTION]...\n"
+			 "bind|connect|accept ADDRESS:PORT [SERVICE] [OPTION]...\n"
+			 "bind|connect|accept [ADDRESS]:PORT [SERVICE] [OPTION]...",
 		.n_words = 3,
 		.asks_target = true,
 		.summary = "Shows whether a connection would be allowed, and by which rule",

@@ -36,7 +36,10 @@ struct arguments {
 	bool no_proof;
 	bool nagios; /* of check */
 	const char *grace; /* of apply: seconds */
+	const char *confirm; /* of apply: a time */
 	bool now; /* of enable */
+	bool dry_run;
+	bool detailed; /* of check --file: the exit status tells whether anything would change */
 	bool prove;
 	bool openmetrics;
 	bool prometheus;
@@ -69,9 +72,9 @@ struct option_spec {
 
 /* The verbs, in the order of the help, and what runs each (tools/verbs). */
 #define VERBS_THAT_RUN(verb)                                                                                           \
-	verb(CHECK, check) verb(APPLY, apply) verb(STATUS, status) verb(RELEASE, release) verb(EXEC, exec)             \
-	verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch) verb(DISCOVER, discover) verb(DOCTOR, doctor)         \
-	verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
+	verb(CHECK, check) verb(APPLY, apply) verb(CONFIRM, confirm) verb(REVERT, revert) verb(STATUS, status)         \
+	verb(RELEASE, release) verb(EXEC, exec) verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch)               \
+	verb(DISCOVER, discover) verb(DOCTOR, doctor) verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
 
 #define VERB_ID(id, name) VERB_##id,
 enum verb_id { VERBS_THAT_RUN(VERB_ID) VERB_HELP, VERB_VERSION, N_VERBS };
@@ -81,6 +84,7 @@ struct verb {
 	const char *name;
 	/* For the help and the completions: words, "a|b" where one of several is to be chosen, "[WORD]" where none need be. */
 	const char *operand;
+	const char *usage; /* for the help, where the operand does not say all: lines, each without the name of the verb */
 	size_t n_words;	     /* words of the operand that must be given: arguments->words */
 	const char *summary;
 	const char *done; /* the verdict of a run that succeeded: "held" */
@@ -95,6 +99,7 @@ struct verb {
 	bool counts_only;    /* failures are printed, the rest only counted, without -v */
 	bool shows_guarded;  /* a table of what is guarded */
 	bool makes_dropins;  /* otherwise, where units are reported, it has removed them */
+	bool reverts;	     /* brings back what was in force before */
 	bool runs_command;   /* takes a command after -- */
 	bool asks_target;    /* its second and third word are an address and a port, which may be written as one */
 	bool streams;	     /* prints event by event: no report unless it fails */

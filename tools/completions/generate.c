@@ -27,6 +27,7 @@ static const struct kind kinds[] = {
 	{ "MODULE", ":module:_ejguard_modules", "-x -a '(__ejguard_modules)'" },
 	{ "SERVICE", ":service:_ejguard_services", "-x -a '(__ejguard_services)'" },
 	{ "SECONDS", ":seconds:", "-x" },
+	{ "TIME", ":time:(60s 5min 1h)", "-x -a '60s 5min 1h'" },
 	{ "USER", ":user:_users", "-x -a '(__fish_complete_users)'" },
 	{ "ADDRESS", ":address:_hosts", "-x" },
 	{ "PORT", ":port:", "-x" },

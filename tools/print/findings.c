@@ -40,21 +40,14 @@ static const struct {
 	[SECTION_UNSEEN] = { "Not seen", "\033[1m", EJG_WARNING },
 };
 
-/* By its name, see ejguard-module(7): "net.would-change". */
-static bool is_change(const struct ejg_finding *finding)
-{
-	static const char end[] = ".would-change";
-	size_t n = strlen(finding->id), n_end = sizeof(end) - 1;
-
-	return n > n_end && strcmp(finding->id + n - n_end, end) == 0;
-}
-
 static bool is_wanted(const struct page *page, const struct ejg_finding *finding)
 {
 	if (page->no_failures && finding->severity == EJG_FAILURE)
 		return false;
-	/* Who tries a stack asks for this. */
-	if (finding->severity == EJG_FAILURE || (is_change(finding) && !page->report->quiet))
+	/* Listed apart: print_trial(). */
+	if (page->report->tries && report_is_change(finding))
+		return false;
+	if (finding->severity == EJG_FAILURE)
 		return true;
 	return report_wants(page->report, sections[finding_section(finding)].severity);
 }

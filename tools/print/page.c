@@ -71,9 +71,11 @@ int print_page(const struct report *report, bool lines, FILE *out)
 		r = print_survey(report, out);
 	if (r == 0 && report->handle)
 		r = print_findings(report, lines, out);
+	if (r == 0 && report->tries)
+		r = print_trial(report, out);
 	if (r == 0 && report->modules)
 		r = print_modules(report, out);
-	if (r == 0 && report->has_units)
+	if (r == 0 && report->has_units && !report->tries)
 		r = print_units(report, out);
 	if (r == 0 && report->question)
 		r = print_answers(report, out);

@@ -78,6 +78,12 @@ static json_t *json_version(void)
 	return json_pack("{s:s, s:s}", "ejguard", EJG_VERSION, "libejguard", ejg_version());
 }
 
+static json_t *json_pending(const struct report *report)
+{
+	return json_pack("{s:I, s:s, s:b}", "seconds", (json_int_t)report->pending.seconds, "former",
+			 report->pending.former ? "stack" : "none", "timer", (int)report->pending.timer);
+}
+
 static json_t *json_report(const struct report *report)
 {
 	const struct exit_status *status = exit_status(report->error);
@@ -99,6 +105,10 @@ static json_t *json_report(const struct report *report)
 		r = json_object_set_new(object, "answers", json_answers(report));
 	if (object && r == 0 && report->surveyed)
 		r = json_add_survey(report, object);
+	if (object && r == 0 && report->tries)
+		r = json_object_set_new(object, "changes", json_trial(report));
+	if (object && r == 0 && report->pending.waits)
+		r = json_object_set_new(object, "pending", json_pending(report));
 	if (object && r == 0 && report->arguments->version)
 		r = json_object_set_new(object, "version", json_version());
 	if (r == 0)

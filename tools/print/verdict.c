@@ -48,10 +48,15 @@ static const char *outcome(const struct report *report, const struct summary *su
 {
 	bool audit = report->verb->audits;
 
-	if (audit && report->arguments->file)
+	if (report->tries && report->verb->makes_dropins && !report->arguments->now)
+		return report->error == 0 ? "would be enabled" : "would NOT be enabled";
+	if (report->tries)
 		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
 	if (report->arguments->now && report->has_units)
 		return report->error == 0 ? "enabled, and guarded now" : "enabled, but NOT guarded now";
+	if (report->error == 0 && report->verb->reverts)
+		return report->pending.former ? "reverted: the former policy is in force" :
+						"reverted: nothing was applied before, and nothing is guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
 		return "guarded now, NOT after the next start";
 	if (report->error == 0)
@@ -116,8 +121,17 @@ static void print_next(const struct report *report, const struct summary *summar
 {
 	const char *verb = report->verb->name;
 
+	if (report->pending.waits && !report->quiet) {
+		print_command(report, "confirm", out);
+		return;
+	}
 	if (report->error == 0 && report->guarded_now && report->persistence == UNIT_START_UNGUARDED) {
 		print_command(report, "enable", out);
+		return;
+	}
+	if (report->tries && report->arguments->dry_run && report->error == 0) {
+		if (report_count_changes(report) > 0)
+			print_command(report, report->arguments->now ? "enable --now" : verb, out);
 		return;
 	}
 	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
@@ -146,8 +160,17 @@ static void print_summary(const struct report *report, const struct summary *sum
 		    may_fail ? "failures of optional modules" : "failures");
 	print_count(out, &separator, summary->counts[SECTION_WARNING], "warning", "warnings");
 	print_count(out, &separator, summary->counts[SECTION_UNSEEN], "not seen", "not seen");
+	if (report->tries && report->error == 0) {
+		size_t n = report_count_changes(report);
+
+		print_count(out, &separator, n, "change", "changes");
+		if (n == 0)
+			fprintf(out, "%snothing would change", separator);
+	}
 	if (report->verb->counts_ok && !report->quiet)
 		print_count(out, &separator, summary->counts[SECTION_OK], "ok", "ok");
+	if (report->pending.waits)
+		fprintf(out, "; reverts in %u s unless confirmed", report->pending.seconds);
 }
 
 /* What one of the two prints, as a new string. */

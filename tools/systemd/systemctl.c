@@ -84,9 +84,9 @@ static int run(char *const argv[], char **ret)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-int systemctl_reload(char **ret_problem)
+/* Return: 0 or -EIO; *ret_problem is the first line of what systemctl said, or NULL. */
+static int order(char *const argv[], char **ret_problem)
 {
-	char *argv[] = { (char *)"systemctl", (char *)"daemon-reload", NULL };
 	cleanup_free char *answer = NULL;
 
 	if (run(argv, &answer) == 0)
@@ -95,6 +95,16 @@ int systemctl_reload(char **ret_problem)
 		answer[strcspn(answer, "\n")] = '\0';
 	*ret_problem = take_ptr(answer);
 	return -EIO;
+}
+
+int systemctl_reload(char **ret_problem)
+{
+	return order((char *[]){ (char *)"systemctl", (char *)"daemon-reload", NULL }, ret_problem);
+}
+
+int systemctl_do(const char *verb, const char *unit, char **ret_problem)
+{
+	return order((char *[]){ (char *)"systemctl", (char *)verb, (char *)"--", (char *)unit, NULL }, ret_problem);
 }
 
 static int join(char **list, const char *between, const char *text, size_t n)

@@ -15,6 +15,9 @@ bool systemctl_available(void);
  */
 int systemctl_reload(char **ret_problem);
 
+/* systemctl VERB UNIT. Return: as systemctl_reload(). */
+int systemctl_do(const char *verb, const char *unit, char **ret_problem);
+
 /*
  * The first line of `systemctl --version` and the words that tell what it was built with. Return: 0; -EIO when there is
  * no systemctl; -ENOMEM. *ret, to be freed, is untouched on failure.

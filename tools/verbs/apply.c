@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tools/base/handle.h"
+#include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
+#include "tools/systemd/wanted.h"
 #include "tools/verbs/verbs.h"
 
 static size_t count(const char *const *words)
@@ -19,10 +22,8 @@ static size_t count(const char *const *words)
  * Who guards what runs now may take it for guarded from now on. A unit that guards itself knows, and cgroups that were given
  * are no unit's.
  */
-static int apply(const struct ejg_apply_options *how, struct report *report)
+static int advise(const struct ejg_apply_options *how, struct report *report, int r)
 {
-	int r = ejg_apply(report->handle, how);
-
 	if (r == 0 && !how->own && how->n_cgroups == 0 && how->n_only == 0)
 		dropin_advise(report);
 	return r;
@@ -44,6 +45,38 @@ static int read_grace(const char *text, struct report *report, uint32_t *ret)
 	return 0;
 }
 
+/* An apply that finds no cgroup fails, where one guards cgroups: a stack that is tried is not blamed for that. */
+static int refuse_absent(struct report *report)
+{
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
+
+	for (size_t i = 0; i < facts->n_cgroups; i++)
+		if (ejg_cgroup_get(facts, i)->id)
+			return 0;
+	if (!handle_has_module(report, NETWORK_GUARD))
+		return 0;
+	return report_fail(report, -EACCES, "none of the cgroups of %s exists: there is nothing to guard; start the service",
+			   report->service);
+}
+
+static int try(const struct arguments *arguments, struct report *report)
+{
+	int r;
+
+	if (arguments->own || arguments->cgroups || arguments->only || arguments->confirm)
+		return report_fail_usage(report, "--dry-run excludes --own, --cgroup, --only and --confirm");
+	r = ejg_try(report->handle);
+	return report_end_trial(report, true, r == 0 ? refuse_absent(report) : r);
+}
+
+/* What comes back is the whole of what was in force. */
+static int refuse_confirm(const struct arguments *arguments, struct report *report)
+{
+	if (arguments->own || arguments->cgroups || arguments->only)
+		return report_fail_usage(report, "--confirm excludes --own, --cgroup and --only");
+	return 0;
+}
+
 int verb_apply(const struct arguments *arguments, struct report *report)
 {
 	struct ejg_apply_options how = {
@@ -55,7 +88,26 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 		.n_only = count(arguments->only),
 		.no_proof = arguments->no_proof,
 	};
+	unsigned int seconds;
 	int r = read_grace(arguments->grace, report, &how.peer_grace);
 
-	return r < 0 ? r : apply(&how, report);
+	if (r < 0)
+		return r;
+	if (arguments->dry_run)
+		return try(arguments, report);
+	if (arguments->confirm) {
+		r = refuse_confirm(arguments, report);
+		if (r == 0)
+			r = confirm_read_seconds(arguments->confirm, report, &seconds);
+		return r < 0 ? r : advise(&how, report, confirm_apply(report, &how, seconds));
+	}
+	/* A unit that starts, and a hook for a container, cannot wait for a person. */
+	r = how.own || how.n_cgroups > 0 ? 0 : confirm_refuse_pending(report);
+	if (r == 0 && arguments->grace)
+		r = confirm_refuse_reverted(report);
+	if (r == 0)
+		r = ejg_apply(report->handle, &how);
+	if (r == 0)
+		pending_set_reverted(report, false);
+	return advise(&how, report, r);
 }

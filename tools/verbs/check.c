@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard check: does every guard hold, now and after the next start? */
+#include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
 
@@ -14,7 +15,13 @@ int verb_check(const struct arguments *arguments, struct report *report)
 		if (r < 0)
 			return r;
 	}
+	if (arguments->detailed && !arguments->file)
+		return report_fail_usage(report, "--detailed-exitcode needs --file");
 	result = arguments->file ? ejg_try(report->handle) : ejg_check(report->handle);
+	if (!arguments->file && !arguments->root)
+		pending_show(report);
 	/* What is guarded now may start without its guard. Of an image nothing starts here. */
-	return arguments->file || arguments->root ? result : dropin_judge(report, result);
+	if (arguments->file)
+		return report_end_trial(report, arguments->detailed, result);
+	return arguments->root ? result : dropin_judge(report, result);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/base/handle.h"
+#include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
@@ -70,10 +71,26 @@ static int write_dropins(const struct arguments *arguments, struct report *repor
 	return units_settle(report, !arguments->unitdir);
 }
 
+static int try(const struct arguments *arguments, struct report *report)
+{
+	int r = ejg_load(report->handle, NULL);
+
+	if (r == 0)
+		r = plan(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR);
+	report->has_units = r == 0;
+	if (r == 0 && arguments->now)
+		r = ejg_try(report->handle);
+	return report_end_trial(report, true, r);
+}
+
 int verb_enable(const struct arguments *arguments, struct report *report)
 {
 	int r = refuse_now(arguments, report);
 
+	if (r == 0 && arguments->dry_run)
+		return try(arguments, report);
+	if (r == 0 && arguments->now)
+		r = confirm_refuse_pending(report);
 	if (r == 0)
 		r = write_dropins(arguments, report);
 	return r == 0 && arguments->now ? ejg_apply(report->handle, NULL) : r;

@@ -2,6 +2,7 @@
 /* ejguard status: what is guarded now, and is it intact? */
 #include <errno.h>
 
+#include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
 
@@ -25,5 +26,6 @@ int verb_status(const struct arguments *arguments, struct report *report)
 		return report_fail_usage(report, "--json, --openmetrics and --prometheus exclude each other");
 	report->openmetrics = arguments->openmetrics;
 	report->prometheus = arguments->prometheus;
+	pending_show(report);
 	return dropin_judge(report, arguments->prove ? prove(report) : ejg_status(report->handle));
 }

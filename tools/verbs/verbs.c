@@ -2,10 +2,15 @@
 #include "tools/verbs/verbs.h"
 
 #include "tools/base/handle.h"
+#include "tools/confirm/confirm.h"
 
 int verb_release(const struct arguments *arguments, struct report *report)
 {
-	return ejg_release(report->handle);
+	int r = ejg_release(report->handle);
+
+	if (r == 0)
+		confirm_forget(report);
+	return r;
 }
 
 int verb_discover(const struct arguments *arguments, struct report *report)

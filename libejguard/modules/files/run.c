@@ -144,7 +144,7 @@ static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64
 		.survey = ejg_call_survey(call),
 		.arena = arena_new(),
 		.repair = repair && enforce && !trial,
-		.dry = repair && (!enforce || trial),
+		.dry = repair && enforce == trial, /* a permissive apply tells it; who tries one is told what it changes: nothing */
 		.foresee = repair && enforce && trial,
 		.privileged = geteuid() == 0,
 	};

@@ -101,6 +101,16 @@ static int check_set(struct inspection *check, const struct pins *pins)
 	return r < 0 ? r : check_networks(check, pins);
 }
 
+static int foresee_top(struct inspection *check)
+{
+	struct ejg_cgroup top;
+	int r = host_find_top(check->call, &top);
+
+	if (r == 0)
+		inspection_say(check, "would-change", top.path, "would be guarded at every hook, and all below it");
+	return r;
+}
+
 /* What no apply mends: the guard stands, and undoing it would let more in. */
 static int check_past_guard(struct inspection *check, struct host_state *state)
 {
@@ -152,6 +162,7 @@ int host_check(struct ejg_call *call)
 		.trial = ejg_call_trial(call),
 		.hooks = set_kind.hooks,
 		.links = check_set,
+		.absent = foresee_top,
 	};
 	int r = state->prepared ? 0 : host_make_policy(call, false, &policy);
 

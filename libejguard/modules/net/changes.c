@@ -8,6 +8,7 @@
 #include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
 
 enum { MAX_SHOWN = 20 }; /* of one kind, each way */
 
@@ -144,6 +145,7 @@ struct changes {
 	struct ejg_call *call;
 	const struct net_policy *before;
 	const struct net_policy *after;
+	bool first; /* nothing is in force before */
 };
 
 static void put_peers(FILE *out, const struct changes *c)
@@ -181,10 +183,15 @@ static bool is_strict(const struct net_policy *policy)
 /* With strict=yes what is not private is public. */
 static void put_public(FILE *out, const struct changes *c)
 {
+	static const uint8_t all_ports[POLICY_PORT_BYTES] = { [0 ... POLICY_PORT_BYTES - 1] = 0xff };
 	const uint8_t *before = c->before->chunks[0].head.private_ports, *after = c->after->chunks[0].head.private_ports;
 
-	if (!is_strict(c->before) || !is_strict(c->after))
+	if (!is_strict(c->after) || (!is_strict(c->before) && !c->first))
 		return;
+	if (c->first) {
+		put_missing_ports(out, '+', all_ports, after);
+		return;
+	}
 	put_missing_ports(out, '+', before, after);
 	put_missing_ports(out, '-', after, before);
 }
@@ -215,7 +222,41 @@ static void put_wildcard(FILE *out, const struct changes *c)
 		fprintf(out, " %s -> %s", net_wildcard_words[before], net_wildcard_words[after]);
 }
 
-size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after)
+static bool has_user(const struct policy_head *head, uint32_t uid)
+{
+	for (uint32_t i = 0; i < head->n_users && i < POLICY_MAX_USERS; i++)
+		if (head->users[i] == uid)
+			return true;
+	return false;
+}
+
+static void put_missing_users(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
+{
+	for (uint32_t i = 0; i < list->n_users && i < POLICY_MAX_USERS; i++) {
+		cleanup_passwd_user struct passwd_user user = {};
+
+		if (has_user(other, list->users[i]))
+			continue;
+		if (passwd_user_by_id(NULL, list->users[i], &user) == 0)
+			fprintf(out, " %c%s", sign, user.name);
+		else
+			fprintf(out, " %c%u", sign, list->users[i]);
+	}
+}
+
+static void put_users(FILE *out, const struct changes *c)
+{
+	put_missing_users(out, '+', &c->after->chunks[0].head, &c->before->chunks[0].head);
+	put_missing_users(out, '-', &c->before->chunks[0].head, &c->after->chunks[0].head);
+}
+
+static bool are_equal(const struct changes *c)
+{
+	return c->before->n_chunks == c->after->n_chunks &&
+	       memcmp(c->before->chunks, c->after->chunks, c->after->n_chunks * sizeof(*c->after->chunks)) == 0;
+}
+
+static size_t note_changes(const struct changes *c)
 {
 	const struct {
 		const char *subject;
@@ -227,9 +268,9 @@ size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, 
 		{ "public ports", put_public },
 		{ "epmd and distribution ports", put_guarded },
 		{ set_kind.listen, put_listen },
+		{ "users", put_users },
 		{ "wildcard", put_wildcard },
 	};
-	const struct changes changes = { call, before, after };
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -239,11 +280,33 @@ size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, 
 
 		if (!out)
 			continue;
-		kinds[i].put(out, &changes);
+		kinds[i].put(out, c);
 		if (fclose(out) != 0 || size == 0)
 			continue;
-		ejg_call_finding(call, "would-change", kinds[i].subject, "%s", text + 1);
+		ejg_call_finding(c->call, "would-change", kinds[i].subject, "%s", text + 1);
 		n++;
 	}
+	/* Whoever is told by which line of the stack is told another one. */
+	if (n == 0 && !are_equal(c)) {
+		ejg_call_finding(c->call, "would-change", "policy", "the lines of the stack that it names, nothing that it decides");
+		n++;
+	}
+	return n;
+}
+
+size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after)
+{
+	struct changes changes = { call, before, after, !before };
+	struct net_policy none = { .n_chunks = 0 };
+	size_t n;
+
+	if (before)
+		return note_changes(&changes);
+	none.chunks = calloc(1, sizeof(*none.chunks));
+	if (!none.chunks)
+		return 0;
+	changes.before = &none;
+	n = note_changes(&changes);
+	free(none.chunks);
 	return n;
 }

@@ -6,7 +6,7 @@
 
 /*
  * For a stack that is tried: notes what its policy would change in the one that is in force, a line for each kind of
- * thing. Return: how many lines.
+ * thing. Without a policy in force all that it has is new. Return: how many lines.
  */
 size_t net_note_changes(struct ejg_call *call, const struct net_policy *before, const struct net_policy *after);
 

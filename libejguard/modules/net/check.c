@@ -105,6 +105,34 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 	return r;
 }
 
+static int foresee_cgroups(struct inspection *check)
+{
+	const struct ejg_facts *facts = ejg_call_facts(check->call);
+
+	for (size_t i = 0; i < facts->n_cgroups; i++) {
+		const struct ejg_cgroup *cgroup = ejg_cgroup_get(facts, i);
+		int state = exists(cgroup);
+
+		if (state < 0)
+			return cannot_look(check, "look at", cgroup->path, state);
+		if (state > 0)
+			inspection_say(check, "would-change", cgroup->path, "would be guarded at every hook");
+		else
+			inspection_say(check, "cgroup-absent", cgroup->name, "does not exist now; it is guarded when it starts");
+	}
+	return 0;
+}
+
+static void foresee_lookups(struct inspection *check, const struct netns_list *networks)
+{
+	char name[NETNS_NAME_SIZE];
+
+	for (size_t i = 0; i < networks->n; i++)
+		if (net_lives_in(networks, &networks->items[i]))
+			inspection_say(check, "would-change", netns_name(&networks->items[i], name),
+				       "would be guarded for all listeners in it");
+}
+
 static void check_lookup(struct inspection *check, const struct pins *pins, const struct netns *netns)
 {
 	char name[NETNS_NAME_SIZE];
@@ -131,6 +159,8 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 
 	if (pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state) < 0)
 		return; /* has been said */
+	if (state == PINS_ABSENT && check->trial && check->hooks & (1U << POLICY_LOOKUP))
+		foresee_lookups(check, networks);
 	if (state == PINS_CURRENT && pins_has(&pins, POLICY_LOOKUP)) {
 		for (size_t i = 0; i < networks->n; i++)
 			if (net_lives_in(networks, &networks->items[i]))
@@ -143,9 +173,11 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 /* Another service may have come or gone, or changed its mind; what it did then may have been killed half way. */
 static int check_links(struct inspection *check, const struct pins *pins)
 {
-	int r = check->trial ? 1 : sharing_settles(check->call, pins, check->policy);
+	int r = sharing_settles(check->call, pins, check->policy);
 
-	if (r == 0)
+	if (r == 0 && check->trial)
+		inspection_say(check, "would-change", "shared ports", "what other services admit at these");
+	else if (r == 0)
 		inspection_say(
 			check, "policy-differs", NULL,
 			"another service that uses the same ports has changed its policy since this one was applied");
@@ -198,6 +230,7 @@ int net_check(struct ejg_call *call)
 		.trial = ejg_call_trial(call),
 		.hooks_fit = accept_fits,
 		.links = check_links,
+		.absent = foresee_cgroups,
 	};
 	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
 

@@ -70,7 +70,8 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 /* Where it is decided who is accepted: another way takes other programs. */
 static void check_hooks(struct inspection *check, const struct pins *pins)
 {
-	if (check->hooks_fit ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
+	/* An apply takes its own choice, also where another one would do. */
+	if (check->hooks_fit && !check->trial ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
 		return;
 	if (check->trial)
 		inspection_say(check, "would-change", "accept", "%s",
@@ -92,6 +93,12 @@ static int check_absent(struct inspection *check)
 	if (r < 0)
 		return r;
 	programs_unload(loaded);
+	if (check->trial) {
+		net_note_changes(check->call, NULL, check->policy);
+		r = check->absent ? check->absent(check) : 0;
+	}
+	if (r < 0)
+		return r;
 	inspection_say(check, "would-load", NULL, "this kernel accepts the programs");
 	return 0;
 }

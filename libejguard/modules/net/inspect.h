@@ -16,6 +16,8 @@ struct inspection {
 	bool (*hooks_fit)(struct ejg_call *call, uint32_t hooks);
 	/* Looks at the links of the set. Return: 0, or a negative errno, set on the call. */
 	int (*links)(struct inspection *check, const struct pins *pins);
+	/* Says what would be attached where there is no set yet. Return: as links(). */
+	int (*absent)(struct inspection *check);
 };
 
 /* Makes a finding; one without a subject is about the set. The declared severity decides whether the guard holds. */

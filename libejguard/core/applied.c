@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/core/applied.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "libejguard/core/trust.h"
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
+
+static const char name[] = APPLIED_NAME;
+static const char new_name[] = APPLIED_NAME ".new";
+
+static void put_word(FILE *out, const char *word)
+{
+	fputc(' ', out);
+	if (*word && !strpbrk(word, " \t#\"\\")) {
+		fputs(word, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *word; word++) {
+		if (*word == '"' || *word == '\\')
+			fputc('\\', out);
+		fputc(*word, out);
+	}
+	fputc('"', out);
+}
+
+static bool names_file(const struct setting *setting)
+{
+	for (size_t i = 0; i < setting->n_values; i++)
+		if (setting->values[i].text[0] == '@')
+			return true;
+	return false;
+}
+
+/* A file of peers may change: what it held is what was applied. */
+static void put_peers(FILE *out, const struct ejg_facts *facts)
+{
+	char text[EJG_PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		const struct ejg_peer *peer = ejg_peer_get(facts, i);
+
+		put_word(out, peer->name ? peer->name : ejg_prefix_format(&peer->prefix, text));
+	}
+	if (facts->n_peers == 0)
+		fputs(" auto", out);
+}
+
+static void put_setting(FILE *out, const struct setting *setting, const struct ejg_facts *facts)
+{
+	fputs("set", out);
+	put_word(out, setting->name.text);
+	if (strcmp(setting->name.text, "peers") == 0 && names_file(setting)) {
+		put_peers(out, facts);
+	} else {
+		for (size_t i = 0; i < setting->n_values; i++)
+			put_word(out, setting->values[i].text);
+	}
+	fputc('\n', out);
+}
+
+static void put_line(FILE *out, const struct guard_line *line)
+{
+	static const char *const controls[] = { [CONTROL_REQUIRED] = "required",
+						[CONTROL_REQUISITE] = "requisite",
+						[CONTROL_OPTIONAL] = "optional" };
+
+	fputs(controls[line->control], out);
+	put_word(out, line->module.text);
+	for (size_t i = 0; i < line->n_options; i++)
+		put_word(out, line->options[i].text);
+	fputc('\n', out);
+}
+
+const char *applied_format(struct arena *arena, const struct stack *stack, const struct ejg_facts *facts)
+{
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "# What was applied last, from %s.\n", stack->file);
+	for (size_t i = 0; i < stack->n_settings; i++)
+		put_setting(out, &stack->settings[i], facts);
+	for (size_t i = 0; i < stack->n_lines; i++)
+		put_line(out, &stack->lines[i]);
+	return fclose(out) == 0 ? arena_strdup(arena, text) : NULL;
+}
+
+static bool is_kept(int folder, const char *text)
+{
+	cleanup_free char *kept = NULL;
+	cleanup_fd int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	size_t size;
+
+	return fd >= 0 && file_read_all(fd, strlen(text), &kept, &size) == 0 && strcmp(kept, text) == 0;
+}
+
+/* Return: 0 or a negative errno. */
+static int write_text(int folder, const char *text)
+{
+	cleanup_fd int fd = -1;
+	size_t size = strlen(text);
+	ssize_t n;
+
+	if (unlinkat(folder, new_name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	for (; size > 0; text += n, size -= (size_t)n) {
+		n = write(fd, text, size);
+		if (n < 0)
+			return -errno;
+	}
+	return renameat(folder, new_name, folder, name) < 0 ? -errno : 0;
+}
+
+void applied_keep(struct report *report, const char *rundir, const char *text, bool whole)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	cleanup_fd int folder = -1;
+	const char *problem = "";
+	int r = arena ? trusted_open_folder(arena, rundir, &folder, &problem) : -ENOMEM;
+
+	if (r == 0 && text && is_kept(folder, text))
+		return;
+	if (r == 0)
+		r = !text ? -ENOMEM : whole ? write_text(folder, text) : 0;
+	if (r == 0 && whole)
+		return;
+	if (folder >= 0) {
+		(void)unlinkat(folder, new_name, 0);
+		(void)unlinkat(folder, name, 0); /* what is kept is not in force any more */
+	}
+	if (r < 0)
+		report_error(report, 0, "applied-unkept", NULL, NULL,
+			     "cannot keep in '%s' what was applied: %s", rundir, *problem ? problem : strerror(-r));
+}
+
+void applied_forget(const char *rundir)
+{
+	cleanup_fd int folder = open(rundir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (folder >= 0)
+		(void)unlinkat(folder, name, 0);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/confirm/pending.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
+#include "tools/confirm/timer.h"
+
+enum {
+	PATIENCE = 60 * 1000, /* milliseconds: an apply with its proof on a busy machine */
+	PAUSE = 20,
+};
+
+static int failed(struct report *report, const char *what, const char *path, int error)
+{
+	if (error == ENOMEM)
+		return report_fail(report, -ENOMEM, "out of memory");
+	return report_fail(report, error == EACCES || error == EPERM ? -EPERM : -EIO, "cannot %s %s: %s", what,
+			   path ? path : EJG_RUNDIR, strerror(error));
+}
+
+char *pending_path(const struct report *report, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, EJG_RUNDIR "/%s/%s", report->service, name) < 0 ? NULL : path;
+}
+
+/* As the library makes it for its lock. */
+static int make_folder(struct report *report)
+{
+	cleanup_free char *path = pending_path(report, "");
+
+	if (!path)
+		return failed(report, "make", NULL, ENOMEM);
+	if ((mkdir(EJG_RUNDIR, 0755) < 0 && errno != EEXIST) || (mkdir(path, 0700) < 0 && errno != EEXIST))
+		return failed(report, "make the folder", path, errno);
+	return 0;
+}
+
+int pending_lock(struct report *report, int *ret_fd)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE * 1000000L };
+	cleanup_free char *path = pending_path(report, "confirm.lock");
+	cleanup_fd int fd = -1;
+	int r = make_folder(report);
+
+	if (r < 0)
+		return r;
+	fd = path ? open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+	if (fd < 0)
+		return failed(report, "open", path, path ? errno : ENOMEM);
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += PAUSE) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return failed(report, "lock", path, errno);
+		if (waited >= PATIENCE)
+			return report_fail(report, -EBUSY, "another process has kept the lock %s for more than %d s; see which: lslocks",
+					   path, PATIENCE / 1000);
+		nanosleep(&pause, NULL);
+	}
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+int pending_read(struct report *report, struct pending *ret)
+{
+	cleanup_free char *path = pending_path(report, PENDING_NAME);
+	cleanup_file FILE *file = path ? fopen(path, "re") : NULL;
+	struct pending pending = {};
+	int former = 0;
+
+	if (!path)
+		return failed(report, "read", NULL, ENOMEM);
+	if (!file && (errno == ENOENT || errno == EACCES))
+		return 0;
+	if (!file || fscanf(file, "until %" SCNu64 " former %d", &pending.until, &former) != 2)
+		return report_fail(report, -EIO, "cannot read %s: it does not say which change waits to be confirmed; run: ejguard revert",
+				   path);
+	pending.former = former;
+	*ret = pending;
+	return 1;
+}
+
+unsigned int pending_left(const struct pending *pending)
+{
+	const uint64_t now = (uint64_t)clock_ms();
+
+	return pending->until > now ? (unsigned int)((pending->until - now + 999) / 1000) : 0;
+}
+
+/* What is in force must be known: else what comes back would be less. */
+static int refuse_unknown(struct report *report)
+{
+	static const char *const ends[] = { "", ":host" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		cleanup_free char *path = NULL;
+
+		if (asprintf(&path, "/sys/fs/bpf/ejguard/%s%s", report->service, ends[i]) < 0) {
+			path = NULL;
+			return failed(report, "look at", NULL, ENOMEM);
+		}
+		if (access(path, F_OK) == 0)
+			return report_fail(report, -EACCES,
+					   "it is not known which stack is in force, so it could not come back; "
+					   "apply the former stack once without --confirm");
+	}
+	return 0;
+}
+
+int pending_keep_former(struct report *report, struct pending *pending)
+{
+	cleanup_free char *applied = pending_path(report, "applied"), *former = pending_path(report, FORMER_NAME);
+	struct ejg_options options = { .size = sizeof(options), .service = report->service,
+				       .confdir = report->arguments->confdir,
+				       .moduledir = report->arguments->moduledir };
+	struct ejg *handle = NULL;
+	int r;
+
+	if (!applied || !former)
+		return failed(report, "keep the former stack in", NULL, ENOMEM);
+	if (unlink(former) < 0 && errno != ENOENT)
+		return failed(report, "remove", former, errno);
+	/* An apply writes a new file in its place: what the link leads to stays as it is. */
+	pending->former = link(applied, former) == 0;
+	if (!pending->former)
+		return errno == ENOENT ? refuse_unknown(report) : failed(report, "keep", applied, errno);
+	r = ejg_open(&options, &handle);
+	if (r == 0)
+		r = ejg_load(handle, former);
+	if (r < 0)
+		r = report_fail(report, r, "the stack that is in force could not come back: %s; apply without --confirm",
+				handle ? ejg_error(handle) : strerror(-r));
+	ejg_close(handle);
+	return r;
+}
+
+int pending_write(struct report *report, const struct pending *pending)
+{
+	cleanup_free char *path = pending_path(report, PENDING_NAME), *new_path = pending_path(report, PENDING_NAME ".new");
+	cleanup_file FILE *file = path && new_path ? fopen(new_path, "we") : NULL;
+
+	if (!path || !new_path)
+		return failed(report, "write", NULL, ENOMEM);
+	if (!file)
+		return failed(report, "write", new_path, errno);
+	fprintf(file, "until %" PRIu64 "\nformer %d\n", pending->until, pending->former);
+	if (fflush(file) != 0 || ferror(file) || rename(new_path, path) < 0)
+		return failed(report, "write", new_path, errno);
+	return 0;
+}
+
+int pending_remove(struct report *report)
+{
+	cleanup_free char *path = pending_path(report, PENDING_NAME), *former = pending_path(report, FORMER_NAME);
+
+	if (!path || !former)
+		return failed(report, "remove", NULL, ENOMEM);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return failed(report, "remove", path, errno);
+	(void)unlink(former); /* nobody looks at it any more */
+	return 0;
+}
+
+void pending_set_reverted(const struct report *report, bool reverted)
+{
+	cleanup_free char *path = pending_path(report, "reverted");
+	cleanup_fd int fd = path && reverted ? open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+
+	if (path && !reverted)
+		(void)unlink(path);
+}
+
+bool pending_is_reverted(const struct report *report)
+{
+	cleanup_free char *path = pending_path(report, "reverted");
+
+	return path && access(path, F_OK) == 0;
+}
+
+void pending_show(struct report *report)
+{
+	struct pending pending;
+	int r = pending_read(report, &pending);
+
+	report->pending.waits = r > 0;
+	if (r > 0) {
+		report->pending.seconds = pending_left(&pending);
+		report->pending.former = pending.former;
+		report->pending.timer = timer_runs(report->service);
+	} else if (r < 0) {
+		report_forget_failure(report);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What would change, as a list that a person reads. The message of such a finding is a sentence, or the words of a diff, each
+ * with its sign: "+198.51.100.7 -198.51.100.8".
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/base/text.h"
+#include "tools/print/json.h"
+#include "tools/print/print.h"
+
+enum { INDENT = 2, NAME = 10 };
+
+#define REST "and " /* "and 3 more with +" */
+
+/* Takes the next word of a diff off *text. Return: its sign, 0 for the rest that was left out, -1 at the end. */
+static int next_word(const char **text, const char **ret, size_t *ret_n)
+{
+	const char *word = *text + strspn(*text, " ");
+	bool rest = strncmp(word, REST, sizeof(REST) - 1) == 0;
+	size_t n = rest ? strcspn(word, "+-") + 1 : strcspn(word, " ");
+
+	if (!*word)
+		return -1;
+	n = strnlen(word, n);
+	*text = word + n;
+	*ret = rest ? word : word + 1;
+	*ret_n = rest ? n : n - 1;
+	return rest ? 0 : *word;
+}
+
+static bool is_diff(const char *message)
+{
+	return (*message == '+' || *message == '-') && message[1] != '\0' && message[1] != ' ';
+}
+
+static const char *subject_of(const struct ejg_finding *finding)
+{
+	return *finding->subject ? finding->subject : finding->file;
+}
+
+static void print_diff(const char *message, FILE *out)
+{
+	const bool colour = text_colour(out);
+	const char *word;
+	size_t n;
+	int sign;
+
+	while ((sign = next_word(&message, &word, &n)) >= 0) {
+		fprintf(out, "%*s", NAME + 2 * INDENT, "");
+		if (colour && sign)
+			fputs(sign == '+' ? "\033[32m" : "\033[31m", out);
+		if (sign)
+			fprintf(out, "%c ", sign);
+		text_put(out, word, n);
+		fputs(colour && sign ? "\033[0m\n" : "\n", out);
+	}
+}
+
+static void print_change(const char *module, const char *subject, const char *message, FILE *out)
+{
+	struct paragraph paragraph = { .out = out, .width = text_width(out), .indent = NAME + 2 * INDENT, .column = NAME + INDENT };
+
+	fprintf(out, "%*s%-*s", INDENT, "", NAME, module);
+	paragraph_add(&paragraph, subject);
+	if (!is_diff(message)) {
+		paragraph_add(&paragraph, ": ");
+		paragraph_add(&paragraph, message);
+	}
+	paragraph_end(&paragraph);
+	if (is_diff(message))
+		print_diff(message, out);
+}
+
+static const char *describe_unit(const struct unit *unit)
+{
+	if (unit->action == UNIT_REMOVED)
+		return "would be removed";
+	return unit->old ? "would be written anew" : "would be written";
+}
+
+int print_trial(const struct report *report, FILE *out)
+{
+	const size_t n = report_count_changes(report);
+	const char *module = "";
+	const struct ejg_finding *finding;
+
+	if (n == 0 || report->quiet)
+		return 0;
+	fprintf(out, "Would change (%zu)\n", n);
+	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
+		if (!report_is_change(finding))
+			continue;
+		print_change(strcmp(module, finding->module) == 0 ? "" : finding->module, subject_of(finding), finding->message,
+			     out);
+		module = finding->module;
+	}
+	for (size_t i = 0; i < report->units.n; i++) {
+		if (!unit_changes(&report->units.items[i]))
+			continue;
+		print_change(strcmp(module, "ejguard") == 0 ? "" : "ejguard", report->units.items[i].path,
+			     describe_unit(&report->units.items[i]), out);
+		module = "ejguard";
+	}
+	fputc('\n', out);
+	return 0;
+}
+
+static json_t *json_words_of(const char *message, int wanted)
+{
+	const bool diff = is_diff(message);
+	json_t *array = json_array();
+	const char *word;
+	size_t n;
+	int sign;
+
+	while (array && diff && (sign = next_word(&message, &word, &n)) >= 0) {
+		cleanup_free char *text = sign == wanted ? strndup(word, n) : NULL;
+
+		if (sign == wanted)
+			array = json_append(array, text ? json_text(text) : NULL);
+	}
+	return array;
+}
+
+static json_t *json_change(const char *module, const char *subject, const char *message)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "module", json_text(module), "subject", json_text(subject), "message",
+			 json_text(message), "added", json_words_of(message, '+'), "removed", json_words_of(message, '-'));
+}
+
+json_t *json_trial(const struct report *report)
+{
+	const struct ejg_finding *finding;
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && (finding = report_finding(report, i)); i++)
+		if (report_is_change(finding))
+			array = json_append(array, json_change(finding->module, subject_of(finding), finding->message));
+	for (size_t i = 0; array && i < report->units.n; i++)
+		if (unit_changes(&report->units.items[i]))
+			array = json_append(array, json_change("ejguard", report->units.items[i].path,
+							       describe_unit(&report->units.items[i])));
+	return array;
+}
