@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname "$0")/kernel.sh"
 kernel_begin "$0"
 
-upgrades=${EJG_UPGRADES-20}
+upgrades=${EJG_UPGRADES-10}
 root=$(cgroup2_root)
 set=/sys/fs/bpf/ejguard/ejabberd:host
 mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
