@@ -7,6 +7,8 @@
 #include <stddef.h>
 
 #define DROPIN_NAME "50-ejguard.conf"
+/* In the command of a unit that runs under the filter of the stack. */
+#define UNIT_CHAIN " exec --only-confine "
 
 enum unit_action {
 	UNIT_UNCHANGED,
@@ -31,6 +33,8 @@ struct unit {
 	bool starts;	 /* it runs, or something starts it: it is not merely there */
 	char *applies;	 /* ejguard's own ExecStartPre lines that must succeed, one a line, without its path; NULL: none */
 	bool guarded;	 /* one of these guards it */
+	bool chained;	 /* the drop-in has it run under the filter of the stack */
+	bool confined;	 /* and so does systemd */
 	bool reload_due; /* systemd has not read all of its files as they are now */
 	bool restart_due;
 	char *earlier; /* its other ExecStartPre lines, which run before ours; NULL: none */

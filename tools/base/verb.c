@@ -68,6 +68,8 @@ static const struct option_spec exec_options[] = {
 	{ "cgroup", 0, OPTION_WORD, "PATH", FIELD(cgroup),
 	  "the cgroup to run it in, made if it does not exist; else SERVICE below the mount of cgroup2" },
 	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "run it as this user, by name or number" },
+	{ "only-confine", 0, OPTION_FLAG, NULL, FIELD(only_confine),
+	  "confine and execute only: the cgroup is guarded already, as in a unit of systemd" },
 	{ "wait-empty", 0, OPTION_FLAG, NULL, FIELD(wait_empty),
 	  "stay until the command has ended, and end what it leaves in the cgroup" },
 };
@@ -86,6 +88,8 @@ static const struct option_spec doctor_options[] = {
 static const struct option_spec enable_options[] = {
 	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
 	  "show what would change, and change nothing: 5 when something would" },
+	{ "seccomp", 0, OPTION_FLAG, NULL, FIELD(seccomp),
+	  "also start the services under the filter of the stack's module seccomp" },
 	{ "now", 0, OPTION_FLAG, NULL, FIELD(now), "also guard what runs, without a restart, as apply does" },
 	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "write the drop-ins below DIR, not " EJG_UNITDIR },
 	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),

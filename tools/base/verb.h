@@ -40,6 +40,8 @@ struct arguments {
 	bool now; /* of enable */
 	bool dry_run;
 	bool detailed; /* of check --file: the exit status tells whether anything would change */
+	bool seccomp; /* of enable */
+	bool only_confine; /* of exec */
 	bool prove;
 	bool openmetrics;
 	bool prometheus;

@@ -22,6 +22,7 @@ enum condition {
 	FOREIGN,
 	UNREAD,
 	WITHOUT_EFFECT,
+	UNCONFINED,
 	CHANGED,
 };
 
@@ -39,8 +40,8 @@ static const struct ejg_finding findings[] = {
 			 .message = "its files have changed since systemd has read them",
 			 .remedy = "run: systemctl daemon-reload" },
 	[DIFFERS] = { .id = "ejguard.dropin-differs", .severity = EJG_WARNING,
-		      .message = "its drop-in guards it, and is not what enable would write now: an older version wrote it, or "
-				 "somebody has changed it",
+		      .message = "its drop-in guards it, and is not what enable would write now: an older version wrote it, "
+				 "somebody has changed it, or ExecStart= of the unit has changed",
 		      .remedy = "run: ejguard enable" },
 	[MISSING] = { .id = "ejguard.dropin-missing", .severity = EJG_FAILURE,
 		      .message = "it has no drop-in of ejguard: it starts unguarded", .remedy = "run: ejguard enable" },
@@ -55,6 +56,10 @@ static const struct ejg_finding findings[] = {
 			     .message = "its drop-in is there, and another file takes its command away again: it starts "
 					"unguarded",
 			     .remedy = "find the file that clears ExecStartPre= (systemctl cat), and mend it" },
+	[UNCONFINED] = { .id = "ejguard.unconfined", .severity = EJG_FAILURE,
+			 .message = "its drop-in has its command start under the filter of the stack, and another file takes that "
+				    "away again: it starts without the filter",
+			 .remedy = "find the file that sets ExecStart= after it (systemctl cat), and correct it" },
 	[CHANGED] = { .id = "ejguard.dropin-changed", .severity = EJG_FAILURE,
 		      .message = "its drop-in is not what enable would write now, and is not known to guard it: it starts "
 				 "unguarded",
@@ -81,6 +86,8 @@ static enum condition find_condition(const struct unit *unit)
 		return STARTS_GUARDED;
 	if (!unit->guarded)
 		return unit->reload_due ? UNREAD : WITHOUT_EFFECT;
+	if (unit->chained && !unit->confined)
+		return unit->reload_due ? UNREAD : UNCONFINED;
 	if (unit->differs)
 		return DIFFERS;
 	if (unit->reload_due)
@@ -119,7 +126,7 @@ static bool is_outdated(struct report *report, const struct unit *unit, bool is_
 {
 	cleanup_free char *wanted = NULL;
 
-	if (unit->action == UNIT_REMOVED && wanted_dropin(report, unit->name, is_main, &wanted) < 0)
+	if (unit->action == UNIT_REMOVED && wanted_dropin(report, unit->name, unit->path, is_main, &wanted) < 0)
 		report_forget_failure(report);
 	return unit->action == UNIT_REMOVED && (!wanted || strcmp(unit->old, wanted) != 0);
 }
@@ -145,6 +152,7 @@ static int look_at(struct report *report, const char *unitdir, const char *name,
 	unit = &report->units.items[report->units.n - 1];
 	if (ask_systemd && systemctl_ask(unit) == -ENOMEM)
 		return report_fail(report, -ENOMEM, "out of memory");
+	unit->chained = unit->old && strstr(unit->old, UNIT_CHAIN);
 	unit->guarded = is_guarded(report, unit, is_main);
 	unit->differs = is_outdated(report, unit, is_main);
 	return 0;

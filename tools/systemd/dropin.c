@@ -30,8 +30,7 @@ static int fail_path(struct report *report, int error, const char *what, const c
 			   r == -EPERM ? "run it as root" : "nothing was changed, remove the cause and try again");
 }
 
-/* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, or a negative errno of the system. */
-static int read_text(const char *path, int flags, char **ret)
+int dropin_read(const char *path, int flags, char **ret)
 {
 	cleanup_free char *text = NULL;
 	cleanup_fd int fd = -1;
@@ -121,7 +120,7 @@ int dropin_plan(struct report *report, const char *unitdir, const char *name, ch
 		return r;
 	}
 	unit->wanted = content;
-	r = read_text(unit->path, O_NOFOLLOW, &unit->old);
+	r = dropin_read(unit->path, O_NOFOLLOW, &unit->old);
 	if (r == -ELOOP || r == -EFBIG)
 		return foreign(report, unit, NULL);
 	if (r < 0 && r != -ENOENT)
@@ -156,7 +155,7 @@ static int may_be_ours(struct report *report, const char *unitdir, const char *f
 		path = NULL;
 		return report_fail(report, -ENOMEM, "out of memory");
 	}
-	r = read_text(path, O_NOFOLLOW, &text);
+	r = dropin_read(path, O_NOFOLLOW, &text);
 	if (r == -ENOENT || r == -ENOTDIR) {
 		*ret = false;
 		return 0;
@@ -223,7 +222,7 @@ int dropin_render(struct report *report, const char *template_path, const char *
 	FILE *out;
 	int r;
 
-	r = read_text(template_path, 0, &template);
+	r = dropin_read(template_path, 0, &template);
 	if (r < 0)
 		return fail_path(report, -r, "read the template", template_path);
 	if (!strstr(template, "@COMMAND@"))

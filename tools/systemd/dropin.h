@@ -68,6 +68,9 @@ int units_settle(struct report *report, bool ask_systemd);
 /* The text of a drop-in: our header, then the template with @SERVICE@ and @COMMAND@ replaced. */
 int dropin_render(struct report *report, const char *template_path, const char *command, char **ret);
 
+/* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, *ret is to be freed; or a negative errno of the system. */
+int dropin_read(const char *path, int flags, char **ret);
+
 /* A negative errno of the system as one of <ejguard/ejguard.h>. */
 int dropin_errno(int error);
 

@@ -140,6 +140,14 @@ static int add_command(struct unit *unit, const char *value)
 	return join(&unit->earlier, "; ", command, n);
 }
 
+/* Whether a command runs through ejguard's own `exec --only-confine`. */
+static bool is_confined(const char *value)
+{
+	static const char own[] = "{ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR "/ejguard ";
+
+	return strncmp(value, own, strlen(own)) == 0 && strstr(value, UNIT_CHAIN);
+}
+
 /* What is disabled or masked may be there and is started by nobody; of the others a boot may start each. */
 static bool may_start(const char *file_state)
 {
@@ -171,6 +179,8 @@ int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec
 			unit->reload_due = strcmp(value, "yes") == 0;
 		else if (strcmp(line, "InactiveExitTimestampMonotonic") == 0)
 			started = strtoull(value, NULL, 10);
+		else if (strcmp(line, "ExecStart") == 0)
+			unit->confined |= is_confined(value);
 		else if (strcmp(line, "ExecStartPre") == 0 && *value && add_command(unit, value) < 0)
 			return -ENOMEM;
 	}
@@ -206,7 +216,7 @@ int systemctl_ask(struct unit *unit)
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
 			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
-				 "InactiveExitTimestampMonotonic,ExecStartPre",
+				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart",
 			 (char *)"--",
 			 unit->name,
 			 NULL };
@@ -217,6 +227,28 @@ int systemctl_ask(struct unit *unit)
 	if (r < 0)
 		return r;
 	return systemctl_read_answer(unit, answer, changed_usec(unit));
+}
+
+int systemctl_files(const char *unit, char **ret)
+{
+	char *argv[] = { (char *)"systemctl", (char *)"show", (char *)"--property=FragmentPath,DropInPaths", (char *)"--",
+			 (char *)unit, NULL };
+	static const char fragment_mark[] = "FragmentPath=", dropins_mark[] = "DropInPaths=";
+	const char *fragment = "", *dropins = "";
+	cleanup_free char *answer = NULL;
+	char *rest, *line;
+	int r = run(argv, &answer);
+
+	if (r < 0)
+		return r;
+	rest = answer;
+	while ((line = strsep(&rest, "\n"))) {
+		if (strncmp(line, fragment_mark, strlen(fragment_mark)) == 0)
+			fragment = line + strlen(fragment_mark);
+		else if (strncmp(line, dropins_mark, strlen(dropins_mark)) == 0)
+			dropins = line + strlen(dropins_mark);
+	}
+	return asprintf(ret, "%s\n%s", fragment, dropins) < 0 ? -ENOMEM : 0;
 }
 
 int systemctl_version(char **ret)

@@ -24,6 +24,12 @@ int systemctl_do(const char *verb, const char *unit, char **ret_problem);
  */
 int systemctl_version(char **ret);
 
+/*
+ * The files of a unit in the order in which systemd reads them: the fragment, a newline, the drop-ins. Return: 0, *ret is to be freed;
+ * -EIO, -ENOMEM.
+ */
+int systemctl_files(const char *unit, char **ret);
+
 /* Asks about a unit and writes the answer into it. Return: 0, -EIO, -ENOMEM; on failure unit->asked stays false. */
 int systemctl_ask(struct unit *unit);
 

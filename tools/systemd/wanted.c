@@ -8,6 +8,7 @@
 #include "libejguard/util/epmd-unit.h"
 #include "tools/base/handle.h"
 #include "tools/systemd/dropin.h"
+#include "tools/systemd/execstart.h"
 
 const char *wanted_main_unit(const struct ejg_facts *facts)
 {
@@ -50,17 +51,59 @@ static char *make_command(const struct report *report, bool whole_stack)
 	return command;
 }
 
-int wanted_dropin(struct report *report, const char *unit, bool is_main, char **ret)
+/* Whether the unit is to start under the filter: once it does, every enable keeps it so, and disable ends it. */
+static bool is_chained(const struct report *report, const char *unit, const char *path)
+{
+	cleanup_free char *old = NULL;
+
+	if (!unit_name_ends(unit, ".service") || !handle_has_module(report, CONFINEMENT))
+		return false;
+	return report->arguments->seccomp || (dropin_read(path, 0, &old) == 0 && strstr(old, UNIT_CHAIN));
+}
+
+/* The unit's own command, run by ejguard exec. Return: 0, -ENOMEM or what execstart_find() returns. */
+static int chain(struct report *report, const char *unit, const char *path, char **dropin)
+{
+	const struct arguments *arguments = report->arguments;
+	cleanup_free char *tool = dropin_quote(EJG_SBINDIR "/ejguard");
+	cleanup_free char *confdir = dropin_quote(arguments->confdir ? arguments->confdir : "");
+	cleanup_free char *moduledir = dropin_quote(arguments->moduledir ? arguments->moduledir : "");
+	cleanup_free char *own = NULL;
+	char *text;
+	int r = execstart_find(report, unit, path, &own);
+
+	if (r < 0)
+		return r;
+	if (!tool || !confdir || !moduledir ||
+	    asprintf(&text,
+		     "%s# Its command, which comes from the other files of the unit, starts under the filter of the stack.\n"
+		     "[Service]\nExecStart=\nExecStart=%s%s%s%s%s" UNIT_CHAIN "--service %s -- %s\n",
+		     *dropin, tool, arguments->confdir ? " --confdir " : "", arguments->confdir ? confdir : "",
+		     arguments->moduledir ? " --moduledir " : "", arguments->moduledir ? moduledir : "", report->service,
+		     own) < 0)
+		return report_fail(report, -ENOMEM, "out of memory");
+	free(*dropin);
+	*dropin = text;
+	return 0;
+}
+
+int wanted_dropin(struct report *report, const char *unit, const char *path, bool is_main, char **ret)
 {
 	const struct arguments *arguments = report->arguments;
 	const char *folder = arguments->templatedir ? arguments->templatedir : EJG_DATADIR "/systemd";
-	cleanup_free char *command = make_command(report, is_main), *template = NULL;
+	cleanup_free char *command = make_command(report, is_main), *template = NULL, *text = NULL;
+	int r;
 
 	if (asprintf(&template, "%s/%s.conf.in", folder, strrchr(unit, '.') + 1) < 0)
 		template = NULL;
 	if (!command || !template)
 		return report_fail(report, -ENOMEM, "out of memory");
-	return dropin_render(report, template, command, ret);
+	r = dropin_render(report, template, command, &text);
+	if (r == 0 && is_chained(report, unit, path))
+		r = chain(report, unit, path, &text);
+	if (r == 0)
+		*ret = take_ptr(text);
+	return r;
 }
 
 /* The words of a command that are still to be read. Without quotes: systemd shows none. */

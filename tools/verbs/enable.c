@@ -12,9 +12,15 @@
 
 static int plan_unit(struct report *report, const char *unitdir, const char *name, bool is_main)
 {
+	cleanup_free char *path = NULL;
 	char *content = NULL;
-	int r = wanted_dropin(report, name, is_main, &content);
+	int r;
 
+	if (asprintf(&path, "%s/%s.d/" DROPIN_NAME, unitdir, name) < 0) {
+		path = NULL;
+		return report_fail(report, -ENOMEM, "out of memory");
+	}
+	r = wanted_dropin(report, name, path, is_main, &content);
 	return r < 0 ? r : dropin_plan(report, unitdir, name, content);
 }
 
@@ -27,6 +33,10 @@ static int plan(struct report *report, const char *unitdir)
 	if (!main_name)
 		return report_fail(report, -EBADMSG, "%s names no unit that runs %s; write it: set cgroups %s.service",
 				   facts->stack_file, facts->service, facts->service);
+	if (report->arguments->seccomp && !handle_has_module(report, CONFINEMENT))
+		return report_fail(report, -EBADMSG,
+				   "%s has no line for the module " CONFINEMENT ", whose filter --seccomp is for; write it: required "
+				   CONFINEMENT, facts->stack_file);
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		const char *name = ejg_cgroup_get(facts, i)->name;
 

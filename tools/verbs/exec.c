@@ -89,6 +89,36 @@ static int start_guarded(const struct arguments *arguments, struct report *repor
 	return r < 0 ? r : execute(arguments, report);
 }
 
+static bool confines(const struct report *report)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; (module = ejg_module_get(report->handle, i)); i++)
+		if (module->confine)
+			return true;
+	return false;
+}
+
+/* In a unit of systemd, which has made the cgroup, guarded it by ExecStartPre=, and become the user. */
+static int only_confine(const struct arguments *arguments, struct report *report)
+{
+	int r;
+
+	if (arguments->cgroup || arguments->user || arguments->wait_empty)
+		return report_fail_usage(report, "--only-confine excludes --cgroup, --user and --wait-empty");
+	r = ejg_load(report->handle, NULL);
+	if (r == 0 && !confines(report))
+		r = report_fail(report, -EBADMSG,
+				"%s has no module that confines the command; write the line: required seccomp, or have the unit "
+				"start without a filter: ejguard enable %s",
+				ejg_facts_get(report->handle)->stack_file, report->service);
+	if (r == 0)
+		r = find_command(arguments, report);
+	if (r == 0)
+		r = ejg_confine(report->handle);
+	return r < 0 ? r : execute(arguments, report);
+}
+
 int verb_exec(const struct arguments *arguments, struct report *report)
 {
 	struct start start = { .cgroup = EXEC_CGROUP_NULL };
@@ -96,6 +126,8 @@ int verb_exec(const struct arguments *arguments, struct report *report)
 
 	if (!arguments->command || !arguments->command[0])
 		return report_fail_usage(report, "exec needs a command after --");
+	if (arguments->only_confine)
+		return only_confine(arguments, report);
 	r = prepare(arguments, report, &start);
 	if (r == 0 && arguments->wait_empty)
 		r = exec_wait(&start.cgroup, report);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/systemd/execstart.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/systemd/dropin.h"
+#include "tools/systemd/systemctl.h"
+
+#define BLANKS " \t"
+
+void execstart_free(struct execstart *execstart)
+{
+	free(execstart->command);
+	*execstart = (struct execstart){};
+}
+
+/* Whether a line ends in a backslash: then the next one belongs to it. */
+static bool is_continued(const char *line, size_t n)
+{
+	return n > 0 && line[n - 1] == '\\';
+}
+
+/*
+ * The next line of a unit file, without what continues it: systemd.syntax(7) puts a blank there, and skips comments. Return: 0 at
+ * the end of the text, 1, or -ENOMEM.
+ */
+static int next_line(const char **text, char **ret)
+{
+	char *joined = NULL;
+	bool more = true;
+	size_t size;
+	FILE *out;
+
+	if (!**text)
+		return 0;
+	out = open_memstream(&joined, &size);
+	if (!out)
+		return -ENOMEM;
+	for (bool first = true; more && **text; first = false) {
+		const char *line = *text;
+		size_t n = strcspn(line, "\n"), blank = strspn(line, BLANKS);
+
+		*text += n + (line[n] == '\n');
+		if (!first && (line[blank] == '#' || line[blank] == ';'))
+			continue;
+		more = is_continued(line, n) && line[blank] != '#' && line[blank] != ';';
+		fwrite(line, 1, more ? n - 1 : n, out);
+		if (more)
+			fputc(' ', out);
+	}
+	if (fclose(out) != 0) {
+		free(joined);
+		return -ENOMEM;
+	}
+	*ret = joined;
+	return 1;
+}
+
+static char *strip(char *text)
+{
+	size_t n;
+
+	text += strspn(text, BLANKS "\r");
+	for (n = strlen(text); n > 0 && strchr(BLANKS "\r", text[n - 1]); n--)
+		;
+	text[n] = '\0';
+	return text;
+}
+
+static int assign(struct execstart *execstart, const char *value)
+{
+	char *copy = NULL;
+
+	execstart->assigned = true;
+	if (!*value) {
+		free(execstart->command);
+		execstart->command = NULL;
+		execstart->n = 0;
+		return 0;
+	}
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	free(execstart->command);
+	execstart->command = copy;
+	execstart->n++;
+	return 0;
+}
+
+int execstart_read(struct execstart *execstart, const char *text)
+{
+	bool service = false;
+	int r;
+
+	for (;;) {
+		cleanup_free char *line = NULL;
+		char *name, *value;
+
+		r = next_line(&text, &line);
+		if (r <= 0)
+			return r;
+		name = strip(line);
+		if (*name == '[')
+			service = strcmp(name, "[Service]") == 0;
+		value = strchr(name, '=');
+		if (!service || !value || *name == '#' || *name == ';')
+			continue;
+		*value++ = '\0';
+		if (strcmp(strip(name), "ExecStart") == 0 && assign(execstart, strip(value)) < 0)
+			return -ENOMEM;
+	}
+}
+
+/* A word of its own: systemd.service(5) lets it part several commands. */
+static bool has_semicolon(const char *command)
+{
+	for (const char *p = strchr(command, ';'); p; p = strchr(p + 1, ';'))
+		if (p > command && strchr(BLANKS, p[-1]) && (!p[1] || strchr(BLANKS, p[1])))
+			return true;
+	return false;
+}
+
+const char *execstart_problem(const struct execstart *execstart)
+{
+	if (execstart->n == 0)
+		return "it has no ExecStart=";
+	if (execstart->n > 1 || has_semicolon(execstart->command))
+		return "it has several commands in ExecStart=, and only one can be run under a filter";
+	if (strchr("@-:+!|", *execstart->command))
+		return "its ExecStart= begins with one of @ - : + ! |, which would not mean the same for a command that runs "
+		       "another one";
+	return NULL;
+}
+
+/* The name of a drop-in decides when it is read, whatever its folder. */
+static bool is_read_after_ours(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return strcmp(name ? name + 1 : path, DROPIN_NAME) > 0;
+}
+
+/* One file: into what is in effect, unless it stands after our drop-in, which it would undo. */
+static int add_file(struct report *report, const char *unit, const char *path, bool is_dropin, struct execstart *all)
+{
+	struct execstart own = {};
+	cleanup_free char *text = NULL;
+	int r = dropin_read(path, 0, &text);
+
+	if (r < 0)
+		return report_fail(report, dropin_errno(r), "cannot read %s, a file of %s: %s; run it as root", path, unit,
+				   strerror(-r));
+	r = execstart_read(&own, text);
+	if (r == 0 && own.assigned && is_dropin && is_read_after_ours(path))
+		r = report_fail(report, -EBADMSG,
+				"%s sets ExecStart= and is read after ejguard's drop-in, whose command it would take away; give it "
+				"a name that sorts before " DROPIN_NAME,
+				path);
+	execstart_free(&own);
+	if (r == 0)
+		r = execstart_read(all, text);
+	return r == -ENOMEM ? report_fail(report, r, "out of memory") : r;
+}
+
+/* The fragment is the first line. */
+static int add_files(struct report *report, const char *unit, const char *dropin, char *files, struct execstart *all)
+{
+	const char *fragment = strsep(&files, "\n");
+	char *path;
+	int r = *fragment ? add_file(report, unit, fragment, false, all) : 0;
+
+	while (r == 0 && (path = strsep(&files, " ")))
+		if (*path && strcmp(path, dropin) != 0)
+			r = add_file(report, unit, path, true, all);
+	return r;
+}
+
+int execstart_find(struct report *report, const char *unit, const char *dropin, char **ret)
+{
+	struct execstart all = {};
+	cleanup_free char *files = NULL;
+	const char *problem;
+	int r;
+
+	if (!systemctl_available())
+		return report_fail(report, -EOPNOTSUPP,
+				   "systemd does not run here, so what %s starts cannot be known; run it where systemd does", unit);
+	r = systemctl_files(unit, &files);
+	if (r < 0)
+		return report_fail(report, r, "systemd does not tell the files of %s; run systemctl cat %s", unit, unit);
+	r = add_files(report, unit, dropin, files, &all);
+	problem = r == 0 ? execstart_problem(&all) : NULL;
+	if (problem)
+		r = report_fail(report, -EBADMSG, "%s cannot be started under the filter: %s; see: systemctl cat %s", unit,
+				problem, unit);
+	if (r == 0)
+		*ret = take_ptr(all.command);
+	execstart_free(&all);
+	return r;
+}
