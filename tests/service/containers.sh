@@ -176,6 +176,9 @@ try_no_cgroup() {
 	run podman --runtime "$runtime" run --privileged --rm --cgroups=disabled "${guarded[@]}" --rootfs "$box" true \
 		>/dev/null 2>&1 || status=$?
 	check_is "$runtime, --cgroups=disabled: the container is refused" yes "$( ((status)) && echo yes || echo no)"
+	# runc cannot do without a cgroup, and says so itself.
+	[[ $runtime != crun ]] || check 'crun, --cgroups=disabled: the log says why' \
+		bed_wait 10 server bash -c "journalctl -t ejguard | grep -q 'has no cgroup of its own'"
 	check_nothing "$runtime, --cgroups=disabled"
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # A real ejabberd by ejguard exec, without systemd's help, under the filter of the module seccomp: it starts, works and
-# ends with all that it started; strangers get nowhere. The controls: the same without a guard, and without the filter.
+# ends with all that it started; strangers get nowhere; bad input starts nothing and leaves nothing. The controls: the same without a guard, and without the filter.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -54,6 +54,36 @@ stop() {
 processes() {
 	bed_run server pgrep -c -u ejabberd || true
 }
+
+note 'bad input: nothing is started, nothing is left'
+bed_run server mkdir /sys/fs/cgroup/delegated
+bed_run server chown -R ejabberd:ejabberd /sys/fs/cgroup/delegated
+bad() {
+	local what=$1 expected=$2 message=$3 output status=0
+	shift 3
+	output=$(bed_run server "$@" 2>&1) || status=$?
+	check_is "$what: exit status" "$expected" "$status"
+	check_has "$what: says why" "$message" "$output"
+	check_is "$what: the command was not started" no "$(bed_run server test -e /run/started && echo yes || echo no)"
+	check_is "$what: no cgroup is left" no "$(bed_run server test -e /sys/fs/cgroup/ejabberd && echo yes || echo no)"
+	check_is "$what: no pins are left" no "$(bed_run server test -e /sys/fs/bpf/ejguard/ejabberd && echo yes || echo no)"
+}
+bad 'a delegated cgroup' 3 'delegated' ejguard exec --cgroup /delegated -- touch /run/started
+# A kernel without seccomp(2), as a program sees it.
+cat >"$(bed_root server)/etc/systemd/system/no-filter.service" <<-'EOT'
+	[Service]
+	Type=oneshot
+	SystemCallFilter=~seccomp
+	SystemCallErrorNumber=ENOSYS
+	ExecStart=/usr/sbin/ejguard exec -- touch /run/started
+EOT
+bed_run server systemctl daemon-reload
+bad 'a kernel without seccomp' 4 'CONFIG_SECCOMP_FILTER' bash -c 'systemctl start no-filter
+	journalctl --no-pager --unit no-filter --output cat
+	exit "$(systemctl show --value --property=ExecMainStatus no-filter)"'
+bad 'a user that does not exist' 2 "there is no user 'nemo'" ejguard exec --user nemo -- touch /run/started
+bad 'a command that does not exist' 127 'was not found' ejguard exec -- /nowhere
+bed_run server rmdir /sys/fs/cgroup/delegated
 
 note 'control: without a guard'
 bed_run server setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground \
