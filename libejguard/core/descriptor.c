@@ -19,23 +19,6 @@ enum limits {
 static const uint64_t known_flags =
 	EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES;
 
-static int bad(struct arena *arena, const char **ret_problem, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int bad(struct arena *arena, const char **ret_problem, const char *format, ...)
-{
-	const char *problem;
-	va_list ap;
-
-	va_start(ap, format);
-	problem = arena_vprintf(arena, format, ap);
-	va_end(ap);
-	if (!problem)
-		return -ENOMEM;
-	*ret_problem = problem;
-	return -EBADMSG;
-}
-
 /* Lower-case letters, digits and one more character. */
 static bool is_name(const char *name, char extra)
 {
@@ -65,24 +48,26 @@ static int check_versions(struct arena *arena, const struct ejg_module *exported
 {
 	/* The first members are the same in every ABI: they are looked at before the size is believed. */
 	if (exported->abi_major != EJG_ABI_MAJOR)
-		return bad(arena, ret_problem,
-			   "is made for module ABI %u, this libejguard has %d.%d: rebuild the module",
-			   exported->abi_major, EJG_ABI_MAJOR, EJG_ABI_MINOR);
+		return arena_problem(arena, ret_problem,
+				     "is made for module ABI %u, this libejguard has %d.%d: rebuild the module",
+				     exported->abi_major, EJG_ABI_MAJOR, EJG_ABI_MINOR);
 	if (exported->size < END_OF(struct ejg_module, check) || exported->size > MAX_SIZE ||
 	    exported->size % sizeof(void *) != 0)
-		return bad(arena, ret_problem, "its descriptor has a size of %u bytes, of which none of ABI %d can be",
-			   exported->size, EJG_ABI_MAJOR);
+		return arena_problem(arena, ret_problem,
+				     "its descriptor has a size of %u bytes, of which none of ABI %d can be",
+				     exported->size, EJG_ABI_MAJOR);
 	return 0;
 }
 
 static int check_flags(struct arena *arena, const struct ejg_module *module, const char **ret_problem)
 {
 	if (module->abi_minor > EJG_ABI_MINOR && module->flags & EJG_MODULE_NEEDS_MINOR)
-		return bad(arena, ret_problem, "needs module ABI %u.%u, this libejguard has %d.%d: update libejguard",
-			   module->abi_major, module->abi_minor, EJG_ABI_MAJOR, EJG_ABI_MINOR);
+		return arena_problem(arena, ret_problem,
+				     "needs module ABI %u.%u, this libejguard has %d.%d: update libejguard",
+				     module->abi_major, module->abi_minor, EJG_ABI_MAJOR, EJG_ABI_MINOR);
 	if (module->flags & ~known_flags)
-		return bad(arena, ret_problem, "has flags 0x%llx that are unknown here: update libejguard",
-			   (unsigned long long)(module->flags & ~known_flags));
+		return arena_problem(arena, ret_problem, "has flags 0x%llx that are unknown here: update libejguard",
+				     (unsigned long long)(module->flags & ~known_flags));
 	return 0;
 }
 
@@ -101,7 +86,7 @@ static int check_operations(struct arena *arena, const struct ejg_module *module
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (rules[i].wrong)
-			return bad(arena, ret_problem, "%s", rules[i].problem);
+			return arena_problem(arena, ret_problem, "%s", rules[i].problem);
 	}
 	return 0;
 }
@@ -117,11 +102,11 @@ static int copy_table(struct arena *arena, const char *what, const void *from, u
 	if (n == 0)
 		return 0;
 	if (n > MAX_ELEMENTS || !from)
-		return bad(arena, ret_problem, "its table of %s has %u elements %s", what, n,
-			   from ? "and may have 256" : "and is NULL");
+		return arena_problem(arena, ret_problem, "its table of %s has %u elements %s", what, n,
+				     from ? "and may have 256" : "and is NULL");
 	if (from_size == 0 || from_size > MAX_ELEMENT || from_size % sizeof(void *) != 0)
-		return bad(arena, ret_problem, "its table of %s has elements of %u bytes, which cannot be", what,
-			   from_size);
+		return arena_problem(arena, ret_problem, "its table of %s has elements of %u bytes, which cannot be",
+				     what, from_size);
 	copy = arena_array(arena, n, size);
 	if (!copy)
 		return -ENOMEM;
@@ -164,17 +149,22 @@ static int check_findings(struct arena *arena, const struct ejg_module *module, 
 	for (uint32_t i = 0; i < module->n_findings; i++) {
 		finding = &module->findings[i];
 		if (!is_name(finding->id, '-'))
-			return bad(arena, ret_problem, "the id of its finding %u is not of a-z, 0-9 and -", i);
+			return arena_problem(arena, ret_problem, "the id of its finding %u is not of a-z, 0-9 and -",
+					     i);
 		if (finding->severity > EJG_FAILURE)
-			return bad(arena, ret_problem, "its finding '%s' has an unknown severity", finding->id);
+			return arena_problem(arena, ret_problem, "its finding '%s' has an unknown severity",
+					     finding->id);
 		if (!is_line(finding->summary))
-			return bad(arena, ret_problem, "its finding '%s' has no summary of one line", finding->id);
+			return arena_problem(arena, ret_problem, "its finding '%s' has no summary of one line",
+					     finding->id);
 		if (finding->severity >= EJG_WARNING ? !is_steps(finding->remedy)
 						     : finding->remedy && !is_steps(finding->remedy))
-			return bad(arena, ret_problem, "its finding '%s' has no remedy of lines", finding->id);
+			return arena_problem(arena, ret_problem, "its finding '%s' has no remedy of lines",
+					     finding->id);
 		for (uint32_t j = 0; j < i; j++) {
 			if (strcmp(module->findings[j].id, finding->id) == 0)
-				return bad(arena, ret_problem, "declares the finding '%s' twice", finding->id);
+				return arena_problem(arena, ret_problem, "declares the finding '%s' twice",
+						     finding->id);
 		}
 	}
 	return 0;
@@ -187,15 +177,18 @@ static int check_metrics(struct arena *arena, const struct ejg_module *module, c
 	for (uint32_t i = 0; i < module->n_metrics; i++) {
 		metric = &module->metrics[i];
 		if (!is_name(metric->name, '_'))
-			return bad(arena, ret_problem, "the name of its metric %u is not of a-z, 0-9 and _", i);
+			return arena_problem(arena, ret_problem, "the name of its metric %u is not of a-z, 0-9 and _",
+					     i);
 		if (metric->counter > 1)
-			return bad(arena, ret_problem, "its metric '%s' is neither a counter nor a gauge",
-				   metric->name);
+			return arena_problem(arena, ret_problem, "its metric '%s' is neither a counter nor a gauge",
+					     metric->name);
 		if (!is_line(metric->help))
-			return bad(arena, ret_problem, "its metric '%s' has no help of one line", metric->name);
+			return arena_problem(arena, ret_problem, "its metric '%s' has no help of one line",
+					     metric->name);
 		for (uint32_t j = 0; j < i; j++) {
 			if (strcmp(module->metrics[j].name, metric->name) == 0)
-				return bad(arena, ret_problem, "declares the metric '%s' twice", metric->name);
+				return arena_problem(arena, ret_problem, "declares the metric '%s' twice",
+						     metric->name);
 		}
 	}
 	return 0;
@@ -210,15 +203,15 @@ static int check_module(struct arena *arena, struct ejg_module *module, const ch
 	if (r < 0)
 		return r;
 	if (!is_name(module->name, '_') || strcmp(module->name, name) != 0)
-		return bad(arena, ret_problem, "calls itself '%.*s': its file must have that name", MAX_NAME,
-			   module->name ? module->name : "");
+		return arena_problem(arena, ret_problem, "calls itself '%.*s': its file must have that name", MAX_NAME,
+				     module->name ? module->name : "");
 	if (!is_line(module->summary))
-		return bad(arena, ret_problem, "has no summary of one line");
+		return arena_problem(arena, ret_problem, "has no summary of one line");
 	r = check_operations(arena, module, ret_problem);
 	if (r < 0)
 		return r;
 	if (module->config_size > MAX_MEMORY || module->state_size > MAX_MEMORY)
-		return bad(arena, ret_problem, "asks for more than 1 MiB of config or state");
+		return arena_problem(arena, ret_problem, "asks for more than 1 MiB of config or state");
 	r = copy_tables(arena, module, ret_problem);
 	if (r < 0)
 		return r;

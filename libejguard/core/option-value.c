@@ -35,22 +35,6 @@ static const struct suffix durations[] = {
 	{ "d", 86400000 }, { "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 },
 };
 
-static int problem(const struct parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int problem(const struct parse *parse, const char *format, ...)
-{
-	char *text;
-	va_list ap;
-
-	va_start(ap, format);
-	text = arena_vprintf(parse->arena, format, ap);
-	va_end(ap);
-	if (!text)
-		return -ENOMEM;
-	*parse->problem = text;
-	return -EBADMSG;
-}
-
 static const char *shown(const struct parse *parse)
 {
 	return errors_word(parse->arena, parse->text);
@@ -63,7 +47,7 @@ static int parse_bool(const struct parse *parse)
 	bool yes = strcmp(parse->text, "yes") == 0;
 
 	if (!yes && strcmp(parse->text, "no") != 0)
-		return problem(parse, "'%s' is neither 'yes' nor 'no'", shown(parse));
+		return arena_problem(parse->arena, parse->problem, "'%s' is neither 'yes' nor 'no'", shown(parse));
 	*(bool *)parse->value = yes;
 	return 0;
 }
@@ -86,9 +70,11 @@ static int store_figure(const struct parse *parse, const struct suffix *units, u
 	const char *min = with_unit(parse, units, option->min), *max = with_unit(parse, units, option->max);
 
 	if (figure < option->min && option->max == 0)
-		return problem(parse, "'%s' is less than %s, the least there is", shown(parse), min);
+		return arena_problem(parse->arena, parse->problem, "'%s' is less than %s, the least there is",
+				     shown(parse), min);
 	if (figure < option->min || (option->max != 0 && figure > option->max))
-		return problem(parse, "'%s' is out of range (%s to %s)", shown(parse), min, max);
+		return arena_problem(parse->arena, parse->problem, "'%s' is out of range (%s to %s)", shown(parse), min,
+				     max);
 	*(uint64_t *)parse->value = figure;
 	return 0;
 }
@@ -100,9 +86,10 @@ static int parse_unsigned(const struct parse *parse)
 
 	r = unsigned_parse(parse->text, &figure);
 	if (r == -ERANGE)
-		return problem(parse, "'%s' is too large a number", shown(parse));
+		return arena_problem(parse->arena, parse->problem, "'%s' is too large a number", shown(parse));
 	if (r < 0)
-		return problem(parse, "'%s' is not a number (decimal digits, no leading zero)", shown(parse));
+		return arena_problem(parse->arena, parse->problem,
+				     "'%s' is not a number (decimal digits, no leading zero)", shown(parse));
 	return store_figure(parse, plain, figure);
 }
 
@@ -117,15 +104,15 @@ static int parse_with_unit(const struct parse *parse, const struct suffix *units
 	while (unit->factor > 1 && strcmp(unit->name, parse->text + digits) != 0)
 		unit++;
 	if (strcmp(unit->name, parse->text + digits) != 0)
-		return problem(parse, "'%s' is not %s", shown(parse), expected);
+		return arena_problem(parse->arena, parse->problem, "'%s' is not %s", shown(parse), expected);
 	number = arena_strndup(parse->arena, parse->text, digits);
 	if (!number)
 		return -ENOMEM;
 	r = unsigned_parse(number, &figure);
 	if (r == -EINVAL)
-		return problem(parse, "'%s' is not %s", shown(parse), expected);
+		return arena_problem(parse->arena, parse->problem, "'%s' is not %s", shown(parse), expected);
 	if (r < 0 || __builtin_mul_overflow(figure, unit->factor, &figure))
-		return problem(parse, "'%s' is too large", shown(parse));
+		return arena_problem(parse->arena, parse->problem, "'%s' is too large", shown(parse));
 	return store_figure(parse, units, figure);
 }
 
@@ -142,15 +129,16 @@ static int parse_duration(const struct parse *parse)
 static int parse_port(const struct parse *parse)
 {
 	if (port_parse(parse->text, parse->value) < 0)
-		return problem(parse, "'%s' is not a port (1 to 65535)", shown(parse));
+		return arena_problem(parse->arena, parse->problem, "'%s' is not a port (1 to 65535)", shown(parse));
 	return 0;
 }
 
 static int parse_port_range(const struct parse *parse)
 {
 	if (port_range_parse(parse->text, parse->value) < 0)
-		return problem(parse, "'%s' is not a port or a range of ports (N or N-M, 1 to 65535, N not above M)",
-			       shown(parse));
+		return arena_problem(parse->arena, parse->problem,
+				     "'%s' is not a port or a range of ports (N or N-M, 1 to 65535, N not above M)",
+				     shown(parse));
 	return 0;
 }
 
@@ -162,15 +150,17 @@ static int parse_path(const struct parse *parse)
 	char *copy;
 
 	if (*part != '/')
-		return problem(parse, "'%s' is not an absolute path", shown(parse));
+		return arena_problem(parse->arena, parse->problem, "'%s' is not an absolute path", shown(parse));
 	if (strlen(part) >= PATH_MAX)
-		return problem(parse, "'%s' is too long for a path (at most %d bytes)", shown(parse), PATH_MAX - 1);
+		return arena_problem(parse->arena, parse->problem, "'%s' is too long for a path (at most %d bytes)",
+				     shown(parse), PATH_MAX - 1);
 	while (*part == '/' && parse->text[1] != '\0') {
 		size_t length = strcspn(++part, "/");
 
 		if (length == 0 || (length == 1 && part[0] == '.') || (length == 2 && memcmp(part, "..", 2) == 0))
-			return problem(parse, "'%s' has an empty, '.' or '..' component; write the path without it",
-				       shown(parse));
+			return arena_problem(parse->arena, parse->problem,
+					     "'%s' has an empty, '.' or '..' component; write the path without it",
+					     shown(parse));
 		part += length;
 	}
 	copy = arena_strdup(parse->arena, parse->text);
@@ -202,9 +192,10 @@ static int parse_enum(const struct parse *parse)
 	}
 	meant = suggest(parse->text, choices);
 	if (meant)
-		return problem(parse, "'%s' is none of: %s; did you mean '%s'?", shown(parse),
-			       all_choices(parse, choices), meant);
-	return problem(parse, "'%s' is none of: %s", shown(parse), all_choices(parse, choices));
+		return arena_problem(parse->arena, parse->problem, "'%s' is none of: %s; did you mean '%s'?",
+				     shown(parse), all_choices(parse, choices), meant);
+	return arena_problem(parse->arena, parse->problem, "'%s' is none of: %s", shown(parse),
+			     all_choices(parse, choices));
 }
 
 /* --- lists -------------------------------------------------------------------------------------------------------- */
@@ -218,11 +209,13 @@ static int next_element(const struct parse *parse, const char **rest, size_t n, 
 		return 0;
 	length = strcspn(*rest, ",");
 	if (*parse->text == '\0')
-		return problem(parse, "the list is empty");
+		return arena_problem(parse->arena, parse->problem, "the list is empty");
 	if (length == 0)
-		return problem(parse, "'%s' has an empty element; write one comma between two elements", shown(parse));
+		return arena_problem(parse->arena, parse->problem,
+				     "'%s' has an empty element; write one comma between two elements", shown(parse));
 	if (n == OPTION_MAX_LIST)
-		return problem(parse, "the list has more than %d elements", OPTION_MAX_LIST);
+		return arena_problem(parse->arena, parse->problem, "the list has more than %d elements",
+				     OPTION_MAX_LIST);
 	*ret_element = arena_strndup(parse->arena, *rest, length);
 	if (!*ret_element)
 		return -ENOMEM;
@@ -245,8 +238,9 @@ static int parse_prefix(const struct parse *parse, const char *text, struct ejg_
 		return 0;
 	text = errors_word(parse->arena, text);
 	if (prefix_guess(text, &meant))
-		return problem(parse, "'%s': %s; did you mean '%s'?", text, why, ejg_prefix_format(&meant, meant_text));
-	return problem(parse, "'%s': %s", text, why);
+		return arena_problem(parse->arena, parse->problem, "'%s': %s; did you mean '%s'?", text, why,
+				     ejg_prefix_format(&meant, meant_text));
+	return arena_problem(parse->arena, parse->problem, "'%s': %s", text, why);
 }
 
 static int parse_addresses(const struct parse *parse)
@@ -266,7 +260,8 @@ static int parse_addresses(const struct parse *parse)
 			return r;
 		for (size_t i = 0; i < n; i++) {
 			if (same_prefix(&items[i], &items[n]))
-				return problem(parse, "'%s' is in the list already", errors_word(parse->arena, text));
+				return arena_problem(parse->arena, parse->problem, "'%s' is in the list already",
+						     errors_word(parse->arena, text));
 		}
 		n++;
 	}
@@ -286,7 +281,8 @@ static int parse_words(const struct parse *parse)
 	while ((r = next_element(parse, &rest, n, &text)) > 0) {
 		for (size_t i = 0; i < n; i++) {
 			if (strcmp(items[i], text) == 0)
-				return problem(parse, "'%s' is in the list already", errors_word(parse->arena, text));
+				return arena_problem(parse->arena, parse->problem, "'%s' is in the list already",
+						     errors_word(parse->arena, text));
 		}
 		items = arena_grow(parse->arena, items, n, sizeof(*items));
 		if (!items)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/util/arena.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,20 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list ap)
 		vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	return text;
+}
+
+int arena_problem(struct arena *arena, const char **ret_problem, const char *format, ...)
+{
+	const char *problem;
+	va_list ap;
+
+	va_start(ap, format);
+	problem = arena_vprintf(arena, format, ap);
+	va_end(ap);
+	if (!problem)
+		return -ENOMEM;
+	*ret_problem = problem;
+	return -EBADMSG;
 }
 
 bool arena_failed(const struct arena *arena)

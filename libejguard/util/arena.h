@@ -39,6 +39,10 @@ char *arena_strndup(struct arena *arena, const char *text, size_t n);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 
+/* Says why something is refused, in *ret_problem. Return: -EBADMSG; -ENOMEM, and *ret_problem is untouched. */
+int arena_problem(struct arena *arena, const char **ret_problem, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Whether an allocation has failed since the arena was made. */
 bool arena_failed(const struct arena *arena);
 

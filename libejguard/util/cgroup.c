@@ -41,24 +41,6 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-/* Sets the problem. Return: -EBADMSG or -ENOMEM. */
-static int refuse(struct arena *arena, const char **ret_problem, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(struct arena *arena, const char **ret_problem, const char *format, ...)
-{
-	const char *problem;
-	va_list ap;
-
-	va_start(ap, format);
-	problem = arena_vprintf(arena, format, ap);
-	va_end(ap);
-	if (!problem)
-		return -ENOMEM;
-	*ret_problem = problem;
-	return -EBADMSG;
-}
-
 /* Opens one folder and holds it against the rule. Return: 0, -ENOENT, -EBADMSG, -EIO, -ENOMEM. */
 static int open_folder(struct arena *arena, const struct cgroup_source *source, const struct folder *parent,
 		       const char *name, struct folder *ret, const char **ret_problem)
@@ -74,13 +56,13 @@ static int open_folder(struct arena *arena, const struct cgroup_source *source, 
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG))
-		return refuse(arena, ret_problem, "%s is not a cgroup", path);
+		return arena_problem(arena, ret_problem, "%s is not a cgroup", path);
 	if (fd < 0 || fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return -EIO;
 	if ((unsigned long)fs.f_type != source->magic)
-		return refuse(arena, ret_problem, "%s is not a cgroup of cgroup2", path);
+		return arena_problem(arena, ret_problem, "%s is not a cgroup of cgroup2", path);
 	if (st.st_uid != source->owner || (st.st_mode & 022))
-		return refuse(
+		return arena_problem(
 			arena, ret_problem,
 			"%s may be changed by others than root (owner %u, mode %04o): processes could be moved out "
 			"of it",
@@ -149,8 +131,8 @@ static int found_unit(struct unit_search *s, const struct folder *parent)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (before)
-		return refuse(s->arena, s->ret_problem, "%s stands twice in the cgroup tree: %s and %s", s->unit,
-			      before, folder.path);
+		return arena_problem(s->arena, s->ret_problem, "%s stands twice in the cgroup tree: %s and %s", s->unit,
+				     before, folder.path);
 	return place_of(&folder, &s->found);
 }
 
@@ -170,7 +152,7 @@ static int search_slice(struct unit_search *s, const struct folder *slice, unsig
 		return -EIO;
 	}
 	if (depth == MAX_SLICE_DEPTH)
-		return refuse(s->arena, s->ret_problem, "%s lies too deep in the cgroup tree", slice->path);
+		return arena_problem(s->arena, s->ret_problem, "%s lies too deep in the cgroup tree", slice->path);
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
 		cleanup_folder struct folder child = { .fd = -1 };
 		const char *ignored;
@@ -228,7 +210,7 @@ static int normalize(struct arena *arena, const char *path, const char **ret, co
 		if (*name == '\0' || strcmp(name, ".") == 0)
 			continue;
 		if (strcmp(name, "..") == 0)
-			return refuse(arena, ret_problem, "%s leads through ..", path);
+			return arena_problem(arena, ret_problem, "%s leads through ..", path);
 		if (to != result)
 			*to++ = '/';
 		to = stpcpy(to, name);
@@ -265,14 +247,15 @@ int cgroup_find_path(struct arena *arena, const struct cgroup_source *source, co
 	int r;
 
 	if (path[0] != '/')
-		return refuse(arena, ret_problem, "%s is not an absolute path", path);
+		return arena_problem(arena, ret_problem, "%s is not an absolute path", path);
 	r = below_mount(arena, mount, path, &relative, ret_problem);
 	if (r < 0)
 		return r;
 	if (*relative == '\0')
-		return refuse(arena, ret_problem, "%s is the root of the cgroup tree: no service's own cgroup", path);
+		return arena_problem(arena, ret_problem, "%s is the root of the cgroup tree: no service's own cgroup",
+				     path);
 	if (strcmp(relative, ".control") == 0 || ends_with(relative, "/.control"))
-		return refuse(arena, ret_problem, "%s holds systemd's helpers of a unit, not the unit", path);
+		return arena_problem(arena, ret_problem, "%s holds systemd's helpers of a unit, not the unit", path);
 	r = open_below(arena, source, mount, relative, &folder, ret_problem);
 	if (r < 0)
 		return r;

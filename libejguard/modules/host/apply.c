@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prepare, apply and release. */
+/* prepare and apply. */
 #include <errno.h>
 
 #include "libejguard/modules/host/host.h"
@@ -11,15 +11,15 @@ int host_prepare(struct ejg_call *call)
 	uint64_t cookie;
 	int r;
 
-	state->change.policy_fd = state->change.previous_fd = -1;
-	state->prepared = true;
+	state->set.change.policy_fd = state->set.change.previous_fd = -1;
+	state->set.prepared = true;
 	r = host_find_top(call, &state->top);
 	if (r == 0)
-		r = host_make_policy(call, true, &state->policy);
+		r = host_make_policy(call, true, &state->set.policy);
 	if (r == 0 && network_cookie(&cookie) == -EOPNOTSUPP)
 		r = ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel,
 				   "this kernel cannot identify network namespaces");
-	return r < 0 ? r : install_prepare(call, &state->policy, set_kind.hooks, &state->change);
+	return r < 0 ? r : install_prepare(call, &state->set.policy, set_kind.hooks, &state->set.change);
 }
 
 /* Whom other services let is known before this one refuses anybody. */
@@ -28,19 +28,7 @@ static int prepare_links(struct ejg_call *call, const struct pins *pins)
 	const struct host_state *state = ejg_call_state(call);
 	int r = members_update(call, pins);
 
-	return r < 0 ? r : sharing_fill(call, pins, &state->policy);
-}
-
-/* Tells the other services of this one; when that fails, what was applied goes, and they hear of it. */
-static int share(struct ejg_call *call, struct set_change *change)
-{
-	int r = sharing_update(call);
-
-	if (r < 0) {
-		(void)install_release(call, EJG_RELEASE_RUN, change);
-		(void)sharing_update(call);
-	}
-	return r;
+	return r < 0 ? r : sharing_fill(call, pins, &state->set.policy);
 }
 
 int host_apply(struct ejg_call *call)
@@ -49,27 +37,16 @@ int host_apply(struct ejg_call *call)
 	struct host_state *state = ejg_call_state(call);
 	int r;
 
-	state->change.cgroups = &state->top;
-	state->change.n_cgroups = 1;
-	state->change.cgroup_size = sizeof(state->top);
-	state->change.before_links = prepare_links;
-	r = install_apply(call, &state->change);
+	state->set.change.cgroups = &state->top;
+	state->set.change.n_cgroups = 1;
+	state->set.change.cgroup_size = sizeof(state->top);
+	state->set.change.before_links = prepare_links;
+	r = install_apply(call, &state->set.change);
 	if (r == 0)
-		r = share(call, &state->change);
+		r = set_share(call);
 	if (r == 0)
-		host_mark_listeners(call, &state->policy);
+		host_mark_listeners(call, &state->set.policy);
 	if (r == 0 && config->evict && ejg_call_mode(call) == EJG_ENFORCE)
-		host_evict(call, &state->policy);
+		host_evict(call, &state->set.policy);
 	return r;
-}
-
-int host_release(struct ejg_call *call, enum ejg_release_scope scope)
-{
-	struct host_state *state = ejg_call_state(call);
-	int r;
-
-	if (scope == EJG_RELEASE_RUN && state->keep)
-		return EJG_NOT_APPLICABLE;
-	r = install_release(call, scope, &state->change);
-	return r < 0 ? r : sharing_update(call) < 0 ? -EIO : r;
 }

@@ -126,7 +126,7 @@ static int check_past_guard(struct inspection *check, struct host_state *state)
 	failed = check->failed |= net_check_ports(check->call, check->policy, &networks);
 	host_check_outside(check, &top, &networks);
 	check->failed |= host_check_sockets(check->call, check->policy, &networks);
-	state->keep = check->failed && !failed;
+	state->set.keep = check->failed && !failed;
 	netns_free(&networks);
 	return 0;
 }
@@ -158,13 +158,13 @@ int host_check(struct ejg_call *call)
 	struct net_policy policy = {};
 	struct inspection check = {
 		.call = call,
-		.policy = state->prepared ? &state->policy : &policy,
+		.policy = state->set.prepared ? &state->set.policy : &policy,
 		.trial = ejg_call_trial(call),
 		.hooks = set_kind.hooks,
 		.links = check_set,
 		.absent = foresee_top,
 	};
-	int r = state->prepared ? 0 : host_make_policy(call, false, &policy);
+	int r = state->set.prepared ? 0 : host_make_policy(call, false, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);

@@ -3,31 +3,6 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/util/cleanup.h"
 
-static int host_watch(struct ejg_call *call, int *ret_fd)
-{
-	struct host_state *state = ejg_call_state(call);
-
-	return watch_begin(call, &state->watch, ret_fd);
-}
-
-static int host_watch_next(struct ejg_call *call)
-{
-	const struct host_state *state = ejg_call_state(call);
-
-	return watch_next(call, state->watch);
-}
-
-static void host_finish(struct ejg_call *call)
-{
-	struct host_state *state = ejg_call_state(call);
-
-	watch_free(state->watch);
-	if (!state->prepared)
-		return;
-	net_policy_free(&state->policy);
-	install_free(&state->change);
-}
-
 static const struct ejg_option options[] = {
 	{ .name = "strict",
 	  .type = EJG_OPTION_BOOL,
@@ -120,11 +95,11 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.prepare = host_prepare,
 	.apply = host_apply,
 	.status = host_status,
-	.release = host_release,
+	.release = set_release,
 	.explain = host_explain,
-	.watch = host_watch,
-	.watch_next = host_watch_next,
-	.finish = host_finish,
+	.watch = set_watch,
+	.watch_next = set_watch_next,
+	.finish = set_finish,
 	.prove = host_prove,
 	.doctor = host_doctor,
 };

@@ -4,9 +4,8 @@
 #define EJG_HOST_HOST_H
 
 #include "libejguard/modules/net/inspect.h"
-#include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/networks.h"
-#include "libejguard/modules/net/watch.h"
+#include "libejguard/modules/net/state.h"
 #include "libejguard/util/sockets.h"
 
 /* The options of the module. */
@@ -16,14 +15,8 @@ struct host_config {
 };
 
 struct host_state {
-	/* made by prepare */
-	bool prepared;
-	struct net_policy policy;
-	struct ejg_cgroup top;
-	struct set_change change;
-
-	bool keep;	     /* made by check: only sockets fail it; see net.h */
-	struct denial_watch *watch; /* made by watch */
+	struct set_state set;
+	struct ejg_cgroup top; /* made by prepare */
 };
 
 /*
@@ -81,7 +74,6 @@ void host_evict(struct ejg_call *call, const struct net_policy *policy);
 
 int host_prepare(struct ejg_call *call);
 int host_apply(struct ejg_call *call);
-int host_release(struct ejg_call *call, enum ejg_release_scope scope);
 int host_check(struct ejg_call *call);
 int host_prove(struct ejg_call *call);
 int host_status(struct ejg_call *call);

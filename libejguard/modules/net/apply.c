@@ -15,18 +15,18 @@ int net_prepare(struct ejg_call *call)
 	uint32_t hooks = 0;
 	int r;
 
-	state->change.policy_fd = state->change.previous_fd = -1;
-	state->prepared = true;
+	state->set.change.policy_fd = state->set.change.previous_fd = -1;
+	state->set.prepared = true;
 	r = net_validate(call);
 	if (r == 0)
 		r = net_resolve_peers(call, true, &state->peers);
 	if (r == 0)
 		r = net_place_peers(call, &state->peers);
 	if (r == 0)
-		r = net_make_policy(call, &state->peers, &state->policy);
+		r = net_make_policy(call, &state->peers, &state->set.policy);
 	if (r == 0)
 		r = accept_choose(call, &hooks);
-	return r < 0 ? r : install_prepare(call, &state->policy, hooks, &state->change);
+	return r < 0 ? r : install_prepare(call, &state->set.policy, hooks, &state->set.change);
 }
 
 static int attach_network(struct ejg_call *call, const struct pins *pins, const struct netns *netns)
@@ -72,7 +72,7 @@ static int attach_networks(struct ejg_call *call, const struct pins *pins)
 static int prepare_links(struct ejg_call *call, const struct pins *pins)
 {
 	const struct net_state *state = ejg_call_state(call);
-	int r = sharing_fill(call, pins, &state->policy);
+	int r = sharing_fill(call, pins, &state->set.policy);
 
 	return r < 0 ? r : attach_networks(call, pins);
 }
@@ -93,7 +93,7 @@ static void evict(struct ejg_call *call)
 	const struct net_state *state = ejg_call_state(call);
 
 	if (config->evict && ejg_call_mode(call) == EJG_ENFORCE)
-		net_evict(call, &state->policy);
+		net_evict(call, &state->set.policy);
 }
 
 /* Prints the addresses of the peer in `of` that `other` does not have. Whether there are any. */
@@ -158,47 +158,23 @@ static void remember_peers(struct ejg_call *call)
 				    "cannot save the addresses of peers: %s", strerror(-r));
 }
 
-/* Tells other services whom this one admits now; when that fails, what was applied goes, and they hear of it. */
-static int share(struct ejg_call *call, struct set_change *change)
-{
-	int r = sharing_update(call);
-
-	if (r < 0) {
-		(void)install_release(call, EJG_RELEASE_RUN, change);
-		(void)sharing_update(call);
-	}
-	return r;
-}
-
 int net_apply(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	struct net_state *state = ejg_call_state(call);
 	int r;
 
-	state->change.cgroups = facts->cgroups;
-	state->change.n_cgroups = facts->n_cgroups;
-	state->change.cgroup_size = facts->cgroup_size;
-	state->change.before_links = prepare_links;
-	state->change.undo = detach_networks;
-	r = install_apply(call, &state->change);
+	state->set.change.cgroups = facts->cgroups;
+	state->set.change.n_cgroups = facts->n_cgroups;
+	state->set.change.cgroup_size = facts->cgroup_size;
+	state->set.change.before_links = prepare_links;
+	state->set.change.undo = detach_networks;
+	r = install_apply(call, &state->set.change);
 	if (r == 0)
-		r = share(call, &state->change);
+		r = set_share(call);
 	if (r == 0) {
 		remember_peers(call);
 		evict(call);
 	}
 	return r;
-}
-
-int net_release(struct ejg_call *call, enum ejg_release_scope scope)
-{
-	struct net_state *state = ejg_call_state(call);
-	int r;
-
-	if (scope == EJG_RELEASE_RUN && state->keep)
-		return EJG_NOT_APPLICABLE;
-	r = install_release(call, scope, &state->change);
-	/* The others forget it, or hear that its former policy is in force again. */
-	return r < 0 ? r : sharing_update(call) < 0 ? -EIO : r;
 }

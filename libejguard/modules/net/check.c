@@ -200,7 +200,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 	sockets_failed = net_check_sockets(check->call, check->policy, &networks);
 	check_lookups(check, &networks);
 	if (sockets_failed) {
-		state->keep = !check->failed;
+		state->set.keep = !check->failed;
 		check->failed = true;
 	}
 	netns_free(&networks);
@@ -226,13 +226,13 @@ int net_check(struct ejg_call *call)
 	struct net_policy policy = {};
 	struct inspection check = {
 		.call = call,
-		.policy = state->prepared ? &state->policy : &policy, /* after an apply what it prepared */
+		.policy = state->set.prepared ? &state->set.policy : &policy, /* after an apply what it prepared */
 		.trial = ejg_call_trial(call),
 		.hooks_fit = accept_fits,
 		.links = check_links,
 		.absent = foresee_cgroups,
 	};
-	int r = state->prepared ? 0 : net_expect_policy(call, &policy);
+	int r = state->set.prepared ? 0 : net_expect_policy(call, &policy);
 
 	if (r == 0)
 		net_check_configured(call, check.policy);

@@ -215,10 +215,8 @@ static int explain_applied(struct ejg_call *call, const struct ejg_question *que
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
-	int r = pins_probe(call);
+	int r = pins_open_own(call, &pins, &state);
 
-	if (r == 0)
-		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 	if (r < 0)
 		return r;
 	if (state == PINS_CURRENT)

@@ -11,11 +11,9 @@ int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state;
-	int r = pins_probe(call);
+	int r = pins_open_own(call, &pins, &state);
 
 	*ret = (struct set_change){ .policy = policy, .hooks = hooks, .policy_fd = -1, .previous_fd = -1 };
-	if (r == 0)
-		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 	if (r < 0)
 		return r;
 	pins_close(&pins);

@@ -3,7 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -145,20 +144,10 @@ void links_adopt(const struct pins *pins, uint64_t cgroup_id)
 			drop_living(pins, cgroup_id, hook);
 }
 
-static int make_folders(const struct pins *pins, uint64_t cgroup_id)
-{
-	char path[PINS_PATH_SIZE];
-
-	pins_format(path, "%s/links", pins->path);
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	folder_path(pins, cgroup_id, path);
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint32_t *ret_made)
 {
 	cleanup_fd int cgroup_fd = open(cgroup->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char path[PINS_PATH_SIZE];
 	uint32_t made = 0;
 	struct stat st;
 	int r;
@@ -168,7 +157,8 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 	/* The path may lead to a younger cgroup than the one that the facts saw. */
 	if (fstat(cgroup_fd, &st) < 0 || st.st_ino != cgroup->id)
 		return -ENOENT;
-	r = make_folders(pins, cgroup->id);
+	folder_path(pins, cgroup->id, path);
+	r = pins_make_links(pins, path);
 	for (int hook = cgroup_hook(pins, 0); r >= 0 && hook < POLICY_N_CGROUP_HOOKS; hook = cgroup_hook(pins, hook + 1)) {
 		r = link_state(pins, cgroup->id, hook);
 		if (r < 0 || r == LINK_INTACT || (r == LINK_FOREIGN && adopt(pins, cgroup->id, hook)))
@@ -204,24 +194,24 @@ void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks)
 	(void)rmdir(path);
 }
 
+struct links_visit {
+	links_fn fn;
+	void *data;
+};
+
+static void visit(void *data, const char *name)
+{
+	const struct links_visit *visit = data;
+	char *end;
+	uint64_t id = strtoull(name, &end, 10);
+
+	if (id && !*end)
+		visit->fn(visit->data, id);
+}
+
 int links_each(const struct pins *pins, links_fn fn, void *data)
 {
-	char path[PINS_PATH_SIZE];
-	cleanup_dir DIR *dir = NULL;
-	const struct dirent *entry;
-
-	pins_format(path, "%s/links", pins->path);
-	dir = opendir(path);
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while ((entry = readdir(dir))) {
-		char *end;
-		uint64_t id = strtoull(entry->d_name, &end, 10);
-
-		if (id && !*end)
-			fn(data, id);
-	}
-	return 0;
+	return pins_each_links(pins, visit, &(struct links_visit){ fn, data });
 }
 
 struct prune {

@@ -2,11 +2,9 @@
 #include "libejguard/modules/net/lookups.h"
 
 #include <bpf/bpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "libejguard/util/cleanup.h"
 
@@ -79,17 +77,6 @@ bool lookup_runs(const struct pins *pins, const struct netns *netns)
 	return false;
 }
 
-static int make_folders(const struct pins *pins, uint64_t inode)
-{
-	char path[PINS_PATH_SIZE];
-
-	pins_format(path, "%s/links", pins->path);
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	folder_path(pins, inode, path);
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 /* Return: whether the link is of this namespace, and runs the program of the set now. */
 static bool adopt(const struct pins *pins, uint64_t inode)
 {
@@ -118,7 +105,8 @@ static int attach(const struct pins *pins, const struct netns *netns)
 
 	if (link < 0)
 		return link;
-	r = make_folders(pins, netns->inode);
+	folder_path(pins, netns->inode, path);
+	r = pins_make_links(pins, path);
 	if (r < 0)
 		return r;
 	link_path(pins, netns->inode, path);
@@ -155,24 +143,25 @@ void lookup_remove(const struct pins *pins, uint64_t inode)
 	(void)rmdir(path); /* stays when other links are left in it */
 }
 
+struct lookups_visit {
+	const struct pins *pins;
+	lookups_fn fn;
+	void *data;
+};
+
+static void visit(void *data, const char *name)
+{
+	const struct lookups_visit *visit = data;
+	uint64_t inode = lookup_inode(name);
+	int state = inode ? state_of(visit->pins, inode) : LINK_ABSENT;
+
+	if (state == LINK_INTACT || state == LINK_FOREIGN || state == LINK_DEAD)
+		visit->fn(visit->data, inode, state);
+}
+
 int lookups_each(const struct pins *pins, lookups_fn fn, void *data)
 {
-	char path[PINS_PATH_SIZE];
-	cleanup_dir DIR *dir = NULL;
-	const struct dirent *entry;
-
-	pins_format(path, "%s/links", pins->path);
-	dir = opendir(path);
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while ((entry = readdir(dir))) {
-		uint64_t inode = lookup_inode(entry->d_name);
-		int state = inode ? state_of(pins, inode) : LINK_ABSENT;
-
-		if (state == LINK_INTACT || state == LINK_FOREIGN || state == LINK_DEAD)
-			fn(data, inode, state);
-	}
-	return 0;
+	return pins_each_links(pins, visit, &(struct lookups_visit){ pins, fn, data });
 }
 
 static void prune_one(void *data, uint64_t inode, enum link_state state)

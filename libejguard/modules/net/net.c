@@ -3,30 +3,12 @@
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 
-static int net_watch(struct ejg_call *call, int *ret_fd)
-{
-	struct net_state *state = ejg_call_state(call);
-
-	return watch_begin(call, &state->watch, ret_fd);
-}
-
-static int net_watch_next(struct ejg_call *call)
-{
-	const struct net_state *state = ejg_call_state(call);
-
-	return watch_next(call, state->watch);
-}
-
 static void net_finish(struct ejg_call *call)
 {
 	struct net_state *state = ejg_call_state(call);
 
-	watch_free(state->watch);
-	if (!state->prepared)
-		return;
+	set_finish(call);
 	net_peers_free(&state->peers);
-	net_policy_free(&state->policy);
-	install_free(&state->change);
 	free(state->networks);
 }
 
@@ -155,10 +137,10 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.prepare = net_prepare,
 	.apply = net_apply,
 	.status = net_status,
-	.release = net_release,
+	.release = set_release,
 	.explain = net_explain,
-	.watch = net_watch,
-	.watch_next = net_watch_next,
+	.watch = set_watch,
+	.watch_next = set_watch_next,
 	.finish = net_finish,
 	.prove = net_prove,
 	.doctor = net_doctor,

@@ -4,27 +4,19 @@
 #define EJG_NET_NET_H
 
 #include "libejguard/modules/net/accept.h"
-#include "libejguard/modules/net/install.h"
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/lookups.h"
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/peers.h"
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy.h"
-#include "libejguard/modules/net/watch.h"
+#include "libejguard/modules/net/state.h"
 
 struct net_state {
-	/* made by prepare */
-	bool prepared;
-	struct net_peers peers;
-	struct net_policy policy;
-	struct set_change change;
-	uint64_t *networks; /* made by apply: inodes of the namespaces that were attached */
+	struct set_state set;
+	struct net_peers peers; /* made by prepare */
+	uint64_t *networks;	/* made by apply: inodes of the namespaces that were attached */
 	size_t n_networks;
-
-	bool keep; /* made by check: only sockets fail it: the guard stands, and undoing it would let more in */
-
-	struct denial_watch *watch; /* made by watch */
 };
 
 /* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
@@ -45,7 +37,6 @@ void net_check_configured(struct ejg_call *call, const struct net_policy *policy
 /* The operations of the module, by the files that hold them. */
 int net_prepare(struct ejg_call *call);
 int net_apply(struct ejg_call *call);
-int net_release(struct ejg_call *call, enum ejg_release_scope scope);
 int net_check(struct ejg_call *call);
 
 /*

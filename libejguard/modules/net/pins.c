@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -232,6 +233,13 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 	return 0;
 }
 
+int pins_open_own(struct ejg_call *call, struct pins *ret, enum pins_state *ret_state)
+{
+	int r = pins_probe(call);
+
+	return r < 0 ? r : pins_open(call, ejg_call_facts(call)->service, ret, ret_state);
+}
+
 void pins_close(struct pins *pins)
 {
 	for (int map = 0; map < N_SET_MAPS; map++) {
@@ -242,6 +250,31 @@ void pins_close(struct pins *pins)
 		ejg_close_fd(&pins->programs[hook]);
 		pins->programs[hook] = -1;
 	}
+}
+
+int pins_make_links(const struct pins *pins, const char *path)
+{
+	char above[PINS_PATH_SIZE];
+
+	pins_format(above, "%s/links", pins->path);
+	if (mkdir(above, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int pins_each_links(const struct pins *pins, void (*fn)(void *data, const char *name), void *data)
+{
+	char path[PINS_PATH_SIZE];
+	cleanup_dir DIR *dir = NULL;
+	const struct dirent *entry;
+
+	pins_format(path, "%s/links", pins->path);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(dir)))
+		fn(data, entry->d_name);
+	return 0;
 }
 
 int pins_make_policy(const struct net_policy *policy)

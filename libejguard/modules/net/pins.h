@@ -72,6 +72,8 @@ int pins_probe(struct ejg_call *call);
  * Return: 0 and *ret_state, -EPERM, -EIO; the error is set on the call.
  */
 int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum pins_state *ret_state);
+/* The same for the service of the call, after pins_probe(). Return: as both. */
+int pins_open_own(struct ejg_call *call, struct pins *ret, enum pins_state *ret_state);
 /* Opens the maps and programs of the set at pins->path. Return: 0 or a negative errno; close in either case. */
 int pins_reopen(struct pins *pins);
 /*
@@ -80,6 +82,11 @@ int pins_reopen(struct pins *pins);
  */
 int pins_open_kept(struct pins *pins);
 void pins_close(struct pins *pins);
+
+/* Makes the folder of links at path, in the folder of the set. Return: 0 or a negative errno. */
+int pins_make_links(const struct pins *pins, const char *path);
+/* Calls fn for each folder of links of the set. Return: 0 or a negative errno. */
+int pins_each_links(const struct pins *pins, void (*fn)(void *data, const char *name), void *data);
 
 /* Makes an empty, frozen-to-be map for a policy, fills and freezes it. Return: a descriptor or a negative errno. */
 int pins_make_policy(const struct net_policy *policy);

@@ -242,10 +242,8 @@ int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const s
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state = PINS_ABSENT;
-	int r = pins_probe(call);
+	int r = pins_open_own(call, &pins, &state);
 
-	if (r == 0)
-		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 	if (r < 0)
 		return r;
 	if (state == PINS_CURRENT) {

@@ -113,14 +113,5 @@ static int report_current(struct ejg_call *call, const struct pins *pins)
 
 int net_status(struct ejg_call *call)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	int r = pins_probe(call);
-
-	if (r == 0)
-		r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
-	if (r == 0 && state == PINS_CURRENT)
-		r = report_current(call, &pins);
-	pins_close(&pins);
-	return r;
+	return set_status(call, report_current);
 }
