@@ -28,13 +28,10 @@ restart() {
 	bed_wait 60 server ejabberdctl status
 }
 
-# filter PROCESS: the mode of its filter, and how many it has; 2 is a filter of ejguard's kind, 0 none.
-filter() {
-	run bash -c "sed -n 's/^Seccomp:\t//p' /proc/\$(systemctl show --value --property=MainPID $1)/status"
-}
-
-beam() {
-	run bash -c 'sed -n "s/^Seccomp:\t//p" "/proc/$(pgrep -x beam.smp)/status"'
+# Units of systemd have filters of their own: whether there is one tells nothing, only what it lets through.
+open='the Erlang node @(lets through|runs without)'
+findings() {
+	run ejguard check 2>&1 || true
 }
 
 # refuse WHAT MESSAGE: enable --seccomp fails with it, and changes nothing.
@@ -61,7 +58,7 @@ without() {
 
 note 'control: without --seccomp'
 restart
-check_is 'control: the node has no filter' 0 "$(beam)"
+check_has 'control: the node may do what the filter refuses' "$open" "$(findings)"
 
 note 'what cannot be chained'
 with 10-own.conf 'ExecStartPre=/bin/true'
@@ -81,8 +78,6 @@ guard_stack server <<<"$stack"
 note 'with --seccomp'
 run ejguard enable --seccomp >/dev/null
 restart
-check_is 'the node is under a filter' 2 "$(beam)"
-check_is 'epmd is under a filter' 2 "$(filter epmd.service)"
 check_is 'the node runs as its user' ejabberd "$(run ps -o user= -C beam.smp)"
 check_is 'systemd knows its main process' yes \
 	"$(run bash -c '[[ $(systemctl show --value --property=MainPID ejabberd) -gt 1 ]] && echo yes')"
@@ -90,7 +85,7 @@ check 'ejguard check' run ejguard check
 check_has 'check tells of the filter' 'seccomp.confined' "$(run ejguard -v check)"
 run systemctl restart ejabberd
 bed_wait 60 server ejabberdctl status
-check_is 'restart: the node is under a filter' 2 "$(beam)"
+check 'restart: ejguard check' run ejguard check
 run ejguard enable >/dev/null
 check_has 'enable without the option keeps it' 'exec --only-confine' "$(cat "$root$dropin/50-ejguard.conf")"
 
@@ -115,6 +110,6 @@ run systemctl stop ejabberd || true
 run systemctl reset-failed ejabberd || true
 run ejguard disable >/dev/null
 restart
-check_is 'disable: the node has no filter' 0 "$(beam)"
+check_has 'disable: the node may do what the filter refuses' "$open" "$(findings)"
 check_has 'disable: the unit starts its own command' 'argv\[\]=/bin/sh -c /usr/sbin/ejabberdctl foreground ;' \
 	"$(run systemctl show --property=ExecStart ejabberd)"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # A real ejabberd by ejguard exec, without systemd's help, under the filter of the module seccomp: it starts, works and
-# ends with all that it started; strangers get nowhere; bad input starts nothing and leaves nothing. The controls: the same without a guard, and without the filter.
+# ends with all that it started; strangers get nowhere; bad input starts nothing and leaves nothing. The controls: the same
+# without a guard, and without the filter.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
