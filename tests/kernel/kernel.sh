@@ -181,7 +181,21 @@ link_is_dead() {
 
 # attached CGROUP: the ids of the programs at a cgroup.
 attached() {
-	bpftool cgroup show "$1" | awk '$1 ~ /^[0-9]+$/ { print $1 }'
+	# From version 7 on bpftool asks for what Linux has from 6.0 on, and shows nothing on an older one, where links are seen.
+	if (($(uname -r | cut -d. -f1) < 6)); then
+		attached_links "$(stat -c %i "$1")"
+	else
+		bpftool cgroup show "$1" | awk '$1 ~ /^[0-9]+$/ { print $1 }'
+	fi
+}
+
+# attached_links ID: of the links at the cgroup of that number.
+attached_links() {
+	bpftool -j link show | python3 -c '
+import json, sys
+for link in json.load(sys.stdin):
+    if link.get("cgroup_id") == int(sys.argv[1]):
+        print(link["prog_id"])' "$1"
 }
 
 # has_attached CGROUP NUMBER
