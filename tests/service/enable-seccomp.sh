@@ -29,7 +29,7 @@ restart() {
 }
 
 # Units of systemd have filters of their own: whether there is one tells nothing, only what it lets through.
-open='the Erlang node @(lets through|runs without)'
+open='the Erlang node @(allows|runs without)'
 findings() {
 	run ejguard check 2>&1 || true
 }
