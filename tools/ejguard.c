@@ -21,7 +21,8 @@ static void print_exit_status(const struct verb *verb)
 	if (verb && verb_id(verb) == VERB_APPLY)
 		printf("With --own 78, 69 and 77 stand for 3 and 4, as sysexits(3) has them.\n");
 	if (verb && verb->runs_command)
-		printf("126 when the command cannot be executed, 127 when it is not found; else as the command ends.\n");
+		printf("126 when the command cannot be executed, 127 when it is not found; else as the command "
+		       "ends.\n");
 }
 
 static void print_help(void)
@@ -157,7 +158,7 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct repo
 	if (r == 0)
 		r = parse_question(arguments, report);
 	if (r == 0 && arguments->quiet && arguments->verbose)
-		return report_fail_usage(report, "-q and -v exclude each other");
+		return report_fail_usage(report, "-q and -v cannot be used together");
 	return r;
 }
 

@@ -73,7 +73,7 @@ class Watch(Case):
         self.stack("required probe ended=yes\n")
         process = self.start()
         self.assertEqual(process.wait(timeout=20), 1)
-        self.assertIn("the events of the module probe have ended", process.stderr.read())
+        self.assertIn("the module probe stopped sending events", process.stderr.read())
 
     def test_nothing_to_watch(self):
         self.assertEqual(self.ejguard("watch", "--module", "net").exit, 4)

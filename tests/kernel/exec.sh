@@ -111,7 +111,7 @@ check_refused 'no command' 2 'needs a command'
 status=0
 in_cgroup "$here" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$EJG_CGROUP/no/such/cgroup" \
 	service "${start[@]}" >"$EJG_STATE/said" 2>&1 || status=$?
-check_refused 'a cgroup in no cgroup' 1 'cannot make the cgroup'
+check_refused 'a cgroup in no cgroup' 1 'cannot create the cgroup'
 cp "$EJG_CONF/service" "$EJG_STATE/good"
 echo 'required nothing-of-that-name' >>"$EJG_CONF/service"
 run_exec "${start[@]}"

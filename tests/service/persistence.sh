@@ -52,7 +52,7 @@ check 'ejabberd starts' bed_run server systemctl start ejabberd
 note 'the states'
 check_state none 1 0 0 'ejguard enable --now'
 check_reach none stranger ok 4369 198.51.100.1
-check_has 'apply says what the next start is' 'guarded now, NOT after the next start' "$(bed_run server ejguard apply)"
+check_has 'apply says what the next start is' 'guarded now, but NOT after the next start' "$(bed_run server ejguard apply)"
 check_is 'apply: next' 'ejguard enable' "$(next_of apply)"
 check_state apply 1 1 0 'ejguard enable'
 check_reach apply stranger refused 4369 198.51.100.1

@@ -124,7 +124,7 @@ int handle_open(const struct arguments *arguments, struct report *report)
 				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -",
 				   report->service);
 	if (r < 0)
-		return report_fail(report, r, "cannot open the guard: %s", strerror(-r));
+		return report_fail(report, r, "cannot start: %s", strerror(-r));
 	report->shows_progress = !arguments->quiet && can_rewrite();
 	if (arguments->verbose || report->shows_progress)
 		ejg_set_log(report->handle, log_line, report, arguments->verbose ? EJG_LOG_DEBUG : EJG_LOG_INFO);

@@ -70,13 +70,13 @@ static int set_path(const struct option_spec *option, char **ret, const char *te
 		return report_fail_usage(report, "--%s is empty", option->name);
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return report_fail_usage(report, "--%s holds a control character",
+			return report_fail_usage(report, "--%s contains a control character",
 					   option->name);
 	if (*text != '/') {
 		cwd = get_current_dir_name();
 		if (!cwd)
 			return report_fail(report, -EIO,
-					   "cannot find the working directory; give --%s as an absolute path",
+					   "cannot find the working directory; write --%s as an absolute path",
 					   option->name);
 	}
 	if (asprintf(&path, "%s%s%s", cwd && strcmp(cwd, "/") != 0 ? cwd : "", cwd ? "/" : "", text) < 0)
@@ -161,7 +161,8 @@ static int report_wrong(int problem, const struct option_spec *options, size_t n
 	const char *where = report->verb ? report->verb->name : "ejguard", *word, *meant;
 
 	if (problem == ':')
-		return report_fail_usage(report, "--%s needs a value: --%s %s", option->name, option->name, option->metavar);
+		return report_fail_usage(report, "--%s needs a value: --%s %s", option->name, option->name,
+					 option->metavar);
 	if (option)
 		return report_fail_usage(report, "--%s takes no value", option->name);
 	if (optopt)

@@ -60,15 +60,15 @@ int exec_cgroup_make(const char *mount, const char *path, struct report *report,
 	} else if (errno != EEXIST) {
 		int error = errno;
 
-		report_fail(report, 0, "cannot make the cgroup %s: %s; %s", cgroup.path, strerror(error),
-			    error == ENOENT ? "make the folders above it first" :
-					      "run it as root, or give another one by --cgroup");
+		report_fail(report, 0, "cannot create the cgroup %s: %s; %s", cgroup.path, strerror(error),
+			    error == ENOENT ? "create the folders above it first" :
+					      "run it as root, or name another one with --cgroup");
 		exec_cgroup_done(&cgroup);
 		return error == EACCES || error == EPERM || error == EROFS ? -EPERM : -EIO;
 	}
 	cgroup.fd = open(cgroup.path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (cgroup.fd < 0) {
-		report_fail(report, 0, "cannot open the cgroup %s: %s; give another one by --cgroup", cgroup.path,
+		report_fail(report, 0, "cannot open the cgroup %s: %s; name another one with --cgroup", cgroup.path,
 			    strerror(errno));
 		exec_cgroup_remove(&cgroup);
 		exec_cgroup_done(&cgroup);
@@ -98,7 +98,7 @@ int exec_cgroup_enter(struct exec_cgroup *cgroup, struct report *report)
 
 	if (r < 0)
 		return report_fail(report, r == -EACCES || r == -EPERM ? -EPERM : -EIO,
-				   "cannot enter the cgroup %s: %s; give another one by --cgroup", cgroup->path,
+				   "cannot enter the cgroup %s: %s; name another one with --cgroup", cgroup->path,
 				   strerror(-r));
 	cgroup->inside = true;
 	return 0;

@@ -49,9 +49,10 @@ int exec_command_find(const char *command, struct report *report)
 	int r = strchr(command, '/') ? look_at(command) : search(command);
 
 	if (r == EXEC_NOT_FOUND)
-		report_fail(report, 0, "the command '%s' was not found; give its whole path", command);
+		report_fail(report, 0, "the command '%s' was not found; write its full path", command);
 	else if (r == EXEC_CANNOT)
-		report_fail(report, 0, "the command '%s' cannot be executed: it is no program, or its folder cannot be read",
+		report_fail(report, 0,
+			    "the command '%s' cannot be executed: it is not a program, or its folder cannot be read",
 			    command);
 	return r;
 }

@@ -174,7 +174,7 @@ static char *real_home(const struct view *view)
 
 		if (!is_node(process))
 			continue;
-		home = process->environment ? environment_value(process, "HOME") : "may not be seen";
+		home = process->environment ? environment_value(process, "HOME") : "cannot be seen";
 		cell_add(&cell, strdup(home ? home : "not set"));
 	}
 	return cell_text(&cell, "no node runs");
@@ -257,7 +257,7 @@ static char *real_dist(const struct view *view)
 			cell_add(&cell, endpoint ? join("perhaps", " ", endpoint) : NULL);
 		}
 	}
-	return cell_text(&cell, "no listener of a node is known to be it");
+	return cell_text(&cell, "it is not known which listener of the node it is");
 }
 
 static bool goes_without_epmd(const struct view *view)
@@ -290,7 +290,7 @@ static char *real_epmd(const struct view *view)
 		endpoint = words_endpoint(listener);
 		cell_add(&cell, endpoint ? join(endpoint, " of ", listener->unit) : NULL);
 	}
-	return cell_text(&cell, "nobody listens there");
+	return cell_text(&cell, "no process listens there");
 }
 
 static char *configured_public(const struct view *view)

@@ -69,7 +69,7 @@ static char *values_of(const struct ejg_option *option)
 	if (!describe_has_range(option->type))
 		return strdup("");
 	if (option->max == 0)
-		return asprintf(&text, "values: %" PRIu64 " and more", option->min) < 0 ? NULL : text;
+		return asprintf(&text, "values: from %" PRIu64 "", option->min) < 0 ? NULL : text;
 	return asprintf(&text, "values: %" PRIu64 " to %" PRIu64, option->min, option->max) < 0 ? NULL : text;
 }
 
@@ -114,7 +114,8 @@ static int print_finding_infos(const struct ejg_module *module, FILE *out)
 		const struct ejg_finding_info *info = &module->findings[i];
 		cleanup_free char *id = join((const char *[]){ module->name, info->id }, 2, ".");
 		cleanup_free char *steps = steps_join(info->remedy ? info->remedy : "");
-		cleanup_free char *remedy = join((const char *[]){ "remedy: ", steps }, info->remedy && steps ? 2 : 0, "");
+		cleanup_free char *remedy =
+			join((const char *[]){ "remedy: ", steps }, info->remedy && steps ? 2 : 0, "");
 
 		if (id && remedy)
 			table_row(table,

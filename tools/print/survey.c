@@ -18,7 +18,8 @@ static char *process_notes(const struct ejg_process *process)
 
 	if (asprintf(&text, "%s%s%s", process->other_network ? "in another network namespace" : "",
 		     process->other_network && process->cookie_argument ? "; " : "",
-		     process->cookie_argument ? "its command line holds a cookie, which every user can read" : "") < 0)
+		     process->cookie_argument ? "its command line contains a cookie, which every user can read" : "") <
+	    0)
 		return NULL;
 	return text;
 }
@@ -83,7 +84,7 @@ static int print_processes(const struct ejg_survey *survey, FILE *out)
 
 	for (size_t i = 0; i < survey->n_processes && r == 0; i++)
 		r = add_process(table, ejg_process_get(survey, i));
-	return table_print(table, "\nProcesses (inside: of the service's cgroups, where the guard reaches):") < 0
+	return table_print(table, "\nProcesses (inside: in the service's cgroups, which the guard covers):") < 0
 		       ? -ENOMEM
 		       : r;
 }
@@ -140,7 +141,7 @@ static int print_listeners(const struct report *report, FILE *out)
 	if (table_print(table, "\nListeners:") < 0)
 		return -ENOMEM;
 	if (n_others > 0)
-		fprintf(out, "%s%zu of others are left out; -v shows them.\n",
+		fprintf(out, "%s%zu of other services are left out; -v shows them.\n",
 			n_others < survey->n_listeners ? "" : "\nListeners: none of the service. ", n_others);
 	return r;
 }

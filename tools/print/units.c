@@ -14,7 +14,10 @@ static void add_row(struct table *table, const struct unit *unit, bool guarded)
 	if (unit->asked && !unit->installed)
 		state = "not installed here";
 	else if (unit->asked)
-		state = !unit->active ? "not active" : guarded ? "guarded" : unit->restart_due ? "restart due" : "active";
+		state = !unit->active	    ? "not active"
+			: guarded	    ? "guarded"
+			: unit->restart_due ? "restart due"
+					    : "active";
 	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
 }
 
@@ -23,8 +26,10 @@ static void print_restart(const struct report *report, FILE *out)
 	cleanup_free char *command = unit_restart_command(&report->units);
 
 	if (command)
-		fprintf(out, "Guard what runs now, without a restart:\n  ejguard apply %s\n"
-			     "or by a restart, which disconnects all users:\n  %s\n", report->service, command);
+		fprintf(out,
+			"Guard the running service now, without a restart:\n  ejguard apply %s\nor with a restart, "
+			"which disconnects all users:\n  %s\n",
+			report->service, command);
 }
 
 static void print_earlier(const struct report *report, FILE *out)
@@ -60,9 +65,10 @@ int print_units(const struct report *report, FILE *out)
 		if (!guarded)
 			print_restart(report, out);
 	} else if (report->units.n == 0) {
-		fprintf(out, "There are no drop-ins of ejguard's for %s.\n", report->service);
+		fprintf(out, "ejguard has no drop-ins for %s.\n", report->service);
 	} else {
-		fprintf(out, "What is guarded stays so until: ejguard release %s\n", report->service);
+		fprintf(out, "The running service stays guarded until its next restart, or until: ejguard release %s\n",
+			report->service);
 	}
 	return r;
 }

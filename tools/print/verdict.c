@@ -58,9 +58,10 @@ static const char *outcome(const struct report *report, const struct summary *su
 		return report->pending.former ? "reverted: the former policy is in force" :
 						"reverted: nothing was applied before, and nothing is guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
-		return "guarded now, NOT after the next start";
+		return "guarded now, but NOT after the next start";
 	if (report->error == 0)
-		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen" : report->verb->done;
+		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen"
+								    : report->verb->done;
 	return audit && report->error == -EPERM ? "NOT KNOWN to be guarded" : report->verb->failed;
 }
 

@@ -120,10 +120,10 @@ static int undo(struct report *report, size_t n, int error)
 				left = unit;
 	}
 	if (left)
-		return report_fail(report, -EIO, "cannot change %s: %s; and %s could not be restored: look at it",
+		return report_fail(report, -EIO, "cannot change %s: %s; %s could not be restored either: check it",
 				   failed->path, strerror(-error), left->path);
 	return report_fail(report, dropin_errno(error), "cannot change %s: %s; nothing was changed: %s", failed->path,
-			   strerror(-error), denied ? "run it as root" : "remove the cause and try again");
+			   strerror(-error), denied ? "run it as root" : "remove the cause, then try again");
 }
 
 int dropin_commit(struct report *report)

@@ -23,13 +23,15 @@ int dropin_lock(struct report *report, const char *unitdir, int *ret_fd)
 	if (fd < 0 && errno == ENOENT) /* there is nothing to change yet, or its absence is told later */
 		return 0;
 	if (fd < 0)
-		return report_fail(report, dropin_errno(errno), "cannot open the folder %s: %s", unitdir, strerror(errno));
+		return report_fail(report, dropin_errno(errno), "cannot open the folder %s: %s", unitdir,
+				   strerror(errno));
 	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += PAUSE) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return report_fail(report, -EIO, "cannot lock the folder %s: %s", unitdir, strerror(errno));
 		if (waited >= PATIENCE)
 			return report_fail(report, -EBUSY,
-					   "another process has kept the lock of %s for more than %d s; see which: lslocks",
+					   "another process has held the lock of %s for more than %d s; to see which, "
+					   "run: lslocks",
 					   unitdir, PATIENCE / 1000);
 		nanosleep(&pause, NULL);
 	}

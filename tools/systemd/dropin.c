@@ -27,7 +27,7 @@ static int fail_path(struct report *report, int error, const char *what, const c
 	int r = dropin_errno(-error);
 
 	return report_fail(report, r, "cannot %s %s: %s; %s", what, path, strerror(error),
-			   r == -EPERM ? "run it as root" : "nothing was changed, remove the cause and try again");
+			   r == -EPERM ? "run it as root" : "nothing was changed, remove the cause, then try again");
 }
 
 int dropin_read(const char *path, int flags, char **ret)
@@ -100,10 +100,12 @@ static int foreign(struct report *report, struct unit *unit, const char *owner)
 {
 	if (unit->wanted && owner)
 		return report_fail(report, -EACCES,
-				   "%s guards the unit for the service %s; a unit has one service: disable that first",
+				   "%s guards the unit for the service %s; a unit can have only one service: disable "
+				   "that one first",
 				   unit->path, owner);
 	if (unit->wanted)
-		return report_fail(report, -EACCES, "%s was not written by ejguard; move it away", unit->path);
+		return report_fail(report, -EACCES, "%s was not written by ejguard; move it to another folder",
+				   unit->path);
 	unit->action = UNIT_FOREIGN;
 	return 0;
 }
@@ -226,10 +228,10 @@ int dropin_render(struct report *report, const char *template_path, const char *
 	if (r < 0)
 		return fail_path(report, -r, "read the template", template_path);
 	if (!strstr(template, "@COMMAND@"))
-		return report_fail(report, -EBADMSG,
-				   "%s holds no @COMMAND@: the drop-in would guard nothing; "
-				   "install the template again",
-				   template_path);
+		return report_fail(
+			report, -EBADMSG,
+			"%s does not contain @COMMAND@, so the drop-in would guard nothing; install the template again",
+			template_path);
 	out = open_memstream(&text, &size);
 	if (!out)
 		return report_fail(report, -ENOMEM, "out of memory");

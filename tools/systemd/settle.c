@@ -22,7 +22,8 @@ int units_settle(struct report *report, bool ask_systemd)
 				   problem && *problem ? ": " : "", problem && *problem ? problem : "");
 	for (size_t i = 0; i < report->units.n; i++)
 		if (systemctl_ask(&report->units.items[i]) < 0)
-			return report_fail(report, -EIO, "systemd does not answer about %s; run systemctl status %s",
+			return report_fail(report, -EIO,
+					   "systemd does not answer about %s; see why: systemctl status %s",
 					   report->units.items[i].name, report->units.items[i].name);
 	return 0;
 }

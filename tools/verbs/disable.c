@@ -32,6 +32,7 @@ int verb_disable(const struct arguments *arguments, struct report *report)
 	if (r < 0)
 		return r;
 	left = find_foreign(&report->units);
-	return left ? report_fail(report, -EACCES, "%s was not written by ejguard and is left; look at it", left->path)
+	return left ? report_fail(report, -EACCES, "%s was not written by ejguard, so it was not removed; check it",
+				  left->path)
 		    : 0;
 }

@@ -40,10 +40,10 @@ static int note_kernel(struct report *report)
 static const char *describe_bpf(const char *version)
 {
 	if (strstr(version, "+BPF_FRAMEWORK"))
-		return "with BPF_FRAMEWORK: its SocketBindDeny=, RestrictNetworkInterfaces= and RestrictFileSystems= "
-		       "can work, and none of them guards a port against clients";
-	return "without BPF_FRAMEWORK: its SocketBindDeny=, RestrictNetworkInterfaces= and RestrictFileSystems= do "
-	       "nothing here";
+		return "with BPF_FRAMEWORK: SocketBindDeny=, RestrictNetworkInterfaces= and RestrictFileSystems= work, "
+		       "but none of them controls which clients reach a port";
+	return "without BPF_FRAMEWORK: SocketBindDeny=, RestrictNetworkInterfaces= and RestrictFileSystems= have no "
+	       "effect here";
 }
 
 static int note_systemd(struct report *report)
@@ -57,7 +57,7 @@ static int note_systemd(struct report *report)
 	if (r < 0)
 		return note(report, "ejguard.systemd", EJG_INFO, "systemd", "there is no systemctl here", NULL);
 	if (asprintf(&text, "%.*s, %s%s", (int)strcspn(version, "\n"), version, describe_bpf(version),
-		     systemctl_available() ? "" : "; it is not the service manager that runs") < 0) {
+		     systemctl_available() ? "" : "; it is not the running service manager") < 0) {
 		text = NULL;
 		return report_fail(report, -ENOMEM, "out of memory");
 	}

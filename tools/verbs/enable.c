@@ -31,7 +31,8 @@ static int plan(struct report *report, const char *unitdir)
 	int r;
 
 	if (!main_name)
-		return report_fail(report, -EBADMSG, "%s names no unit that runs %s; write it: set cgroups %s.service",
+		return report_fail(report, -EBADMSG,
+				   "%s does not name a unit that runs %s; add to it: set cgroups %s.service",
 				   facts->stack_file, facts->service, facts->service);
 	if (report->arguments->seccomp && !handle_has_module(report, CONFINEMENT))
 		return report_fail(report, -EBADMSG,
@@ -45,7 +46,7 @@ static int plan(struct report *report, const char *unitdir)
 		if (strcmp(name, main_name) != 0 && !handle_has_module(report, NETWORK_GUARD))
 			return report_fail(report, -EBADMSG,
 					   "%s has no line for the module " NETWORK_GUARD
-					   ", which guards %s; write it: required " NETWORK_GUARD,
+					   ", which guards %s; add to it: required " NETWORK_GUARD,
 					   facts->stack_file, name);
 		r = plan_unit(report, unitdir, name, strcmp(name, main_name) == 0);
 		if (r < 0)
@@ -58,7 +59,7 @@ static int plan(struct report *report, const char *unitdir)
 static int refuse_now(const struct arguments *arguments, struct report *report)
 {
 	if (arguments->now && arguments->unitdir)
-		return report_fail_usage(report, "--now and --unitdir exclude each other");
+		return report_fail_usage(report, "--now and --unitdir cannot be used together");
 	return 0;
 }
 

@@ -15,7 +15,7 @@ static int read_action(const char *word, struct report *report, uint32_t *ret)
 			*ret = (uint32_t)i;
 			return 0;
 		}
-	return report_fail_usage(report, "'%s' is none of bind, connect and accept", word);
+	return report_fail_usage(report, "'%s' is not bind, connect or accept", word);
 }
 
 /* "epmd" and "dist" are what the facts say; of several ranges the first port stands for all. */
@@ -28,9 +28,10 @@ static int read_port_name(const char *word, struct report *report, uint16_t *ret
 		return 0;
 	}
 	if (facts->dist_state != EJG_DIST_FIXED || facts->n_dist == 0)
-		return report_fail(report, -EBADMSG,
-				   "the distribution port of %s is not known: %s; write a port, or: set dist FIRST-LAST",
-				   facts->service, facts->dist_note ? facts->dist_note : "it is random");
+		return report_fail(
+			report, -EBADMSG,
+			"the distribution port of %s is not known: %s; write a port, or: set dist FIRST-LAST",
+			facts->service, facts->dist_note ? facts->dist_note : "it is random");
 	*ret = facts->dist[0].first;
 	return 0;
 }
@@ -48,7 +49,7 @@ static int read_port(const char *word, struct report *report, uint16_t *ret)
 	if (is_port_name(word))
 		return read_port_name(word, report, ret);
 	if (port == 0 || port > UINT16_MAX)
-		return report_fail_usage(report, "'%s' is no port: 1 to 65535, epmd or dist", word);
+		return report_fail_usage(report, "'%s' is not a port; write 1 to 65535, epmd or dist", word);
 	*ret = (uint16_t)port;
 	return 0;
 }
@@ -61,7 +62,7 @@ static int read_person(const struct arguments *arguments, struct report *report,
 	if (!arguments->user)
 		return 0;
 	if (question->action == EJG_ACCEPT)
-		return report_fail_usage(report, "--user asks what a user may bind or connect to, not whom the service accepts");
+		return report_fail_usage(report, "--user is only possible with bind and connect");
 	r = exec_user_find(arguments->user, report, &user);
 	if (r < 0)
 		return r;

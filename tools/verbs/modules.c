@@ -23,6 +23,6 @@ int verb_modules(const struct arguments *arguments, struct report *report)
 	report->modules = false;
 	if (r < 0)
 		return r;
-	return report_fail(report, -ENOENT, "there is no module '%s' in %s; \"ejguard modules\" lists those there are",
+	return report_fail(report, -ENOENT, "there is no module '%s' in %s; \"ejguard modules\" lists the modules",
 			   name, arguments->moduledir ? arguments->moduledir : EJG_MODULEDIR);
 }

@@ -23,7 +23,7 @@ static int prove(struct report *report)
 int verb_status(const struct arguments *arguments, struct report *report)
 {
 	if (arguments->openmetrics + arguments->prometheus + report->json > 1)
-		return report_fail_usage(report, "--json, --openmetrics and --prometheus exclude each other");
+		return report_fail_usage(report, "only one of --json, --openmetrics and --prometheus can be used");
 	report->openmetrics = arguments->openmetrics;
 	report->prometheus = arguments->prometheus;
 	pending_show(report);

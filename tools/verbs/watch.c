@@ -110,7 +110,7 @@ static int look_at(struct watcher *watcher, size_t index)
 		return 0;
 	n = print_events(watcher, index);
 	if (n == 0 && (happened & (POLLERR | POLLHUP | POLLNVAL)))
-		return report_fail(watcher->report, -EIO, "the events of the module %s have ended; see ejguard status",
+		return report_fail(watcher->report, -EIO, "the module %s stopped sending events; see ejguard status",
 				   watcher->modules[index]);
 	return n < 0 ? n : 0;
 }
