@@ -24,11 +24,11 @@ answer() {
 	kill -HUP "$server"
 }
 
-: >"$names"
-net_run dns "$dnsmasq" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts="$names" \
+echo 198.51.100.2 peers.example >"$names"
+# Not by net_run: the signals are for the server, not for a shell.
+nsenter --net="$(net_file dns)" "$dnsmasq" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts="$names" \
 	--user=root --group=root --pid-file --local=/example/ --local-ttl=1 &
 server=$!
-answer 198.51.100.2
 rm -f "$root/etc/resolv.conf"
 printf 'nameserver 198.51.100.53\noptions timeout:1 attempts:1\n' >"$root/etc/resolv.conf"
 ejabberd_window server
