@@ -15,6 +15,7 @@
 #	EJG_NET      its module net
 #	EJG_HOST_MODULE  its module host
 #	EJG_SECCOMP  its module seccomp
+#	EJG_STATEDIR the folder of what outlives a boot; an empty one is put there
 #	EJG_ATTEMPT, EJG_ATTEMPTS, EJG_HAMMER    the programs of that name
 #	EJG_RECORD   the module record of tests/modules, which fails when it is told to (refuse.sh)
 #	EJG_NO_SKIP  1: what would be a skip is a failure
@@ -57,9 +58,20 @@ kernel_begin() {
 	mount -t tmpfs -o mode=755 run /run
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
 	mkdir "$EJG_STATE"
+	kernel_state_folder
 	kernel_folders
 	net_start
 	kernel_hosts
+}
+
+# What outlives a boot is not to be this machine's: nothing is at its place but an empty file system.
+kernel_state_folder() {
+	local existing=${EJG_STATEDIR:?is not set (meson test sets it)}
+	until [[ -d $existing ]]; do
+		existing=$(dirname "$existing")
+	done
+	mount -t tmpfs -o mode=755 state "$existing"
+	mkdir -p "$(dirname "$EJG_STATEDIR")"
 }
 
 # kernel_without_bpffs: unmounts all that is at its place: under the bed's own there may be this machine's, and a test that

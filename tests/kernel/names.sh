@@ -14,13 +14,7 @@ known=$EJG_STATEDIR/service/peers
 how=()
 mkdir "$cgroup"
 
-# Nothing of this machine's is read or written: its state folder, its resolver's files.
-existing=$EJG_STATEDIR
-until [[ -d $existing ]]; do
-	existing=$(dirname "$existing")
-done
-mount -t tmpfs -o mode=755 state "$existing"
-mkdir -p "$(dirname "$EJG_STATEDIR")"
+# Nothing of this machine's resolver is read.
 for name in hosts resolv.conf nsswitch.conf; do
 	: >"$EJG_STATE/$name"
 	[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"

@@ -30,6 +30,8 @@ nsenter --net="$(net_file dns)" "$dnsmasq" --keep-in-foreground --conf-file=/dev
 	--user=root --group=root --pid-file --local=/example/ --local-ttl=1 &
 server=$!
 rm -f "$root/etc/resolv.conf"
+echo 'hosts: files dns' >>"$root/etc/nsswitch.conf"
+sed -i '/^hosts: *files$/d' "$root/etc/nsswitch.conf"
 printf 'nameserver 198.51.100.53\noptions timeout:1 attempts:1\n' >"$root/etc/resolv.conf"
 ejabberd_window server
 guard_stack_peers server 198.51.100.1 peers.example
