@@ -204,6 +204,8 @@ int main(int argc, char **argv)
 		return 1;
 	/* A reader that goes away must not kill an apply halfway: writing then fails, and is reported. */
 	report.sigpipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+	/* Nor must a limit of the size of files: writing past it fails then, and what was begun is removed. */
+	report.sigxfsz_was_ignored = signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
 	/* Ignored, it would keep the ends of helpers from us. */
 	report.sigchld_was_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	setlocale(LC_CTYPE, "");

@@ -118,7 +118,7 @@ wait_for 5 grep -q ok "$EJG_STATE/own"
 net_run host ip -6 route add local 2001:db8:77::/64 dev lo
 check_is 'control: before the guard knows the route' ok "$(as 65534 connect 2001:db8:77::5 4370)"
 check_has 'which check says' 'host.policy-differs' "$(finding)"
-check_has 'and a trial, with the addresses' '+2001:db8:77::/64' "$(guard_host check --file "$EJG_CONF/ejabberd" 2>&1 || true)"
+check_has 'and a trial, with the addresses' '+ 2001:db8:77::/64' "$(guard_host check --file "$EJG_CONF/ejabberd" 2>&1 || true)"
 check 'apply' guard_host -q apply
 check 'check' guard_host -q check
 check_is 'nobody connects there' denied "$(as 65534 connect 2001:db8:77::5 4370)"

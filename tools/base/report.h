@@ -74,6 +74,7 @@ struct report {
 
 	int status; /* the exit status, where the error does not decide it; else 0 */
 	bool sigpipe_was_ignored; /* by who started the tool */
+	bool sigxfsz_was_ignored; /* by who started the tool */
 	bool sigchld_was_ignored;
 
 	bool shows_progress;

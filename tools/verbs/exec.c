@@ -53,6 +53,7 @@ static int apply(struct report *report, const struct start *start)
 static void restore_signals(const struct report *report)
 {
 	signal(SIGPIPE, report->sigpipe_was_ignored ? SIG_IGN : SIG_DFL);
+	signal(SIGXFSZ, report->sigxfsz_was_ignored ? SIG_IGN : SIG_DFL);
 	if (report->sigchld_was_ignored)
 		signal(SIGCHLD, SIG_IGN);
 }
