@@ -146,6 +146,15 @@ check_status() {
 	fi
 }
 
+# wait_is SECONDS EXPECTED COMMAND...: until it prints that.
+wait_is() {
+	wait_for "$1" prints "${@:2}"
+}
+
+prints() {
+	[[ $("${@:2}") == "$1" ]]
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds. EJG_SLOW: how many times slower than usual this machine is.
 wait_for() {
 	local end=$((SECONDS + $1 * ${EJG_SLOW-1}))

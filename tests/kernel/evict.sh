@@ -150,7 +150,7 @@ check_is 'control: without the guard all are connected' '5 connected' "$(last_wo
 check_status 'apply' 1 apply 'evict=no strict=yes'
 check_is 'finding' 1 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
 check 'apply: it is ended' apply 'evict=yes strict=yes'
-wait_for 3 test "$(last_words 'ends-*')" = '1 ended' || true
+wait_is 3 '1 ended' last_words 'ends-*' || true
 check_is 'it has ended' '1 ended' "$(last_words 'ends-*')"
 check_is 'and only it' '4 connected' "$(last_words 'stays-*')"
 close_all

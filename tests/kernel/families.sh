@@ -34,7 +34,7 @@ ends() {
 	local pids
 	mapfile -t pids <"$cgroup/cgroup.procs"
 	kill "${pids[@]}"
-	wait_for 5 test -z "$(cat "$cgroup/cgroup.procs")" || true
+	wait_is 5 '' cat "$cgroup/cgroup.procs" || true
 }
 
 # check_family HOST LISTEN ADDRESS PEER STRANGER UNPROVEN

@@ -109,7 +109,7 @@ check_decided "somebody else's listener" refused
 check_is 'the cgroup has no program for packets' 4 "$(attached "$cgroup" | wc -l)"
 sed -i 's/^required net/& evict=yes/' "$EJG_CONF/service"
 check 'evict=yes ends the connection' apply --cgroup "$cgroup"
-wait_for 3 test "$(last_word before)" = ended || true
+wait_is 3 ended last_word before || true
 check_is 'it has ended' ended "$(last_word before)"
 check 'check' look
 check_is 'the listener is a warning' 1 "$(($(findings listener-foreign) > 0))"

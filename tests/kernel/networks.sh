@@ -70,7 +70,8 @@ note 'they are ended there'
 sed -i 's/^required net/& evict=yes/' "$EJG_CONF/service"
 check 'apply' report outside --json apply --cgroup "$cgroup" service
 check_is 'each is said' 2 "$(findings connection-ended)"
-wait_for 3 test "$(last_word ends)$(last_word ends6)" = endedended || true
+wait_is 3 ended last_word ends || true
+wait_is 3 ended last_word ends6 || true
 check_is 'they have ended' endedended "$(last_word ends)$(last_word ends6)"
 check_is 'and no other' connected "$(last_word stays)"
 check 'check from outside' outside -q check service
@@ -133,7 +134,7 @@ kill "$other"
 wait "$other" || true
 mapfile -t pids <"$cgroup/cgroup.procs"
 kill "${pids[@]}"
-wait_for 5 test -z "$(cat "$cgroup/cgroup.procs")"
+wait_is 5 '' cat "$cgroup/cgroup.procs"
 
 note 'what cannot be seen is not held'
 hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369

@@ -71,5 +71,5 @@ check_is 'root of node1 does' ok "$(user node1 root 198.51.100.2 4369)"
 check_is "the service's user of node1 does" ok "$(user node1 ejabberd 198.51.100.2 4369)"
 check_is 'nobody of node1 reaches what node2 offers to all' ok "$(user node1 nobody 198.51.100.2 5222)"
 check 'node1 restarts' bed_run node1 systemctl restart ejabberd
-wait_for 30 test "$(ejabberd_cluster node1)" = 'ejabberd@198.51.100.1 ejabberd@198.51.100.2' || true
+wait_is 30 'ejabberd@198.51.100.1 ejabberd@198.51.100.2' ejabberd_cluster node1 || true
 check_is 'the cluster is whole again' 'ejabberd@198.51.100.1 ejabberd@198.51.100.2' "$(ejabberd_cluster node2)"
