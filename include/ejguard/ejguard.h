@@ -252,8 +252,8 @@ int ejg_release(struct ejg *handle);
 
 /**
  * For containers, after one of the service has ended: undoes what was applied when no cgroup of the service is left, as
- * ejg_release() does; else applies the stack to those that are left, and what the others had is removed. Takes the lock first,
- * so that a container that starts meanwhile keeps its guard.
+ * ejg_release() does; else forgets those that have ended, and the policy of the others stays as it is. Takes the lock first, so
+ * that a container that starts meanwhile keeps its guard.
  * @handle: handle
  *
  * Return: as ejg_apply(). Since 0.1.

@@ -170,7 +170,7 @@ int ejg_status(struct ejg *handle)
 	return run(handle, transaction_status);
 }
 
-static int release(struct ejg *handle)
+int verb_release_all(struct ejg *handle)
 {
 	int r = transaction_release(handle);
 
@@ -187,7 +187,7 @@ int ejg_release(struct ejg *handle)
 	verb_begin(handle);
 	handle->forgets = true;
 	r = verb_lock_and_load(handle, &lock);
-	return verb_end(handle, r < 0 ? r : release(handle));
+	return verb_end(handle, r < 0 ? r : verb_release_all(handle));
 }
 
 int ejg_prove(struct ejg *handle)

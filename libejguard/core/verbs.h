@@ -22,4 +22,7 @@ int verb_invalid(struct ejg *handle, const char *problem);
  */
 int verb_lock_and_load(struct ejg *handle, int *ret_lock);
 
+/* Undoes what any run has applied, and forgets it. The lock is held. Return: 0 or an error of <ejguard/ejguard.h>, reported. */
+int verb_release_all(struct ejg *handle);
+
 #endif
