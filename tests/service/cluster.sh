@@ -54,7 +54,10 @@ new_node node1 guard_new
 guard_stack_peers node1 198.51.100.1 198.51.100.2
 new_node node2 guard_new
 guard_stack_peers node2 198.51.100.2 198.51.100.1
-for node in node1 node2; do echo 'required host' >>"$(bed_root $node)/etc/ejguard/ejabberd"; done
+for node in node1 node2; do
+	echo 'required host' >>"$(bed_root $node)/etc/ejguard/ejabberd"
+	bed_chroot $node ejguard enable >/dev/null # every unit puts host on, too
+done
 new_node node3 bed_new
 start_nodes node1 node2 node3
 check 'node2 joins' join node2 node1
