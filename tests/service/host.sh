@@ -110,7 +110,7 @@ if [[ -x $(bed_root server)/usr/bin/sudo ]]; then
 	check 'ejabberdctl by sudo' bed_run server sudo -u ejabberd ejabberdctl status
 fi
 # Jobs of a cron daemon, in its unit, as the users that own the tables. Each runs within a minute.
-if [[ -x $(bed_root server)/bin/busybox ]] && "$(bed_root server)/bin/busybox" --list | grep -qx crond; then
+if bed_run server busybox --list 2>/dev/null | grep -x crond >/dev/null; then
 	mkdir -p "$(bed_root server)/var/spool/jobs"
 	for user in root ejabberd monitor nobody; do
 		echo "* * * * * EJG_HOST_NETNS=$EJG_HOST_NETNS attempt connect 127.0.0.1 4369 >/tmp/job.$user" >"$(bed_root server)/var/spool/jobs/$user"
@@ -129,10 +129,17 @@ check_is 'nobody binds another port' ok "$(as nobody attempt listen 127.0.0.1 41
 check_is 'nobody asks an epmd elsewhere' refused "$(as nobody attempt connect 198.51.100.9 4369)"
 check_is 'nobody in a network namespace of his own is epmd there' ok \
 	"$(as nobody unshare --user --map-root-user --net sh -c 'ip link set lo up; attempt listen 127.0.0.1 4369 0')"
-check_is 'a unit with a network namespace of its own has its own epmd' ok "$(bed_run server systemd-run --quiet --pipe --wait \
-	--property=PrivateNetwork=yes --uid=nobody env EJG_HOST_NETNS="$EJG_HOST_NETNS" attempt listen 127.0.0.1 4369 0)"
-check_is 'control: one without is refused' denied "$(bed_run server systemd-run --quiet --pipe --wait --uid=nobody \
-	env EJG_HOST_NETNS="$EJG_HOST_NETNS" attempt listen 127.0.0.1 4369 0)"
+# of_unit NAME [PROPERTY]...: what a unit of nobody's gets that would be epmd.
+of_unit() {
+	printf '%s\n' '[Service]' Type=oneshot User=nobody "StandardOutput=truncate:/run/$1.out" "${@:2}" \
+		"Environment=EJG_HOST_NETNS=$EJG_HOST_NETNS" 'ExecStart=/usr/bin/attempt listen 127.0.0.1 4369 0' |
+		bed_run server tee "/run/systemd/system/$1.service" >/dev/null
+	bed_run server systemctl daemon-reload
+	bed_run server systemctl start "$1" || true
+	bed_run server cat "/run/$1.out"
+}
+check_is 'a unit with a network namespace of its own has its own epmd' ok "$(of_unit apart PrivateNetwork=yes)"
+check_is 'control: one without is refused' denied "$(of_unit beside)"
 if [[ -n ${cron-} ]]; then
 	for job in root:ok ejabberd:ok monitor:ok nobody:denied; do
 		wait_for 70 bed_run server test -s "/tmp/job.${job%:*}" || true
