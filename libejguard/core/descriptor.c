@@ -54,7 +54,7 @@ static int check_versions(struct arena *arena, const struct ejg_module *exported
 	if (exported->size < END_OF(struct ejg_module, check) || exported->size > MAX_SIZE ||
 	    exported->size % sizeof(void *) != 0)
 		return arena_problem(arena, ret_problem,
-				     "its descriptor has a size of %u bytes, of which none of ABI %d can be",
+				     "its descriptor has a size of %u bytes, which is not possible with ABI %d",
 				     exported->size, EJG_ABI_MAJOR);
 	return 0;
 }
@@ -66,7 +66,8 @@ static int check_flags(struct arena *arena, const struct ejg_module *module, con
 				     "needs module ABI %u.%u, this libejguard has %d.%d: update libejguard",
 				     module->abi_major, module->abi_minor, EJG_ABI_MAJOR, EJG_ABI_MINOR);
 	if (module->flags & ~known_flags)
-		return arena_problem(arena, ret_problem, "has flags 0x%llx that are unknown here: update libejguard",
+		return arena_problem(arena, ret_problem,
+				     "has flags 0x%llx that this libejguard does not know: update libejguard",
 				     (unsigned long long)(module->flags & ~known_flags));
 	return 0;
 }

@@ -17,7 +17,7 @@ static int refuse_epmd(struct facts_draft *draft, const struct ejg_origin *origi
 	const struct position position = { .file = origin->file, .line = origin->line, .column = 1 };
 
 	return report_error(draft->report, -EBADMSG, "fact-value", &position, "write `set epmd PORT` into the stack",
-			    "what becomes of %s cannot be told without running the file", what);
+			    "the value of %s cannot be determined without running the file", what);
 }
 
 /* erl and epmd may be told the port by arguments too, and then not the same one. */

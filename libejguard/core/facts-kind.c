@@ -25,7 +25,7 @@ static int read_word(struct facts_draft *draft, const struct setting *setting)
 	if (setting->n_values > 1)
 		return facts_bad_word(draft, &setting->values[1], "set kind takes one word");
 	if (!kind)
-		return facts_bad_word(draft, word, "set kind: %s is none that is known%s%s%s", word->text,
+		return facts_bad_word(draft, word, "set kind: %s is not a known kind%s%s%s", word->text,
 				      meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	draft->facts->kind_origin = facts_origin(setting);
 	return take_kind(draft, kind);

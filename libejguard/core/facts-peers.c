@@ -40,7 +40,7 @@ static int wrong(struct peers *p, const struct word *word, const char *problem)
 	facts_bad_word(p->draft, word, "peer %.100s: %s", word->text, problem);
 	if (++p->n_errors < FACTS_MAX_ERRORS)
 		return 0;
-	return facts_bad_word(p->draft, word, "too many wrong peers: the rest was not read");
+	return facts_bad_word(p->draft, word, "too many wrong peers: the others were not read");
 }
 
 static int add(struct peers *p, const struct word *word, const struct ejg_prefix *prefix, const char *name)
@@ -76,15 +76,15 @@ static const char *prefix_problem(const struct ejg_prefix *prefix)
 	if (prefix_is_loopback(prefix))
 		return "loopback is this machine, which needs no entry: remove it";
 	if (prefix_is_wildcard(prefix))
-		return "the wildcard address is nobody's: write the address or network of the other nodes";
+		return "the wildcard address is not an address of a node: write the address or network of the other "
+		       "nodes";
 	if (prefix_contains(prefix, &loopback4) || prefix_contains(prefix, &loopback6))
-		return "the prefix covers loopback: write the networks of the other nodes only";
+		return "the prefix includes loopback: write only the networks of the other nodes";
 	if (prefix_is_link_local(prefix) && prefix->scope == 0)
-		return "a link-local address means a machine only together with %INTERFACE: write it behind the "
-		       "address";
+		return "a link-local address needs an interface: write ADDRESS%INTERFACE";
 	if (prefix_is_ipv4(prefix) ? prefix->length >= 100 && (prefix->bytes[12] & 0xf0) == 0xe0
 				   : prefix->length >= 8 && prefix->bytes[0] == 0xff)
-		return "a multicast address is no machine's: write the address of the other node";
+		return "a multicast address is not an address of a machine: write the address of the other node";
 	return NULL;
 }
 
@@ -119,7 +119,7 @@ static const char *name_problem(const char *name)
 		if (*at == '.' ? label == 0 : ++label > MAX_LABEL)
 			return *at == '.' ? "a part of the host name is empty" : "a part of the host name is too long";
 		if (*at == '-' && at_edge)
-			return "a part of a host name neither begins nor ends with -";
+			return "a part of a host name must not begin or end with -";
 		if (*at == '.')
 			label = 0;
 	}
@@ -151,7 +151,7 @@ static int read_line(struct peers *p, char *line, size_t length, struct position
 
 	if (memchr(line, '\0', length)) {
 		word.text = "";
-		return wrong(p, &word, "the line holds a NUL byte");
+		return wrong(p, &word, "the line contains a NUL byte");
 	}
 	at += strspn(at, " \t");
 	end = at + strcspn(at, " \t\r#");
@@ -163,10 +163,10 @@ static int read_line(struct peers *p, char *line, size_t length, struct position
 	if (*at != '#' && *at != '\0' && strcmp(at, "\r") != 0)
 		return wrong(p, &word, "something follows it: write one entry a line");
 	if (*end == '#')
-		return wrong(p, &word, "leave a blank before the comment");
+		return wrong(p, &word, "put a blank before the comment");
 	*end = '\0';
 	if (word.text[0] == '@')
-		return wrong(p, &word, "a file of peers names no other file");
+		return wrong(p, &word, "a file of peers must not name another file");
 	return read_entry(p, &word);
 }
 
@@ -251,7 +251,7 @@ static int report_duplicate(struct peers *p, const struct entry *first, const st
 	char text[EJG_PREFIX_TEXT_SIZE];
 	struct word word = { .text = second->peer.name ? second->peer.name
 						       : ejg_prefix_format(&second->peer.prefix, text) };
-	const char *problem = arena_printf(p->draft->arena, "it stands at %s already: remove one of the two",
+	const char *problem = arena_printf(p->draft->arena, "it is already at %s: remove one of the two",
 					   facts_place(p->draft, &place));
 
 	word.position = (struct position){ second->peer.origin.file, second->peer.origin.line, second->column };

@@ -39,7 +39,7 @@ static int report_cgroup(struct report *report, int error, const struct position
 	if (error != -EBADMSG)
 		remedy = "see that cgroup2 is mounted and can be read";
 	else if (!position && strchr(name, '/'))
-		remedy = "give the path of a cgroup of root's that exists below the cgroup2 mount";
+		remedy = "give the path of an existing cgroup below the cgroup2 mount that belongs to root";
 	return report_error(report, error, "fact-cgroup", position, remedy, "cgroup %s: %s", name,
 			    error == -EBADMSG ? problem : "the cgroup tree cannot be read");
 }
@@ -85,7 +85,7 @@ static int find_mount(struct arena *arena, struct report *report, const struct c
 
 	if (r == -EOPNOTSUPP)
 		return report_error(report, r, "no-cgroup2", NULL, NULL,
-				    "cgroup2 is not mounted (%s names no such mount)", source->mountinfo);
+				    "cgroup2 is not mounted (it is not in %s)", source->mountinfo);
 	if (r == -EIO)
 		return report_error(report, r, "no-cgroup2", NULL, "mount /proc", "%s cannot be read",
 				    source->mountinfo);
@@ -158,8 +158,8 @@ static int report_given(struct facts_draft *draft, int error, const char *name, 
 	if (error != -EBADMSG)
 		return report_cgroup(draft->report, error, NULL, name, problem);
 	return report_error(draft->report, error, "fact-cgroup", NULL,
-			    "give it back to root; if it is the service's no longer, release and apply again",
-			    "of the cgroups that apply was given: %s", problem);
+			    "give it back to root; if it is no longer the service's, release and apply again",
+			    "in the cgroups given with apply --cgroup: %s", problem);
 }
 
 /*
@@ -304,7 +304,7 @@ static int mark_own(struct arena *arena, struct report *report, struct ejg_facts
 		return -ENOMEM;
 	return report_error(report, -EBADMSG, "own-cgroup", NULL,
 			    "add this unit to `set cgroups` of the stack, or call it from a unit that is listed there",
-			    "this process's cgroup %s is none of the service's: %s", own, list);
+			    "this process's cgroup %s is not one of the service's: %s", own, list);
 }
 
 int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct ejg_facts *facts,

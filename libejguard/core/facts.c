@@ -98,7 +98,7 @@ static int read_user(struct facts_draft *draft, const struct word *word, uid_t *
 	if (r == -ENOENT)
 		return facts_bad_word(draft, word, "set users: there is no user %s", word->text);
 	if (r == -EIO)
-		return facts_bad_word(draft, word, "set users: user %s cannot be looked up", word->text);
+		return facts_bad_word(draft, word, "set users: the user %s cannot be looked up", word->text);
 	if (r == 0)
 		*ret = user.uid;
 	return r;
@@ -108,8 +108,9 @@ static int check_user(struct facts_draft *draft, const struct setting *setting, 
 {
 	for (size_t j = 0; j < i; j++)
 		if (users[j] == users[i])
-			return facts_bad_word(draft, &setting->values[i], "set users: %s is user %u, as %s at %s is",
-					      setting->values[i].text, (unsigned int)users[i], setting->values[j].text,
+			return facts_bad_word(draft, &setting->values[i],
+					      "set users: %s is user %u, and so is %s at %s", setting->values[i].text,
+					      (unsigned int)users[i], setting->values[j].text,
 					      facts_place(draft, &setting->values[j].position));
 	return 0;
 }

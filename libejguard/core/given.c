@@ -24,7 +24,7 @@ static int unreadable(struct report *report, const char *path, const char *probl
 {
 	return report_error(report, -EIO, "given-cgroups", NULL,
 			    "remove that file, and apply again with those cgroups: ejguard apply --cgroup",
-			    "cannot read '%s', the cgroups that apply was given: %s", path, problem);
+			    "cannot read '%s', the list of cgroups given with apply --cgroup: %s", path, problem);
 }
 
 /* What cannot be opened. Who is not root is told so, and goes on without: it judges no cgroup anyway. */
@@ -34,11 +34,11 @@ static int unopened(struct report *report, const char *path, int error, const ch
 		return no_memory(report);
 	if (error == -EPERM && geteuid() != 0)
 		return report_error(report, 0, "given-unseen", NULL, NULL,
-				    "cannot see which cgroups apply was given: %s", problem);
+				    "cannot look for the list of cgroups given with apply --cgroup: %s", problem);
 	if (error == -EBADMSG)
 		return report_error(report, error, "given-cgroups", NULL,
 				    "find out who wrote it, remove it and apply again",
-				    "what apply was given is not to be trusted: %s", problem);
+				    "the list of cgroups given with apply --cgroup cannot be trusted: %s", problem);
 	return unreadable(report, path, problem);
 }
 
@@ -53,7 +53,8 @@ static int split(struct arena *arena, struct report *report, const char *path, c
 		if (!*line)
 			continue;
 		if (*line != '/' || n == GIVEN_MAX)
-			return unreadable(report, path, n == GIVEN_MAX ? "it is too long" : "it is no list of paths");
+			return unreadable(report, path,
+					  n == GIVEN_MAX ? "it is too long" : "it is not a list of paths");
 		paths = arena_grow(arena, paths, n, sizeof(*paths));
 		if (!paths)
 			return no_memory(report);
@@ -88,7 +89,7 @@ int given_read(struct arena *arena, struct report *report, const char *rundir, s
 	if (r < 0)
 		return unreadable(report, path, strerror(-r));
 	if (strlen(text) != size)
-		return unreadable(report, path, "it is no list of paths");
+		return unreadable(report, path, "it is not a list of paths");
 	return split(arena, report, path, text, ret);
 }
 
@@ -136,7 +137,7 @@ int given_write(struct report *report, const char *rundir, const struct given *g
 	if (r == -ENOMEM)
 		return no_memory(report);
 	return report_error(report, r == -EPERM || r == -EACCES ? -EPERM : -EIO, "given-cgroups", NULL,
-			    "make room in it, and see that it is root's",
-			    "cannot keep in '%s' which cgroups apply was given: %s", rundir,
+			    "free some space there, and check that it belongs to root",
+			    "cannot save in '%s' the cgroups given with apply --cgroup: %s", rundir,
 			    *problem ? problem : strerror(-r));
 }

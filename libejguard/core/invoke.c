@@ -43,7 +43,7 @@ static void explain_errno(struct ejg_call *call, int error)
 {
 	report_error(call->handle->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
 		     &call->instance->line->module.position,
-		     error == -EPERM ? NULL : "see what the module has found, and its manual page", "%s: %s failed: %s",
+		     error == -EPERM ? NULL : "see the module's findings and its manual page", "%s: %s failed: %s",
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
 }
 
@@ -54,12 +54,12 @@ static int end_verdict(struct ejg_call *call, int result)
 
 	if (call->has_failure && result != EJG_NOT_HELD) {
 		handle_log(call->handle, EJG_LOG_WARNING, name,
-			   "a failure was found: the verdict %d counts as not held", result);
+			   "a failure was found, so the verdict %d counts as not guarded", result);
 		return EJG_NOT_HELD;
 	}
 	if (result == EJG_NOT_HELD && !call->has_reason)
 		report_error(call->handle->report, -EACCES, "module-contract", &call->instance->line->module.position,
-			     NULL, "%s: does not hold and does not say why", name);
+			     NULL, "%s: reports not guarded but does not say why", name);
 	return result;
 }
 
@@ -72,7 +72,7 @@ static int end(struct ejg_call *call, int result)
 				call->has_error ? " after an error" : ", which is not one of its results");
 	/* Errno values end at 4095: beyond, the number is no error that could be told to anyone. */
 	if (result < -4095)
-		operation_broke(call, "%s: %s returned %d, which is no errno", name, operation, result);
+		operation_broke(call, "%s: %s returned %d, which is not an errno", name, operation, result);
 	if (call->broke_contract)
 		return -EPROTO;
 	if (result == -ECANCELED && atomic_load(&call->handle->cancelled))

@@ -56,7 +56,7 @@ static int check_order(struct load *load)
 		else if (before)
 			return report_error(load->handle->report, -EBADMSG, "stack-order",
 					    &instance->line->module.position, NULL,
-					    "%s stands behind %s, which cannot be undone", instance->module->name,
+					    "%s comes after %s, which cannot be undone", instance->module->name,
 					    before->module->name);
 	}
 	return 0;

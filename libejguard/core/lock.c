@@ -43,7 +43,7 @@ static int make_folder(struct arena *arena, struct report *report, const char *p
 		return 0;
 	if (r != -EPERM && r != -ENOMEM)
 		r = -EIO;
-	return report_error(report, r, "lock-failed", NULL, NULL, "cannot keep the lock in '%s': %s", path, problem);
+	return report_error(report, r, "lock-failed", NULL, NULL, "cannot create the lock in '%s': %s", path, problem);
 }
 
 /* Trusted is not enough: nobody else shall be able to keep us waiting. */
@@ -55,7 +55,7 @@ static int check_folder(struct report *report, int fd, const char *path)
 		return failed(report, "look at", path, errno);
 	if (st.st_uid != geteuid())
 		return report_error(report, -EPERM, "lock-failed", NULL, "run it as that user",
-				    "'%s' belongs to user %u, the lock is theirs to take", path, st.st_uid);
+				    "'%s' belongs to user %u: only that user can take the lock", path, st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH)) /* a sticky one */
 		return report_error(report, -EIO, "lock-failed", NULL, "make it mode 0700",
 				    "'%s' may be written by others", path);
@@ -101,7 +101,7 @@ static int open_file(struct report *report, int folder, const char *path, int *r
 		return failed(report, "look at the lock in", path, errno);
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
 		return report_error(report, -EIO, "lock-failed", NULL, "remove it",
-				    "'%s/%s' is not a regular file that the caller alone can write", path, name);
+				    "'%s/%s' is not a regular file that only the caller can write", path, name);
 	*ret_fd = take_fd(fd);
 	return 0;
 }
@@ -139,7 +139,7 @@ static int busy(struct report *report, int fd, const char *path, unsigned int pa
 
 	if (pid > 0)
 		snprintf(who, sizeof(who), "process %ld", pid);
-	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has kept the lock '%s/%s' for more than %u ms",
+	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has held the lock '%s/%s' for more than %u ms",
 			    who, path, name, patience);
 }
 

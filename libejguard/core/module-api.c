@@ -34,7 +34,7 @@ int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
 	int r = shared_get(&call->handle->shared, call, key, size, make, drop, ret);
 
 	if (r == -EPROTO)
-		operation_broke(call, "%s: takes what modules share as '%s' for something of another size",
+		operation_broke(call, "%s: uses the shared data '%s' with another size than its maker",
 				call->instance->module->name, key);
 	return r;
 }

@@ -222,7 +222,7 @@ static int find_descriptor(const struct loading *loading, void *library, const s
 	    (uintptr_t)descriptor % _Alignof(struct ejg_module) != 0)
 		return malformed(loading, NULL, "exports something that is not a descriptor as %s", symbol);
 	if (descriptor->size > entry->st_size)
-		return malformed(loading, NULL, "has a descriptor that gives its size as %u bytes and has %llu",
+		return malformed(loading, NULL, "has a descriptor that says it has %u bytes but has %llu",
 				 descriptor->size, (unsigned long long)entry->st_size);
 	*ret = descriptor;
 	return 0;
@@ -240,9 +240,9 @@ static int check_mapped(const struct loading *loading, void *library, int fd)
 		return 0;
 	if (r < 0)
 		return malformed(loading, "mount /proc",
-				 "was loaded, but from which file cannot be seen in /proc/self/maps: %s", strerror(-r));
-	return malformed(loading, "start the program anew",
-			 "has been replaced since this program loaded the file of that name");
+				 "was loaded, but /proc/self/maps does not show from which file: %s", strerror(-r));
+	return malformed(loading, "start the program again",
+			 "was replaced after this program had loaded the file of that name");
 }
 
 /* The library is in the loader's hands from here on: the descriptor points into it. */
@@ -295,8 +295,8 @@ static int load_file(const struct loading *loading, const struct loaded_module *
 	/* From here on code of the file runs: its constructors. Nothing that is not trusted comes this far. */
 	library = dlopen(loading->path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
-		return malformed(loading, "see `ldd` of that file, and install what it needs", "cannot be loaded: %s",
-				 dlerror());
+		return malformed(loading, "see what `ldd` says of that file, and install what is missing",
+				 "cannot be loaded: %s", dlerror());
 	r = check_mapped(loading, library, fd);
 	if (r < 0)
 		return r;

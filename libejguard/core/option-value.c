@@ -70,7 +70,7 @@ static int store_figure(const struct parse *parse, const struct suffix *units, u
 	const char *min = with_unit(parse, units, option->min), *max = with_unit(parse, units, option->max);
 
 	if (figure < option->min && option->max == 0)
-		return arena_problem(parse->arena, parse->problem, "'%s' is less than %s, the least there is",
+		return arena_problem(parse->arena, parse->problem, "'%s' is less than %s, the smallest value",
 				     shown(parse), min);
 	if (figure < option->min || (option->max != 0 && figure > option->max))
 		return arena_problem(parse->arena, parse->problem, "'%s' is out of range (%s to %s)", shown(parse), min,

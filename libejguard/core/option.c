@@ -74,7 +74,7 @@ static bool check_repetition(struct binding *binding, const struct ejg_option *o
 	if (!first || (option->flags & EJG_OPTION_REPEATABLE))
 		return true;
 	errors_add(&binding->errors, -EBADMSG, "option-duplicate", &word->position,
-		   "option '%s' is given already at %s%s", option->name, errors_place(binding->arena, &first->position),
+		   "option '%s' is already set at %s%s", option->name, errors_place(binding->arena, &first->position),
 		   advice);
 	return false;
 }

@@ -60,7 +60,7 @@ void run_judge(struct run *run, const char *nobody)
 
 	if (run->error == 0 && !verdict_holds(&run->opinions))
 		run_fail(run,
-			 report_error(report, -EACCES, "no-opinion", NULL, NULL, "%s: no guard of the stack %s",
+			 report_error(report, -EACCES, "no-opinion", NULL, NULL, "%s: no module of the stack %s",
 				      run->handle->service, nobody),
 			 index);
 }

@@ -106,7 +106,7 @@ static int parse_set(struct stack_reader *reader, const struct split_line *line)
 		if (strcmp(first->text, name->text) != 0)
 			continue;
 		errors_add(&reader->errors, -EBADMSG, "stack-duplicate", &name->position,
-			   "'%s' is set already at %s; write all its values there", name->text,
+			   "'%s' is already set at %s; write all its values there", name->text,
 			   errors_place(reader->arena, &first->position));
 		return 0;
 	}
@@ -163,14 +163,14 @@ static bool check_module_line(struct stack_reader *reader, const struct split_li
 		if (strcmp(first->text, module->text) != 0)
 			continue;
 		errors_add(&reader->errors, -EBADMSG, "stack-duplicate", &module->position,
-			   "'%s' is in the stack already, at %s", shown(reader, module),
+			   "'%s' is already in the stack, at %s", shown(reader, module),
 			   errors_place(reader->arena, &first->position));
 		return false;
 	}
 	if (reader->n_lines == STACK_MAX_MODULES) {
 		if (!reader->too_many)
 			errors_add(&reader->errors, -EBADMSG, "stack-limit", &module->position,
-				   "the stack has more than %d guards", STACK_MAX_MODULES);
+				   "the stack has more than %d modules", STACK_MAX_MODULES);
 		reader->too_many = true;
 		return false;
 	}
@@ -259,13 +259,13 @@ static bool check_include(struct stack_reader *reader, const struct frame *paren
 		if (strcmp(reader->files[i].name, word->text) != 0)
 			continue;
 		errors_add(&reader->errors, -EBADMSG, "stack-duplicate", &word->position,
-			   "'%s' is included already at %s", word->text,
+			   "'%s' is already included at %s", word->text,
 			   errors_place(reader->arena, &reader->files[i].position));
 		return false;
 	}
 	if (parent->depth == STACK_MAX_DEPTH) {
 		errors_add(&reader->errors, -EBADMSG, "stack-limit", &word->position,
-			   "more than %d includes inside each other: %s", STACK_MAX_DEPTH,
+			   "more than %d nested includes: %s", STACK_MAX_DEPTH,
 			   chain(reader, parent, word->text));
 		return false;
 	}
@@ -315,7 +315,7 @@ static int read_root(struct stack_reader *reader, const char **ret_path)
 	r = parse_text(reader, &frame, &text);
 	if (r == 0 && reader->errors.n == 0 && reader->n_lines == 0)
 		errors_add(&reader->errors, -EBADMSG, "stack-empty", &position,
-			   "the stack has no guard: nothing would be guarded");
+			   "the stack has no module, so nothing would be guarded");
 	return r;
 }
 

@@ -113,8 +113,9 @@ static int read_quoted(struct lexer *lexer, size_t *n)
 				break;
 			c = lexer->text[++lexer->at];
 			if (c != '"' && c != '\\')
-				return problem_at(lexer, "stack-syntax", lexer->at - 1,
-						  "in quotes a backslash stands only before '\"' or another backslash");
+				return problem_at(
+					lexer, "stack-syntax", lexer->at - 1,
+					"in quotes a backslash is only allowed before '\"' or another backslash");
 		}
 		lexer->buffer[(*n)++] = c;
 	}
@@ -135,7 +136,7 @@ static int read_word(struct lexer *lexer, struct word *ret)
 			if (is_continuation(lexer, lexer->at))
 				break;
 			return problem_at(lexer, "stack-syntax", lexer->at,
-					  "outside quotes a backslash stands only at the very end of a line; "
+					  "outside of quotes a backslash is only allowed at the very end of a line; "
 					  "write \"\\\\\" for the character");
 		}
 		lexer->at++;
@@ -186,11 +187,12 @@ static int continue_line(struct lexer *lexer)
 	char first;
 
 	if (lexer->next == lexer->size)
-		return problem_at(lexer, "stack-syntax", lexer->at, "the file ends where the line is to be continued");
+		return problem_at(lexer, "stack-syntax", lexer->at,
+				  "the last line ends with a backslash, but no line follows");
 	first = lexer->text[lexer->next];
 	if (in_word && !is_blank(first) && first != '\n' && first != '\r')
 		return problem_at(lexer, "stack-syntax", lexer->at,
-				  "one word or two? Put a blank before the '\\'; a word ends with its line");
+				  "put a blank before the '\\': a word cannot continue on the next line");
 	return begin_line(lexer);
 }
 

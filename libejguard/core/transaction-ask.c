@@ -50,7 +50,7 @@ int transaction_prove(struct ejg *handle)
 		if (run_takes_part(instance) && instance->module->prove)
 			run_add(&run, instance, operation_call(handle, instance, OPERATION_PROVE), index);
 	}
-	run_judge(&run, "has proved that it holds");
+	run_judge(&run, "passed the self-test");
 	run_finish(handle);
 	return run.error;
 }

@@ -11,14 +11,14 @@ static int check(struct ejg *handle, struct instance *instance)
 {
 	if (*handle->root && !(instance->module->flags & EJG_MODULE_IMAGES)) {
 		report_error(handle->report, 0, "image-unseen", NULL, NULL,
-			     "%s: cannot be seen in an image: it asks the system that runs", instance->module->name);
+			     "%s: cannot be checked in an image, only on the running system", instance->module->name);
 		return EJG_NOT_APPLICABLE;
 	}
 	if (instance->module->check)
 		return operation_call(handle, instance, OPERATION_CHECK);
 	return report_error(
 		handle->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
-		"%s: can only confine the process that becomes the service: whether it holds cannot be seen from here",
+		"%s: acts only on the process that becomes the service: it cannot be checked from here",
 		instance->module->name);
 }
 
@@ -74,13 +74,13 @@ static int undo(struct ejg *handle, struct instance *instance)
 	r = operation_release(handle, instance, EJG_RELEASE_RUN);
 	if (r < 0)
 		return report_error(handle->report, r, "release-failed", NULL, NULL,
-				    "%s: what this run had applied could not be undone", name);
+				    "%s: the changes of this run could not be undone", name);
 	handle->kept |= r == EJG_NOT_APPLICABLE;
 	if (r == EJG_NOT_APPLICABLE)
 		report_error(handle->report, 0, "kept", NULL, NULL,
 			     "%s: not rolled back: undoing it would leave the service less protected", name);
 	else
-		report_error(handle->report, 0, "rolled-back", NULL, NULL, "%s: what this run had applied was undone",
+		report_error(handle->report, 0, "rolled-back", NULL, NULL, "%s: the changes of this run were undone",
 			     name);
 	return 0;
 }
@@ -216,7 +216,7 @@ static int release_all(struct run *run)
 		if (r != 0)
 			run_fail(run,
 				 report_error(handle->report, r, "release-failed", NULL, NULL,
-					      "%s: what was applied could not be undone", instance->module->name),
+					      "%s: could not be released", instance->module->name),
 				 index);
 	}
 	return run->error;

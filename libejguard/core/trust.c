@@ -82,7 +82,7 @@ static int check_trust(struct visit *visit, const char *path, const struct stat 
 		return 0;
 	if (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) && st->st_uid == 0)
 		return 0;
-	return problem(visit, -EBADMSG, "'%s' may be written by others than its owner (mode %04o)", path,
+	return problem(visit, -EBADMSG, "'%s' may be written by other users than its owner (mode %04o)", path,
 		       (unsigned int)st->st_mode & 07777);
 }
 
@@ -90,7 +90,7 @@ static int check_trust(struct visit *visit, const char *path, const struct stat 
 static int say_absent(struct visit *visit, const struct walk_entry *entry)
 {
 	if (entry->link)
-		return problem(visit, -EBADMSG, "'%s' is a symbolic link to what does not exist", entry->link);
+		return problem(visit, -EBADMSG, "'%s' is a symbolic link whose target does not exist", entry->link);
 	return failed(visit, entry->path, ENOENT);
 }
 

@@ -131,9 +131,10 @@ static int apply(struct ejg *handle, const struct ejg_apply_options *theirs)
 
 	if (options_copy(&options, sizeof(options), theirs) < 0)
 		return verb_invalid(
-			handle, "the options of apply are of an unknown size, or ask for what this library cannot do");
+			handle,
+			"the options of apply have an unknown size, or ask for something that this library cannot do");
 	if (!are_words(options.cgroups, options.n_cgroups) || !are_words(options.only, options.n_only))
-		return verb_invalid(handle, "the options of apply have an empty name among cgroups or only");
+		return verb_invalid(handle, "the options of apply have an empty name in cgroups or only");
 	r = verb_lock_and_load(handle, &lock);
 	if (r < 0)
 		return r;

@@ -86,7 +86,7 @@ int verb_invalid(struct ejg *handle, const char *problem)
 /* Of an image only what its files say can be told. */
 static int refuse_image(struct ejg *handle)
 {
-	return *handle->root ? verb_invalid(handle, "an image is looked at: only check and discover can be asked") : 0;
+	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
 /* A transaction that can look at an image, too. */
@@ -134,7 +134,7 @@ int ejg_load(struct ejg *handle, const char *file)
 {
 	verb_begin(handle);
 	if (handle->stack)
-		return verb_end(handle, verb_invalid(handle, "a stack was loaded already: open another handle"));
+		return verb_end(handle, verb_invalid(handle, "a stack is already loaded: open another handle"));
 	return verb_end(handle, handle_load(handle, file));
 }
 
@@ -275,15 +275,15 @@ static int explain(struct ejg *handle, const struct ejg_question *theirs)
 	int r;
 
 	if (!theirs || options_copy(&question, sizeof(question), theirs) < 0)
-		return verb_invalid(handle,
-				    "the question is of an unknown size, or asks what this library cannot answer");
+		return verb_invalid(
+			handle, "the question has an unknown size, or asks something that this library cannot answer");
 	question.size = sizeof(question);
 	if (question.action > EJG_ACCEPT)
-		return verb_invalid(handle, "the question is about an unknown action");
+		return verb_invalid(handle, "the question has an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
 		return verb_invalid(handle, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
-		return verb_invalid(handle, "the port of the question is not one of 1 to 65535");
+		return verb_invalid(handle, "the port of the question is not from 1 to 65535");
 	r = refuse_image(handle);
 	if (r == 0)
 		r = load_once(handle);

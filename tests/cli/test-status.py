@@ -118,7 +118,7 @@ class Proof(Case):
         report = self.private("--json", "status", "--prove").json
         self.assertEqual((report["outcome"], report["error"]), ("not-held", "an attempt was not refused"))
         self.stack("required net proof=not-applicable\n")
-        self.assertIn("no guard of the stack has proved", self.private("status", "--prove").err)
+        self.assertIn("no module of the stack passed the self-test", self.private("status", "--prove").err)
         self.stack("required net proof=error\n")
         self.assertEqual(self.private("status", "--prove").exit, 1)
         self.stack("required net bogus=1\n")

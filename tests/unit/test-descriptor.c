@@ -248,7 +248,7 @@ static const struct {
 	{ spoil_size_short, "size of" },
 	{ spoil_size_odd, "size of" },
 	{ spoil_size_huge, "size of" },
-	{ spoil_flags, "flags 0x8000000000000000 that are unknown here" },
+	{ spoil_flags, "flags 0x8000000000000000 that this libejguard does not know" },
 	{ spoil_name, "calls itself 'goo'" },
 	{ spoil_no_name, "calls itself ''" },
 	{ spoil_summary, "no summary of one line" },

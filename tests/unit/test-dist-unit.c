@@ -81,7 +81,7 @@ static void test_unit(void **state)
 					  unit_table[i].unit));
 		scratch_text(f.scratch, "root/etc/ejabberdctl.cfg", unit_table[i].cfg);
 		if (unit_table[i].epmd == 0)
-			fixture_refused(&f, "", "fact-value", "cannot be told");
+			fixture_refused(&f, "", "fact-value", "cannot be determined");
 		assert_int_equal(fixture_collect(&f, unit_table[i].epmd ? "" : "epmd 4369"), 0);
 		assert_string_equal(f.facts->config_dir, "/etc");
 		if (strcmp(fixture_dist(&f), unit_table[i].result) != 0)

@@ -92,7 +92,7 @@ static void test_choose_own(void **state)
 	/* exactly the unit: not what is below it, not what only begins like it */
 	scratch_text(f.scratch, "self", "0::/system.slice/own.service/sub\n");
 	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);
-	assert_reported(f.scratch->report, "own-cgroup", "/sub is none of the service's: own.service (");
+	assert_reported(f.scratch->report, "own-cgroup", "/sub is not one of the service's: own.service (");
 	assert_reported(f.scratch->report, "own-cgroup", "gone.service (not there now)");
 	scratch_text(f.scratch, "self", "0::/system.slice/own.service (deleted)\n");
 	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);

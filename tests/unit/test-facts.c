@@ -36,8 +36,8 @@ static void test_auto(void **state)
 			 0);
 	assert_int_equal(f.facts->epmd_port, 4369);
 	assert_int_equal(f.facts->dist_state, EJG_DIST_INDETERMINATE);
-	fixture_refused(&f, "epmd auto auto", "fact-value", "auto stands alone");
-	fixture_refused(&f, "dist 4200 auto", "fact-value", "auto stands alone");
+	fixture_refused(&f, "epmd auto auto", "fact-value", "auto takes no other values");
+	fixture_refused(&f, "dist 4200 auto", "fact-value", "auto takes no other values");
 	fixture_refused(&f, "peers", "fact-value", "needs a value");
 }
 
@@ -131,7 +131,7 @@ static void test_users(void **state)
 	fixture_refused(&f, "users 4294967295", "fact-value", "not a user id");
 	fixture_refused(&f, "users 99999999999999999999", "fact-value", "not a user id");
 	fixture_refused(&f, "users -1", "fact-value", "no user -1");
-	fixture_refused(&f, "users root 0", "fact-value", "0 is user 0, as root at stack:1:7 is");
+	fixture_refused(&f, "users root 0", "fact-value", "0 is user 0, and so is root at stack:1:7");
 }
 
 static void test_config(void **state)

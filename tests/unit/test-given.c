@@ -96,7 +96,7 @@ static void what_cannot_be_kept_is_told(void **state)
 
 	scratch_mkdir(scratch, "run/cgroups");
 	assert_int_equal(given_write(scratch->report, folder, &(struct given){ two, 2 }), -EIO);
-	assert_reported(scratch->report, "given-cgroups", "cannot keep");
+	assert_reported(scratch->report, "given-cgroups", "cannot save");
 	assert_int_equal(access(scratch_path(scratch, "run/cgroups.new"), F_OK), -1);
 }
 

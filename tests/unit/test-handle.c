@@ -131,7 +131,7 @@ static void loading_reports_all_that_is_wrong(void **state)
 	scratch_text(scratch, "conf/test", "required record\n");
 	assert_int_equal(ejg_load(handle, NULL), 0);
 	assert_int_equal(ejg_load(handle, NULL), -EINVAL);
-	assert_found(handle, "core.argument", "loaded already");
+	assert_found(handle, "core.argument", "already loaded");
 	assert_int_equal(ejg_check(handle), 0);
 	ejg_close(handle);
 }
@@ -156,7 +156,7 @@ static void what_cannot_be_undone_stands_last(void **state)
 	struct ejg *handle = open_stack(scratch, "required irreversible\nrequired record\n");
 
 	assert_int_equal(ejg_load(handle, NULL), -EBADMSG);
-	assert_found(handle, "core.stack-order", "record stands behind irreversible");
+	assert_found(handle, "core.stack-order", "record comes after irreversible");
 	assert_int_equal(ejg_finding_get(handle, 0)->line, 3);
 	ejg_close(handle);
 	handle = open_stack(scratch, "required record\nrequired irreversible\n");

@@ -76,7 +76,7 @@ static const struct {
 	{ "bad_major", "made for module ABI 2" },
 	{ "bad_minor", "needs module ABI 1.9" },
 	{ "bad_short", "size of" },
-	{ "bad_long", "gives its size as" },
+	{ "bad_long", "says it has" },
 	{ "bad_odd", "size of" },
 	{ "bad_name", "calls itself 'another'" },
 	{ "bad_flags", "flags" },
@@ -154,12 +154,12 @@ static void files_that_others_may_change(void **state)
 	struct scratch *scratch = *state;
 
 	assert_int_equal(chmod(install(scratch, "good", "good", NULL), 0666), 0);
-	refused(scratch, "good", "module-untrusted", "may be written by others");
+	refused(scratch, "good", "module-untrusted", "may be written by other users");
 	assert_int_equal(chmod(scratch_path(scratch, "good.so"), 0664), 0);
-	refused(scratch, "good", "module-untrusted", "may be written by others");
+	refused(scratch, "good", "module-untrusted", "may be written by other users");
 	assert_int_equal(chmod(scratch_path(scratch, "good.so"), 0644), 0);
 	assert_int_equal(chmod(scratch->folder, 0777), 0);
-	refused(scratch, "good", "module-untrusted", "may be written by others");
+	refused(scratch, "good", "module-untrusted", "may be written by other users");
 	assert_int_equal(chmod(scratch->folder, 0700), 0);
 	assert_int_equal(load(scratch, "good"), 0);
 	if (geteuid() != 0)
@@ -234,7 +234,7 @@ static void a_replaced_file_is_noticed(void **state)
 	install(scratch, "good", "good", NULL);
 	after = modules_new(scratch->folder);
 	assert_int_equal(modules_get(after, scratch->report, "good", &here, &module), -EBADMSG);
-	assert_reported(scratch->report, "module-malformed", "has been replaced");
+	assert_reported(scratch->report, "module-malformed", "was replaced after");
 	modules_free(after);
 	modules_free(before);
 	assert_int_equal(load(scratch, "good"), 0);

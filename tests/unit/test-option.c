@@ -239,8 +239,8 @@ static const struct {
 	{ "words=", "option-value", "the list is empty" },
 	{ "words=a,,b", "option-value", "empty element" },
 	{ "words=a,b,a", "option-value", "'a' is in the list already" },
-	{ "strict=yes strict=yes", "option-duplicate", "option 'strict' is given already at FILE:2:10" },
-	{ "mode=enforce mode=enforce", "option-duplicate", "option 'mode' is given already" },
+	{ "strict=yes strict=yes", "option-duplicate", "option 'strict' is already set at FILE:2:10" },
+	{ "mode=enforce mode=enforce", "option-duplicate", "option 'mode' is already set" },
 	{ "words=a words=b", "option-duplicate", "write one list, with commas" },
 	{ "peers=10.0.0.1 peers=10.0.0.1", "option-value", "'10.0.0.1' is in the list already" },
 };

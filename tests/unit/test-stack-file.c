@@ -256,7 +256,7 @@ static void includes_are_limited_in_depth(void **state)
 	scratch_text(scratch, "conf/d16", "include d17\n");
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
 	assert_reported(scratch->report, "stack-limit",
-			"more than 16 includes inside each other: ejabberd -> d1 -> d2");
+			"more than 16 nested includes: ejabberd -> d1 -> d2");
 }
 
 static void includes_in_a_circle_are_refused(void **state)
@@ -307,7 +307,7 @@ static void guards_are_limited(void **state)
 	assert_int_equal(stack->n_lines, STACK_MAX_MODULES);
 	scratch_text(scratch, "conf/ejabberd", arena_printf(scratch->arena, "%srequired net\nrequired host\n", text));
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-limit", "more than 64 guards");
+	assert_reported(scratch->report, "stack-limit", "more than 64 modules");
 	assert_int_equal(report_finding_count(scratch->report), 1);
 }
 

@@ -62,11 +62,11 @@ static void nothing_but_absence_falls_back(void **state)
 	scratch_text(scratch, "vendor/ejabberd", "required shipped\n");
 	scratch_text(scratch, "conf/ejabberd", "");
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-empty", "no guard");
+	assert_reported(scratch->report, "stack-empty", "no module");
 
 	assert_int_equal(chmod(scratch_path(scratch, "conf/ejabberd"), 0666), 0);
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-untrusted", "/conf/ejabberd' may be written by others");
+	assert_reported(scratch->report, "stack-untrusted", "/conf/ejabberd' may be written by other users");
 
 	assert_int_equal(unlink(scratch_path(scratch, "conf/ejabberd")), 0);
 	assert_int_equal(symlink("none", scratch_path(scratch, "conf/ejabberd")), 0);
@@ -76,13 +76,13 @@ static void nothing_but_absence_falls_back(void **state)
 	assert_int_equal(unlink(scratch_path(scratch, "conf/ejabberd")), 0);
 	assert_int_equal(chmod(scratch_path(scratch, "conf"), 0777), 0);
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-untrusted", "/conf' may be written by others");
+	assert_reported(scratch->report, "stack-untrusted", "/conf' may be written by other users");
 
 	assert_int_equal(rmdir(scratch_path(scratch, "conf")), 0);
 	assert_int_equal(read_stack(scratch, &stack), 0);
 	assert_int_equal(symlink("/none", scratch_path(scratch, "conf")), 0);
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-untrusted", "/conf' is a symbolic link to what does not exist");
+	assert_reported(scratch->report, "stack-untrusted", "/conf' is a symbolic link whose target does not exist");
 }
 
 static void a_missing_stack_says_where_it_was_sought(void **state)

@@ -70,7 +70,7 @@ static void silence_is_explained(void **state)
 	assert_reported(scratch->report, "module-contract", "check returned 77, which is not one of its results");
 	bed.scripts[0].check = INT32_MIN;
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
-	assert_reported(scratch->report, "module-contract", "no errno");
+	assert_reported(scratch->report, "module-contract", "not an errno");
 }
 
 static void a_failure_finding_is_never_held(void **state)
@@ -231,7 +231,7 @@ static void a_proof_is_asked_for(void **state)
 
 	bed_make(&bed, scratch);
 	assert_int_equal(bed_run(&bed, transaction_prove), -EACCES); /* nobody can */
-	assert_reported(scratch->report, "no-opinion", "test: no guard of the stack has proved that it holds");
+	assert_reported(scratch->report, "no-opinion", "test: no module of the stack passed the self-test");
 	assert_calls("");
 	bed.modules[0].prove = bed.modules[2].prove = bed_prove;
 	assert_int_equal(bed_run(&bed, transaction_prove), 0);

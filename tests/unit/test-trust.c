@@ -152,12 +152,12 @@ static void what_others_may_write_is_refused(void **state)
 	}
 	set_mode(scratch, "a/b/file", 0644);
 	set_mode(scratch, "a/b", 0775);
-	assert_int_equal(open_file(scratch, "a/b/file", "/a/b' may be written by others"), -EBADMSG);
-	assert_int_equal(open_folder(scratch, "a/b", "/a/b' may be written by others"), -EBADMSG);
+	assert_int_equal(open_file(scratch, "a/b/file", "/a/b' may be written by other users"), -EBADMSG);
+	assert_int_equal(open_folder(scratch, "a/b", "/a/b' may be written by other users"), -EBADMSG);
 	set_mode(scratch, "a/b", 0755);
 	set_mode(scratch, "a", 0757);
-	assert_int_equal(open_file(scratch, "a/b/file", "/a' may be written by others"), -EBADMSG);
-	assert_int_equal(open_file(scratch, "a/none", "/a' may be written by others"), -EBADMSG);
+	assert_int_equal(open_file(scratch, "a/b/file", "/a' may be written by other users"), -EBADMSG);
+	assert_int_equal(open_file(scratch, "a/none", "/a' may be written by other users"), -EBADMSG);
 	set_mode(scratch, "a", 01777);
 	assert_int_equal(open_file(scratch, "a/b/file", geteuid() == 0 ? "none" : "mode 1777"),
 			 geteuid() == 0 ? 0 : -EBADMSG);
@@ -220,12 +220,12 @@ static void links_in_the_middle_are_walked(void **state)
 	assert_int_equal(open_file(scratch, "twice/../b/file", "none"), 0);
 	/* Absent is only what is absent behind the link; a link that leads nowhere is a mistake. */
 	assert_int_equal(open_file(scratch, "twice/none", "/a/b/none' does not exist"), -ENOENT);
-	assert_int_equal(open_file(scratch, "dangling/file", "/dangling' is a symbolic link to what does not exist"),
+	assert_int_equal(open_file(scratch, "dangling/file", "' is a symbolic link whose target does not exist"),
 			 -EBADMSG);
-	assert_int_equal(open_file(scratch, "to-file/file", "symbolic link to what does not exist"), -EBADMSG);
+	assert_int_equal(open_file(scratch, "to-file/file", "symbolic link whose target does not exist"), -EBADMSG);
 	/* What a link leads to is held to the same rule. */
 	set_mode(scratch, "a", 0777);
-	assert_int_equal(open_file(scratch, "relative/file", "/a' may be written by others"), -EBADMSG);
+	assert_int_equal(open_file(scratch, "relative/file", "/a' may be written by other users"), -EBADMSG);
 }
 
 static void links_of_others_are_refused(void **state)
