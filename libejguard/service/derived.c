@@ -102,12 +102,11 @@ static bool add_interface_variable(struct setting_list *list, const struct occur
 				   const struct ejg_origin **winner)
 {
 	static const char name[] = "INET_DIST_INTERFACE";
-	const char *ignored = "erl cannot parse it and ignores it silently: the node listens on every address";
+	const char *ignored = "erl cannot parse it and ignores it: the node listens on all addresses";
 
 	if (now && now->text && *now->text && !*winner && !erl_parses(now->text)) {
 		if (!last)
-			ignored = "erl cannot parse it and ignores it silently: inet_dist_use_interface of -kernel "
-				  "is in effect";
+			ignored = "erl cannot parse it and ignores it: inet_dist_use_interface of -kernel is in effect";
 		settings_add(list, name, last ? EJG_SETTING_KNOWN : EJG_SETTING_OVERRIDDEN, now->text, ignored,
 			     &now->origin);
 		settings_add_earlier(list, name, now->earlier, &now->origin);
@@ -158,7 +157,7 @@ void settings_add_interface(struct setting_list *list, struct settings *s)
 		add_interface_flag(list, flag, &winner);
 	if (list->n == before && (flag = find_config(s)))
 		settings_add(list, "INET_DIST_INTERFACE", EJG_SETTING_INDETERMINATE, NULL,
-			     "-config names a file that sets it, or may", &flag->origin);
+			     "-config names a file that sets it, or may set it", &flag->origin);
 	else if (list->n == before)
 		settings_add_variable(list, "INET_DIST_INTERFACE", now);
 }
@@ -197,11 +196,11 @@ static void add_tls(struct setting_list *list, const struct settings *s)
 		return;
 	} else {
 		settings_add(list, name, EJG_SETTING_KNOWN, "inet_tcp",
-			     "-proto_dist is given several times: erl ignores all of them silently", &none);
+			     "-proto_dist is set several times: erl ignores all of them", &none);
 	}
 	walk = (struct flag_walk){ .s = s, .name = "-proto_dist" };
 	while ((flag = next_flag(&walk)))
-		settings_add(list, name, EJG_SETTING_OVERRIDDEN, flag->value, "it is given several times",
+		settings_add(list, name, EJG_SETTING_OVERRIDDEN, flag->value, "it is set several times",
 			     &flag->origin);
 }
 
@@ -222,7 +221,8 @@ static void add_name_kind(struct setting_list *list, const struct settings *s)
 		return;
 	}
 	if (!node->text) {
-		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, "ERLANG_NODE cannot be told", &node->origin);
+		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, "ERLANG_NODE cannot be determined",
+			     &node->origin);
 		return;
 	}
 	kind = strchr(node->text, '.') ? "long" : "short";
@@ -304,7 +304,7 @@ static int add_of_kind(struct setting_list *list, struct settings *s)
 		return r;
 	settings_add(list, "release", s->root ? EJG_SETTING_KNOWN : EJG_SETTING_UNSET, s->root, NULL,
 		     s->unit.line ? &s->unit.command_origin : NULL);
-	add_found(list, "otp", otp, &origin, "no folder tells the release of Erlang/OTP");
+	add_found(list, "otp", otp, &origin, "the release of Erlang/OTP cannot be seen from its folders");
 	add_kinds_name(list, s);
 	add_tls(list, s);
 	return add_dist(list, s);
@@ -325,17 +325,17 @@ int settings_add_derived(struct setting_list *list, struct settings *s)
 		settings_add(list, "script", EJG_SETTING_KNOWN, s->script, note, &s->script_origin);
 	else
 		settings_add(list, "script", EJG_SETTING_UNSET, NULL,
-			     s->config_dir ? "there is no ejabberdctl: its defaults are assumed"
+			     s->config_dir ? "ejabberdctl is missing: its defaults are assumed"
 					   : "there is neither ejabberdctl nor a configuration folder",
 			     NULL);
 	r = layout_version(s, &value, &origin);
 	if (r < 0)
 		return r;
-	add_found(list, "version", value, &origin, "no folder tells the version of ejabberd");
+	add_found(list, "version", value, &origin, "the version of ejabberd cannot be seen from its folders");
 	r = layout_otp(s, &value, &origin);
 	if (r < 0)
 		return r;
-	add_found(list, "otp", value, &origin, "no folder tells the release of Erlang/OTP");
+	add_found(list, "otp", value, &origin, "the release of Erlang/OTP cannot be seen from its folders");
 	add_name_kind(list, s);
 	add_tls(list, s);
 	return add_dist(list, s);

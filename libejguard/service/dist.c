@@ -74,7 +74,8 @@ static int check_files(struct discovery *d)
 
 	opaque.line = s->cfg_opaque_line;
 	if (path && !path->text)
-		return indeterminate(d, &path->origin, "which ejabberdctl.cfg is read cannot be told: %s", path->why);
+		return indeterminate(d, &path->origin, "it cannot be determined which ejabberdctl.cfg is read: %s",
+				     path->why);
 	if (s->script_problem)
 		return indeterminate(d, &script, "%s: %s", s->real_script, s->script_problem);
 	if (!s->cfg_path)
@@ -82,11 +83,11 @@ static int check_files(struct discovery *d)
 	if (s->cfg_problem)
 		return indeterminate(d, &cfg, "%s: %s", s->cfg_path, s->cfg_problem);
 	if (s->cfg_missing && strcmp(s->service, "ejabberd") != 0)
-		return indeterminate(d, &cfg, "there is no %s that tells the distribution range", s->cfg_path);
+		return indeterminate(d, &cfg, "there is no %s to read the distribution range from", s->cfg_path);
 	if (s->cfg_opaque_line)
-		return indeterminate(d, &opaque, "this line could set anything: %s", s->cfg_opaque_why);
+		return indeterminate(d, &opaque, "the effect of this line cannot be determined: %s", s->cfg_opaque_why);
 	if (s->strange_line)
-		return indeterminate(d, &script, "%s: the script gives arguments to erl in a way of its own",
+		return indeterminate(d, &script, "%s: the script passes arguments to erl in an unknown way",
 				     s->strange_line);
 	if (s->variables.overflow)
 		return indeterminate(d, &cfg, "there are more than %d variables", VARIABLES_MAX);
@@ -139,7 +140,8 @@ static int check_other_names(struct discovery *d)
 		if (!becomes_arguments(name))
 			continue;
 		if (!now->text)
-			return indeterminate(d, &now->origin, "%s may hold anything: %s", name, now->why);
+			return indeterminate(d, &now->origin, "the value of %s cannot be determined: %s", name,
+					     now->why);
 		if (strcmp(name, "ERL_OPTIONS") == 0)
 			continue;
 		r = read_words(d, now->text, strlen(now->text), is_erl_flags(name) ? ERL_TEXT_VARIABLE : ERL_TEXT_SPLIT,
@@ -147,7 +149,7 @@ static int check_other_names(struct discovery *d)
 		if (r < 0)
 			return r;
 		if (erl_args_read(&words, &range, &where) != ERL_ARGS_NONE)
-			return indeterminate(d, &now->origin, "%s concerns the distribution port", name);
+			return indeterminate(d, &now->origin, "%s sets the distribution port", name);
 	}
 	return 0;
 }
@@ -195,8 +197,8 @@ static int take_words(struct discovery *d, const struct erl_words *words, const 
 		return 0;
 	case ERL_ARGS_UNCLEAR:
 		return indeterminate(d, where ? &where->origin : origin,
-				     "%s concerns the distribution port in another form than "
-				     "-kernel inet_dist_listen_min N inet_dist_listen_max M%s%s",
+				     "%s sets the distribution port in another form than -kernel inet_dist_listen_min "
+				     "N inet_dist_listen_max M%s%s",
 				     what, where ? ": " : "",
 				     where ? cookie_mask_text(d->s->arena, where->text, NULL) : "");
 	default:
@@ -224,7 +226,7 @@ static int is_random(struct discovery *d, const struct occurrence *window)
 		return 0;
 	d->dist->state = EJG_DIST_RANDOM;
 	d->dist->origin = window->origin;
-	d->dist->note = arena_printf(d->s->arena, "FIREWALL_WINDOW=%s at %s has no minimum, so that erl ignores it",
+	d->dist->note = arena_printf(d->s->arena, "FIREWALL_WINDOW=%s at %s has no minimum, so erl ignores it",
 				     window->text, origin_place(d->s->arena, &window->origin));
 	return d->dist->note ? 1 : -ENOMEM;
 }
@@ -248,7 +250,8 @@ static int read_firewall_window(struct discovery *d)
 		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=%s is empty: the node does not start with it",
 				     value->text);
 	default:
-		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not N-M, two ports", value->text);
+		return indeterminate(d, &value->origin, "FIREWALL_WINDOW=\"%s\" is not a range N-M of two ports",
+				     value->text);
 	}
 }
 
@@ -284,11 +287,11 @@ static int read_arguments_file(struct discovery *d)
 		return r;
 	origin.file = source.path;
 	if (source.problem)
-		return indeterminate(d, &origin, "%s holds arguments of erl: %s", source.path, source.problem);
+		return indeterminate(d, &origin, "%s contains arguments for erl: %s", source.path, source.problem);
 	if (source.missing)
 		return 0;
 	if (memchr(source.text, '\0', source.size))
-		return indeterminate(d, &origin, "%s holds a NUL byte", source.path);
+		return indeterminate(d, &origin, "%s contains a NUL byte", source.path);
 	r = read_words(d, source.text, source.size, ERL_TEXT_FILE, &origin, &words);
 	return r < 0 ? r : take_words(d, &words, "vm.args", &origin);
 }
@@ -323,7 +326,7 @@ static int read_kind_arguments(struct discovery *d)
 	if (r == 0)
 		r = read_arguments_file(d);
 	if (r == 0 && own > 0 && d->dist->n_sources > own)
-		return indeterminate(d, &d->dist->sources[own].origin, "arguments of erl and %s's own setting differ",
+		return indeterminate(d, &d->dist->sources[own].origin, "arguments for erl and %s's own setting differ",
 				     d->s->kind->known.title);
 	return r;
 }

@@ -75,7 +75,7 @@ static int read_names(struct survey_draft *draft, char *text)
 	draft->survey->epmd_answered = true;
 	if (bad == 0)
 		return 0;
-	return survey_unseen(draft, "%zu lines of epmd's answer are no printable names, or more than %d", bad,
+	return survey_unseen(draft, "%zu lines of epmd's answer are not printable names, or are more than %d", bad,
 			     MAX_NAMES);
 }
 
@@ -119,15 +119,15 @@ static int ask_and_read(struct survey_draft *draft, const struct ejg_prefix *add
 	ejg_prefix_format(address, where);
 	size = draft->homes.n > 0 ? netns_run(&draft->homes.items[home], ask, &question) : ask(&question);
 	if (size == -ETIMEDOUT)
-		return note(draft, "what listens on %s port %u did not finish its answer within a second", where, port);
+		return note(draft, "the program on %s port %u did not finish its answer within a second", where, port);
 	if (size == -EFBIG)
-		return note(draft, "what listens on %s port %u answers without an end: it is not epmd", where, port);
+		return note(draft, "the program on %s port %u sends an endless answer: it is not epmd", where, port);
 	if (size < 0)
-		return note(draft, "what listens on %s port %u did not answer: %s", where, port,
+		return note(draft, "the program on %s port %u did not answer: %s", where, port,
 			    strerrordesc_np(-size));
 	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
 	    memchr(answer + HEAD, '\0', (size_t)size - HEAD))
-		return note(draft, "what listens on %s port %u does not answer as epmd does", where, port);
+		return note(draft, "the program on %s port %u does not answer as epmd does", where, port);
 	return read_names(draft, answer + HEAD);
 }
 
@@ -239,8 +239,9 @@ int epmd_names_collect(struct survey_draft *draft)
 	if (!listener)
 		return note(draft, "nothing listens on port %u of the loopback addresses", port);
 	if (listener->pid != 0)
-		return note(draft,
-			    "epmd does not run: the service manager holds port %u, and to connect would start it",
-			    port);
-	return note(draft, "who holds port %u may not be seen: to connect could start epmd", port);
+		return note(
+			draft,
+			"epmd does not run: the service manager listens on port %u, and a connection would start epmd",
+			port);
+	return note(draft, "the process that listens on port %u cannot be seen; a connection could start epmd", port);
 }

@@ -131,7 +131,7 @@ int listeners_collect(struct survey_draft *draft)
 	int r = look_at_home(&c);
 
 	if (r == 0 && c.dropped > 0)
-		r = survey_unseen(draft, "there are %zu more listeners than the %d that are listed", c.dropped,
+		r = survey_unseen(draft, "there are %zu more listeners; only the first %d are listed", c.dropped,
 				  MAX_LISTENERS);
 	return r < 0 || c.n == 0 ? r : keep(&c);
 }

@@ -267,23 +267,21 @@ static int say_unseen(const struct pass *p)
 
 	if (!p->init_seen || p->hidden > 0)
 		r = survey_unseen(p->draft,
-				  "processes of other users are hidden (%s is mounted with hidepid): "
-				  "those of the service may be among them; run it as root",
+				  "processes of other users are hidden (%s is mounted with hidepid), perhaps those of "
+				  "the service; run it as root",
 				  p->draft->source->proc);
 	if (r == 0 && p->unseen.n > 0)
-		r = survey_unseen(
-			p->draft,
-			"what a process executes, its environment or its network namespace may not be read (pid "
-			"%s); run it as root",
-			p->unseen.text);
+		r = survey_unseen(p->draft,
+				  "the program, environment or network namespace of a process cannot be read (pid %s); "
+				  "run it as root",
+				  p->unseen.text);
 	if (r == 0 && p->cut.n > 0)
-		r = survey_unseen(
-			p->draft,
-			"the arguments or the environment of a process are longer than %d KiB, and were not read "
-			"to their end (pid %s)",
-			PROCESSES_MAX_TEXT / 1024, p->cut.text);
+		r = survey_unseen(p->draft,
+				  "the arguments or the environment of a process are longer than %d KiB and were not "
+				  "completely read (pid %s)",
+				  PROCESSES_MAX_TEXT / 1024, p->cut.text);
 	if (r == 0 && p->dropped > 0)
-		r = survey_unseen(p->draft, "there are %u more processes of Erlang than the %d that are listed",
+		r = survey_unseen(p->draft, "there are %u more processes of Erlang; only the first %d are listed",
 				  p->dropped, MAX_PROCESSES);
 	return r;
 }

@@ -82,7 +82,7 @@ void settings_add_variable(struct setting_list *list, const char *name, const st
 	else
 		settings_add(list, name, EJG_SETTING_KNOWN, now->text,
 			     strcmp(name, "ERL_CRASH_DUMP") == 0 && strchr(now->text, '*')
-				     ? "* is the time of the start"
+				     ? "* stands for the time of the start"
 				     : NULL,
 			     &now->origin);
 	if (!now->doubtful)

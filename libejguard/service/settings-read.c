@@ -95,9 +95,9 @@ static int read_scripts(struct settings *s)
 		r = settings_read(s->arena, s->source, path, &source);
 		if (r < 0)
 			return r;
-		s->script_problem = source.missing ? "it is no regular file" : source.problem;
+		s->script_problem = source.missing ? "it is not a regular file" : source.problem;
 		if (source.text && memchr(source.text, '\0', source.size))
-			s->script_problem = "it holds a NUL byte";
+			s->script_problem = "it contains a NUL byte";
 		if (!source.text || s->script_problem)
 			return 0;
 		r = script_read(s, path, source.text, source.size, EJG_ORIGIN_SCRIPT, &next);
@@ -108,7 +108,7 @@ static int read_scripts(struct settings *s)
 		path = next;
 	}
 	if (path)
-		s->script_problem = "it executes another one, and so on";
+		s->script_problem = "it executes another script, which executes another one, and so on";
 	return 0;
 }
 
@@ -124,7 +124,7 @@ static int read_start(struct settings *s)
 		return read_defaults(s);
 	if (r == 0 || s->sourced)
 		return 0;
-	s->script_problem = "it does not read ejabberdctl.cfg in a way that is understood";
+	s->script_problem = "it reads ejabberdctl.cfg in an unknown way";
 	doubt_all(s, &script, s->script_problem);
 	return 0;
 }

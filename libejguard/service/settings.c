@@ -12,7 +12,7 @@
 #include "libejguard/service/settings-read.h"
 #include "libejguard/util/cleanup.h"
 
-static const char not_exported[] = "it is set without export, which erl does not see";
+static const char not_exported[] = "it is set without export, so erl does not see it";
 
 /* What only counts in the environment of erl: the file must export it. */
 static bool is_for_environment(const char *name)
@@ -135,7 +135,7 @@ static int find_user(struct settings *s, struct occurrence *ret, bool *ret_chang
 	} else if (s->unit.path) {
 		*ret = (struct occurrence){ .text = "root", .origin = { EJG_ORIGIN_UNIT, s->unit.path, 0 } };
 	} else {
-		*ret = (struct occurrence){ .why = "whoever calls the start script runs the node" };
+		*ret = (struct occurrence){ .why = "the node runs as the user who calls the start script" };
 		if (strcmp(layout_name(s), "container") == 0)
 			r = settings_home(s->arena, s->source, "ejabberd", &home);
 		if (home)

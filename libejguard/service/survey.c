@@ -30,7 +30,7 @@ static int find_homes(struct survey_draft *draft)
 				     strerrordesc_np(-r));
 	if (!*draft->homes.unseen)
 		return 0;
-	return survey_unseen(draft, "a network namespace of the service may not be seen (%s); run it as root",
+	return survey_unseen(draft, "a network namespace of the service cannot be seen (%s); run it as root",
 			     draft->homes.unseen);
 }
 
@@ -61,9 +61,9 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 			r = parts[i].collect(&draft);
 	netns_free(&draft.homes);
 	if (r == 0 && is_image(facts)) {
-		draft.survey->epmd_note = "an image is looked at";
+		draft.survey->epmd_note = "in an image nothing runs";
 		r = survey_unseen(&draft,
-				  "processes, listeners and epmd: an image is looked at, of which nothing runs");
+				  "processes, listeners and epmd: in an image nothing runs");
 	}
 	if (r == 0)
 		*ret = draft.survey;

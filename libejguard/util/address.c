@@ -12,7 +12,7 @@ static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 enum { MAPPED_LENGTH = 96, SINGLE_LENGTH = 128 };
 
-#define PROBLEM_BITS "bits are set past the prefix length"
+#define PROBLEM_BITS "the address has bits set after the prefix length"
 
 /* The parts of ADDRESS[%INTERFACE][/LENGTH], RFC 4007 section 11.7. */
 struct parts {
@@ -89,7 +89,7 @@ static int read_interface(const struct parts *parts, struct ejg_prefix *prefix, 
 	if (!parts->has_interface)
 		return 0;
 	if (!prefix_is_link_local(prefix)) {
-		*ret_problem = "%interface goes with link-local addresses (fe80::/10) only";
+		*ret_problem = "%interface is only possible with link-local addresses (fe80::/10)";
 		return -EINVAL;
 	}
 	/* An interface may be named "2": the name comes first, as in getaddrinfo(3). */

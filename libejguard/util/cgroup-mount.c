@@ -188,10 +188,10 @@ int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, con
 	last = strrchr(path, '/');
 	if (has_parent_component(path))
 		*ret_problem =
-			arena_printf(arena, "this process's cgroup %s lies outside of its cgroup namespace", path);
+			arena_printf(arena, "this process's cgroup %s is outside of its cgroup namespace", path);
 	else if (!below)
 		*ret_problem =
-			arena_printf(arena, "this process's cgroup %s is not to be seen below %s", path, mount->path);
+			arena_printf(arena, "this process's cgroup %s cannot be seen below %s", path, mount->path);
 	else if (*below == '\0')
 		*ret_problem = "this process is in the root of the cgroup tree, not in a unit";
 	else if (strcmp(last, "/.control") == 0)

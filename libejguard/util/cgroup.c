@@ -62,11 +62,10 @@ static int open_folder(struct arena *arena, const struct cgroup_source *source, 
 	if ((unsigned long)fs.f_type != source->magic)
 		return arena_problem(arena, ret_problem, "%s is not a cgroup of cgroup2", path);
 	if (st.st_uid != source->owner || (st.st_mode & 022))
-		return arena_problem(
-			arena, ret_problem,
-			"%s may be changed by others than root (owner %u, mode %04o): processes could be moved out "
-			"of it",
-			path, (unsigned int)st.st_uid, st.st_mode & 07777U);
+		return arena_problem(arena, ret_problem,
+				     "other users than root may change %s (owner %u, mode %04o): they could move "
+				     "processes out of it",
+				     path, (unsigned int)st.st_uid, st.st_mode & 07777U);
 	*ret = (struct folder){ .fd = take_fd(fd), .path = path };
 	return 0;
 }
@@ -131,7 +130,7 @@ static int found_unit(struct unit_search *s, const struct folder *parent)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (before)
-		return arena_problem(s->arena, s->ret_problem, "%s stands twice in the cgroup tree: %s and %s", s->unit,
+		return arena_problem(s->arena, s->ret_problem, "%s is twice in the cgroup tree: %s and %s", s->unit,
 				     before, folder.path);
 	return place_of(&folder, &s->found);
 }
@@ -152,7 +151,7 @@ static int search_slice(struct unit_search *s, const struct folder *slice, unsig
 		return -EIO;
 	}
 	if (depth == MAX_SLICE_DEPTH)
-		return arena_problem(s->arena, s->ret_problem, "%s lies too deep in the cgroup tree", slice->path);
+		return arena_problem(s->arena, s->ret_problem, "%s is too deep in the cgroup tree", slice->path);
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
 		cleanup_folder struct folder child = { .fd = -1 };
 		const char *ignored;
@@ -210,7 +209,7 @@ static int normalize(struct arena *arena, const char *path, const char **ret, co
 		if (*name == '\0' || strcmp(name, ".") == 0)
 			continue;
 		if (strcmp(name, "..") == 0)
-			return arena_problem(arena, ret_problem, "%s leads through ..", path);
+			return arena_problem(arena, ret_problem, "%s contains ..", path);
 		if (to != result)
 			*to++ = '/';
 		to = stpcpy(to, name);
@@ -252,8 +251,8 @@ int cgroup_find_path(struct arena *arena, const struct cgroup_source *source, co
 	if (r < 0)
 		return r;
 	if (*relative == '\0')
-		return arena_problem(arena, ret_problem, "%s is the root of the cgroup tree: no service's own cgroup",
-				     path);
+		return arena_problem(arena, ret_problem,
+				     "%s is the root of the cgroup tree, not a cgroup of one service", path);
 	if (strcmp(relative, ".control") == 0 || ends_with(relative, "/.control"))
 		return arena_problem(arena, ret_problem, "%s holds systemd's helpers of a unit, not the unit", path);
 	r = open_below(arena, source, mount, relative, &folder, ret_problem);

@@ -75,7 +75,7 @@ static void add_process(struct home_search *search, const char *pid, const char 
 	/* It may have ended. */
 	if (r == 0 || r == -ENOENT || r == -ESRCH || !search->members)
 		return;
-	snprintf(search->list.unseen, sizeof(search->list.unseen), "that of process %.32s in %.150s: %s", pid, cgroup,
+	snprintf(search->list.unseen, sizeof(search->list.unseen), "of process %.32s in %.150s: %s", pid, cgroup,
 		 strerrordesc_np(-r));
 }
 

@@ -136,7 +136,7 @@ static void test_unit(void **state)
 	assert_non_null(strstr(place.path, "ejabberd.slice/epmd.service"));
 	fixture_make(&f, "system.slice/empty.slice/ejabberd.service");
 	assert_int_equal(find_unit(&f, "ejabberd.service", &place, &problem), -EBADMSG);
-	assert_problem("twice", problem, "stands twice");
+	assert_problem("twice", problem, "is twice");
 }
 
 static void test_unit_of_others(void **state)
@@ -166,7 +166,7 @@ static void test_unit_of_others(void **state)
 	assert_problem("link", problem, "is not a cgroup");
 	assert_int_equal(chmod(scratch_path(f.scratch, "cgroup"), 0777), 0);
 	assert_int_equal(find_unit(&f, "ejabberd.service", &place, &problem), -EBADMSG);
-	assert_problem("mount", problem, "others than root");
+	assert_problem("mount", problem, "other users than root");
 }
 
 /* systemd as the first process of a container that shows the host's cgroup tree, or a part of it. */
@@ -214,8 +214,8 @@ static void test_path(void **state)
 		{ "", -EBADMSG, "absolute" },
 		{ "/", -EBADMSG, "root of the cgroup tree" },
 		{ "/.", -EBADMSG, "root of the cgroup tree" },
-		{ "/guard/../guard/node", -EBADMSG, "leads through .." },
-		{ "/..", -EBADMSG, "leads through .." },
+		{ "/guard/../guard/node", -EBADMSG, "contains .." },
+		{ "/..", -EBADMSG, "contains .." },
 		{ "/guard/node/.control", -EBADMSG, "systemd's helpers" },
 		{ "/.control", -EBADMSG, "systemd's helpers" },
 		{ "/guard/node/.control/", -EBADMSG, "systemd's helpers" },
@@ -224,8 +224,8 @@ static void test_path(void **state)
 		{ "/guard/cgroup.procs", -EBADMSG, "is not a cgroup" },
 		{ "/guard/link", -EBADMSG, "is not a cgroup" },
 		{ "/link/node", -EBADMSG, "is not a cgroup" },
-		{ "/open/node", -EBADMSG, "others than root" },
-		{ "/open/shut/node", -EBADMSG, "others than root" },
+		{ "/open/node", -EBADMSG, "other users than root" },
+		{ "/open/shut/node", -EBADMSG, "other users than root" },
 	};
 	struct cgroup_place place;
 	struct fixture f;
@@ -287,9 +287,9 @@ static void test_own(void **state)
 		{ "0::/box/a\n", "/box", "/a", NULL },
 		{ "0::/a..b/c\n", "/", "/a..b/c", NULL },
 		{ "0::/box\n", "/box", NULL, "root of the cgroup tree" },
-		{ "0::/boxer/a\n", "/box", NULL, "not to be seen" },
-		{ "0::/other/a\n", "/box", NULL, "not to be seen" },
-		{ "0::/a\n", "/..", NULL, "not to be seen" },
+		{ "0::/boxer/a\n", "/box", NULL, "cannot be seen" },
+		{ "0::/other/a\n", "/box", NULL, "cannot be seen" },
+		{ "0::/a\n", "/..", NULL, "cannot be seen" },
 		{ "0::/\n", "/", NULL, "root of the cgroup tree" },
 		{ "0::/..\n", "/", NULL, "namespace" },
 		{ "0::/../a.service\n", "/", NULL, "namespace" },

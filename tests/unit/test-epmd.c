@@ -156,7 +156,7 @@ static void test_strangers(void **state)
 		const char *note;
 	} cases[] = {
 		{ DRIP, NULL, 0, "within a second" },
-		{ ENDLESS, NULL, 0, "without an end" },
+		{ ENDLESS, NULL, 0, "an endless answer" },
 		{ SILENT, NULL, 0, "within a second" },
 		{ DEAF, NULL, 0, "within a second" },
 		{ RESET, NULL, 0, "did not answer" },

@@ -127,13 +127,13 @@ static void what_is_not_read_is_told(void **state)
 	memset(key, 'k', sizeof(key) - 1);
 	key[sizeof(key) - 1] = '\0';
 	assert_null(problem_of("a{", 31, "b=1"));
-	assert_non_null(strstr(problem_of("a{", 32, "b=1"), "deeper"));
+	assert_non_null(strstr(problem_of("a{", 32, "b=1"), "too deeply"));
 	assert_null(problem_of("a=1\n", KEYS_MAX, ""));
-	assert_non_null(strstr(problem_of("a=1\n", KEYS_MAX + 1, ""), "more keys"));
+	assert_non_null(strstr(problem_of("a=1\n", KEYS_MAX + 1, ""), "too many keys"));
 	assert_null(problem_of("a{}\n", KEYS_MAX, "b=1"));
-	assert_non_null(strstr(problem_of("a{}\n", KEYS_MAX + 1, "b=1"), "more blocks"));
+	assert_non_null(strstr(problem_of("a{}\n", KEYS_MAX + 1, "b=1"), "too many blocks"));
 	assert_null(problem_of(key, 1, "=1"));
-	assert_non_null(strstr(problem_of(key, 1, "{b=1}"), "deeper"));
+	assert_non_null(strstr(problem_of(key, 1, "{b=1}"), "too deeply"));
 }
 
 int main(void)

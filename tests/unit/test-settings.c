@@ -231,7 +231,7 @@ static const struct row {
 	  "HOME=/var/lib/ejabberd [users /etc/passwd:0]\n" },
 	{ "an interface that erl ignores",
 	  { DEBIAN_SCRIPT, CFG("INET_DIST_INTERFACE=localhost\n") },
-	  "INET_DIST_INTERFACE=localhost [found /etc/ejabberd/ejabberdctl.cfg:1] listens on every address\n" },
+	  "INET_DIST_INTERFACE=localhost [found /etc/ejabberd/ejabberdctl.cfg:1] listens on all addresses\n" },
 	{ "an interface that erl ignores, and another one behind it",
 	  { DEBIAN_SCRIPT, CFG("INET_DIST_INTERFACE='127.0.0.1 '\n"),
 	    ARGS("-kernel inet_dist_use_interface {10,0,0,1}\n-kernel inet_dist_use_interface {0,0,0,0,0,0,0,1}") },

@@ -33,12 +33,12 @@ static uint16_t added(struct settings *s, struct dist *dist, uint16_t base, uint
 	unsigned int number = 0, port;
 
 	if (s->kind->numbered && !kind_number(s, &number)) {
-		unknown(dist, "the port depends on the node's name, which cannot be told");
+		unknown(dist, "the port depends on the node's name, which cannot be determined");
 		return 0;
 	}
 	port = base + add + number;
 	if (port > UINT16_MAX) {
-		unknown(dist, "the port that the node's settings come to is above 65535");
+		unknown(dist, "the settings of the node give a port above 65535");
 		return 0;
 	}
 	return (uint16_t)port;
@@ -94,7 +94,7 @@ static bool is_unknown(struct settings *s, struct dist *dist)
 		dist->origin = s->flags_origin;
 		unknown(dist, s->flags_problem);
 	} else if (!s->root && !variable_filled(&s->variables, "CONFIG_DIR")) {
-		unknown(dist, "neither a unit nor a folder tells what they are: write `set dist` into the stack");
+		unknown(dist, "they cannot be found in a unit or a folder: write `set dist` into the stack");
 	}
 	return dist->state == EJG_DIST_INDETERMINATE;
 }

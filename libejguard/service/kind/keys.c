@@ -86,7 +86,7 @@ static const char *take_quoted(struct key_reader *r, const char **ret_why)
 
 	while (r->at < r->end && *r->at != '"' && *r->at != '\n') {
 		if (*r->at == '\\')
-			*ret_why = "its value holds a backslash";
+			*ret_why = "its value contains a backslash";
 		r->at++;
 	}
 	text = arena_strndup(r->arena, start, (size_t)(r->at - start));
@@ -115,7 +115,7 @@ static void take_value(struct key_reader *r, struct key_value *item)
 	} else {
 		item->text = take_until(r, "\n,}#");
 		if (item->text && strchr(item->text, '$'))
-			item->why = "its value is made of other settings";
+			item->why = "its value contains other settings";
 	}
 	if (item->why)
 		item->text = NULL;
@@ -133,9 +133,9 @@ static bool enter(struct key_reader *r, const char *key)
 	const char *prefix;
 
 	if (r->depth + 1 == MAX_DEPTH || strlen(r->prefix[r->depth]) + strlen(key) >= MAX_PREFIX)
-		return stop(r, "its blocks are nested deeper than is read");
+		return stop(r, "its blocks are nested too deeply");
 	if (r->n_blocks++ == KEYS_MAX)
-		return stop(r, "it holds more blocks than are read");
+		return stop(r, "it has too many blocks");
 	prefix = arena_printf(r->arena, "%s%s.", r->prefix[r->depth], key);
 	if (!prefix)
 		return false;
@@ -149,7 +149,7 @@ static bool add(struct key_reader *r, const struct key_value *item)
 	struct key_value *grown;
 
 	if (r->n == KEYS_MAX)
-		return stop(r, "it holds more keys than are read");
+		return stop(r, "it has too many keys");
 	grown = arena_grow(r->arena, r->items, r->n, sizeof(*grown));
 	if (!grown)
 		return false;

@@ -78,7 +78,7 @@ static int read_shell(struct settings *s)
 	if (s->cfg_problem)
 		doubt_row(s, &origin, s->cfg_problem);
 	else if (origin.line)
-		doubt_row(s, &origin, "this line could set anything");
+		doubt_row(s, &origin, "the effect of this line cannot be determined");
 	return 0;
 }
 
@@ -169,7 +169,7 @@ static void take_name(struct settings *s)
 	s->name_flag = found;
 	/* a release puts the name there that it is started with */
 	if (strchr(found->value, '$'))
-		variable_set(&s->variables, "ERLANG_NODE", NULL, "it is made of the environment", &found->origin);
+		variable_set(&s->variables, "ERLANG_NODE", NULL, "it depends on the environment", &found->origin);
 	else
 		variable_set(&s->variables, "ERLANG_NODE", found->value, NULL, &found->origin);
 }

@@ -48,6 +48,6 @@ int cfg_source(struct settings *s, const char *script, const char *path)
 	cfg_read(s, script, source.text, source.size);
 	origin.line = s->cfg_opaque_line;
 	if (origin.line)
-		doubt_all(s, &origin, "this line could set anything");
+		doubt_all(s, &origin, "the effect of this line cannot be determined");
 	return arena_failed(s->arena) ? -ENOMEM : 0;
 }

@@ -23,8 +23,8 @@ struct cfg {
 
 /* The functions below read a piece; they return NULL, or why the statement is opaque. */
 
-static const char *const no_assignment = "it is no plain assignment";
-static const char *const more_than_one = "something follows the assignment on its line";
+static const char *const no_assignment = "it is not a simple assignment";
+static const char *const more_than_one = "something follows the assignment on the same line";
 
 static void skip_blanks(struct cfg *c)
 {
@@ -56,9 +56,9 @@ static const char *read_assignment(struct cfg *c, size_t length, bool append)
 	struct word_value value;
 
 	if (!name || !statement_value(&c->shell, &c->at, c->end, length + append, &value))
-		return "a quote is not closed, or its value is more than can be read without running it";
+		return "a quote is not closed, or the value cannot be read without running it";
 	if (append)
-		value = (struct word_value){ .why = "it is appended to" };
+		value = (struct word_value){ .why = "something is appended to it" };
 	statement_set(&c->shell, name, &value, false);
 	if (c->at < c->end && !strchr(" \t\n;&|", *c->at))
 		return "it is more than an assignment";
@@ -332,7 +332,7 @@ void cfg_read(struct settings *s, const char *script, const char *text, size_t s
 	};
 
 	if (memchr(text, '\0', size)) {
-		set_opaque(s, 1, "the file holds a NUL byte");
+		set_opaque(s, 1, "the file contains a NUL byte");
 		return;
 	}
 	while (c.at < c.end && !arena_failed(s->arena)) {

@@ -31,7 +31,7 @@ static int take_text(struct settings *s, enum flag_source source, const char *te
 	int r;
 
 	if (memchr(text, '\0', size)) {
-		set_problem(s, "it holds a NUL byte", origin);
+		set_problem(s, "it contains a NUL byte", origin);
 		return 0;
 	}
 	r = arguments_read(s->arena, s->source, &words, text, size, kind, origin);
@@ -40,7 +40,7 @@ static int take_text(struct settings *s, enum flag_source source, const char *te
 	if (r < 0)
 		return r;
 	if (words.more)
-		set_problem(s, "it holds too many flags", origin);
+		set_problem(s, "it contains too many flags", origin);
 	for (size_t i = 0; i < list->n; i++)
 		if (strcmp(list->items[i].name, "-args_file") == 0)
 			set_problem(s, "it names another file of arguments, which cannot be read",
@@ -73,7 +73,7 @@ static int read_file(struct settings *s)
 	if (!path)
 		return 0;
 	if (!path->text || path->text[0] != '/') {
-		set_problem(s, "which arguments file it is cannot be told", &path->origin);
+		set_problem(s, "it cannot be determined which arguments file it is", &path->origin);
 		return 0;
 	}
 	r = settings_read(s->arena, s->source, path->text, &source);

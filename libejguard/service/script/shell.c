@@ -19,7 +19,7 @@ enum {
 	MAX_DEPTH = 8,			/* of words inside of ${...} */
 };
 
-static const char unseen[] = "it depends on a variable that nothing here sets";
+static const char unseen[] = "it depends on a variable that is not set here";
 
 struct shell_reader {
 	struct shell *shell;
@@ -95,7 +95,7 @@ static void add_parameter(struct shell_reader *r, struct buffer *b, const struct
 	if (shell->assigning)
 		variable_use(value);
 	if (!value->text) {
-		buffer_unknown(b, "it depends on another value that cannot be told");
+		buffer_unknown(b, "it depends on another value that cannot be determined");
 		return;
 	}
 	if (may_expand(shell, b, value->text, false))
@@ -134,7 +134,7 @@ static bool read_default(struct shell_reader *r, struct buffer *b, const char *n
 	if (!understood)
 		return false;
 	if (r->shell->strict && !told) {
-		buffer_unknown(b, value ? "it depends on another value that cannot be told" : unseen);
+		buffer_unknown(b, value ? "it depends on another value that cannot be determined" : unseen);
 		word.why = b->why;
 		if (op == '=')
 			assign_default(r, name, &word);
@@ -181,7 +181,7 @@ static bool read_braces(struct shell_reader *r, struct buffer *b)
 	if (value && value->text && !word.why && may_expand(r->shell, b, value->text, true))
 		buffer_remove_suffix(b, value->text, buffer_text(&word), longest);
 	else if (value)
-		buffer_unknown(b, "it depends on another value that cannot be told");
+		buffer_unknown(b, "it depends on another value that cannot be determined");
 	else if (r->shell->strict)
 		buffer_unknown(b, unseen);
 	return true;
@@ -345,7 +345,7 @@ static bool read_piece(struct shell_reader *r, struct buffer *b, bool quoted)
 		break;
 	case '~':
 		if (!quoted && is_home(r))
-			buffer_unknown(b, "its value holds a character that the shell expands");
+			buffer_unknown(b, "its value contains a character that the shell expands");
 		break;
 	case '\n':
 		if (!quoted)

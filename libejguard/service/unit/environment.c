@@ -40,7 +40,7 @@ static void add_escape(struct unit_words *w, char **to)
 	if (found)
 		*(*to)++ = meaning[found - from];
 	else
-		w->why = "its value holds an escape that is not followed here";
+		w->why = "its value contains an escape sequence that is not supported here";
 	w->at += *w->at != '\0';
 }
 
@@ -49,7 +49,7 @@ static void add_specifier(struct unit_words *w, char **to)
 	if (w->at[1] == '%')
 		*(*to)++ = '%';
 	else
-		w->why = "its value holds a specifier of systemd";
+		w->why = "its value contains a specifier of systemd";
 	w->at += w->at[1] ? 2 : 1;
 }
 
@@ -152,7 +152,7 @@ static int read_environment_file(struct settings *s, const char *path, const str
 	if (source.problem)
 		set_problem(s, arena_printf(s->arena, "%s: %s", source.path, source.problem), origin);
 	else if (source.text && !unit_environment_text(&s->variables, &source))
-		set_problem(s, arena_printf(s->arena, "%s is more than plain assignments", source.path), origin);
+		set_problem(s, arena_printf(s->arena, "%s contains more than simple assignments", source.path), origin);
 	return 0;
 }
 
@@ -197,7 +197,7 @@ static int read_environment(struct settings *s, const struct unit_value *value)
 	if (!folder)
 		return -ENOMEM;
 	if (path[0] != '/' || strpbrk(path, "\"'\\%") || strpbrk(folder, "*?[")) {
-		set_problem(s, "EnvironmentFile= names files in a form that is not followed here", &value->origin);
+		set_problem(s, "EnvironmentFile= names files in a form that is not supported here", &value->origin);
 		return 0;
 	}
 	return strpbrk(path, "*?[") ? read_environment_files(s, *folder ? folder : "/", slash + 1, &value->origin)
@@ -311,7 +311,7 @@ static int read_command(struct settings *s, const struct unit_value *value)
 	if (!s->unit.command)
 		set_problem(s, "ExecStart= does not call ejabberdctl", &value->origin);
 	else if (c.strange)
-		set_problem(s, "ExecStart= does more than to call ejabberdctl", &value->origin);
+		set_problem(s, "ExecStart= does more than call ejabberdctl", &value->origin);
 	return 0;
 }
 

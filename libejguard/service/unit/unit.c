@@ -152,7 +152,7 @@ static int read_file(struct unit_parser *p, const char *path)
 	if (!source.text)
 		return 0;
 	if (memchr(source.text, '\0', source.size)) {
-		set_problem(p, "it holds a NUL byte", &origin);
+		set_problem(p, "it contains a NUL byte", &origin);
 		return 0;
 	}
 	return take_text(p, &source);
