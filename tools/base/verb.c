@@ -10,8 +10,8 @@
 #define FIELD(name) offsetof(struct arguments, name)
 
 const struct option_spec global_options[] = {
-	{ "confdir", 0, OPTION_PATH, "DIR", FIELD(confdir), "read stack files from DIR, not from " EJG_CONFDIR },
-	{ "moduledir", 0, OPTION_PATH, "DIR", FIELD(moduledir), "load modules from DIR, not from " EJG_MODULEDIR },
+	{ "confdir", 0, OPTION_PATH, "DIR", FIELD(confdir), "read stack files from DIR instead of " EJG_CONFDIR },
+	{ "moduledir", 0, OPTION_PATH, "DIR", FIELD(moduledir), "load modules from DIR instead of " EJG_MODULEDIR },
 	{ "json", 0, OPTION_FLAG, NULL, FIELD(json), "print one JSON object" },
 	{ "quiet", 'q', OPTION_FLAG, NULL, FIELD(quiet), "print only failures" },
 	{ "verbose", 'v', OPTION_FLAG, NULL, FIELD(verbose),
@@ -21,26 +21,28 @@ const struct option_spec global_options[] = {
 };
 const size_t n_global_options = LENGTH(global_options);
 
-#define ROOT_OPTION { "root", 0, OPTION_PATH, "DIR", FIELD(root), "look at the image or the disk at DIR, not at this system" }
+#define ROOT_OPTION { "root", 0, OPTION_PATH, "DIR", FIELD(root), \
+		      "read the image or the mounted disk at DIR instead of this system" }
 
 static const struct option_spec check_options[] = {
 	ROOT_OPTION,
-	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file, which need not be installed" },
+	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file; it need not be installed" },
 	{ "nagios", 0, OPTION_FLAG, NULL, FIELD(nagios), "print and exit as a plugin of Nagios or Icinga" },
 	{ "detailed-exitcode", 0, OPTION_FLAG, NULL, FIELD(detailed),
 	  "with --file: the exit status is 5 when an apply would change something" },
 };
 
 static const struct option_spec explain_options[] = {
-	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "answer as after an apply of this stack file" },
-	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "ask for a local user, by name or number, instead of the service" },
+	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "answer as if this stack file were applied" },
+	{ "user", 0, OPTION_WORD, "USER", FIELD(user),
+	  "ask what a local user (name or number) may do, instead of the service" },
 };
 
 static const struct option_spec apply_options[] = {
 	{ "own", 0, OPTION_FLAG, NULL, FIELD(own), "fail unless called from a unit of the service (for ExecStartPre=)" },
 	{ "cgroup", 0, OPTION_LIST, "PATH", FIELD(cgroups),
-	  "guard this cgroup instead of those of the stack; may be repeated" },
-	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack; may be repeated" },
+	  "guard this cgroup instead of those of the stack (repeatable)" },
+	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack (repeatable)" },
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
 	  "skip the self-test (do not try forbidden connections)" },
 	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
@@ -56,33 +58,33 @@ static const struct option_spec discover_options[] = {
 };
 
 static const struct option_spec status_options[] = {
-	{ "prove", 0, OPTION_FLAG, NULL, FIELD(prove), "also run the self-test: forbidden connections must be refused" },
-	{ "openmetrics", 0, OPTION_FLAG, NULL, FIELD(openmetrics),
-	  "print only the figures, in OpenMetrics format" },
+	{ "prove", 0, OPTION_FLAG, NULL, FIELD(prove),
+	  "also run the self-test: try forbidden connections, which must be refused" },
+	{ "openmetrics", 0, OPTION_FLAG, NULL, FIELD(openmetrics), "print only metrics, in OpenMetrics format" },
 	{ "prometheus", 0, OPTION_FLAG, NULL, FIELD(prometheus),
-	  "print only the figures, in Prometheus's text format, as node_exporter reads it" },
+	  "print only metrics, in Prometheus's text format (for node_exporter)" },
 };
 
 static const struct option_spec exec_options[] = {
-	{ "service", 0, OPTION_WORD, "SERVICE", FIELD(operand), "the service that the command is" },
+	{ "service", 0, OPTION_WORD, "SERVICE", FIELD(operand), "the service that the command starts" },
 	{ "cgroup", 0, OPTION_WORD, "PATH", FIELD(cgroup),
-	  "the cgroup to run it in, made if it does not exist; else SERVICE below the mount of cgroup2" },
-	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "run it as this user, by name or number" },
+	  "the cgroup to run it in (created if missing); default: SERVICE below the mount of cgroup2" },
+	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "run it as this user (name or number)" },
 	{ "only-confine", 0, OPTION_FLAG, NULL, FIELD(only_confine),
 	  "confine and execute only: the cgroup is guarded already, as in a unit of systemd" },
 	{ "wait-empty", 0, OPTION_FLAG, NULL, FIELD(wait_empty),
-	  "stay until the command has ended, and end what it leaves in the cgroup" },
+	  "wait until the command has ended, then end the processes that it leaves in the cgroup" },
 };
 
 static const struct option_spec watch_options[] = {
 	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched),
-	  "show only the events of this module; may be repeated" },
+	  "show only the events of this module (repeatable)" },
 };
 
 static const struct option_spec doctor_options[] = {
-	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "look for the drop-ins below DIR, not " EJG_UNITDIR },
+	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "look for the drop-ins below DIR instead of " EJG_UNITDIR },
 	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),
-	  "their templates are in DIR, not in " EJG_DATADIR "/systemd" },
+	  "read the templates from DIR instead of " EJG_DATADIR "/systemd" },
 };
 
 static const struct option_spec enable_options[] = {
@@ -90,14 +92,15 @@ static const struct option_spec enable_options[] = {
 	  "show what would change, and change nothing: 5 when something would" },
 	{ "seccomp", 0, OPTION_FLAG, NULL, FIELD(seccomp),
 	  "also start the services under the filter of the stack's module seccomp" },
-	{ "now", 0, OPTION_FLAG, NULL, FIELD(now), "also guard what runs, without a restart, as apply does" },
-	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "write the drop-ins below DIR, not " EJG_UNITDIR },
+	{ "now", 0, OPTION_FLAG, NULL, FIELD(now),
+	  "also guard the running service now, without a restart (as apply does)" },
+	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "write the drop-ins below DIR instead of " EJG_UNITDIR },
 	{ "templatedir", 0, OPTION_PATH, "DIR", FIELD(templatedir),
-	  "their templates are in DIR, not in " EJG_DATADIR "/systemd" },
+	  "read the templates from DIR instead of " EJG_DATADIR "/systemd" },
 };
 
 static const struct option_spec disable_options[] = {
-	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "remove the drop-ins below DIR, not " EJG_UNITDIR },
+	{ "unitdir", 0, OPTION_PATH, "DIR", FIELD(unitdir), "remove the drop-ins below DIR instead of " EJG_UNITDIR },
 };
 
 #define OPTIONS(table) .options = table, .n_options = LENGTH(table)
@@ -143,7 +146,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_STATUS] = {
 		.name = "status",
 		.operand = "[SERVICE]",
-		.summary = "Shows what is guarded now, with the figures of the modules",
+		.summary = "Shows what is guarded now, with counters",
 		.done = "guarded",
 		.failed = "NOT GUARDED",
 		.audits = true,
@@ -161,7 +164,7 @@ const struct verb verbs[N_VERBS] = {
 		.name = "exec",
 		.operand = "[SERVICE] -- COMMAND...",
 		.usage = "[SERVICE] [OPTION]... -- COMMAND [ARGUMENT]...",
-		.summary = "Guards a cgroup, enters it, becomes the user, and executes the command",
+		.summary = "Starts a command as a user in a guarded cgroup",
 		.done = "executed",
 		.failed = "NOT started",
 		.runs_command = true,
@@ -193,7 +196,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_WATCH] = {
 		.name = "watch",
 		.operand = "[SERVICE]",
-		.summary = "Prints what is refused, and other events, as they come",
+		.summary = "Prints refused attempts and other events as they happen",
 		.done = "watched",
 		.failed = "NOT watched",
 		.streams = true,
@@ -211,7 +214,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.operand = "[SERVICE]",
-		.summary = "Shows what this system supports, and what stands in the way",
+		.summary = "Shows what this system supports, and what prevents the rest",
 		.done = "everything is supported",
 		.failed = "NOT everything is supported",
 		.shows_all = true,
@@ -237,7 +240,7 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_DISABLE] = {
 		.name = "disable",
 		.operand = "[SERVICE]",
-		.summary = "Removes those drop-ins; what is guarded now stays guarded until release",
+		.summary = "Removes the drop-ins; what is guarded now stays guarded until release",
 		.done = "disabled",
 		.failed = "NOT disabled",
 		OPTIONS(disable_options),
