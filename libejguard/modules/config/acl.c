@@ -51,7 +51,7 @@ static bool may_try(struct config_check *check, size_t *count, size_t max)
 	if (*count == max) {
 		(*count)++;
 		config_finding(check, "unjudged", "access rules", NULL, NULL,
-			       "there are more access rules than can be tried");
+			       "there are too many access rules to try all");
 	}
 	return false;
 }

@@ -68,8 +68,8 @@ static void check_format(struct config_check *check, const struct yml_host *host
 			config_edit(check, key,
 				    "set auth_password_format: scram\nrun: ejabberdctl reload_config\n"
 				    "then, for each host, convert what is stored: ejabberdctl convert_to_scram HOST"),
-			"passwords are stored as they are%s: whoever reads the database, a dump or a backup has them "
-			"all",
+			"passwords are stored in plain text%s: anybody who reads the database, a dump or a backup gets "
+			"them all",
 			key ? "" : ", ejabberd's default");
 }
 
@@ -89,8 +89,8 @@ static void check_method(struct config_check *check, const struct yml_host *host
 		config_uncertain(check, method.key, method.value, "auth_method");
 	if (has_anonymous(method.value))
 		config_finding(check, "auth-anonymous", subject, method.key, NULL,
-			       "auth_method lets guests log in without a password: access rules for all accounts mean "
-			       "everybody");
+			       "auth_method lets guests log in without a password: access rules for all accounts then "
+			       "include everybody");
 }
 
 /* A host and its mod_register. */
@@ -202,10 +202,10 @@ static void check_register(struct config_check *check, const struct yml_host *ho
 		access = yml_find(module->value, "access");
 	config_finding(check, "register-open", subject, access ? access->key : module->key,
 		       remedy_register(check, host, module, access),
-		       "mod_register lets anybody from %s make accounts: spammers will", from);
+		       "mod_register lets anybody from %s create accounts: spammers use this", from);
 	if (serves_register(check, &listener))
 		config_finding(check, "register-web", listener->name, listener->place, NULL,
-			       "a web page lets anybody from %s make accounts", from);
+			       "a web page lets anybody from %s create accounts", from);
 }
 
 void check_accounts(struct config_check *check)
@@ -236,8 +236,8 @@ static void check_network(struct config_check *check, const char *acl, const str
 		check_network(check, acl, node->items[i], depth + 1);
 	if (yml_text(node) && config_prefix(node, &prefix) && is_large(&prefix) &&
 	    config_network(&prefix) == NETWORK_STRANGERS)
-		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s: strangers are in it", acl,
-			       node->text);
+		config_finding(check, "trusted-wide", acl, node, NULL, "acl %s trusts %s, which includes strangers",
+			       acl, node->text);
 }
 
 /* The addresses of an acl: its `ip`, wherever in its lists. */
@@ -266,9 +266,9 @@ void check_networks(struct config_check *check)
 
 	config_each_host(check, options, check_host_networks);
 	if (yml_is(proxies.value, "all"))
-		config_finding(
-			check, "proxies-all", "trusted_proxies", proxies.key, NULL,
-			"trusted_proxies: all believes every client's X-Forwarded-For: rules by address hold nobody");
+		config_finding(check, "proxies-all", "trusted_proxies", proxies.key, NULL,
+			       "trusted_proxies: all accepts the X-Forwarded-For of every client: rules by address "
+			       "stop nobody");
 	else if (proxies.value && proxies.value->kind == YML_LIST)
 		check_network(check, "trusted_proxies", proxies.value, 0);
 	else if (proxies.value)

@@ -35,19 +35,20 @@ static void check_offer(struct config_check *check, const struct config_listener
 
 	if (config_serves(listener, "ejabberd_ctl") && !listener->socket)
 		config_finding(check, "ctl-open", listener->name, listener->place, NULL,
-			       "%s runs ejabberdctl's commands without a login for everybody who reaches it",
+			       "%s runs ejabberdctl's commands for everybody who can connect, without a login",
 			       listener->name);
 	if (!names || !listener->public)
 		return;
 	if (listener->tls)
 		config_finding(check, "admin-public", listener->name, listener->place,
 			       config_edit(check, listener->place, "move it to a listener with ip: \"127.0.0.1\""),
-			       "%s offers %s to everybody who reaches this host", listener->name, names);
+			       "%s offers %s to everybody who can connect to this host", listener->name, names);
 	else
-		config_finding(check, "admin-plain", listener->name, listener->place,
-			       config_edit(check, listener->place, "set tls: true, or ip: \"127.0.0.1\""),
-			       "%s offers %s without TLS: the administrator's password crosses the network as it is",
-			       listener->name, names);
+		config_finding(
+			check, "admin-plain", listener->name, listener->place,
+			config_edit(check, listener->place, "set tls: true, or ip: \"127.0.0.1\""),
+			"%s offers %s without TLS: the administrator's password crosses the network in plain text",
+			listener->name, names);
 }
 
 /* Where an access rule stands, for the finding: its definition, else the list of definitions. */

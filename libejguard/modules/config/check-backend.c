@@ -27,7 +27,7 @@ static void check_password(struct config_check *check, const struct yml_host *ho
 
 	if (option.value && yml_text(option.value) && is_default_password(option.value->text))
 		config_finding(check, "password-default", subject ? subject : name, option.key, NULL,
-			       "%s is a password that examples use", name);
+			       "%s is a password from examples", name);
 }
 
 static void check_passwords(struct config_check *check, const struct yml_host *host, const char *subject)
@@ -70,7 +70,7 @@ static void check_sql(struct config_check *check, const struct yml_host *host, c
 		return;
 	config_finding(check, "sql-plain", subject, ssl.key ? ssl.key : server.key,
 		       config_edit(check, ssl.key ? ssl.key : server.key, "set sql_ssl: true"),
-		       "the database %s is talked to without TLS", server.value->text);
+		       "the connection to the database %s has no TLS", server.value->text);
 }
 
 static void check_ldap(struct config_check *check, const struct yml_host *host, const char *subject)
@@ -94,10 +94,11 @@ static void check_ldap(struct config_check *check, const struct yml_host *host, 
 		config_uncertain(check, encrypt.key, encrypt.value, "ldap_encrypt");
 	else if (plain)
 		config_finding(check, "ldap-plain", subject, encrypt.key ? encrypt.key : servers.key, NULL,
-			       "the directory %s is asked about users' passwords without TLS", server->text);
+			       "the connection to the directory %s, which checks users' passwords, has no TLS",
+			       server->text);
 	else if (!verify.value || yml_bool(verify.value) == 0)
 		config_finding(check, "ldap-plain", subject, verify.key ? verify.key : encrypt.key, NULL,
-			       "nobody verifies that the directory %s is the right one (ldap_tls_verify)",
+			       "the certificate of the directory %s is not checked (ldap_tls_verify)",
 			       server->text);
 }
 
@@ -119,7 +120,8 @@ static void check_hosts(struct config_check *check)
 		if (strcasecmp(check->yml.hosts[i].name, "localhost") != 0)
 			return;
 	if (check->yml.n_hosts)
-		config_finding(check, "hosts-local", "hosts", hosts.key, NULL, "no host but localhost is served");
+		config_finding(check, "hosts-local", "hosts", hosts.key, NULL,
+			       "only the domain 'localhost' is configured");
 }
 
 void check_backend(struct config_check *check)

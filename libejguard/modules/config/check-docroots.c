@@ -108,7 +108,7 @@ static void check_docroot(struct config_check *check, const struct yml_path *doc
 		if (!is_below(secrets->items[i].path, folder))
 			continue;
 		config_finding(check, "docroot-secrets", docroot->path, &place, NULL,
-			       "%s serves %s, and %s lies there: %s", docroot->option, docroot->path,
+			       "%s serves %s, which contains %s: %s", docroot->option, docroot->path,
 			       secrets->items[i].what, secrets->items[i].path);
 		return;
 	}

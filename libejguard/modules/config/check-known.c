@@ -217,8 +217,8 @@ static void judge_options(struct known_check *inspection, const struct yml_node 
 
 		if (section && row && row->flag == GLOBAL)
 			tell(inspection, name, pair->key,
-			     arena_printf(inspection->check->arena, "%s counts for all hosts and stands in %s", name,
-					  section));
+			     arena_printf(inspection->check->arena,
+					  "%s is an option for all hosts, but it is set in %s", name, section));
 		else
 			judge_option(inspection, "-", whose(inspection), pair);
 		if (yml_is(pair->key, "modules"))
@@ -250,7 +250,7 @@ static void judge_depends(struct known_check *inspection, const struct yml_host 
 			if ((row->releases & inspection->releases) == inspection->releases &&
 			    !yml_find(modules, row->option))
 				tell(inspection, name, modules->pairs[i].key,
-				     arena_printf(arena, "%s needs the module %s, which is not in modules", name,
+				     arena_printf(arena, "%s needs the module %s, which is not listed in modules", name,
 						  row->option));
 	}
 }
@@ -291,7 +291,7 @@ static void judge_overlaps(struct known_check *inspection)
 			if (!overlap(a, b))
 				continue;
 			tell(inspection, b->name, b->place,
-			     arena_printf(check->arena, "%s wants the port and address of another one (line %u)",
+			     arena_printf(check->arena, "%s has the same port and address as another one (line %u)",
 					  b->name, a->place->line));
 			break;
 		}
@@ -313,13 +313,14 @@ void check_known(struct config_check *check)
 	if (!inspection.names)
 		return;
 	if (!version)
-		config_finding(check, "version-unknown", NULL, NULL, NULL,
-			       "which ejabberd this is cannot be told: its options were compared with those of %s",
-			       inspection.names);
+		config_finding(
+			check, "version-unknown", NULL, NULL, NULL,
+			"the version of ejabberd cannot be determined: its options were compared with those of %s",
+			inspection.names);
 	else if (!inspection.exact)
 		config_finding(
 			check, "version-unknown", NULL, NULL, NULL,
-			"there is no table of the options of ejabberd %u.%02u: they were compared with those of %s",
+			"the options of ejabberd %u.%02u are not known: they were compared with those of %s",
 			version / 100, version % 100, inspection.names);
 	judge_options(&inspection, check->yml.options, NULL);
 	judge_sections(&inspection, "host_config");

@@ -42,13 +42,13 @@ static void check_http(struct config_check *check, const struct config_listener 
 		config_finding(check, "http-plain", listener->name, listener->place,
 			       config_edit(check, listener->place,
 					   "set tls: true, or ip: \"127.0.0.1\" behind a proxy that does"),
-			       "%s offers %s without TLS: users' passwords or files cross the network as they are",
+			       "%s offers %s without TLS: users' passwords or files cross the network in plain text",
 			       listener->name, handler);
 	for (size_t i = 0; i < listener->n_handlers; i++)
 		if (is_metrics(&listener->handlers[i]))
 			config_finding(check, "metrics-public", listener->name, listener->place, NULL,
-				       "%s shows metrics (%s) to everybody who reaches this host", listener->name,
-				       listener->handlers[i].path);
+				       "%s shows metrics (%s) to everybody who can connect to this host",
+				       listener->name, listener->handlers[i].path);
 }
 
 /* Passwords of documentation, examples and the first guess. */
@@ -73,9 +73,9 @@ static void check_password(struct config_check *check, const struct config_liste
 
 	if (pair && yml_text(pair->value) && is_well_known(pair->value->text))
 		config_finding(check, "component-password", listener->name, pair->key, NULL,
-			       "%s takes a password that examples use: %s can be a component", listener->name,
-			       listener->public	  ? "everybody who reaches it"
-			       : listener->socket ? "whoever may connect to the socket"
+			       "%s accepts a password from examples: %s can act as a component", listener->name,
+			       listener->public	  ? "everybody who can connect"
+			       : listener->socket ? "everybody who may connect to the socket"
 						  : "every user of this host");
 }
 
@@ -89,7 +89,7 @@ static void check_component(struct config_check *check, const struct config_list
 	if (listener->public)
 		config_finding(check, "component-public", listener->name, listener->place,
 			       config_edit(check, listener->place, "set ip: \"127.0.0.1\""),
-			       "%s lets external components log in from anywhere: one password for whole domains",
+			       "%s lets external components log in from anywhere: one password gives a whole domain",
 			       listener->name);
 }
 
@@ -123,10 +123,11 @@ static void check_listener(struct config_check *check, const struct config_liste
 			       config_edit(check, listener->place, "set tls: true, or ip: \"127.0.0.1\""),
 			       "%s takes users' passwords without TLS", listener->name);
 	if (config_bool(check, listener->node, "use_proxy_protocol", 0) == 1)
-		config_finding(
-			check, "proxy-protocol", listener->name, listener->place,
-			config_edit(check, listener->place, "set ip: \"127.0.0.1\", or that which the proxy reaches"),
-			"%s believes the address that a client claims: rules by address hold nobody", listener->name);
+		config_finding(check, "proxy-protocol", listener->name, listener->place,
+			       config_edit(check, listener->place,
+					   "set ip: \"127.0.0.1\", or the address that the proxy uses"),
+			       "%s accepts any address that a client claims: rules by address stop nobody",
+			       listener->name);
 }
 
 /* Whether a host talks to other servers at all. */
@@ -164,9 +165,9 @@ static void check_s2s(struct config_check *check, const struct yml_host *host, c
 			"s2s_use_starttls is %s: messages to and from other servers may cross the network without TLS",
 			starttls.value ? starttls.value->text : "not set");
 	if (listener)
-		config_finding(
-			check, "s2s-open", subject, access.key ? access.key : place, NULL,
-			"every other server may connect (s2s_access); a server for itself alone sets s2s_access: none");
+		config_finding(check, "s2s-open", subject, access.key ? access.key : place, NULL,
+			       "every other server may connect (s2s_access); a server without federation sets "
+			       "s2s_access: none");
 }
 
 void check_listen(struct config_check *check)

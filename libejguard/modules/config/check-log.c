@@ -48,11 +48,12 @@ static void check_sensitive(struct config_check *check, const struct yml_host *h
 		config_finding(
 			check, "log-sensitive", subject, hide.key ? hide.key : level.key,
 			config_edit(check, hide.key, "set hide_sensitive_log_data: true"),
-			"hide_sensitive_log_data is %s: the log names the addresses of clients beside what they send",
+			"hide_sensitive_log_data is %s: the log contains the addresses of clients and what they send",
 			hide.value ? "off" : "not set");
 	else if (read_level(level.value) == LEVEL_INFO)
-		config_finding(check, "log-addresses", subject, hide.key ? hide.key : level.key, NULL,
-			       "the log names the addresses of clients; hide_sensitive_log_data: true leaves them out");
+		config_finding(
+			check, "log-addresses", subject, hide.key ? hide.key : level.key, NULL,
+			"the log contains the addresses of clients; hide_sensitive_log_data: true leaves them out");
 }
 
 void check_log(struct config_check *check)
@@ -66,7 +67,7 @@ void check_log(struct config_check *check)
 	if (read_level(level.value) == LEVEL_DEBUG)
 		config_finding(check, "log-debug", "loglevel", level.key,
 			       config_edit(check, level.key, "set loglevel: info"),
-			       "loglevel debug records whole stanzas, passwords and tokens among them");
+			       "loglevel debug records whole stanzas, with passwords and tokens");
 	if (fully.value && (fully.value->kind == YML_UNKNOWN || !yml_is_list(fully.value)))
 		config_uncertain(check, fully.key, fully.value, "log_modules_fully");
 	else if (fully.value && fully.value->n)

@@ -69,7 +69,7 @@ static void check_listener(struct config_check *check, const struct config_liste
 			arena_printf(check->arena,
 				     "set ip: \"127.0.0.1\", or, for the world, add %u to 'set public' in %s",
 				     listener->port, check->facts->stack_file ? check->facts->stack_file : "the stack"),
-			"%s is not in 'set public': with strict=yes nobody from elsewhere reaches it", listener->name);
+			"%s is not in 'set public': with strict=yes no stranger can connect to it", listener->name);
 }
 
 static void check_public_port(struct config_check *check, uint16_t port)
@@ -82,9 +82,11 @@ static void check_public_port(struct config_check *check, uint16_t port)
 	if (is_configured(check, port))
 		return;
 	snprintf(subject, sizeof(subject), "%u", port);
-	config_finding(check, "public-unserved", subject, &place,
-		       arena_printf(check->arena, "take %u out of 'set public' in %s:%u", port, file, origin->line),
-		       "'set public' lets everybody reach port %u, and no listener of the configuration has it", port);
+	config_finding(
+		check, "public-unserved", subject, &place,
+		arena_printf(check->arena, "remove %u from 'set public' in %s:%u", port, file, origin->line),
+		"'set public' lets everybody connect to port %u, but no listener in the configuration has this port",
+		port);
 }
 
 /* A wide range is a policy of its own: that no listener has each of its ports says nothing. */
@@ -150,8 +152,9 @@ static void check_unknown(struct config_check *check, const struct ejg_listener 
 	if (check->facts->dist_state != EJG_DIST_FIXED && !check->survey->epmd_answered)
 		return;
 	snprintf(subject, sizeof(subject), "%s port %u", ejg_prefix_format(&listener->address, text), listener->port);
-	config_finding(check, "listener-unknown", subject, NULL, NULL,
-		       "the service listens there, and neither the configuration nor epmd knows of it");
+	config_finding(
+		check, "listener-unknown", subject, NULL, NULL,
+		"the service listens there, but the port is neither in the configuration nor registered with epmd");
 }
 
 static void check_real(struct config_check *check)
@@ -163,7 +166,7 @@ static void check_real(struct config_check *check)
 
 		if (listener->port && !listener->udp && !exists(check, listener->port))
 			config_finding(check, "listener-missing", listener->name, listener->place, NULL,
-				       "%s is configured, and nothing listens there", listener->name);
+				       "%s is configured, but no process listens there", listener->name);
 	}
 	for (size_t i = 0; !has_unknown(check) && i < check->survey->n_listeners; i++)
 		check_unknown(check, ejg_listener_get(check->survey, i));

@@ -40,9 +40,10 @@ static void check_turn(struct config_check *check, const struct config_listener 
 	    config_bool(check, listener->node, "use_turn", 0) != 1)
 		return;
 	if (type && yml_is(type->value, "anonymous"))
-		config_finding(check, "turn-anonymous", listener->name, type->key, NULL,
-			       "%s relays for everybody, without a login, also to what only this host reaches",
-			       listener->name);
+		config_finding(
+			check, "turn-anonymous", listener->name, type->key, NULL,
+			"%s relays for everybody without a login, also to addresses that only this host can reach",
+			listener->name);
 	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
 		/* The default keeps loopback out. */
 		if (list ? covers(list->value, inside[i]) : i == 0)
@@ -51,7 +52,7 @@ static void check_turn(struct config_check *check, const struct config_listener 
 			       config_edit(check, list ? list->key : listener->place,
 					   "set turn_blacklist: [127.0.0.0/8, \"::1/128\", 10.0.0.0/8, 172.16.0.0/12, "
 					   "192.168.0.0/16, 169.254.0.0/16, \"fc00::/7\", \"fe80::/10\"]"),
-			       "%s relays to %s for everybody who may log in: turn_blacklist does not keep it out",
+			       "%s relays to %s for everybody who may log in: turn_blacklist does not exclude it",
 			       listener->name, inside[i]);
 		return;
 	}

@@ -69,7 +69,7 @@ static const char *readers(struct config_check *check, const char *path, const c
 
 	check->no_memory |= r == -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
-		config_finding(check, "unseen", path, NULL, NULL, "who may read it cannot be told: %s",
+		config_finding(check, "unseen", path, NULL, NULL, "it cannot be determined who may read it: %s",
 			       problem ? problem : strerror(-r));
 	if (r < 0 || file.fd < 0 || !(access_exposed(&file.access, &file.reach, &check->service.trust) & ACCESS_READ))
 		return NULL;
@@ -107,7 +107,7 @@ static void check_configurations(struct config_check *check)
 
 		if (who)
 			config_finding(check, "secret-readable", real, pair->value, remedy_chmod(check, real, acl),
-				       "%s may read it, and it holds a secret (%s)", who, pair->key->text);
+				       "%s may read it, and it contains a secret (%s)", who, pair->key->text);
 	}
 }
 
@@ -141,7 +141,7 @@ static void check_service(struct config_check *check, const struct yml_path *opt
 	check->no_memory |= r == -ENOMEM;
 	if (r == 0)
 		config_finding(check, "file-unreadable", file->path, &place, NULL,
-			       "%s names it, and user %s cannot read it", option->option, check->service.user);
+			       "%s names it, but user %s cannot read it", option->option, check->service.user);
 }
 
 /* The configuration itself, and the files that it includes: ejabberd reads them as its own user. */
@@ -180,7 +180,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	}
 	if (file.fd < 0) {
 		config_finding(check, option->kind == YML_PATH_CERTIFICATE ? "certfile-missing" : "file-missing", path,
-			       &place, NULL, "%s names it, and it is not there", option->option);
+			       &place, NULL, "%s names it, but it does not exist", option->option);
 		return;
 	}
 	check_service(check, option, &file);
@@ -192,13 +192,13 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	if (key == 0)
 		return;
 	if (key < 0) {
-		config_finding(check, "unseen", path, &place, NULL, "whether it holds a private key cannot be seen: %s",
-			       strerror(-key));
+		config_finding(check, "unseen", path, &place, NULL,
+			       "it cannot be checked whether it contains a private key: %s", strerror(-key));
 		return;
 	}
 	who = access_describe(check->arena, &file.access, &file.reach, &check->service.key_readers, ACCESS_READ);
 	config_finding(check, "key-readable", file.path, &place, remedy_chmod(check, file.path, file.access.acl),
-		       "%s may read it, and it holds a private key", who ? who : "somebody else");
+		       "%s may read it, and it contains a private key", who ? who : "another user");
 }
 
 /* The program of extauth_program or captcha_cmd. */
@@ -212,7 +212,7 @@ static void check_program(struct config_check *check, const struct yml_path *opt
 
 	check->no_memory |= r == -ENOMEM;
 	if (r == 0 && file.fd < 0)
-		config_finding(check, "file-missing", option->path, &place, NULL, "%s names it, and it is not there",
+		config_finding(check, "file-missing", option->path, &place, NULL, "%s names it, but it does not exist",
 			       option->option);
 	if (r == 0 && file.fd >= 0 && access_service_may(&check->service, &file, ACCESS_EXECUTE) == 0)
 		config_finding(check, "file-unreadable", file.path, &place, NULL,
@@ -229,13 +229,13 @@ static void check_pattern(struct config_check *check, const struct yml_path *opt
 
 	if (!yml_pattern_is_simple(option->path)) {
 		config_finding(check, "unseen", option->path, &place, NULL,
-			       "the pattern fits too much to be looked at");
+			       "the pattern matches too many files to check");
 		return;
 	}
 	r = root_glob(check->facts->root, option->path, &matches);
 	if (r == GLOB_NOMATCH)
 		config_finding(check, "certfile-missing", option->path, &place, NULL,
-			       "%s names files that are not there", option->option);
+			       "%s names files that do not exist", option->option);
 	for (size_t i = 0; r == 0 && i < matches.gl_pathc && i < MAX_MATCHES; i++)
 		check_key(check, option, matches.gl_pathv[i]);
 	globfree(&matches);

@@ -93,12 +93,12 @@ static void check_ciphers(struct config_check *check, const char *subject, const
 	if (pair->value->kind == YML_UNKNOWN)
 		config_uncertain(check, pair->key, pair->value, "ciphers");
 	if (text && has_weak_word(text, word, sizeof(word)))
-		config_finding(check, "ciphers-weak", subject, pair->key, NULL, "the cipher list switches %s on", word);
+		config_finding(check, "ciphers-weak", subject, pair->key, NULL, "the cipher list enables %s", word);
 	if (config_lowers_level(text))
-		config_finding(
-			check, "ciphers-weak", subject, pair->key, config_edit(check, pair->key, "remove @SECLEVEL=0"),
-			"the cipher list lowers OpenSSL's security level to 0: short keys, and TLS 1.0 and 1.1 where "
-			"protocol_options allow them");
+		config_finding(check, "ciphers-weak", subject, pair->key,
+			       config_edit(check, pair->key, "remove @SECLEVEL=0"),
+			       "the cipher list lowers OpenSSL's security level to 0, which allows short keys, and TLS "
+			       "1.0 and 1.1 where protocol_options allow them");
 }
 
 /* Once for all: it is a matter of the system. */
@@ -106,7 +106,7 @@ static void tell_modern(struct config_check *check, const struct yml_node *place
 {
 	if (!check->told_modern)
 		config_finding(check, "tls-system", NULL, place, NULL,
-			       "the system's OpenSSL refuses TLS 1.0 and 1.1 by itself; %s does not switch them off",
+			       "the system's OpenSSL refuses TLS 1.0 and 1.1; %s does not",
 			       what);
 	check->told_modern = true;
 }
@@ -127,8 +127,8 @@ static void check_options(struct config_check *check, const char *subject, const
 					    "set %s: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, "
 					    "no_compression] in %s",
 					    what, place->file),
-			       "%s %s TLS 1.0 and 1.1 off", what,
-			       options ? "does not switch" : "is not set, and its default does not switch");
+			       "%s %s TLS 1.0 and 1.1", what,
+			       options ? "does not disable" : "is not set, and its default does not disable");
 }
 
 /* Listeners of a kind fall back to an option of all hosts; only ejabberd_http's have no such fallback. */

@@ -46,8 +46,8 @@ static void judge(struct config_check *check)
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,
 		       "hosts: %zu, listeners: %zu, files: %zu%s%s", check->yml.n_hosts, check->n_listeners,
-		       check->yml.n_files, check->more ? "; there are more findings than are shown" : "",
-		       check->more_addresses ? "; not every address that rules name was tried" : "");
+		       check->yml.n_files, check->more ? "; more findings exist than are shown" : "",
+		       check->more_addresses ? "; not every address in access rules was tried" : "");
 }
 
 static int load(struct config_check *check, const char **ret_why)
@@ -106,7 +106,7 @@ static int config_check(struct ejg_call *call)
 		check.survey = ejg_call_survey(call);
 		r = check.survey ? run(&check) : -ENOMEM;
 	}
-	return r < 0 ? ejg_call_error(call, r, NULL, "the configuration could not be judged: %s", strerror(-r)) : r;
+	return r < 0 ? ejg_call_error(call, r, NULL, "the configuration could not be checked: %s", strerror(-r)) : r;
 }
 
 static const struct ejg_option options[] = {
@@ -114,7 +114,7 @@ static const struct ejg_option options[] = {
 	  .type = EJG_OPTION_WORDS,
 	  .flags = EJG_OPTION_REPEATABLE,
 	  .offset = offsetof(struct config_options, groups),
-	  .help = "groups that may read keys and passwords beside the service's own" },
+	  .help = "groups that may read keys and passwords, in addition to the service's own" },
 };
 
 #define FINDING(number, id, severity, what, remedy, ...) { id, EJG_##severity, what, remedy },

@@ -24,7 +24,7 @@ static bool may_look_up(struct contributed *contributed)
 
 	if (contributed->n_lookups++ == MAX_LOOKUPS)
 		config_finding(contributed->check, "unjudged", "modules", NULL, NULL,
-			       "there are more than %d names of modules that no release brings: not all were looked up",
+			       "more than %d unknown names of modules: not all were looked up",
 			       MAX_LOOKUPS);
 	return contributed->n_lookups <= MAX_LOOKUPS;
 }

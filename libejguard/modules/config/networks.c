@@ -95,7 +95,7 @@ static bool may_ask(struct search *search)
 	}
 	if (!check->told_networks)
 		config_finding(check, "unjudged", "networks", NULL, NULL,
-			       "rules name more than %d networks: whom the rest let in is not judged", MAX_NETWORKS);
+			       "access rules name more than %d networks: the rest was not checked", MAX_NETWORKS);
 	check->told_networks = true;
 	return false;
 }

@@ -58,11 +58,11 @@ void config_uncertain(struct config_check *check, const struct yml_node *place, 
 		      const char *option)
 {
 	const char *why = value && value->kind == YML_UNKNOWN ? value->text
-			  : yml_is_placeholder(value)	      ? "nothing in the configuration defines that macro"
-							      : "its value is of no kind that ejabberd takes";
+			  : yml_is_placeholder(value)	      ? "the configuration does not define that macro"
+							      : "its value has a type that ejabberd does not accept";
 
 	if (check->n_uncertain++ < MAX_UNCERTAIN)
-		config_finding(check, "indeterminate", option, place ? place : value, NULL, "%s cannot be judged: %s",
+		config_finding(check, "indeterminate", option, place ? place : value, NULL, "%s cannot be checked: %s",
 			       option, why);
 }
 

@@ -16,19 +16,19 @@
 
 /* clang-format off */
 #define CONFIG_RULES(RULE)                                                                                             \
-	RULE(1, "judged", OK, "the configuration was read and judged", NULL,                                            \
+	RULE(1, "judged", OK, "the configuration was read and checked", NULL,                                           \
 	     "says what was looked at", "ejabberd_config.erl")                                                          \
 	RULE(2, "absent", INFO, "no configuration was found", NULL,                                                     \
 	     "there is nothing to judge", "ejabberdctl")                                                                \
-	RULE(3, "unseen", INFO, "a file may not be read by the caller", NULL,                                           \
+	RULE(3, "unseen", INFO, "the caller may not read a file", NULL,                                                 \
 	     "root sees it", "")                                                                                        \
-	RULE(4, "unjudged", FAILURE, "the configuration cannot be judged",                                              \
-	     "mend the place that is named; ejabberd's log says what ejabberd makes of it",                            \
+	RULE(4, "unjudged", FAILURE, "the configuration cannot be checked",                                             \
+	     "correct it at the place that is named; ejabberd's log shows its error message",                           \
 	     "nobody can tell what a configuration allows that cannot be read", "fast_yaml.erl")                        \
 	RULE(5, "refused", FAILURE, "ejabberd refuses a part of the configuration",                                     \
-	     "mend the place that is named",                                                                            \
+	     "correct it at the place that is named",                                                                   \
 	     "the next start or reload fails; until then something older is in effect", "yconf.erl, econf.erl")         \
-	RULE(6, "indeterminate", INFO, "an option depends on what is not in the configuration", NULL,                   \
+	RULE(6, "indeterminate", INFO, "an option depends on something outside of the configuration", NULL,             \
 	     "macros of the environment are not guessed", "ejabberd_config.erl (EJABBERD_MACRO_*)")                     \
 	RULE(7, "log-debug", WARNING, "the log records stanzas and passwords", "set loglevel: info",                    \
 	     "who reads the log, or a copy of it, has the passwords; the folder is the last defence",                   \
@@ -38,18 +38,18 @@
 	     "personal data beside the stanzas that the level records", "toplevel: hide_sensitive_log_data")            \
 	RULE(9, "log-addresses", INFO, "the log names the clients' addresses", NULL,                                    \
 	     "ejabberd's default; a matter of privacy, not of access", "toplevel: hide_sensitive_log_data")             \
-	RULE(10, "password-plain", WARNING, "passwords are stored as they are",                                         \
+	RULE(10, "password-plain", WARNING, "passwords are stored in plain text",                                       \
 	     "set auth_password_format: scram; then, for each host: ejabberdctl convert_to_scram HOST",                 \
 	     "needs a look into the database, a dump or a backup first; it is ejabberd's default",                      \
 	     "toplevel: auth_password_format")                                                                          \
 	RULE(11, "register-open", WARNING, "anybody may register accounts",                                             \
 	     "give mod_register an ip_access of trusted networks, or an access rule, or remove it",                     \
 	     "an account is no secret, but spammers come for it", "modules: mod_register")                              \
-	RULE(12, "register-web", WARNING, "anybody may register accounts by a web page",                                \
+	RULE(12, "register-web", WARNING, "anybody may register accounts on a web page",                                \
 	     "remove mod_register_web from request_handlers",                                                           \
 	     "as register-open, reached by HTTP", "modules: mod_register_web")                                          \
-	RULE(13, "trusted-wide", WARNING, "a trusted network is large and not private",                                 \
-	     "name the networks that are meant",                                                                        \
+	RULE(13, "trusted-wide", WARNING, "a trusted network is large and public",                                      \
+	     "name only the networks that you trust",                                                                   \
 	     "many strangers are in it", "toplevel: acl")                                                               \
 	RULE(14, "auth-anonymous", WARNING, "guests log in without a password",                                         \
 	     "remove anonymous from auth_method, or give it to a host of its own in host_config",                       \
@@ -67,15 +67,15 @@
 	     "name who may run them in api_permissions: who:, and list harmless commands only in what:",                \
 	     "whoever reaches the listener administers the server", "developer/ejabberd-api/permissions")               \
 	RULE(19, "api-local", FAILURE, "every user of this host may run commands of the API without a login",           \
-	     "ask for an administrator beside the address, in one access rule (access: allow: both)",                   \
+	     "require an administrator and the address together, in one access rule (access: allow: both)",             \
 	     "an address says which host asks, not which of its users", "developer/ejabberd-api/permissions")           \
 	RULE(20, "api-accounts", FAILURE, "every account may run administrative commands",                              \
 	     "name the administrators in api_permissions: who:",                                                        \
 	     "any account takes the server", "developer/ejabberd-api/permissions")                                      \
-	RULE(21, "api-unserved", WARNING, "a permission is open, though no listener offers it now",                     \
+	RULE(21, "api-unserved", WARNING, "a permission is open, but no listener offers it now",                        \
 	     "narrow it in api_permissions: who:",                                                                      \
 	     "a listener that is added later opens it", "developer/ejabberd-api/permissions")                           \
-	RULE(22, "ctl-open", FAILURE, "ejabberdctl's commands are offered by TCP",                                      \
+	RULE(22, "ctl-open", FAILURE, "ejabberdctl's commands are offered over TCP",                                    \
 	     "use port: \"unix:sockets/ctl_over_http.sock\" for it",                                                    \
 	     "it asks nobody for a password", "ejabberd_ctl.erl, process_http()")                                       \
 	RULE(23, "privilege-everybody", WARNING, "every account has a privilege that is meant for administrators",      \
@@ -105,16 +105,16 @@
 	RULE(31, "metrics-public", WARNING, "metrics are offered to the world",                                         \
 	     "set ip: \"127.0.0.1\" for a listener of its own",                                                         \
 	     "names of hosts and numbers of users, no login", "ejabberd-contrib: mod_prometheus")                       \
-	RULE(32, "s2s-plain", WARNING, "other servers are talked to without TLS",                                       \
+	RULE(32, "s2s-plain", WARNING, "connections to other servers do not need TLS",                                  \
 	     "set s2s_use_starttls: required",                                                                          \
 	     "somebody on the way reads messages", "toplevel: s2s_use_starttls")                                        \
 	RULE(33, "s2s-open", INFO, "every other server may connect", NULL,                                              \
 	     "that is federation; a closed server sets s2s_access", "toplevel: s2s_access")                             \
-	RULE(34, "tls-old", WARNING, "TLS 1.0 and 1.1 are not switched off",                                            \
+	RULE(34, "tls-old", WARNING, "TLS 1.0 and 1.1 are not disabled",                                                \
 	     "set protocol_options: [no_sslv3, no_tlsv1, no_tlsv1_1, cipher_server_preference, no_compression]",        \
 	     "needs a client that is old too; where the system's OpenSSL refuses them it is tls-system",                             \
 	     "listen-options: protocol_options; RFC 8996")                                                              \
-	RULE(35, "ciphers-weak", WARNING, "weak ciphers are switched on", "set ciphers: \"HIGH:!aNULL:!eNULL:!3DES\"",   \
+	RULE(35, "ciphers-weak", WARNING, "weak ciphers are enabled", "set ciphers: \"HIGH:!aNULL:!eNULL:!3DES\"",      \
 	     "needs a client that asks for them", "listen-options: ciphers; ciphers(1)")                                \
 	RULE(36, "proxy65-open", WARNING, "anybody may relay files through the server",                                 \
 	     "set access: local for mod_proxy65",                                                                       \
@@ -126,61 +126,61 @@
 	     "set turn_blacklist to 127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 "   \
 	     "and fc00::/7, fe80::/10",                                                                                 \
 	     "needs an account; UDP only", "listen: ejabberd_stun, turn_blacklist")                                     \
-	RULE(39, "docroot-secrets", FAILURE, "a folder that is served to the world holds secrets",                      \
+	RULE(39, "docroot-secrets", FAILURE, "a folder that everybody can download contains secrets",                   \
 	     "serve a folder of its own: docroot: /var/www",                                                            \
 	     "keys, passwords or the database can be downloaded", "modules: mod_http_fileserver")                       \
 	RULE(40, "key-readable", FAILURE, "a private key can be read by others",                                        \
-	     "take the permission away", "other users of this host can be the server", "security: certificates")        \
+	     "remove this permission", "other users of this host can be the server", "security: certificates")          \
 	RULE(41, "secret-readable", FAILURE, "a configuration with passwords can be read by others",                    \
-	     "take the permission away", "other users of this host have the passwords", "security: configuration")      \
-	RULE(42, "certfile-missing", WARNING, "a certificate is not there",                                             \
+	     "remove this permission", "other users of this host have the passwords", "security: configuration")        \
+	RULE(42, "certfile-missing", WARNING, "a certificate does not exist",                                           \
 	     "mend the path, or make the certificate",                                                                  \
 	     "connections with TLS fail, and those that may go on without it do", "toplevel: certfiles")                \
-	RULE(43, "password-default", FAILURE, "a password of examples is in use",                                       \
-	     "choose another password, and change it there and here\nrun: openssl rand -hex 16",                        \
+	RULE(43, "password-default", FAILURE, "a password from examples is in use",                                     \
+	     "choose another password, and set it on both sides\nrun: openssl rand -hex 16",                            \
 	     "other users of this host, or of the network, log in with it", "")                                         \
-	RULE(44, "sql-plain", WARNING, "a database elsewhere is talked to without TLS",                                 \
+	RULE(44, "sql-plain", WARNING, "the connection to a database on another host has no TLS",                       \
 	     "set sql_ssl: true and sql_ssl_verify: true",                                                              \
 	     "somebody on the way reads the database's password and what is in it", "toplevel: sql_ssl")                \
-	RULE(45, "ldap-plain", WARNING, "a directory elsewhere is talked to without TLS",                               \
+	RULE(45, "ldap-plain", WARNING, "the connection to a directory on another host has no TLS",                     \
 	     "set ldap_encrypt: tls and ldap_tls_verify: hard",                                                         \
 	     "somebody on the way reads the users' passwords", "toplevel: ldap_encrypt")                                \
 	RULE(46, "socket-open", WARNING, "every user of this host may connect to a unix socket",                        \
 	     "set unix_socket: mode: \"0660\"",                                                                         \
 	     "what is offered there may ask for a password", "listen-options: unix_socket")                             \
-	RULE(47, "listen-not-public", WARNING, "a listener's port is not in set public",                                \
+	RULE(47, "listen-not-public", WARNING, "a listener's port is not in 'set public'",                              \
 	     "add it to 'set public', or let it listen on 127.0.0.1",                                                   \
 	     "with strict=yes nobody from elsewhere reaches it, without it everybody does", "ejguard-net(8)")           \
-	RULE(48, "public-unserved", WARNING, "a port of set public has no listener",                                    \
-	     "take it out of 'set public'",                                                                             \
+	RULE(48, "public-unserved", WARNING, "a port of 'set public' has no listener",                                  \
+	     "remove it from 'set public'",                                                                             \
 	     "a compromised service may listen there and be reached", "ejguard-net(8)")                                 \
-	RULE(49, "listen-private", WARNING, "a listener has epmd's port or one of the distribution range",              \
+	RULE(49, "listen-private", WARNING, "a listener uses epmd's port or a port of the distribution range",          \
 	     "choose another port",                                                                                     \
 	     "nobody from elsewhere reaches it, and the node or epmd may find its port taken", "ejguard-net(8)")        \
-	RULE(50, "listener-missing", WARNING, "a listener of the configuration does not exist",                         \
+	RULE(50, "listener-missing", WARNING, "a configured listener does not exist",                                   \
 	     "see ejabberd's log for the reason\nrun: ejabberdctl reload_config",                                       \
 	     "what runs is not what is configured: what was judged is not what is there", "ejabberd_listener.erl")      \
 	RULE(51, "listener-unknown", WARNING, "the service listens on a port that is not in the configuration",         \
-	     "find out who listens, then restart the service\nrun: ss -tlnp",                                           \
+	     "find out which process listens, then restart the service\nrun: ss -tlnp",                                 \
 	     "as listener-missing; or a process that does not belong there", "ejabberd_listener.erl")                   \
-	RULE(52, "hosts-local", INFO, "no host but localhost is served", NULL,                                          \
+	RULE(52, "hosts-local", INFO, "only the domain 'localhost' is configured", NULL,                                \
 	     "the untouched example", "toplevel: hosts")                                                                \
 	RULE(53, "contrib-install", WARNING, "modules are fetched and compiled at start",                               \
 	     "install them by hand (ejabberdctl module_install NAME), then remove install_contrib_modules",             \
 	     "what the repository holds at that moment runs as the server", "toplevel: install_contrib_modules")        \
-	RULE(54, "file-missing", WARNING, "a file that the configuration names is not there",                           \
-	     "mend the path, or make the file",                                                                         \
+	RULE(54, "file-missing", WARNING, "a file that the configuration names does not exist",                         \
+	     "correct the path, or create the file",                                                                    \
 	     "ejabberd does not start, or not what needs the file", "toplevel: c2s_dhfile")                             \
 	RULE(55, "file-unreadable", WARNING, "the service cannot read or execute a file that it needs",                       \
 	     "give the service's group the permission to the file, and passage through the folders above it",           \
 	     "ejabberd does not start, or not what needs the file", "toplevel: certfiles")                             \
 	RULE(56, "doubtful", WARNING, "ejabberd may refuse a part of the configuration",                               \
-	     "compare it with the documentation of the ejabberd that runs",                                            \
+	     "compare it with the documentation of the installed ejabberd",                                             \
 	     "as refused, but which ejabberd this is, or what it takes, is not known for sure", "yconf.erl, econf.erl")\
 	RULE(57, "version-unknown", INFO, "the options of this ejabberd are not known", NULL,                          \
-	     "options are compared with those of the releases that are known", "ejabberd_options.erl")                 \
+	     "options are compared with those of the known releases", "ejabberd_options.erl")                           \
 	RULE(58, "api-network", WARNING, "a network may run commands of the API without a login",                      \
-	     "ask for an administrator beside the address, in one access rule (access: allow: both)",                  \
+	     "require an administrator and the address together, in one access rule (access: allow: both)",             \
 	     "whoever is in that network, or gets an address of it, administers the server",                           \
 	     "developer/ejabberd-api/permissions")                                                                     \
 	RULE(59, "api-host", INFO, "another host may run commands of the API without a login", NULL,                   \

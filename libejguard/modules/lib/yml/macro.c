@@ -12,7 +12,8 @@
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/util/cleanup.h"
 
-static const char entangled[] = "macros within macros whose order decides what they come to";
+static const char entangled[] =
+	"macros contain macros, and their value depends on the order in which they are replaced";
 
 enum { VERSION_MACRO_STRINGS = 2412, VERSION_KEYWORDS = 2503 };
 
@@ -139,11 +140,12 @@ static const struct yml_node *expand_parts(struct macros *macros, const struct y
 			continue;
 		}
 		if (strpbrk(value, "&\\"))
-			return unknown(macros, node,
-				       "the value of a macro holds & or \\, which a replacement gives a meaning");
+			return unknown(
+				macros, node,
+				"the value of a macro contains & or \\, which has a special meaning in a replacement");
 		end = at + length;
 		if (strlen(text) + strlen(value) > YML_MAX_BYTES - loader->n_bytes) {
-			yml_problem_at(loader, YML_UNBOUNDED, node, "macros make more of it than is judged");
+			yml_problem_at(loader, YML_UNBOUNDED, node, "with its macros it is too large to be checked");
 			return NULL;
 		}
 		loader->n_bytes += strlen(text) + strlen(value);
@@ -242,7 +244,7 @@ static const struct yml_node *expand(struct macros *macros, const struct yml_nod
 static bool add(struct macros *macros, const char *name, const struct yml_node *value, const struct yml_node *place)
 {
 	if (macros->n == YML_MAX_MACROS) {
-		yml_problem_at(macros->loader, YML_UNBOUNDED, place, "more macros are defined than are read");
+		yml_problem_at(macros->loader, YML_UNBOUNDED, place, "too many macros are defined: not all were read");
 		return false;
 	}
 	macros->items[macros->n++] = (struct macro){ .name = name, .value = value, .place = place };
@@ -261,8 +263,9 @@ static bool define(struct macros *macros, const struct yml_node *map)
 		const char *name = yml_text(map->pairs[i].key);
 
 		if (!name || (!macros->keywords && !is_name(name))) {
-			yml_problem_at(macros->loader, YML_REFUSED, map->pairs[i].key,
-				       "names of macros are capitals, digits and _: ejabberd refuses this one");
+			yml_problem_at(
+				macros->loader, YML_REFUSED, map->pairs[i].key,
+				"a macro's name may only have capitals, digits and _: ejabberd refuses this one");
 			return false;
 		}
 		if (!add(macros, name, map->pairs[i].value, map->pairs[i].key))
@@ -293,7 +296,7 @@ static bool add_environment(struct macros *macros, const struct yml_node *option
 	macros->n = n;
 	for (size_t i = 0; i < setup->n_environment; i++) {
 		const struct yml_node *value =
-			unknown(macros, options, "the environment of the node defines its macro");
+			unknown(macros, options, "its macro is defined in the environment of the node");
 
 		if (!value || !add(macros, setup->environment[i], value, options))
 			return false;
@@ -353,7 +356,7 @@ static const struct yml_node *replace(struct yml_loader *loader, const struct ym
 		return rest;
 	rest = expand(&macros, rest);
 	if (rest && rest->weight > YML_MAX_NODES) {
-		yml_problem_at(loader, YML_UNBOUNDED, rest, "macros make more of it than is judged");
+		yml_problem_at(loader, YML_UNBOUNDED, rest, "with its macros it is too large to be checked");
 		return NULL;
 	}
 	return rest;

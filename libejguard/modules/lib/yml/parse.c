@@ -108,7 +108,7 @@ static struct yml_node *make_scalar(struct parser *parser, const yaml_event_t *e
 		node->kind = YML_ATOM;
 	if (node->kind == YML_ATOM && node->length > YML_MAX_ATOM) {
 		refuse(parser, YML_REFUSED, &event->start_mark,
-		       "a word of more than 255 bytes must be in double quotes: ejabberd refuses it");
+		       "a word of more than 255 bytes needs double quotes: ejabberd refuses it");
 		return NULL;
 	}
 	return node;
@@ -198,7 +198,7 @@ static struct yml_node *read_node(struct parser *parser, yaml_event_t *event)
 	case YAML_SEQUENCE_START_EVENT:
 	case YAML_MAPPING_START_EVENT:
 		if (parser->depth == YML_MAX_DEPTH) {
-			refuse(parser, YML_UNBOUNDED, &event->start_mark, "is nested too deeply to be judged");
+			refuse(parser, YML_UNBOUNDED, &event->start_mark, "is nested too deeply to be checked");
 			return NULL;
 		}
 		parser->depth++;
@@ -228,7 +228,7 @@ static const struct yml_node *read_stream(struct parser *parser)
 			  type != YAML_DOCUMENT_START_EVENT && type != YAML_DOCUMENT_END_EVENT;
 		if (content && root)
 			refuse(parser, YML_REFUSED, &event.start_mark,
-			       "ejabberd reads files of one YAML document only");
+			       "ejabberd reads only files with one YAML document");
 		else if (content)
 			node = read_node(parser, &event);
 		yaml_event_delete(&event);

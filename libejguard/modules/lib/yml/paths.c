@@ -136,14 +136,14 @@ static void add_text(struct collector *collector, const struct yml_path *path, c
 
 		if (!value || !keywords) {
 			problem(collector, node,
-				"names a file by a macro or keyword that nothing in the configuration defines");
+				"names a file with a macro or keyword that the configuration does not define");
 			return;
 		}
 	}
 	full.path = yml_path_absolute(collector->arena, collector->yml, value);
 	if (!full.path) {
 		problem(collector, node,
-			"names a file by a relative path, and the working directory of the node is not known");
+			"names a file with a relative path, but the working directory of the node is not known");
 		return;
 	}
 	full.pattern = path->kind == YML_PATH_CERTIFICATE && strpbrk(full.path, "*?[{");
@@ -180,7 +180,7 @@ static void add_word(struct collector *collector, const struct yml_path *path, c
 		     const char *word)
 {
 	if (strchr(word, '@'))
-		problem(collector, node, "names a program by a keyword that stands for the version");
+		problem(collector, node, "names a program with a keyword for the version");
 	else
 		add_text(collector, path, node, word);
 }

@@ -42,7 +42,7 @@ static void report_unread(struct yml_loader *loader, const char *path, const str
 				     : error == -E2BIG			 ? YML_UNBOUNDED
 				     : error == -ENOENT && !place	 ? YML_ABSENT
 									 : YML_REFUSED;
-	const char *why = error == -E2BIG    ? "it is too large, or grows"
+	const char *why = error == -E2BIG    ? "it is too large, or is growing"
 			  : error == -EINVAL ? "it is not a regular file"
 					     : strerror(-error);
 
@@ -100,7 +100,7 @@ static void include(struct yml_loader *loader, struct pairs *into, const struct 
 	if (!path) {
 		yml_problem_at(loader, text && *text ? YML_INDETERMINATE : YML_REFUSED, name,
 			       text && *text
-				       ? "includes a relative path, and the working directory of the node is not known"
+				       ? "includes a relative path, but the working directory of the node is not known"
 				       : "is not the path of a file to include: ejabberd refuses it");
 		return;
 	}
@@ -152,7 +152,7 @@ static const char *note_file(struct yml_loader *loader, const char *path, const 
 
 	if (loader->n_files == YML_MAX_FILES) {
 		yml_problem(loader, YML_UNBOUNDED, place ? place->file : path, place ? place->line : 0, 0,
-			    "more files are included than are read");
+			    "too many files are included: not all were read");
 		return NULL;
 	}
 	files = arena_grow(loader->arena, loader->files, loader->n_files, sizeof(*files));

@@ -185,7 +185,7 @@ static const char *find_config(struct arena *arena, const struct ejg_facts *fact
 	if (setting && setting->state == EJG_SETTING_KNOWN && *setting->value == '/')
 		return setting->value;
 	if (setting && setting->state == EJG_SETTING_INDETERMINATE)
-		*ret_note = setting->note ? setting->note : "only the start script itself could tell";
+		*ret_note = setting->note ? setting->note : "it cannot be determined without running the start script";
 	if (!folder || *folder != '/')
 		folder = facts->config_dir;
 	if (folder)

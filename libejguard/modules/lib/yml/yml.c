@@ -26,7 +26,7 @@ static const struct yml_node *join(struct yml_loader *loader, const struct yml_n
 	loader->n_joined += n;
 	if (loader->n_joined > YML_MAX_JOINED) {
 		if (loader->n_joined - n <= YML_MAX_JOINED)
-			yml_problem_at(loader, YML_UNBOUNDED, b, "more lists are joined than is judged");
+			yml_problem_at(loader, YML_UNBOUNDED, b, "too many lists are joined: not all were checked");
 		return a;
 	}
 	all = yml_node_new(loader, map ? YML_MAP : YML_LIST, a);
@@ -85,7 +85,7 @@ const struct yml_node *yml_group(struct yml_loader *loader, const struct yml_nod
 			pairs[n++] = options->pairs[i];
 		if (n > YML_MAX_OPTIONS) {
 			yml_problem_at(loader, YML_UNBOUNDED, options->pairs[i].key,
-				       "more options are given than are judged");
+				       "too many options: not all were checked");
 			return NULL;
 		}
 	}
@@ -172,7 +172,7 @@ void yml_hosts(struct yml_loader *loader, struct yml *yml)
 
 		/* Sections are looked up for each host: what a hostile file makes of that is bounded. */
 		if (n == YML_MAX_HOSTS || n * ((own ? own->n : 0) + (more ? more->n : 0)) > 10000000) {
-			yml_problem_at(loader, YML_UNBOUNDED, names->items[i], "more hosts are served than are judged");
+			yml_problem_at(loader, YML_UNBOUNDED, names->items[i], "too many hosts: not all were checked");
 			break;
 		}
 		if (!name) {
@@ -244,7 +244,7 @@ static void load_module_folder(struct yml_loader *loader, const char *folder, co
 
 	if (!dir && folder && errno == EACCES)
 		yml_problem(loader, YML_UNSEEN, folder, 0, 0,
-			    "cannot be read: configurations of contributed modules may be in it");
+			    "cannot be read, but may contain configurations of contributed modules");
 	while (dir && (entry = readdir(dir)) && n++ < 10000) {
 		const char *path;
 
