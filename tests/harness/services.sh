@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases.
+# Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases. And a name
+# server, which is unpacked only: installed, it would leave a user behind.
 
 # shellcheck source=image.sh
 source "${BASH_SOURCE[0]%/*}/image.sh"
 
-services_packages=(rabbitmq-server elixir)
+services_packages=(rabbitmq-server elixir dnsmasq-base)
 
 # services_fetch DIR: the packages and all that they need, as files.
 services_fetch() {
@@ -29,9 +30,19 @@ services_install() {
 		wanted=()
 		for package in /srv/packages/*.deb; do
 			name=$(dpkg-deb -f "$package" Package)
-			[[ " elixir rabbitmq-server " != *" $name "* || " $* " == *" $name "* ]] || continue
+			[[ " elixir rabbitmq-server dnsmasq-base " != *" $name "* || " $* " == *" $name "* ]] || continue
 			dpkg-query -W -f "\${db:Status-Status}\n" "$name" 2>/dev/null | grep -qx installed || wanted+=("$package")
 		done
 		dpkg --install "${wanted[@]}"' install "$@"
 	rm -r "$root/srv/packages" "$root/usr/sbin/policy-rc.d"
+}
+
+# services_unpack_dns DIR FOLDER: the name server, and the libraries that this machine may lack. Prints the program.
+services_unpack_dns() {
+	local package
+	mkdir -p "$2"
+	for package in "$1"/dnsmasq-base_*.deb "$1"/lib*.deb; do
+		dpkg --fsys-tarfile "$package" | tar -C "$2" -x
+	done
+	echo "$2/usr/sbin/dnsmasq"
 }

@@ -9,7 +9,10 @@ set -euo pipefail
 # shellcheck source=../harness/harness.sh
 source "$(dirname "$0")/../harness/harness.sh"
 harness_begin "$0"
-dnsmasq=$(PATH=$PATH:/usr/sbin command -v dnsmasq) || skip 'there is no dnsmasq (tools/run-tests installs it)'
+# shellcheck source=../harness/services.sh
+source "$harness_dir/services.sh"
+[[ -n ${EJG_SERVICES-} ]] || skip 'EJG_SERVICES is not set (tools/run-tests sets it)'
+dnsmasq=$(services_unpack_dns "$EJG_SERVICES" "$EJG_STATE/dns")
 
 guard_new server 198.51.100.1/24
 for number in 2 3; do net_new "peer$number" "198.51.100.$number/24"; done
@@ -26,7 +29,8 @@ answer() {
 
 echo 198.51.100.2 peers.example >"$names"
 # Not by net_run: the signals are for the server, not for a shell.
-nsenter --net="$(net_file dns)" "$dnsmasq" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts="$names" \
+libraries=$(find "$EJG_STATE/dns" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd :)
+LD_LIBRARY_PATH=$libraries nsenter --net="$(net_file dns)" "$dnsmasq" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts="$names" \
 	--user=root --group=root --pid-file --local=/example/ --local-ttl=1 &
 server=$!
 rm -f "$root/etc/resolv.conf"
