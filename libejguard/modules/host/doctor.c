@@ -27,10 +27,11 @@ static int doctor_load(struct ejg_call *call)
 
 static void report_lookups(struct ejg_call *call, const struct netns *netns)
 {
-	uint32_t ids[LOOKUPS_MAX], n = lookup_programs(netns, ids);
+	uint32_t ids[LOOKUPS_MAX];
+	int n = lookup_programs(netns, ids);
 	char program[BPF_OBJ_NAME_LEN], name[NETNS_NAME_SIZE];
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (foreign_is_of_set(ids[i], POLICY_LOOKUP))
 			continue;
 		foreign_name(ids[i], program);
