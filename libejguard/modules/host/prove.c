@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -107,6 +108,13 @@ static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t 
 	return WEXITSTATUS(status);
 }
 
+/* Without IPv6 there are no such sockets; and without ::1 the kernel refuses the bind before it asks post_bind. */
+static bool lacks_family(enum policy_hook hook, int error)
+{
+	return error == EAFNOSUPPORT ||
+	       (error == EADDRNOTAVAIL && (hook == POLICY_POST_BIND4 || hook == POLICY_POST_BIND6));
+}
+
 static struct prove_record try(const struct host_prover *p, enum policy_hook hook)
 {
 	uint64_t before = proof_count(p->pins, hook);
@@ -117,8 +125,8 @@ static struct prove_record try(const struct host_prover *p, enum policy_hook hoo
 		r = offer_only(p->port);
 	if (r == 0)
 		r = attempt_as(p, hook, uid);
-	if (r < 0)
-		return proof_unproven(-r);
+	if (r < 0 || lacks_family(hook, r))
+		return proof_unproven(abs(r));
 	return proof_judge(p->head->flags & POLICY_PERMISSIVE, r == EPERM, proof_count(p->pins, hook) > before, r);
 }
 
