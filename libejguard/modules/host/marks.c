@@ -23,8 +23,9 @@ static int borrow(pid_t pid, int number, uint32_t inode)
 	cleanup_fd int fd = process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, number, 0);
 	struct stat st;
 
+	/* It may have ended, or closed it: somebody else may have the socket, too. */
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
+		return errno == ESRCH || errno == EBADF ? -ENOENT : -errno;
 	return st.st_ino == inode ? take_fd(fd) : -ENOENT;
 }
 
