@@ -13,7 +13,14 @@
 #include "libejguard/util/cleanup.h"
 
 #define ROOT_ID 1	/* of the root of the whole tree: the first node that kernfs makes (fs/kernfs/dir.c, kernfs_create_root) */
-#define HOST_COOKIE 1 /* of the first network namespace: cookies count from one (net/core/net_namespace.c) */
+
+/*
+ * Of the first network namespace. Its cookie is 1 before Linux 6.18, where cookies count from one (net/core/net_namespace.c).
+ * Since then its inode is fixed (include/uapi/linux/nsfs.h, NET_NS_INIT_INO); before, those of namespaces count from
+ * 0xF0000000 (fs/proc/generic.c, PROC_DYNAMIC_FIRST).
+ */
+#define HOST_COOKIE 1
+#define HOST_INODE 0xEFFFFFF9
 
 int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
 {
@@ -73,10 +80,12 @@ static int find_outsider(const struct netns_list *networks)
 static bool is_network_of_host(const struct netns_list *networks)
 {
 	for (size_t i = 0; i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
 		uint64_t cookie;
 
-		if (net_lives_in(networks, &networks->items[i]) && network_of_namespace(&networks->items[i], &cookie) == 0 &&
-		    cookie == HOST_COOKIE)
+		if (!net_lives_in(networks, netns))
+			continue;
+		if (netns->inode == HOST_INODE || (network_of_namespace(netns, &cookie) == 0 && cookie == HOST_COOKIE))
 			return true;
 	}
 	return false;
