@@ -201,26 +201,35 @@ static void read_ports(struct host_sockets *s)
 	}
 }
 
+static void unseen(struct host_sockets *s, const char *where, const char *label, const char *why)
+{
+	if (s->task != TASK_CHECK)
+		return;
+	ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets%s%s cannot be listed: %s", where, label, why);
+	s->failed = true;
+}
+
 static bool walk(struct host_sockets *s, const struct netns_list *networks)
 {
 	enum pins_state state;
 
-	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0)
+	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0) {
+		unseen(s, "", "", "the pins cannot be read");
 		return true;
+	}
 	read_ports(s);
 	s->sharing = sharing_read(&s->pins);
+	if (*networks->unseen)
+		unseen(s, " of a network namespace of the service", "", networks->unseen);
 	for (size_t i = 0; i < networks->n; i++) {
 		int r;
 
 		if (!net_lives_in(networks, &networks->items[i]))
 			continue;
 		r = netns_run(&networks->items[i], look, s);
-		if (r < 0 && s->task == TASK_CHECK) {
-			ejg_call_finding(s->call, "sockets-unseen", NULL, "the sockets cannot be listed%s%s: %s",
-					 networks->items[i].own ? "" : " in the network namespace ",
-					 networks->items[i].label, strerror(-r));
-			s->failed = true;
-		}
+		if (r < 0)
+			unseen(s, networks->items[i].own ? "" : " in the network namespace ", networks->items[i].label,
+			       strerror(-r));
 	}
 	free(s->known_ports);
 	sharing_free(&s->sharing);
