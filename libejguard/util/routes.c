@@ -29,13 +29,21 @@ static int add(struct routes *routes, const struct ejg_prefix *prefix)
 	return 0;
 }
 
-/* Those that the kernel makes are of assigned addresses: in the table `local`, or in that of a VRF. */
+/*
+ * Those that the kernel makes are of single assigned addresses: in the table `local`, or in that of a VRF. A wider one that
+ * claims to be such is a proxy's, for marked packets (Cilium's table 2004 has 0.0.0.0/0). Of the others those of IPv4 are
+ * either in the table `local`, where the kernel finds them for the hook, or lead to transparent listeners only: no other one
+ * could answer (ip_route_output_key_hash_rcu asks __ip_dev_find for the source).
+ */
 static bool is_wanted(const struct rtmsg *route, uint32_t table)
 {
-	bool assigned = route->rtm_protocol == RTPROT_KERNEL;
+	const bool ipv4 = route->rtm_family == AF_INET;
 
-	return route->rtm_type == RTN_LOCAL &&
-	       ((assigned && table != RT_TABLE_LOCAL) || (!assigned && route->rtm_family == AF_INET6));
+	if (route->rtm_type != RTN_LOCAL)
+		return false;
+	if (route->rtm_protocol == RTPROT_KERNEL)
+		return table != RT_TABLE_LOCAL && route->rtm_dst_len == (ipv4 ? 32 : 128);
+	return !ipv4;
 }
 
 static int read_route(struct routes *routes, const struct nlmsghdr *header)
