@@ -256,6 +256,27 @@ static void test_scoped_peer_counts_on_its_interface_only(void **state)
 	net_policy_free(&policy);
 }
 
+/* Narrow ones first: each is around the block in which IPv4 is kept, and none covers the next. */
+static void test_listen_of_wide_prefixes_fits(void **state)
+{
+	struct ejg_prefix listen[NET_POLICY_MAX_WIDE] = {};
+	struct net_config config = { .listen = { listen, ARRAY_SIZE(listen) } };
+	struct ejg_facts facts = { EJG_FACTS_HEADER, .epmd_port = 4369 };
+	struct policy_address in = address("0:0:0:0:ffff::"), out = address("198.51.100.1");
+	struct policy_address last = address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe");
+	struct net_policy policy;
+
+	for (size_t i = 0; i < ARRAY_SIZE(listen); i++)
+		listen[i].length = ARRAY_SIZE(listen) - 1 - i; /* ::/15 to ::/0 */
+	assert_int_equal(net_policy_build(&facts, &config, EJG_ENFORCE, NULL, 0, &policy), 0);
+	assert_int_equal(policy.chunks[0].head.n_listen, 2);
+	assert_int_equal(policy.chunks[0].head.n_scoped, 0);
+	assert_true(find_listen(&policy.chunks[0].head, &in));
+	assert_true(find_listen(&policy.chunks[0].head, &last));
+	assert_false(find_listen(&policy.chunks[0].head, &out));
+	net_policy_free(&policy);
+}
+
 /* Numbers that repeat from run to run. */
 static uint32_t next(uint64_t *seed)
 {
@@ -319,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_scoped_peer_counts_on_its_interface_only),
+		cmocka_unit_test(test_listen_of_wide_prefixes_fits),
 		cmocka_unit_test(test_search_agrees_with_a_walk),
 	};
 

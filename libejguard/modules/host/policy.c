@@ -17,9 +17,8 @@
 /* Root and the two users of the service's names are there already. */
 #define MAX_NAMED (USERS_MAX - 3)
 
-/* One less than fit: a prefix around the block in which IPv4 is kept is cut in two. */
 struct routed {
-	struct ejg_prefix items[POLICY_MAX_LISTEN - 1];
+	struct ejg_prefix items[NET_POLICY_MAX_WIDE];
 	size_t n;
 };
 

@@ -20,6 +20,9 @@ struct net_config {
 	struct ejg_prefix_list listen;
 };
 
+/* As many prefixes as fit into a head, whatever they are: one around the block in which IPv4 is kept is cut in two. */
+enum { NET_POLICY_MAX_WIDE = POLICY_MAX_LISTEN / 2 };
+
 /* A policy in user space. */
 struct net_policy {
 	struct policy_chunk *chunks;
@@ -27,7 +30,8 @@ struct net_policy {
 };
 
 /*
- * Builds the policy. where_file and where_line are the guard line of the stack, to which the listen addresses are
+ * Builds the policy. config->listen has at most POLICY_MAX_LISTEN prefixes, or NET_POLICY_MAX_WIDE where some may be around
+ * the block in which IPv4 is kept. where_file and where_line are the guard line of the stack, to which the listen addresses are
  * attributed.
  *
  * Return: 0 or -ENOMEM. *ret is to be freed by net_policy_free(); untouched on failure.
