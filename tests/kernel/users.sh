@@ -134,6 +134,17 @@ check 'apply, with a route of another table for all addresses' guard_host -q app
 check_is 'now any of IPv6 is this host to it' denied "$(as 65534 connect 2001:db8::2 4370)"
 check_is 'and none of IPv4' refused "$(as 65534 connect ::ffff:198.51.100.2 4370)"
 net_run host ip -6 route del local default dev lo table 77
+net_run host ip route add local 203.0.113.0/24 dev lo src 198.51.100.1 table 77
+net_run host ip rule add to 203.0.113.0/24 lookup 77 pref 77
+check_is 'by an IPv4 route of another table nobody gets to a listener that is not transparent' no \
+	"$([[ $(as 65534 connect 203.0.113.5 4370) == ok ]] && echo yes || echo no)"
+check 'nor does it change anything' guard_host -q check
+net_run host ip rule del pref 77
+net_run host ip route del local 203.0.113.0/24 dev lo table 77
+net_run host ip route add local 0.0.0.0/0 dev lo table 2004 proto kernel
+check 'a proxy'"'"'s route for marked packets is none of its addresses' guard_host -q check
+check_is 'another host is still none of its business' refused "$(as 65534 connect 198.51.100.2 4370)"
+net_run host ip route flush table 2004
 for i in {10..43}; do
 	net_run host ip -6 route add local "2001:db8:77$i::/64" dev lo
 done
@@ -146,6 +157,29 @@ net_run host ip -6 addr del 2001:db8::33/64 dev eth0
 check 'apply without them' guard_host -q apply
 check_is 'another host is none of its business again' 'refused refused' \
 	"$(as 65534 connect 198.51.100.2 4370) $(as 65534 connect 2001:db8::2 4370)"
+# Prefixes around the block of IPv4, the narrowest first: none covers the next.
+for i in {31..1}; do
+	net_run host ip -6 route add local "::/$i" dev lo metric "$((100 - i))"
+done
+check 'apply, with many prefixes around the addresses of IPv4' guard_host -q apply
+check 'check' guard_host -q check
+for i in {31..1}; do
+	net_run host ip -6 route del local "::/$i" dev lo
+done
+check 'apply without them' guard_host -q apply
+# shellcheck disable=SC2016 # expanded there
+in_cgroup "$EJG_CGROUP/service" unshare --user --map-root-user --net bash -c \
+	'ip link set lo up; for i in {10..43}; do ip -6 route add local "2001:db8:77$i::/64" dev lo; done
+	ip -6 route add local default dev lo; echo made; exec sleep 60' >"$EJG_STATE/made" &
+wait_for 5 grep -q made "$EJG_STATE/made"
+check 'apply, with a network that the service has made' guard_host -q apply
+check 'check' guard_host -q check
+check_is 'its routes are none of this host'"'"'s' 'refused refused' \
+	"$(as 65534 connect 198.51.100.2 4370) $(as 65534 connect 2001:db8::2 4370)"
+check_has 'processes of the service that cannot be seen' 'host.sockets-unseen' \
+	"$(own_tree nsenter --net="$(net_file host)" unshare --pid --fork --mount-proc "$EJG_TOOL" --confdir "$EJG_CONF" \
+		--moduledir "$EJG_MODULES" check 2>&1 || true)"
+kill "$(pgrep -f '^sleep 60$' -n)"
 kill "$(server_of 7000)" "$(server_of 4370)"
 
 # --- somebody writes to the map of the network namespaces

@@ -4,8 +4,11 @@
  * `listen` are those that a route makes this host's: what the program asks the kernel about an address does not tell them.
  */
 #include <errno.h>
+#include <linux/nsfs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/dist.h"
@@ -49,7 +52,20 @@ static int read_routed(void *data)
 	return r;
 }
 
-/* Of all network namespaces in which the service lives. */
+/*
+ * Whether it was made in another user namespace. Any process of the service can make such a one, and routes there without end:
+ * they would keep an apply from its end, or make every address this host's for all.
+ */
+static bool is_of_other_root(const struct netns *netns)
+{
+	cleanup_fd int owner = ioctl(netns->fd, NS_GET_USERNS);
+	struct stat st, own;
+
+	return owner >= 0 && fstat(owner, &st) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
+	       (st.st_dev != own.st_dev || st.st_ino != own.st_ino);
+}
+
+/* Of all network namespaces in which the service lives, and whose routes are root's. */
 static int find_routed(struct ejg_call *call, struct routed *ret)
 {
 	struct netns_list networks = {};
@@ -58,7 +74,7 @@ static int find_routed(struct ejg_call *call, struct routed *ret)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < networks.n; i++)
-		if (net_lives_in(&networks, &networks.items[i]))
+		if (net_lives_in(&networks, &networks.items[i]) && !is_of_other_root(&networks.items[i]))
 			r = netns_run(&networks.items[i], read_routed, ret);
 	netns_free(&networks);
 	if (r < 0)
