@@ -147,6 +147,18 @@ done
 resolver files '198.51.100.2 one.example'
 check 'apply' apply one.example
 
+note 'another address, tried and then applied'
+resolver files '198.51.100.9 one.example'
+check_status 'dry run' 5 guard apply --dry-run service
+check_is 'it tells the change' '+ 198.51.100.9 - 198.51.100.2' "$(guard apply --dry-run service 2>&1 | grep -o '[+-] 198.*' | xargs)"
+check_status 'as does a check of the file' 5 guard check --file "$EJG_CONF/service" --detailed-exitcode service
+check 'explain by the file' guard -q explain --file "$EJG_CONF/service" accept 198.51.100.9 4369 service
+check_status 'control: by what is in force' 1 guard -q explain accept 198.51.100.9 4369 service
+check 'check holds: it does not ask' guard check service
+check_is 'nothing has changed' 'one.example 198.51.100.2' "$(cut -d ' ' -f 1-2 "$known")"
+check 'apply' apply one.example
+check_status 'dry run: nothing is left to change' 0 guard apply --dry-run service
+
 note 'addresses that no peer can have'
 resolver files '127.0.0.1 bad.example' '::1 bad.example' '0.0.0.0 bad.example' '224.0.0.1 bad.example' \
 	'fe80::2 bad.example' '198.51.100.9 bad.example'

@@ -267,6 +267,9 @@ set peers peer.example' stack
 echo 'required net listen=127.0.0.1,198.51.100.1' >>"$EJG_CONF/ejabberd"
 check 'apply' guard_host -q apply
 echo '198.51.100.10 peer.example' >"$EJG_STATE/hosts"
+check_is 'a trial tells it, of both' 2 "$(guard_host check --file "$EJG_CONF/ejabberd" 2>&1 | grep -c '+ 198.51.100.10$')"
+check_is 'explain by the file' refused "$(answer connect 198.51.100.10 4369 --user nobody --file "$EJG_CONF/ejabberd")"
+check_is 'control: by what is in force' allowed "$(answer connect 198.51.100.10 4369 --user nobody)"
 check 'apply after the name has changed' guard_host -q apply
 check 'the guard holds at once' guard_host -q check
 check_has 'the change is said' 'is now also admitted at 198.51.100.10; no longer at 198.51.100.9' "$(

@@ -164,7 +164,7 @@ int host_check(struct ejg_call *call)
 		.links = check_set,
 		.absent = foresee_top,
 	};
-	int r = state->set.prepared ? 0 : host_make_policy(call, false, &policy);
+	int r = state->set.prepared ? 0 : host_make_policy(call, check.trial, &policy);
 
 	if (r == 0)
 		r = pins_probe(call);

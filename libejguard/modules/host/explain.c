@@ -146,7 +146,7 @@ static int explain_applied(struct host_explanation *e)
 static int explain_trial(struct host_explanation *e)
 {
 	struct net_policy policy = {};
-	int r = host_make_policy(e->call, false, &policy);
+	int r = host_make_policy(e->call, true, &policy);
 
 	if (r == 0) {
 		e->d = net_decision(&policy);

@@ -114,7 +114,7 @@ int net_expect_policy(struct ejg_call *call, struct net_policy *ret)
 	int r = net_validate(call);
 
 	if (r == 0)
-		r = net_resolve_peers(call, false, &peers);
+		r = net_resolve_peers(call, ejg_call_trial(call), &peers);
 	if (r == 0)
 		r = net_place_peers(call, &peers);
 	if (r == 0)
