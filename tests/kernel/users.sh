@@ -192,6 +192,15 @@ check_has 'check says so' 'host.network-unknown' "$(finding)"
 check 'apply' guard_host -q apply
 check_is 'nobody is refused again' denied "$(as 65534 listen 127.0.0.1 4369 0)"
 
+# --- somebody writes to whom other services let
+policy=/sys/fs/bpf/ejguard/ejabberd:host/policy
+check 'control: nothing would change' guard_host check --file "$EJG_CONF/ejabberd" --detailed-exitcode
+bpftool map update pinned $policy key 1 0 0 0 value id "$(SERVICE=ejabberd:host policy_map)"
+check_has 'check says so' 'host.policy-differs' "$(finding)"
+check_has 'and a trial' 'shared ports' "$(guard_host check --file "$EJG_CONF/ejabberd" 2>&1 || true)"
+check 'apply' guard_host -q apply
+check 'check' guard_host -q check
+
 # --- a new cgroup of the service
 mkdir "$EJG_CGROUP/second"
 sed -i "s|^set cgroups.*|& $root/second|" "$EJG_CONF/ejabberd"

@@ -82,9 +82,11 @@ static int check_networks(struct inspection *check, const struct pins *pins)
 
 static void check_sharing(struct inspection *check, const struct pins *pins)
 {
-	int r = check->trial ? 1 : sharing_settles(check->call, pins, check->policy);
+	int r = sharing_settles(check->call, pins, check->policy);
 
-	if (r == 0)
+	if (r == 0 && check->trial)
+		inspection_say(check, "would-change", "shared ports", "whom other services let use these");
+	else if (r == 0)
 		inspection_say(check, "policy-differs", NULL,
 			       "whom other services let use ports that they share has changed since it was applied");
 	else if (r < 0)
