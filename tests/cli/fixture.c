@@ -10,6 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "libejguard/util/change-list.h"
+
 static const char *const answers[] = { "held", "not-applicable", "not-held", "error", "unprivileged", NULL };
 static const char *const colours[] = { "red", "green", NULL };
 static const char *const opinions[] = { "none", "allowed", "refused", NULL };
@@ -215,7 +217,8 @@ static int check(struct ejg_call *call)
 		ejg_call_finding(call, "notunseen", NULL, "it was seen");
 	}
 	if (config->changes && ejg_call_trial(call)) {
-		ejg_call_finding(call, "would-change", "list", "+a:1 -b +c and 3 more with + and 12 more with -");
+		ejg_call_finding(call, "would-change", "list", "+a:1 -b +c " CHANGE_LIST_REST " " CHANGE_LIST_REST, (size_t)3, '+',
+				 (size_t)12, '-');
 		ejg_call_finding_at(call, "would-change", NULL, &(struct ejg_place){ .file = "/etc/thing" }, "would be mended");
 	}
 	if (config->unapplied)

@@ -33,8 +33,9 @@ class DryRun(Case):
         self.assertEqual((report["exit"], report["outcome"]), (5, "held"))
         self.assertEqual(report["changes"], [
             {"module": "probe", "subject": "list", "message": "+a:1 -b +c and 3 more with + and 12 more with -",
-             "added": ["a:1", "c"], "removed": ["b"]},
-            {"module": "probe", "subject": "/etc/thing", "message": "would be mended", "added": [], "removed": []}])
+             "added": ["a:1", "c"], "removed": ["b"], "added_more": 3, "removed_more": 12},
+            {"module": "probe", "subject": "/etc/thing", "message": "would be mended", "added": [], "removed": [],
+             "added_more": 0, "removed_more": 0}])
         self.assertNotIn("changes", self.ejguard("check", "--json").json)
 
     def test_nothing(self):

@@ -54,6 +54,14 @@ check_has 'that it would be ended' 'would be ended' "$(guard apply --dry-run ser
 check 'apply' guard -q apply service
 check_status 'it is' 0 guard apply --dry-run service
 
+note 'a long list'
+mapfile -t many < <(seq -f '203.0.113.%g' 1 2 49)
+stack_for "$cgroup" 198.51.100.2 "${many[@]}"
+check_has 'the rest is counted' $'\n              and 5 more with +\n' "$(guard apply --dry-run service || true)"
+check_is 'in JSON, too' '20 5 0' "$(guard --json apply --dry-run service | python3 -c 'import json, sys
+change = next(c for c in json.load(sys.stdin)["changes"] if c["subject"] == "peers")
+print(len(change["added"]), change["added_more"], change["removed_more"])')"
+
 note 'what is no apply'
 stack_for "$EJG_CGROUP/absent" 198.51.100.2
 guard -q release service

@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "libejguard/util/change-list.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 #include "tools/print/json.h"
@@ -14,22 +16,31 @@
 
 enum { INDENT = 2, NAME = 10 };
 
-#define REST "and " /* "and 3 more with +" */
+struct word {
+	const char *text; /* without the sign; of a rest: all of it */
+	size_t n;
+	size_t rest; /* how many were left out here; 0: it is a word */
+	char sign;
+};
 
-/* Takes the next word of a diff off *text. Return: its sign, 0 for the rest that was left out, -1 at the end. */
-static int next_word(const char **text, const char **ret, size_t *ret_n)
+/* Takes the next word of a diff off *text. Return: false at the end. */
+static bool next_word(const char **text, struct word *ret)
 {
-	const char *word = *text + strspn(*text, " ");
-	bool rest = strncmp(word, REST, sizeof(REST) - 1) == 0;
-	size_t n = rest ? strcspn(word, "+-") + 1 : strcspn(word, " ");
+	const char *start = *text + strspn(*text, " ");
+	struct word word = {};
+	int n = 0;
 
-	if (!*word)
-		return -1;
-	n = strnlen(word, n);
-	*text = word + n;
-	*ret = rest ? word : word + 1;
-	*ret_n = rest ? n : n - 1;
-	return rest ? 0 : *word;
+	if (!*start)
+		return false;
+	if (sscanf(start, CHANGE_LIST_REST "%n", &word.rest, &word.sign, &n) == 2 && n > 0) {
+		word.text = start;
+		word.n = n;
+	} else {
+		word = (struct word){ .text = start + 1, .n = strcspn(start, " ") - 1, .sign = *start };
+	}
+	*text = word.text + word.n;
+	*ret = word;
+	return true;
 }
 
 static bool is_diff(const char *message)
@@ -45,18 +56,16 @@ static const char *subject_of(const struct ejg_finding *finding)
 static void print_diff(const char *message, FILE *out)
 {
 	const bool colour = text_colour(out);
-	const char *word;
-	size_t n;
-	int sign;
+	struct word word;
 
-	while ((sign = next_word(&message, &word, &n)) >= 0) {
+	while (next_word(&message, &word)) {
 		fprintf(out, "%*s", NAME + 2 * INDENT, "");
-		if (colour && sign)
-			fputs(sign == '+' ? "\033[32m" : "\033[31m", out);
-		if (sign)
-			fprintf(out, "%c ", sign);
-		text_put(out, word, n);
-		fputs(colour && sign ? "\033[0m\n" : "\n", out);
+		if (colour && !word.rest)
+			fputs(word.sign == '+' ? "\033[32m" : "\033[31m", out);
+		if (!word.rest)
+			fprintf(out, "%c ", word.sign);
+		text_put(out, word.text, word.n);
+		fputs(colour && !word.rest ? "\033[0m\n" : "\n", out);
 	}
 }
 
@@ -109,27 +118,39 @@ int print_trial(const struct report *report, FILE *out)
 	return 0;
 }
 
-static json_t *json_words_of(const char *message, int wanted)
+static json_t *json_words_of(const char *message, char wanted)
 {
 	const bool diff = is_diff(message);
 	json_t *array = json_array();
-	const char *word;
-	size_t n;
-	int sign;
+	struct word word;
 
-	while (array && diff && (sign = next_word(&message, &word, &n)) >= 0) {
-		cleanup_free char *text = sign == wanted ? strndup(word, n) : NULL;
+	while (array && diff && next_word(&message, &word)) {
+		const bool listed = word.sign == wanted && !word.rest;
+		cleanup_free char *text = listed ? strndup(word.text, word.n) : NULL;
 
-		if (sign == wanted)
+		if (listed)
 			array = json_append(array, text ? json_text(text) : NULL);
 	}
 	return array;
 }
 
+static json_int_t count_rest(const char *message, char wanted)
+{
+	const bool diff = is_diff(message);
+	json_int_t n = 0;
+	struct word word;
+
+	while (diff && next_word(&message, &word))
+		n += word.sign == wanted ? word.rest : 0;
+	return n;
+}
+
 static json_t *json_change(const char *module, const char *subject, const char *message)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "module", json_text(module), "subject", json_text(subject), "message",
-			 json_text(message), "added", json_words_of(message, '+'), "removed", json_words_of(message, '-'));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(module), "subject", json_text(subject),
+			 "message", json_text(message), "added", json_words_of(message, '+'), "removed",
+			 json_words_of(message, '-'), "added_more", count_rest(message, '+'), "removed_more",
+			 count_rest(message, '-'));
 }
 
 json_t *json_trial(const struct report *report)

@@ -7,6 +7,7 @@
 #include "libejguard/modules/net/changes.h"
 #include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/match.h"
+#include "libejguard/util/change-list.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
 
@@ -97,7 +98,7 @@ static void put_missing(FILE *out, char sign, const struct ranges *list, const s
 			put_range(out, sign, range_at(list, i));
 	}
 	if (shown > MAX_SHOWN)
-		fprintf(out, "  and %zu more (%c)", shown - MAX_SHOWN, sign);
+		fprintf(out, " " CHANGE_LIST_REST, shown - MAX_SHOWN, sign);
 }
 
 /* The scoped ones are few, and each is one of its interface. */
@@ -138,7 +139,7 @@ static void put_missing_ports(FILE *out, char sign, const uint8_t *list, const u
 		fprintf(out, last > port ? " %c%u-%u" : " %c%u", sign, port, last);
 	}
 	if (shown > MAX_SHOWN)
-		fprintf(out, "  and %zu more (%c)", shown - MAX_SHOWN, sign);
+		fprintf(out, " " CHANGE_LIST_REST, shown - MAX_SHOWN, sign);
 }
 
 struct changes {
