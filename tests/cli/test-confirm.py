@@ -67,7 +67,7 @@ class Pending(Case):
             pending = self.ejguard(verb, "--json").json["pending"]
             self.assertEqual((pending["former"], pending["timer"]), ("none", False))
             self.assertIn(pending["seconds"], range(40, 51))
-        for words in ["apply"], ["enable", "--now"]:
+        for words in ["apply"], ["enable", "--now"], ["apply", "--dry-run"], ["enable", "--now", "--dry-run"]:
             result = self.ejguard(*words)
             self.assertEqual(result.exit, 1)
             self.assertIn("a change of ejabberd waits to be confirmed", result.err)

@@ -58,6 +58,12 @@ class DryRun(Case):
         path = self.stack("required net\n")
         self.assertEqual(self.ejguard("apply", "--dry-run").exit, 1)
         self.assertEqual(self.ejguard("check", "--file", path).exit, 0)
+        words = "enable", "--now", "--dry-run", "--templatedir", f"{SOURCE}/tools/systemd"
+        result = self.ejguard(*words)
+        self.assertEqual(result.exit, 1)
+        self.assertIn("none of the cgroups of ejabberd exists", result.err)
+        self.write("conf/ejabberd", "set cgroups ejabberd.service\nrequired probe\n")
+        self.assertEqual(self.ejguard(*words).exit, 5)
 
     def test_check_of_a_file(self):
         path = self.stack("required net changes=yes\n", "other")
@@ -88,7 +94,8 @@ class DryRun(Case):
         self.assertEqual(len(os.listdir(self.unitdir)), 3)
 
     def test_usage(self):
-        for words in ["apply", "--dry-run", "--own"], ["apply", "--dry-run", "--only", "net"], ["check", "--detailed-exitcode"]:
+        for words in ["apply", "--dry-run", "--own"], ["apply", "--dry-run", "--only", "net"], \
+                ["apply", "--dry-run", "--grace=600"], ["check", "--detailed-exitcode"]:
             with self.subTest(words=words):
                 self.assertEqual(self.ejguard(*words).exit, 2)
 

@@ -7,6 +7,7 @@
 #include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/wanted.h"
+#include "tools/verbs/try.h"
 #include "tools/verbs/verbs.h"
 
 static size_t count(const char *const *words)
@@ -45,28 +46,16 @@ static int read_grace(const char *text, struct report *report, uint32_t *ret)
 	return 0;
 }
 
-/* An apply that finds no cgroup fails, where one guards cgroups: a stack that is tried is not blamed for that. */
-static int refuse_absent(struct report *report)
-{
-	const struct ejg_facts *facts = ejg_facts_get(report->handle);
-
-	for (size_t i = 0; i < facts->n_cgroups; i++)
-		if (ejg_cgroup_get(facts, i)->id)
-			return 0;
-	if (!handle_has_module(report, NETWORK_GUARD))
-		return 0;
-	return report_fail(report, -EACCES, "none of the cgroups of %s exists: there is nothing to guard; start the service",
-			   report->service);
-}
-
 static int try(const struct arguments *arguments, struct report *report)
 {
 	int r;
 
-	if (arguments->own || arguments->cgroups || arguments->only || arguments->confirm)
-		return report_fail_usage(report, "--dry-run excludes --own, --cgroup, --only and --confirm");
-	r = ejg_try(report->handle);
-	return report_end_trial(report, true, r == 0 ? refuse_absent(report) : r);
+	if (arguments->own || arguments->cgroups || arguments->only || arguments->grace || arguments->confirm)
+		return report_fail_usage(report, "--dry-run excludes --own, --cgroup, --only, --grace and --confirm");
+	r = confirm_refuse_pending(report);
+	if (r == 0)
+		r = try_apply(report);
+	return report_end_trial(report, true, r);
 }
 
 /* What comes back is the whole of what was in force. */

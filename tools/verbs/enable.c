@@ -8,6 +8,7 @@
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
+#include "tools/verbs/try.h"
 #include "tools/verbs/verbs.h"
 
 static int plan_unit(struct report *report, const char *unitdir, const char *name, bool is_main)
@@ -84,13 +85,15 @@ static int write_dropins(const struct arguments *arguments, struct report *repor
 
 static int try(const struct arguments *arguments, struct report *report)
 {
-	int r = ejg_load(report->handle, NULL);
+	int r = arguments->now ? confirm_refuse_pending(report) : 0;
 
+	if (r == 0)
+		r = ejg_load(report->handle, NULL);
 	if (r == 0)
 		r = plan(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR);
 	report->has_units = r == 0;
 	if (r == 0 && arguments->now)
-		r = ejg_try(report->handle);
+		r = try_apply(report);
 	return report_end_trial(report, true, r);
 }
 

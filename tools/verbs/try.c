@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/verbs/try.h"
+
+#include <errno.h>
+
+#include "tools/base/handle.h"
+#include "tools/systemd/wanted.h"
+
+/* An apply that finds no cgroup fails, where one guards cgroups: a stack that is tried is not blamed for that. */
+static int refuse_absent(struct report *report)
+{
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
+
+	for (size_t i = 0; i < facts->n_cgroups; i++)
+		if (ejg_cgroup_get(facts, i)->id)
+			return 0;
+	if (!handle_has_module(report, NETWORK_GUARD))
+		return 0;
+	return report_fail(report, -EACCES, "none of the cgroups of %s exists: there is nothing to guard; start the service",
+			   report->service);
+}
+
+int try_apply(struct report *report)
+{
+	int r = ejg_try(report->handle);
+
+	return r == 0 ? refuse_absent(report) : r;
+}
