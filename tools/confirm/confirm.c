@@ -54,43 +54,59 @@ static bool is_kept(const struct report *report)
 	return false;
 }
 
-/* Return: 1 when a change waits already, 0, or an error with the message set. */
-static int begin(struct report *report, unsigned int seconds, struct pending *pending)
+/* Return: 0, or an error with the message set. */
+static int begin(struct report *report, unsigned int seconds, const struct pending *earlier)
 {
-	int waits = pending_read(report, pending), r = waits < 0 ? waits : 0;
+	struct pending pending = {};
+	int r = 0;
 
-	if (waits == 0)
-		r = pending_keep_former(report, pending);
-	pending->until = (uint64_t)clock_ms() + seconds * 1000ULL;
+	if (earlier)
+		pending = *earlier;
+	else
+		r = pending_keep_former(report, &pending);
+	pending.until = (uint64_t)clock_ms() + seconds * 1000ULL;
 	if (r == 0)
-		r = pending_write(report, pending);
-	if (r == 0)
-		r = timer_start(report, seconds);
-	return r < 0 ? r : waits;
+		r = pending_write(report, &pending);
+	return r < 0 ? r : timer_start(report, seconds);
+}
+
+/* As before the change: nothing waits, or the earlier change does, and its time goes on. */
+static void take_back(struct report *report, const struct pending *earlier)
+{
+	unsigned int seconds;
+
+	if (!earlier) {
+		timer_stop(report);
+		(void)pending_remove(report);
+		return;
+	}
+	seconds = pending_left(earlier);
+	if (pending_write(report, earlier) == 0)
+		(void)timer_start(report, seconds > 0 ? seconds : 1);
 }
 
 int confirm_apply(struct report *report, const struct ejg_apply_options *how, unsigned int seconds)
 {
-	struct pending pending = {};
+	struct pending earlier = {};
 	cleanup_fd int lock = -1;
-	int waits = 0, r = refuse_here(report);
+	int waited, r = refuse_here(report);
 
 	if (r == 0)
 		r = pending_lock(report, &lock);
 	if (r < 0)
 		return r;
+	waited = pending_read(report, &earlier);
+	if (waited < 0)
+		return waited;
 	/* The timer runs before anything is changed: whatever ends this process then, the former policy comes back. */
-	r = waits = begin(report, seconds, &pending);
-	if (r >= 0)
+	r = begin(report, seconds, waited ? &earlier : NULL);
+	if (r == 0)
 		r = ejg_apply(report->handle, how);
 	if (r == 0)
 		pending_set_reverted(report, false);
-	if (r == 0 || is_kept(report) || waits > 0) {
-		pending_show(report);
-	} else {
-		timer_stop(report);
-		(void)pending_remove(report);
-	}
+	if (r < 0 && !is_kept(report))
+		take_back(report, waited ? &earlier : NULL);
+	pending_show(report);
 	return r;
 }
 
@@ -101,6 +117,11 @@ int confirm_refuse_pending(struct report *report)
 
 	if (r <= 0)
 		return r;
+	if (!timer_runs(report->service)) /* it is gone where systemd was started anew, or told to end it */
+		return report_fail(report, -EBUSY,
+				   "a change of %s waits to be confirmed, and its timer does not run: it is not taken back by itself; "
+				   "first run: ejguard confirm %s, or: ejguard revert %s",
+				   report->service, report->service, report->service);
 	return report_fail(report, -EBUSY,
 			   "a change of %s waits to be confirmed, and is taken back in %u s; first run: ejguard confirm %s, "
 			   "or: ejguard revert %s",

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libejguard/util/cleanup.h"
@@ -44,7 +45,7 @@ static void put_service(FILE *out, const struct report *report)
 		report->service, report->service);
 	put_option(out, "confdir", report->arguments->confdir);
 	put_option(out, "moduledir", report->arguments->moduledir);
-	fprintf(out, " revert %s\n", report->service);
+	fprintf(out, " revert -- %s\n", report->service);
 }
 
 static void put_timer(FILE *out, const struct report *report, unsigned int seconds)
@@ -62,6 +63,8 @@ static int write_unit(struct report *report, const char *end, unsigned int secon
 
 	if (!path)
 		return report_fail(report, -ENOMEM, "out of memory");
+	if (file && fchmod(fileno(file), 0644) < 0)
+		return report_fail(report, -EIO, "cannot write %s: %s; nothing was applied", path, strerror(errno));
 	if (file && seconds > 0)
 		put_timer(file, report, seconds);
 	else if (file)

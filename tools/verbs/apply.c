@@ -96,7 +96,7 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 		r = confirm_refuse_reverted(report);
 	if (r == 0)
 		r = ejg_apply(report->handle, &how);
-	if (r == 0)
+	if (r == 0 && how.n_only == 0 && how.n_cgroups == 0) /* of a part, the rest is still the former policy's */
 		pending_set_reverted(report, false);
 	return advise(&how, report, r);
 }

@@ -107,5 +107,10 @@ int verb_enable(const struct arguments *arguments, struct report *report)
 		r = confirm_refuse_pending(report);
 	if (r == 0)
 		r = write_dropins(arguments, report);
-	return r == 0 && arguments->now ? ejg_apply(report->handle, NULL) : r;
+	if (r < 0 || !arguments->now)
+		return r;
+	r = ejg_apply(report->handle, NULL);
+	if (r == 0)
+		pending_set_reverted(report, false);
+	return r;
 }
