@@ -76,6 +76,23 @@ static void put_line(FILE *out, const struct guard_line *line)
 	fputc('\n', out);
 }
 
+/* A file of peers may hold more than a line of a stack: what could not be read again is not kept. */
+static bool is_readable(const char *text)
+{
+	const size_t size = strlen(text);
+	const char *end;
+
+	for (const char *line = text; (end = strchr(line, '\n')); line = end + 1) {
+		size_t words = 1;
+
+		for (const char *at = line; at < end; at++)
+			words += *at == ' ';
+		if (line[0] != '#' && (end - line > STACK_MAX_LINE || words > STACK_MAX_WORDS))
+			return false;
+	}
+	return size <= STACK_MAX_FILE;
+}
+
 const char *applied_format(struct arena *arena, const struct stack *stack, const struct ejg_facts *facts)
 {
 	cleanup_free char *text = NULL;
@@ -130,6 +147,7 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 
 	if (r == 0 && text && is_kept(folder, text))
 		return;
+	whole = whole && (!text || is_readable(text));
 	if (r == 0)
 		r = !text ? -ENOMEM : whole ? write_text(folder, text) : 0;
 	if (r == 0 && whole)

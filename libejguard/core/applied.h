@@ -19,7 +19,8 @@ const char *applied_format(struct arena *arena, const struct stack *stack, const
 
 /*
  * After an apply of that text. Of a part of the stack only: with another text than the one that is kept, nothing is known for
- * what is in force any more, and nothing is kept. What cannot be kept is a warning. The caller holds the lock of the service.
+ * what is in force any more, and nothing is kept; so with a text that is too long for a stack file. What cannot be kept is a
+ * warning. The caller holds the lock of the service.
  */
 void applied_keep(struct report *report, const char *rundir, const char *text, bool whole);
 

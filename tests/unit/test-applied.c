@@ -84,6 +84,17 @@ static bool holds(struct scratch *scratch, const char *wanted)
 	return strcmp(text, wanted) == 0;
 }
 
+/* More words than a line of a stack may have. */
+static const char *long_line(struct scratch *scratch)
+{
+	char *text = arena_alloc(scratch->arena, 2 * STACK_MAX_WORDS + 4);
+
+	assert_non_null(text);
+	for (size_t i = 0; i <= STACK_MAX_WORDS; i++)
+		memcpy(text + 2 * i, "a ", 3);
+	return strcat(text, "\n");
+}
+
 static void what_is_kept_is_what_is_in_force(void **state)
 {
 	struct scratch *scratch = *state;
@@ -108,6 +119,9 @@ static void what_is_kept_is_what_is_in_force(void **state)
 	assert_true(holds(scratch, ""));
 	applied_keep(scratch->report, folder, "two", true);
 	assert_true(holds(scratch, "two"));
+	applied_keep(scratch->report, folder, long_line(scratch), true);
+	assert_true(holds(scratch, ""));
+	applied_keep(scratch->report, folder, "two", true);
 	applied_forget(folder);
 	assert_true(holds(scratch, ""));
 	assert_int_equal(report_finding_count(scratch->report), 0);
