@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """apply --confirm, confirm and revert where there is nothing to confirm, and where systemd is not there. The rest: service/confirm."""
 import os
+import re
+import shutil
+import subprocess
 import time
 import unittest
 
@@ -110,6 +113,146 @@ class Pending(Case):
         self.assertEqual(self.ejguard("apply").exit, 1)
         self.assertEqual(self.ejguard("status").exit, 0)
         os.unlink(f"{FOLDER}/pending")
+
+
+# Does what systemctl is asked for, or not.
+SYSTEMCTL = """#!/bin/sh
+[ ! -e /run/no-systemctl ]
+"""
+
+
+@needs_cgroup2
+@unittest.skipUnless(os.geteuid() == 0 and "EJG_RUN_HIDDEN" in os.environ, "needs root, and a /run of its own")
+@unittest.skipUnless(os.path.exists("/usr/bin/systemctl"), "there is no systemctl to stand in for")
+class Changes(Case):
+    """apply --confirm with a systemctl that the test has made, in a mount namespace of its own."""
+
+    def setUp(self):
+        super().setUp()
+        os.makedirs("/run/systemd/system")
+        self.addCleanup(shutil.rmtree, "/run/systemd")
+        fake = self.write("systemctl", SYSTEMCTL)
+        os.chmod(fake, 0o755)
+        subprocess.run(["mount", "--bind", fake, "/usr/bin/systemctl"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "/usr/bin/systemctl"], check=True)
+        self.addCleanup(self.leave)
+        self.stack("required probe\n")
+
+    def leave(self):
+        self.systemctl(True)
+        self.stack("required probe\n")
+        self.ejguard("release")
+
+    def systemctl(self, works):
+        if works and os.path.exists("/run/no-systemctl"):
+            os.unlink("/run/no-systemctl")
+        elif not works:
+            with open("/run/no-systemctl", "w"):
+                pass
+
+    def read(self, name):
+        with open(f"{FOLDER}/{name}") as file:
+            return file.read()
+
+    def has(self, name):
+        return os.path.exists(f"{FOLDER}/{name}")
+
+    def begin(self):
+        """A change that waits. Return: what says so."""
+        self.assertEqual(self.ejguard("apply").exit, 0)
+        self.stack("required probe advice=yes\n")
+        result = self.ejguard("apply", "--confirm", "600s")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        return self.read("pending")
+
+    def test_another_change_fails(self):
+        """Before it has begun, or later: the first one waits still, for as long as before."""
+        first = self.begin()
+        self.systemctl(False)
+        self.assertEqual(self.ejguard("apply", "--confirm", "900s").exit, 1)
+        self.systemctl(True)
+        self.assertEqual(self.read("pending"), first)
+        self.stack("required probe broken=1\n")
+        self.assertEqual(self.ejguard("apply", "--confirm", "900s").exit, 1)
+        self.assertEqual(self.read("pending"), first)
+        self.assertTrue(self.has("former"))
+        with open("/run/systemd/system/ejguard-revert-ejabberd.timer") as file:
+            seconds = int(re.search(r"OnActiveSec=(\d+)s", file.read())[1])
+        self.assertIn(seconds, range(500, 601))
+        self.stack("nonsense\n")
+        self.assertEqual(self.ejguard("apply", "--confirm", "900s").exit, 3)
+        self.assertEqual(self.read("pending"), first)
+        self.assertEqual(self.ejguard("revert").exit, 0)
+
+    def test_unknown_change(self):
+        self.begin()
+        with open(f"{FOLDER}/pending", "w") as file:
+            file.write("junk")
+        self.assertEqual(self.ejguard("apply", "--confirm", "900s").exit, 1)
+        self.assertEqual(self.read("pending"), "junk")
+        self.assertTrue(self.has("former"))
+
+    def test_no_timer(self):
+        self.begin()
+        self.assertIn("is taken back in", self.ejguard("apply").err)
+        self.systemctl(False)
+        self.assertIn("its timer does not run", self.ejguard("apply").err)
+
+    def test_units(self):
+        os.umask(0o077)
+        self.addCleanup(os.umask, 0o022)
+        self.begin()
+        for end in "service", "timer":
+            mode = os.stat(f"/run/systemd/system/ejguard-revert-ejabberd.{end}").st_mode
+            self.assertEqual(mode & 0o777, 0o644)
+        with open("/run/systemd/system/ejguard-revert-ejabberd.service") as file:
+            self.assertIn(" revert -- ejabberd\n", file.read())
+
+    def test_what_would_stay(self):
+        """What only the new stack has could not be undone by an apply of the former one."""
+        self.assertEqual(self.ejguard("apply").exit, 0)
+        self.stack("required probe\nrequired net\n")
+        result = self.ejguard("apply", "--confirm", "60s")
+        self.assertEqual(result.exit, 3)
+        self.assertIn("does not have the module net", result.err)
+        with open(f"{self.confdir}/ejabberd", "w") as file:
+            file.write("set cgroups ejabberd.service other.service\nrequired probe\n")
+        self.assertIn("does not have the cgroup", self.ejguard("apply", "--confirm", "60s").err)
+        self.assertFalse(self.has("pending"))
+        self.assertFalse(self.has("former"))
+
+    def test_something_has_started(self):
+        """Where nothing was in force before, it would go on without a guard."""
+        self.assertEqual(self.ejguard("apply", "--confirm", "60s").exit, 0)
+        self.ejguard("apply", "--own")
+        result = self.ejguard("revert")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("has started since under the guard", result.err)
+        self.assertTrue(self.has("applied"))
+        self.assertFalse(self.has("pending"))
+        self.assertFalse(self.has("started"))
+        self.assertEqual(self.ejguard("release").exit, 0)
+        self.assertEqual(self.ejguard("apply", "--confirm", "60s").exit, 0)
+        self.assertEqual(self.ejguard("revert").exit, 0)
+        self.assertFalse(self.has("applied"))
+
+    def test_what_was_applied_is_unreadable(self):
+        self.assertEqual(self.ejguard("apply", "--confirm", "60s").exit, 0)
+        with open(f"{FOLDER}/applied", "w") as file:
+            file.write("nonsense\n")
+        result = self.ejguard("revert")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertFalse(self.has("applied"))
+
+    def test_what_was_taken_back(self):
+        """It is over with an apply of the whole stack, and not of a part."""
+        self.begin()
+        self.assertEqual(self.ejguard("revert").exit, 0)
+        self.stack("required probe\noptional net\n")
+        self.assertEqual(self.ejguard("apply", "--only", "probe").exit, 0)
+        self.assertEqual(self.ejguard("apply", "--grace", "60").exit, 1)
+        self.assertEqual(self.ejguard("apply").exit, 0)
+        self.assertEqual(self.ejguard("apply", "--grace", "60").exit, 0)
 
 
 if __name__ == "__main__":

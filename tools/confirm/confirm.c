@@ -7,6 +7,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
+#include "tools/confirm/former.h"
 #include "tools/confirm/timer.h"
 #include "tools/systemd/systemctl.h"
 
@@ -60,10 +61,14 @@ static int begin(struct report *report, unsigned int seconds, const struct pendi
 	struct pending pending = {};
 	int r = 0;
 
-	if (earlier)
+	if (earlier) {
 		pending = *earlier;
-	else
+	} else {
+		pending_set_started(report, false);
 		r = pending_keep_former(report, &pending);
+	}
+	if (r == 0 && pending.former)
+		r = former_check(report, !earlier);
 	pending.until = (uint64_t)clock_ms() + seconds * 1000ULL;
 	if (r == 0)
 		r = pending_write(report, &pending);
@@ -98,6 +103,9 @@ int confirm_apply(struct report *report, const struct ejg_apply_options *how, un
 	waited = pending_read(report, &earlier);
 	if (waited < 0)
 		return waited;
+	r = ejg_load(report->handle, NULL);
+	if (r < 0)
+		return r;
 	/* The timer runs before anything is changed: whatever ends this process then, the former policy comes back. */
 	r = begin(report, seconds, waited ? &earlier : NULL);
 	if (r == 0)
@@ -170,7 +178,7 @@ static int load(struct report *report, const char *name)
 	return path ? ejg_load(report->handle, path) : report_fail(report, -ENOMEM, "out of memory");
 }
 
-/* Without a former policy the one in force goes, even where its file cannot be read any more. */
+/* Without a former policy the one in force goes, even where its file, or what was kept of it, cannot be read any more. */
 static int bring_back(struct report *report, bool former)
 {
 	cleanup_free char *applied = pending_path(report, "applied");
@@ -181,8 +189,22 @@ static int bring_back(struct report *report, bool former)
 		return r < 0 ? r : ejg_apply(report->handle, NULL);
 	}
 	if (applied && access(applied, F_OK) == 0)
-		r = load(report, "applied");
-	return r < 0 ? r : ejg_release(report->handle);
+		r = ejg_load(report->handle, applied);
+	return r == -ENOMEM ? r : ejg_release(report->handle); /* which else loads the stack on the disk */
+}
+
+/* Nobody asks who has started whether it goes on without a guard. */
+static int keep_started(struct report *report)
+{
+	int r = pending_remove(report);
+
+	if (r < 0)
+		return r;
+	timer_stop(report);
+	return report_fail(report, -EIO,
+			   "a unit or a container of %s has started since under the guard, and nothing was applied before: the "
+			   "guard stays, and nothing waits any more; to remove it, run: ejguard release %s",
+			   report->service, report->service);
 }
 
 int confirm_revert(struct report *report)
@@ -196,6 +218,8 @@ int confirm_revert(struct report *report)
 	waits = pending_read(report, &pending);
 	if (waits <= 0)
 		return waits < 0 ? waits : nothing_waits(report);
+	if (!pending.former && pending_is_started(report))
+		return keep_started(report);
 	r = bring_back(report, pending.former);
 	report->pending.former = pending.former;
 	if (r < 0 && !is_kept(report))
@@ -206,13 +230,27 @@ int confirm_revert(struct report *report)
 	return r;
 }
 
+void confirm_note_start(struct report *report)
+{
+	struct pending pending;
+	cleanup_fd int lock = -1;
+
+	/* Under the lock a revert is over, or has yet to look. Without it, it is noted all the same. */
+	if (pending_read(report, &pending) > 0) {
+		(void)pending_lock(report, &lock);
+		if (pending_read(report, &pending) > 0)
+			pending_set_started(report, true);
+	}
+	report_forget_failure(report);
+}
+
 void confirm_forget(struct report *report)
 {
 	struct pending pending;
 	cleanup_fd int lock = -1;
 
 	pending_set_reverted(report, false);
-	if (pending_read(report, &pending) > 0 && pending_lock(report, &lock) == 0 && pending_remove(report) == 0)
+	if (pending_read(report, &pending) != 0 && pending_lock(report, &lock) == 0 && pending_remove(report) == 0)
 		timer_stop(report);
 	report_forget_failure(report);
 }

@@ -22,10 +22,19 @@ int confirm_refuse_pending(struct report *report);
 /* For a timer that follows the names of peers: -EBUSY with the message set where the stack file has what was taken back. */
 int confirm_refuse_reverted(struct report *report);
 
+/*
+ * Before an apply for a unit or a container that is about to start: where nothing was in force before a change that waits, its
+ * revert then leaves the guard, without which that would go on.
+ */
+void confirm_note_start(struct report *report);
+
 /* Keeps what is in force. Return: 0; -EIO where nothing waits, and other errors, with the message set. */
 int confirm_keep(struct report *report);
 
-/* Brings the former policy back now. Return: as ejg_apply() and ejg_release(); -EIO where nothing waits, with the message set. */
+/*
+ * Brings the former policy back now. Return: as ejg_apply() and ejg_release(); -EIO where nothing waits, and
+ * where something has started under the guard that would be released, with the message set.
+ */
 int confirm_revert(struct report *report);
 
 /* After a release: nothing comes back any more. */

@@ -44,10 +44,10 @@ static int make_folder(struct report *report)
 	return 0;
 }
 
-int pending_lock(struct report *report, int *ret_fd)
+static int lock_file(struct report *report, const char *name, int *ret_fd)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE * 1000000L };
-	cleanup_free char *path = pending_path(report, "confirm.lock");
+	cleanup_free char *path = pending_path(report, name);
 	cleanup_fd int fd = -1;
 	int r = make_folder(report);
 
@@ -68,6 +68,11 @@ int pending_lock(struct report *report, int *ret_fd)
 	return 0;
 }
 
+int pending_lock(struct report *report, int *ret_fd)
+{
+	return lock_file(report, "confirm.lock", ret_fd);
+}
+
 int pending_read(struct report *report, struct pending *ret)
 {
 	cleanup_free char *path = pending_path(report, PENDING_NAME);
@@ -80,8 +85,8 @@ int pending_read(struct report *report, struct pending *ret)
 	if (!file && (errno == ENOENT || errno == EACCES))
 		return 0;
 	if (!file || fscanf(file, "until %" SCNu64 " former %d", &pending.until, &former) != 2)
-		return report_fail(report, -EIO, "cannot read %s: it does not say which change waits to be confirmed; run: ejguard revert",
-				   path);
+		return report_fail(report, -EIO, "cannot read %s: it does not say which change waits to be confirmed; remove it, "
+				   "then apply the stack that is to be in force", path);
 	pending.former = former;
 	*ret = pending;
 	return 1;
@@ -108,8 +113,8 @@ static int refuse_unknown(struct report *report)
 		}
 		if (access(path, F_OK) == 0)
 			return report_fail(report, -EACCES,
-					   "it is not known which stack is in force, so it could not come back; "
-					   "apply the former stack once without --confirm");
+					   "it is not known which stack is in force, so it could not come back; apply the former "
+					   "stack once without --confirm, or the new one, if that names more than 4000 peers");
 	}
 	return 0;
 }
@@ -117,28 +122,21 @@ static int refuse_unknown(struct report *report)
 int pending_keep_former(struct report *report, struct pending *pending)
 {
 	cleanup_free char *applied = pending_path(report, "applied"), *former = pending_path(report, FORMER_NAME);
-	struct ejg_options options = { .size = sizeof(options), .service = report->service,
-				       .confdir = report->arguments->confdir,
-				       .moduledir = report->arguments->moduledir };
-	struct ejg *handle = NULL;
+	cleanup_fd int lock = -1;
 	int r;
 
 	if (!applied || !former)
 		return failed(report, "keep the former stack in", NULL, ENOMEM);
 	if (unlink(former) < 0 && errno != ENOENT)
 		return failed(report, "remove", former, errno);
+	r = lock_file(report, "lock", &lock); /* the library's own: what an apply has put in force is then in the file */
+	if (r < 0)
+		return r;
 	/* An apply writes a new file in its place: what the link leads to stays as it is. */
 	pending->former = link(applied, former) == 0;
 	if (!pending->former)
 		return errno == ENOENT ? refuse_unknown(report) : failed(report, "keep", applied, errno);
-	r = ejg_open(&options, &handle);
-	if (r == 0)
-		r = ejg_load(handle, former);
-	if (r < 0)
-		r = report_fail(report, r, "the stack that is in force could not come back: %s; apply without --confirm",
-				handle ? ejg_error(handle) : strerror(-r));
-	ejg_close(handle);
-	return r;
+	return 0;
 }
 
 int pending_write(struct report *report, const struct pending *pending)
@@ -165,23 +163,44 @@ int pending_remove(struct report *report)
 	if (unlink(path) < 0 && errno != ENOENT)
 		return failed(report, "remove", path, errno);
 	(void)unlink(former); /* nobody looks at it any more */
+	pending_set_started(report, false);
 	return 0;
+}
+
+static void set_mark(const struct report *report, const char *name, bool there)
+{
+	cleanup_free char *path = pending_path(report, name);
+	cleanup_fd int fd = path && there ? open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+
+	if (path && !there)
+		(void)unlink(path);
+}
+
+static bool has_mark(const struct report *report, const char *name)
+{
+	cleanup_free char *path = pending_path(report, name);
+
+	return path && access(path, F_OK) == 0;
 }
 
 void pending_set_reverted(const struct report *report, bool reverted)
 {
-	cleanup_free char *path = pending_path(report, "reverted");
-	cleanup_fd int fd = path && reverted ? open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
-
-	if (path && !reverted)
-		(void)unlink(path);
+	set_mark(report, "reverted", reverted);
 }
 
 bool pending_is_reverted(const struct report *report)
 {
-	cleanup_free char *path = pending_path(report, "reverted");
+	return has_mark(report, "reverted");
+}
 
-	return path && access(path, F_OK) == 0;
+void pending_set_started(const struct report *report, bool started)
+{
+	set_mark(report, "started", started);
+}
+
+bool pending_is_started(const struct report *report)
+{
+	return has_mark(report, "started");
 }
 
 void pending_show(struct report *report)

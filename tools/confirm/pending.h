@@ -27,7 +27,10 @@ unsigned int pending_left(const struct pending *pending);
 /* The path of a file in the service's folder; NULL without memory. */
 char *pending_path(const struct report *report, const char *name);
 
-/* Keeps the stack that was applied last as the former one. Return: 0; -EACCES, -EPERM, -EIO, -ENOMEM with the message set. */
+/*
+ * Keeps the stack that was applied last as the former one. Return: 0; -EACCES, -EBUSY, -EPERM, -EIO, -ENOMEM with the message
+ * set.
+ */
 int pending_keep_former(struct report *report, struct pending *pending);
 /* Return: 0; -EPERM, -EIO, -ENOMEM with the message set. */
 int pending_write(struct report *report, const struct pending *pending);
@@ -40,6 +43,10 @@ int pending_remove(struct report *report);
  */
 void pending_set_reverted(const struct report *report, bool reverted);
 bool pending_is_reverted(const struct report *report);
+
+/* Whether something has started under the guard while a change waited that had nothing in force before it. */
+void pending_set_started(const struct report *report, bool started);
+bool pending_is_started(const struct report *report);
 
 /* Makes it part of the report. What cannot be read is left out. */
 void pending_show(struct report *report);

@@ -94,6 +94,8 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 	r = how.own || how.n_cgroups > 0 ? 0 : confirm_refuse_pending(report);
 	if (r == 0 && arguments->grace)
 		r = confirm_refuse_reverted(report);
+	if (r == 0 && (how.own || how.n_cgroups > 0))
+		confirm_note_start(report);
 	if (r == 0)
 		r = ejg_apply(report->handle, &how);
 	if (r == 0 && how.n_only == 0 && how.n_cgroups == 0) /* of a part, the rest is still the former policy's */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/base/handle.h"
+#include "tools/confirm/confirm.h"
 #include "tools/exec/exec.h"
 #include "tools/verbs/verbs.h"
 
@@ -46,6 +47,7 @@ static int apply(struct report *report, const struct start *start)
 	const char *const cgroups[] = { start->cgroup.path };
 	struct ejg_apply_options how = { .size = sizeof(how), .cgroups = cgroups, .n_cgroups = 1 };
 
+	confirm_note_start(report);
 	return ejg_apply(report->handle, &how);
 }
 

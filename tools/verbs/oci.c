@@ -10,6 +10,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/handle.h"
+#include "tools/confirm/confirm.h"
 #include "tools/oci/oci.h"
 #include "tools/verbs/verbs.h"
 
@@ -34,7 +35,10 @@ static int guard(struct report *report, const struct oci_state *state)
 	const char *const cgroups[] = { cgroup };
 	const struct ejg_apply_options how = { .size = sizeof(how), .cgroups = cgroups, .n_cgroups = 1 };
 
-	return r < 0 ? r : ejg_apply(report->handle, &how);
+	if (r < 0)
+		return r;
+	confirm_note_start(report);
+	return ejg_apply(report->handle, &how);
 }
 
 static void log_failure(const struct report *report, const struct oci_state *state)
