@@ -78,6 +78,33 @@ static bool next_word(struct unit_words *w)
 	return true;
 }
 
+/*
+ * The words that ejguard enable --seccomp puts before the unit's own command:
+ * /usr/sbin/ejguard [options] exec [options] --only-confine [options] --
+ */
+int unit_own_command(const char *value, const char **ret)
+{
+	cleanup_words struct unit_words w = { 0 };
+	bool exec = false, only_confine = false;
+	const char *base;
+	int r;
+
+	*ret = value;
+	r = words_start(&w, value + strspn(value, "@-:+!|"));
+	if (r < 0 || !next_word(&w))
+		return r;
+	base = strrchr(w.word, '/');
+	if (!base || strcmp(base, "/ejguard") != 0)
+		return 0;
+	while (next_word(&w) && strcmp(w.word, "--") != 0) {
+		only_confine |= exec && strcmp(w.word, "--only-confine") == 0;
+		exec |= strcmp(w.word, "exec") == 0;
+	}
+	if (only_confine)
+		*ret = w.at + strspn(w.at, " \t");
+	return 0;
+}
+
 static bool is_variable_name(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

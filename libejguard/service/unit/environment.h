@@ -28,6 +28,12 @@ struct unit_parser {
 	struct unit_values listens; /* ListenStream= of a socket */
 };
 
+/*
+ * The unit's own command in a value of ExecStart=, where ejguard exec --only-confine starts it; all of the value in every other
+ * case. Return: 0, -ENOMEM.
+ */
+int unit_own_command(const char *value, const char **ret);
+
 /* Gives the environment to the variables, and reads the command. Return: 0, -ENOMEM. */
 int unit_environment(struct unit_parser *p, const struct unit_values *defaults);
 

@@ -55,6 +55,8 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 	};
 	static const char *const elsewhere[] = { "RootDirectory", "RootImage", "PAMName" };
 
+	if (strcmp(key, "ExecStart") == 0 && unit_own_command(value, &value) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(elsewhere) && *value; i++)
 		if (strcmp(key, elsewhere[i]) == 0)
 			set_problem(p, "the unit takes files or variables from elsewhere", origin);
