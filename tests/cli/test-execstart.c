@@ -60,6 +60,17 @@ static void test_commands(void **state)
 		{ "[Service]\nExecStart=!!/bin/a\n", "!!/bin/a", "begins with" },
 		{ "[Service]\nExecStart=@/bin/a b\n", "@/bin/a b", "begins with" },
 		{ "[Service]\nExecStart=:/bin/a\n", ":/bin/a", "begins with" },
+		{ "[Service]\nExecStart=/bin/a b\\\\\nUser=c\n", "/bin/a b\\\\", NULL },
+		{ "[Service]\nExecStart=/bin/a b\\\\\\\nc\n", "/bin/a b\\\\ c", NULL },
+		{ "[Service]\nExecStart=/bin/sh -c 'b ; c'\n", "/bin/sh -c 'b ; c'", NULL },
+		{ "[Service]\nExecStart=/bin/sh -c \"b \\\" ; c\"\n", "/bin/sh -c \"b \\\" ; c\"", NULL },
+		{ "[Service]\nExecStart=/bin/a \\; b\n", "/bin/a \\; b", NULL },
+		{ "[Service]\nExecStart=/bin/a 'b' ; /bin/c\n", "/bin/a 'b' ; /bin/c", "several" },
+		{ "[Service]\nExecStart=\"/bin/a b\" $C\n", "\"/bin/a b\" $C", NULL },
+		{ "[Service]\nExecStart=a b\n", "a b", "absolute" },
+		{ "[Service]\nExecStart=$A b\n", "$A b", "absolute" },
+		{ "[Service]\nExecStart=/bin/$A b\n", "/bin/$A b", "absolute" },
+		{ "[Service]\nExecStart='/bin/a $B' c\n", "'/bin/a $B' c", "absolute" },
 		{ "", NULL, "no ExecStart=" },
 	};
 

@@ -47,6 +47,8 @@ static const struct {
 	  "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "does not call", 4369 },
 	{ "ExecStart=\nExecStart=/usr/sbin/other exec --only-confine -- /usr/sbin/ejabberdctl foreground\n",
 	  "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "does more", 4369 },
+	{ "Environment=ERL_DIST_PORT=5210 A=\\\\\nEnvironment=ERL_DIST_PORT=5211\n", "", "5211-5211", NULL, 4369 },
+	{ "Environment=ERL_DIST_PORT=5210 \\\nEnvironment=ERL_DIST_PORT=5211\n", "", "5210-5210", NULL, 4369 },
 	{ "Environment=ERL_EPMD_PORT=4400\n", "", RANDOM, "not set", 4400 },
 	{ "Environment=ERL_EPMD_PORT=4400\n", "ERL_EPMD_PORT=4401\n", RANDOM, "not set", 4401 },
 	{ "PassEnvironment=ERL_EPMD_PORT\n", "", RANDOM, "not set", 0 },

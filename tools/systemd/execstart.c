@@ -18,10 +18,14 @@ void execstart_free(struct execstart *execstart)
 	*execstart = (struct execstart){};
 }
 
-/* Whether a line ends in a backslash: then the next one belongs to it. */
+/* Whether a line ends in a backslash that no other one escapes: then the next line belongs to it. */
 static bool is_continued(const char *line, size_t n)
 {
-	return n > 0 && line[n - 1] == '\\';
+	size_t backslashes = 0;
+
+	while (backslashes < n && line[n - 1 - backslashes] == '\\')
+		backslashes++;
+	return backslashes % 2 == 1;
 }
 
 /*
@@ -115,13 +119,38 @@ int execstart_read(struct execstart *execstart, const char *text)
 	}
 }
 
-/* A word of its own: systemd.service(5) lets it part several commands. */
+/* The end of a word, which quotes and backslashes may take past a blank, as extract_first_word() of systemd has it. */
+static const char *skip_word(const char *p)
+{
+	char quote = '\0';
+
+	for (; *p && (quote || !strchr(BLANKS, *p)); p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (quote ? *p == quote : *p == '"' || *p == '\'')
+			quote = quote ? '\0' : *p;
+	}
+	return p;
+}
+
+/* A word of its own, without quotes: systemd.service(5) lets it part several commands. */
 static bool has_semicolon(const char *command)
 {
-	for (const char *p = strchr(command, ';'); p; p = strchr(p + 1, ';'))
-		if (p > command && strchr(BLANKS, p[-1]) && (!p[1] || strchr(BLANKS, p[1])))
+	for (const char *p = command, *end; *p; p = end + strspn(end, BLANKS)) {
+		end = skip_word(p);
+		if (end - p == 1 && *p == ';')
 			return true;
+	}
 	return false;
+}
+
+/* systemd looks for other commands in folders of its own, and replaces variables only in the words behind this one. */
+static bool is_plain_path(const char *command)
+{
+	const char *end = skip_word(command);
+
+	command += *command == '"' || *command == '\'';
+	return *command == '/' && !memchr(command, '$', (size_t)(end - command));
 }
 
 const char *execstart_problem(const struct execstart *execstart)
@@ -133,6 +162,9 @@ const char *execstart_problem(const struct execstart *execstart)
 	if (strchr("@-:+!|", *execstart->command))
 		return "its ExecStart= begins with one of @ - : + ! |, which would not mean the same for a command that runs "
 		       "another one";
+	if (!is_plain_path(execstart->command))
+		return "its ExecStart= does not begin with an absolute path without $, which would not mean the same for a command "
+		       "that runs another one";
 	return NULL;
 }
 

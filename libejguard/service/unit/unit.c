@@ -103,6 +103,16 @@ static int take_line(struct unit_parser *p, char *line, const struct ejg_origin 
 	return take_setting(p, line, value, origin);
 }
 
+/* Whether a line ends in a backslash that no other one escapes. */
+static bool is_continued(const char *line, size_t length)
+{
+	size_t backslashes = 0;
+
+	while (backslashes < length && line[length - 1 - backslashes] == '\\')
+		backslashes++;
+	return backslashes % 2 == 1;
+}
+
 /* Joins continued lines, leaves comments out, also those between continued lines. */
 static int take_text(struct unit_parser *p, const struct source_text *source)
 {
@@ -128,7 +138,7 @@ static int take_text(struct unit_parser *p, const struct source_text *source)
 		while (length > 0 && line[length - 1] == '\r')
 			length--;
 		to = mempcpy(to, line, length);
-		if (length > 0 && line[length - 1] == '\\' && rest) {
+		if (is_continued(line, length) && rest) {
 			to[-1] = ' ';
 			continue;
 		}
