@@ -23,6 +23,11 @@ int dropin_errno(int error)
 	return error;
 }
 
+bool dropin_is_ours(const char *text)
+{
+	return false;
+}
+
 int dropin_read(const char *path, int flags, char **ret)
 {
 	return -ENOENT;

@@ -74,6 +74,11 @@ static char *service_of(const char *text)
 	return strndup(text, (size_t)(end - text));
 }
 
+bool dropin_is_ours(const char *text)
+{
+	return strncmp(text, HEADER, strlen(HEADER)) == 0;
+}
+
 static int new_unit(struct report *report, const char *unitdir, const char *name, struct unit **ret)
 {
 	struct unit_list *list = &report->units;

@@ -71,6 +71,9 @@ int dropin_render(struct report *report, const char *template_path, const char *
 /* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, *ret is to be freed; or a negative errno of the system. */
 int dropin_read(const char *path, int flags, char **ret);
 
+/* Whether ejguard wrote a drop-in of that text, for whatever service. */
+bool dropin_is_ours(const char *text);
+
 /* A negative errno of the system as one of <ejguard/ejguard.h>. */
 int dropin_errno(int error);
 

@@ -169,11 +169,11 @@ const char *execstart_problem(const struct execstart *execstart)
 }
 
 /* The name of a drop-in decides when it is read, whatever its folder. */
-static bool is_read_after_ours(const char *path)
+static int compare_with_ours(const char *path)
 {
 	const char *name = strrchr(path, '/');
 
-	return strcmp(name ? name + 1 : path, DROPIN_NAME) > 0;
+	return strcmp(name ? name + 1 : path, DROPIN_NAME);
 }
 
 /* One file: into what is in effect, unless it stands after our drop-in, which it would undo. */
@@ -186,8 +186,10 @@ static int add_file(struct report *report, const char *unit, const char *path, b
 	if (r < 0)
 		return report_fail(report, dropin_errno(r), "cannot read %s, a file of %s: %s; run it as root", path, unit,
 				   strerror(-r));
+	if (is_dropin && compare_with_ours(path) == 0 && dropin_is_ours(text))
+		return 0; /* in another folder */
 	r = execstart_read(&own, text);
-	if (r == 0 && own.assigned && is_dropin && is_read_after_ours(path))
+	if (r == 0 && own.assigned && is_dropin && compare_with_ours(path) > 0)
 		r = report_fail(report, -EBADMSG,
 				"%s sets ExecStart= and is read after ejguard's drop-in, whose command it would take away; give it "
 				"a name that sorts before " DROPIN_NAME,

@@ -61,7 +61,25 @@ static bool is_chained(const struct report *report, const char *unit, const char
 	return report->arguments->seccomp || (dropin_read(path, 0, &old) == 0 && strstr(old, UNIT_CHAIN));
 }
 
-/* The unit's own command, run by ejguard exec. Return: 0, -ENOMEM or what execstart_find() returns. */
+/* The command that a drop-in of ours starts under the filter. */
+static int find_chained(struct report *report, const char *path, char **ret)
+{
+	static const char before[] = " -- ";
+	cleanup_free char *old = NULL;
+	const char *command = dropin_read(path, 0, &old) == 0 ? strstr(old, UNIT_CHAIN) : NULL;
+
+	command = command ? strstr(command, before) : NULL;
+	if (!command)
+		return report_fail(report, -EBADMSG, "%s does not say which command it starts under the filter; remove it", path);
+	command += strlen(before);
+	*ret = strndup(command, strcspn(command, "\n"));
+	return *ret ? 0 : report_fail(report, -ENOMEM, "out of memory");
+}
+
+/*
+ * The unit's own command, run by ejguard exec. A unit of another system has the one that its drop-in had: this system knows
+ * none of its files. Return: 0, -ENOMEM or what execstart_find() returns.
+ */
 static int chain(struct report *report, const char *unit, const char *path, char **dropin)
 {
 	const struct arguments *arguments = report->arguments;
@@ -70,7 +88,7 @@ static int chain(struct report *report, const char *unit, const char *path, char
 	cleanup_free char *moduledir = dropin_quote(arguments->moduledir ? arguments->moduledir : "");
 	cleanup_free char *own = NULL;
 	char *text;
-	int r = execstart_find(report, unit, path, &own);
+	int r = arguments->unitdir ? find_chained(report, path, &own) : execstart_find(report, unit, path, &own);
 
 	if (r < 0)
 		return r;

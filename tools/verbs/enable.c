@@ -56,11 +56,16 @@ static int plan(struct report *report, const char *unitdir)
 	return dropin_plan_removals(report, unitdir); /* of units that the stack no longer names */
 }
 
-/* Drop-ins below another folder are none of this system's, and so not what a running service is started by. */
-static int refuse_now(const struct arguments *arguments, struct report *report)
+/*
+ * Drop-ins below another folder are none of this system's, and so not what a running service is started by; nor are the
+ * commands of this system's units theirs.
+ */
+static int refuse_unitdir(const struct arguments *arguments, struct report *report)
 {
 	if (arguments->now && arguments->unitdir)
 		return report_fail_usage(report, "--now and --unitdir cannot be used together");
+	if (arguments->seccomp && arguments->unitdir)
+		return report_fail_usage(report, "--seccomp and --unitdir cannot be used together");
 	return 0;
 }
 
@@ -99,7 +104,7 @@ static int try(const struct arguments *arguments, struct report *report)
 
 int verb_enable(const struct arguments *arguments, struct report *report)
 {
-	int r = refuse_now(arguments, report);
+	int r = refuse_unitdir(arguments, report);
 
 	if (r == 0 && arguments->dry_run)
 		return try(arguments, report);
