@@ -53,6 +53,53 @@ class Units(Case):
             self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.path(unit))).st_mode), 0o755)
         self.assertEqual(len(self.tree()), 6)
 
+    def chained(self):
+        """A stack with the module seccomp, and a drop-in that starts its unit under it."""
+        shutil.copy(f"{os.environ['MODULES']}/seccomp/seccomp.so", self.moduledir)
+        os.chmod(self.folder, 0o755)
+        self.write("conf/nodes", "192.0.2.1\n")
+        self.write("conf/more", f"set peers @{self.confdir}/nodes\n")
+        self.stack("include more\nrequired net\nrequired seccomp\n")
+        result = self.enable()
+        self.assertEqual((result.exit, result.err), (0, ""))
+        with open(self.path("ejabberd.service"), "a") as file:
+            file.write("[Service]\nExecStart=\n"
+                       "ExecStart=/x/ejguard exec --only-confine --service ejabberd -- /bin/own 'a -- b' $C\n")
+
+    def doctor(self):
+        result = self.ejguard("--json", "doctor", "--unitdir", self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd")
+        return {finding["id"] for finding in result.json["findings"] if finding["subject"] == "ejabberd.service"}
+
+    def test_seccomp_unitdir(self):
+        """The commands of this system are none of another system's units: what a drop-in there starts stays."""
+        self.chained()
+        result = self.enable("--seccomp")
+        self.assertEqual((result.exit, result.out), (2, ""))
+        self.assertIn("--seccomp and --unitdir", result.err)
+        for _ in range(2):
+            self.assertEqual(self.enable().exit, 0)
+            lines = [line for line in self.read("ejabberd.service").splitlines() if line.startswith("ExecStart=")]
+            self.assertEqual(lines[0], "ExecStart=")
+            self.assertRegex(lines[1], r"ejguard \S.* exec --only-confine --service ejabberd -- /bin/own 'a -- b' \$C$")
+            self.assertEqual(len(lines), 2)
+            self.assertNotIn("--only-confine", self.read("epmd.service"))
+        self.assertEqual(self.doctor(), {"ejguard.dropin"})
+
+    def test_seccomp_readable(self):
+        """Under the filter, users of the units read the stack."""
+        self.chained()
+        before = self.read("ejabberd.service")
+        for path, mode, advice in ((f"{self.confdir}/ejabberd", 0o600, "o+r"), (f"{self.confdir}/more", 0o640, "o+r"),
+                                   (f"{self.confdir}/nodes", 0o600, "o+r"), (self.confdir, 0o750, "o+x")):
+            old = stat.S_IMODE(os.stat(path).st_mode)
+            os.chmod(path, mode)
+            result = self.enable()
+            self.assertEqual(result.exit, 3, path)
+            self.assertIn(f"chmod {advice} {path}\n", result.err)
+            self.assertEqual(self.read("ejabberd.service"), before)
+            os.chmod(path, old)
+        self.assertEqual(self.enable().exit, 0)
+
     def test_newer_stack(self):
         """An enable that has to wait reads the stack when it is its turn."""
         self.enable()

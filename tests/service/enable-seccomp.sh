@@ -16,6 +16,7 @@ root=$(bed_root server)
 stack=$'set public 5222 5223 5269 5280 5443 1883\nrequired net strict=yes\nrequired seccomp'
 guard_stack server <<<"$stack"
 dropin=/etc/systemd/system/ejabberd.service.d
+echo 'FIREWALL_WINDOW=4200-4210' >>"$root/etc/default/ejabberd"
 bed_boot server
 
 run() {
@@ -56,8 +57,14 @@ without() {
 	run systemctl daemon-reload
 }
 
+# The distribution range, as ejguard makes it out.
+range() {
+	run ejguard discover | grep '^distribution '
+}
+
 note 'control: without --seccomp'
 restart
+check_has 'control: the distribution range' '4200-4210' "$(range)"
 check_has 'control: the node may do what the filter refuses' "$open" "$(findings)"
 
 note 'what cannot be chained'
@@ -74,6 +81,9 @@ without override.conf
 guard_stack server <<<"${stack%$'\n'*}"
 refuse 'no line for seccomp' 'no line for the module seccomp'
 guard_stack server <<<"$stack"
+chmod 0600 "$root/etc/ejguard/ejabberd"
+refuse 'a stack that only root can read' 'chmod o\+r /etc/ejguard/ejabberd'
+chmod 0644 "$root/etc/ejguard/ejabberd"
 
 note 'with --seccomp'
 run ejguard enable --seccomp >/dev/null
@@ -82,6 +92,7 @@ check_is 'the node runs as its user' ejabberd "$(run ps -o user= -C beam.smp)"
 check_is 'systemd knows its main process' yes \
 	"$(run bash -c '[[ $(systemctl show --value --property=MainPID ejabberd) -gt 1 ]] && echo yes')"
 check 'ejguard check' run ejguard check
+check_has 'the distribution range stays known' '4200-4210' "$(range)"
 check_has 'check tells of the filter' 'seccomp.confined' "$(run ejguard -v check)"
 run systemctl restart ejabberd
 bed_wait 60 server ejabberdctl status

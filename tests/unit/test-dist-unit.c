@@ -38,10 +38,11 @@ static const struct {
 	  "does not call", 4369 },
 	{ "ExecStart=\nExecStart=/bin/sh -c 'ERL_DIST_PORT=7 exec /usr/sbin/ejabberdctl foreground'\n", "", "7-7", NULL,
 	  4369 },
-	{ "ExecStart=\nExecStart=/usr/sbin/ejguard exec --only-confine --service ejabberd -- /usr/sbin/ejabberdctl foreground\n",
+	{ "ExecStart=\n"
+	  "ExecStart=/usr/sbin/ejguard exec --only-confine --service ejabberd -- /usr/sbin/ejabberdctl foreground\n",
 	  "FIREWALL_WINDOW=4200-4210\n", "4200-4210", NULL, 4369 },
-	{ "ExecStart=\nExecStart=/usr/sbin/ejguard --confdir \"/a -- b\" exec --only-confine --service ejabberd -- /bin/sh -c "
-	  "'ERL_DIST_PORT=7 exec /usr/sbin/ejabberdctl foreground'\n",
+	{ "ExecStart=\nExecStart=/usr/sbin/ejguard --confdir \"/a -- b\" exec --only-confine --service ejabberd -- "
+	  "/bin/sh -c 'ERL_DIST_PORT=7 exec /usr/sbin/ejabberdctl foreground'\n",
 	  "", "7-7", NULL, 4369 },
 	{ "ExecStart=\nExecStart=/usr/sbin/ejguard exec --only-confine -- /usr/local/bin/start-ejabberd\n",
 	  "FIREWALL_WINDOW=1-2\n", INDETERMINATE, "does not call", 4369 },

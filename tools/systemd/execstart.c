@@ -163,8 +163,8 @@ const char *execstart_problem(const struct execstart *execstart)
 		return "its ExecStart= begins with one of @ - : + ! |, which would not mean the same for a command that runs "
 		       "another one";
 	if (!is_plain_path(execstart->command))
-		return "its ExecStart= does not begin with an absolute path without $, which would not mean the same for a command "
-		       "that runs another one";
+		return "its ExecStart= does not begin with an absolute path without $, which would not mean the same for a "
+		       "command that runs another one";
 	return NULL;
 }
 

@@ -70,15 +70,16 @@ static int find_chained(struct report *report, const char *path, char **ret)
 
 	command = command ? strstr(command, before) : NULL;
 	if (!command)
-		return report_fail(report, -EBADMSG, "%s does not say which command it starts under the filter; remove it", path);
+		return report_fail(report, -EBADMSG,
+				   "%s does not say which command it starts under the filter; remove it", path);
 	command += strlen(before);
 	*ret = strndup(command, strcspn(command, "\n"));
 	return *ret ? 0 : report_fail(report, -ENOMEM, "out of memory");
 }
 
 /*
- * The unit's own command, run by ejguard exec. A unit of another system has the one that its drop-in had: this system knows
- * none of its files. Return: 0, -ENOMEM or what execstart_find() returns.
+ * The unit's own command, run by ejguard exec. A unit of another system has the one that its drop-in had: this system
+ * knows none of its files. Return: 0, -ENOMEM or what execstart_find() returns.
  */
 static int chain(struct report *report, const char *unit, const char *path, char **dropin)
 {

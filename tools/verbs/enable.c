@@ -2,6 +2,7 @@
 /* ejguard enable: a drop-in for every unit of the service, so that it does not start unguarded. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/base/handle.h"
 #include "tools/confirm/confirm.h"
@@ -10,6 +11,52 @@
 #include "tools/systemd/wanted.h"
 #include "tools/verbs/try.h"
 #include "tools/verbs/verbs.h"
+
+/* The file and every folder above it. */
+static int check_readable(struct report *report, const char *file)
+{
+	cleanup_free char *path = strdup(file);
+	struct stat st;
+	char *slash;
+
+	if (!path)
+		return report_fail(report, -ENOMEM, "out of memory");
+	for (mode_t bit = S_IROTH; *path; bit = S_IXOTH) {
+		if (stat(path, &st) < 0 || !(st.st_mode & bit))
+			return report_fail(report, -EBADMSG,
+					   "the users of the units cannot read %s, and read the stack when they put on its "
+					   "filter; run: chmod o+%s %s", file, bit == S_IROTH ? "r" : "x", path);
+		slash = strrchr(path, '/');
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	return 0;
+}
+
+/* What the stack is made of, as far as its facts tell. */
+static int check_stack_readable(struct report *report)
+{
+	const struct ejg_facts *facts = ejg_facts_get(report->handle);
+	const struct ejg_origin *const origins[] = { &facts->cgroups_origin, &facts->epmd_origin,   &facts->dist_origin,
+						     &facts->public_origin,  &facts->peers_origin, &facts->users_origin,
+						     &facts->config_origin,  &facts->kind_origin };
+	const char *last = facts->stack_file;
+	int r = check_readable(report, last);
+
+	for (size_t i = 0; i < ARRAY_SIZE(origins) && r == 0; i++)
+		if (origins[i]->kind == EJG_ORIGIN_STACK && origins[i]->file)
+			r = check_readable(report, origins[i]->file);
+	for (size_t i = 0; i < facts->n_peers && r == 0; i++) {
+		const struct ejg_origin *origin = &ejg_peer_get(facts, i)->origin;
+
+		if (origin->kind != EJG_ORIGIN_STACK || !origin->file || strcmp(origin->file, last) == 0)
+			continue;
+		last = origin->file; /* thousands may come from one file */
+		r = check_readable(report, last);
+	}
+	return r;
+}
 
 static int plan_unit(struct report *report, const char *unitdir, const char *name, bool is_main)
 {
@@ -22,7 +69,13 @@ static int plan_unit(struct report *report, const char *unitdir, const char *nam
 		return report_fail(report, -ENOMEM, "out of memory");
 	}
 	r = wanted_dropin(report, name, path, is_main, &content);
-	return r < 0 ? r : dropin_plan(report, unitdir, name, content);
+	if (r == 0 && strstr(content, UNIT_CHAIN))
+		r = check_stack_readable(report);
+	if (r < 0) {
+		free(content);
+		return r;
+	}
+	return dropin_plan(report, unitdir, name, content);
 }
 
 static int plan(struct report *report, const char *unitdir)

@@ -29,8 +29,8 @@ struct unit_parser {
 };
 
 /*
- * The unit's own command in a value of ExecStart=, where ejguard exec --only-confine starts it; all of the value in every other
- * case. Return: 0, -ENOMEM.
+ * The unit's own command in a value of ExecStart=, where ejguard exec --only-confine starts it; in every other case all of
+ * the value. Return: 0, -ENOMEM.
  */
 int unit_own_command(const char *value, const char **ret);
 
