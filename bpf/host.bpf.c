@@ -132,7 +132,8 @@ static __always_inline __u8 concerns(const struct bpf_sock_addr *ctx, struct dec
 
 	if (ctx->type != SOCK_STREAM || !get_policy(d))
 		return 0;
-	if (!port_in(d->head->guarded_ports, port) && !is_chosen(port))
+	/* A port that the service has chosen may have become public since. */
+	if (!port_in(d->head->guarded_ports, port) && !(port_in(d->head->private_ports, port) && is_chosen(port)))
 		return 0;
 	return network_of(bpf_get_netns_cookie((void *)ctx));
 }

@@ -253,6 +253,19 @@ net_run host ip -6 route del local 2001:db8:77::/64 dev lo
 check 'apply' guard_host -q apply
 check_is 'explain knows the port' refused "$(answer connect 127.0.0.1 7000 --user nobody)"
 check 'the guard holds' guard_host -q check
+sed -i 's/^set public.*/& 7000/' "$EJG_CONF/ejabberd"
+check 'apply with the port as a public one' guard_host -q apply
+check_is 'nobody reaches it' ok "$(as 65534 connect 127.0.0.1 7000)"
+check_is 'and takes it on another family' ok "$(as 65534 listen ::1 7000 0)"
+check_is 'explain says so' allowed "$(answer connect 127.0.0.1 7000 --user nobody)"
+check_is 'control: another port that the service has chosen is private still' denied "$(as 65534 connect ::1 7002)"
+MORE='set dist 4370-4375' stack
+check 'apply without strict=yes' guard_host -q apply
+check_is 'nobody reaches the other, either' ok "$(as 65534 connect ::1 7002)"
+check_is 'explain says so' allowed "$(answer connect ::1 7002 --user nobody)"
+MORE='set dist auto' stack strict=yes
+check 'apply as before' guard_host -q apply
+check_is 'nobody does not reach them' 'denied denied' "$(as 65534 connect 127.0.0.1 7000) $(as 65534 connect ::1 7002)"
 guard_host -q release
 check_is 'control: after release nobody reaches it' ok "$(as 65534 connect 127.0.0.1 7000)"
 check 'an apply over a listener from before' guard_host -q apply

@@ -17,7 +17,7 @@ struct host_explanation {
 	const struct ejg_question *question;
 	struct decision d;
 	struct policy_address address;
-	bool chosen; /* the service has chosen the port */
+	bool chosen; /* the service has chosen the port, and it is not public */
 	struct sharing sharing; /* whom other services let use ports that they share */
 };
 
@@ -115,7 +115,7 @@ static int explain_current(const struct pins *pins, struct host_explanation *e)
 				      pins->path, strerror(-r));
 	e->d = net_decision(&policy);
 	e->sharing = sharing_read(pins);
-	e->chosen = is_chosen(pins, e->question->port);
+	e->chosen = port_in(e->d.head->private_ports, e->question->port) && is_chosen(pins, e->question->port);
 	explain_by(e);
 	sharing_free(&e->sharing);
 	net_policy_free(&policy);

@@ -114,10 +114,11 @@ static int check_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* Whether a port is private by its number, or because the service has chosen it. */
+/* Whether a port is private by its number, or because the service has chosen it and it is not public. */
 static bool is_private(const struct host_sockets *s, uint16_t port)
 {
-	return port_in(s->head->guarded_ports, port) || (s->known_ports && s->known_ports->chosen[port]);
+	return port_in(s->head->guarded_ports, port) ||
+	       (port_in(s->head->private_ports, port) && s->known_ports && s->known_ports->chosen[port]);
 }
 
 static int note_served(void *data, const struct socket_info *info)
