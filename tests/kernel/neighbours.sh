@@ -91,6 +91,25 @@ check_is 'the new one is not' refused "$(as users 3 connect 127.0.0.1 4369)"
 stack second 4470-4475 bin
 both 'as before'
 
+note 'the second changes its users while its processes connect'
+hammer_as() {
+	echo 0 >"$EJG_CGROUP/second/cgroup.procs"
+	exec nsenter --net="$(net_file host)" setpriv --reuid=65532 --regid=65534 --clear-groups \
+		"$EJG_STATE/hammer" call 127.0.0.1 127.0.0.1 4369 1000
+}
+hammer_serve "$EJG_CGROUP/first" 127.0.0.1 4369
+hammer_start second hammer_as
+for ((i = 0; i < 10; i++)); do
+	stack second 4470-4475 sys
+	guard_host -q apply second
+	stack second 4470-4475 bin
+	guard_host -q apply second
+done
+hammer_end
+check_is 'they are never refused' 0 "$(hammer_seen second failed)"
+check 'they have tried' test "$(hammer_seen second ok)" -gt 100
+kill "$(net_run host ss -Hltnp 'sport = :4369' | sed -n 's/.*pid=\([0-9]*\).*/\1/p')"
+
 note 'an entry that is lost'
 bpftool map delete pinned "$sets/first:host/members" key 1 0 0 0
 check_status 'check of the first' 1 guard_host -q check first

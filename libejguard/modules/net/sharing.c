@@ -183,7 +183,7 @@ static int write_entry(int map, uint32_t index, int fd, uint32_t id)
 
 /*
  * Each change waits for RCU: what is right stays. The cgroups of one service are never beside the policy of another: without
- * cgroups an entry lets nobody.
+ * cgroups an entry lets nobody. Those of the same service stay beside its next policy: it is not refused meanwhile.
  */
 static int write_entries(int map, int members, const struct owner *const *others, int n)
 {
@@ -192,9 +192,8 @@ static int write_entries(int map, int members, const struct owner *const *others
 
 	for (uint32_t i = 1; r == 0 && i < POLICY_MAX_OWNERS; i++) {
 		const struct owner *other = (int)i <= n ? others[i - 1] : &none;
-		const bool paired = entry_id(map, i) == other->id && entry_id(members, i) == other->cgroups_id;
 
-		if (has_members() && !paired)
+		if (has_members() && entry_id(members, i) != other->cgroups_id)
 			r = write_entry(members, i, -1, 0);
 		if (r == 0)
 			r = write_entry(map, i, other->policy, other->id);
