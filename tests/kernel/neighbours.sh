@@ -108,7 +108,7 @@ done
 hammer_end
 check_is 'they are never refused' 0 "$(hammer_seen second failed)"
 check 'they have tried' test "$(hammer_seen second ok)" -gt 100
-kill "$(net_run host ss -Hltnp 'sport = :4369' | sed -n 's/.*pid=\([0-9]*\).*/\1/p')"
+kill -KILL "$(net_run host ss -Hltnp 'sport = :4369' | sed -n 's/.*pid=\([0-9]*\).*/\1/p')"
 
 note 'an entry that is lost'
 bpftool map delete pinned "$sets/first:host/members" key 1 0 0 0
@@ -116,6 +116,13 @@ check_status 'check of the first' 1 guard_host -q check first
 check_is 'lets nobody of the second' 'refused refused denied denied denied' "$(sees 4369)"
 check 'apply of the first' guard_host -q apply first
 check_is 'they reach epmd' 'refused refused refused refused denied' "$(sees 4369)"
+
+note 'a set that a killed release has left in part'
+rm "$sets/second:host/members"
+check 'apply of the first' guard_host -q apply first
+check_is 'they reach epmd' 'refused refused refused refused denied' "$(sees 4369)"
+check 'apply of the second' guard_host -q apply second
+both 'mended'
 
 note 'permissive is a matter of one'
 OPTIONS=mode=permissive stack second 4470-4475 bin

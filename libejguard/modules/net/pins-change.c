@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "libejguard/modules/net/links.h"
@@ -111,10 +112,22 @@ static int remove_folder(const char *path)
 	return rmdir(path) < 0 ? -errno : 0;
 }
 
+int pins_lock(void)
+{
+	cleanup_fd int fd = open(PINS_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -errno;
+	return take_fd(fd);
+}
+
 int pins_remove(const char *set_path)
 {
+	cleanup_fd int locked = access(set_path, F_OK) == 0 ? pins_lock() : -1; /* without it goes what must go, too */
 	char links[PINS_PATH_SIZE];
 	int r;
+
+	(void)locked;
 
 	/* Links first: a set whose links are gone guards nothing and looks so; the other way round it would still refuse. */
 	pins_format(links, "%s/links", set_path);
@@ -188,6 +201,23 @@ bool pins_interrupted(const char *service)
 	return access(old_path, F_OK) == 0;
 }
 
+static int put_in_place(const char *new_path, const char *path, const char *old_path)
+{
+	cleanup_fd int locked = pins_lock();
+	int r;
+
+	if (locked < 0)
+		return locked;
+	if (rename(path, old_path) < 0 && errno != ENOENT)
+		return -errno;
+	if (rename(new_path, path) < 0) {
+		r = -errno;
+		(void)rename(old_path, path);
+		return r;
+	}
+	return 0;
+}
+
 int pins_install(const char *service, struct pins *pins)
 {
 	char path[PINS_PATH_SIZE], old_path[PINS_PATH_SIZE];
@@ -198,15 +228,10 @@ int pins_install(const char *service, struct pins *pins)
 	/* Two sets to replace: a take-over was interrupted. What only the older one has goes to the new one now. */
 	if (access(path, F_OK) == 0)
 		r = tidy_old(pins, service);
+	if (r == 0)
+		r = put_in_place(pins->path, path, old_path);
 	if (r < 0)
 		return r;
-	if (rename(path, old_path) < 0 && errno != ENOENT)
-		return -errno;
-	if (rename(pins->path, path) < 0) {
-		r = -errno;
-		(void)rename(old_path, path);
-		return r;
-	}
 	memcpy(pins->path, path, sizeof(path));
 	/* From here on the new set is in force, and nothing may fail any more: what stays behind goes with the next apply. */
 	(void)pins_tidy(pins, service);

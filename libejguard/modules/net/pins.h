@@ -109,6 +109,12 @@ int pins_read_policy(int policy_fd, struct net_policy *ret);
 /* Sum over the CPUs of a counter: one of POLICY_COUNTER(). Return: 0 or a negative errno. */
 int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret);
 
+/*
+ * Services have locks of their own; this one is for what they share: whoever holds it sees every set by one name, and whole.
+ * Return: a descriptor or a negative errno.
+ */
+int pins_lock(void);
+
 /* Removes a set, links first. A missing one is fine. Return: 0 or a negative errno. */
 int pins_remove(const char *set_path);
 

@@ -4,10 +4,8 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 
 #include "libejguard/modules/net/match.h"
@@ -215,16 +213,6 @@ static bool has_entries_of(int map, int members, const struct owner *const *othe
 	return true;
 }
 
-/* Services have locks of their own; this one is for what they share. Return: a descriptor or a negative errno. */
-static int lock(void)
-{
-	cleanup_fd int fd = open(PINS_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return -errno;
-	return take_fd(fd);
-}
-
 static int sharing_error(struct ejg_call *call, int error)
 {
 	if (error == -E2BIG)
@@ -237,7 +225,7 @@ static int sharing_error(struct ejg_call *call, int error)
 int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	const struct owner *others[POLICY_MAX_OWNERS];
-	cleanup_fd int locked = lock();
+	cleanup_fd int locked = pins_lock();
 	struct owners owners = {};
 	int r = locked < 0 ? locked : owners_read(&owners);
 
@@ -251,7 +239,7 @@ int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct ne
 
 int sharing_update(struct ejg_call *call)
 {
-	cleanup_fd int locked = lock();
+	cleanup_fd int locked = pins_lock();
 	struct owners owners = {};
 	int r = locked == -ENOENT ? 0 : locked < 0 ? locked : owners_read(&owners);
 
@@ -259,6 +247,9 @@ int sharing_update(struct ejg_call *call)
 		const struct owner *others[POLICY_MAX_OWNERS];
 		cleanup_fd int members = has_members() ? open_pinned(owners.items[i].name, SET_MEMBERS) : -1;
 
+		/* One that is of another layout, or is removed: nothing can be written there. */
+		if (members == -ENOENT)
+			continue;
 		r = has_members() && members < 0 ? members : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
 		if (r >= 0)
 			r = write_entries(owners.items[i].map, members, others, r);
@@ -270,7 +261,7 @@ int sharing_update(struct ejg_call *call)
 static int sharing_holds(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	const struct owner *others[POLICY_MAX_OWNERS];
-	cleanup_fd int locked = lock();
+	cleanup_fd int locked = pins_lock();
 	struct owners owners = {};
 	int r = locked < 0 ? locked : owners_read(&owners), n = 0;
 
