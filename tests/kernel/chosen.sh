@@ -109,6 +109,18 @@ check_has 'what was counted before is counted still' 'ejguard_host_denials_total
 check 'as much as nobody has tried' test "$(guard_host status --openmetrics | sed -n 's/.*denials_total{.*hook="connect4".* //p')" \
 	-gt "$(hammer_seen nobody failed)"
 
+note 'take-overs of sets that have lost their marks, under fire'
+failed=0
+hammer_start nobody hammer_as 65534
+for ((i = 0; i < 3; i++)); do
+	rm "$set/chosen"
+	guard_host -q apply || failed=$((failed + 1))
+done
+hammer_end
+check_is 'that failed' 0 "$failed"
+check_is 'nobody got in' 0 "$(hammer_seen nobody ok)"
+check 'he has tried' test "$(hammer_seen nobody failed)" -gt 100
+
 note 'control: a set that has lost its marks'
 rm "$set/chosen"
 check_status 'is damaged, and what replaces it knows no listener' 1 guard_blind -q apply

@@ -22,13 +22,20 @@ int host_prepare(struct ejg_call *call)
 	return r < 0 ? r : install_prepare(call, &state->set.policy, set_kind.hooks, &state->set.change);
 }
 
-/* Whom other services let is known before this one refuses anybody. */
+/*
+ * Whom other services let is known before this one refuses anybody, and listeners before a set without the marks of the former one
+ * takes its place.
+ */
 static int prepare_links(struct ejg_call *call, const struct pins *pins)
 {
 	const struct host_state *state = ejg_call_state(call);
 	int r = members_update(call, pins);
 
-	return r < 0 ? r : sharing_fill(call, pins, &state->set.policy);
+	if (r == 0)
+		r = sharing_fill(call, pins, &state->set.policy);
+	if (r == 0)
+		host_mark_listeners(call, pins, &state->set.policy);
+	return r;
 }
 
 int host_apply(struct ejg_call *call)
@@ -44,8 +51,9 @@ int host_apply(struct ejg_call *call)
 	r = install_apply(call, &state->set.change);
 	if (r == 0)
 		r = set_share(call);
+	/* Those that were bound meanwhile. */
 	if (r == 0)
-		host_mark_listeners(call, &state->set.policy);
+		host_mark_listeners(call, NULL, &state->set.policy);
 	if (r == 0 && config->evict && ejg_call_mode(call) == EJG_ENFORCE)
 		host_evict(call, &state->set.policy);
 	return r;

@@ -66,8 +66,11 @@ int network_of_namespace(const struct netns *netns, uint64_t *ret);
 /* Reports sockets from before the guard, that it would not let be. Return: whether there are any. */
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
 
-/* Lets the set know listeners of the service that were bound before it stood there, as far as somebody can be found who has them. */
-void host_mark_listeners(struct ejg_call *call, const struct net_policy *policy);
+/*
+ * Lets a set know listeners of the service that were bound before it stood there, as far as somebody can be found who has them.
+ * @pins: the set, which is not in force yet; NULL: the one in force
+ */
+void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
 /* Ends connections from before the guard, as far as the kernel can. */
 void host_evict(struct ejg_call *call, const struct net_policy *policy);

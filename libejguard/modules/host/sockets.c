@@ -31,10 +31,11 @@ struct host_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct policy_head *head;
-	struct pins pins;		  /* not open when nothing of ours is pinned */
+	struct pins pins;		  /* of walk(): not open when nothing of ours is pinned */
 	struct policy_ports *known_ports; /* of the set; NULL: none */
 	struct sharing sharing;		  /* whom other services let */
 	enum task task;
+	bool early; /* what fails now is tried again */
 	bool failed;
 
 	/* of the network namespace that is looked at */
@@ -93,7 +94,7 @@ static int mark_listener(void *data, const struct socket_info *info)
 	int r = !is_chosen_by_service(s, info) || is_known(s, info) ? 0 : marks_set(&s->pins, s->facts->cgroup_mount, info);
 
 	/* check finds it. */
-	if (r < 0)
+	if (r < 0 && !s->early)
 		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot mark the listener at port %u: %s", info->local_port, strerror(-r));
 	return 0;
 }
@@ -210,14 +211,17 @@ static void unseen(struct host_sockets *s, const char *where, const char *label,
 	s->failed = true;
 }
 
-static bool walk(struct host_sockets *s, const struct netns_list *networks)
+/* @pins: of a set that is not in its place yet, or NULL for the one in force */
+static bool walk(struct host_sockets *s, const struct pins *pins, const struct netns_list *networks)
 {
+	struct pins in_force = PINS_NULL;
 	enum pins_state state;
 
-	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0) {
+	if (!pins && pins_open(s->call, s->facts->service, &in_force, &state) < 0) {
 		unseen(s, "", "", "the pins cannot be read");
 		return true;
 	}
+	s->pins = pins ? *pins : in_force;
 	read_ports(s);
 	s->sharing = sharing_read(&s->pins);
 	if (*networks->unseen)
@@ -234,43 +238,43 @@ static bool walk(struct host_sockets *s, const struct netns_list *networks)
 	}
 	free(s->known_ports);
 	sharing_free(&s->sharing);
-	pins_close(&s->pins);
+	pins_close(&in_force);
 	return s->failed;
 }
 
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head
 	};
 
-	return walk(&s, networks);
+	return walk(&s, NULL, networks);
 }
 
-void host_mark_listeners(struct ejg_call *call, const struct net_policy *policy)
+void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL,
-		.task = TASK_MARK,
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head,
+		.task = TASK_MARK, .early = pins,
 	};
 	struct netns_list networks = {};
 
 	if (net_find_networks(call, &networks) < 0)
 		return; /* check says so */
-	(void)walk(&s, &networks);
+	(void)walk(&s, pins, &networks);
 	netns_free(&networks);
 }
 
 void host_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head, .pins = PINS_NULL,
+		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head,
 		.task = TASK_EVICT,
 	};
 	struct netns_list networks = {};
 
 	if (net_find_networks(call, &networks) < 0)
 		return; /* check says so */
-	(void)walk(&s, &networks);
+	(void)walk(&s, NULL, &networks);
 	netns_free(&networks);
 }

@@ -32,6 +32,12 @@ static int load_error(struct ejg_call *call, int error)
 			      "the kernel does not accept the BPF programs: %s", strerror(-error));
 }
 
+static int keep_error(struct ejg_call *call, int error)
+{
+	return ejg_call_error(call, error == -ENOMEM ? error : -EIO, "try again",
+			      "cannot take over the maps of the set in force: %s", strerror(-error));
+}
+
 static bool fits(const struct bpf_map *map, int fd)
 {
 	struct bpf_map_info info = {};
@@ -59,6 +65,12 @@ static int keep_maps(struct bpf_object *object, const struct pins *pins)
 	return 0;
 }
 
+/* Any other error says nothing about a set: without its maps the next one would know less than it. */
+static bool is_no_set(int error)
+{
+	return error == -ENOENT || error == -EUCLEAN || error == -EINVAL;
+}
+
 /* The maps of the service's set, or of one that an interrupted apply has left in its place. */
 static int keep_from_service(struct bpf_object *object, const char *service)
 {
@@ -71,10 +83,9 @@ static int keep_from_service(struct bpf_object *object, const char *service)
 
 		pins_format(pins.path, PINS_ROOT "/%s%s%s", service, set_kind.suffix, suffixes[i]);
 		found = pins_open_kept(&pins);
-		if (found == 0)
-			r = keep_maps(object, &pins);
+		r = found == 0 ? keep_maps(object, &pins) : is_no_set(found) ? 0 : found;
 		pins_close(&pins);
-		if (found == 0)
+		if (found == 0 || r < 0)
 			break;
 	}
 	return r;
@@ -87,7 +98,7 @@ static int load(struct ejg_call *call, uint32_t hooks, const char *service, stru
 	const void *elf = set_kind.elf(&size);
 	struct bpf_object *loaded;
 	libbpf_print_fn_t print;
-	int r;
+	int r, kept = 0;
 
 	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
 	print = libbpf_set_print(no_print);
@@ -99,13 +110,13 @@ static int load(struct ejg_call *call, uint32_t hooks, const char *service, stru
 		set_kind.configure(loaded);
 	r = loaded ? 0 : -errno;
 	if (r == 0 && service)
-		r = keep_from_service(loaded, service);
-	if (r == 0)
+		kept = keep_from_service(loaded, service);
+	if (r == 0 && kept == 0)
 		r = bpf_object__load(loaded);
 	libbpf_set_print(print);
-	if (r < 0) {
+	if (r < 0 || kept < 0) {
 		bpf_object__close(loaded);
-		return load_error(call, r);
+		return kept < 0 && kept != -EPERM ? keep_error(call, kept) : load_error(call, kept < 0 ? kept : r);
 	}
 	*ret = loaded;
 	return 0;
