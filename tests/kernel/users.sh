@@ -134,6 +134,7 @@ check 'apply, with a route of another table for all addresses' guard_host -q app
 check_is 'now any of IPv6 is this host to it' denied "$(as 65534 connect 2001:db8::2 4370)"
 check_is 'and none of IPv4' refused "$(as 65534 connect ::ffff:198.51.100.2 4370)"
 net_run host ip -6 route del local default dev lo table 77
+check 'apply without that' guard_host -q apply
 net_run host ip route add local 203.0.113.0/24 dev lo src 198.51.100.1 table 77
 net_run host ip rule add to 203.0.113.0/24 lookup 77 pref 77
 check_is 'by an IPv4 route of another table nobody gets to a listener that is not transparent' no \
@@ -170,8 +171,9 @@ check 'apply without them' guard_host -q apply
 # shellcheck disable=SC2016 # expanded there
 in_cgroup "$EJG_CGROUP/service" unshare --user --map-root-user --net bash -c \
 	'ip link set lo up; for i in {10..43}; do ip -6 route add local "2001:db8:77$i::/64" dev lo; done
-	ip -6 route add local default dev lo; echo made; exec sleep 60' >"$EJG_STATE/made" &
-wait_for 5 grep -q made "$EJG_STATE/made"
+	ip -6 route add local default dev lo; echo made; echo $$; exec sleep 60' >"$EJG_STATE/made" &
+wait_for 5 grep -q "^[0-9]" "$EJG_STATE/made"
+made=$(tail -n 1 "$EJG_STATE/made")
 check 'apply, with a network that the service has made' guard_host -q apply
 check 'check' guard_host -q check
 check_is 'its routes are none of this host'"'"'s' 'refused refused' \
@@ -179,7 +181,7 @@ check_is 'its routes are none of this host'"'"'s' 'refused refused' \
 check_has 'processes of the service that cannot be seen' 'host.sockets-unseen' \
 	"$(own_tree nsenter --net="$(net_file host)" unshare --pid --fork --mount-proc "$EJG_TOOL" --confdir "$EJG_CONF" \
 		--moduledir "$EJG_MODULES" check 2>&1 || true)"
-kill "$(pgrep -f '^sleep 60$' -n)"
+kill "$made"
 kill "$(server_of 7000)" "$(server_of 4370)"
 
 # --- somebody writes to the map of the network namespaces
