@@ -251,10 +251,28 @@ static void put_users(FILE *out, const struct changes *c)
 	put_missing_users(out, '-', &c->before->chunks[0].head, &c->after->chunks[0].head);
 }
 
+/* A stack that is tried has another name than the one that it is to replace: that is no change. */
+static bool are_files_equal(const struct changes *c)
+{
+	const struct policy_head *before = &c->before->chunks[0].head, *after = &c->after->chunks[0].head;
+	const char *tried = ejg_call_facts(c->call)->stack_file;
+
+	for (size_t i = 0; i < POLICY_MAX_FILES; i++) {
+		if (strcmp(before->files[i], after->files[i]) == 0)
+			continue;
+		if (!*before->files[i] || strncmp(after->files[i], tried, sizeof(after->files[i]) - 1) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool are_equal(const struct changes *c)
 {
-	return c->before->n_chunks == c->after->n_chunks &&
-	       memcmp(c->before->chunks, c->after->chunks, c->after->n_chunks * sizeof(*c->after->chunks)) == 0;
+	const struct policy_chunk *before = c->before->chunks, *after = c->after->chunks;
+	const size_t n = c->after->n_chunks;
+
+	return c->before->n_chunks == n && memcmp(before, after, offsetof(struct policy_head, files)) == 0 && are_files_equal(c) &&
+	       memcmp(before + 1, after + 1, (n - 1) * sizeof(*after)) == 0;
 }
 
 static size_t note_changes(const struct changes *c)
