@@ -109,6 +109,8 @@ bed_end() {
 	bed_stop "$bed"
 	cgroup_remove "$EJG_STATE/named-cgroup/${EJG_STATE##*/}/$bed"
 	umount --recursive "$(bed_root "$bed")"
+	# The kernel takes the network namespace down a moment later, and its end of the wire with it.
+	ip link del "to-$bed" 2>/dev/null || true
 	umount "$(net_file "$bed")"
 	rm -rf "${EJG_STATE:?}/$bed" "$(net_file "$bed")"
 }
