@@ -90,7 +90,8 @@ image_purge_local() {
 		image_chroot_alone "$root" dpkg --purge --force-depends ejabberd
 	fi
 	rm -rf "$root"/etc/ejabberd "$root"/etc/default/ejabberd "$root"/var/lib/ejabberd "$root"/var/log/ejabberd \
-		"$root"/etc/ejguard "$root"/usr/share/ejguard "$root"/usr/sbin/ejguard "$root"/usr/lib/*/ejguard
+		"$root"/etc/ejguard "$root"/var/lib/ejguard "$root"/usr/share/ejguard "$root"/usr/sbin/ejguard \
+		"$root"/usr/lib/*/ejguard
 }
 
 image_download() {
