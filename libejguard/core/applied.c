@@ -10,7 +10,6 @@
 #include "libejguard/util/file.h"
 
 static const char name[] = APPLIED_NAME;
-static const char new_name[] = APPLIED_NAME ".new";
 
 static void put_word(FILE *out, const char *word)
 {
@@ -118,26 +117,6 @@ static bool is_kept(int folder, const char *text)
 	return fd >= 0 && file_read_all(fd, strlen(text), &kept, &size) == 0 && strcmp(kept, text) == 0;
 }
 
-/* Return: 0 or a negative errno. */
-static int write_text(int folder, const char *text)
-{
-	cleanup_fd int fd = -1;
-	size_t size = strlen(text);
-	ssize_t n;
-
-	if (unlinkat(folder, new_name, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	for (; size > 0; text += n, size -= (size_t)n) {
-		n = write(fd, text, size);
-		if (n < 0)
-			return -errno;
-	}
-	return renameat(folder, new_name, folder, name) < 0 ? -errno : 0;
-}
-
 void applied_keep(struct report *report, const char *rundir, const char *text, bool whole)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -149,13 +128,11 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 		return;
 	whole = whole && (!text || is_readable(text));
 	if (r == 0)
-		r = !text ? -ENOMEM : whole ? write_text(folder, text) : 0;
+		r = !text ? -ENOMEM : whole ? file_replace(folder, name, text) : 0;
 	if (r == 0 && whole)
 		return;
-	if (folder >= 0) {
-		(void)unlinkat(folder, new_name, 0);
+	if (folder >= 0)
 		(void)unlinkat(folder, name, 0); /* what is kept is not in force any more */
-	}
 	if (r < 0)
 		report_error(report, 0, "applied-unkept", NULL, NULL,
 			     "cannot keep in '%s' what was applied: %s", rundir, *problem ? problem : strerror(-r));

@@ -11,7 +11,6 @@
 #include "libejguard/util/file.h"
 
 static const char name[] = "cgroups";
-static const char new_name[] = "cgroups.new";
 
 enum { MAX_SIZE = GIVEN_MAX * PATH_MAX };
 
@@ -96,24 +95,15 @@ int given_read(struct arena *arena, struct report *report, const char *rundir, s
 /* Return: 0 or a negative errno. */
 static int write_paths(int folder, const struct given *given)
 {
-	cleanup_file FILE *file = NULL;
-	int fd;
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	if (unlinkat(folder, new_name, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	file = fdopen(fd, "we");
-	if (!file) {
-		close(fd);
+	if (!out)
 		return -ENOMEM;
-	}
 	for (size_t i = 0; i < given->n; i++)
-		fprintf(file, "%s\n", given->paths[i]);
-	if (ferror(file) || fflush(file) != 0)
-		return errno ? -errno : -EIO;
-	return renameat(folder, new_name, folder, name) < 0 ? -errno : 0;
+		fprintf(out, "%s\n", given->paths[i]);
+	return fclose(out) == 0 ? file_replace(folder, name, text) : -ENOMEM;
 }
 
 int given_write(struct report *report, const char *rundir, const struct given *given)
@@ -127,8 +117,6 @@ int given_write(struct report *report, const char *rundir, const struct given *g
 		r = -E2BIG;
 	if (r == 0 && given->n > 0) {
 		r = write_paths(folder, given);
-		if (r < 0)
-			(void)unlinkat(folder, new_name, 0);
 	} else if (r == 0 && unlinkat(folder, name, 0) < 0 && errno != ENOENT) {
 		r = -errno;
 	}

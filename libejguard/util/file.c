@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -93,4 +95,39 @@ int file_open_regular(const char *path)
 	if (handle < 0 || fstat(handle, &st) < 0)
 		return -errno;
 	return S_ISREG(st.st_mode) ? file_reopen(handle) : -EINVAL;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+	ssize_t n;
+
+	for (; left > 0; text += n, left -= (size_t)n) {
+		n = write(fd, text, left);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		n = n < 0 ? 0 : n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int file_replace(int folder, const char *name, const char *text)
+{
+	char beside[NAME_MAX + 1];
+	cleanup_fd int fd = -1;
+	int r;
+
+	if (snprintf(beside, sizeof(beside), "%s.new", name) >= (int)sizeof(beside))
+		return -ENAMETOOLONG;
+	if (unlinkat(folder, beside, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text);
+	if (r == 0 && renameat(folder, beside, folder, name) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(folder, beside, 0);
+	return r;
 }

@@ -33,4 +33,10 @@ int file_reopen(int fd);
  */
 int file_open_regular(const char *path);
 
+/*
+ * Replaces a file of a folder as a whole, or leaves it as it was: a new file beside it takes its place, of the mode 0600 and on
+ * the disk. Nothing is left beside it on failure. Return: 0 or any errno of open(2), write(2), rename(2).
+ */
+int file_replace(int folder, const char *name, const char *text);
+
 #endif

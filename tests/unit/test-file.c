@@ -69,12 +69,41 @@ static void test_regular_only(void **state)
 	assert_int_equal(file_open_regular(scratch_path(scratch, "absent")), -ENOENT);
 }
 
+static void test_replace(void **state)
+{
+	struct scratch *scratch = *state;
+	cleanup_fd int folder = -1;
+	cleanup_free char *text = NULL;
+	cleanup_fd int fd = -1;
+	struct stat st;
+	size_t size;
+
+	scratch_write(scratch, "file", "old", 3);
+	scratch_write(scratch, "file.new", "of one that was killed", 22);
+	folder = open(scratch->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(file_replace(folder, "file", "new"), 0);
+	fd = openat(folder, "file", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(file_read_all(fd, 100, &text, &size), 0);
+	assert_string_equal(text, "new");
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(fstatat(folder, "file.new", &st, 0), -1);
+
+	/* A folder is not replaced, and nothing stays beside it. */
+	assert_int_equal(mkdirat(folder, "folder", 0700), 0);
+	assert_int_equal(file_replace(folder, "folder", "new"), -EISDIR);
+	assert_int_equal(fstatat(folder, "folder.new", &st, 0), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(unlinkat(folder, "folder", AT_REMOVEDIR), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_read_all),
 		scratch_test(test_read_some),
 		scratch_test(test_regular_only),
+		scratch_test(test_replace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

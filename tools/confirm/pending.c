@@ -143,15 +143,18 @@ int pending_write(struct report *report, const struct pending *pending)
 {
 	cleanup_free char *path = pending_path(report, PENDING_NAME), *new_path = pending_path(report, PENDING_NAME ".new");
 	cleanup_file FILE *file = path && new_path ? fopen(new_path, "we") : NULL;
+	int r;
 
 	if (!path || !new_path)
 		return failed(report, "write", NULL, ENOMEM);
 	if (!file)
 		return failed(report, "write", new_path, errno);
 	fprintf(file, "until %" PRIu64 "\nformer %d\n", pending->until, pending->former);
-	if (fflush(file) != 0 || ferror(file) || rename(new_path, path) < 0)
-		return failed(report, "write", new_path, errno);
-	return 0;
+	if (fflush(file) == 0 && !ferror(file) && rename(new_path, path) == 0)
+		return 0;
+	r = failed(report, "write", new_path, errno);
+	(void)unlink(new_path);
+	return r;
 }
 
 int pending_remove(struct report *report)

@@ -14,9 +14,9 @@
 
 #include "libejguard/modules/net/names.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 
 #define FILE_NAME "peers"
-#define FILE_NAME_NEW "peers.new"
 
 /* The folder, made with the mode 0700 when `make` is set. It is believed only when it is the caller's alone. */
 static int open_folder(const char *path, bool make)
@@ -109,37 +109,21 @@ int names_load(const struct ejg_facts *facts, struct name_list *ret)
 	return 0;
 }
 
-static int write_list(const struct ejg_facts *facts, const struct name_list *list, FILE *file)
-{
-	char text[EJG_PREFIX_TEXT_SIZE];
-
-	for (size_t i = 0; i < list->n; i++)
-		fprintf(file, "%s %s %lld\n", ejg_peer_get(facts, list->items[i].peer)->name,
-			ejg_prefix_format(&list->items[i].address, text), (long long)list->items[i].seen);
-	if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) < 0)
-		return -errno;
-	return 0;
-}
-
 int names_save(const struct ejg_facts *facts, const struct name_list *list)
 {
 	cleanup_fd int folder = open_folder(facts->statedir, true);
-	cleanup_file FILE *file = NULL;
-	int fd, r;
+	cleanup_free char *lines = NULL;
+	char text[EJG_PREFIX_TEXT_SIZE];
+	size_t size;
+	FILE *out;
 
 	if (folder < 0)
 		return folder;
-	(void)unlinkat(folder, FILE_NAME_NEW, 0);
-	fd = openat(folder, FILE_NAME_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	file = fdopen(fd, "w");
-	if (!file) {
-		close(fd);
+	out = open_memstream(&lines, &size);
+	if (!out)
 		return -ENOMEM;
-	}
-	r = write_list(facts, list, file);
-	if (r == 0 && renameat(folder, FILE_NAME_NEW, folder, FILE_NAME) < 0)
-		r = -errno;
-	return r;
+	for (size_t i = 0; i < list->n; i++)
+		fprintf(out, "%s %s %lld\n", ejg_peer_get(facts, list->items[i].peer)->name,
+			ejg_prefix_format(&list->items[i].address, text), (long long)list->items[i].seen);
+	return fclose(out) == 0 ? file_replace(folder, FILE_NAME, lines) : -ENOMEM;
 }
