@@ -2,13 +2,13 @@
 #include "libejguard/util/routes.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/netlink.h"
 
 /* A table that changes while the kernel lists it is listed again. */
 enum { TRIES = 10 };
@@ -67,33 +67,17 @@ static int read_route(struct routes *routes, const struct nlmsghdr *header)
 	return is_wanted(route, table) ? add(routes, &prefix) : 0;
 }
 
-/* Handles one datagram of the answer. Return: 1 at the end of the list, 0 before it, or a negative errno. */
-static int read_answer(const void *buffer, size_t size, struct routes *routes)
+static int take_route(void *data, const struct nlmsghdr *message)
 {
-	const struct nlmsghdr *header = buffer;
-	int r = 0;
-
-	for (; r == 0 && NLMSG_OK(header, size); header = NLMSG_NEXT(header, size)) {
-		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
-			return -EINTR;
-		if (header->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (header->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *error = NLMSG_DATA(header);
-
-			return error->error < 0 ? error->error : -EIO;
-		}
-		if (header->nlmsg_type == RTM_NEWROUTE && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct rtmsg)))
-			r = read_route(routes, header);
-	}
-	return r;
+	if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < NLMSG_LENGTH(sizeof(struct rtmsg)))
+		return 0;
+	return read_route(data, message);
 }
 
 /* With NETLINK_GET_STRICT_CHK the kernel leaves the other types out itself: there may be a million. */
 static int list(struct routes *routes, int family)
 {
 	cleanup_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	_Alignas(struct nlmsghdr) char buffer[32768];
 	const struct {
 		struct nlmsghdr header;
 		struct rtmsg body;
@@ -102,21 +86,11 @@ static int list(struct routes *routes, int family)
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.body = { .rtm_family = family, .rtm_type = RTN_LOCAL },
 	};
-	int r = 0;
 
 	if (fd < 0)
 		return -errno;
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
-	if (send(fd, &request, sizeof(request), 0) < 0)
-		return -errno;
-	while (r == 0) {
-		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
-
-		if (n < 0)
-			return -errno;
-		r = n ? read_answer(buffer, n, routes) : -EIO;
-	}
-	return r < 0 ? r : 0;
+	return netlink_ask(fd, &request.header, take_route, routes);
 }
 
 /* Without IPv6 the kernel would list the routes of another family. */

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/netlink.h"
 
 /* include/net/tcp_states.h; <netinet/tcp.h>, which has them too, has an older struct tcp_info. */
 enum {
@@ -115,39 +115,27 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 	return info;
 }
 
-/* Handles one datagram of the answer. Return: 1 at the end of the dump, 0 before it, or a negative errno. */
-static int read_answer(const void *buffer, size_t size, socket_fn fn, void *data)
+struct taker {
+	socket_fn fn;
+	void *data;
+};
+
+static int take_socket(void *data, const struct nlmsghdr *message)
 {
-	const struct nlmsghdr *header = buffer;
+	const struct taker *taker = data;
+	struct socket_info info;
 
-	for (; NLMSG_OK(header, size); header = NLMSG_NEXT(header, size)) {
-		struct socket_info info;
-		int r;
-
-		if (header->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (header->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *error = NLMSG_DATA(header);
-
-			return error->error == -ENOENT ? -EOPNOTSUPP : error->error < 0 ? error->error : -EIO;
-		}
-		if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-		    header->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-			continue;
-		info = read_socket(header);
-		r = fn(data, &info);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || message->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+		return 0;
+	info = read_socket(message);
+	return taker->fn(taker->data, &info);
 }
 
 /* Asks for one socket or, with NLM_F_DUMP, for all of that kind. Return: 0, what fn returned, or a negative errno. */
 static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, void *data)
 {
 	cleanup_fd int fd = open_diag();
-	_Alignas(struct nlmsghdr) char buffer[32768];
-	struct request request = {
+	const struct request request = {
 		.header = {
 			.nlmsg_len = sizeof(request),
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
@@ -155,22 +143,8 @@ static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, voi
 		},
 		.body = *body,
 	};
-	int r = 0;
 
-	if (fd < 0)
-		return fd;
-	if (send(fd, &request, sizeof(request), 0) < 0)
-		return -errno;
-	while (r == 0) {
-		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
-
-		if (n < 0)
-			return -errno;
-		r = n ? read_answer(buffer, n, fn, data) : -EIO;
-		if (r == 0 && !(flags & NLM_F_DUMP))
-			break;
-	}
-	return r < 0 ? r : 0;
+	return fd < 0 ? fd : netlink_ask(fd, &request.header, take_socket, &(struct taker){ fn, data });
 }
 
 static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void *data)

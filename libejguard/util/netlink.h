@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A question to the kernel over netlink(7), and its answer. */
+#ifndef EJG_UTIL_NETLINK_H
+#define EJG_UTIL_NETLINK_H
+
+#include <linux/netlink.h>
+
+/* Takes one message of an answer. Return: 0, or a negative errno that ends it. */
+typedef int (*netlink_fn)(void *data, const struct nlmsghdr *message);
+
+/*
+ * Sends a request and hands over each message of the answer: with NLM_F_DUMP of all datagrams to the end of the list, else of
+ * one.
+ *
+ * Return: 0, what fn returned, -EINTR where the list has changed meanwhile, -EOPNOTSUPP where the kernel has nobody who
+ * answers, or the errno of send(2), recv(2) or of the kernel's answer.
+ */
+int netlink_ask(int fd, const struct nlmsghdr *request, netlink_fn fn, void *data);
+
+#endif
