@@ -53,7 +53,8 @@ count_longest() {
 	((${#durations[@]} > 1)) || return 0
 	echo
 	echo "what took longest, in seconds (of ${#durations[@]}):"
-	printf '%s\n' "${durations[@]}" | sort -rn | head -n "$longest_shown" |
+	# To the end: sort(1) ended by a closed pipe would be the status of the whole run.
+	printf '%s\n' "${durations[@]}" | sort -rn | sed -n "1,${longest_shown}p" |
 		while read -r seconds what; do
 			printf '%8.1f  %s\n' "$seconds" "$what"
 		done

@@ -9,7 +9,7 @@
 sandbox_prefix=ejguard-bed
 
 cgroup2_root() {
-	findmnt -rno TARGET -t cgroup2 | head -n 1
+	findmnt -rno TARGET -t cgroup2 | sed -n 1p
 }
 
 # sandbox_mount_cgroup2 SCRIPT [ARGUMENT]...: starts the script again where a cgroup2 is mounted, if none is: a container

@@ -23,7 +23,7 @@ fetch_source() {
 	local label=Debian uri signed=''
 	[[ $1 != *-security ]] || label=Debian-Security
 	# shellcheck disable=SC2016 # apt expands
-	uri=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n "s/^$label //p" | head -n 1)
+	uri=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n "s/^$label //p" | sed -n 1p)
 	[[ -n $uri ]] || return 1
 	[[ ! -r $fetch_keyring ]] || signed="[signed-by=$fetch_keyring] "
 	echo "deb $signed$uri $1 main"

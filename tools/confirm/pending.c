@@ -173,10 +173,17 @@ int pending_remove(struct report *report)
 static void set_mark(const struct report *report, const char *name, bool there)
 {
 	cleanup_free char *path = pending_path(report, name);
-	cleanup_fd int fd = path && there ? open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+	int fd;
 
-	if (path && !there)
+	if (!path)
+		return;
+	if (!there) {
 		(void)unlink(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool has_mark(const struct report *report, const char *name)
