@@ -11,10 +11,32 @@ kernel_begin "$0"
 
 mkdir "$EJG_CGROUP/one" "$EJG_CGROUP/two"
 
-note "made up stacks, seed ${EJG_SEED:=77}"
+note "made up stacks, seed ${EJG_SEED:=$RANDOM}"
 EJG_NET_FILE=$(net_file host)
 export EJG_NET_FILE EJG_SEED
 check 'dry-run says what apply does' python3 -B "$(dirname "$0")/dry-run.py" "$EJG_CGROUP/one" "$EJG_CGROUP/two"
+
+note 'a cgroup that the stack no longer names, at hooks that only the new set has'
+guard -q release service
+for name in one two; do # the second one of the made-up stacks is gone now and then
+	[[ -d $EJG_CGROUP/$name ]] || mkdir "$EJG_CGROUP/$name"
+done
+ACCEPT=netns stack_for "$EJG_CGROUP/one $EJG_CGROUP/two" 198.51.100.2
+check 'apply to both' guard -q apply service
+check_is 'control: nothing at their ingress' 44 "$(attached "$EJG_CGROUP/one" | wc -l)$(attached "$EJG_CGROUP/two" | wc -l)"
+hammer_serve "$EJG_CGROUP/two" 0.0.0.0 5333
+check_is 'control: a stranger at another port of it' ok "$(try remote connect 198.51.100.1 5333 --from 198.51.100.9)"
+ACCEPT=cgroup EXTRA='' stack_for "$EJG_CGROUP/one" 198.51.100.2
+sed -i 's/^required net/& strict=yes/' "$EJG_CONF/service"
+check_status 'a dry run' 5 guard apply --dry-run service
+check 'apply to one, accept=cgroup' guard -q apply service
+check 'both have it, once the former programs are gone' wait_for 5 has_attached "$EJG_CGROUP/two" 5
+check_is 'the stranger at the other' timeout "$(try remote connect 198.51.100.1 5333 --from 198.51.100.9)"
+rm "/sys/fs/bpf/ejguard/service/links/$(stat -c %i "$EJG_CGROUP/two")/ingress"
+check_status 'a hook of it is lost' 1 guard -q check service
+check_status 'a dry run tells it' 5 guard apply --dry-run service
+check 'apply mends it' guard -q apply service
+check 'check' guard -q check service
 
 # ids: of the failures, sorted.
 failures() {

@@ -83,7 +83,8 @@ static void check_extra(void *data, uint64_t id)
 		return;
 	extra->n_living++;
 	if (state != LINKS_INTACT)
-		inspection_say(extra->check, "partly-attached", path, "is not guarded at every hook");
+		inspection_fail_or_change(extra->check, "partly-attached", path, "is not guarded at every hook",
+					  "would be guarded at every hook");
 }
 
 static int check_cgroups(struct inspection *check, const struct pins *pins)

@@ -2,9 +2,11 @@
 #include "libejguard/modules/net/install.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
 int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret)
@@ -50,31 +52,101 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 			      "cannot attach to %s: %s", cgroup->path, strerror(-error));
 }
 
-/* Attaches to all cgroups and remembers what for the roll-back. */
-static int attach_all(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+/* Attaches to one cgroup that is there, and remembers what for the roll-back. */
+static int attach_one(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct ejg_cgroup *cgroup)
 {
-	change->made = calloc(change->n_cgroups + 1, sizeof(*change->made));
-	if (!change->made)
-		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
-	for (size_t i = 0; i < change->n_cgroups; i++) {
-		const struct ejg_cgroup *cgroup = ejg_element(change->cgroups, change->n_cgroups, change->cgroup_size, i);
-		uint32_t hooks = 0;
+	uint32_t hooks = 0;
+	int r = links_attach(pins, cgroup, &hooks);
+
+	/* Another unit of the service may stop at any time; only the caller's own cgroup cannot. */
+	if (r == -ENOENT && !cgroup->own) {
+		ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s was removed", cgroup->path);
+		return 0;
+	}
+	if (r < 0)
+		return attach_error(call, cgroup, r);
+	if (hooks)
+		change->made[change->n_made++] = (struct set_made){ cgroup->id, hooks };
+	return 0;
+}
+
+struct guarded {
+	uint64_t *ids;
+	size_t n;
+	bool no_memory;
+};
+
+static void take_guarded(void *data, uint64_t id)
+{
+	struct guarded *guarded = data;
+	uint64_t *ids = reallocarray(guarded->ids, guarded->n + 1, sizeof(*ids));
+
+	if (!ids) {
+		guarded->no_memory = true;
+		return;
+	}
+	guarded->ids = ids;
+	guarded->ids[guarded->n++] = id;
+}
+
+/* The cgroups that a set of the service has links for, by whatever name an interrupted take-over left it. */
+static int find_guarded(struct ejg_call *call, struct guarded *ret)
+{
+	static const char *const suffixes[] = { "", ":old" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		struct pins pins = PINS_NULL;
 		int r;
 
-		if (!cgroup->id)
-			continue;
-		r = links_attach(pins, cgroup, &hooks);
-		/* Another unit of the service may stop at any time; only the caller's own cgroup cannot. */
-		if (r == -ENOENT && !cgroup->own) {
-			ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s was removed", cgroup->path);
-			continue;
-		}
+		pins_format(pins.path, PINS_ROOT "/%s%s%s", ejg_call_facts(call)->service, set_kind.suffix, suffixes[i]);
+		r = links_each(&pins, take_guarded, ret);
 		if (r < 0)
-			return attach_error(call, cgroup, r);
-		if (hooks)
-			change->made[change->n_made++] = (struct set_made){ cgroup->id, hooks };
+			return ejg_call_error(call, -EIO, "try again", "cannot read the links below %s: %s", pins.path, strerror(-r));
 	}
-	return 0;
+	return ret->no_memory ? ejg_call_error(call, -ENOMEM, NULL, "no memory") : 0;
+}
+
+/*
+ * What is guarded already stays guarded when the stack no longer names it, and at every hook of the set: its links alone, which
+ * move along, would leave out the hooks that the former set did not have. Of a cgroup that is gone only sockets are left.
+ */
+static int attach_guarded(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct guarded *guarded)
+{
+	const char *mount = ejg_call_facts(call)->cgroup_mount;
+	char name[PATH_MAX], path[2 * PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < guarded->n; i++) {
+		const struct ejg_cgroup cgroup = { .path = path, .id = guarded->ids[i] };
+
+		if (cgroup_name(mount, cgroup.id, name) < 0 || !*name)
+			continue;
+		snprintf(path, sizeof(path), "%s%s", mount, name);
+		r = attach_one(call, pins, change, &cgroup);
+	}
+	return r;
+}
+
+/* Attaches to all cgroups. */
+static int attach_all(struct ejg_call *call, const struct pins *pins, struct set_change *change)
+{
+	struct guarded guarded = {};
+	int r = find_guarded(call, &guarded);
+
+	if (r == 0) {
+		change->made = calloc(change->n_cgroups + guarded.n + 1, sizeof(*change->made));
+		r = change->made ? 0 : ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	}
+	for (size_t i = 0; r == 0 && i < change->n_cgroups; i++) {
+		const struct ejg_cgroup *cgroup = ejg_element(change->cgroups, change->n_cgroups, change->cgroup_size, i);
+
+		if (cgroup->id)
+			r = attach_one(call, pins, change, cgroup);
+	}
+	if (r == 0)
+		r = attach_guarded(call, pins, change, &guarded);
+	free(guarded.ids);
+	return r;
 }
 
 /* Brings the policy of a set that is there up to date. Nothing is touched when it is. */
