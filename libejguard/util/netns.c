@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "libejguard/util/cleanup.h"
@@ -40,6 +42,16 @@ static struct netns *find(struct netns_list *list, const struct stat *st)
 	return NULL;
 }
 
+/* The kernel does not hand out the owner when it is one above the caller's (EPERM). */
+static bool is_made_by_user(int netns)
+{
+	cleanup_fd int owner = ioctl(netns, NS_GET_USERNS);
+	struct stat st, own;
+
+	return owner >= 0 && fstat(owner, &st) == 0 && stat("/proc/thread-self/ns/user", &own) == 0 &&
+	       (st.st_dev != own.st_dev || st.st_ino != own.st_ino);
+}
+
 /* Adds the namespace that a file stands for, unless it is known. Return: 0, or the errno of opening the file. */
 static int add(struct home_search *search, const char *path, const char *label)
 {
@@ -59,7 +71,10 @@ static int add(struct home_search *search, const char *path, const char *label)
 	}
 	search->list.items = items;
 	items += search->list.n++;
-	*items = (struct netns){ .fd = take_fd(fd), .device = st.st_dev, .inode = st.st_ino, .member = search->members };
+	*items = (struct netns){
+		.device = st.st_dev, .inode = st.st_ino, .member = search->members, .made_by_user = is_made_by_user(fd),
+	};
+	items->fd = take_fd(fd);
 	snprintf(items->label, sizeof(items->label), "%s", label);
 	return 0;
 }

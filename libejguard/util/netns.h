@@ -20,6 +20,7 @@ struct netns {
 	ino_t inode;
 	bool own;    /* the caller's */
 	bool member; /* a process of one of the cgroups lives there */
+	bool made_by_user; /* another user namespace than the caller's owns it: it can be made, and set up, without privilege */
 	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
 };
 

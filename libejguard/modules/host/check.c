@@ -53,16 +53,16 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 	return 0;
 }
 
-static int check_networks(struct inspection *check, const struct pins *pins)
+/* Looks at those that users made for themselves, or at all others. Return: 0, or a negative errno, set on the call. */
+static int check_networks(struct inspection *check, const struct pins *pins, const struct netns_list *networks, bool made_by_user)
 {
-	struct netns_list networks = {};
 	char subject[NETNS_LABEL_SIZE + 32];
-	int r = net_find_networks(check->call, &networks);
+	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < networks.n; i++) {
-		const struct netns *netns = &networks.items[i];
+	for (size_t i = 0; r >= 0 && i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
 
-		if (!net_lives_in(&networks, netns))
+		if (!net_lives_in(networks, netns) || netns->made_by_user != made_by_user)
 			continue;
 		snprintf(subject, sizeof(subject), "network namespace %s", netns->own ? "of the caller" : netns->label);
 		r = members_have_network(pins, netns);
@@ -76,7 +76,6 @@ static int check_networks(struct inspection *check, const struct pins *pins)
 						  "the service runs there, but nothing is refused there",
 						  "the service runs there; it would be guarded");
 	}
-	netns_free(&networks);
 	return r < 0 ? r : 0;
 }
 
@@ -95,12 +94,18 @@ static void check_sharing(struct inspection *check, const struct pins *pins)
 
 static int check_set(struct inspection *check, const struct pins *pins)
 {
+	struct netns_list networks = {};
 	int r = check_top(check, pins);
 
 	check_sharing(check, pins);
 	if (r == 0)
 		r = check_cgroups(check, pins);
-	return r < 0 ? r : check_networks(check, pins);
+	if (r == 0)
+		r = net_find_networks(check->call, &networks);
+	if (r == 0)
+		r = check_networks(check, pins, &networks, false);
+	netns_free(&networks);
+	return r;
 }
 
 static int foresee_top(struct inspection *check)
@@ -113,7 +118,21 @@ static int foresee_top(struct inspection *check)
 	return r;
 }
 
-/* What no apply mends: the guard stands, and undoing it would let more in. */
+/* Those that users made for themselves: a service can make them faster than an apply finds them. */
+static int check_users_networks(struct inspection *check, const struct netns_list *networks)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	int r = pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state);
+
+	check->failed |= net_check_ports(check->call, check->policy, networks, true);
+	if (r == 0 && state == PINS_CURRENT)
+		r = check_networks(check, &pins, networks, true);
+	pins_close(&pins);
+	return r;
+}
+
+/* What no apply mends, or undoes: the guard stands, and without it more would get in. */
 static int check_past_guard(struct inspection *check, struct host_state *state)
 {
 	struct netns_list networks = {};
@@ -125,12 +144,13 @@ static int check_past_guard(struct inspection *check, struct host_state *state)
 		r = net_find_networks(check->call, &networks);
 	if (r < 0)
 		return r;
-	failed = check->failed |= net_check_ports(check->call, check->policy, &networks);
+	failed = check->failed |= net_check_ports(check->call, check->policy, &networks, false);
+	r = check_users_networks(check, &networks);
 	host_check_outside(check, &top, &networks);
 	check->failed |= host_check_sockets(check->call, check->policy, &networks);
 	state->set.keep = check->failed && !failed;
 	netns_free(&networks);
-	return 0;
+	return r;
 }
 
 /* Where somebody else's program could undo a refusal, nothing but an attempt tells whether it does. */

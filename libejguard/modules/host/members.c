@@ -50,10 +50,16 @@ static int have(int map, uint64_t key, uint8_t wanted)
 	return r == -ENOENT ? 0 : r < 0 ? r : !wanted || value == wanted;
 }
 
-static int add(struct ejg_call *call, const struct pins *pins, enum set_map map, uint64_t key)
+static int put(const struct pins *pins, enum set_map map, uint64_t key)
 {
 	const uint8_t value = POLICY_NETWORK_OF_SERVICE;
-	int r = bpf_map_update_elem(pins->maps[map], &key, &value, BPF_ANY);
+
+	return bpf_map_update_elem(pins->maps[map], &key, &value, BPF_ANY);
+}
+
+static int add(struct ejg_call *call, const struct pins *pins, enum set_map map, uint64_t key)
+{
+	int r = put(pins, map, key);
 
 	if (r < 0)
 		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run: ejguard release\nrun: ejguard apply",
@@ -117,6 +123,8 @@ static int update_networks(struct ejg_call *call, const struct pins *pins, const
 		if (error == -EOPNOTSUPP)
 			r = ejg_call_error(call, error, set_kind.kernel,
 					   "this kernel cannot identify network namespaces");
+		else if (home && netns->made_by_user) /* no service has an apply fail by what it makes: check tells what is not known */
+			(void)(error < 0 ? error : put(pins, SET_NETWORKS, cookie));
 		else if (error < 0 && home)
 			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s",
 					   netns->label, strerror(-error));

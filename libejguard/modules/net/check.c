@@ -124,12 +124,18 @@ static int foresee_cgroups(struct inspection *check)
 	return 0;
 }
 
-static void foresee_lookups(struct inspection *check, const struct netns_list *networks)
+/* Namespaces that users make for themselves are looked at apart from the others. */
+static bool is_looked_at(const struct netns_list *networks, const struct netns *netns, bool made_by_user)
+{
+	return net_lives_in(networks, netns) && netns->made_by_user == made_by_user;
+}
+
+static void foresee_lookups(struct inspection *check, const struct netns_list *networks, bool made_by_user)
 {
 	char name[NETNS_NAME_SIZE];
 
 	for (size_t i = 0; i < networks->n; i++)
-		if (net_lives_in(networks, &networks->items[i]))
+		if (is_looked_at(networks, &networks->items[i], made_by_user))
 			inspection_say(check, "would-change", netns_name(&networks->items[i], name),
 				       "would be guarded for all listeners in it");
 }
@@ -153,7 +159,7 @@ static void check_lookup(struct inspection *check, const struct pins *pins, cons
 }
 
 /* The network namespaces in which the service lives now: it may have entered another one since the apply. */
-static void check_lookups(struct inspection *check, const struct netns_list *networks)
+static void check_lookups(struct inspection *check, const struct netns_list *networks, bool made_by_user)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state;
@@ -161,12 +167,13 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 	if (pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state) < 0)
 		return; /* has been said */
 	if (state == PINS_ABSENT && check->trial && check->hooks & (1U << POLICY_LOOKUP))
-		foresee_lookups(check, networks);
+		foresee_lookups(check, networks, made_by_user);
 	if (state == PINS_CURRENT && pins_has(&pins, POLICY_LOOKUP)) {
 		for (size_t i = 0; i < networks->n; i++)
-			if (net_lives_in(networks, &networks->items[i]))
+			if (is_looked_at(networks, &networks->items[i], made_by_user))
 				check_lookup(check, &pins, &networks->items[i]);
-		(void)accept_other_sources(check->call, networks, true);
+		if (!made_by_user)
+			(void)accept_other_sources(check->call, networks, true);
 	}
 	pins_close(&pins);
 }
@@ -188,22 +195,25 @@ static int check_links(struct inspection *check, const struct pins *pins)
 	return check_cgroups(check, pins);
 }
 
-/* Only sockets fail it: the guard stands, and undoing it would let more in. */
+/*
+ * What sockets fail, and what the service can do in a network namespace of its own making, does not undo an apply: the guard
+ * stands, and without it more would get in. A compromised service would keep its former policy by that.
+ */
 static int check_network(struct inspection *check, struct net_state *state)
 {
 	struct netns_list networks = {};
-	bool sockets_failed;
+	bool sockets_failed, failed;
 	int r = net_find_networks(check->call, &networks);
 
 	if (r < 0)
 		return r;
-	check->failed |= net_check_ports(check->call, check->policy, &networks);
+	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
 	sockets_failed = net_check_sockets(check->call, check->policy, &networks);
-	check_lookups(check, &networks);
-	if (sockets_failed) {
-		state->set.keep = !check->failed;
-		check->failed = true;
-	}
+	check_lookups(check, &networks, false);
+	failed = check->failed;
+	check->failed |= sockets_failed | net_check_ports(check->call, check->policy, &networks, true);
+	check_lookups(check, &networks, true);
+	state->set.keep = check->failed && !failed;
 	netns_free(&networks);
 	return 0;
 }

@@ -87,6 +87,16 @@ static int look_up(void *data)
 	return 0;
 }
 
+/* Beside namespaces of root those that the service can make for itself do not count: it could have every apply fail by them. */
+static bool counts(const struct netns_list *networks, const struct netns *netns)
+{
+	bool beside = false;
+
+	for (size_t i = 0; i < networks->n; i++)
+		beside |= net_lives_in(networks, &networks->items[i]) && !networks->items[i].made_by_user;
+	return net_lives_in(networks, netns) && !(beside && netns->made_by_user);
+}
+
 /* The index of an interface where the service lives. Return: 0, or a negative errno, set on the call. */
 static int find_interface(struct ejg_call *call, const struct netns_list *networks, const char *name, uint32_t *ret)
 {
@@ -96,7 +106,7 @@ static int find_interface(struct ejg_call *call, const struct netns_list *networ
 		struct lookup lookup = { .name = name };
 		int r;
 
-		if (!net_lives_in(networks, &networks->items[i]))
+		if (!counts(networks, &networks->items[i]))
 			continue;
 		r = netns_run(&networks->items[i], look_up, &lookup);
 		if (r < 0 || !lookup.index)

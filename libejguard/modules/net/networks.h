@@ -20,8 +20,9 @@ int net_place_peers(struct ejg_call *call, struct net_peers *peers);
 bool net_lives_in(const struct netns_list *networks, const struct netns *netns);
 
 /*
- * Reports private ports that the kernel may give to anybody, wherever the service lives. Return: whether there are any.
+ * Reports private ports that the kernel may give to anybody, wherever the service lives: in the network namespaces that a user
+ * made for themselves, or in all others. Return: whether there are any.
  */
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks, bool made_by_user);
 
 #endif

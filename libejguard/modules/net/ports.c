@@ -78,16 +78,20 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 	if (!first)
 		return false;
 	snprintf(subject, sizeof(subject), "%u-%u", first, last);
-	snprintf(remedy, sizeof(remedy),
-		 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%u-%u\n"
-		 "write it into /etc/sysctl.d, too, or use ports outside of ip_local_port_range", first, last);
+	if (netns->own)
+		snprintf(remedy, sizeof(remedy),
+			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%u-%u\n"
+			 "write it into /etc/sysctl.d, too, or use ports outside of ip_local_port_range", first, last);
+	else
+		snprintf(remedy, sizeof(remedy),
+			 "set net.ipv4.ip_local_reserved_ports=%u-%u in that namespace, or end what lives in it", first, last);
 	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
 			    "private ports are in the range that the kernel gives to any process%s%s",
 			    netns->own ? "" : " in the network namespace ", netns->label);
 	return true;
 }
 
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks, bool made_by_user)
 {
 	bool failed = false;
 
@@ -95,7 +99,7 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 		const struct netns *netns = &networks->items[i];
 		struct ephemeral ephemeral = {};
 
-		if (!net_lives_in(networks, netns))
+		if (!net_lives_in(networks, netns) || netns->made_by_user != made_by_user)
 			continue;
 		/* What cannot be entered is said with the sockets. */
 		if (netns_run(netns, read_there, &ephemeral) == 0 && ephemeral.read)

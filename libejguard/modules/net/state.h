@@ -14,7 +14,7 @@ struct set_state {
 	struct net_policy policy;
 	struct set_change change;
 
-	bool keep; /* made by check: only sockets fail it: the guard stands, and undoing it would let more in */
+	bool keep; /* made by check: nothing fails it that undoing would mend: the guard stands, and undoing it would let more in */
 	struct denial_watch *watch; /* made by watch */
 };
 

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A compromised node makes a network namespace of its own, without privilege, and sets it up as it likes: nothing of that keeps
+# an apply from putting a stricter policy in force. Control: the same settings in a namespace of root undo the apply.
+set -euo pipefail
+
+# shellcheck source=kernel.sh
+source "$(dirname "$0")/kernel.sh"
+kernel_begin "$0"
+
+cgroup=$EJG_CGROUP/service
+mkdir "$cgroup"
+ACCEPT=netns
+private_range='echo 4300 5000 >/proc/sys/net/ipv4/ip_local_port_range'
+nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+# stay COMMAND...: in the cgroup, once `sh -c` of its last word has said that it is there; its pid is in `stays`.
+stay() {
+	(
+		echo 0 >"$cgroup/cgroup.procs"
+		exec nsenter --net="$(net_file host)" "$@"
+	) >"$EJG_STATE/stays" &
+	stays=$!
+	wait_for 5 grep -q ready "$EJG_STATE/stays"
+}
+
+end() {
+	kill "$1"
+	wait "$1" || true
+}
+
+# apply_for PEER...: the exit status of an apply with these, and what it says in JSON in `report`.
+apply_for() {
+	stack_for "$cgroup" "$@"
+	guard --json apply service >"$EJG_STATE/report" 2>/dev/null
+}
+
+told() {
+	grep -o "\"net.$1\"" "$EJG_STATE/report" | wc -l
+}
+
+peer_left_out() {
+	try remote connect 198.51.100.1 4369 --from 198.51.100.9
+}
+
+check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
+hammer_serve "$cgroup" 0.0.0.0 4369
+check_is 'control: the second peer is let in' ok "$(peer_left_out)"
+
+note 'a range of ports of its own, with the private ones'
+stay "${nobody[@]}" unshare --user --map-root-user --net sh -c "$private_range; echo ready; exec sleep 600"
+check_status 'apply without the second peer is no success' 1 apply_for 198.51.100.2
+check_is 'it says why' 1 "$(told ports-ephemeral)"
+check_has 'and where' "in the network namespace of process" "$(cat "$EJG_STATE/report")"
+check_is 'the second peer is out' refused "$(peer_left_out)"
+check_status 'check says it, too' 1 guard -q check service
+end "$stays"
+check 'control: without that process' guard -q check service
+
+note 'the same in a namespace of root'
+check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
+stay unshare --net sh -c "$private_range; echo ready; exec sleep 600"
+check_status 'apply' 1 apply_for 198.51.100.2
+check_is 'control: that undoes it' ok "$(peer_left_out)"
+end "$stays"
+
+note 'namespaces that come as fast as they can'
+check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
+# shellcheck disable=SC2016 # the inner shell expands
+stay "${nobody[@]}" sh -c 'echo ready; while :; do unshare --user --map-root-user --net sleep 0.2 & sleep 0.02; done' 2>/dev/null
+failed=0
+for round in {1..20}; do
+	apply_for 198.51.100.2 198.51.100.9 || true
+	apply_for 198.51.100.2 || failed=$((failed + 1))
+	[[ $(peer_left_out) == refused ]] || break
+done
+note "$failed of 20 applies found a namespace that came meanwhile"
+check_is 'the second peer is out each time' '20 refused' "$round $(peer_left_out)"
+end "$stays"
+
+note 'an interface that its namespace does not have'
+ACCEPT=cgroup
+stay "${nobody[@]}" unshare --user --map-root-user --net sh -c 'echo ready; exec sleep 600'
+inner=$stays
+check_status 'control: a stack with an interface that is nowhere' 3 apply_for 'fe80::2%absent'
+check 'apply, with one that the service has where its listener is' apply_for 'fe80::2%eth0'
+end "$inner"
+
+note 'local users, and namespaces that come as fast as they can'
+guard -q release service
+top=$(cgroup2_root)
+guard_host() {
+	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}
+mkdir "$EJG_CGROUP/users"
+install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
+# apply_users USER...: that these may use the private ports.
+apply_users() {
+	printf '%s\n' "set cgroups $top/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' "set users $*" \
+		'required host' >"$EJG_CONF/service"
+	guard_host -q apply service >/dev/null 2>&1
+}
+games() {
+	in_cgroup "$EJG_CGROUP/users" setpriv --reuid=games --regid=65534 --clear-groups "$EJG_STATE/attempt" connect 127.0.0.1 4369
+}
+check 'apply' apply_users daemon games
+check_is 'control: a user who may' ok "$(games)"
+# shellcheck disable=SC2016 # the inner shell expands
+stay "${nobody[@]}" sh -c 'echo ready; while :; do unshare --user --map-root-user --net sleep 0.2 & sleep 0.02; done' 2>/dev/null
+failed=0
+for round in {1..10}; do
+	apply_users daemon games || true
+	apply_users daemon || failed=$((failed + 1))
+	[[ $(games) == denied ]] || break
+done
+note "$failed of 10 applies found a namespace that came meanwhile"
+check_is 'who may no more is refused each time' '10 denied' "$round $(games)"
+end "$stays"
