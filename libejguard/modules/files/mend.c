@@ -50,6 +50,9 @@ static mode_t allowed_mode(const struct files *files, const struct object *objec
 
 	if (S_ISSOCK(object->st.stx_mode))
 		allowed = 0770;
+	/* Erlang does not start with a cookie of which the group has any right (auth:check_attributes/4). */
+	if (object->group == GROUP_COOKIE && !S_ISDIR(object->st.stx_mode))
+		allowed = 0700;
 	if (reads_only)
 		allowed &= ~(mode_t)020;
 	return S_ISDIR(object->st.stx_mode) ? allowed | S_ISGID | S_ISVTX : allowed;
