@@ -94,8 +94,8 @@ class Check(Case):
         self.assertEqual([report[name] for name in ("schema", "verb", "service", "outcome", "exit")],
                          [1, "check", "ejabberd", "not-held", 1])
         self.assertTrue(report["error"])
-        self.assertIn({"module": "net", "id": "net.broken", "severity": "failure", "subject": "thing-1",
-                       "message": "it does not work", "remedy": "repair the thing",
+        self.assertIn({"module": "net", "id": "net.broken", "severity": "failure", "needs": "network",
+                       "subject": "thing-1", "message": "it does not work", "causes": [], "remedy": "repair the thing",
                        "steps": [{"kind": "words", "text": "repair the thing"}], "file": path, "line": 3,
                        "column": 9}, report["findings"])
         self.assertTrue(result.out.isascii())

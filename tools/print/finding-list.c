@@ -150,3 +150,24 @@ char *format_number(size_t number, char text[static NUMBER_SIZE])
 	}
 	return p;
 }
+
+bool finding_tells(const char *message, const char *subject)
+{
+	size_t n = strlen(subject);
+
+	return strncmp(message, subject, n) == 0 && (message[n] == ' ' || message[n] == ':' || message[n] == '\0');
+}
+
+const char *finding_summary(const struct report *report, const struct ejg_finding *finding)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++) {
+		if (strcmp(module->name, finding->module) != 0)
+			continue;
+		for (uint32_t j = 0; j < module->n_findings; j++)
+			if (strcmp(module->findings[j].id, finding->id + strlen(module->name) + 1) == 0)
+				return module->findings[j].summary;
+	}
+	return finding->message;
+}

@@ -37,6 +37,12 @@ size_t finding_list_end(const struct finding_list *list, size_t first);
 /* How many of the n findings of one kind are shown. All errors of a stack are told at once. */
 size_t finding_fold(const struct ejg_finding *const *findings, size_t n, bool all);
 
+/* Whether the message begins with the subject, as some do for their own sake. */
+bool finding_tells(const char *message, const char *subject);
+
+/* What its module declares for all of its kind; of the core's, the message. */
+const char *finding_summary(const struct report *report, const struct ejg_finding *finding);
+
 /* The verb that shows what is left out, and changes nothing. */
 const char *finding_asker(const struct report *report);
 

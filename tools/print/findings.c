@@ -9,8 +9,9 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
+#include "tools/print/long-page.h"
 #include "tools/print/print.h"
-#include "tools/print/steps.h"
+#include "tools/print/remedy.h"
 
 enum { INDENT = 2, MIN_NAME = 6, MAX_NAME = 16 };
 
@@ -83,29 +84,6 @@ static void print_name(struct page *page, const char *module)
 		fprintf(page->out, "\n%*s", page->indent, "");
 }
 
-/* Whether the message begins with it, as some do for their own sake. */
-static bool is_told(const char *message, const char *subject)
-{
-	size_t n = strlen(subject);
-
-	return strncmp(message, subject, n) == 0 && (message[n] == ' ' || message[n] == ':' || message[n] == '\0');
-}
-
-/* What its module declares for all of its kind; of the core's, the message. */
-static const char *summary_of(const struct report *report, const struct ejg_finding *finding)
-{
-	const struct ejg_module *module;
-
-	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++) {
-		if (strcmp(module->name, finding->module) != 0)
-			continue;
-		for (uint32_t j = 0; j < module->n_findings; j++)
-			if (strcmp(module->findings[j].id, finding->id + strlen(module->name) + 1) == 0)
-				return module->findings[j].summary;
-	}
-	return finding->message;
-}
-
 /* As compilers write it: where it stands, what it is about, what is the matter. */
 static char *format_finding(const struct ejg_finding *finding, const char *message)
 {
@@ -114,7 +92,7 @@ static char *format_finding(const struct ejg_finding *finding, const char *messa
 	bool file = *finding->file;
 	char *text;
 
-	if (strcmp(subject, finding->file) == 0 || is_told(message, subject))
+	if (strcmp(subject, finding->file) == 0 || finding_tells(message, subject))
 		subject = "";
 	if (file && finding->line && finding->column)
 		snprintf(place, sizeof(place), ":%u:%u", finding->line, finding->column);
@@ -126,52 +104,20 @@ static char *format_finding(const struct ejg_finding *finding, const char *messa
 	return text;
 }
 
-/* One paragraph that begins at the column where the line stands; its other lines are indented by hang more. */
-static void print_paragraph(struct page *page, const char *prefix, unsigned int hang, const char *text)
+static struct margins margins_of(const struct page *page)
 {
-	struct paragraph paragraph = {
-		.out = page->out,
-		.width = page->width,
-		.indent = page->indent + hang,
-		.column = page->indent + (unsigned int)strlen(prefix),
-	};
-
-	fputs(prefix, page->out);
-	paragraph_add(&paragraph, text);
-	paragraph_end(&paragraph);
+	return (struct margins){ page->out, page->width, page->indent };
 }
 
-/* Commands are there to be pasted: they are not broken. */
-static void print_step(struct page *page, const struct step *step)
-{
-	cleanup_free char *text = strndup(step->text, step->n);
-	char prefix[16];
-	int n = snprintf(prefix, sizeof(prefix), "%*s%s: ", INDENT, "", step_name(step->kind));
-
-	if (!text)
-		return;
-	fprintf(page->out, "%*s", page->indent, "");
-	if (step->kind == STEP_RUN) {
-		fputs(prefix, page->out);
-		text_put(page->out, text, step->n);
-		fputc('\n', page->out);
-	} else {
-		print_paragraph(page, prefix, (unsigned int)n, text);
-	}
-}
-
-static void print_remedy(struct page *page, const char *remedy)
+static int print_remedy(struct page *page, const char *remedy)
 {
 	static const char same[] = "the same";
-	struct step step = { STEP_WORDS, same, sizeof(same) - 1 };
+	const struct margins margins = margins_of(page);
 
-	if (*remedy && page->remedy && strcmp(page->remedy, remedy) == 0) {
-		print_step(page, &step);
-		return;
-	}
+	if (*remedy && page->remedy && strcmp(page->remedy, remedy) == 0)
+		return print_steps(&margins, same);
 	page->remedy = *remedy ? remedy : NULL;
-	while (step_next(&remedy, &step))
-		print_step(page, &step);
+	return print_steps(&margins, remedy);
 }
 
 static bool is_brief(const struct page *page, const struct ejg_finding *finding)
@@ -182,13 +128,14 @@ static bool is_brief(const struct page *page, const struct ejg_finding *finding)
 static int print_finding(struct page *page, const struct ejg_finding *finding)
 {
 	const bool brief = is_brief(page, finding);
+	const struct margins margins = margins_of(page);
 	cleanup_free char *text =
-		format_finding(finding, brief ? summary_of(page->report, finding) : finding->message);
+		format_finding(finding, brief ? finding_summary(page->report, finding) : finding->message);
 
 	if (!text)
 		return -ENOMEM;
 	print_name(page, finding->module);
-	print_paragraph(page, "", INDENT, text);
+	print_paragraph(&margins, "", INDENT, text);
 	return 0;
 }
 
@@ -213,12 +160,12 @@ static int print_kind(struct page *page, const struct ejg_finding *const *findin
 	for (size_t i = 0; i < shown && r == 0; i++) {
 		r = print_finding(page, findings[i]);
 		if (r == 0 && !same && !is_brief(page, findings[i]))
-			print_remedy(page, findings[i]->remedy);
+			r = print_remedy(page, findings[i]->remedy);
 	}
 	if (r == 0 && shown < n)
 		print_rest(page, findings[0]->id, n - shown);
 	if (r == 0 && same && !is_brief(page, findings[0]))
-		print_remedy(page, findings[0]->remedy);
+		r = print_remedy(page, findings[0]->remedy);
 	return r;
 }
 
@@ -249,6 +196,37 @@ static size_t section_end(const struct finding_list *list, size_t first)
 	return i;
 }
 
+/* How many failures and warnings would be shown; they come first. */
+static size_t count_shown(const struct page *page, const struct finding_list *list, size_t *ret_end)
+{
+	size_t n = 0, i = 0, end;
+
+	for (; i < list->n && finding_section(list->items[i]) <= SECTION_WARNING; i = end) {
+		end = finding_list_end(list, i);
+		n += finding_fold(list->items + i, end - i, page->report->verbose);
+	}
+	*ret_end = i;
+	return n;
+}
+
+static bool is_on_page(const struct ejg_finding *finding, const void *data)
+{
+	return is_wanted(data, finding);
+}
+
+/* Where they are many: all failures and warnings. *ret_begin: the first finding that is still to be printed. */
+static int print_many(struct page *page, const struct finding_list *list, size_t *ret_begin)
+{
+	size_t end;
+
+	*ret_begin = 0;
+	if (page->report->verbose || page->no_failures || count_shown(page, list, &end) < LONG_PAGE)
+		return 0;
+	*ret_begin = end;
+	page->begun = true;
+	return print_long_page(page->report, is_on_page, page, page->out);
+}
+
 int print_findings(const struct report *report, bool no_failures, FILE *out)
 {
 	struct page page = {
@@ -259,7 +237,7 @@ int print_findings(const struct report *report, bool no_failures, FILE *out)
 		.width = text_width(out),
 	};
 	cleanup_findings struct finding_list list = {};
-	size_t end, end_section = 0;
+	size_t begin, end, end_section;
 	int r;
 
 	r = finding_list_make(report, &list);
@@ -267,7 +245,9 @@ int print_findings(const struct report *report, bool no_failures, FILE *out)
 		return r;
 	page.brief = !report->verbose && list.n > 0 && finding_section(list.items[0]) == SECTION_FAILURE;
 	keep_wanted(&page, &list);
-	for (size_t i = 0; i < list.n && r == 0; i = end) {
+	r = print_many(&page, &list, &begin);
+	end_section = begin;
+	for (size_t i = begin; i < list.n && r == 0; i = end) {
 		if (i == end_section) {
 			end_section = section_end(&list, i);
 			print_title(&page, finding_section(list.items[i]), end_section - i);

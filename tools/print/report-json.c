@@ -8,6 +8,7 @@
 #include "tools/print/finding-list.h"
 #include "tools/print/json.h"
 #include "tools/print/print.h"
+#include "tools/print/relations.h"
 #include "tools/print/steps.h"
 
 static json_t *json_steps(const char *remedy)
@@ -25,14 +26,33 @@ static json_t *json_steps(const char *remedy)
 	return array;
 }
 
-static json_t *json_finding(const struct ejg_finding *finding)
+/* The indices of what it follows from. *next: its relations or those behind it. */
+static json_t *json_causes(const struct relation_list *relations, size_t index, size_t *next)
 {
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(finding->module),
-			 "id", json_text(finding->id), "severity", ejg_severity_name(finding->severity), "subject",
+	json_t *array = json_array();
+
+	for (; array && *next < relations->n && relations->items[*next].effect == index; (*next)++)
+		array = json_append(array, json_integer((json_int_t)relations->items[*next].cause));
+	return array;
+}
+
+/* What an attacker needs to use it, or null where it is nothing to use. */
+static json_t *json_needs(const struct ejg_finding *finding)
+{
+	bool loud = finding->severity == EJG_FAILURE || finding->severity == EJG_WARNING;
+
+	return json_nullable(loud ? need_name(finding_need(finding)) : NULL);
+}
+
+static json_t *json_finding(const struct ejg_finding *finding, json_t *causes)
+{
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "module",
+			 json_text(finding->module), "id", json_text(finding->id), "severity",
+			 ejg_severity_name(finding->severity), "needs", json_needs(finding), "subject",
 			 json_text(finding->subject), "message", json_text(finding->message), "remedy",
 			 json_text(finding->remedy), "steps", json_steps(finding->remedy), "file",
 			 json_text(finding->file), "line", (json_int_t)finding->line, "column",
-			 (json_int_t)finding->column);
+			 (json_int_t)finding->column, "causes", causes);
 }
 
 static json_t *json_metric(const struct ejg_metric *metric)
@@ -45,11 +65,15 @@ static json_t *json_metric(const struct ejg_metric *metric)
 
 static json_t *json_findings(const struct report *report)
 {
+	cleanup_relations struct relation_list relations = {};
 	const struct ejg_finding *finding;
-	json_t *array = json_array();
+	json_t *array = NULL;
+	size_t next = 0;
 
+	if (relations_find(report, &relations) == 0)
+		array = json_array();
 	for (size_t i = 0; array && (finding = report_finding(report, i)); i++)
-		array = json_append(array, json_finding(finding));
+		array = json_append(array, json_finding(finding, json_causes(&relations, i, &next)));
 	return array;
 }
 
