@@ -33,6 +33,20 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 	return true;
 }
 
+/*
+ * True if another service that owns the port, too, admits the connection. A function of its own, because what is refused can
+ * wait for a call; static, because a global one takes no pointers before Linux 5.12.
+ */
+static __noinline bool is_admitted_by_another(const struct policy_address *source, const struct policy_address *destination,
+					      __u32 port, __u32 ifindex)
+{
+	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++) {
+		if (owner_admits(owner, source, destination, port, ifindex))
+			return true;
+	}
+	return false;
+}
+
 static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 {
 	struct policy_address source = {}, destination = {};
@@ -45,8 +59,12 @@ static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 		if (!port_in(d.head->private_ports, port))
 			return 1;
 		reason = POLICY_MALFORMED;
-		if (get_addresses(skb, &source, &destination))
-			reason = decide_accept(&d, source, destination, skb->ifindex);
+		if (get_addresses(skb, &source, &destination)) {
+			forget(&source, d.head);
+			forget(&destination, d.head);
+			/* The verifier needs not tell one refusal from another, either. */
+			reason = decide_accept(&d, source, destination, skb->ifindex) ^ d.head->zero;
+		}
 	}
 	if (reason == POLICY_ALLOWED ||
 	    ((reason == POLICY_SOURCE || reason == POLICY_LOCAL_ADDRESS) &&

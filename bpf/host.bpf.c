@@ -106,8 +106,11 @@ static __always_inline bool may(const struct policy_head *head)
 	return user_in(head, bpf_get_current_uid_gid()) || is_member();
 }
 
-/* Functions of their own, which the verifier walks once: what is refused can wait for a call. */
-static __noinline bool may_by_owner(__u32 owner, __u32 port)
+/*
+ * True if the process may by the policy of another service. A global function, which the verifier walks once, and not again
+ * for all that leads to it: what is refused can wait for a call.
+ */
+__noinline bool may_by_owner(__u32 owner, __u32 port)
 {
 	void *its_cgroups = bpf_map_lookup_elem(&members, &owner);
 	struct decision d = {};

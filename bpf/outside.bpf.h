@@ -20,21 +20,14 @@ struct outsider {
 	bool proof;
 };
 
-/*
- * Whether another service admits a connection to a port that it owns, too. A function of its own, which the verifier walks
- * once: what is refused can wait for a call.
- */
-static __noinline bool is_admitted_by_another(const struct policy_address *source, const struct policy_address *destination,
-					      __u32 port, __u32 ifindex)
+/* True if the service owns the port and admits the connection. */
+static __always_inline bool owner_admits(__u32 owner, const struct policy_address *source,
+					 const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
-	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++) {
-		struct decision d = {};
+	struct decision d = {};
 
-		if (get_policy_of(&d, owner) && port_in(d.head->guarded_ports, port) &&
-		    decide_accept(&d, *source, *destination, ifindex) == POLICY_ALLOWED)
-			return true;
-	}
-	return false;
+	return get_policy_of(&d, owner) && port_in(d.head->guarded_ports, port) &&
+	       decide_accept(&d, *source, *destination, ifindex) == POLICY_ALLOWED;
 }
 
 /* A flood of forged sources fills no more rows than there are networks. */

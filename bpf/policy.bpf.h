@@ -71,6 +71,18 @@ static __always_inline bool get_policy(struct decision *d)
 	return get_policy_of(d, 0);
 }
 
+/*
+ * Takes from the verifier what it knows of an address: it walks the rest of a decision again for each thing that it knows
+ * (an IPv4 address, not a loopback one), and its time is most of the time of an apply.
+ */
+static __always_inline void forget(struct policy_address *address, const struct policy_head *head)
+{
+	__u64 zero = (__u64)head->zero << 32 | head->zero;
+
+	address->high ^= zero;
+	address->low ^= zero;
+}
+
 static __always_inline bool is_proof(const struct bpf_sock *sk)
 {
 	return sk && sk->mark == POLICY_PROOF_MARK;
