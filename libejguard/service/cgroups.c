@@ -12,7 +12,7 @@
 enum {
 	MAX_UNIT_NAME = 255, /* systemd's own limit */
 	MAX_DEPTH = 32,
-	MAX_KNOWN = 16384, /* cgroups that are looked at for a caller who may not ask the kernel by id */
+	MAX_KNOWN = 16384, /* limit of the fallback for a caller who may not ask the kernel by id */
 };
 
 struct known_cgroup {
@@ -24,7 +24,7 @@ struct survey_cgroups {
 	struct arena *arena;
 	const struct ejg_facts *facts;
 	struct cgroup_mount mount; /* path is NULL without cgroup2 */
-	const char *base;	   /* where the system's units are: "" or "docker/0123" */
+	const char *base;	   /* the cgroup of the system's units: "" or "docker/0123" */
 	struct known_cgroup *known;
 	size_t n_known;
 	bool walked;
@@ -48,7 +48,7 @@ int survey_cgroups_new(struct arena *arena, const struct ejg_facts *facts, const
 	return 0;
 }
 
-/* Whether path is folder or below it. */
+/* True if path is the folder or below it. */
 static bool is_below(const char *path, const char *folder, size_t length)
 {
 	return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
@@ -63,7 +63,7 @@ const char *survey_cgroups_below(const struct survey_cgroups *cgroups, const cha
 	return is_below(path, root, strlen(root)) ? path + strlen(root) : NULL;
 }
 
-/* Notes the cgroups below an open folder. What cannot be opened belongs to nobody that is looked for. */
+/* Records the cgroups below an open folder. A folder that cannot be opened holds none of the service's cgroups. */
 static int walk(struct survey_cgroups *cgroups, int folder, const char *below, unsigned int depth)
 {
 	const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -147,7 +147,7 @@ bool survey_cgroups_in_service(const struct survey_cgroups *cgroups, uint64_t id
 	return false;
 }
 
-/* What systemd allows in a unit's name. */
+/* True for a name that systemd allows for a unit. */
 static bool is_unit(const char *name, size_t length)
 {
 	static const char *const suffixes[] = { ".service", ".socket", ".scope", ".mount", ".swap" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which unit a cgroup belongs to, and whether it is the service's: by path for processes, by id for sockets. */
+/* Assigns cgroups to units and to the service: by path for processes, by id for sockets. */
 #ifndef EJG_SERVICE_CGROUPS_H
 #define EJG_SERVICE_CGROUPS_H
 
@@ -22,13 +22,13 @@ const char *survey_cgroups_below(const struct survey_cgroups *cgroups, const cha
 /* The path below the mount of a cgroup by its id; NULL when it is gone, or not to be found. Return: 0, -ENOMEM. */
 int survey_cgroups_find(struct survey_cgroups *cgroups, uint64_t id, const char **ret_below);
 
-/* Whether a cgroup is one of the service's or below one. id is 0 when it is not known, below NULL. */
+/* True for a cgroup of the service or one below it. id is 0 and below is NULL when not known. */
 bool survey_cgroups_in_service(const struct survey_cgroups *cgroups, uint64_t id, const char *below);
 
 /*
  * The system's unit that a cgroup belongs to, as systemd reads it (cg_path_get_unit() in src/basic/cgroup-util.c): the
- * first component that is no slice. What a user's own service manager runs belongs to user@UID.service, whatever the
- * folders below that are called. *ret is NULL when there is none. Return: 0, -ENOMEM.
+ * first component that is not a slice. Everything that a user's own service manager runs belongs to user@UID.service,
+ * whatever the names below it. *ret is NULL when the cgroup is in no unit. Return: 0, -ENOMEM.
  */
 int survey_cgroups_unit(const struct survey_cgroups *cgroups, const char *below, const char **ret);
 

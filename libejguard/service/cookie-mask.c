@@ -20,7 +20,7 @@ static bool is_flag(const char *text)
 	return *text == '-' || *text == '+';
 }
 
-/* Whether the word "cookie" at `at` is the end of a flag's or a variable's name that a cookie follows. */
+/* True if the word "cookie" at `at` ends the name of a flag or variable that is followed by a cookie. */
 static bool is_name_of_cookie(const char *text, const char *at)
 {
 	const char *end = at + strlen("cookie");
@@ -33,8 +33,8 @@ static bool is_name_of_cookie(const char *text, const char *at)
 }
 
 /*
- * Where one of the names ends inside a text, or NULL. One pass: a text may be as long as a stranger pleases, and hold
- * thousands of them.
+ * The end of the first name of a cookie in a text, or NULL. One pass: an attacker chooses the length of the text and
+ * may put thousands of such names into it.
  */
 static const char *find_flag(const char *text)
 {
@@ -44,7 +44,7 @@ static const char *find_flag(const char *text)
 	return NULL;
 }
 
-/* How many names of cookies, and calls that set one, a text holds. */
+/* The number of names of cookies, and of calls that set a cookie, in a text. */
 static size_t count_names(const char *text)
 {
 	size_t n = 0;
@@ -56,7 +56,7 @@ static size_t count_names(const char *text)
 	return n;
 }
 
-/* Whether quotes or backslashes hide a name that a shell would see: -set"cookie" S3. */
+/* True if quotes or backslashes in the text hide a name that a shell would read: -set"cookie" S3. */
 static bool hides_name(const char *text, char *room)
 {
 	char *to = room;
@@ -94,8 +94,8 @@ static const char *skip_blanks(const char *at)
 }
 
 /*
- * The end of a flag's values: at least one word, whatever that begins with, then all up to the next flag (-setcookie
- * takes a node and its cookie, too).
+ * The end of a flag's values: at least one word, whatever its first character, then all words up to the next flag
+ * (-setcookie can have two values, a node and its cookie).
  */
 static const char *skip_values(const char *at)
 {
@@ -111,7 +111,7 @@ static const char *skip_values(const char *at)
 	return end;
 }
 
-/* Replaces all values, of which the first flag is known. Return: where the copy ends. */
+/* Masks the values of all flags; `flag` is the end of the first name. Return: the end of the copy. */
 static char *mask_values(const char *text, const char *flag, char *to, bool *found)
 {
 	const char *at = text, *end;
@@ -134,7 +134,7 @@ const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_fo
 	bool found = false;
 	char *copy;
 
-	/* " ***" for each flag, of which each is longer than that. */
+	/* Each flag is longer than " ***", so the copy is at most twice as long. */
 	copy = arena_alloc(arena, 2 * strlen(text) + sizeof(COOKIE_MASK) + 1);
 	if (!copy)
 		return NULL;

@@ -12,7 +12,7 @@
 
 #include "libejguard/util/arena.h"
 
-/* What stands for a cookie. */
+/* The text that replaces a cookie. */
 #define COOKIE_MASK "***"
 
 /*

@@ -34,7 +34,7 @@ static const struct erl_flag *next_flag(struct flag_walk *walk)
 	return NULL;
 }
 
-/* Whether erl's inet:parse_address() takes it. */
+/* True if erl's inet:parse_address() accepts the text. */
 static bool erl_parses(const char *text)
 {
 	struct erl_address address;
@@ -124,7 +124,7 @@ static bool add_interface_variable(struct setting_list *list, const struct occur
 	return false;
 }
 
-/* A file of configuration that may say something of the distribution: where no flag does, it counts. */
+/* Finds a configuration file (-config) that may contain distribution settings: they count where no flag sets them. */
 static const struct erl_flag *find_config(const struct settings *s)
 {
 	struct flag_walk walk = { .s = s, .name = "-config" };
@@ -205,8 +205,8 @@ static void add_tls(struct setting_list *list, const struct settings *s)
 }
 
 /*
- * The script says -sname for a name without a dot, else -name. erl_distribution:start_link() looks at -sname first,
- * wherever it stands.
+ * The script uses -sname for a name without a dot, else -name. erl_distribution:start_link() reads -sname first, at any
+ * position of the arguments.
  */
 static void add_name_kind(struct setting_list *list, const struct settings *s)
 {
@@ -269,7 +269,7 @@ static void add_found(struct setting_list *list, const char *name, const char *v
 		settings_add(list, name, EJG_SETTING_INDETERMINATE, NULL, missing, NULL);
 }
 
-/* By what says it of the kind; else erl takes a name with a dot for a long one where the release does. */
+/* The name kind: by the service's own setting, or by the rule of the release: a name with a dot is long. */
 static void add_kinds_name(struct setting_list *list, const struct settings *s)
 {
 	const struct occurrence *node = variable_filled(&s->variables, "ERLANG_NODE");
@@ -293,7 +293,7 @@ static void add_kinds_name(struct setting_list *list, const struct settings *s)
 			     names && !s->name_flag ? &names->origin : &node->origin);
 }
 
-/* What can be told of a service that ejabberdctl does not start. */
+/* Adds the settings of a service that ejabberdctl does not start. */
 static int add_of_kind(struct setting_list *list, struct settings *s)
 {
 	struct ejg_origin origin = { 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ports of the distribution, from what the start script would come to, by the rules of ejabberdctl:
+ * The distribution ports, computed from the start script by the rules of ejabberdctl:
  *
  *     erl ... $ERL_OPTIONS
  *         -kernel inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}
@@ -11,8 +11,8 @@
  * -erl_epmd_port beats them all: inet_tcp_dist:gen_listen() asks for the range only when erl_epmd:listen_port_please()
  * has no port.
  *
- * What nobody can read is the environment that the service manager was given at run time (systemctl set-environment):
- * who sets one of these variables there must write `set dist`.
+ * The environment that the service manager was given at run time (systemctl set-environment) cannot be read: an
+ * administrator who sets one of these variables there must write `set dist`.
  */
 #include "libejguard/service/dist.h"
 
@@ -63,7 +63,7 @@ static void add_source(struct discovery *d, const char *what, struct ejg_port_ra
 	d->dist->sources[d->dist->n_sources++] = (struct dist_source){ what, range, *origin };
 }
 
-/* What makes everything a guess. */
+/* Reasons for which no distribution port can be determined. */
 static int check_files(struct discovery *d)
 {
 	struct settings *s = d->s;
@@ -101,7 +101,7 @@ static bool is_erl_flags(const char *name)
 	return strncmp(name, "ERL_", 4) == 0 && length >= 9 && strcmp(name + length - 5, "FLAGS") == 0;
 }
 
-/* Whether the value of a name becomes arguments of erl, and not the value of one argument. */
+/* True if the variable holds arguments of erl, not the value of a single argument. */
 static bool becomes_arguments(const char *name)
 {
 	static const char *const names[] = { "POLL",	    "SMP",	     "ERL_PROCESSES",
@@ -154,7 +154,7 @@ static int check_other_names(struct discovery *d)
 	return 0;
 }
 
-/* The plain value of a name; NULL when it is not set, or empty, which ejabberdctl does not tell apart. */
+/* The plain value of a variable; NULL when it is unset or empty: ejabberdctl treats both alike. */
 static int plain_value(struct discovery *d, const char *name, const struct occurrence **ret)
 {
 	const struct occurrence *value = variable_filled(&d->s->variables, name);
@@ -219,7 +219,7 @@ static int read_erl_options(struct discovery *d)
 	return r < 0 ? r : take_words(d, &words, "ERL_OPTIONS", &value->origin);
 }
 
-/* The port is random, whatever else sets a range: of several -kernel keys the first counts. Return: 1, -ENOMEM. */
+/* Random, unless an earlier source sets a range: erl uses the first of several -kernel keys. Return: 1, -ENOMEM. */
 static int is_random(struct discovery *d, const struct occurrence *window)
 {
 	if (d->dist->n_sources > 0)
@@ -255,7 +255,7 @@ static int read_firewall_window(struct discovery *d)
 	}
 }
 
-/* Where the arguments file is; NULL when there is none for sure. */
+/* The path of the arguments file; NULL when it certainly does not exist. */
 static int arguments_path(struct discovery *d, const char **ret)
 {
 	const struct occurrence *value;
@@ -313,13 +313,13 @@ static int finish(struct discovery *d)
 	return dist->note ? 0 : -ENOMEM;
 }
 
-/* Arguments of erl beside a port of the service's own: both cannot be. */
+/* Reads arguments of erl. They conflict with a port that the service sets itself. */
 static int read_kind_arguments(struct discovery *d)
 {
 	const size_t own = d->dist->n_sources;
 	int r;
 
-	/* ekka_dist sets its port when it listens, whatever was given */
+	/* ekka_dist sets its port when it starts to listen and overrides all arguments */
 	if (d->s->kind->numbered)
 		return 0;
 	r = read_erl_options(d);

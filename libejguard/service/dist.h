@@ -5,21 +5,21 @@
 
 #include "libejguard/service/settings-struct.h"
 
-/* Where a distribution range is written. */
+/* The place where a distribution range is set. */
 struct dist_source {
 	const char *what; /* FIREWALL_WINDOW, ERL_DIST_PORT, ERL_OPTIONS, vm.args */
 	struct ejg_port_range range;
 	struct ejg_origin origin;
 };
 
-/* What the settings come to for the distribution. */
+/* The distribution ports that follow from the settings. */
 struct dist {
 	enum ejg_dist_state state;
 	const char *note;
-	struct ejg_origin origin;      /* of what is in effect, or of what cannot be told */
+	struct ejg_origin origin;      /* of the value in effect, or of the value that cannot be determined */
 	struct dist_source sources[4]; /* the one in effect first */
 	size_t n_sources;
-	uint16_t also[2]; /* further ports between nodes, which are nobody else's either */
+	uint16_t also[2]; /* other ports for connections between nodes; private too */
 	size_t n_also;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the units of epmd set: a daemon that serves the node, and has an environment of its own. */
+/* Settings of epmd's units: epmd runs as a separate daemon with its own environment. */
 #ifndef EJG_SERVICE_EPMD_UNITS_H
 #define EJG_SERVICE_EPMD_UNITS_H
 

@@ -23,7 +23,7 @@ static const struct ejg_prefix loopback4 = { .bytes = { [10] = 0xff, [11] = 0xff
 					     .length = 128 };
 static const struct ejg_prefix loopback6 = { .bytes = { [15] = 1 }, .length = 128 };
 
-/* "name NAME at port PORT" of epmd_srv.c; NAME may hold blanks, so that the last " at port " counts. */
+/* Parses "name NAME at port PORT" of epmd_srv.c. NAME may contain blanks, so the last " at port " counts. */
 static int read_line(struct arena *arena, char *line, struct ejg_epmd_name *ret)
 {
 	static const char before[] = "name ", between[] = " at port ";
@@ -167,7 +167,7 @@ static const struct ejg_listener *find_listener(const struct survey_draft *draft
 	return best;
 }
 
-/* Whether a process may hold a listener whose holder cannot be seen: epmd.service goes with epmd.socket. */
+/* True if the process may hold a listener whose holder is unknown: epmd.service belongs to epmd.socket. */
 static bool is_related(const struct ejg_process *process, const struct ejg_listener *listener)
 {
 	size_t length;
@@ -192,8 +192,8 @@ static bool is_service_manager(const struct ejg_survey *survey, pid_t pid)
 }
 
 /*
- * Whether a connection would start nothing. A socket that the service manager made for a unit that runs is held by
- * that, too. Where the holder cannot be seen, sockets of other users than root are not the manager's.
+ * True if a connection to the listener would not start a service. A socket that the service manager made for a running
+ * unit is also held by that unit. Where the holder is unknown, a socket of another user than root is not the manager's.
  */
 static bool may_be_asked(const struct ejg_survey *survey, const struct ejg_listener *listener)
 {

@@ -6,8 +6,8 @@
 #include "libejguard/service/survey-draft.h"
 
 /*
- * Fills in what epmd answers to NAMES, after listeners_collect(). It is asked only when that starts nothing: a socket
- * that the service manager holds alone would bring epmd up. Return: 0, -ENOMEM.
+ * Collects epmd's answer to NAMES, after listeners_collect(). epmd is asked only if that starts nothing: a connection
+ * to a socket that only the service manager holds would start epmd. Return: 0, -ENOMEM.
  */
 int epmd_names_collect(struct survey_draft *draft);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What kind of installation it is. Where each puts things:
+ * The kind of installation. Each kind has its own paths:
  *
  *     Debian's package      /usr/sbin/ejabberdctl, /etc/ejabberd, /usr/lib/TRIPLET/ejabberd-VERSION
  *     upstream's installer  /opt/ejabberd-VERSION/bin/ejabberdctl, /opt/ejabberd/conf (tools/make-binaries)
@@ -86,7 +86,7 @@ static int try_near(struct settings *s, const char *config_dir, bool *ret)
 	return *ret ? 0 : try_versions(s, base, ret);
 }
 
-/* What ExecStart= calls. A name without folder is looked for where systemd looks. */
+/* Tries the command of ExecStart=. A name without a folder is searched in systemd's folders. */
 static bool try_unit(struct settings *s)
 {
 	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin" };
@@ -115,7 +115,7 @@ int layout_find(struct settings *s)
 
 	if (!found && s->config_dir)
 		r = try_near(s, s->config_dir, &found);
-	/* a folder of the stack's says which one is meant: another installation's script is not it */
+	/* If the stack names a folder, the script of another installation does not belong to it */
 	if (found || (s->config_dir && s->config_from.kind == EJG_ORIGIN_STACK) || strcmp(s->service, "ejabberd") != 0)
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(usual) && !found && r == 0; i++) {
@@ -132,7 +132,7 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Where the script is, links followed. */
+/* The path of the script, with all links resolved. */
 static const char *script_path(const struct settings *s)
 {
 	const char *path = s->real_script ? settings_resolve(s->arena, s->source, s->real_script) : NULL;
@@ -280,7 +280,7 @@ static const char *erlang_root(struct settings *s)
 	return root;
 }
 
-/* "13.1.5" is of OTP 25: since OTP 23 (erts 11) each release has had the next number. */
+/* "13.1.5" belongs to OTP 25: since OTP 23 (erts 11) each OTP release has had the next major number. */
 static int otp_of_erts(struct settings *s, const char *erts, const char **ret)
 {
 	uint64_t major;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What kind of installation it is, and of which versions. */
+/* The kind of installation, and its versions. */
 #ifndef EJG_SERVICE_LAYOUT_H
 #define EJG_SERVICE_LAYOUT_H
 

@@ -10,13 +10,13 @@
 #include "libejguard/util/sockets.h"
 
 enum {
-	MAX_LISTENERS = 4096, /* of the service and on its ports, and as many others: nobody can push those out */
+	MAX_LISTENERS = 4096, /* for the service and its ports, and as many others: they cannot displace these */
 };
 
 /* A listener and the number by which its process is found. */
 struct seen {
 	struct ejg_listener listener;
-	unsigned int home;  /* which of survey_draft's */
+	unsigned int home;  /* index into the homes of survey_draft */
 	const char *cgroup; /* below the mount, or NULL */
 	uint32_t inode;
 };
@@ -30,7 +30,7 @@ struct collection {
 	size_t dropped;
 };
 
-/* Whether the port is one that the service is known to have. */
+/* True for a port that the facts list for the service. */
 static bool is_known_port(const struct ejg_facts *facts, uint16_t port)
 {
 	return port == facts->epmd_port || port_in_ranges(facts->dist, facts->n_dist, port) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The TCP sockets that listen in this network namespace, and who holds them. */
+/* Listening TCP sockets of this network namespace, and the processes that hold them. */
 #ifndef EJG_SERVICE_LISTENERS_H
 #define EJG_SERVICE_LISTENERS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names of nodes that no argument tells. */
+/* Names of nodes that are not in the node's arguments. */
 #ifndef EJG_SERVICE_NAMES_H
 #define EJG_SERVICE_NAMES_H
 

@@ -11,7 +11,7 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	MAX_DESCRIPTORS = 2 * 1024 * 1024, /* that are looked at: more than fs.file-max lets most hosts have */
+	MAX_DESCRIPTORS = 2 * 1024 * 1024, /* limit for one pass: more than fs.file-max on most hosts */
 	SERVICE_MANAGER = 1,
 };
 
@@ -19,7 +19,7 @@ enum {
 struct owner_search {
 	struct owned *owned;
 	size_t n;
-	size_t n_left; /* whose owner is not known yet */
+	size_t n_left; /* listeners without a known owner yet */
 	size_t n_descriptors;
 	bool denied; /* the descriptors of a process may not be seen */
 	int proc;
@@ -71,7 +71,7 @@ static void look_into(struct owner_search *s, pid_t pid)
 				continue;
 			s->n_descriptors++;
 			n = readlinkat(fd, entry->d_name, link, sizeof(link) - 1);
-			if (n <= 0) /* it was closed meanwhile */
+			if (n <= 0) /* it was closed during the pass */
 				continue;
 			link[n] = '\0';
 			note_owner(s, link, pid);
@@ -137,7 +137,7 @@ int listeners_find_owners(struct survey_draft *draft, struct owned *owned, size_
 	cleanup_dir DIR *dir = opendir(draft->source->proc);
 	struct owner_search s = { .owned = owned, .n = n, .n_left = n };
 
-	if (!dir) /* which the processes have said */
+	if (!dir) /* the processes of the survey report that already */
 		return 0;
 	s.proc = dirfd(dir);
 	s.denied = faccessat(s.proc, "1", F_OK, 0) < 0; /* hidepid */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which process holds a socket: the pass over /proc/PID/fd, for listeners.c. */
+/* Finds the process that holds a socket, by one pass over /proc/PID/fd; for listeners.c. */
 #ifndef EJG_SERVICE_OWNERS_H
 #define EJG_SERVICE_OWNERS_H
 
 #include "libejguard/service/survey-draft.h"
 
-/* A listener that looks for the process that holds it. */
+/* A listener whose process is searched. */
 struct owned {
 	uint32_t inode;
 	struct ejg_listener *listener;

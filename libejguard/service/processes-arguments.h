@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the arguments of an Erlang emulator say of it. */
+/* Parses the arguments of an Erlang emulator. */
 #ifndef EJG_SERVICE_PROCESSES_ARGUMENTS_H
 #define EJG_SERVICE_PROCESSES_ARGUMENTS_H
 
@@ -18,7 +18,7 @@ struct emulator_arguments {
 struct emulator_arguments emulator_arguments_read(const char *text, size_t size);
 
 /*
- * Whether they are those of an emulator, whatever its file is called: erl gives it -root and -progname (erlexec.c of
+ * True for the arguments of an emulator, whatever the name of its file: erl passes -root and -progname (erlexec.c of
  * Erlang/OTP).
  */
 bool emulator_arguments_present(const char *text, size_t size);

@@ -11,7 +11,7 @@
 #include "libejguard/service/settings.h"
 #include "libejguard/util/cleanup.h"
 
-/* Those of struct ejg_setting, and those that erl takes arguments from (erlexec.c of Erlang/OTP). */
+/* The variables of struct ejg_setting, and those from which erl takes arguments (erlexec.c of Erlang/OTP). */
 static const char *const names[] = {
 	SETTING_NAMES,
 	"ERL_FLAGS",
@@ -20,7 +20,8 @@ static const char *const names[] = {
 	"ERL_OTP[0-9][0-9]_FLAGS",
 };
 
-/* A short read is the end: these files give all that there is, as far as there is room (fs/proc/base.c, fs/seq_file.c).
+/* A short read means the end of the file: a read of these files fills the buffer as far as it can (fs/proc/base.c,
+ * fs/seq_file.c).
  */
 ssize_t process_read_text(struct process_buffer *buffer, int folder, const char *name, size_t limit)
 {
@@ -55,7 +56,7 @@ static const char *line_after(const char *text, const char *beginning)
 	return text ? text + length : NULL;
 }
 
-/* start_time of stat, the 22nd field; the name in brackets may hold anything, brackets too. proc_pid_stat(5) */
+/* start_time is the 22nd field of stat; the name in parentheses may contain parentheses too. proc_pid_stat(5) */
 static int read_start(struct process_buffer *buffer, int folder, uint64_t *ret)
 {
 	const ssize_t n = process_read_text(buffer, folder, "stat", PROCESSES_MAX_TEXT);
@@ -140,7 +141,7 @@ int process_read_environment(struct survey_draft *draft, struct process_buffer *
 		if (!environment[kept++])
 			return -ENOMEM;
 	}
-	/* Not NULL, which would say that it may not be read. */
+	/* An empty list, not NULL: NULL means that it could not be read. */
 	environment = arena_grow(draft->arena, environment, kept, sizeof(*environment));
 	if (!environment)
 		return -ENOMEM;

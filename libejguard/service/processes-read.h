@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading what /proc tells of one process, for processes.c. */
+/* Reads the files of one process in /proc, for processes.c. */
 #ifndef EJG_SERVICE_PROCESSES_READ_H
 #define EJG_SERVICE_PROCESSES_READ_H
 
@@ -24,18 +24,21 @@ struct process_buffer {
  */
 ssize_t process_read_text(struct process_buffer *buffer, int folder, const char *name, size_t limit);
 
-/* Where a link of /proc leads, in the buffer's exe. Return: 0 or a negative errno. */
+/* Reads the target of a link in /proc/PID into the buffer's exe. Return: 0 or a negative errno. */
 int process_read_link(struct process_buffer *buffer, int folder, const char *name);
 
-/* Start time and user. The folder is a descriptor of /proc/PID, which outlives no process. Return: 0, -ESRCH. */
+/*
+ * Reads start time and user. The folder is an open /proc/PID, never that of a later process. Return: 0,
+ * -ESRCH.
+ */
 int process_read_stat(struct process_buffer *buffer, int folder, struct ejg_process *process);
 
-/* The cgroup of cgroup2, in the buffer's text; NULL when there is none. Return: 0, -ESRCH. */
+/* Reads the cgroup2 path into the buffer's text; NULL when the process has none. Return: 0, -ESRCH. */
 int process_read_cgroup(struct survey_draft *draft, struct process_buffer *buffer, int folder, const char **ret_path,
 			bool *ret_in_service);
 
 /*
- * What the environment has of the names that the survey wants. *ret_cut becomes true when it is longer than is read.
+ * Reads the variables that the survey needs. *ret_cut becomes true when the environment is longer than the buffer.
  * Return: 0; -EACCES when it cannot be read; -ENOMEM.
  */
 int process_read_environment(struct survey_draft *draft, struct process_buffer *buffer, int folder,

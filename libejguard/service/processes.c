@@ -12,12 +12,12 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	MAX_PROCESSES = 256, /* of the service, and as many others: nobody can push out those of the service */
-	MAX_PIDS = 80,	     /* bytes of a list of them */
-	FIRST_LOOK = 4096,   /* bytes of arguments that tell an emulator: -root and -progname come first */
+	MAX_PROCESSES = 256, /* of the service, and as many others: strangers cannot displace the service's processes */
+	MAX_PIDS = 80,	     /* bytes of a list of pids */
+	FIRST_LOOK = 4096,   /* bytes of arguments in which an emulator is recognised: -root and -progname come first */
 };
 
-/* Processes of which something is to be said: how many, and the first of them. */
+/* Processes for a note of the survey: how many, and the first pids. */
 struct pids {
 	unsigned int n;
 	char text[MAX_PIDS];
@@ -35,11 +35,11 @@ struct pass {
 	bool init_seen;
 	unsigned int hidden;  /* their arguments may not be read */
 	unsigned int dropped; /* beyond the limit */
-	struct pids unseen;   /* of the Erlang world, of which not all may be read */
+	struct pids unseen;   /* Erlang processes that could not be read completely */
 	struct pids cut;      /* their arguments or environment are longer than is read */
 };
 
-/* What the pass knows of a process before it looks closer. */
+/* The kind of a process, before all of it is read. */
 enum kind {
 	KIND_OTHER,
 	KIND_EMULATOR,
@@ -58,7 +58,10 @@ static void note_pid(struct pids *pids, pid_t pid)
 		strcpy(pids->text + length, ", ...");
 }
 
-/* What a file is by its name: beam.smp, beam.debug.smp; a package that was upgraded leaves " (deleted)" behind. */
+/*
+ * The kind of a file by its name: beam.smp, beam.debug.smp; " (deleted)" follows after an upgrade of the
+ * package.
+ */
 static enum kind kind_of_file(const char *path)
 {
 	const char *name = strrchr(path, '/');
@@ -97,7 +100,7 @@ static bool set_role(struct ejg_process *process, enum kind kind, const struct e
 	return true;
 }
 
-/* What is to be said of a process beside what the survey has of it. */
+/* Problems with reading a process. */
 struct doubts {
 	bool unseen;
 	bool cut;
@@ -149,7 +152,7 @@ static int read_cgroup(struct pass *p, int folder, struct ejg_process *process)
 				   &process->unit);
 }
 
-/* A process that has gone meanwhile cannot be read either: is_same() tells. */
+/* The link of a process that has ended cannot be read either: is_same() recognises that case. */
 static int read_exe(struct pass *p, int folder, struct ejg_process *process, struct doubts *doubts)
 {
 	if (process_read_link(p->buffer, folder, "exe") < 0) {

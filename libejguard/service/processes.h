@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The processes of the Erlang world, from /proc. Whatever they say of themselves may be a lie. */
+/* The Erlang processes of this host, from /proc. Names and arguments can be forged by the process. */
 #ifndef EJG_SERVICE_PROCESSES_H
 #define EJG_SERVICE_PROCESSES_H
 

@@ -5,7 +5,7 @@
 
 #include "libejguard/service/kind/kind.h"
 
-/* Whether two names of nodes have the same part before the @; the host may depend on what was resolved at the start. */
+/* True if both node names have the same part before the @. The host part may depend on name resolution at the start. */
 static bool same_head(const char *a, const char *draft)
 {
 	const size_t length = strcspn(a, "@");
@@ -13,7 +13,7 @@ static bool same_head(const char *a, const char *draft)
 	return length > 0 && length == strcspn(draft, "@") && strncmp(a, draft, length) == 0;
 }
 
-/* What -s starts in a node of the service. */
+/* The module that -s starts in a node of the service. */
 static const char *boot_of(const struct survey_draft *draft)
 {
 	const struct service_kind *kind = kind_of(draft->facts->kind);
@@ -21,7 +21,7 @@ static const char *boot_of(const struct survey_draft *draft)
 	return kind && kind->boot ? kind->boot : draft->facts->service;
 }
 
-/* Whether a node says that it is the service's: by its name, or by what it starts (`-s ejabberd`). */
+/* True if a node claims to be the service's: by its name, or by the module that it starts (`-s ejabberd`). */
 static bool says_service(const struct survey_draft *draft, const struct ejg_process *process)
 {
 	const char *name = ejg_survey_value(draft->survey, "ERLANG_NODE"), *service = draft->facts->service,

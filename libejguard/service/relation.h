@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each process has to do with the service: enum ejg_relation. Everybody who needs to know looks there. */
+/* The relation of each process to the service: enum ejg_relation, computed only here. */
 #ifndef EJG_SERVICE_RELATION_H
 #define EJG_SERVICE_RELATION_H
 

@@ -11,17 +11,17 @@ struct setting_list {
 	size_t n;
 };
 
-/* value may hold a cookie, which is masked. value, note and origin may be NULL. */
+/* Adds a setting. A cookie in value is masked. value, note and origin may be NULL. */
 void settings_add(struct setting_list *list, const char *name, enum ejg_setting_state state, const char *value,
 		  const char *note, const struct ejg_origin *origin);
 void settings_add_overridden(struct setting_list *list, const char *name, const char *value,
 			     const struct ejg_origin *origin, const struct ejg_origin *winner);
 /* A default that something replaced is nothing that anybody wrote. */
 bool settings_is_default(const struct occurrence *occurrence);
-/* What was written before, by hand. */
+/* Adds the earlier, overridden values that people wrote. */
 void settings_add_earlier(struct setting_list *list, const char *name, const struct occurrence *occurrence,
 			  const struct ejg_origin *winner);
-/* A variable, NULL when it is unset, and what it replaces. */
+/* Adds a variable (NULL when it is unset) and the values that it overrides. */
 void settings_add_variable(struct setting_list *list, const char *name, const struct occurrence *now);
 
 #endif

@@ -43,7 +43,7 @@ static bool known_folders(struct settings *s, const char **ret_logs, const char 
 	return *ret_logs && *ret_spool;
 }
 
-/* What all releases of ejabberdctl have in common, for a service whose script is not there to be read. */
+/* The defaults that all releases of ejabberdctl share, for a service whose script cannot be read. */
 static int read_defaults(struct settings *s)
 {
 	static const char common[] = "FIREWALL_WINDOW=\nINET_DIST_INTERFACE=\nERLANG_NODE=ejabberd@localhost\n"
@@ -188,7 +188,7 @@ static int read_parts(struct settings *s)
 		return r;
 	if (s->unit.problem)
 		doubt_all(s, &s->unit.problem_origin, s->unit.problem);
-	/* where the unit leaves it open, the folder of the facts is taken: it is where everybody else looks */
+	/* without a folder in the unit, use the folder of the facts: all other parts look there too */
 	if (s->config_dir && (s->config_from.kind == EJG_ORIGIN_STACK || s->unit.problem)) {
 		variable_set(&s->variables, "CONFIG_DIR", s->config_dir, NULL, &s->config_from);
 		variable_set(&s->variables, "ETC_DIR", s->config_dir, NULL, &s->config_from);

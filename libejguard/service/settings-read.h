@@ -5,10 +5,10 @@
 
 #include "libejguard/service/settings-struct.h"
 
-/* The folder of the configuration, whatever the script calls it. */
+/* The configuration folder, by any of the names that scripts use for it. */
 const struct occurrence *settings_config_dir(const struct settings *s);
 
-/* Fills in s, unless that was done. Return: 0; -ENOMEM, and nothing is filled in. */
+/* Fills in s if it is not filled in yet. Return: 0; -ENOMEM, and nothing is filled in. */
 int settings_read_all(struct settings *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* struct settings, in the making: what the readers of unit, script and files fill in, and nobody but they looks at. */
+/* The members of struct settings, private to the readers of unit, script and files that fill them in. */
 #ifndef EJG_SERVICE_SETTINGS_STRUCT_H
 #define EJG_SERVICE_SETTINGS_STRUCT_H
 
@@ -8,21 +8,21 @@
 #include "libejguard/service/script/variables.h"
 #include "libejguard/service/source.h"
 
-/* What is known of the unit that starts the service. */
+/* The unit that starts the service. */
 struct unit_facts {
-	const char *path; /* of its fragment; NULL: there is none */
+	const char *path; /* of its fragment; NULL: no unit */
 	const char *user; /* of User=, or NULL */
 	struct ejg_origin user_origin;
 	const char *command; /* of ExecStart=, or NULL */
 	struct ejg_origin command_origin;
 	const char *umask; /* of UMask=, or NULL */
 	struct ejg_origin umask_origin;
-	const char *line;    /* the last ExecStart=, as it stands there, or NULL */
-	const char *problem; /* why what it sets cannot be told, or NULL */
+	const char *line;    /* the last ExecStart=, verbatim, or NULL */
+	const char *problem; /* why its settings cannot be determined, or NULL */
 	struct ejg_origin problem_origin;
 };
 
-/* Where erl gets its flags from, in its order. The script's own are behind those of ERL_OPTIONS. */
+/* The sources of erl's flags, in erl's order. The script's own flags follow those of ERL_OPTIONS. */
 enum flag_source { FLAGS_AFLAGS, FLAGS_OPTIONS, FLAGS_FILE, FLAGS_FLAGS, FLAGS_ZFLAGS, N_FLAG_SOURCES };
 
 struct flag_list {
@@ -30,7 +30,7 @@ struct flag_list {
 	size_t n;
 };
 
-/* Everything that is read of a service. The first members say what to read. */
+/* Everything that is read about a service. The first members select what is read. */
 struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
@@ -40,8 +40,8 @@ struct settings {
 	const char *const *epmd_units;	 /* of epmd: services and sockets, ended by NULL; or NULL */
 	const char *config_dir;		 /* of the facts, or NULL */
 	bool plain;			 /* only ejabberdctl.cfg is there to be read: no script, no unit */
-	struct ejg_origin config_from;	 /* EJG_ORIGIN_STACK decides where to look */
-	bool read;			 /* what follows is filled in */
+	struct ejg_origin config_from;	 /* EJG_ORIGIN_STACK: search only there */
+	bool read;			 /* the members below are filled in */
 	struct variables variables;
 	struct unit_facts unit;
 	const char *layout;
@@ -59,13 +59,13 @@ struct settings {
 	const char *cfg_path;
 	const char *cfg_problem; /* why it cannot be read, or NULL */
 	bool cfg_missing;
-	uint32_t cfg_opaque_line;   /* of the first statement that could set anything; 0: there is none */
+	uint32_t cfg_opaque_line;   /* of the first statement that could set anything; 0: no such statement */
 	const char *cfg_opaque_why; /* constant text */
 	uint32_t epmd_line;	    /* of the cfg, where it names ERL_EPMD_PORT; or 0 */
 	struct flag_list flags[N_FLAG_SOURCES];
-	const char *flags_problem; /* why the flags cannot be told, or NULL */
+	const char *flags_problem; /* why the flags cannot be determined, or NULL */
 	struct ejg_origin flags_origin;
-	const struct dist *dist;	/* of dist_read(); NULL: nobody has asked */
+	const struct dist *dist;	/* result of dist_read(); NULL: not called yet */
 	const struct ejg_setting *list; /* of settings_collect(), as above */
 	size_t n_list;
 	/* Of other kinds than ejabberd: */

@@ -14,7 +14,7 @@
 
 static const char not_exported[] = "it is set without export, so erl does not see it";
 
-/* What only counts in the environment of erl: the file must export it. */
+/* Variables that only count in the environment of erl: the file must export them. */
 static bool is_for_environment(const char *name)
 {
 	static const char *const names[] = { "ERL_EPMD_PORT", "ERL_CRASH_DUMP_BYTES", "XDG_CONFIG_HOME" };
@@ -85,7 +85,7 @@ static void add_flags(struct setting_list *list, const struct settings *s)
 	}
 }
 
-/* What other kinds of services do not have. */
+/* Settings that only ejabberd has. */
 static bool is_ejabberds(const char *name)
 {
 	return strncmp(name, "EJABBERD", 8) == 0 || strncmp(name, "CONTRIB", 7) == 0 ||
@@ -117,8 +117,8 @@ static void add_variables(struct setting_list *list, struct settings *s, const s
 }
 
 /*
- * Who runs the node. User= of the unit, unless that is root: then the script changes to INSTALLUSER. A container has
- * neither; its image says it, and the images of ejabberd have a user of that name.
+ * The user of the node: User= of the unit, unless that is root; then the script changes to INSTALLUSER. A container has
+ * neither: its image sets the user, and the images of ejabberd have a user of that name.
  */
 static int find_user(struct settings *s, struct occurrence *ret, bool *ret_changed)
 {
@@ -146,7 +146,7 @@ static int find_user(struct settings *s, struct occurrence *ret, bool *ret_chang
 	return r;
 }
 
-/* The home that the node gets: what the unit or the configuration says, or, behind su, that of the user. */
+/* The node's home folder: HOME of the unit or the configuration; after su the home folder of the user. */
 static int find_home(struct settings *s, const struct occurrence *user, bool changed, struct occurrence *ret)
 {
 	const struct occurrence *set = variable_filled(&s->variables, "HOME");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The settings of a service: what its start script (ejabberdctl) would come to, read without running anything. See
- * struct ejg_setting for the names.
+ * The settings of a service: the values that its start script (ejabberdctl) would set, read without running anything.
+ * The names are those of struct ejg_setting.
  */
 #ifndef EJG_SERVICE_SETTINGS_H
 #define EJG_SERVICE_SETTINGS_H
@@ -12,8 +12,8 @@
 #include "libejguard/util/arena.h"
 
 /*
- * What was read of a service's settings. It is read when somebody first asks for it, and once: facts and survey come
- * from the same reading, so that they cannot disagree. settings-struct.h knows its parts.
+ * The settings that were read. They are read once, at the first request: facts and survey use the same values, so they
+ * cannot disagree. settings-struct.h has the members.
  */
 struct settings;
 
@@ -26,16 +26,16 @@ struct settings;
 	"XDG_CONFIG_HOME"
 
 /*
- * Settings that nobody has read yet. All memory comes from the arena, now and later; the arguments must live as long.
- * units: those that may start the service, ended by NULL.
+ * New settings, not read yet. All memory comes from the arena, now and later; the arguments must live as long. units:
+ * the units that may start the service, ended by NULL.
  * Return: the settings, or NULL without memory.
  */
 struct settings *settings_new(struct arena *arena, const struct settings_source *source, const char *service,
 			      const char *const *units);
 
 /*
- * Says which folder of configuration the facts have come to (NULL: none), and from where. What was read before stands
- * where the start script itself named the folder; else the next who asks reads again, for only now its defaults are known.
+ * Sets the configuration folder of the facts (NULL: none) and its origin. If the start script itself named the folder,
+ * the settings stay as they are; otherwise the next request reads them again, because its defaults are known only now.
  */
 void settings_set_folder(struct settings *s, const char *config_dir, const struct ejg_origin *from);
 

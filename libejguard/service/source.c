@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files of the system, or of a tree that stands for it. */
+/* Files of the system, or of another root directory. */
 #include "libejguard/service/source.h"
 
 #include <dirent.h>
@@ -16,8 +16,8 @@
 #include "libejguard/util/root.h"
 
 enum {
-	MAX_ENTRIES = 65536, /* of a folder; the rest is not looked at */
-	MAX_NAMES = 256,     /* that match in a folder */
+	MAX_ENTRIES = 65536, /* of a folder; further entries are ignored */
+	MAX_NAMES = 256,     /* matching names in a folder */
 };
 
 const struct settings_source settings_source_system = { .root = "" };
@@ -34,7 +34,7 @@ bool settings_exists(const struct settings_source *source, const char *path)
 	return fd >= 0;
 }
 
-/* What a descriptor leads to, without the root in front. */
+/* The path of an open descriptor, without the root. */
 static const char *descriptor_path(struct arena *arena, const struct settings_source *source, int fd)
 {
 	const size_t root = strlen(source->root);
@@ -83,7 +83,7 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
 		r = file_read_all(fd, SOURCE_MAX_FILE, &ret->text, &ret->size);
 	if (r == -ENOMEM)
 		return r;
-	/* what open(2) says of a socket, or of a FIFO's like */
+	/* errors of open(2) for a socket or a similar file */
 	ret->missing = r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -ENXIO;
 	if (r == -EFBIG)
 		ret->problem = "it is larger than 1 MiB";
@@ -102,7 +102,7 @@ int settings_source_at(struct arena *arena, const char *root, struct settings_so
 		r = settings_read(arena, &source, "/etc/hostname", &name);
 		if (r < 0)
 			return r;
-		/* what systemd falls back to, hostname(5) */
+		/* systemd's fallback, hostname(5) */
 		source.hostname =
 			name.size > 0 ? arena_strndup(arena, name.text, strcspn(name.text, "\n")) : "localhost";
 		if (!source.hostname)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The files that settings are read from: those of the system, or of a tree that stands for it. */
+/* The files that settings are read from: of the system, or of another root directory. */
 #ifndef EJG_SERVICE_SOURCE_H
 #define EJG_SERVICE_SOURCE_H
 
@@ -12,10 +12,10 @@ enum source_limits {
 	SOURCE_MAX_FILE = 1024 * 1024, /* bytes of a file; a larger one is not read */
 };
 
-/* Where settings are read from. Tests put their own trees here. */
+/* The source of settings. Tests use directories of their own. */
 struct settings_source {
-	const char *root;     /* the folder that / is taken to be; "" for the system's own, whose users NSS knows */
-	const char *hostname; /* what `hostname` says; NULL: ask the kernel */
+	const char *root;     /* the folder to use as /; "" for the system itself, whose users come from NSS */
+	const char *hostname; /* output of `hostname`; NULL: ask the kernel */
 };
 
 extern const struct settings_source settings_source_system;
@@ -35,23 +35,23 @@ void source_text_done(struct source_text *source);
 /* Files below the source's root. Paths are absolute, as the service sees them. Return: a descriptor or -errno. */
 int settings_open(const struct settings_source *source, const char *path, int flags);
 bool settings_exists(const struct settings_source *source, const char *path);
-/* Where the path leads, links followed; NULL when nowhere, or without memory. */
+/* The absolute path with all links resolved; NULL when it does not exist, or without memory. */
 const char *settings_resolve(struct arena *arena, const struct settings_source *source, const char *path);
 /*
- * Reads it, as `[ -f path ] && . path` would: whatever is no regular file behind its links is as good as missing.
+ * Reads a file as `[ -f path ] && . path` would: a path that leads to no regular file counts as missing.
  * Return: 0, also when it is missing or cannot be read, or -ENOMEM.
  */
 int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret);
 /*
- * The names in a folder that begin with prefix and end with suffix, sorted as versions are. None when there is no such
- * folder. Return: 0, -ENOMEM.
+ * The names in a folder that begin with prefix and end with suffix, in version order. No names if the folder does not
+ * exist. Return: 0, -ENOMEM.
  */
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
 		  const char *suffix, const char *const **ret, size_t *ret_n);
 /* The source of an image's settings, or of the system's: root "" or NULL. Return: 0, -ENOMEM. */
 int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
-/* The login name of a user by name or, as User= takes it, by number: as it is when there is none. Return: NULL without
- * memory. */
+/* The login name of a user given by name or, as in User=, by number; unchanged if no such user exists. Return: NULL
+ * without memory. */
 const char *settings_user_name(struct arena *arena, const struct settings_source *source, const char *user);
 /* Looks a user up by name. *ret_home is NULL when there is no such user. Return: 0, -ENOMEM. */
 int settings_home(struct arena *arena, const struct settings_source *source, const char *user, const char **ret_home);

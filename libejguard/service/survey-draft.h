@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A survey in the making. Nobody but its parts includes this, and their tests. */
+/* A survey under construction: only for its parts and their tests. */
 #ifndef EJG_SERVICE_SURVEY_DRAFT_H
 #define EJG_SERVICE_SURVEY_DRAFT_H
 
@@ -7,7 +7,7 @@
 #include "libejguard/service/survey.h"
 #include "libejguard/util/netns.h"
 
-/* Where the survey looks. Tests put a tree of their own here. */
+/* The files that the survey reads. Tests use a directory of their own. */
 struct survey_source {
 	const char *proc; /* "/proc" */
 	struct cgroup_source cgroup;
@@ -22,7 +22,7 @@ struct survey_draft {
 	struct settings *settings;
 	struct survey_cgroups *cgroups;
 	struct ejg_survey *survey;
-	struct netns_list homes;	    /* where the service lives; none: in the caller's own */
+	struct netns_list homes;	    /* the service's namespaces; none: the caller's own */
 	const unsigned int *listener_homes; /* of each listener of the survey, which of them; NULL: all the first */
 };
 
@@ -30,7 +30,7 @@ struct survey_draft {
 int survey_begin(struct arena *arena, const struct ejg_facts *facts, const struct survey_source *source,
 		 struct survey_draft *ret);
 
-/* Says what could not be seen. Return: 0, -ENOMEM. */
+/* Adds a note on something that could not be seen. Return: 0, -ENOMEM. */
 int survey_unseen(struct survey_draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -8,7 +8,8 @@
 #include "libejguard/service/settings.h"
 
 /*
- * Whatever cannot be seen is said in the survey. Memory comes from the arena, but for the settings, which must outlive it.
+ * Collects the survey; it lists what could not be seen. Memory comes from the arena, except for the settings, which
+ * must outlive it.
  * Return: 0, -ENOMEM.
  */
 int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,

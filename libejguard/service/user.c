@@ -33,7 +33,7 @@ static bool take_node(struct survey_draft *draft)
 	return false;
 }
 
-/* As it is configured; else as its node runs; else the one of the service's name, which packages make; else of the stack. */
+/* The configured user; else the user of the running node; else a user with the service's name; else the stack's. */
 int user_find(struct survey_draft *draft)
 {
 	int r = take_name(draft, ejg_survey_value(draft->survey, "user"));

@@ -15,8 +15,8 @@
 int prefix_parse(const char *text, struct ejg_prefix *ret, const char **ret_problem);
 
 /*
- * What a text that prefix_parse() refuses was probably meant to be: the prefix without the bits past its length, for
- * "did you mean". Return: false when there is no such guess; *ret is then untouched.
+ * The likely meaning of a text that prefix_parse() refuses, for "did you mean": the prefix without the bits past its
+ * length. Return: false when there is no such guess; *ret is then untouched.
  */
 bool prefix_guess(const char *text, struct ejg_prefix *ret);
 
@@ -28,7 +28,7 @@ bool prefix_is_loopback(const struct ejg_prefix *prefix);
 bool prefix_is_link_local(const struct ejg_prefix *prefix);
 /* 0.0.0.0 or ::, as single addresses. */
 bool prefix_is_wildcard(const struct ejg_prefix *prefix);
-/* Whether outer contains inner: same or shorter length, same leading bits, same family and scope. */
+/* True if outer contains inner: same or shorter length, same leading bits, same family and scope. */
 bool prefix_contains(const struct ejg_prefix *outer, const struct ejg_prefix *inner);
 
 /* Decimal digits only, 1 to 65535. Return: 0 or -EINVAL; *ret untouched on failure. */

@@ -39,11 +39,11 @@ char *arena_strndup(struct arena *arena, const char *text, size_t n);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 
-/* Says why something is refused, in *ret_problem. Return: -EBADMSG; -ENOMEM, and *ret_problem is untouched. */
+/* Formats the reason of a refusal into *ret_problem. Return: -EBADMSG; or -ENOMEM with *ret_problem untouched. */
 int arena_problem(struct arena *arena, const char **ret_problem, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Whether an allocation has failed since the arena was made. */
+/* True if an allocation has failed since the arena was made. */
 bool arena_failed(const struct arena *arena);
 
 static inline void arena_free_ptr(struct arena **arena)

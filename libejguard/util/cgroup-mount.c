@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where cgroup2 is mounted, and what /proc/PID/cgroup says in terms of that mount. */
+/* The mount point of cgroup2, and paths from /proc/PID/cgroup relative to that mount. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static bool is_reachable(const struct cgroup_source *source, const char *path)
 	return fd >= 0 && fstatfs(fd, &fs) == 0 && (unsigned long)fs.f_type == source->magic;
 }
 
-/* A root outside of this process's cgroup namespace ("/..") comes last: own cgroups cannot be told there. */
+/* A root outside of this process's cgroup namespace ("/..") comes last: the caller's own cgroup has no path in it. */
 static size_t root_rank(const char *root)
 {
 	return has_parent_component(root) ? SIZE_MAX : strlen(root);
@@ -136,7 +136,7 @@ static int read_path(struct arena *arena, const char *cgroup_file, const char **
 	return feof(file) ? -ENODATA : -EIO;
 }
 
-/* What is left of a cgroup's path below the mount's root: "" or "/a/b"; NULL when the mount does not show it. */
+/* The part of a cgroup's path below the mount's root: "" or "/a/b"; NULL when the mount does not show the cgroup. */
 static const char *below_root(const struct cgroup_mount *mount, const char *path)
 {
 	const size_t length = strlen(mount->root);

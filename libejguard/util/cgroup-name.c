@@ -9,8 +9,8 @@
 #include "libejguard/util/cleanup.h"
 
 /*
- * kernfs file handles are the id alone (fs/kernfs/mount.c, kernfs_fh_to_dentry; type FILEID_KERNFS, 0xfe, since 5.5),
- * and the descriptor that one opens tells its path.
+ * A kernfs file handle is only the id (fs/kernfs/mount.c, kernfs_fh_to_dentry; type FILEID_KERNFS, 0xfe, since 5.5).
+ * Opening it gives a descriptor, and the link of the descriptor in /proc is the path.
  */
 int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX])
 {

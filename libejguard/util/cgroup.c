@@ -41,7 +41,7 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-/* Opens one folder and holds it against the rule. Return: 0, -ENOENT, -EBADMSG, -EIO, -ENOMEM. */
+/* Opens one folder and checks its owner and mode. Return: 0, -ENOENT, -EBADMSG, -EIO, -ENOMEM. */
 static int open_folder(struct arena *arena, const struct cgroup_source *source, const struct folder *parent,
 		       const char *name, struct folder *ret, const char **ret_problem)
 {
@@ -136,8 +136,9 @@ static int found_unit(struct unit_search *s, const struct folder *parent)
 }
 
 /*
- * Looks through one slice and those below it. Only slices: a folder of the unit's name inside another unit's cgroup, or
- * inside a slice that was handed to a user, is somebody's own work. What goes away meanwhile was not there.
+ * Searches one slice and the slices below it. It does not search other folders: inside another unit's cgroup, or inside
+ * a slice that was handed to a user, somebody else can make a folder with the unit's name. Folders that disappear
+ * during the search are ignored.
  */
 static int search_slice(struct unit_search *s, const struct folder *slice, unsigned int depth)
 {

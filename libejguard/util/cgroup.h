@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Cgroups of cgroup2: where it is mounted, where a unit's cgroup is, which one is the caller's own.
+ * Cgroups of cgroup2: the mount point, the cgroup of a unit, the caller's own cgroup.
  *
  * A cgroup is guarded only when every folder from the mount down to it belongs to root and is not writable by others:
- * who may write to a folder above could move the service's processes out from under the guard, or put up a folder
- * that only looks like the unit.
+ * otherwise somebody could move the service's processes out of the guarded cgroup, or make a folder with the unit's
+ * name.
  */
 #ifndef EJG_UTIL_CGROUP_H
 #define EJG_UTIL_CGROUP_H
@@ -15,7 +15,7 @@
 
 #include "libejguard/util/arena.h"
 
-/* Where all this is read. Tests put files of their own here, and the file system and owner of their folders. */
+/* The files that this is read from. Tests use files of their own, and the file system and owner of their folders. */
 struct cgroup_source {
 	const char *mountinfo;	 /* /proc/self/mountinfo */
 	const char *self_cgroup; /* /proc/self/cgroup */
@@ -36,14 +36,15 @@ struct cgroup_place {
 };
 
 /*
- * Where cgroup2 is mounted: of several mounts the one that shows most, and the first of these.
- * Return: 0, -EOPNOTSUPP when there is none, -EIO, -ENOMEM.
+ * Finds the mount of cgroup2. Of several mounts it takes the one that shows the most cgroups, and the first of equal
+ * ones.
+ * Return: 0, -EOPNOTSUPP when cgroup2 is not mounted, -EIO, -ENOMEM.
  */
 int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, struct cgroup_mount *ret);
 
 /*
- * Where systemd keeps its units below the mount: "", or in a container without a cgroup namespace the container's own
- * cgroup, as "docker/0123".
+ * The cgroup in which systemd keeps its units, below the mount: "", or in a container without a cgroup namespace the
+ * container's own cgroup, as "docker/0123".
  * Return: 0, -ENOMEM.
  */
 int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the message of a finding would-change ends where a list is too long: modules write it, the tool reads it. */
+/* The end of a too long message of "would-change": modules write it, the tool parses it. */
 #ifndef EJG_UTIL_CHANGE_LIST_H
 #define EJG_UTIL_CHANGE_LIST_H
 

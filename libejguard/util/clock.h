@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The clock that waits are measured by: nobody sets it. */
+/* The clock for timeouts: setting the system time does not change it. */
 #ifndef EJG_UTIL_CLOCK_H
 #define EJG_UTIL_CLOCK_H
 

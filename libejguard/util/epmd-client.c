@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A request: 2 bytes of length, a byte that says what it is, the rest. NAMES is answered by epmd's port in 4 bytes,
- * then a line for each name, until epmd closes the connection. PORT_PLEASE2 is answered by 119, a byte that is 0 for a
- * name that is there, and then 2 bytes of port.
+ * A request to epmd is 2 bytes of length, one byte for the type of request, and the rest. epmd answers NAMES with its
+ * port in 4 bytes and a line for each name, then closes the connection. It answers PORT_PLEASE2 with the byte 119, a
+ * result byte (0 when the name is registered), and then 2 bytes of port.
  */
 #include "libejguard/util/epmd-client.h"
 
@@ -60,7 +60,7 @@ static int connect_to(const struct ejg_prefix *address, uint16_t port, int64_t d
 	return 0;
 }
 
-/* Connects, and asks. text is what follows the byte that says what is asked. */
+/* Connects and sends a request: `what` is the byte for the type of request, text follows it. */
 static int send_request(const struct ejg_prefix *address, uint16_t port, int64_t deadline, unsigned char what,
 			const char *text, int *ret_fd)
 {

@@ -11,17 +11,17 @@
 #define EPMD_NAME_MAX 255 /* bytes of a name, as epmd has it */
 
 /*
- * NAMES: all names. The whole answer, its head of 4 bytes (epmd's port) included, ended by a NUL byte.
- * @size: room, with that byte
- * Return: its length; -ETIMEDOUT; -EFBIG when there is no end to it; or another negative errno.
+ * NAMES: all registered names. Gives the whole answer with its 4 bytes of epmd's port, ended by a NUL byte.
+ * @size: size of the buffer, with the NUL byte
+ * Return: its length; -ETIMEDOUT; -EFBIG when the answer is too long; or another negative errno.
  */
 ssize_t epmd_client_names(const struct ejg_prefix *address, uint16_t port, unsigned int patience_ms, char *ret,
 			  size_t size);
 
 /*
- * PORT_PLEASE2: the port with which a name is registered. The list of all names has a bound, and so strangers can push
- * a name out of it; this question they cannot drown.
- * Return: the port; 0 when it is not registered; a negative errno when there was no such answer in time.
+ * PORT_PLEASE2: the port with which a name is registered. The list of all names is limited, so others can register
+ * names until one no longer fits; this request is not affected.
+ * Return: the port; 0 when it is not registered; a negative errno when no valid answer came in time.
  */
 int epmd_client_port(const struct ejg_prefix *address, uint16_t port, unsigned int patience_ms, const char *name);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which units are epmd's own: epmd.service, epmd.socket, and Fedora's epmd@ADDRESS.service and its like. */
+/* The names of epmd's own units: epmd.service, epmd.socket, and Fedora's epmd@ADDRESS.service and its like. */
 #ifndef EJG_UTIL_EPMD_UNIT_H
 #define EJG_UTIL_EPMD_UNIT_H
 

@@ -72,7 +72,7 @@ static bool read_ipv4(const char *text, uint8_t *ret)
 	return true;
 }
 
-/* Those whose second word is zero have room for the zone's number; what the zone is does not matter then. */
+/* Addresses whose second word is zero have room for the zone's number; the value of the zone does not matter then. */
 static bool takes_zone(const uint8_t bytes[16])
 {
 	return ((bytes[0] == 0xfe && bytes[1] == 0x80) || (bytes[0] == 0xff && bytes[1] == 0x02)) && !bytes[2] &&

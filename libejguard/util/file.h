@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * Reads all of a descriptor from where it stands; a NUL byte follows the text. The caller frees it. What it outgrows on
- * the way is wiped: it may be a secret.
+ * Reads a file from the descriptor's position to the end and adds a NUL byte. The caller frees the text. Buffers that
+ * became too small are wiped, because the text may be a secret.
  * @limit: bytes; a larger file is not read
  *
  * Return: 0, -EFBIG, -ENOMEM, any errno of read(2). The outputs are untouched on failure.
@@ -20,7 +20,7 @@ int file_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size);
 ssize_t file_read_some(int fd, void *ret, size_t n);
 
 /*
- * Opens what a descriptor (O_PATH too) leads to for reading: no name is looked up again. Needs /proc.
+ * Opens the file behind a descriptor (also an O_PATH one) for reading, without another lookup of its name. Needs /proc.
  * Return: a descriptor, or any errno of open(2).
  */
 int file_reopen(int fd);
@@ -34,8 +34,8 @@ int file_reopen(int fd);
 int file_open_regular(const char *path);
 
 /*
- * Replaces a file of a folder as a whole, or leaves it as it was: a new file beside it takes its place, of the mode 0600 and on
- * the disk. Nothing is left beside it on failure. Return: 0 or any errno of open(2), write(2), rename(2).
+ * Replaces a whole file in a folder, or leaves it as it was: writes a new file with mode 0600, syncs it to the disk and
+ * renames it. On failure it leaves no other file. Return: 0 or any errno of open(2), write(2), rename(2).
  */
 int file_replace(int folder, const char *name, const char *text);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel shows in /proc/self/maps which file each mapping is of, by device and inode. These are not always the
- * numbers that fstat(2) gives: on btrfs, overlayfs and the like stat() shows numbers of the file system's own making.
- * So the open file is mapped, too, and the two lines are compared with each other: both numbers come to be in the same
- * way on any file system. The inode cannot have been freed and its number given to another file, because the descriptor
- * and the mapping keep both alive. Path names are not compared: they are what may have been given to another file.
+ * /proc/self/maps shows the device and inode of the file of each mapping. These numbers can differ from those of
+ * fstat(2): on btrfs, overlayfs and similar file systems stat() shows numbers that the file system makes up. Therefore
+ * the open file is mapped too, and the two lines of maps are compared: on any file system both have their numbers from
+ * the same source. The inode number cannot have been given to another file, because the descriptor and the mapping keep
+ * both inodes in use. Path names are not compared, because a path may now name another file.
  */
 #include "libejguard/util/mapping.h"
 
@@ -16,7 +16,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* As maps shows them, compared as text. */
+/* Device and inode as /proc/self/maps shows them; compared as text. */
 struct identity {
 	char device[24];
 	char inode[24];

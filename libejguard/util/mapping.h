@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which file a piece of this process's memory was mapped from. */
+/* The file that a part of this process's memory is mapped from. */
 #ifndef EJG_UTIL_MAPPING_H
 #define EJG_UTIL_MAPPING_H
 
 /*
- * Whether the address lies in a mapping of the file that is open as fd.
+ * Checks that the address lies in a mapping of the open file fd.
  *
- * Return: 1 when it does, 0 when not, or a negative errno when that cannot be seen.
+ * Return: 1 if it does, 0 if not, negative errno if /proc/self/maps cannot be read.
  */
 int mapping_is_of(const void *address, int fd);
 

@@ -9,11 +9,11 @@
 typedef int (*netlink_fn)(void *data, const struct nlmsghdr *message);
 
 /*
- * Sends a request and hands over each message of the answer: with NLM_F_DUMP of all datagrams to the end of the list, else of
- * one.
+ * Sends a request and calls fn for each message of the answer: of all datagrams up to the end of the list with
+ * NLM_F_DUMP, else of one datagram.
  *
- * Return: 0, what fn returned, -EINTR where the list has changed meanwhile, -EOPNOTSUPP where the kernel has nobody who
- * answers, or the errno of send(2), recv(2) or of the kernel's answer.
+ * Return: 0, what fn returned, -EINTR if the list changed during the dump, -EOPNOTSUPP if the kernel does not have this
+ * interface, or the errno of send(2), recv(2) or of the kernel's answer.
  */
 int netlink_ask(int fd, const struct nlmsghdr *request, netlink_fn fn, void *data);
 

@@ -20,7 +20,7 @@ enum {
 
 struct home_search {
 	struct netns_list list;
-	bool members; /* the processes that are looked at are the cgroups' */
+	bool members; /* the search looks at processes of the cgroups */
 	int error;
 };
 
@@ -52,7 +52,7 @@ static bool is_made_by_user(int netns)
 	       (st.st_dev != own.st_dev || st.st_ino != own.st_ino);
 }
 
-/* Adds the namespace that a file stands for, unless it is known. Return: 0, or the errno of opening the file. */
+/* Adds the network namespace of a file if it is not in the list yet. Return: 0, or the errno of opening the file. */
 static int add(struct home_search *search, const char *path, const char *label)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -162,7 +162,7 @@ static void add_all_processes(struct home_search *search)
 			add_process(search, entry->d_name, NULL);
 }
 
-/* Those that have a name in the file system, "ip netns" and others: "... /run/netns/blue ... - nsfs nsfs rw". */
+/* Adds the namespaces that have a name in the file system ("ip netns"): "... /run/netns/blue ... - nsfs nsfs rw". */
 static void add_mounts(struct home_search *search)
 {
 	cleanup_file FILE *file = fopen("/proc/self/mountinfo", "re");

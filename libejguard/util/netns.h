@@ -24,7 +24,7 @@ struct netns {
 	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
 };
 
-/* Those of the cgroups' processes first, then the caller's, then all others that can be seen. */
+/* In this order: namespaces of the cgroups' processes, the caller's, all others that are visible. */
 struct netns_list {
 	struct netns *items;
 	size_t n;
@@ -32,11 +32,12 @@ struct netns_list {
 };
 
 /*
- * Finds the network namespaces of this host: those in which the processes of some cgroups live, and those that any process
- * or mount shows. One that only an open socket keeps alive is not found.
- * @cgroups: absolute paths; NULL among them is passed over
+ * Finds the network namespaces of this host: those of the processes of some cgroups, and those of any other process or
+ * mount. A namespace that only an open socket keeps alive is not found.
+ * @cgroups: absolute paths; NULL entries are skipped
  *
- * Return: 0, free by netns_free(); -ENOMEM, or any errno of opening the caller's own. *ret is untouched on failure.
+ * Return: 0, free by netns_free(); -ENOMEM, or or the errno of opening the caller's own namespace. *ret is untouched on
+ * failure.
  */
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);
 /* For people: "this network namespace", "network namespace of process 4711". */
@@ -46,16 +47,17 @@ const char *netns_name(const struct netns *netns, char text[static NETNS_NAME_SI
 void netns_free(struct netns_list *list);
 
 /*
- * Only those where a service lives: where processes of its cgroups are, or, while there is none, the caller's own.
+ * Finds only the namespaces of the service: those of the processes in its cgroups, or the caller's own if it has no
+ * process.
  * Return: as netns_find().
  */
 int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret);
 
 /*
- * Runs a function in a network namespace, and waits for it: in a thread of its own, because the caller's does not leave
- * its namespace for a moment. Signals are not taken there.
+ * Runs a function in a network namespace and waits for it. It runs in a new thread, because the caller's thread must
+ * never leave its namespace. That thread handles no signals.
  *
- * Return: what it returned, or a negative errno when it could not be run there.
+ * Return: the function's result, or a negative errno when it could not be run there.
  */
 int netns_run(const struct netns *netns, int (*fn)(void *data), void *data);
 

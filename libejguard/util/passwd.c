@@ -13,17 +13,17 @@
 
 enum {
 	FIRST_SIZE = 4096,
-	MAX_SIZE = 1024 * 1024, /* a group of tens of thousands of members */
+	MAX_SIZE = 1024 * 1024, /* enough for a group of tens of thousands of members */
 };
 
-/* What is asked for: a name or, where that is NULL, a number. */
+/* A lookup by name or, if name is NULL, by number. */
 struct passwd_question {
 	const char *root;
 	const char *name;
 	id_t id;
 };
 
-/* One of the two databases: its entries have different types, and all else is alike. */
+/* An entry of one of the two databases: only the types of the entries differ. */
 union entry {
 	struct passwd user;
 	struct group group;
@@ -88,7 +88,7 @@ static bool group_matches(const struct passwd_question *question, const union en
 static const struct database users = { "/etc/passwd", ask_user, read_user, user_matches };
 static const struct database groups = { "/etc/group", ask_group, read_group, group_matches };
 
-/* What getpwnam_r(3) lists as "not found" besides 0. */
+/* True for 0 and for the errors that getpwnam_r(3) lists as "not found". */
 static bool means_absent(int error)
 {
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;

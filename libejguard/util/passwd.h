@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Users and groups: of the system, as its name service has them, or of another root, by the files in its /etc. No
- * function here shares memory with another call, as getpwnam(3) does.
+ * Users and groups: of the system, from its name service, or of another root, from the files in its /etc. Unlike
+ * getpwnam(3), no function here shares memory between calls.
  */
 #ifndef EJG_UTIL_PASSWD_H
 #define EJG_UTIL_PASSWD_H
@@ -14,20 +14,20 @@ struct passwd_user {
 	gid_t gid;
 	const char *name;
 	const char *home;
-	char *memory; /* that the texts stand in */
+	char *memory; /* holds the texts */
 };
 
 struct passwd_group {
 	gid_t gid;
 	const char *name;
-	char *const *members; /* names, ended by NULL; without those whose entry in passwd names the group */
+	char *const *members; /* names, ended by NULL; without users whose primary group this is */
 	char *memory;
 };
 
 /*
- * By name or by number. root is the path of another root; NULL or "" for the system itself.
- * Return: 0; -ENOENT when there is none, -EIO when that cannot be told, -ENOMEM. *ret is untouched on failure; else
- * the caller ends it.
+ * Looks up a user or group by name or number. root is the path of another root; NULL or "" for the system itself.
+ * Return: 0; -ENOENT when there is no such entry, -EIO when the lookup fails, -ENOMEM. *ret is untouched on failure;
+ * otherwise the caller frees it.
  */
 int passwd_user_by_name(const char *root, const char *name, struct passwd_user *ret);
 int passwd_user_by_id(const char *root, uid_t uid, struct passwd_user *ret);
@@ -35,14 +35,14 @@ int passwd_group_by_name(const char *root, const char *name, struct passwd_group
 int passwd_group_by_id(const char *root, gid_t gid, struct passwd_group *ret);
 
 /*
- * Calls fn for each user of /etc/passwd, and of nothing else: a directory of a whole organisation is not listed. An
- * entry lives as long as the call. Return: 0, what fn returned when it was not 0, -ENOENT, -EIO, -ENOMEM.
+ * Calls fn for each user of /etc/passwd, not for users of other name services, which can list a whole organisation. An
+ * entry is valid during the call only. Return: 0, what fn returned when it was not 0, -ENOENT, -EIO, -ENOMEM.
  */
 int passwd_each_user(const char *root, int (*fn)(void *data, const struct passwd_user *user), void *data);
 
 /*
- * The groups of a user, the one of his entry in passwd among them.
- * @max: more are too many. Return: how many, -E2BIG, -EIO, -ENOMEM.
+ * The groups of a user, including the primary group. @max: more groups than this are an error. Return: how many,
+ * -E2BIG, -EIO, -ENOMEM.
  */
 int passwd_groups_of(const char *root, const struct passwd_user *user, gid_t *ret, size_t max);
 

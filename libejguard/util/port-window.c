@@ -9,7 +9,7 @@
 
 enum number { NUMBER_NONE, NUMBER_PORT, NUMBER_TOO_LARGE, NUMBER_ATOM, NUMBER_TERM, NUMBER_BAD };
 
-/* A word that begins with a small letter. */
+/* True if the text is a word that begins with a small letter. */
 static bool is_atom(const char *text, size_t length)
 {
 	if (text[0] < 'a' || text[0] > 'z')
@@ -21,8 +21,8 @@ static bool is_atom(const char *text, size_t length)
 }
 
 /*
- * One side of the window. The shell splits the arguments of erl at blanks, and Erlang reads over a carriage return, so
- * that these do not count.
+ * One side of the window. The shell splits the arguments of erl at blanks, and Erlang ignores a carriage return, so
+ * both are skipped here.
  */
 static enum number read_number(const char *text, size_t length, unsigned int *ret)
 {
@@ -39,7 +39,7 @@ static enum number read_number(const char *text, size_t length, unsigned int *re
 	if (is_atom(text, length))
 		return NUMBER_ATOM;
 	for (size_t i = 0; i < length; i++) {
-		/* Erlang has other forms of numbers: 16#1112, 4_370, $a, 4370.0. */
+		/* Erlang accepts numbers in other forms too: 16#1112, 4_370, $a, 4370.0. */
 		if (text[i] < '0' || text[i] > '9')
 			return i > 0 && strchr("#_.", text[i]) ? NUMBER_TERM : NUMBER_BAD;
 		if (value <= PORT_MAX)
@@ -50,8 +50,8 @@ static enum number read_number(const char *text, size_t length, unsigned int *re
 }
 
 /*
- * The script: inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}. Erlang: without a
- * minimum that is an integer it listens anywhere, without a maximum at the minimum only (inet_tcp_dist.erl,
+ * The script: inet_dist_listen_min ${FIREWALL_WINDOW%-*} inet_dist_listen_max ${FIREWALL_WINDOW#*-}. Erlang: if the
+ * minimum is no integer, it uses any port; if there is no maximum, it uses the minimum only (inet_tcp_dist.erl,
  * get_port_range()), and port 0 is any. Measured with OTP 25.2.3.
  */
 enum port_window port_window_read(const char *text, struct ejg_port_range *ret)
@@ -77,7 +77,7 @@ enum port_window port_window_read(const char *text, struct ejg_port_range *ret)
 		return PORT_WINDOW_RANDOM;
 	if (min == NUMBER_TOO_LARGE)
 		return PORT_WINDOW_INVALID;
-	/* It fails only when all ports up to 65535 are taken. */
+	/* The listen fails only when all ports up to 65535 are in use. */
 	if (max == NUMBER_TOO_LARGE)
 		last = PORT_MAX;
 	if (max == NUMBER_NONE || max == NUMBER_ATOM)

@@ -8,12 +8,12 @@
 enum port_window {
 	PORT_WINDOW_RANGE,   /* first to last */
 	PORT_WINDOW_EMPTY,   /* first is above last: the node does not start */
-	PORT_WINDOW_RANDOM,  /* it says nothing to Erlang: only a maximum, a minimum of 0, or a word */
+	PORT_WINDOW_RANDOM,  /* Erlang ignores it: only a maximum, a minimum of 0, or a word */
 	PORT_WINDOW_INVALID, /* no ports: the node does not start, or cannot listen */
-	PORT_WINDOW_UNCLEAR, /* an Erlang term that is more than two decimal numbers */
+	PORT_WINDOW_UNCLEAR, /* an Erlang term other than two decimal numbers */
 };
 
-/* What a FIREWALL_WINDOW comes to. *ret is written for RANGE and EMPTY. */
+/* Reads the meaning of a FIREWALL_WINDOW. *ret is written for RANGE and EMPTY. */
 enum port_window port_window_read(const char *text, struct ejg_port_range *ret);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "libejguard/util/utf8.h"
 
-/* Bytes of the printable UTF-8 character that text begins with; 0 when it does not. */
+/* The number of bytes of the printable UTF-8 character at the start of text; 0 when there is none. */
 static size_t character_length(const char *text)
 {
 	uint32_t code;
@@ -14,13 +14,13 @@ static size_t character_length(const char *text)
 
 	if (n == 0 || code < ' ' || (code >= 0x7f && code < 0xa0))
 		return 0;
-	/* Line and paragraph separators; marks that reorder what a person reads. */
+	/* Line and paragraph separators, and marks that reorder the displayed text. */
 	if ((code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
 		return 0;
 	return n;
 }
 
-/* kept: a control character that stays. */
+/* `kept` is a control character that is not replaced. */
 static char *make_printable(struct arena *arena, const char *text, char kept)
 {
 	static const char hex[] = "0123456789abcdef";

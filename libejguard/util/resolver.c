@@ -14,9 +14,9 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
-/* What comes through the pipe: shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
+/* A message through the pipe: shorter than PIPE_BUF, so that one write is never split (pipe(7)). */
 struct record {
-	size_t index; /* of the name; that behind the last says that all is done */
+	size_t index; /* of the name; n at the end, when all is done */
 	struct ejg_prefix address;
 };
 
@@ -50,7 +50,7 @@ static void send_addresses(int out, size_t index, const struct addrinfo *info, s
 	}
 }
 
-/* All names at once, so that one that does not answer holds up no other one; what comes is handed on as it comes. */
+/* Resolves all names at the same time, so that one slow name delays no other, and sends each answer when it arrives. */
 static void ask_all(const struct resolver_question *q, int out)
 {
 	const struct addrinfo hints = { .ai_family = q->family, .ai_socktype = SOCK_STREAM };
@@ -69,12 +69,12 @@ static void ask_all(const struct resolver_question *q, int out)
 		waiting[i] = &requests[i];
 		left++;
 	}
-	/* Entries that are NULL are passed over (getaddrinfo_a(3)). */
+	/* getaddrinfo_a(3) skips NULL entries. */
 	if (getaddrinfo_a(GAI_NOWAIT, waiting, (int)q->n, NULL) != 0)
 		return;
 	while (left) {
-		/* It waits for those that are under way when it begins, not for those done just before: hence not for
-		 * ever. */
+		/* This wakes only for requests that are pending when it begins, not for one that finished just
+		 * before: so the wait has a timeout. */
 		gai_suspend((const struct gaicb *const *)waiting, (int)q->n, &patience);
 		for (size_t i = 0; i < q->n; i++) {
 			if (!waiting[i] || gai_error(waiting[i]) == EAI_INPROGRESS)
@@ -98,7 +98,7 @@ static int start_helper(const struct resolver_question *q, pid_t *ret_helper, in
 	helper = fork();
 	if (helper == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* The host's memory may hold secrets: a crash of a resolver's module leaves no core file of it. */
+		/* The memory may hold secrets: if a module of the resolver crashes, it must not leave a core file. */
 		prctl(PR_SET_DUMPABLE, 0);
 		ask_all(q, fds[1]);
 		_exit(0);

@@ -72,7 +72,7 @@ const char *root_resolve(struct arena *arena, const char *root, const char *path
 	return walk_path(arena, root, path, NULL, NULL, &end, &failed) == 0 && end.fd >= 0 ? end.path : NULL;
 }
 
-/* glob(3) hands nothing on to what it calls. */
+/* glob(3) passes no data pointer to its callbacks. */
 static _Thread_local const char *glob_root;
 
 static void *glob_opendir(const char *path)

@@ -10,7 +10,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/netlink.h"
 
-/* A table that changes while the kernel lists it is listed again. */
+/* If a table changes while the kernel lists it, it is listed again. */
 enum { TRIES = 10 };
 
 struct routes {
@@ -30,10 +30,11 @@ static int add(struct routes *routes, const struct ejg_prefix *prefix)
 }
 
 /*
- * Those that the kernel makes are of single assigned addresses: in the table `local`, or in that of a VRF. A wider one that
- * claims to be such is a proxy's, for marked packets (Cilium's table 2004 has 0.0.0.0/0). Of the others those of IPv4 are
- * either in the table `local`, where the kernel finds them for the hook, or lead to transparent listeners only: no other one
- * could answer (ip_route_output_key_hash_rcu asks __ip_dev_find for the source).
+ * The kernel's own routes are single assigned addresses, in the table `local` or in the table of a VRF. A wider route
+ * that claims to be the kernel's belongs to a proxy and is for marked packets (Cilium's table 2004 has 0.0.0.0/0).
+ * Other IPv4 routes are either in the table `local`, where the hook finds them by the kernel, or lead only to
+ * transparent listeners: no other listener could answer (ip_route_output_key_hash_rcu asks __ip_dev_find for the
+ * source).
  */
 static bool is_wanted(const struct rtmsg *route, uint32_t table)
 {
@@ -59,7 +60,7 @@ static int read_route(struct routes *routes, const struct nlmsghdr *header)
 	if (ipv4)
 		memset(prefix.bytes + 10, 0xff, 2);
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
-		if (attr->rta_type == RTA_DST && RTA_PAYLOAD(attr) == size) /* none of ::/0 */
+		if (attr->rta_type == RTA_DST && RTA_PAYLOAD(attr) == size) /* absent for ::/0 */
 			memcpy(prefix.bytes + sizeof(prefix.bytes) - size, RTA_DATA(attr), size);
 		if (attr->rta_type == RTA_TABLE && RTA_PAYLOAD(attr) == sizeof(table))
 			memcpy(&table, RTA_DATA(attr), sizeof(table));
@@ -74,7 +75,7 @@ static int take_route(void *data, const struct nlmsghdr *message)
 	return read_route(data, message);
 }
 
-/* With NETLINK_GET_STRICT_CHK the kernel leaves the other types out itself: there may be a million. */
+/* With NETLINK_GET_STRICT_CHK the kernel sends no other types: a full table may have a million routes. */
 static int list(struct routes *routes, int family)
 {
 	cleanup_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Addresses that are this host's by a route, from the kernel's tables of routes. */
+/* Addresses that are local to this host by a route, from the kernel's routing tables. */
 #ifndef EJG_UTIL_ROUTES_H
 #define EJG_UTIL_ROUTES_H
 
@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 /*
- * The prefixes to which the kernel delivers in this network namespace, and of which it says all the same that they cannot be
- * bound: IPv6 ones that somebody has made its own by a route of the type `local`, in any table, and the addresses of both
- * families that are assigned in a VRF, which has a table of its own. (What somebody has made of IPv4 can be bound; in another
- * table than `local` a connection there finds no way back.)
+ * The prefixes that the kernel delivers locally in this network namespace although it reports that they cannot be
+ * bound: IPv6 prefixes with an added route of type `local`, in any table, and addresses of both families in a VRF,
+ * which has its own table. (An IPv4 prefix with an added route can be bound; in another table than `local` a connection
+ * to it gets no answer.)
  *
  * Return: 0, free *ret by free(3); or a negative errno. *ret and *ret_n are untouched on failure.
  */

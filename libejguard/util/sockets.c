@@ -14,7 +14,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/netlink.h"
 
-/* include/net/tcp_states.h; <netinet/tcp.h>, which has them too, has an older struct tcp_info. */
+/* include/net/tcp_states.h. <netinet/tcp.h> has them too, but with an older struct tcp_info. */
 enum {
 	TCP_ESTABLISHED = 1,
 	TCP_SYN_SENT,
@@ -25,15 +25,16 @@ enum {
 	TCP_LISTEN = 10,
 };
 
-/* The kernel reads a socket's queue and its counters one after the other: of a busy one they may not fit together. */
+/* The kernel reads a socket's queue and its counters one after the other: on a busy socket they may not match. */
 enum { DIRECTION_TRIES = 5 };
 
 static const uint32_t states[] = {
 	[SOCKETS_LISTENING] = 1U << TCP_LISTEN,
 	/*
-	 * What waits in TIME_WAIT carries nothing. What is half open will be a connection, of which no hook hears more: a
-	 * connect that waits for its answer, a Fast Open one that waits for the last ACK. (Half-open ones of the ordinary
-	 * kind show no cgroup here; their last ACK meets ingress, and where lookup decides they are told by their port.)
+	 * TIME_WAIT sockets carry no data and are left out. Two half-open kinds are included, because no hook sees them
+	 * again: a connect that waits for its answer, and a Fast Open that waits for the last ACK. (Ordinary half-open
+	 * connections show no cgroup here. Their last ACK passes the ingress hook; where lookup decides, they are
+	 * recognised by their port.)
 	 */
 	[SOCKETS_CONNECTED] = 1U << TCP_ESTABLISHED | 1U << TCP_SYN_SENT | 1U << TCP_SYN_RECV | 1U << TCP_FIN_WAIT1 |
 			      1U << TCP_FIN_WAIT2 | 1U << TCP_CLOSE_WAIT,
@@ -67,9 +68,9 @@ static struct ejg_prefix read_address(int family, const void *bytes)
 }
 
 /*
- * The kernel keeps no note of who began a connection. But a SYN and a FIN count like a byte where they are acknowledged, and
- * the SYN counts at the side that began only (tcp_create_openreq_child() starts behind it). What has been acknowledged or
- * is under way, less what was sent for the first time, leaves 1 at that side and 0 at the other one.
+ * The kernel does not record which side began a connection. But it counts an acknowledged SYN or FIN like a byte, and
+ * the SYN counts only at the side that began (tcp_create_openreq_child() starts behind it). The bytes acknowledged or
+ * in flight, less the bytes sent for the first time, are therefore 1 at that side and 0 at the other.
  */
 static enum socket_direction read_direction(const struct inet_diag_msg *diag, const struct tcp_info *info)
 {
@@ -105,7 +106,7 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
 		if (attr->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(attr) == sizeof(info.cgroup_id))
 			memcpy(&info.cgroup_id, RTA_DATA(attr), sizeof(info.cgroup_id));
-		/* It grows at its end: what is read here is there since 4.19. */
+		/* The structure grows at its end: the members that are read here exist since 4.19. */
 		if (attr->rta_type == INET_DIAG_INFO &&
 		    RTA_PAYLOAD(attr) >= offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(tcp.tcpi_bytes_retrans)) {
 			memcpy(&tcp, RTA_DATA(attr), RTA_PAYLOAD(attr) < sizeof(tcp) ? RTA_PAYLOAD(attr) : sizeof(tcp));

@@ -6,7 +6,7 @@
 #include <ejguard/facts.h>
 #include <linux/inet_diag.h>
 
-/* Who began a connection. */
+/* The side that began a connection. */
 enum socket_direction {
 	SOCKET_UNKNOWN,
 	SOCKET_INCOMING,
@@ -14,13 +14,13 @@ enum socket_direction {
 };
 
 struct socket_info {
-	struct ejg_prefix local; /* a wildcard is 0.0.0.0 or :: */
+	struct ejg_prefix local; /* the wildcard is 0.0.0.0 or :: */
 	struct ejg_prefix remote;
 	uint16_t local_port;
 	uint16_t remote_port;
 	uint64_t cgroup_id;
 	uid_t uid;
-	uint32_t inode; /* as /proc/PID/fd names it: "socket:[INODE]" */
+	uint32_t inode; /* the inode in /proc/PID/fd: "socket:[INODE]" */
 	uint8_t family;
 	enum socket_direction direction; /* of SOCKETS_CONNECTED; see socket_find_direction() */
 	struct inet_diag_sockid id; /* the kernel's, for sockets_destroy() */
@@ -28,7 +28,7 @@ struct socket_info {
 
 enum sockets_kind {
 	SOCKETS_LISTENING,
-	SOCKETS_CONNECTED, /* established, or on the way there or from there */
+	SOCKETS_CONNECTED, /* established, or about to be, or closing */
 };
 
 /* Called for each socket. Return: 0 to go on, a negative errno to stop with. */
@@ -40,16 +40,16 @@ typedef int (*socket_fn)(void *data, const struct socket_info *info);
  */
 int sockets_each(enum sockets_kind kind, socket_fn fn, void *data);
 
-/* The direction of a connection, of which the kernel is asked again where it was unknown. */
+/* The direction of a connection; asks the kernel again if it was unknown. */
 enum socket_direction socket_find_direction(const struct socket_info *info);
 
 /*
- * Ends a connection: both sides see it reset. Return: 0, also when it has gone meanwhile; -EOPNOTSUPP when the kernel
+ * Ends a connection: both sides see a reset. Return: 0, also when it is already closed; -EOPNOTSUPP when the kernel
  * cannot (CONFIG_INET_DIAG_DESTROY), or another negative errno.
  */
 int sockets_destroy(const struct socket_info *info);
 
-/* "198.51.100.1:4369" or "[2001:db8::1]:4369", into text. */
+/* Writes "198.51.100.1:4369" or "[2001:db8::1]:4369" into text. */
 #define SOCKET_TEXT_SIZE (EJG_PREFIX_TEXT_SIZE + 8)
 const char *socket_format(const struct ejg_prefix *address, uint16_t port, char text[static SOCKET_TEXT_SIZE]);
 

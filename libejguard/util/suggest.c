@@ -4,20 +4,20 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { MAX_NAME = 63 }; /* longer words are no slips of the pen */
+enum { MAX_NAME = 63 }; /* a longer word is no typing error */
 
 static unsigned int least(unsigned int a, unsigned int b)
 {
 	return a < b ? a : b;
 }
 
-/* Typing the wrong case is no more than half a mistake: it counts nothing here. */
+/* A letter in the wrong case is a small mistake: it costs nothing here. */
 static bool same(char a, char b)
 {
 	return a == b || ((a ^ b) == 0x20 && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
 }
 
-/* Letters to insert, remove, replace or swap with their neighbour that lead from a to b. */
+/* The number of letters to insert, remove, replace or swap with a neighbour to turn a into b. */
 static unsigned int distance(const char *a, size_t n_a, const char *b, size_t n_b)
 {
 	unsigned int rows[3][MAX_NAME + 1], *before = rows[0], *above = rows[1], *row = rows[2], *turn;
@@ -57,7 +57,7 @@ const char *suggest(const char *word, const char *const *names)
 		if (n == 0 || n > MAX_NAME)
 			continue;
 		steps = distance(word, length, *names, n);
-		/* With every letter of the name replaced, there is no likeness left. */
+		/* If every letter of the name would be replaced, the words are not similar. */
 		if (steps < best && steps < n) {
 			best = steps;
 			found = *names;

@@ -11,12 +11,12 @@ struct walk {
 	walk_fn visit;
 	void *data;
 	int root;	   /* O_PATH */
-	bool elsewhere;	   /* the root is another one than the system's */
-	int folder;	   /* O_PATH, the folder that the walk stands in */
+	bool elsewhere;	   /* the root is not the system's */
+	int folder;	   /* O_PATH, the current folder */
 	const char *place; /* its path; "" for the root */
-	const char *rest;  /* what is still to be walked, without slashes and "." in front */
+	const char *rest;  /* the rest of the path, without leading slashes and "." */
 	const char *link;
-	size_t link_rest; /* length of `rest` at which the target of `link` has been walked */
+	size_t link_rest; /* length of `rest` when the target of `link` has been walked */
 	unsigned int n_links;
 	const char *failed;
 };
@@ -28,7 +28,7 @@ static void walk_close(const struct walk *walk)
 }
 #define cleanup_walk __attribute__((cleanup(walk_close)))
 
-/* The next component that leads anywhere; ".." of the root is the root. */
+/* The next component, without "." and empty ones; ".." of the root is the root. */
 static const char *skip(const char *rest, bool at_root)
 {
 	for (;;) {
@@ -68,7 +68,7 @@ static int open_name(int folder, const char *name)
 {
 	int fd;
 
-	/* O_DIRECTORY first: it makes the kernel mount what autofs(5) has in store there. */
+	/* O_DIRECTORY first: it makes the kernel mount a file system of autofs(5). */
 	fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOTDIR)
 		fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -76,8 +76,8 @@ static int open_name(int folder, const char *name)
 }
 
 /*
- * The folder above, of another root: ".." of one that is moved out of it meanwhile would lead out, too, where down from
- * the root nothing does.
+ * Opens the parent folder, for another root than the system's. It walks down from the root: if a folder is moved out of
+ * the root during the walk, its ".." would lead outside.
  */
 static int open_above(struct walk *walk, const char *place)
 {
@@ -98,7 +98,7 @@ static int open_above(struct walk *walk, const char *place)
 	return fd < 0 ? -errno : take_fd(fd);
 }
 
-/* Opens an entry without following it. Return: 0, also with -1 as *ret_fd: there is none; a negative errno. */
+/* Opens an entry without following a link. Return: 0, with -1 as *ret_fd if it does not exist; or a negative errno. */
 static int open_entry(struct walk *walk, const char *name, const char *place, int *ret_fd, struct stat *ret_st)
 {
 	const bool above = walk->elsewhere && strcmp(name, "..") == 0;
@@ -223,7 +223,7 @@ static int step(struct walk *walk, struct walk_end *ret)
 	return *entry.rest ? enter(walk, &fd, place, after) : finish(walk, &fd, &entry, ret);
 }
 
-/* A link may lead to where the walk stands: "." or, at the root, "..". */
+/* A link may lead to the current folder: "." or, at the root, "..". */
 static int finish_here(struct walk *walk, struct walk_end *ret)
 {
 	*ret = (struct walk_end){ .fd = take_fd(walk->folder), .folder = -1, .path = for_people(walk->place) };

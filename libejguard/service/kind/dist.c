@@ -6,7 +6,7 @@
 #include "libejguard/service/kind/read.h"
 #include "libejguard/util/cleanup.h"
 
-/* Return: whether the variable is set. What it says cannot be told: the state becomes INDETERMINATE. */
+/* Reads a port from a variable. Return: true if it is set; if its value is unclear, the state becomes INDETERMINATE. */
 static bool read_port(struct settings *s, struct dist *dist, const char *name, uint16_t *ret)
 {
 	const struct occurrence *now = variable_filled(&s->variables, name);
@@ -27,7 +27,7 @@ static void unknown(struct dist *dist, const char *note)
 	dist->note = note;
 }
 
-/* A base and what is added to it. Return: 0 when that is no port. */
+/* The sum of a base port and an offset. Return: 0 when that is no valid port. */
 static uint16_t added(struct settings *s, struct dist *dist, uint16_t base, uint16_t add)
 {
 	unsigned int number = 0, port;
@@ -71,7 +71,7 @@ static void read_range(struct settings *s, struct dist *dist)
 	}
 }
 
-/* What cannot be told is left out: strict=yes covers it, and the range itself is told. */
+/* Reads the further ports. Unclear ones are left out: strict=yes covers them, and the range itself is reported. */
 static void read_also(struct settings *s, struct dist *dist)
 {
 	struct dist quiet = { 0 };
@@ -84,7 +84,7 @@ static void read_also(struct settings *s, struct dist *dist)
 		dist->also[dist->n_also++] = port;
 }
 
-/* What makes everything a guess. Return: whether anything does. */
+/* Checks for reasons for which no port can be determined. Return: true if one applies. */
 static bool is_unknown(struct settings *s, struct dist *dist)
 {
 	if (s->unit.problem) {

@@ -24,7 +24,7 @@ static const char *release_name(struct settings *s)
 	return cookie && settings_exists(s->source, cookie) ? s->root_name : NULL;
 }
 
-/* What stands for %LETTER, or NULL: it is not known. */
+/* The text for %LETTER, or NULL if it is not known. */
 static const char *meaning(struct settings *s, char letter)
 {
 	const struct occurrence *folder;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which kind a service is of. */
+/* Determines the kind of a service. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "libejguard/service/unit/unit.h"
 #include "libejguard/util/cleanup.h"
 
-/* The row that has this name of a service, which may end in ".service". */
+/* The row with this service name, which may end in ".service". */
 static const struct service_kind *by_service(const char *name)
 {
 	const char *dot = strrchr(name, '.');

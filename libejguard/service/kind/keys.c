@@ -41,7 +41,7 @@ static void skip_blanks(struct key_reader *r)
 		r->at++;
 }
 
-/* What stands between entries. */
+/* Skips blanks, separators and comments between entries. */
 static void skip_between(struct key_reader *r)
 {
 	for (; r->at < r->end; r->at++) {
@@ -92,7 +92,7 @@ static const char *take_quoted(struct key_reader *r, const char **ret_why)
 	text = arena_strndup(r->arena, start, (size_t)(r->at - start));
 	r->at += r->at < r->end && *r->at == '"';
 	skip_blanks(r);
-	/* HOCON joins what stands side by side */
+	/* HOCON joins values on the same line */
 	if (r->at < r->end && !at_comment(r) && !strchr("\n,}", *r->at))
 		*ret_why = "its value has several parts";
 	return text;

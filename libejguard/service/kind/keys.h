@@ -14,8 +14,8 @@
 enum { KEYS_MAX = 4096 };
 
 struct key_value {
-	const char *key;  /* "node.name"; NULL: from here on another file may have set any key anew, see why */
-	const char *text; /* NULL: it cannot be told */
+	const char *key;  /* "node.name"; NULL: any key may be set by another file from here on, see why */
+	const char *text; /* NULL: not known */
 	const char *why;  /* constant text: why not; else NULL */
 	uint32_t line;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kinds of Erlang services, as data: table.c has a row for each. Whoever needs to know something of a kind reads it
- * there; what a row does not say is not known, and no other row's is taken for it.
+ * The kinds of Erlang services, as data: table.c has one row for each. All code reads the properties of a kind from its
+ * row. What a row leaves out is unknown and is never taken from another row.
  */
 #ifndef EJG_SERVICE_KIND_KIND_H
 #define EJG_SERVICE_KIND_KIND_H
@@ -32,7 +32,7 @@ struct kind_setting {
 #define KIND_DIST_BASE "dist-base" /* a port that add and the node's number are added to */
 #define KIND_ALSO "dist-also"	   /* another port between nodes; may have an address in front */
 #define KIND_ALSO_BASE "dist-also-base"
-/* "true" and "name": the node's name is a long one. */
+/* the usual unit; NULL: the service's name */
 #define KIND_LONG_NAMES "long-names"
 
 struct service_kind {
@@ -40,14 +40,14 @@ struct service_kind {
 	bool has_script;      /* ejabberdctl starts it: its settings are read by what that does (settings-read.c) */
 	const char *services; /* names of its services, and of their units without .service, between blanks */
 	const char *unit;     /* the usual one; NULL: of the service's name */
-	const char *commands; /* that ExecStart= calls, without their folder, between blanks */
+	const char *commands; /* the programs in ExecStart=, without folder, separated by blanks */
 	const char *user;     /* of its packages, or NULL */
-	const char *boot;     /* what -s starts, or NULL */
+	const char *boot;     /* the module that -s starts, or NULL */
 	const char *roots;    /* folders of a release that brings everything, between blanks, or NULL */
 	const char *folders;  /* of its configuration, the most usual first, between blanks */
 	const char *marks;    /* files that only its configuration folder has, between blanks */
-	const char *shell;    /* its shell file that sets variables: as otherwise */
-	const char *shell_variable; /* that names another one, or NULL */
+	const char *shell;    /* its shell file that sets variables, with alternatives */
+	const char *shell_variable; /* the variable that names another such file, or NULL */
 	const char *exports;  /* variables of that file that its script exports, between blanks, or NULL */
 	const char *keys;     /* its configuration file: as otherwise */
 	const struct kind_setting *settings;
@@ -62,17 +62,17 @@ const struct service_kind *kind_by_name(const char *name);
 const struct service_kind *kind_of(const struct ejg_kind *known);
 /* The row whose command a line of ExecStart= calls, or NULL. */
 const struct service_kind *kind_by_command(const char *line);
-/* Whether -s MODULE starts a service of some kind. */
+/* True if -s MODULE starts a service of a known kind. */
 bool kind_is_boot(const char *module);
 /* The names of the kinds, ended by NULL. */
 const char *const *kind_names(void);
 
-/* Whether a word is among words between blanks. */
+/* True if `word` is one of `words`, which blanks separate. */
 bool kind_has_word(const char *words, const char *word, size_t length);
 
 /*
- * Which kind a service is of: by its name, by what its units start, by what lies in its configuration folder. Never
- * NULL: what is none of the others is "erlang".
+ * Determines the kind of a service from its name, the programs of its units and the files of its configuration folder.
+ * Never NULL: "erlang" is the kind of all others.
  * @units:      names, ended by NULL
  * @config_dir: or NULL
  * Return: 0, -ENOMEM.
@@ -81,8 +81,8 @@ int kind_find(struct arena *arena, const struct settings_source *source, const c
 	      const char *config_dir, const struct service_kind **ret);
 
 /*
- * The name of the stack that is shipped for a service that has none of its own, or NULL: its units start nothing that is
- * known, and its name says nothing. Return: 0, -ENOMEM.
+ * The name of the shipped stack for a service that has no stack of its own; NULL if neither its units nor its name
+ * indicate a known kind. Return: 0, -ENOMEM.
  */
 int kind_find_stack(struct arena *arena, const struct settings_source *source, const char *service, const char **ret);
 

@@ -104,7 +104,7 @@ static int read_keys(struct settings *s, struct key_value **ret, size_t *ret_n, 
 	return keys_read(s->arena, source.text, source.size, ret, ret_n, ret_problem);
 }
 
-/* What the variables of a row say, the weakest first, so that the strongest is the last. */
+/* Sets the value from the variables of a row, weakest first, so that the strongest wins. */
 static void take_variables(struct settings *s, const struct kind_setting *row)
 {
 	const char *end = row->variables ? row->variables + strlen(row->variables) : NULL;
@@ -152,7 +152,7 @@ static int take_settings(struct settings *s)
 	return r;
 }
 
-/* -sname, then -name, wherever they stand: erl_distribution:start_link(). */
+/* The value of -sname, else of -name, at any position: erl_distribution:start_link(). */
 static void take_name(struct settings *s)
 {
 	static const char *const names[] = { "-sname", "-name" };

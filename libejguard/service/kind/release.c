@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Whether nothing else is installed there: /usr/bin/NAME is of no release. */
+/* True if the folder belongs to one release only: /usr/bin/NAME belongs to none. */
 static bool is_own_folder(const char *folder)
 {
 	static const char *const shared[] = { "", "/usr", "/usr/local" };
@@ -41,8 +41,8 @@ static bool take_path(struct settings *s, const char *path)
 }
 
 /*
- * As it is called, before where links lead: the service may own the program, and must not choose another tree for what
- * is repaired. /usr/bin/emqx is a link of the package's.
+ * Tries the path as it is called before the resolved path: the service may own the program, and must not be able to
+ * choose the tree that ejguard repairs. /usr/bin/emqx is a link of its package.
  */
 static bool take_program(struct settings *s, const char *path)
 {

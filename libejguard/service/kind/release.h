@@ -6,8 +6,8 @@
 #include "libejguard/service/settings-struct.h"
 
 /*
- * Fills in s->root, root_name and root_version: of what the unit starts, else of the usual folders of the kind; NULL where
- * there is none. Return: 0, -ENOMEM.
+ * Fills in s->root, root_name and root_version from the program that the unit starts, else from the usual folders of
+ * the kind; NULL if no release is found. Return: 0, -ENOMEM.
  */
 int release_find(struct settings *s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is known of each kind of Erlang service. Sources: the start scripts, units and packages of each; for EMQX's ports
- * ekka_dist.erl and gen_rpc's stateless discovery; for RabbitMQ's rabbitmq-env and rabbit_env.erl.
+ * The properties of each kind of Erlang service. Sources: the start scripts, units and packages of each; for EMQX's
+ * ports ekka_dist.erl and gen_rpc's stateless discovery; for RabbitMQ's rabbitmq-env and rabbit_env.erl.
  */
 #include <string.h>
 
@@ -192,8 +192,8 @@ bool kind_is_boot(const char *module)
 }
 
 /*
- * A word of the line is a command of the kind: `/bin/bash /usr/bin/emqx foreground`. One that is called as the service
- * is may stand for something else, when it is no program's path.
+ * True if a word of the line is a command of the kind: `/bin/bash /usr/bin/emqx foreground`. A command with the name of
+ * the service counts only as the path of a program: else it may mean something else.
  */
 static bool calls(const struct service_kind *kind, const char *line)
 {

@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-enum { MAX_FILES = 16 }; /* that name each other, or one after the other, and of -config */
+enum { MAX_FILES = 16 }; /* files that include each other or follow each other, and files of -config */
 
 struct expansion {
 	struct arena *arena;
@@ -34,7 +34,7 @@ static int append(struct expansion *e, const struct erl_word *word)
 	return 0;
 }
 
-/* Return: 1 when the file stands in the words' place, 0 when it cannot be followed, -ENOMEM. */
+/* Return: 1 when the file's words were inserted, 0 when it cannot be read, -ENOMEM. */
 static int expand_file(struct expansion *e, const struct erl_word *path)
 {
 	cleanup_source_text struct source_text source = { 0 };

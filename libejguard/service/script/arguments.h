@@ -7,8 +7,8 @@
 #include "libejguard/service/source.h"
 
 /*
- * Appends the words of a text; in the place of -args_file FILE those of the file, where it can be read. A -config whose
- * file says nothing of the distribution is left out. What cannot be followed stays as it is.
+ * Appends the words of a text. -args_file FILE is replaced by the words of the file if it can be read. A -config whose
+ * file has no distribution settings is left out. Arguments that cannot be resolved stay.
  * Return: 0, -ENOMEM.
  */
 int arguments_read(struct arena *arena, const struct settings_source *source, struct erl_words *words, const char *text,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_VALUE = 1024 * 1024 }; /* as much as a file may hold */
+enum { MAX_VALUE = 1024 * 1024 }; /* also the limit of a file's size */
 
 void buffer_unknown(struct buffer *b, const char *why)
 {

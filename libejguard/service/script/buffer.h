@@ -9,19 +9,19 @@
 struct buffer {
 	char *text;
 	size_t length;
-	const char *why; /* the value cannot be told; else NULL */
+	const char *why; /* why the value is unknown; else NULL */
 };
 
 void buffer_done(struct buffer *b);
 #define cleanup_buffer __attribute__((cleanup(buffer_done)))
 
-/* The value cannot be told. The first reason counts. */
+/* Marks the value as unknown. The first reason is kept. */
 void buffer_unknown(struct buffer *b, const char *why);
-/* Appends, up to 1 MiB: then, or without memory, the value cannot be told. */
+/* Appends text. Beyond 1 MiB, or without memory, the value becomes unknown. */
 void buffer_append(struct buffer *b, const char *text, size_t length);
 /* The text, never NULL. */
 const char *buffer_text(const struct buffer *b);
-/* Appends text without the shortest (longest) tail that matches, as ${NAME%pattern} (%%) is. */
+/* Appends text without the shortest (longest) tail that matches the pattern, as ${NAME%pattern} (%%) does. */
 void buffer_remove_suffix(struct buffer *b, const char *text, const char *pattern, bool longest);
 
 #endif

@@ -8,7 +8,7 @@
 #include "libejguard/service/script/doubt.h"
 #include "libejguard/util/cleanup.h"
 
-/* Where a name stands in the text outside of comment lines; 0: nowhere. */
+/* The line of a name in the text, outside of comment lines; 0 if it does not occur. */
 static uint32_t mentioned(const char *text, size_t size, const char *name)
 {
 	const char *end = text + size;

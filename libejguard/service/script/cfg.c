@@ -15,8 +15,8 @@ struct cfg {
 	const char *counted; /* up to there lines are */
 	unsigned int level;  /* of if and loops */
 	uint32_t opened;     /* the line of the outermost */
-	bool perhaps;	     /* what follows in this list is done perhaps */
-	char never;	     /* is not done: the operator that says so, & or | */
+	bool perhaps;	     /* the rest of this list may or may not run */
+	char never;	     /* does not run: the operator that skips it, & or | */
 	bool piped;	     /* is a part of a pipe: a shell of its own */
 	enum truth truth;    /* of the command before */
 };
@@ -31,7 +31,7 @@ static void skip_blanks(struct cfg *c)
 	c->at = script_blanks(c->at, c->end);
 }
 
-/* Whether a command ends here. A # here is behind a blank: it begins a comment. */
+/* True at the end of a command. A # here follows a blank, so it begins a comment. */
 static bool at_end(const struct cfg *c)
 {
 	return c->at == c->end || strchr("\n;&|#", *c->at);
@@ -141,7 +141,7 @@ static const char *read_set(struct cfg *c)
 	return sign ? NULL : no_assignment;
 }
 
-/* [ TEST ], of which it is good to know what it comes to. */
+/* Reads [ TEST ], and its result if that is known. */
 static void read_test(struct cfg *c)
 {
 	const char *at = c->at + 1;
@@ -190,7 +190,7 @@ static const char *read_words(struct cfg *c, bool *ret_command)
 	return NULL;
 }
 
-/* An operator, or the end of the file, where a command has to stand. */
+/* True if an operator or the end of the file is where a command has to be. */
 static bool lacks_command(const struct cfg *c, bool expected)
 {
 	return c->at == c->end || *c->at == '\n' || *c->at == '#' ? expected : true;
@@ -227,7 +227,7 @@ static const char *read_command(struct cfg *c, bool expected)
 	return c->truth == UNKNOWN && !command_sets_nothing(&c->shell, &c->at, c->end) ? no_assignment : NULL;
 }
 
-/* What && and || make of the command behind them. */
+/* Applies && or || to the command behind it. */
 static void read_condition(struct cfg *c, char op)
 {
 	const enum truth stops = op == '&' ? FALSE : TRUE;
@@ -252,7 +252,7 @@ static void skip_lines(struct cfg *c)
 	}
 }
 
-/* What joins a command and the next one. *ret_more: there is a next one in this list. *ret_expected: there must be. */
+/* Reads the operator after a command. *ret_more: another command follows in this list. *ret_expected: one has to. */
 static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expected)
 {
 	const char op = c->at < c->end ? *c->at : '\n';
@@ -286,7 +286,7 @@ static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expect
 	return NULL;
 }
 
-/* What is joined by operators, up to a line break. */
+/* Reads commands joined by operators, up to the end of the line. */
 static const char *read_list(struct cfg *c)
 {
 	const char *problem = NULL;

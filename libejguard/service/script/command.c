@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is no builtin, keyword or function of the shell is a program of its own, and cannot set anything in the shell
- * that calls it; nor can a command that is not found.
+ * A command that is no builtin, keyword or function of the shell is a separate program, and cannot set variables in the
+ * shell that calls it; nor can a command that is not found.
  */
 #include "libejguard/service/script/command.h"
 
@@ -11,13 +11,13 @@
 #include "libejguard/service/script/line.h"
 #include "libejguard/util/cleanup.h"
 
-/* Builtins that set nothing that matters. printf has an option that does. */
+/* Builtins that set nothing relevant. printf has one option (-v) that does. */
 static const char *const harmless[] = {
 	":",   "[",    "cd",	"echo", "false", "hash",   "kill",  "printf",
 	"pwd", "test", "times", "true", "type",	 "ulimit", "umask",
 };
 
-/* All others of bash, dash, busybox, ksh and their keywords. */
+/* All other builtins and keywords of bash, dash, busybox and ksh. */
 static const char *const others[] = {
 	".",	   "alias",   "autoload", "bg",	      "bind",	 "break",    "builtin",	  "caller",   "case",
 	"chdir",   "command", "compgen",  "complete", "compopt", "continue", "coproc",	  "declare",  "dirs",
@@ -37,7 +37,7 @@ static bool is_among(const char *const *names, size_t n, const char *word, size_
 	return false;
 }
 
-/* Nothing but digits. The text of a script ends without a zero. */
+/* True for digits only. The text of a script does not end in a NUL byte. */
 static bool is_number(const char *at, const char *end)
 {
 	while (at < end && isdigit((unsigned char)*at))
@@ -45,7 +45,7 @@ static bool is_number(const char *at, const char *end)
 	return at == end;
 }
 
-/* The length of a word without anything that the shell could make something else of; 0 where it is none. */
+/* The length of a plain word, which the shell does not expand; 0 if it is not plain. */
 static size_t plain_word(const char *at, const char *end)
 {
 	const char *c = at;
@@ -54,7 +54,7 @@ static size_t plain_word(const char *at, const char *end)
 		if (!isalnum((unsigned char)*c) && !strchr("_./-+:@%,\r", *c) && isascii(*c) &&
 		    !(c == at && *c == '[' && script_word(c, end, "[")))
 			return 0;
-	/* the number of a descriptor: what follows may be an assignment */
+	/* the number of a descriptor: an assignment may follow */
 	if (c < end && strchr("<>", *c) && is_number(at, c))
 		return 0;
 	return (size_t)(c - at);
@@ -76,7 +76,7 @@ static bool read_redirection(struct shell *shell, const char **at, const char *e
 	return shell_word(shell, at, end, &file) && *at > before;
 }
 
-/* printf -v NAME; of words that cannot be told, the first may be that. */
+/* True for printf -v NAME; if words are unknown, the first may be -v. */
 static bool sets(const struct word_value *argument)
 {
 	return !argument->text || strncmp(argument->text, "-v", 2) == 0;
@@ -106,7 +106,7 @@ bool command_sets_nothing(struct shell *shell, const char **at, const char *end)
 		}
 		if (!shell_word(shell, at, end, &argument) || *at == before || (prints && n == 0 && sets(&argument)))
 			return false;
-		/* not the number of a descriptor: 2>/dev/null */
+		/* a word before < or > is a descriptor, no argument: 2>/dev/null */
 		n += *at == end || !strchr("<>", **at);
 	}
 	return true;

@@ -6,8 +6,9 @@
 #include "libejguard/service/script/shell.h"
 
 /*
- * Whether the command at *at, with its arguments and redirections, can set no variable: it is a program of its own, or
- * a builtin such as ulimit. *at is moved to what ends it. What its arguments set (${NAME:=word}) is set.
+ * True if the command at *at, with its arguments and redirections, can set no variable: a separate program, or a
+ * builtin such as ulimit. *at is moved to the end of the command. Variables that its arguments set (${NAME:=word}) are
+ * set.
  */
 bool command_sets_nothing(struct shell *shell, const char **at, const char *end);
 

@@ -7,7 +7,7 @@
 
 const char *const settings_names[] = {
 	SETTING_NAMES,
-	/* those that become arguments of erl, or decide who runs it */
+	/* variables that become arguments of erl, or that decide who runs it */
 	"POLL",
 	"ERL_PROCESSES",
 	"EJABBERD_OPTS",

@@ -7,8 +7,8 @@
 #include "libejguard/util/cleanup.h"
 
 /*
- * What moves the distribution port, or brings in settings that are not seen here. The last two end the arguments that
- * erl takes for itself: what follows them is not the option that it looks like.
+ * Options that change the distribution port, or that add settings from elsewhere. The last two end the arguments that
+ * erl reads itself: an option behind them is no option of erl.
  */
 static const char *const telling_parts[] = {
 	"inet_dist_listen", "erl_epmd_port", "-args_file", "-config", "-epmd_module",
@@ -52,7 +52,7 @@ static size_t read_plain_form(const struct erl_words *words, size_t i, struct ej
 	return second + 2 - i;
 }
 
-/* A cookie, whatever it is made of, tells nothing, and must not be shown. Return: how many words that is; 0: none. */
+/* Words of a cookie are not relevant here and must not be shown. Return: how many words; 0: it is no cookie. */
 static size_t cookie_words(const struct erl_words *words, size_t i)
 {
 	const size_t start = i;

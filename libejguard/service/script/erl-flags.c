@@ -46,7 +46,7 @@ static bool takes_value(const char *word)
 	return word[0] == '+' && word[1] && strchr("aACeinPQtTRWKS", word[1]) && !word[2];
 }
 
-/* -env NAME VALUE: two words, the first of which is part of what it is called. */
+/* Reads -env NAME VALUE: two words; the name is part of the flag's name. */
 static int read_pair(struct flag_reader *r, const char *flag)
 {
 	char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* As build_args_from_string() of erlexec.c does; compared with OTP 23, 25, 27 and 29 (erl -emu_args_exit). */
+/* Splits words as build_args_from_string() of erlexec.c; compared with OTP 23, 25, 27 and 29 (erl -emu_args_exit). */
 #include "libejguard/service/script/erl-words.h"
 
 #include <errno.h>

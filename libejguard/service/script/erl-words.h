@@ -9,7 +9,7 @@
 
 enum { ERL_WORDS_MAX = 8192 };
 
-/* Where a text of arguments stands. */
+/* The source of a text of arguments. */
 enum erl_text {
 	ERL_TEXT_SPLIT,	   /* a variable that the start script leaves to the shell to split at blanks: ERL_OPTIONS */
 	ERL_TEXT_VARIABLE, /* one that erlexec reads: ERL_FLAGS; quotes and backslashes go */

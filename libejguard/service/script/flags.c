@@ -7,7 +7,7 @@
 #include "libejguard/service/script/arguments.h"
 #include "libejguard/util/cleanup.h"
 
-/* What the emulator or epmd take from their environment, in which -env puts it. */
+/* Variables that the emulator or epmd read from their environment; -env can set them. */
 static const char *const environment_names[] = {
 	"ERL_EPMD_ADDRESS",	    "ERL_EPMD_PORT",	    "EJABBERD_CONFIG_PATH",
 	"EJABBERD_LOG_PATH",	    "EJABBERD_PID_PATH",    "ERL_INETRC",

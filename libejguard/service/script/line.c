@@ -45,7 +45,7 @@ bool script_ends(const char *at, const char *end, const char *word)
 	       (end - length == at || !script_is_name(*(end - length - 1)));
 }
 
-/* Whether a command may begin at c: at the beginning of the line, behind an operator or one of these words. */
+/* True if a command may begin at c: at the start of the line, behind an operator or behind one of these words. */
 static bool is_command(const char *line, const char *c)
 {
 	static const char *const before[] = { "then", "do", "else", "export", "readonly", "!" };
@@ -66,7 +66,7 @@ static bool reads_commands(const char *line, const char *end)
 {
 	static const char *const commands[] = { ".", "source", "eval" };
 
-	/* the texts that people are shown hold full stops */
+	/* texts that are shown to people contain full stops */
 	if (script_word(line, end, "echo"))
 		return false;
 	for (const char *c = line; c < end; c++)
@@ -76,7 +76,7 @@ static bool reads_commands(const char *line, const char *end)
 	return false;
 }
 
-/* Every setting that may be assigned somewhere in this line can no longer be told. */
+/* Marks all settings that this line may assign as unknown. */
 void script_doubt(struct script *script, const char *at)
 {
 	const struct ejg_origin origin = shell_origin(&script->shell);
@@ -105,7 +105,7 @@ static bool contains(const char *at, const char *end, const char *text)
 	return end > at && memmem(at, end - at, text, strlen(text)) != NULL;
 }
 
-/* What the script does with arguments of erl, in every form that a release of ejabberd had. */
+/* Checks the line's arguments of erl against the known forms of all ejabberd releases. */
 void script_check_arguments(struct script *script, const char *at)
 {
 	static const char *const telling[] = { "inet_dist_", "erl_epmd_port", "-args_file",

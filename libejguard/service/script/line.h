@@ -17,16 +17,16 @@ struct script {
 
 /* Behind the blanks at `at`. */
 const char *script_blanks(const char *at, const char *end);
-/* Whether a line begins with the text, with the whole word, or ends with the word. */
+/* True if a line begins with the text, begins with the whole word, or ends with the word. */
 bool script_starts(const char *at, const char *end, const char *text);
 bool script_word(const char *at, const char *end, const char *word);
 bool script_ends(const char *at, const char *end, const char *word);
-/* Whether it is a character of a variable's name. */
+/* True for a character that a variable's name may contain. */
 bool script_is_name(char c);
 
-/* Every setting that may be assigned somewhere in this line can no longer be told. */
+/* Marks all settings that this line may assign as unknown. */
 void script_doubt(struct script *script, const char *at);
-/* Takes note of what the line does with arguments of erl. */
+/* Checks the line's arguments of erl. */
 void script_check_arguments(struct script *script, const char *at);
 
 #endif

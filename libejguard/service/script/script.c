@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The start script, gone through line by line without running it. ejabberdctl presets its variables, gives defaults to
- * others and sources ejabberdctl.cfg, all at the top level and a statement a line; these are followed. What stands
- * inside of if, case, loops and functions is not: a variable that may be set there can no longer be told.
+ * Reads the start script line by line without running it. ejabberdctl sets its variables, sets defaults for others and
+ * sources ejabberdctl.cfg, all at the top level with one statement a line; these are followed. Statements inside of if,
+ * case, loops and functions are not: a variable that may be set there becomes unknown.
  */
 #include "libejguard/service/script/script.h"
 
@@ -26,7 +26,7 @@ static bool read_word(struct script *script, const char **at, struct word_value 
 	return shell_word(&script->shell, at, script->end, ret);
 }
 
-/* Whether nothing more of this statement follows: the rest is a comment, or *at is behind a semicolon. */
+/* True if the statement ends here: the rest is a comment, or *at is behind a semicolon. */
 static bool at_end(const char **at, const char *end)
 {
 	*at = script_blanks(*at, end);
@@ -40,7 +40,7 @@ static bool at_end(const char **at, const char *end)
 	return true;
 }
 
-/* Whether the word uses that variable itself. */
+/* True if the word uses the variable itself. */
 static bool uses(const char *word, const char *end, const char *name)
 {
 	const size_t length = strlen(name);
@@ -57,7 +57,7 @@ static bool uses(const char *word, const char *end, const char *name)
 	return false;
 }
 
-/* What "$NAME" alone stands for; NULL when the word is more than that. */
+/* The variable of a word that is only "$NAME"; NULL for any other word. */
 static const struct occurrence *alias(struct script *script, const char *word, const char *end)
 {
 	const bool quoted = word < end && *word == '"';
@@ -78,8 +78,8 @@ static const struct occurrence *alias(struct script *script, const char *word, c
 }
 
 /*
- * NAME=word. A value that is made of the old one stands where that one does. EJABBERD_OPTS is the configuration's until
- * it was read; afterwards the script adds to it what it takes from ejabberd.yml, over several lines.
+ * Reads NAME=word. A value that is built from the old value keeps its origin. EJABBERD_OPTS is the configuration's
+ * until it was read; afterwards the script adds options from ejabberd.yml to it, over several lines.
  */
 static bool assign(struct script *script, const char **at, size_t length, bool exported)
 {

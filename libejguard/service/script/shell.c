@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Words of the shell, expanded without running anything. Only the forms that the start scripts of ejabberd use are
- * understood; whatever else a word holds makes its value one that cannot be told.
+ * Expands words of the shell without running anything. Only the forms that ejabberd's start scripts use are understood;
+ * any other form makes the value unknown.
  */
 #include "libejguard/service/script/shell.h"
 
@@ -15,7 +15,7 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	MAX_EXPANDED = 4 * 1024 * 1024, /* characters of variables that are looked at in a file */
+	MAX_EXPANDED = 4 * 1024 * 1024, /* total characters of variables that are expanded in a file */
 	MAX_DEPTH = 8,			/* of words inside of ${...} */
 };
 
@@ -70,7 +70,7 @@ static bool read_operand(struct shell_reader *r, struct buffer *b)
 	return take(r, "}");
 }
 
-/* Counts what a value costs; of ${NAME%word} each tail is looked at. Return: whether it is not too much. */
+/* Counts the cost of a value; ${NAME%word} tries each tail. Return: true if it is below the limit. */
 static bool may_expand(struct shell *shell, struct buffer *b, const char *text, bool tails)
 {
 	if (shell->expanded <= MAX_EXPANDED) {
@@ -194,7 +194,7 @@ static bool starts_with(const char *text, const char *end, const char *word)
 	return (size_t)(end - text) >= length && memcmp(text, word, length) == 0;
 }
 
-/* The folder of the script, as $(cd "$(dirname "$SCRIPT")" && pwd -P) tells it. */
+/* The folder of the script, as $(cd "$(dirname "$SCRIPT")" && pwd -P) prints it. */
 static void add_script_folder(struct shell_reader *r, struct buffer *b)
 {
 	struct settings *s = r->shell->settings;
@@ -251,7 +251,7 @@ static bool read_backquoted(struct shell_reader *r, struct buffer *b)
 	return true;
 }
 
-/* What sh and bash read differently: $'...', $"...", $[...]. */
+/* Forms that sh and bash read differently: $'...', $"...", $[...]. */
 static bool is_bash_form(const struct shell_reader *r, bool quoted)
 {
 	return r->at < r->end && (*r->at == '[' || (!quoted && (*r->at == '\'' || *r->at == '"')));
@@ -321,7 +321,7 @@ static bool read_escaped(struct shell_reader *r, struct buffer *b, bool quoted)
 	return true;
 }
 
-/* Where an unquoted ~ is somebody's home folder. */
+/* True where an unquoted ~ means a home folder. */
 static bool is_home(const struct shell_reader *r)
 {
 	return r->at == r->begin || r->at[-1] == ':' || r->at[-1] == '=';

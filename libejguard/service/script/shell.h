@@ -5,34 +5,34 @@
 
 #include "libejguard/service/settings-struct.h"
 
-/* The value of a word of the shell: text, or why it cannot be told. */
+/* The value of a word of the shell: its text, or why it is unknown. */
 struct word_value {
 	const char *text;
 	const char *why;
 };
 
-/* Whether what is read is done. */
+/* Says whether the statements that are read would be executed. */
 enum shell_mode { SHELL_DONE, SHELL_PERHAPS, SHELL_NEVER };
 
 struct shell {
 	struct settings *settings;
 	const char *path; /* of the script, as it is called: $0 */
-	const char *file; /* that is read, where it is another one; or NULL */
+	const char *file; /* the file that is read, if it is not the script; or NULL */
 	enum ejg_origin_kind kind;
 	uint32_t line;
 	enum shell_mode mode;
 	/*
-	 * What is read is no start script but what people write: a variable that nothing was seen to set is not empty
-	 * but unknown, and so is what sh and bash make different things of.
+	 * The text is written by people, not a start script: a variable that was not set is unknown and not empty, and
+	 * forms that sh and bash read differently are unknown too.
 	 */
 	bool strict;
 	bool all_exported; /* set -a */
 	bool assigned;	   /* a variable was set */
-	bool assigning;	   /* what is expanded is put into a variable */
-	size_t expanded;   /* characters of variables that were looked at so far */
+	bool assigning;	   /* the expanded text becomes the value of a variable */
+	size_t expanded;   /* characters of variables that were expanded so far */
 };
 
-/* Where the shell is. */
+/* The current file and line. */
 struct ejg_origin shell_origin(const struct shell *shell);
 
 /*

@@ -98,7 +98,7 @@ static enum truth test_unary(struct shell *shell, char operator, const char * te
 		return UNKNOWN;
 	if (operator== 'z' || operator== 'n')
 		return truth_of((*text == '\0') == (operator== 'z'));
-	/* what people test for may be there at the start and not now */
+	/* a file that is tested may exist at the start although it does not now */
 	if (shell->strict || !strchr("frwxedS", operator) || text[0] != '/')
 		return UNKNOWN;
 	return truth_of(settings_exists(shell->settings->source, text));

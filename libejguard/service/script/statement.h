@@ -17,8 +17,8 @@ size_t statement_assigned(const char *at, const char *end);
 bool statement_value(struct shell *shell, const char **at, const char *end, size_t length, struct word_value *ret);
 
 /*
- * Gives the variable that value by the shell's mode.
- * @value: its why says that it cannot be told
+ * Sets the variable to the value, by the shell's mode. @value: if its why is set, the value is
+ * unknown
  */
 void statement_set(struct shell *shell, const char *name, const struct word_value *value, bool exported);
 

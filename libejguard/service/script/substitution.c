@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What stands inside cannot set anything here: it runs in a shell of its own. But for $((NAME=1)), which is no command.
+ * A command substitution cannot set a variable here, because it runs in a subshell. The exception is $((NAME=1)), which
+ * is no command.
  */
 #include "libejguard/service/script/substitution.h"
 
@@ -28,7 +29,7 @@ static const char *close_quote(const char *at, const char *end, unsigned int dep
 	return at < end ? at : NULL;
 }
 
-/* `case` has closing parentheses of its own, and a comment holds anything. */
+/* Too complex to parse: `case` has closing parentheses of its own, and a comment may contain any character. */
 static bool is_strange(const char *begin, const char *at, const char *end)
 {
 	const bool first = at == begin || strchr(" \t;&|(", at[-1]);

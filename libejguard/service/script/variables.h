@@ -14,11 +14,11 @@ enum variables_limits {
 
 /* A value that something gave to a variable. */
 struct occurrence {
-	const struct occurrence *earlier; /* what it replaces, or NULL */
-	const char *text;		  /* NULL: it cannot be told */
-	const char *why;		  /* why not; else NULL */
-	bool doubtful;			  /* nothing is written there for sure: earlier may be in effect */
-	bool used; /* another value was made of it: it has an effect, also where it was replaced */
+	const struct occurrence *earlier; /* the value that this one replaces, or NULL */
+	const char *text;		  /* NULL: unknown */
+	const char *why;		  /* why it is unknown; else NULL */
+	bool doubtful;			  /* it may not be set: the earlier value may be in effect */
+	bool used; /* another value contains it: it has an effect even where it was replaced */
 	struct ejg_origin origin;
 };
 
@@ -39,18 +39,18 @@ struct variables {
 
 void variable_set(struct variables *v, const char *name, const char *text, const char *why,
 		  const struct ejg_origin *origin);
-/* The value becomes another one, and keeps its place. */
+/* Changes the value and keeps its origin. */
 void variable_extend(struct variables *v, const char *name, const char *text, const char *why);
-/* Something at the origin may have set it, or not. */
+/* Records that a statement at the origin may or may not have set it. */
 void variable_doubt(struct variables *v, const char *name, const char *why, const struct ejg_origin *origin);
-/* Another value is made of it. */
+/* Records that another value contains it. */
 void variable_use(const struct occurrence *occurrence);
 void variable_unset(struct variables *v, const char *name);
 void variable_export(struct variables *v, const char *name);
 struct variable *variable_find(const struct variables *v, const char *name, size_t length);
-/* What the variable is now; NULL when it is unset. */
+/* The current value of a variable; NULL when it is unset. */
 const struct occurrence *variable_get(const struct variables *v, const char *name);
-/* The same, NULL also when it is empty: ejabberdctl tells no difference. */
+/* The same, NULL also when it is empty: ejabberdctl treats both alike. */
 const struct occurrence *variable_filled(const struct variables *v, const char *name);
 /* "FILE:LINE" */
 const char *origin_place(struct arena *arena, const struct ejg_origin *origin);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What Environment=, EnvironmentFile= and ExecStart= hold: systemd.syntax(7), systemd.exec(5). */
+/* Parses Environment=, EnvironmentFile= and ExecStart=: systemd.syntax(7), systemd.exec(5). */
 #include "libejguard/service/unit/environment.h"
 
 #include <ctype.h>
@@ -15,7 +15,7 @@
 struct unit_words {
 	const char *at;
 	char *word;	 /* room for all of the value */
-	const char *why; /* the word holds what is not followed here, or NULL */
+	const char *why; /* the reason why the word is not understood, or NULL */
 };
 
 static void words_done(struct unit_words *w)
@@ -284,12 +284,12 @@ static bool use_before(struct settings *s, const char *word, const struct ejg_or
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-/* What is known of a command so far. */
+/* The state of parsing a command. */
 struct command {
 	struct settings *s;
 	const struct ejg_origin *origin;
-	const char *option; /* the variable that the next word is the value of */
-	bool complete;	    /* what follows is for ejabberdctl's verb */
+	const char *option; /* the variable whose value is the next word */
+	bool complete;	    /* the remaining words are arguments of ejabberdctl's verb */
 	bool strange;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the lines of a unit set, and the environment that they come to. */
+/* The variables that the lines of a unit set, and the resulting environment. */
 #ifndef EJG_SERVICE_UNIT_ENVIRONMENT_H
 #define EJG_SERVICE_UNIT_ENVIRONMENT_H
 

@@ -17,7 +17,7 @@ struct file_reader {
 	uint32_t line;
 	char *value; /* room for all of the file */
 	size_t length;
-	size_t kept; /* what is not blank at the end, or quoted */
+	size_t kept; /* length without unquoted blanks at the end */
 };
 
 static void add(struct file_reader *r, char c, bool keep)

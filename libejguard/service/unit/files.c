@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where systemd finds a unit: its fragment and its drop-ins, in the order of systemd.unit(5). */
+/* Finds the files of a unit: its fragment and its drop-ins, in the order of systemd.unit(5). */
 #include "libejguard/service/unit/files.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static void add_name(struct fragment_search *s, const char *name)
 		s->names[s->n_names++] = name;
 }
 
-/* Return: the path of the fragment of that name; NULL when there is none, or when it is masked. */
+/* Return: the path of the fragment of that name; NULL when it does not exist or is masked. */
 static const char *find_fragment(struct fragment_search *s, const char *name, bool *masked)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {

@@ -103,7 +103,7 @@ static int take_line(struct unit_parser *p, char *line, const struct ejg_origin 
 	return take_setting(p, line, value, origin);
 }
 
-/* Whether a line ends in a backslash that no other one escapes. */
+/* True if a line ends in a backslash that is not escaped by another one. */
 static bool is_continued(const char *line, size_t length)
 {
 	size_t backslashes = 0;
@@ -144,7 +144,7 @@ static int take_text(struct unit_parser *p, const struct source_text *source)
 		}
 		*to = '\0';
 		r = take_line(p, joined, &origin);
-		/* what was taken points into it: the next one is put behind it */
+		/* parsed values point into this buffer: the next line is appended behind them */
 		to = joined = to + 1;
 	}
 	return r;
@@ -220,7 +220,7 @@ int unit_read_environment(struct unit_parser *p)
 	return r < 0 ? r : unit_environment(p, &manager.environment);
 }
 
-/* Whether it starts what the settings are of. */
+/* True if the unit starts the service of the settings. */
 static bool starts_service(const struct settings *s)
 {
 	const struct service_kind *found = s->unit.line ? kind_by_command(s->unit.line) : NULL;

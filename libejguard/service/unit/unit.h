@@ -13,13 +13,14 @@ int unit_read(struct settings *s);
 int unit_find(struct settings *s);
 
 /*
- * Reads fragment and drop-ins of a unit into p, of which s is given, and s->unit.path: NULL when there is no such unit.
- * @section: that matters: "Service", "Socket"
+ * Reads the fragment and drop-ins of a unit into p, whose member s is set, and sets s->unit.path: NULL if the unit does
+ * not exist.
+ * @section: the section to read: "Service", "Socket"
  *
  * Return: 0, -ENOMEM.
  */
 int unit_parse(struct unit_parser *p, const char *name, const char *section);
-/* Gives the environment of the parsed unit, and the manager's, to the variables of p->s. Return: 0, -ENOMEM. */
+/* Adds the environment of the parsed unit and of the manager to the variables of p->s. Return: 0, -ENOMEM. */
 int unit_read_environment(struct unit_parser *p);
 
 #endif
