@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening and closing a handle, and reading what its last verb has made. */
+/* Opens and closes a handle; gives access to the results of its last verb. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/options-copy.h"
 
-/* The working directory decides nothing here. */
+/* Accepts absolute paths only: the working directory must not matter. */
 static bool is_folder(const char *path)
 {
 	return !path || path[0] == '/';
@@ -29,7 +29,7 @@ static const char *copy_or(struct arena *arena, const char *text, const char *fa
 	return arena_strdup(arena, text ? text : fallback);
 }
 
-/* Without links, because paths below it are compared with what the kernel says; "" for the system itself. */
+/* The root without links, because the kernel reports resolved paths below it; "" for the system itself. */
 static const char *root_of(struct arena *arena, const char *root)
 {
 	char path[PATH_MAX];
@@ -45,7 +45,7 @@ static int fill(struct ejg *handle, const struct ejg_options *options)
 
 	handle->service = arena_strdup(handle->arena, service);
 	handle->confdir = copy_or(handle->arena, options->confdir, EJG_CONFDIR);
-	/* Whoever brings stacks of their own does not want the system's to stand in for a missing one. */
+	/* A caller with a stack folder of its own must not get the system's stack when one is missing there. */
 	if (options->vendordir || !options->confdir)
 		handle->vendordir = copy_or(handle->arena, options->vendordir, EJG_VENDORDIR);
 	handle->moduledir = copy_or(handle->arena, options->moduledir, EJG_MODULEDIR);

@@ -35,7 +35,7 @@ static bool names_file(const struct setting *setting)
 	return false;
 }
 
-/* A file of peers may change: what it held is what was applied. */
+/* Writes the peers themselves: a file of peers may change, and the peers that were applied are kept. */
 static void put_peers(FILE *out, const struct ejg_facts *facts)
 {
 	char text[EJG_PREFIX_TEXT_SIZE];
@@ -75,7 +75,7 @@ static void put_line(FILE *out, const struct guard_line *line)
 	fputc('\n', out);
 }
 
-/* A file of peers may hold more than a line of a stack: what could not be read again is not kept. */
+/* False if the text exceeds the limits of a stack file (a file of peers may be larger): such a text is not kept. */
 static bool is_readable(const char *text)
 {
 	const size_t size = strlen(text);
@@ -132,7 +132,7 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 	if (r == 0 && whole)
 		return;
 	if (folder >= 0)
-		(void)unlinkat(folder, name, 0); /* what is kept is not in force any more */
+		(void)unlinkat(folder, name, 0); /* the text that is kept is no longer in force */
 	if (r < 0)
 		report_error(report, 0, "applied-unkept", NULL, NULL,
 			     "cannot keep in '%s' what was applied: %s", rundir, *problem ? problem : strerror(-r));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The stack that was applied last, by its content: what it includes and its files of peers are in it. Kept in the service's
- * rundir, as long as what it put in force: until a release, or a boot. A tool can so apply it again, whatever became of the
- * files since.
+ * The stack that was applied last, as text that contains its included files and files of peers. It is kept in
+ * the service's rundir until a release or a boot, so a tool can apply it again even after the files have
+ * changed.
  */
 #ifndef EJG_CORE_APPLIED_H
 #define EJG_CORE_APPLIED_H
@@ -14,17 +14,17 @@
 
 #define APPLIED_NAME "applied"
 
-/* As a stack file, which comes to the same stack and facts. NULL without memory. */
+/* Formats a stack file that gives the same stack and facts. NULL without memory. */
 const char *applied_format(struct arena *arena, const struct stack *stack, const struct ejg_facts *facts);
 
 /*
- * After an apply of that text. Of a part of the stack only: with another text than the one that is kept, nothing is known for
- * what is in force any more, and nothing is kept; so with a text that is too long for a stack file. What cannot be kept is a
- * warning. The caller holds the lock of the service.
+ * Keeps the text after an apply. If only a part of the stack was applied and another text is kept, or if the text is
+ * too long for a stack file, then nothing is kept: no single text describes what is in force. If the text cannot be
+ * written, that is a warning. The caller holds the lock of the service.
  */
 void applied_keep(struct report *report, const char *rundir, const char *text, bool whole);
 
-/* After a release. */
+/* Removes the text, after a release. */
 void applied_forget(const char *rundir);
 
 #endif

@@ -19,7 +19,7 @@ enum limits {
 static const uint64_t known_flags =
 	EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES;
 
-/* Lower-case letters, digits and one more character. */
+/* True for lower-case letters, digits and one more character. */
 static bool is_name(const char *name, char extra)
 {
 	size_t n = name ? strnlen(name, MAX_NAME + 1) : 0;
@@ -31,13 +31,13 @@ static bool is_name(const char *name, char extra)
 	return n > 0 && n <= MAX_NAME;
 }
 
-/* Something to read, on one line. */
+/* True for a text that is not empty and has one line. */
 static bool is_line(const char *text)
 {
 	return text && *text && !strpbrk(text, "\r\n");
 }
 
-/* Lines, none of them empty. */
+/* True for one or more lines, none of them empty. */
 static bool is_steps(const char *text)
 {
 	return text && *text && *text != '\n' && !strchr(text, '\r') && !strstr(text, "\n\n") &&
@@ -46,7 +46,7 @@ static bool is_steps(const char *text)
 
 static int check_versions(struct arena *arena, const struct ejg_module *exported, const char **ret_problem)
 {
-	/* The first members are the same in every ABI: they are looked at before the size is believed. */
+	/* The first members are the same in every ABI: they are checked before the size is used. */
 	if (exported->abi_major != EJG_ABI_MAJOR)
 		return arena_problem(arena, ret_problem,
 				     "is made for module ABI %u, this libejguard has %d.%d: rebuild the module",
@@ -195,7 +195,7 @@ static int check_metrics(struct arena *arena, const struct ejg_module *module, c
 	return 0;
 }
 
-/* Everything but the versions, on the host's copy. */
+/* Checks everything except the versions, on the host's copy. */
 static int check_module(struct arena *arena, struct ejg_module *module, const char *name, const char **ret_problem)
 {
 	int r;

@@ -38,7 +38,7 @@ const char *errors_word(struct arena *arena, const char *text)
 
 	if (n <= most)
 		return text;
-	/* Not in the middle of a UTF-8 character. */
+	/* Do not cut a UTF-8 character. */
 	for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;)
 		n--;
 	shown = arena_printf(arena, "%.*s...", (int)n, text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Errors in what a person wrote: all are reported in one go, up to a limit; the rest are counted. */
+/* Errors in a stack file: all are reported in one run, up to a limit; the rest are counted. */
 #ifndef EJG_CORE_ERRORS_H
 #define EJG_CORE_ERRORS_H
 
@@ -16,10 +16,10 @@ struct errors {
 int errors_add(struct errors *errors, int error, const char *id, const struct position *position, const char *format,
 	       ...) __attribute__((format(printf, 5, 6)));
 
-/* Says how many were counted only, if any. Return: the first error, or 0 when there is none. */
+/* Reports the number of errors that were only counted. Return: the first error, or 0 when there was none. */
 int errors_end(const struct errors *errors, const char *file);
 
-/* A word as messages show it: not longer than a line's worth. From the arena; "" without memory. */
+/* A word for messages, cut to the length of a line. From the arena; "" without memory. */
 const char *errors_word(struct arena *arena, const char *text);
 
 /* FILE:LINE:COLUMN, for messages that name a second place. From the arena; "" without memory. */

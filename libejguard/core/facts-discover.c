@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings as a source of facts: the ports of epmd and of the distribution. */
+/* Facts from the settings: the ports of epmd and of the distribution. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/epmd-unit.h"
 
-/* Reports that the port cannot be told: to go on with 4369 would leave the real port open. */
+/* Reports that the port cannot be determined: with the default 4369 the real port would be open. */
 static int refuse_epmd(struct facts_draft *draft, const struct ejg_origin *origin, const char *what)
 {
 	const struct position position = { .file = origin->file, .line = origin->line, .column = 1 };
@@ -20,7 +20,7 @@ static int refuse_epmd(struct facts_draft *draft, const struct ejg_origin *origi
 			    "the value of %s cannot be determined without running the file", what);
 }
 
-/* erl and epmd may be told the port by arguments too, and then not the same one. */
+/* Arguments can also set the port, of erl and of epmd separately. */
 static int check_epmd_flags(struct facts_draft *draft, const struct settings *s)
 {
 	for (size_t i = 0; i < N_FLAG_SOURCES; i++) {
@@ -34,8 +34,7 @@ static int check_epmd_flags(struct facts_draft *draft, const struct settings *s)
 	return 0;
 }
 
-/* Of what may be done with ERL_EPMD_PORT and was not seen to be, only what the configuration says counts: it names it.
- */
+/* Ignores values of ERL_EPMD_PORT that are uncertain, unless the configuration itself names the variable. */
 static const struct occurrence *without_doubt(const struct settings *s, const struct occurrence *now)
 {
 	while (now && now->doubtful && !(s->epmd_line && now->origin.kind == EJG_ORIGIN_DISCOVERED))
@@ -44,8 +43,8 @@ static const struct occurrence *without_doubt(const struct settings *s, const st
 }
 
 /*
- * erl and epmd read ERL_EPMD_PORT from their environment, where only the unit and `export` bring it: what is not
- * exported has no effect.
+ * erl and epmd read ERL_EPMD_PORT from their environment, which only the unit and `export` change: a variable that is
+ * not exported has no effect.
  */
 static int discover_epmd(struct facts_draft *draft, const struct settings *s)
 {
@@ -74,7 +73,7 @@ static int discover_epmd(struct facts_draft *draft, const struct settings *s)
 	return 0;
 }
 
-/* The line of the stack that sets the cgroups, or NULL; what is wrong with it is reported where they are read. */
+/* The line of the stack that sets the cgroups, or NULL; errors in it are reported when the cgroups are read. */
 static const struct setting *cgroups_line(const struct stack *stack)
 {
 	for (size_t i = 0; i < stack->n_settings; i++)
@@ -93,7 +92,7 @@ const char *facts_own_unit(struct facts_draft *draft)
 	return arena_printf(draft->arena, "%s.service", service);
 }
 
-/* epmd's is none that runs the start script. */
+/* The start script does not run in epmd's units. */
 int facts_find_units(struct facts_draft *draft, const char *const **ret)
 {
 	const struct setting *line = cgroups_line(draft->stack);
@@ -114,7 +113,7 @@ int facts_find_units(struct facts_draft *draft, const char *const **ret)
 	return names[0] ? 0 : -ENOMEM;
 }
 
-/* Those of epmd, which has settings of its own. */
+/* Finds epmd's units, which have their own settings. */
 static int find_epmd_units(struct facts_draft *draft, const char *const **ret)
 {
 	static const char *const usual[] = { "epmd.service", "epmd.socket", NULL };
@@ -168,7 +167,7 @@ int facts_discover_config(struct facts_draft *draft, const char **ret)
 	return 0;
 }
 
-/* Keeps the ranges in their order, and apart. Return: how many there are. */
+/* Inserts a port into the sorted ranges, if none contains it. Return: how many ranges there are. */
 static size_t add_port(struct ejg_port_range *ranges, size_t n, uint16_t port)
 {
 	size_t at = n;
@@ -182,8 +181,8 @@ static size_t add_port(struct ejg_port_range *ranges, size_t n, uint16_t port)
 }
 
 /*
- * With a port of -erl_epmd_port and a range, both are private: the script gives erl both, and which one it uses is its
- * own business.
+ * If -erl_epmd_port and a range are set, both are private: the script passes both to erl, and erl may use
+ * either.
  */
 static int take_dist(struct facts_draft *draft, const struct dist *dist)
 {
@@ -209,7 +208,7 @@ static int take_dist(struct facts_draft *draft, const struct dist *dist)
 	facts->dist = ranges;
 	facts->n_dist = n;
 	facts->dist_state = dist->state;
-	/* it may quote a value */
+	/* it may contain a value with a cookie */
 	facts->dist_note = dist->note ? cookie_mask_text(draft->arena, dist->note, NULL) : NULL;
 	facts->dist_origin = dist->origin;
 	return dist->note && !facts->dist_note ? -ENOMEM : 0;

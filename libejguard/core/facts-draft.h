@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts in the making: what the files facts*.c share, and nobody else includes but their tests. */
+/* Facts under construction: shared by the files facts*.c and their tests only. */
 #ifndef EJG_CORE_FACTS_DRAFT_H
 #define EJG_CORE_FACTS_DRAFT_H
 
@@ -11,14 +11,14 @@
 enum facts_limits {
 	FACTS_MAX_PEERS = 65536,
 	FACTS_MAX_PEER_FILE = 16 * 1024 * 1024,
-	FACTS_MAX_ERRORS = 100, /* of one setting; then it is given up, which is an error of its own */
+	FACTS_MAX_ERRORS = 100, /* of one setting; one more error ends the reading */
 };
 
-/* Where facts are discovered. Tests put their own folders here. */
+/* The sources of facts. Tests use folders of their own. */
 struct facts_source {
 	struct cgroup_source cgroup;
-	const char *const *config_dirs; /* the first that exists is the service's when no script tells; ended by NULL */
-	const struct settings_source *settings; /* of start scripts and units; NULL: there are none */
+	const char *const *config_dirs; /* if no script names it: the first that exists; ended by NULL */
+	const struct settings_source *settings; /* the start scripts and units; NULL: none */
 	const char *root;			/* of an image, whose cgroups are names only; NULL or "": the system */
 };
 
@@ -28,14 +28,14 @@ struct placed_range {
 	const struct word *word;
 };
 
-/* Facts in the making. */
+/* Facts under construction. */
 struct facts_draft {
 	struct arena *arena;
 	struct report *report;
 	const struct stack *stack;
 	const struct facts_source *source;
 	struct ejg_facts *facts;
-	struct settings *settings; /* that whoever asks for them reads */
+	struct settings *settings; /* read when first used */
 	struct placed_range *dist; /* as many as facts->dist when the stack set them, else NULL */
 	struct placed_range *public_ports;
 };
@@ -49,7 +49,7 @@ int facts_choose_cgroups_from(struct arena *arena, struct report *report, struct
 			      const struct ejg_apply_options *options, const struct facts_source *source);
 
 /*
- * The set line of that name; NULL when there is none, or when it says `auto`, which asks for discovery.
+ * The set line of that name; NULL when the stack has none or when its value is `auto`, which asks for discovery.
  * Return: 0, or -EBADMSG when it has no value, or `auto` among other values.
  */
 int facts_setting(struct facts_draft *draft, const char *name, const struct setting **ret);
@@ -61,29 +61,28 @@ int facts_bad_word(struct facts_draft *draft, const struct word *word, const cha
 const char *facts_place(struct facts_draft *draft, const struct position *position);
 
 /*
- * Each of these establishes its facts, from its set line or else by discovery. Return: 0, -EBADMSG when something is
- * wrong and was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
+ * Each function sets its facts from the set line, or else by discovery. Return: 0, -EBADMSG when something is wrong and
+ * was reported, -EOPNOTSUPP, -EIO, -ENOMEM.
  */
-int facts_read_kind(struct facts_draft *draft); /* before the others, which read what that kind has */
+int facts_read_kind(struct facts_draft *draft); /* before the others: they depend on the kind */
 int facts_read_cgroups(struct facts_draft *draft);
 int facts_read_config(struct facts_draft *draft);
 int facts_read_peers(struct facts_draft *draft);
 int facts_read_ports(struct facts_draft *draft); /* epmd, dist, public; after facts_read_config() */
 int facts_read_users(struct facts_draft *draft);
 
-/* Settings that nobody has read yet, of the units that the stack names. Return: 0, -ENOMEM. */
+/* Creates the settings, not read yet, for the units that the stack names. Return: 0, -ENOMEM. */
 int facts_new_settings(struct facts_draft *draft);
 
 /* The configuration folder that the start script uses; *ret is NULL without a script. Return: 0, -ENOMEM. */
 int facts_discover_config(struct facts_draft *draft, const char **ret);
 
-/* The usual unit of the kind, where the service is called as that kind is; else that of its own name. NULL: no memory.
- */
+/* The usual unit of the kind if the service has the kind's usual name; else the service's own. NULL: no memory. */
 const char *facts_own_unit(struct facts_draft *draft);
 /* The units that the stack names; the service's own by default, without epmd's; ended by NULL. Return: 0, -ENOMEM. */
 int facts_find_units(struct facts_draft *draft, const char *const **ret);
 
-/* What the settings (settings.h) tell of the ports of epmd and of the distribution, for what the stack does not set. */
+/* Takes the ports of epmd and of the distribution from the settings (settings.h), if the stack does not set them. */
 int facts_discover_ports(struct facts_draft *draft, bool epmd, bool dist);
 
 #endif

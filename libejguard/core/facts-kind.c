@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What kind of service it is: the stack says it, or its name and its units do. */
+/* Determines the kind of the service: from the stack, or from its name and its units. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "libejguard/service/settings-struct.h"
 #include "libejguard/util/suggest.h"
 
-/* From here on the settings are read as those of that kind are. */
+/* Sets the kind: the settings are read by its rules from now on. */
 static int take_kind(struct facts_draft *draft, const struct service_kind *kind)
 {
 	draft->facts->kind = &kind->known;
@@ -31,7 +31,7 @@ static int read_word(struct facts_draft *draft, const struct setting *setting)
 	return take_kind(draft, kind);
 }
 
-/* The folder that the stack names; what is wrong with the line is reported where it is read. */
+/* The configuration folder from the stack; errors in its line are reported when it is read. */
 static const char *config_folder(const struct stack *stack)
 {
 	for (size_t i = 0; i < stack->n_settings; i++)
@@ -48,7 +48,7 @@ int facts_read_kind(struct facts_draft *draft)
 	const char *const *units;
 	int r = facts_setting(draft, "kind", &setting);
 
-	/* whatever is wrong, the others have one to go by */
+	/* also after an error: the other facts need a kind */
 	draft->facts->kind = &kind_by_name("erlang")->known;
 	if (r < 0)
 		return r;

@@ -20,7 +20,7 @@ struct entry {
 	uint32_t column;
 };
 
-/* The list in the making. */
+/* The list under construction. */
 struct peers {
 	struct facts_draft *draft;
 	struct entry *entries;
@@ -34,7 +34,7 @@ static void peers_done(struct peers *peers)
 	free(peers->entries);
 }
 
-/* Return: 0 to go on with the next entry; the errors are counted. -EBADMSG when there were too many. */
+/* Reports a wrong peer. Return: 0 to continue with the next entry; -EBADMSG when there were too many errors. */
 static int wrong(struct peers *p, const struct word *word, const char *problem)
 {
 	facts_bad_word(p->draft, word, "peer %.100s: %s", word->text, problem);
@@ -88,7 +88,7 @@ static const char *prefix_problem(const struct ejg_prefix *prefix)
 	return NULL;
 }
 
-/* What is no name must be an address: "198.51.100.300" is a mistake, and not a host to look up. */
+/* False for a text that must be an address: "198.51.100.300" is a typing error, not a host name. */
 static bool looks_like_name(const char *text)
 {
 	const char *last;
@@ -97,7 +97,7 @@ static bool looks_like_name(const char *text)
 		return false;
 	last = strrchr(text, '.');
 	last = last ? last + 1 : text;
-	/* The resolver takes a last part in digits or 0x for a part of an address in an old notation. */
+	/* The resolver reads a last part of digits or 0x as a part of an address in an old notation. */
 	if (strncasecmp(last, "0x", 2) == 0)
 		return false;
 	return last[strspn(last, "0123456789")] != '\0' || (*last == '\0' && text[strspn(text, "0123456789.")] != '\0');
@@ -143,7 +143,7 @@ static int read_entry(struct peers *p, const struct word *word)
 	return add(p, word, &prefix, NULL);
 }
 
-/* One line of a file, without its end: an entry, a comment, nothing, or an entry and a comment. */
+/* Reads one line of a file, without its end: an entry, a comment, both, or nothing. */
 static int read_line(struct peers *p, char *line, size_t length, struct position position)
 {
 	struct word word = { .position = position };
@@ -236,7 +236,7 @@ static int compare_peers(const struct ejg_peer *a, const struct ejg_peer *draft)
 	return r ? r : (a->prefix.scope > draft->prefix.scope) - (a->prefix.scope < draft->prefix.scope);
 }
 
-/* Equal entries in the order in which they were written, so that the second one is the one at fault. */
+/* Sorts equal entries in the order in which they were written, so that the second one is reported. */
 static int compare_entries(const void *a, const void *draft)
 {
 	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)draft;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The ports: epmd's, the distribution's, the public ones, and that none is both private and public. */
+/* The ports of epmd, the distribution and the public ones; checks that no port is both private and public. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ static int read_placed(struct facts_draft *draft, const struct setting *setting,
 	return 0;
 }
 
-/* Return: 0 with *ret_placed NULL when the stack does not set it. */
+/* Reads a set line of ranges. Return: 0 with *ret_placed NULL when the stack does not set it. */
 static int read_ranges(struct facts_draft *draft, const char *name, struct placed_range **ret_placed,
 		       const struct ejg_port_range **ret, size_t *ret_n, struct ejg_origin *ret_origin)
 {
@@ -99,7 +99,7 @@ static int read_epmd(struct facts_draft *draft, const struct word **ret_word)
 	return 0;
 }
 
-/* Where a private port stands written. */
+/* The place where a private port is set. */
 static const char *private_place(struct facts_draft *draft, const struct word *word, const struct ejg_origin *origin)
 {
 	const char *place;

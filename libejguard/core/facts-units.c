@@ -11,10 +11,10 @@ enum {
 	MAX_UNIT_NAME = 255, /* systemd's own limit */
 };
 
-/* The first is the service's own; a kind that goes without epmd has no other. */
+/* The first is the service's own unit; a kind that does not use epmd has only that one. */
 static const char *const default_units[] = { NULL, "epmd.service", "epmd.socket" };
 
-/* What systemd allows in a unit's name; '/' and a leading '.' among what it does not. */
+/* True for a name that systemd allows for a unit: no '/', no leading '.'. */
 static bool is_unit_name(const char *text)
 {
 	static const char *const suffixes[] = { ".service", ".socket", ".scope" };
@@ -30,7 +30,7 @@ static bool is_unit_name(const char *text)
 	return false;
 }
 
-/* Reports what is wrong with a cgroup. position may be NULL. Return: error. */
+/* Reports an error about a cgroup. position may be NULL. Return: error. */
 static int report_cgroup(struct report *report, int error, const struct position *position, const char *name,
 			 const char *problem)
 {
@@ -44,7 +44,7 @@ static int report_cgroup(struct report *report, int error, const struct position
 			    error == -EBADMSG ? problem : "the cgroup tree cannot be read");
 }
 
-/* Fills in where the cgroup is; one that does not exist now is left without path. */
+/* Sets path and id of the cgroup; if it does not exist now, the path stays NULL. */
 static int locate(struct arena *arena, struct report *report, const struct cgroup_source *source,
 		  const struct cgroup_mount *mount, const struct position *position, struct ejg_cgroup *cgroup)
 {
@@ -52,7 +52,7 @@ static int locate(struct arena *arena, struct report *report, const struct cgrou
 	const char *problem = NULL;
 	int r;
 
-	if (!mount->path) /* an image has none */
+	if (!mount->path) /* an image has no cgroup mount */
 		return 0;
 	if (cgroup->name[0] == '/')
 		r = cgroup_find_path(arena, source, mount, cgroup->name, &place, &problem);
@@ -100,7 +100,7 @@ static int read_default_cgroups(struct facts_draft *draft, const struct cgroup_m
 	int r;
 
 	for (size_t i = 0; i < n_units; i++) {
-		/* for the service "epmd" the second names it again */
+		/* the service "epmd" has epmd.service as its own unit already */
 		cgroups[n].name = i == 0 ? facts_own_unit(draft) : default_units[i];
 		if (!cgroups[n].name)
 			return -ENOMEM;
@@ -115,7 +115,7 @@ static int read_default_cgroups(struct facts_draft *draft, const struct cgroup_m
 	return 0;
 }
 
-/* `none`: the service has the cgroups that apply is given, as containers are, and no others. */
+/* True for `none`: the service has only the cgroups that apply is given, as for containers. */
 static bool is_none(const struct setting *setting)
 {
 	return setting->n_values == 1 && strcmp(setting->values[0].text, "none") == 0;
@@ -163,8 +163,9 @@ static int report_given(struct facts_draft *draft, int error, const char *name, 
 }
 
 /*
- * Those that an apply was given, and that exist: they are the service's as those of the stack are. One that can no longer be
- * guarded, for others may write it now, is an error as one of the stack would be: it may still hold the service.
+ * Adds the cgroups that an earlier apply was given and that exist: they belong to the service like those of the stack.
+ * If one cannot be guarded any more, because others can write to it now, that is an error as for one of the stack: it
+ * may still contain the service.
  */
 static int add_given_cgroups(struct facts_draft *draft, const struct cgroup_mount *mount, const struct given *given,
 			     struct ejg_cgroup *cgroups, size_t *n)
@@ -226,7 +227,7 @@ int facts_read_cgroups(struct facts_draft *draft)
 	return 0;
 }
 
-/* Takes the caller's list instead of the stack's: all of it must exist. */
+/* Uses the caller's list instead of the stack's: every cgroup of it must exist. */
 static int take_cgroups(struct arena *arena, struct report *report, struct ejg_facts *facts,
 			const struct ejg_apply_options *options, const struct cgroup_source *source,
 			const struct cgroup_mount *mount)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a set line of the stack says, and what is wrong with a word of it. */
+/* Reads the words of a set line, and reports errors in them. */
 #include <errno.h>
 #include <string.h>
 

@@ -13,7 +13,7 @@
 #include "libejguard/util/passwd.h"
 #include "libejguard/util/root.h"
 
-/* Return: 0; what open(2) says. */
+/* Return: 0, or the errno of open(2). */
 static int find_folder(const struct facts_draft *draft, const char *path)
 {
 	cleanup_fd int fd = root_open(draft->facts->root, path, O_PATH | O_DIRECTORY);
@@ -21,7 +21,7 @@ static int find_folder(const struct facts_draft *draft, const char *path)
 	return fd < 0 ? fd : 0;
 }
 
-/* Only the service that this is for has folders by default. */
+/* Only the default service has default folders. */
 static int discover_config(struct facts_draft *draft)
 {
 	const char *found;

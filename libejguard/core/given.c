@@ -26,7 +26,10 @@ static int unreadable(struct report *report, const char *path, const char *probl
 			    "cannot read '%s', the list of cgroups given with apply --cgroup: %s", path, problem);
 }
 
-/* What cannot be opened. Who is not root is told so, and goes on without: it judges no cgroup anyway. */
+/*
+ * The list cannot be opened. A caller that is not root gets a message and continues: it checks no cgroups
+ * anyway.
+ */
 static int unopened(struct report *report, const char *path, int error, const char *problem)
 {
 	if (error == -ENOMEM)
@@ -41,7 +44,7 @@ static int unopened(struct report *report, const char *path, int error, const ch
 	return unreadable(report, path, problem);
 }
 
-/* One path a line; the name of a cgroup holds no newline. */
+/* Splits the list: one path a line; the name of a cgroup contains no newline. */
 static int split(struct arena *arena, struct report *report, const char *path, char *text, struct given *ret)
 {
 	const char **paths = NULL;

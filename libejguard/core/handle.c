@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a handle has: its stack, its survey, its log. */
+/* Access to the parts of a handle: its stack, its survey, its log. */
 #include "libejguard/core/handle.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of struct ejg, for all who work on one. */
+/* The members of struct ejg, for the files that implement it. */
 #ifndef EJG_CORE_HANDLE_H
 #define EJG_CORE_HANDLE_H
 
@@ -17,12 +17,12 @@ struct instance {
 	void *config;
 	void *state;
 	bool selected; /* false: left out of this run by ejg_apply_options.only */
-	bool used;     /* an operation was called: finish is due */
+	bool used;     /* an operation was called, so finish has to be called */
 	bool skipped;  /* takes no part in the rest of this run */
 	bool applied;  /* by this run, and not rolled back */
 };
 
-/* An instance of its own for ejg_watch(): it outlives the verbs, whose instances are finished at their end. */
+/* A separate instance for ejg_watch(): it outlives the verbs, which finish their instances at their end. */
 struct watch {
 	struct watch *next;
 	struct instance instance;
@@ -61,39 +61,39 @@ struct ejg {
 	struct former_stack *formers;
 	const struct stack *stack;
 	struct ejg_facts *facts;
-	struct settings *settings;    /* that the facts come from, and the survey's */
-	struct ejg_facts whole_facts; /* as they were before ejg_apply() narrowed them */
-	struct arena *survey_arena; /* of the verb that runs; NULL before anybody asked */
+	struct settings *settings;    /* the source of the facts and of the survey */
+	struct ejg_facts whole_facts; /* the facts before ejg_apply() limited them */
+	struct arena *survey_arena; /* of the current verb; NULL before the first use */
 	struct ejg_survey *survey;
-	struct shared *shared; /* by modules, of the verb that runs */
+	struct shared *shared; /* data that modules share during the current verb */
 	struct instance *instances;
 	size_t n_instances;
 	struct watch *watches;
-	bool no_proof; /* of the verb that runs */
-	bool trial;    /* of the verb that runs: the stack is judged as it would be after an apply */
-	bool forgets;  /* of the verb that runs: what applies were given is about to go, and need not be readable */
-	bool kept;     /* of the verb that runs: what it applied stays, though it failed */
+	bool no_proof; /* of the current verb */
+	bool trial;    /* of the current verb: the stack is checked as it would be after an apply */
+	bool forgets;  /* of the current verb: the list of given cgroups will be removed and need not be readable */
+	bool kept;     /* of the current verb: its changes stay although it failed */
 };
 
 /*
- * Reads the stack, loads its modules, binds their options, establishes the facts; all that is wrong is reported. After
- * a failure the handle is as before. Return: as ejg_load().
+ * Reads the stack, loads its modules, binds their options, establishes the facts; all errors are reported. After a
+ * failure the handle is as before. Return: as ejg_load().
  */
 int handle_load(struct ejg *handle, const char *file);
 
-/* The same again, in place of what was loaded, from the same file. */
+/* Loads the same file again and replaces the stack. */
 int handle_reload(struct ejg *handle);
 
 /*
- * The same for a diagnosis: what is wrong is reported, and the handle has the instances and facts that there can be,
- * until handle_unload_parts(). When nothing is wrong the stack is loaded, and stays. Return: 0, -ENOMEM.
+ * The same for a diagnosis: errors are reported, and the handle keeps the instances and facts that could be made until
+ * handle_unload_parts(). Without errors the stack is loaded, and stays. Return: 0, -ENOMEM.
  */
 int handle_load_parts(struct ejg *handle);
 void handle_unload_parts(struct ejg *handle);
 
 /* The survey of this verb, made at the first call; NULL without memory, which is reported. */
 const struct ejg_survey *handle_survey(struct ejg *handle);
-/* Forgets it, and what modules shared. */
+/* Drops the survey and the data that modules shared. */
 void handle_forget_survey(struct ejg *handle);
 
 void handle_log(struct ejg *handle, enum ejg_log_level level, const char *module, const char *format, ...)

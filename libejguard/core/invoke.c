@@ -6,7 +6,7 @@
 
 static const struct {
 	const char *name;
-	int max; /* largest result that is of the set */
+	int max; /* largest valid result */
 } operations[] = {
 	[OPERATION_CHECK] = { "check", EJG_NOT_HELD },
 	[OPERATION_PREPARE] = { "prepare", EJG_NOT_APPLICABLE },
@@ -38,7 +38,7 @@ static struct ejg_call begin(struct ejg *handle, struct instance *instance, enum
 	return (struct ejg_call){ .handle = handle, .instance = instance, .operation = operation };
 }
 
-/* A module returned an error without a word: its text is better than none. */
+/* The module returned an error without a message: adds the text of the errno. */
 static void explain_errno(struct ejg_call *call, int error)
 {
 	report_error(call->handle->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
@@ -47,7 +47,7 @@ static void explain_errno(struct ejg_call *call, int error)
 		     call->instance->module->name, operations[call->operation].name, strerror(-error));
 }
 
-/* A verdict against the findings that it made. */
+/* Checks a verdict against the findings that were made. */
 static int end_verdict(struct ejg_call *call, int result)
 {
 	const char *name = call->instance->module->name;
@@ -70,7 +70,7 @@ static int end(struct ejg_call *call, int result)
 	if (result > operations[call->operation].max || (result >= 0 && call->has_error))
 		operation_broke(call, "%s: %s returned %d%s", name, operation, result,
 				call->has_error ? " after an error" : ", which is not one of its results");
-	/* Errno values end at 4095: beyond, the number is no error that could be told to anyone. */
+	/* Errno values end at 4095: a larger number is no error that could be reported. */
 	if (result < -4095)
 		operation_broke(call, "%s: %s returned %d, which is not an errno", name, operation, result);
 	if (call->broke_contract)
@@ -80,7 +80,7 @@ static int end(struct ejg_call *call, int result)
 				    operation);
 	if (result < 0 && !call->has_error)
 		explain_errno(call, result);
-	if (result == -ECANCELED) /* nobody had asked for it: it must not look as if */
+	if (result == -ECANCELED) /* nobody called ejg_cancel(), so the result must not say so */
 		return -EINTR;
 	if (result >= 0 && operations[call->operation].max == EJG_NOT_HELD)
 		return end_verdict(call, result);

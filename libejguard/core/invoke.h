@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calling the operations of a module, and holding it to the rules of <ejguard/module.h> while it runs. */
+/* Calls the operations of a module, and checks that it follows the rules of <ejguard/module.h>. */
 #ifndef EJG_CORE_INVOKE_H
 #define EJG_CORE_INVOKE_H
 
@@ -24,26 +24,26 @@ struct ejg_call {
 	struct ejg *handle;
 	struct instance *instance;
 	enum operation operation;
-	bool broke_contract; /* an id that is not declared, ...: the operation counts as failed */
+	bool broke_contract; /* an undeclared id, ...: the operation counts as failed */
 	bool has_error;	     /* ejg_call_error() was called */
 	bool has_failure;    /* a finding of severity EJG_FAILURE was made */
 	bool has_reason;     /* a finding of severity EJG_WARNING or EJG_FAILURE was made */
 };
 
 /*
- * Each calls one operation, which the module must have. Return: what the module returned, when it is of the set
- * that the operation may return; else a negative errno. A negative errno is never without a finding that explains
- * it. A check or proof that holds although it made a finding of severity EJG_FAILURE is EJG_NOT_HELD.
+ * Each calls one operation, which the module must have. Return: the module's result if that is valid for the operation;
+ * else a negative errno. Every negative errno has a finding that explains it. If check or prove returns EJG_HELD
+ * although it made a finding of severity EJG_FAILURE, the result is EJG_NOT_HELD.
  */
 int operation_call(struct ejg *handle, struct instance *instance, enum operation operation);
 int operation_release(struct ejg *handle, struct instance *instance, enum ejg_release_scope scope);
 int operation_explain(struct ejg *handle, struct instance *instance, const struct ejg_question *question);
 int operation_watch(struct ejg *handle, struct instance *instance, int *ret_fd);
 
-/* Ends an instance: finish, when it was used; then it is as new. */
+/* Ends an instance: calls finish if it was used, and resets it. */
 void operation_finish(struct ejg *handle, struct instance *instance);
 
-/* The module broke a rule in this call. */
+/* Records that the module broke a rule in this call. */
 void operation_broke(struct ejg_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -8,7 +8,7 @@
 #include "libejguard/service/kind/kind.h"
 #include "libejguard/util/cleanup.h"
 
-/* Of several errors the first is told, but none hides that memory ran out. */
+/* Keeps the first error, but -ENOMEM replaces any other. */
 static void note(int *error, int r)
 {
 	if (r < 0 && (*error == 0 || r == -ENOMEM))
@@ -44,7 +44,7 @@ static int load_instance(struct load *load, const struct guard_line *line, struc
 	return bind(load, handle->report, &module->descriptor, line, ret);
 }
 
-/* Behind what cannot be undone nothing may stand that can fail and would have it undone. */
+/* No module that can fail may follow an irreversible one: that could not be rolled back. */
 static int check_order(struct load *load)
 {
 	const struct instance *before = NULL, *instance;
@@ -75,7 +75,7 @@ static int collect(struct load *load, struct report *report, const struct stack 
 	return r;
 }
 
-/* A service without a stack of its own has that of its kind. */
+/* A service without a stack of its own uses the shipped stack of its kind. */
 static int find_shipped(struct load *load, const char **ret)
 {
 	struct ejg *handle = load->handle;
@@ -124,10 +124,10 @@ static int bind_defaults(struct load *load, struct report *report, const struct 
 	bare->options = NULL;
 	bare->n_options = 0;
 	r = bind(load, report, module, bare, ret);
-	return r == -ENOMEM ? r : 0; /* one with an option that is required has no defaults: it is left out */
+	return r == -ENOMEM ? r : 0; /* a module with a required option has no defaults: it is left out */
 }
 
-/* The modules of the lines that are wrong, except where it is the module that is. */
+/* For lines with errors, loads the module with its default options, unless the module itself is at fault. */
 static int repair_lines(struct load *load, struct report *report)
 {
 	const struct loaded_module *module;
@@ -169,7 +169,7 @@ static int take_all_modules(struct load *load, struct report *report, size_t *re
 	return 0;
 }
 
-/* Leaves out those that nothing could be made of. */
+/* Removes the instances that could not be made. */
 static size_t drop_empty(struct instance *instances, size_t n)
 {
 	size_t kept = 0;
@@ -200,7 +200,7 @@ int load_defaults(struct load *load, size_t *ret_n)
 	return r;
 }
 
-/* As the stack has it, with a state of its own. Return: 1 when the stack does not name it, 0, -ENOMEM. */
+/* Copies the stack's instance, with a new state. Return: 1 when the stack does not name the module, 0, -ENOMEM. */
 static int copy_instance(struct load *load, const struct ejg_module *module, struct instance *ret)
 {
 	const struct ejg *handle = load->handle;

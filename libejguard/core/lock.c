@@ -23,7 +23,7 @@ static int failed(struct report *report, const char *what, const char *path, int
 	return report_error(report, r, "lock-failed", NULL, NULL, "cannot %s '%s': %s", what, path, strerror(error));
 }
 
-/* Opens a trusted folder, which it makes when it is missing; the one above it must be there. */
+/* Opens a trusted folder, and creates it if it is missing; its parent must exist. */
 static int make_folder(struct arena *arena, struct report *report, const char *path, mode_t mode, int *ret_fd)
 {
 	const char *slash = strrchr(path, '/'), *parent, *problem = "out of memory";
@@ -46,7 +46,7 @@ static int make_folder(struct arena *arena, struct report *report, const char *p
 	return report_error(report, r, "lock-failed", NULL, NULL, "cannot create the lock in '%s': %s", path, problem);
 }
 
-/* Trusted is not enough: nobody else shall be able to keep us waiting. */
+/* A trusted folder is not enough: nobody else may be able to hold the lock. */
 static int check_folder(struct report *report, int fd, const char *path)
 {
 	struct stat st;
@@ -56,7 +56,7 @@ static int check_folder(struct report *report, int fd, const char *path)
 	if (st.st_uid != geteuid())
 		return report_error(report, -EPERM, "lock-failed", NULL, "run it as that user",
 				    "'%s' belongs to user %u: only that user can take the lock", path, st.st_uid);
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) /* a sticky one */
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) /* others can write: a sticky folder */
 		return report_error(report, -EIO, "lock-failed", NULL, "make it mode 0700",
 				    "'%s' may be written by others", path);
 	return 0;
@@ -106,7 +106,7 @@ static int open_file(struct report *report, int folder, const char *path, int *r
 	return 0;
 }
 
-/* Whether the file is still the one of that name: a cleaner of /run may have removed it while we waited. */
+/* True if the file still has that name: a cleaner of /run may have removed it during the wait. */
 static bool is_current(int folder, int fd)
 {
 	struct stat ours, theirs;
@@ -123,7 +123,7 @@ static uint64_t now(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-/* The holder's process id, as it has left it in the file. */
+/* The holder's process id, which the holder wrote to the file. */
 static long holder(int fd)
 {
 	char text[24] = "";
@@ -143,7 +143,7 @@ static int busy(struct report *report, int fd, const char *path, unsigned int pa
 			    who, path, name, patience);
 }
 
-/* Leaves our process id to those who will wait. The lock holds without it. */
+/* Writes our process id for those who wait. The lock does not depend on it. */
 static void sign(int fd)
 {
 	char text[24];

@@ -10,8 +10,8 @@ enum lock_limits {
 };
 
 /*
- * Takes the lock file RUNDIR/lock of a service, making the folder (0700) and the one above it (0755) when they are
- * missing. Waits at most that many milliseconds. The lock goes with the descriptor, whatever happens to the process.
+ * Takes the lock file RUNDIR/lock of a service, creating the folder (0700) and its parent (0755) if they are missing.
+ * Waits for at most `patience` milliseconds. Closing the descriptor releases the lock, also when the process dies.
  *
  * Return: 0, -EBUSY, -EPERM, -EIO, -ENOMEM, all reported. *ret_fd untouched on failure.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a module can ask of its host during a call: the functions of <ejguard/module.h>. */
+/* The functions of <ejguard/module.h> that a module calls during an operation. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +72,7 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
 	va_end(ap);
 }
 
-/* The text, or NULL and a report that says so: a verb whose report is incomplete fails. */
+/* The text, or NULL after reporting that memory ran out: a verb whose report is incomplete fails. */
 static __attribute__((format(printf, 2, 0))) char *format_text(struct ejg_call *call, const char *format, va_list ap)
 {
 	char *text;
@@ -120,7 +120,7 @@ static __attribute__((format(printf, 5, 0))) enum ejg_severity add_finding(struc
 		return EJG_FAILURE;
 	}
 	if (asprintf(&whole_id, "%s.%s", module->name, info->id) < 0)
-		whole_id = NULL; /* then the report is out of memory, too */
+		whole_id = NULL; /* then the report is out of memory too */
 	call->has_failure |= info->severity == EJG_FAILURE;
 	call->has_reason |= info->severity >= EJG_WARNING;
 	report_add(call->handle->report, &(struct ejg_finding){
@@ -170,13 +170,13 @@ int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const c
 	va_start(ap, format);
 	message = format_text(call, format, ap);
 	va_end(ap);
-	/* Only what is wrong with the configuration can be corrected where the stack names the module. */
+	/* Only an error in the configuration can be corrected at the line of the stack that names the module. */
 	return report_error(call->handle->report, error, error == -EPERM ? "module-unprivileged" : "module-failed",
 			    error == -EBADMSG ? &instance->line->module.position : NULL, remedy, "%s: %s",
 			    instance->module->name, message ? message : "failed, and out of memory");
 }
 
-/* Metrics, answers and events belong to one operation each. */
+/* Metrics, answers and events may each be reported by one operation only. */
 static bool is_in(struct ejg_call *call, enum operation operation, const char *function, const char *name)
 {
 	if (call->operation == operation)

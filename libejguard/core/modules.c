@@ -23,11 +23,11 @@ struct modules {
 	struct arena *arena;
 	const char *folder;
 	struct loaded_module **loaded; /* in the order of loading */
-	struct loaded_module **listed; /* in that order, or in that of the names */
+	struct loaded_module **listed; /* in the order of loading, or sorted by name */
 	size_t n;
 };
 
-/* What loading one module needs at hand. */
+/* The arguments of loading one module. */
 struct loading {
 	struct modules *modules;
 	struct report *report;
@@ -149,7 +149,7 @@ static int list_names(struct arena *arena, const char *folder, const char ***ret
 	return 0;
 }
 
-/* No such file: perhaps there is one whose name is almost the same. */
+/* No such file: suggests a module with a similar name. */
 static int missing(const struct loading *loading)
 {
 	const char **names, *problem, *near = NULL;
@@ -184,10 +184,10 @@ static int open_module(const struct loading *loading, int *ret_fd)
 			    "cannot load the module '%s': %s", loading->name, problem);
 }
 
-/* Our own header is there to compare with, whatever we were built for. */
+/* Our own ELF header has the values to compare with. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* dlopen() would refuse most of these, too, but in words that tell no administrator what to do. */
+/* dlopen() would refuse most of these too, but its messages do not tell an administrator what to do. */
 static int check_elf(const struct loading *loading, int fd)
 {
 	ElfW(Ehdr) header;
@@ -228,7 +228,7 @@ static int find_descriptor(const struct loading *loading, void *library, const s
 	return 0;
 }
 
-/* What dlopen() gave may be of another file: it takes whatever has been loaded under that path name before. */
+/* The result of dlopen() may be another file: it returns whatever was loaded under that path before. */
 static int check_mapped(const struct loading *loading, void *library, int fd)
 {
 	struct link_map *map = NULL;
@@ -245,7 +245,7 @@ static int check_mapped(const struct loading *loading, void *library, int fd)
 			 "was replaced after this program had loaded the file of that name");
 }
 
-/* The library is in the loader's hands from here on: the descriptor points into it. */
+/* From here on the loader keeps the library open: the descriptor is inside of it. */
 static int add(const struct loading *loading, void **library, const struct ejg_module *descriptor,
 	       const struct loaded_module **ret)
 {
@@ -292,7 +292,7 @@ static int load_file(const struct loading *loading, const struct loaded_module *
 	r = check_elf(loading, fd);
 	if (r < 0)
 		return r;
-	/* From here on code of the file runs: its constructors. Nothing that is not trusted comes this far. */
+	/* From here on code of the file runs (its constructors): only trusted files get here. */
 	library = dlopen(loading->path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		return malformed(loading, "see what `ldd` says of that file, and install what is missing",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loading modules: trust, dlopen, descriptor. Each module is loaded once for a handle. */
+/* Loads modules: checks trust, dlopen, reads the descriptor. Each module is loaded once for a handle. */
 #ifndef EJG_CORE_MODULES_H
 #define EJG_CORE_MODULES_H
 
@@ -19,14 +19,14 @@ struct modules *modules_new(const char *moduledir);
 struct modules *modules_free(struct modules *modules);
 
 /*
- * The module of that name, loaded now or before. position is where the stack names it, or NULL.
+ * The module of that name; loads it if it is not loaded yet. position is where the stack names it, or NULL.
  *
  * Return: 0, -EBADMSG (missing, untrusted, or malformed: reported with the file and the remedy), -ENOMEM.
  */
 int modules_get(struct modules *modules, struct report *report, const char *name, const struct position *position,
 		const struct loaded_module **ret);
 
-/* Loads every *.so of the folder, in the order of names. Goes on after errors; returns the first. */
+/* Loads every *.so of the folder, in the order of names. Continues after errors; returns the first. */
 int modules_get_all(struct modules *modules, struct report *report);
 
 size_t modules_count(const struct modules *modules);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the options table of a module can be bound at all. */
+/* Checks the options table of a module. */
 #include <errno.h>
 #include <string.h>
 

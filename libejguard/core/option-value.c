@@ -26,7 +26,7 @@ struct suffix {
 	uint64_t factor;
 };
 
-/* The largest first, as they are shown; the last one is for figures without a unit, where these are allowed. */
+/* Largest first, as they are shown; the last one is for numbers without a unit, where these are allowed. */
 static const struct suffix sizes[] = {
 	{ "T", 1ULL << 40 }, { "G", 1ULL << 30 }, { "M", 1ULL << 20 }, { "K", 1ULL << 10 }, { "", 1 },
 };
@@ -52,7 +52,7 @@ static int parse_bool(const struct parse *parse)
 	return 0;
 }
 
-/* A figure in the largest unit that it is a multiple of. */
+/* Formats a number in the largest unit that divides it. */
 static const char *with_unit(const struct parse *parse, const struct suffix *units, uint64_t figure)
 {
 	const struct suffix *unit = units;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One value of a typed option: from its text to the C type of enum ejg_option_type. */
+/* One value of a typed option: converts its text to the C type of enum ejg_option_type. */
 #ifndef EJG_CORE_OPTION_VALUE_H
 #define EJG_CORE_OPTION_VALUE_H
 
@@ -11,12 +11,12 @@
 size_t option_value_size(uint32_t type);
 /* Alignment of the C type. */
 size_t option_value_alignment(uint32_t type);
-/* Whether values are lists, to which option_value_parse() adds. */
+/* True if values are lists, to which option_value_parse() adds. */
 bool option_value_is_list(uint32_t type);
 
 /*
- * Parses a text and writes it to value, which is of the option's C type; elements are added to the list that is there.
- * *ret_problem, from the arena, says what is wrong and what would have been right.
+ * Parses a text and writes it to value, which is of the option's C type; elements are added to the existing list.
+ * *ret_problem, from the arena, says what is wrong and what is allowed.
  *
  * Return: 0, -EBADMSG, -ENOMEM. *value is untouched on failure.
  */

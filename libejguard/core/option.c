@@ -21,10 +21,10 @@ struct binding {
 	const struct guard_line *line;
 	unsigned char *config;
 	unsigned int mode;
-	const struct word **seen; /* for each option, "mode" last, the word that gave it first */
+	const struct word **seen; /* per option, "mode" last: the first word that set it */
 };
 
-/* The option of that name; its index, or n_options for "mode". NULL when there is none. */
+/* Finds the option of that name and its index (n_options for "mode"). NULL when the module has no such option. */
 static const struct ejg_option *find_option(const struct ejg_module *module, const char *name, size_t length,
 					    size_t *ret_index)
 {
@@ -65,7 +65,7 @@ static int unknown_option(struct binding *binding, const struct word *word, cons
 	return 0;
 }
 
-/* Whether the option may be given (again) by this word. */
+/* Checks whether the option may be set again by this word. */
 static bool check_repetition(struct binding *binding, const struct ejg_option *option, const struct word *first,
 			     const struct word *word)
 {
@@ -84,7 +84,7 @@ static void *place_of(struct binding *binding, const struct ejg_option *option)
 	return option == &mode_option ? (void *)&binding->mode : binding->config + option->offset;
 }
 
-/* Parses the value into its place. What the stack says replaces the fallback, also where further words add to it. */
+/* Parses the value into its place. A value of the stack replaces the default; further values add to a list. */
 static int parse_value(struct binding *binding, const struct ejg_option *option, const char *text, bool add,
 		       const char **ret_problem)
 {
@@ -129,7 +129,7 @@ static int bind_word(struct binding *binding, const struct word *word)
 		return bind_value(binding, index, option, word, word->text + length + 1);
 	errors_add(&binding->errors, -EBADMSG, "option-value", &word->position,
 		   "option '%s' of %s has no value; write %s=VALUE", option->name, binding->module->name, option->name);
-	/* It is there, if wrong: not to be called missing, too. */
+	/* Mark it as seen although it is wrong: it must not be reported as missing too. */
 	binding->seen[index] = word;
 	return 0;
 }

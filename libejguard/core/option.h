@@ -11,7 +11,7 @@ enum option_limits {
 
 /*
  * Writes the options of a guard line into config (descriptor->config_size zeroed bytes): fallbacks first, then the
- * words. Handles mode= itself. Reports every wrong word with its position and what would have been right.
+ * words. Handles mode= itself. Reports every wrong word with its position and what is allowed.
  *
  * Return: 0, -EBADMSG, -ENOMEM. Lists and strings come from the arena.
  */

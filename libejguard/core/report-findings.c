@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The findings that the core itself can make, sorted by id. */
+/* The findings of the core itself, sorted by id. */
 #include "libejguard/core/report.h"
 #include "libejguard/util/cleanup.h"
 

@@ -9,7 +9,7 @@
 #define CORE "core"
 
 struct report {
-	struct arena *arena; /* NULL when even this could not be had */
+	struct arena *arena; /* NULL if memory ran out at the start */
 	struct ejg_finding *findings;
 	size_t n_findings;
 	struct ejg_metric *metrics;
@@ -44,7 +44,7 @@ void report_clear(struct report *report)
 	*report = (struct report){ .arena = arena_new() };
 }
 
-/* What the report keeps of a string: never NULL. A failure is remembered by the arena. */
+/* The copy of a string for the report: never NULL. The arena remembers a failed allocation. */
 static const char *keep(struct report *report, const char *text)
 {
 	const char *copy = text && *text ? printable_text(report->arena, text) : NULL;
@@ -52,7 +52,7 @@ static const char *keep(struct report *report, const char *text)
 	return copy ? copy : "";
 }
 
-/* The steps of a remedy are lines. */
+/* Copies a remedy and keeps its line breaks: each step is a line. */
 static const char *keep_steps(struct report *report, const char *text)
 {
 	const char *copy = text && *text ? printable_lines(report->arena, text) : NULL;
@@ -269,7 +269,7 @@ void report_blame(struct report *report, size_t index)
 	report->blame = index;
 }
 
-/* Where a finding stands, as compilers write it, with ": " at its end. */
+/* The place of a finding in the format of compilers, with ": " at its end. */
 static const char *place_text(const struct report *report, const struct ejg_finding *finding)
 {
 	if (!*finding->file)

@@ -13,7 +13,7 @@
 
 struct report;
 
-/* Where a word stands. file belongs to an arena that lives as long as whoever keeps the position. */
+/* The place of a word. file belongs to an arena that lives as long as the position. */
 struct position {
 	const char *file;
 	uint32_t line;
@@ -22,18 +22,18 @@ struct position {
 
 struct report *report_new(void);
 struct report *report_free(struct report *report);
-/* Forgets everything, for the next verb. */
+/* Clears the report for the next verb. */
 void report_clear(struct report *report);
 
 /*
- * Adds a finding; its id is the whole one ("net.not-attached"). All strings are copied, by printable_text(); NULL strings
- * become "". Out of memory is remembered: report_failed().
+ * Adds a finding; its id includes the module ("net.not-attached"). All strings are copied, by printable_text(); NULL
+ * strings become "". Out of memory is remembered: report_failed().
  */
 void report_add(struct report *report, const struct ejg_finding *finding);
 
 /*
- * Drops from the findings at `again` and behind it those that one from `first` up to there has told in the same words:
- * what an apply finds, the check after it finds again.
+ * Removes findings from `again` on whose text equals that of a finding between `first` and `again`: apply and the check
+ * after it find the same things.
  */
 void report_drop_repeated(struct report *report, size_t first, size_t again);
 
@@ -58,14 +58,14 @@ size_t report_answer_count(const struct report *report);
 const struct ejg_answer *report_answer_at(const struct report *report, size_t index);
 const struct ejg_event *report_last_event(const struct report *report);
 
-/* Whether memory ran out while something was added: the report is then incomplete and the verb must fail. */
+/* True if memory ran out while something was added: the report is then incomplete and the verb must fail. */
 bool report_failed(const struct report *report);
-/* What failed is at this index or after it: failures before it are those of optional guards. */
+/* Marks the findings from this index on as the cause of the failure: earlier failures are those of optional modules. */
 void report_blame(struct report *report, size_t index);
-/* "FILE:LINE:COLUMN: message; remedy" of the first failure, or "" when there is none. */
+/* "FILE:LINE:COLUMN: message; remedy" of the first failure, or "" when nothing failed. */
 const char *report_first_failure(const struct report *report);
 
-/* The findings that the core itself can make, for `ejguard modules` and the tests. */
+/* The findings of the core itself, for `ejguard modules` and the tests. */
 extern const struct ejg_finding_info report_core_findings[];
 extern const size_t report_n_core_findings;
 

@@ -14,12 +14,12 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
-enum { MAX_NAME = 63 }; /* of a service, as for ejg_options */
+enum { MAX_NAME = 63 }; /* same limit as in ejg_options */
 
 const char *const stack_setting_names[] = { "cgroups", "config", "dist", "epmd", "kind",
 					   "peers",   "public", "users", NULL };
 
-/* A file that the stack is made of, and where it is included. */
+/* A file of the stack, and the place where it is included. */
 struct source_file {
 	const char *name;
 	struct position position;
@@ -35,10 +35,10 @@ struct stack_reader {
 	size_t n_settings;
 	struct guard_line *lines;
 	size_t n_lines;
-	bool too_many; /* guards: said once */
+	bool too_many; /* too many modules: reported once */
 };
 
-/* A file that is being read, inside the one that includes it. */
+/* A file that is being read, and the file that includes it. */
 struct frame {
 	const struct frame *parent;
 	const char *name;
@@ -66,7 +66,7 @@ static const char *shown(struct stack_reader *reader, const struct word *word)
 	return errors_word(reader->arena, word->text);
 }
 
-/* "; did you mean 'x'?", or what else there is to say. */
+/* "; did you mean 'x'?", or the other text. */
 static const char *hint(struct stack_reader *reader, const char *word, const char *const *names, const char *otherwise)
 {
 	const char *name = suggest(word, names);
@@ -195,7 +195,7 @@ static int parse_module_line(struct stack_reader *reader, enum control control, 
 
 static int parse_line(struct stack_reader *reader, const struct frame *frame, const struct split_line *line)
 {
-	/* The controls first, in the order of their enumeration. */
+	/* The controls come first, in the order of their enumeration. */
 	static const char *const words[] = { "required", "requisite", "optional", "set", "include", NULL };
 	const struct word *first = &line->words[0];
 	size_t i = 0;
@@ -245,7 +245,7 @@ static const char *chain(struct stack_reader *reader, const struct frame *frame,
 	return text ? text : "";
 }
 
-/* Whether a file may be included here: not inside itself, not twice, not too deep. */
+/* True if the file may be included here: not inside itself, not twice, not too deep. */
 static bool check_include(struct stack_reader *reader, const struct frame *parent, const struct word *word)
 {
 	for (const struct frame *frame = parent; frame; frame = frame->parent) {

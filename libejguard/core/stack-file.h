@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The stack file: from text to settings and guard lines, includes spliced. ejguard.conf(5) is its grammar. */
+/* The stack file: parses settings and guard lines, with includes inserted. ejguard.conf(5) is its grammar. */
 #ifndef EJG_CORE_STACK_FILE_H
 #define EJG_CORE_STACK_FILE_H
 
 #include "libejguard/core/report.h"
 #include "libejguard/core/verdict.h"
 
-/* Limits; past each is an error that names it. Documented in ejguard.conf(5). */
+/* Limits: exceeding one is an error that names it. Documented in ejguard.conf(5). */
 enum stack_limits {
 	STACK_MAX_FILE = 1024 * 1024, /* bytes of one file */
 	STACK_MAX_LINE = 64 * 1024,   /* bytes of one logical line, continuations joined */
 	STACK_MAX_WORDS = 4096,	      /* words of one logical line */
-	STACK_MAX_MODULES = 64,	      /* modules of a stack, includes spliced */
+	STACK_MAX_MODULES = 64,	      /* modules of a stack, includes inserted */
 	STACK_MAX_DEPTH = 16,	      /* include in include */
 	STACK_MAX_ERRORS = 100,	      /* errors reported of one stack; the rest are counted */
 };
@@ -44,26 +44,26 @@ struct stack {
 	size_t n_lines;
 };
 
-/* Where stacks come from. vendordir may be NULL. file, when not NULL, is read instead of the service's own. */
+/* The folders of stacks. vendordir may be NULL. If file is not NULL, it is read instead of the service's own stack. */
 struct stack_source {
 	const char *service;
 	const char *confdir;
 	const char *vendordir;
 	const char *file;
-	const char *shipped; /* name of the stack for a service that has none of its own, or NULL */
+	const char *shipped; /* the stack for a service that has none of its own, or NULL */
 };
 
 /*
- * Reads the stack of a service. All errors of all its files are added to the report in one go. Knows the names of
- * settings and controls; options are left to option_bind(), values of settings to facts_collect().
+ * Reads the stack of a service. All errors of all its files are added to the report. Checks the names of settings and
+ * controls; option_bind() reads the options, facts_collect() the values of settings.
  *
- * Return: 0, -ENOENT when there is no stack file, -EBADMSG, -EPERM or -EIO when it cannot be read, -ENOMEM. Memory
- * comes from the arena. *ret untouched on failure.
+ * Return: 0, -ENOENT when the stack file does not exist, -EBADMSG, -EPERM or -EIO when it cannot be read, -ENOMEM.
+ * Memory comes from the arena. *ret untouched on failure.
  */
 int stack_read(struct arena *arena, struct report *report, const struct stack_source *source,
 	       const struct stack **ret);
 
-/* The names that `set` knows, ended by NULL: also for "did you mean" and the man page's test. */
+/* The names of `set`, ended by NULL: also for "did you mean" and the test of the man page. */
 extern const char *const stack_setting_names[];
 
 #endif

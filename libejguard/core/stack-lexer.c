@@ -41,7 +41,7 @@ static int problem_at(struct lexer *lexer, const char *id, size_t at, const char
 	return -EBADMSG;
 }
 
-/* Every byte of the physical line, comments too: what a person cannot see may not be in a file that guards. */
+/* Checks every byte of the line, comments too: a stack file must not contain invisible characters. */
 static int check_bytes(struct lexer *lexer)
 {
 	const unsigned char *text = (const unsigned char *)lexer->text;
@@ -96,7 +96,7 @@ static bool is_continuation(const struct lexer *lexer, size_t at)
 	return lexer->text[at] == '\\' && at + 1 == lexer->end;
 }
 
-/* Reads what stands between quotes into the buffer; lexer->at is behind the first one. */
+/* Reads the text between quotes into the buffer; lexer->at is behind the first quote. */
 static int read_quoted(struct lexer *lexer, size_t *n)
 {
 	size_t quote = lexer->at - 1;
@@ -180,7 +180,7 @@ static int read_words(struct lexer *lexer, struct words *words)
 	}
 }
 
-/* After a '\' at the end: what follows must be there, and must not be a word's second half. */
+/* After a '\' at the end of a line: the next line must exist and must not continue a word. */
 static int continue_line(struct lexer *lexer)
 {
 	bool in_word = lexer->at > lexer->start && !is_blank(lexer->text[lexer->at - 1]);
@@ -220,7 +220,7 @@ int lexer_next(struct lexer *lexer, const struct word **ret_words, size_t *ret_n
 	while (lexer->next < lexer->size) {
 		r = read_line(lexer, &words);
 		if (r < 0) {
-			/* What continues a malformed line would be read out of its context. */
+			/* Skip the continuation lines too: without their first line they would be misread. */
 			while (lexer->end > lexer->start && lexer->text[lexer->end - 1] == '\\' &&
 			       lexer->next < lexer->size)
 				enter_line(lexer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the bytes of a stack file to lines of words with their positions. Knows no word's meaning. */
+/* Splits the bytes of a stack file into lines of words with their positions. Does not interpret the words. */
 #ifndef EJG_CORE_STACK_LEXER_H
 #define EJG_CORE_STACK_LEXER_H
 
@@ -32,8 +32,8 @@ int lexer_open(struct lexer *lexer, struct arena *arena, const char *file, const
 /*
  * Reads the next logical line that has words.
  *
- * Return: 1; 0 at the end of the text; -EBADMSG for a line that is malformed, as lexer->problem says, and has been
- * skipped; -ENOMEM. *ret_words and *ret_n are untouched unless it is 1.
+ * Return: 1; 0 at the end of the text; -EBADMSG for a malformed line, which was skipped (the reason is in
+ * lexer->problem); -ENOMEM. *ret_words and *ret_n are untouched unless it is 1.
  */
 int lexer_next(struct lexer *lexer, const struct word **ret_words, size_t *ret_n);
 

@@ -26,7 +26,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Both lists are sorted; a stack of the administrator's has the name of the shipped one that it replaces. */
+/* Merges two sorted lists; a stack of the administrator replaces a shipped one of the same name. */
 static const char *merge(struct arena *arena, struct dirent **const lists[2], const int n[2])
 {
 	const char *text = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The services that have a stack file, for whoever has written another name. */
+/* The names of the services that have a stack file, for the message about an unknown name. */
 #ifndef EJG_CORE_STACK_NAMES_H
 #define EJG_CORE_STACK_NAMES_H
 
@@ -7,10 +7,10 @@
 
 #include "libejguard/core/stack-file.h"
 
-/* Whether it can be the name of a service: at most 63 of a-z, 0-9, _ and -. */
+/* True for a valid name of a service: at most 63 characters of a-z, 0-9, _ and -. */
 bool stack_name_valid(const char *name);
 
-/* The names in both folders, sorted, with commas between them; "" where there are none or they cannot be read. NULL: no memory. */
+/* The names in both folders, sorted, with commas between them; "" when none is found or readable. NULL: no memory. */
 const char *stack_names(struct arena *arena, const struct stack_source *source);
 
 #endif

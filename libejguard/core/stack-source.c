@@ -9,7 +9,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
 
-/* From the working folder where the caller gave a relative path. NULL without memory. */
+/* Makes a relative path absolute, by the working folder. NULL without memory. */
 static const char *absolute(struct arena *arena, const char *path)
 {
 	cleanup_free char *folder = NULL;
@@ -34,7 +34,7 @@ static int fail(struct arena *arena, struct stack_text *ret, int error, const ch
 	return ret->problem ? error : -ENOMEM;
 }
 
-/* Whoever mistyped the name sees the right one. */
+/* Lists the existing names for a caller who mistyped one. */
 static int fail_missing(struct arena *arena, const struct stack_source *source, const char *const paths[2],
 			struct stack_text *ret)
 {
@@ -69,7 +69,7 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 	return fail_missing(arena, source, paths, ret);
 }
 
-/* What was said of the service's own stays said where there is no other. */
+/* If the shipped stack is missing too, the message about the service's own stack stays. */
 static int find_shipped(struct arena *arena, const struct stack_source *source, struct stack_text *ret, int *ret_fd)
 {
 	struct stack_text text = { .problem = "" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The passes that only ask: what would be decided, whether refusals are real, what stands in the way. */
+/* The passes that change nothing: explain, prove and doctor. */
 #include <errno.h>
 
 #include "libejguard/core/invoke.h"
@@ -55,7 +55,7 @@ int transaction_prove(struct ejg *handle)
 	return run.error;
 }
 
-/* Diagnoses are advice by themselves: only what was found makes the outcome, whatever the control of the line. */
+/* Diagnoses are advice: the result depends on their findings only, not on the control of the line. */
 int transaction_doctor(struct ejg *handle)
 {
 	struct run run = { .handle = handle };

@@ -6,7 +6,7 @@
 #include "libejguard/core/invoke.h"
 #include "libejguard/core/pass.h"
 
-/* The verdict. A module that can only confine has none to give: it is never silently left out. */
+/* Gives the verdict. A module that can only confine has no check: it is reported, never silently left out. */
 static int check(struct ejg *handle, struct instance *instance)
 {
 	if (*handle->root && !(instance->module->flags & EJG_MODULE_IMAGES)) {
@@ -85,7 +85,7 @@ static int undo(struct ejg *handle, struct instance *instance)
 	return 0;
 }
 
-/* In reverse, each once. Whether everything could be undone. */
+/* In reverse order, each once. Return: true if everything was undone. */
 static bool roll_back(struct ejg *handle)
 {
 	bool undone = true;
@@ -97,7 +97,7 @@ static bool roll_back(struct ejg *handle)
 	return undone;
 }
 
-/* First pass: nothing is touched yet, so that the first failure that counts ends the run. */
+/* First pass: nothing is changed yet, so the first failure that counts ends the run. */
 static void prepare_all(struct run *run)
 {
 	struct ejg *handle = run->handle;
@@ -110,7 +110,7 @@ static void prepare_all(struct run *run)
 		if (!run_takes_part(instance))
 			continue;
 		if (!instance->module->check)
-			r = check(handle, instance); /* the error that it is */
+			r = check(handle, instance); /* gives the verdict, or the error */
 		else if (instance->module->prepare)
 			r = operation_call(handle, instance, OPERATION_PREPARE);
 		instance->skipped = r != 0;
@@ -120,9 +120,9 @@ static void prepare_all(struct run *run)
 }
 
 /*
- * Second pass, one module: what counts is the verdict of check, also where there is nothing to apply. What holds by its
- * own account then proves it where it can, unless the caller waives it; a proof that does not apply here takes nothing
- * away.
+ * Second pass, one module: the verdict of check decides, also if the module has nothing to apply. If it holds, the
+ * module then proves it if it can, unless the caller skips the proof; a proof that does not apply here changes
+ * nothing.
  */
 static int apply_and_check(struct ejg *handle, struct instance *instance)
 {
@@ -160,7 +160,7 @@ static void apply_all(struct run *run)
 			continue;
 		r = apply_and_check(handle, instance);
 		run_add(run, instance, r, index);
-		/* An optional module that does not hold fails nothing, but no half of it stays either. */
+		/* An optional module that does not hold is no failure, but its partial changes are undone. */
 		if (run->error == 0 && instance->applied &&
 		    (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))
 			undo(handle, instance);
@@ -175,10 +175,10 @@ int transaction_apply(struct ejg *handle)
 	if (run.error == 0) {
 		apply_all(&run);
 		run_judge(&run, "applies here");
-		/* A report that is incomplete may lack what made the difference. */
+		/* An incomplete report may lack the finding that decides. */
 		if (run.error == 0 && report_failed(handle->report))
 			run.error = -ENOMEM;
-		/* The other errors promise that nothing was applied. */
+		/* The other errors guarantee that nothing was applied. */
 		if (run.error < 0 && !roll_back(handle))
 			run.error = -EACCES;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Running a stack: the passes over its instances, the order, the roll-back. */
+/* Runs a stack: the passes over its instances, their order, the roll-back. */
 #ifndef EJG_CORE_TRANSACTION_H
 #define EJG_CORE_TRANSACTION_H
 
@@ -7,7 +7,7 @@
 
 /*
  * Each runs over the instances that are selected and finishes them. All return what the public function of the same
- * name documents. Of apply and release the caller holds the lock of the service, and has loaded the stack under it.
+ * name documents. For apply and release the caller holds the service's lock, and has loaded the stack while holding it.
  */
 int transaction_check(struct ejg *handle);
 int transaction_apply(struct ejg *handle);
@@ -18,7 +18,7 @@ int transaction_explain(struct ejg *handle, const struct ejg_question *question)
 int transaction_prove(struct ejg *handle);
 int transaction_doctor(struct ejg *handle);
 
-/* From the errors that modules may return to those that <ejguard/ejguard.h> names. */
+/* Converts errors of modules to those that <ejguard/ejguard.h> lists. */
 int transaction_error(int error);
 
 #endif

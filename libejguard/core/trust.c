@@ -9,7 +9,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/walk.h"
 
-/* A walk from / down: each entry is found trusted before the next one is looked up in it. */
+/* A walk from / down: each entry is checked before the next one is looked up in it. */
 struct visit {
 	struct arena *arena;
 	const char **problem;
@@ -32,7 +32,7 @@ static int problem(struct visit *visit, int error, const char *format, ...)
 	return error;
 }
 
-/* The errno of a failed system call on `path`, as one of the errors that trust.h names. */
+/* Converts the errno of a failed system call on `path` to one of the errors in trust.h. */
 static int failed(struct visit *visit, const char *path, int error)
 {
 	switch (error) {
@@ -67,9 +67,9 @@ static int check_owner(struct visit *visit, const char *path, const struct stat 
 }
 
 /*
- * Mode bits are all there is to ask: where a POSIX ACL lets a further user or group write, its mask is what stat()
- * shows as the group's bits (acl(5)). A sticky folder of root's lets others add files of their own, which then fail by
- * their owner, and neither rename nor remove anybody else's.
+ * The mode bits are sufficient: if a POSIX ACL lets another user or group write, stat() shows the ACL's mask as the
+ * group bits (acl(5)). In a sticky folder of root others can add files of their own, which the check of the owner
+ * refuses, but they cannot rename or remove files of others.
  */
 static int check_trust(struct visit *visit, const char *path, const struct stat *st)
 {
@@ -86,7 +86,7 @@ static int check_trust(struct visit *visit, const char *path, const struct stat 
 		       (unsigned int)st->st_mode & 07777);
 }
 
-/* A dangling link is a mistake, not an absent file: whoever falls back to another place must not do so then. */
+/* A dangling link is an error, not a missing file: callers with a fallback must not use it then. */
 static int say_absent(struct visit *visit, const struct walk_entry *entry)
 {
 	if (entry->link)
@@ -115,7 +115,7 @@ static int look(void *data, const struct walk_entry *entry)
 	return r < 0 ? r : WALK_ON;
 }
 
-/* Walks the whole path. */
+/* Checks the whole path. */
 static int look_all(struct visit *visit, const char *path, struct walk_end *ret)
 {
 	const char *place;
@@ -142,7 +142,7 @@ int trusted_open(struct arena *arena, const char *path, int *ret_fd, const char 
 
 	if (r < 0)
 		return r;
-	/* Only what was seen to be a regular file is opened: opening a device may act, opening a FIFO may block. */
+	/* Opens regular files only: opening a device may have effects, opening a FIFO may block. */
 	fd = openat(end.folder, end.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(end.fd, &before) < 0 || fstat(fd, &after) < 0)
 		return failed(&visit, path, errno);

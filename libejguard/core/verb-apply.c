@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejg_apply(), its arguments, and what is remembered of them; ejg_release_gone(), which may apply what is left. */
+/* ejg_apply(), its arguments, and the list of cgroups that it keeps; ejg_release_gone(), which may apply the rest. */
 #include <errno.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ static bool is_among(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-/* What was given before and exists still, and what is given now. Return: 0, or -ENOMEM, reported. */
+/* Combines the given cgroups that still exist with the new ones. Return: 0, or -ENOMEM, reported. */
 static int next_given(struct ejg *handle, const struct given *before, const struct ejg_apply_options *options,
 		      struct given *ret)
 {
@@ -80,7 +80,7 @@ static int next_given(struct ejg *handle, const struct given *before, const stru
 	return 0;
 }
 
-/* Whether all modules take part of which something stays in force: of these, what they can undo. */
+/* True if all modules that leave something in force take part; these are the modules with a release operation. */
 static bool applies_all(const struct ejg *handle)
 {
 	for (size_t i = 0; i < handle->n_instances; i++)
@@ -101,8 +101,8 @@ static int apply_and_keep(struct ejg *handle)
 }
 
 /*
- * What the cgroups are is kept before they are guarded: killed in between, a check finds one that is not, and never
- * leaves one out that should be.
+ * The list of cgroups is written before they are guarded: if the process is killed in between, a check reports an
+ * unguarded cgroup and never misses one.
  */
 static int apply_and_remember(struct ejg *handle, const struct ejg_apply_options *options)
 {
@@ -117,7 +117,7 @@ static int apply_and_remember(struct ejg *handle, const struct ejg_apply_options
 	if (r < 0)
 		return r;
 	r = apply_and_keep(handle);
-	/* What was undone is not remembered either. */
+	/* Cgroups whose guard was undone are removed from the list too. */
 	if (r < 0 && options->n_cgroups > 0 && !handle->kept)
 		(void)given_write(handle->report, handle->rundir, &before);
 	return r;
@@ -156,7 +156,7 @@ static bool is_left(const struct ejg_facts *facts)
 	return false;
 }
 
-/* The others keep the policy that they have: nobody has asked for the stack that stands on the disk now. */
+/* The other cgroups keep their policy: nobody asked to apply the stack file that is on the disk now. */
 static int forget_gone(struct ejg *handle)
 {
 	const struct ejg_apply_options options = { .size = sizeof(options) };

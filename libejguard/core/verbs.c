@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verbs of <ejguard/ejguard.h>: the frame around each, its arguments, and the watches. */
+/* The verbs of <ejguard/ejguard.h>: what every verb does first and last, its arguments, and the watches. */
 #include <errno.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static int load_once(struct ejg *handle)
 	return r;
 }
 
-/* The message of a failure that made no finding: a question that was answered with no. */
+/* The message of a failure without a finding: a question that was answered with no. */
 static const char *error_text(const struct ejg *handle, int error)
 {
 	const char *text = report_first_failure(handle->report);
@@ -64,7 +64,7 @@ static const char *error_text(const struct ejg *handle, int error)
 
 static int finish(struct ejg *handle, int r)
 {
-	/* A report that is incomplete may lack what made the difference. */
+	/* An incomplete report may lack the finding that decides. */
 	if (r == 0 && report_failed(handle->report))
 		r = -ENOMEM;
 	handle->error = r < 0 ? error_text(handle, r) : "";
@@ -83,13 +83,13 @@ int verb_invalid(struct ejg *handle, const char *problem)
 	return report_error(handle->report, -EINVAL, "argument", NULL, NULL, "%s", problem);
 }
 
-/* Of an image only what its files say can be told. */
+/* For an image only its files can be checked. */
 static int refuse_image(struct ejg *handle)
 {
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
-/* A transaction that can look at an image, too. */
+/* Runs a transaction that can also check an image. */
 static int look(struct ejg *handle, int (*transaction)(struct ejg *handle))
 {
 	int r;
@@ -225,7 +225,7 @@ static int cancelled(struct ejg *handle)
 	return report_error(handle->report, -ECANCELED, "cancelled", NULL, NULL, "cancelled");
 }
 
-/* What contradicts what: modules judge it, whether the stack names them or not. */
+/* Lets modules judge the survey for contradictions, whether or not the stack names them. */
 static int judge_survey(struct ejg *handle)
 {
 	struct load load = { .handle = handle, .arena = handle->survey_arena };
@@ -287,7 +287,7 @@ static int explain(struct ejg *handle, const struct ejg_question *theirs)
 	r = refuse_image(handle);
 	if (r == 0)
 		r = load_once(handle);
-	/* A stack file of the caller's own is judged as it would be after an apply. */
+	/* A stack file of the caller is judged as it would be after an apply. */
 	handle->trial = handle->stack_file != NULL;
 	return r < 0 ? r : transaction_explain(handle, &question);
 }

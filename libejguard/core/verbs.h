@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame around each verb. */
+/* The common beginning and end of all verbs. */
 #ifndef EJG_CORE_VERBS_H
 #define EJG_CORE_VERBS_H
 
@@ -8,21 +8,24 @@
 /* Every verb begins with an empty report, the whole facts and the whole stack. */
 void verb_begin(struct ejg *handle);
 
-/* The survey belongs to the verb: only ejg_discover() leaves it to the caller. Return: r, or -ENOMEM. */
+/* Drops the survey at the end, except for ejg_discover(), whose caller gets it. Return: r, or -ENOMEM. */
 int verb_end(struct ejg *handle, int r);
 
 /* Reports an argument that is wrong. Return: -EINVAL. */
 int verb_invalid(struct ejg *handle, const char *problem);
 
 /*
- * For verbs that change something: the lock of the service is taken first, and everything that decides is read under
- * it, also what was loaded before. An apply that had read before another one's would put the older stack into force.
+ * For verbs that change something: takes the lock of the service first, and then reads everything that decides, even if
+ * it was loaded before. Otherwise an apply that had read its stack before another apply could put the older stack into
+ * force.
  *
  * Return: 0, -EBUSY, any error of ejg_load(). *ret_lock untouched on failure.
  */
 int verb_lock_and_load(struct ejg *handle, int *ret_lock);
 
-/* Undoes what any run has applied, and forgets it. The lock is held. Return: 0 or an error of <ejguard/ejguard.h>, reported. */
+/*
+ * Undoes the changes of all runs and removes their records. The lock is held. Return: 0, or an error that is reported.
+ */
 int verb_release_all(struct ejg *handle);
 
 #endif

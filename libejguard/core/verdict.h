@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decision: what a stack's outcome is, given the control and the result of each of its modules. Pure. */
+/* The decision: the result of a stack, from the control and the result of each of its modules. A pure function. */
 #ifndef EJG_CORE_VERDICT_H
 #define EJG_CORE_VERDICT_H
 
@@ -12,19 +12,19 @@ enum control {
 };
 
 struct opinions {
-	bool any_opinion; /* a module that is enforced or permissive said held or not held */
-	bool failed;	  /* the outcome is "not held" whatever follows */
+	bool any_opinion; /* an enforced or permissive module returned held or not held */
+	bool failed;	  /* the outcome is "not held", whatever follows */
 	bool stop;	  /* run no further module */
 };
 
 /*
- * Adds the result of one module: a verdict of enum ejg_verdict or a negative errno; anything else is an error.
- * An error of an optional module is no opinion; a permissive module's refusal counts as an opinion, not as a failure,
- * an error of it does fail the stack: it could not even look.
+ * Adds the result of one module: a verdict of enum ejg_verdict or a negative errno; anything else is an error. An error
+ * of an optional module is no opinion; "not held" of a permissive module is an opinion and no failure, but its error
+ * fails the stack: it could not check.
  */
 void verdict_add(struct opinions *opinions, enum control control, enum ejg_mode mode, int result);
 
-/* Whether the stack holds: nothing failed, and at least one module had an opinion. */
+/* True if the stack holds: nothing failed, and at least one module had an opinion. */
 bool verdict_holds(const struct opinions *opinions);
 
 #endif
