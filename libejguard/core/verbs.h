@@ -23,9 +23,7 @@ int verb_invalid(struct ejg *handle, const char *problem);
  */
 int verb_lock_and_load(struct ejg *handle, int *ret_lock);
 
-/*
- * Undoes the changes of all runs and removes their records. The lock is held. Return: 0, or an error that is reported.
- */
+/* Undoes what all runs applied and removes the records of it. The lock is held. Return: 0, or an error, reported. */
 int verb_release_all(struct ejg *handle);
 
 #endif

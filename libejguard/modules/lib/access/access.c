@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who is trusted, who gets where, and what they may do there. */
+/* Decides who is trusted, who can reach a file, and which rights they have. */
 #include "libejguard/modules/lib/access/access.h"
 
 #include <string.h>
@@ -49,7 +49,7 @@ bool access_trusted(const struct access_trust *trust, const struct access_entry 
 	return false;
 }
 
-/* Whether one process can be both: a user may be in any group, but is no other user. */
+/* True if one process can match both entries: a user may be in any group, but is only one user. */
 static bool compatible(const struct access_entry *a, const struct access_entry *b)
 {
 	return a->kind == ACCESS_EVERYBODY || b->kind == ACCESS_EVERYBODY || !is_user(a) || !is_user(b) ||
@@ -76,7 +76,7 @@ bool access_reached(const struct access_reach *reach)
 	return reach->everybody || reach->n > 0;
 }
 
-/* Whoever may pass is told from the folder alone: a group that is denied what everybody may is taken to pass. */
+/* Decided from the folder alone: a group that has fewer rights than everybody is assumed to pass. */
 struct access_reach access_reach_enter(const struct access_reach *reach, const struct access *folder,
 				       const struct access_trust *trust)
 {
@@ -162,7 +162,7 @@ const char *access_describe(struct arena *arena, const struct access *access, co
 	const char *text = NULL;
 	unsigned int n = 0;
 
-	for (size_t i = access->n_entries; i-- > 0;) { /* everybody is the last entry, and says the most */
+	for (size_t i = access->n_entries; i-- > 0;) { /* everybody is the last entry, and covers the most users */
 		const struct access_entry *entry = &access->entries[i];
 		const char *one;
 
@@ -188,7 +188,7 @@ static bool can_replace(const struct access_step *step, const struct access_entr
 
 	if ((entry->rights & change) != change || !counts(entry, &step->reach, trust))
 		return false;
-	/* In a sticky folder only the owner of the folder and that of the entry rename and remove (unlink(2)). */
+	/* In a sticky folder only its owner and the owner of the entry can rename or remove the entry (unlink(2)). */
 	return !(step->access.mode & S_ISVTX) || entry->kind == ACCESS_OWNER || !step->next_exists ||
 	       !access_trusted(trust, &next);
 }

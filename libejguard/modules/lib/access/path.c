@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way to a file: what is passed is recorded as it was when it was passed. */
+/* Walks a path for access_walk(), and records each folder and link on the way. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "libejguard/modules/lib/access/access.h"
 #include "libejguard/util/walk.h"
 
-/* A walk under way. */
+/* The state of a walk. */
 struct way {
 	struct arena *arena;
 	const struct access_trust *trust;
@@ -15,7 +15,7 @@ struct way {
 	const char **problem;
 	struct access_step *steps;
 	size_t n_steps;
-	size_t at; /* the step of the folder that the walk stands in */
+	size_t at; /* the step of the current folder */
 	bool ended;
 	struct access access; /* of the end */
 	struct access_reach reach;
@@ -54,7 +54,7 @@ static int add_step(struct way *way, const struct access_step *step)
 	return WALK_ON;
 }
 
-/* Who gets to an entry. Of what was passed before, on the way to "..", that is known already. */
+/* The users who can reach an entry. For a folder that was passed before ("..") the recorded reach is used. */
 static struct access_reach reach_of(const struct way *way, const struct walk_entry *entry)
 {
 	const struct access_step *folder = way->n_steps > 0 ? &way->steps[way->at] : NULL;
@@ -67,7 +67,7 @@ static struct access_reach reach_of(const struct way *way, const struct walk_ent
 	return access_reach_enter(&folder->reach, &folder->access, way->trust);
 }
 
-/* The entry is the end of the way, and no step on it. */
+/* The entry is the end of the path, so it is no step. */
 static int end(struct way *way, const struct walk_entry *entry, const struct access *access)
 {
 	way->ended = true;
@@ -104,7 +104,7 @@ static int look(void *data, const struct walk_entry *entry)
 	return r;
 }
 
-/* A link has led to the folder in which the walk stood already: that is no step on the way to itself. */
+/* A link led to the current folder: that folder is now the end of the path and no longer a step. */
 static void end_here(struct way *way)
 {
 	way->access = way->steps[way->at].access;

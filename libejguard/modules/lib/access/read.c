@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a file is and who has which rights to it. */
+/* Reads the type of a file and the rights to it. */
 #include <acl/libacl.h>
 #include <errno.h>
 
@@ -21,7 +21,7 @@ static int add(struct arena *arena, struct access_entry **items, size_t *n, enum
 	return 0;
 }
 
-/* Adds whom an ACL gives rights; its entries stand in the order of acl(5), others last. */
+/* Adds the users and groups of an ACL; its entries are in the order of acl(5), others last. */
 static int add_acl(struct arena *arena, acl_t acl, gid_t group, struct access_entry **items, size_t *n)
 {
 	unsigned int mask = acl_mask(acl);
@@ -60,7 +60,7 @@ static int add_access_acl(struct arena *arena, int fd, struct access *access)
 	cleanup_acl acl_t acl = NULL;
 	int r;
 
-	/* The group's bits are the mask of an ACL: where there are none it gives nothing to anybody (acl(5)). */
+	/* With an ACL the group bits of the mode are its mask: if they are 0, its entries give no rights (acl(5)). */
 	if (!(access->mode & S_IRWXG))
 		return add_mode(arena, access);
 	r = acl_get(fd, ACL_TYPE_ACCESS, &acl);

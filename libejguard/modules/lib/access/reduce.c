@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Takes permissions away. Whether a file may be changed is asked of the same descriptor by which it is changed, and by
- * nothing else: neither a name that is swapped nor a link that is planted leads to another file.
+ * Removes permissions. The same descriptor is used to check a file and to change it: if somebody replaces the name or
+ * plants a link, no other file is changed.
  */
 #include <acl/libacl.h>
 #include <errno.h>
@@ -14,9 +14,9 @@ struct reduction {
 	mode_t allowed;
 	mode_t type;
 	mode_t mode;	/* before */
-	mode_t reduced; /* what stays of it */
+	mode_t reduced; /* the new mode */
 	bool group_trusted;
-	bool acl; /* there is one that says more than the mode */
+	bool acl; /* it has an ACL with more entries than its mode */
 	char path[ACL_PATH_SIZE];
 	bool dry;
 };
@@ -40,7 +40,7 @@ static bool is_named(const struct acl_part *part)
 	return part->tag == ACL_USER || part->tag == ACL_GROUP;
 }
 
-/* What of an entry's rights may stay: a user or group that is not trusted keeps what everybody may have. */
+/* The rights that an entry may keep: a user or group that is not trusted may keep those of everybody. */
 static unsigned int limit_of(const struct reduction *reduction, const struct acl_part *part)
 {
 	const unsigned int owner = reduction->allowed >> 6 & 7, group = reduction->allowed >> 3 & 7;
@@ -62,8 +62,8 @@ static unsigned int limit_of(const struct reduction *reduction, const struct acl
 }
 
 /*
- * Somebody who is named and is left without a right goes, unless he would then have what a group or everybody has and
- * he had not: for whom an entry is, no other one is asked (acl(5)).
+ * True if the entry should be removed because no right is left. It stays if its user would otherwise get more rights
+ * from a group or as everybody: a user with an own entry gets no rights from other entries (acl(5)).
  */
 static bool is_removed(const struct reduction *reduction, const struct acl_part *part, unsigned int otherwise,
 		       unsigned int mask)
@@ -72,7 +72,7 @@ static bool is_removed(const struct reduction *reduction, const struct acl_part 
 	       !(otherwise & ~(part->rights & mask));
 }
 
-/* The rights of whoever is no user that an entry is for, at most. */
+/* The most rights that a user without an own entry can have. */
 static int find_otherwise(const struct reduction *reduction, acl_t acl, unsigned int mask, unsigned int *ret)
 {
 	unsigned int rights = 0;
@@ -121,8 +121,8 @@ static int count_kept(const struct reduction *reduction, acl_t acl, unsigned int
 }
 
 /*
- * Makes a narrower ACL. The mask stays as long as somebody is named; when the last one goes, the entry of the group,
- * which it limited until then, takes its place. Return: 1 when it is narrower, 0 when nothing had to go, -EIO, -ENOMEM.
+ * Makes an ACL with fewer rights. The mask stays while any user or group is named; without them the group's entry is
+ * limited as the mask did. Return: 1 when rights were removed, 0 when none had to be, -EIO, -ENOMEM.
  */
 static int narrow(const struct reduction *reduction, acl_t acl, acl_t *ret)
 {
@@ -157,7 +157,7 @@ static int narrow(const struct reduction *reduction, acl_t acl, acl_t *ret)
 	return narrower;
 }
 
-/* Narrows the ACL of one type. Return: 1 when it was (or, dry, would be) narrowed, 0, or a negative errno. */
+/* Reduces the ACL of one type. Return: 1 when it was (or, dry, would be) reduced, 0, or a negative errno. */
 static int reduce_acl(const struct reduction *reduction, int fd, acl_type_t type)
 {
 	cleanup_acl acl_t acl = NULL, kept = NULL;
@@ -172,8 +172,8 @@ static int reduce_acl(const struct reduction *reduction, int fd, acl_type_t type
 }
 
 /*
- * What stays of the mode. With an ACL the group's bits are its mask, which limits those who are trusted too; who else
- * is in the ACL, narrow() takes out.
+ * The new mode. With an ACL the group bits are its mask, which also limits trusted users; narrow() removes the rights
+ * of the other users in the ACL.
  */
 static mode_t reduce_mode(const struct reduction *reduction, bool acl)
 {
@@ -204,7 +204,7 @@ static bool is_owner_expected(const struct stat *st, const struct access_trust *
 	return st->st_uid == 0 ? flags & ACCESS_ROOT_TOO : access_trusted(trust, &owner);
 }
 
-/* Only the bits that go are taken from the mode as it is now: the ACL's change may have narrowed it meanwhile. */
+/* Removes only these bits from the current mode: the change of the ACL may have removed others already. */
 static int change_mode(const struct reduction *reduction, int fd)
 {
 	struct stat st;
@@ -214,13 +214,13 @@ static int change_mode(const struct reduction *reduction, int fd)
 	return chmod(reduction->path, st.st_mode & 07777 & ~(reduction->mode & ~reduction->reduced));
 }
 
-/* Does it. Return: 1 when anything was (would be) changed, 0, or a negative errno. */
+/* Makes the change. Return: 1 when anything was (would be) changed, 0, or a negative errno. */
 static int reduce(const struct reduction *reduction, int fd, bool *ret_acl)
 {
 	bool changed = reduction->reduced != reduction->mode;
 	int r = 0;
 
-	/* Without the group's bits nobody who is named has a right: then the mode says it all. */
+	/* Without group bits no named user or group has a right: the mode is sufficient then. */
 	if (reduction->acl && reduction->reduced & S_IRWXG)
 		r = reduce_acl(reduction, fd, ACL_TYPE_ACCESS);
 	if (r < 0)
@@ -236,7 +236,7 @@ static int reduce(const struct reduction *reduction, int fd, bool *ret_acl)
 	return changed || *ret_acl;
 }
 
-/* Fills in what the file is. Return: 0, or as access_reduce(). */
+/* Reads the file's state. Return: 0, or as access_reduce(). */
 static int look(struct reduction *reduction, int fd, const struct stat *st)
 {
 	const struct access_entry group = { .kind = ACCESS_GROUP, .id = st->st_gid };

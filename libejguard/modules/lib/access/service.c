@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The user that the service runs as, and whom it trusts. */
+/* Finds the user that the service runs as, and whom it trusts. */
 #include <errno.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static int take_user(struct arena *arena, const struct passwd_user *user, struct
 	return user->home[0] == '/' && !ret->home ? -ENOMEM : 0;
 }
 
-/* Of several entries of one uid, the one that is configured or has the service's name. */
+/* If a uid has several entries, takes the configured one or the one with the service's name. */
 static int find_entry(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		      struct access_service *service)
 {
@@ -35,7 +35,7 @@ static int find_entry(struct arena *arena, const struct ejg_facts *facts, const 
 	return r == -ENOMEM ? r : 0;
 }
 
-/* The survey tells who it is. A user without an entry has the group that the node runs with. */
+/* The survey has the user. A user without an entry has the group of the running node. */
 static int find_user(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		     struct access_service *service)
 {
@@ -52,7 +52,7 @@ static int find_user(struct arena *arena, const struct ejg_facts *facts, const s
 	return find_entry(arena, facts, survey, service);
 }
 
-/* Who else is in the group: listed there, or by the group of his entry in passwd. */
+/* The other members of the group: listed there, or with it as their primary group. */
 struct members {
 	struct arena *arena;
 	const struct access_service *service;
@@ -85,7 +85,7 @@ static void add_member(struct members *members, const char *name)
 	add_name(members, name);
 }
 
-/* An error is taken as it would be taken by a reader: nobody is known to be in the group. */
+/* An error counts as an empty group, as for any other reader of the database. */
 static void add_listed(struct members *members, gid_t gid)
 {
 	cleanup_passwd_group struct passwd_group group = { 0 };
@@ -128,7 +128,7 @@ static int trust_groups(struct arena *arena, const struct ejg_word_list *groups,
 	return 0;
 }
 
-/* ssl-cert of Debian is such a group: an administrator has put the service into it to have it read a key. */
+/* Debian's ssl-cert is such a group: an administrator adds the service to it so that it can read a key. */
 static int trust_key_readers(struct arena *arena, struct access_service *service)
 {
 	enum { MAX_GROUPS = 64 };
@@ -141,7 +141,7 @@ static int trust_key_readers(struct arena *arena, struct access_service *service
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		gids[i] = service->trust.groups[i];
-	/* With more groups than there is room for, none of them is trusted. */
+	/* With more groups than fit, none of them is trusted. */
 	n_theirs = service->known ? passwd_groups_of(service->trust.root, &user, theirs, MAX_GROUPS) : 0;
 	if (n_theirs == -ENOMEM)
 		return n_theirs;
@@ -190,7 +190,7 @@ int access_service_find(struct arena *arena, const struct ejg_facts *facts, cons
 	return 0;
 }
 
-/* A process of the service, as the kernel asks for its rights. */
+/* A process of the service, with the ids that the kernel checks. */
 struct asker {
 	uid_t uid;
 	gid_t groups[64];
@@ -205,7 +205,7 @@ static bool has_group(const struct asker *asker, gid_t gid)
 	return false;
 }
 
-/* As acl(5) has it: the owner's entry, that of a named user, those of groups together, or else everybody's. */
+/* By acl(5): the owner's entry, else a named user's, else those of all groups together, else everybody's. */
 static unsigned int rights_of(const struct asker *asker, const struct access *access)
 {
 	unsigned int rights = 0;

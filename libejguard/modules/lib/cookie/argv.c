@@ -34,7 +34,7 @@ static bool next_flag(struct argv_reader *reader, struct flag *ret)
 {
 	const char *argument = take(reader);
 
-	/* Arguments of the emulator (beam.smp -K true -- ...) and plain ones. */
+	/* Skips arguments of the emulator (beam.smp -K true -- ...) and plain ones. */
 	while (argument && *argument != '-')
 		argument = take(reader);
 	if (!argument || strcmp(argument, "-extra") == 0)
@@ -49,7 +49,7 @@ static bool next_flag(struct argv_reader *reader, struct flag *ret)
 	return true;
 }
 
-/* Whether a node is the one of -name or -sname, to which Erlang adds the host where it lacks. */
+/* True if the node is that of -name or -sname; Erlang adds a missing host to it. */
 static bool is_named(const char *node, const char *own)
 {
 	const size_t length = strlen(own);
@@ -65,7 +65,7 @@ struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, st
 	const char *only = NULL, *own = NULL, *node = NULL, *of_node = NULL;
 	unsigned int n_own = 0;
 
-	/* A line that was cut off in the middle of an argument has no NUL there. */
+	/* A command line that was cut off inside an argument has no NUL at its end. */
 	while (reader.end > reader.at && reader.end[-1] != '\0')
 		reader.end--;
 	while (next_flag(&reader, &flag)) {
@@ -82,7 +82,7 @@ struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, st
 			argv.nocookie = true;
 		}
 	}
-	/* -setcookie NODE COOKIE: it counts for this node when that is its name */
+	/* -setcookie NODE COOKIE: it counts for this node if NODE is its name */
 	if (own && node && is_named(node, own)) {
 		only = of_node;
 		n_own = 1;

@@ -9,7 +9,7 @@
 /* An atom has at most 255 characters: list_to_atom/1 fails on more, and with it the node's start. */
 enum {
 	COOKIE_MAX = 255,
-	COOKIE_WORD = 8, /* a shorter one is a word that stands everywhere */
+	COOKIE_WORD = 8, /* a shorter one is a common word that occurs in other texts */
 };
 
 struct cookie {
@@ -25,9 +25,9 @@ enum cookie_form {
 };
 
 /*
- * Reads a cookie as check_cookie/2 of OTP's lib/kernel/src/auth.erl does: characters 0x20 to 0x7e; what follows the
- * first other one may be CR, LF and blanks only, and does not count. A blank before that counts. *ret is written when
- * the form is good.
+ * Reads a cookie as check_cookie/2 of OTP's lib/kernel/src/auth.erl does: characters 0x20 to 0x7e; behind the first
+ * other character only CR, LF and blanks may follow, which are ignored. Blanks before it belong to the cookie. *ret is
+ * written when the form is good.
  */
 enum cookie_form cookie_read(const char *bytes, size_t n, struct cookie *ret);
 
@@ -36,13 +36,13 @@ enum cookie_form cookie_argument(const char *bytes, size_t n, struct cookie *ret
 
 bool cookie_equal(const struct cookie *a, const struct cookie *b);
 
-/* 20 of A-Z: what Erlang's generator writes, and others may. */
+/* 20 letters A-Z: the form of Erlang's generator; others may use it too. */
 bool cookie_is_capitals(const struct cookie *cookie);
 
-/* Begins or ends with a blank: it gets lost wherever people or scripts handle it. */
+/* Begins or ends with a blank, which people and scripts easily lose. */
 bool cookie_has_edge_blank(const struct cookie *cookie);
 
-/* Begins with + or -: on a command line it is an option. */
+/* Begins with + or -, so it is an option on a command line. */
 bool cookie_has_sign(const struct cookie *cookie);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* As read_cookie/0 of OTP's lib/kernel/src/auth.erl looks for it. */
+/* The files of cookies, in the order of read_cookie/0 of OTP's lib/kernel/src/auth.erl. */
 #include "libejguard/modules/lib/cookie/places.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void look_at(const struct cookie_host *host, const char *path, struct coo
 	access_path_end(&itself);
 }
 
-/* OTP looks there since release 25; when nothing says which it is, it is taken to do so. */
+/* OTP reads this file since release 25; an unknown release is assumed to do so. */
 static bool looks_at_xdg(const struct cookie_host *host)
 {
 	const char *otp = ejg_survey_value(host->survey, "otp");
@@ -41,7 +41,7 @@ static bool same_file(const struct cookie_file *a, const struct cookie_file *b)
 		a->walk.access.inode == b->walk.access.inode);
 }
 
-/* A home can have several names. Where HOME has the same file the second one does not matter. */
+/* A home can have several names. If HOME has the same file, the second file does not matter. */
 static bool same_place(const struct cookie_place *a, const struct cookie_place *b)
 {
 	return same_file(&a->home, &b->home) && (a->home.walk.fd >= 0 || same_file(&a->xdg, &b->xdg));
@@ -62,7 +62,7 @@ static void close_place(struct cookie_place *place)
 	access_path_end(&place->xdg.walk);
 }
 
-/* home and config (XDG_CONFIG_HOME, or NULL) are what the environment of the node says. NULL: known already. */
+/* home and config (XDG_CONFIG_HOME, or NULL) come from the node's environment. NULL: already in the list. */
 static struct cookie_place *add_place(const struct cookie_host *host, struct cookie_places *places, const char *home,
 				      const char *config)
 {
@@ -72,7 +72,7 @@ static struct cookie_place *add_place(const struct cookie_host *host, struct coo
 	if (places->n == COOKIE_PLACES_MAX)
 		return NULL;
 	look_at(host, cookie_text(host, "%s/.erlang.cookie", folder), &place.home);
-	/* basedir_linux/1 of OTP's lib/stdlib/src/filename.erl: an empty variable is none. */
+	/* basedir_linux/1 of OTP's lib/stdlib/src/filename.erl: an empty variable counts as unset. */
 	config = config && *config ? config : cookie_text(host, "%s/.config", folder);
 	if (looks_at_xdg(host) && *config == '/')
 		look_at(host, cookie_text(host, "%s/erlang/.erlang.cookie", without_slash(host, config)), &place.xdg);
@@ -114,7 +114,7 @@ static const char *variable(const struct ejg_process *process, const char *name)
 	return NULL;
 }
 
-/* erlexec hands HOME on as an argument, which everybody may see: -home /var/lib/ejabberd. */
+/* erlexec passes HOME as an argument, which every user can see: -home /var/lib/ejabberd. */
 static const char *home_of_process(const struct ejg_process *process)
 {
 	for (size_t i = 0; i + 1 < process->n_arguments; i++)
@@ -130,11 +130,11 @@ static void add_nodes(const struct cookie_host *host, struct cookie_places *plac
 		const char *home = home_of_process(process), *config;
 		struct cookie_place *place;
 
-		/* A container's paths mean nothing here. */
+		/* The paths of a container are not paths of this host. */
 		if (process->role != EJG_PROCESS_NODE || !cookie_is_own(process) || process->other_network ||
 		    !home || *home != '/')
 			continue;
-		/* An environment that may not be read is taken to be that of the next start. */
+		/* If the environment cannot be read, it is assumed to be that of the next start. */
 		config = process->environment ? variable(process, "XDG_CONFIG_HOME")
 					      : ejg_survey_value(host->survey, "XDG_CONFIG_HOME");
 		place = add_place(host, places, home, config);

@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where nodes look for their cookie. */
+/* The files from which nodes read their cookie. */
 #ifndef EJG_LIB_COOKIE_PLACES_H
 #define EJG_LIB_COOKIE_PLACES_H
 
 #include "libejguard/modules/lib/cookie/host.h"
 
-/* A file in which Erlang looks for a cookie. */
+/* A file that Erlang may read a cookie from. */
 struct cookie_file {
 	const char *path;
-	int error;		 /* 0, or negative errno: it could not be looked at */
-	const char *problem;	 /* that in words */
-	struct access_path walk; /* fd is -1 when there is no file */
+	int error;		 /* 0, or negative errno: it could not be examined */
+	const char *problem;	 /* the error as text */
+	struct access_path walk; /* fd is -1 when the file does not exist */
 	bool link;		 /* the path itself is a symbolic link */
 };
 
-/* Where a node looks: the first file counts, and the second only where the first does not exist. */
+/* The files of a node: Erlang uses the first, and the second only if the first does not exist. */
 struct cookie_place {
-	pid_t pid; /* of the running node that will look there when it is restarted; 0: the next start does */
+	pid_t pid; /* the running node that will use this place after a restart; 0: the next start uses it */
 	struct cookie_file home;
-	struct cookie_file xdg; /* path is NULL where OTP does not look for it */
+	struct cookie_file xdg; /* path is NULL if OTP does not read it */
 };
 
 enum { COOKIE_PLACES_MAX = 4 };
 
 struct cookie_places {
-	struct cookie_place items[COOKIE_PLACES_MAX]; /* the next start's first, when it is known */
+	struct cookie_place items[COOKIE_PLACES_MAX]; /* the next start's first, if it is known */
 	size_t n;
 };
 
 /*
- * The places of the next start and of running nodes, each once. A lack of memory is remembered by the host's arena.
- * @file: the cookie is there, wherever Erlang would look for it; or NULL
+ * Finds the places of the next start and of running nodes, each once. The host's arena records if memory ran out.
+ * @file: use this file of the cookie instead of Erlang's places; or NULL
  */
 void cookie_places_find(const struct cookie_host *host, const char *file, struct cookie_places *ret);
 void cookie_places_end(struct cookie_places *places);
 
-/* The file of a place that is in effect, or NULL: there is none, and the node would generate one. */
+/* The file of a place that is in effect, or NULL: no file exists, and the node would generate one. */
 struct cookie_file *cookie_place_effective(struct cookie_place *place);
 
 /*

@@ -17,7 +17,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Where a word can begin or end in a file of arguments, a shell script, a unit. */
+/* True for a character before or after a word in a file of arguments, a shell script or a unit. */
 static bool is_border(char c)
 {
 	return is_blank(c) || c == '"' || c == '\'' || c == '=' || c == '\\';
@@ -28,7 +28,7 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* As a word of its own: a longer one that contains it is another secret. */
+/* True if the cookie occurs as a whole word: a longer word that contains it is another secret. */
 static bool has_value(const struct text_line *line, const struct cookie *cookie)
 {
 	const char *at = line->text, *end = line->text + line->n;
@@ -44,7 +44,7 @@ static bool has_value(const struct text_line *line, const struct cookie *cookie)
 	return false;
 }
 
-/* The end of what is not a comment: # at the begin of a word outside of quotes, in vm.args, shell and units. */
+/* The length of the line without its comment: # at a word's start outside of quotes, in vm.args, shell and units. */
 static size_t without_comment(const struct text_line *line)
 {
 	char quote = '\0';
@@ -62,7 +62,7 @@ static size_t without_comment(const struct text_line *line)
 	return line->n;
 }
 
-/* What follows the option's name, when it stands there as a word. */
+/* The text behind the option's name, if that occurs as a whole word. */
 static const char *find_option(const char *text, size_t n, const char *name)
 {
 	const char *at = text, *end = text + n;
@@ -78,7 +78,7 @@ static const char *find_option(const char *text, size_t n, const char *name)
 	return NULL;
 }
 
-/* Past what can stand between an option and its value: line ends too, and comments. */
+/* Skips the text between an option and its value, including line ends and comments. */
 static const char *skip_to_value(const char *at, const char *end)
 {
 	while (at < end && (is_border(*at) || *at == '\n' || *at == '#')) {
@@ -96,7 +96,7 @@ static const char *word_end(const char *at, const char *end)
 	return at;
 }
 
-/* `-setcookie NODE COOKIE`, since OTP 24: only what has an @ is a node, other words may be the next command's. */
+/* `-setcookie NODE COOKIE`, since OTP 24: only a word with an @ is a node, others may belong to the next command. */
 static const char *second_word(const char *first, const char *after, const char *end)
 {
 	const char *at = after;
@@ -108,7 +108,7 @@ static const char *second_word(const char *first, const char *after, const char 
 	return at == after || at == end || *at == '-' || is_border(*at) || *at == '\n' || *at == '#' ? NULL : at;
 }
 
-/* A value that is not there is a flag without one: it sets nothing, and OTP ignores all the others then, too. */
+/* A flag without a value sets no cookie, and OTP then ignores all other -setcookie flags too. */
 static bool read_option(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
 {
 	const char *start = skip_to_value(at, end), *second;
@@ -128,7 +128,7 @@ static bool read_option(const char *at, const char *end, const struct cookie *co
 	return true;
 }
 
-/* NAME=value: on its line, up to a quote or a blank; nothing when it is computed. */
+/* Reads NAME=value up to a quote or a blank on its line; a computed value is not read. */
 static bool read_assigned(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
 {
 	const char *start = at;
@@ -148,7 +148,7 @@ static bool read_assigned(const char *at, const char *end, const struct cookie *
 	return true;
 }
 
-/* Variables of which a start takes the cookie. */
+/* Variables from which a start script reads the cookie. */
 static bool has_variable(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
 	static const struct {
@@ -174,7 +174,7 @@ static bool has_variable(const struct text_line *line, size_t n, const struct co
 	return false;
 }
 
-/* The first word of the line, with = or : behind it. */
+/* True if the line starts with such a key, followed by = or :. */
 static bool has_key(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
 	/* rabbitmq-env.conf has its variables without RABBITMQ_ */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The generator (OTP's lib/kernel/src/auth.erl, create_cookie/1, random_cookie/3 and next_random/1, the same from R14
- * to OTP 27): x := (x * 17059465 + 1) mod 2^36 twenty times, each time the letter x * 26 div 2^36 is put before the
- * former ones. So the last letter of a cookie was drawn first. Only the lowest 36 bits of a seed matter.
+ * to OTP 27): x := (x * 17059465 + 1) mod 2^36 twenty times, each time the letter x * 26 div 2^36 is added at the
+ * front. So the last letter of a cookie was drawn first. Only the lowest 36 bits of a seed matter.
  *
- * The attack. Let x[0], x[1], ... be the states. A letter says in which 26th of 0..2^36-1 its state lies. For integers
- * w[i] with sum w[i] * 17059465^i = 0 mod 2^36, sum w[i] * x[i] is known modulo 2^36, because what the first state
- * contributes vanishes; and when sum |w[i]| is at most 26 it is known to lie in an interval of less than 2^36, hence it
- * is known exactly. Fourteen such relations that are linearly independent are a linear system for the states: nothing
- * is left to guess. (Frieze, Hastad, Kannan, Lagarias, Shamir: Reconstructing truncated integer variables satisfying
- * linear congruences, SIAM J. Comput. 17, 1988.)
+ * The attack. Let x[0], x[1], ... be the states. A letter shows which 26th of 0..2^36-1 contains its state. For
+ * integers w[i] with sum w[i] * 17059465^i = 0 mod 2^36, sum w[i] * x[i] is known modulo 2^36, because the term of the
+ * first state vanishes; and if sum |w[i]| is at most 26, it lies in a known interval shorter than 2^36, so it is known
+ * exactly. Fourteen linearly independent relations of this kind are a linear system for the states: nothing has to be
+ * guessed. (Frieze, Hastad, Kannan, Lagarias, Shamir: Reconstructing truncated integer variables satisfying linear
+ * congruences, SIAM J. Comput. 17, 1988.)
  *
  * The table was found by the LLL algorithm on the lattice of all such w of 14 letters; its determinant is 2^36. The
  * unit test checks every property that is used here.
@@ -42,7 +42,7 @@ static uint64_t next(uint64_t x)
 	return (x * MULTIPLIER + 1) & (MODULUS - 1);
 }
 
-/* The smallest state that gives a letter; that of the letter after Z is 2^36. */
+/* The smallest state that gives a letter; for the letter after Z it is 2^36. */
 static int64_t smallest(int letter)
 {
 	return (letter * MODULUS + ALPHABET - 1) / ALPHABET;
@@ -62,7 +62,7 @@ static void bound(const char *letters, struct seed_work *work)
 	}
 }
 
-/* What the increments contribute: the sum for x[0] = 0, modulo 2^36. */
+/* The contribution of the increments: the sum for x[0] = 0, modulo 2^36. */
 static int64_t constant(int j)
 {
 	uint64_t x = 0, sum = 0;
@@ -74,7 +74,7 @@ static int64_t constant(int j)
 	return (int64_t)(sum & (MODULUS - 1));
 }
 
-/* The one number of the interval that leaves the right rest. Return: false: there is none. */
+/* The one number of the interval with the right remainder. Return: false when the interval contains none. */
 static bool fix(struct seed_work *work, int j)
 {
 	int64_t step = (constant(j) - work->low[j]) % MODULUS;
@@ -105,7 +105,7 @@ bool seed_recover(const char *letters, struct seed_work *work)
 			return false;
 		state += (__int128)solution[j] * work->sum[j];
 	}
-	/* Letters of the generator give a whole number in range; others are found out by drawing again. */
+	/* Letters of the generator give a whole number in range; for others, drawing the letters again shows it. */
 	work->state = (uint64_t)(state >> BITS) & (MODULUS - 1);
 	return makes(letters, work->state);
 }

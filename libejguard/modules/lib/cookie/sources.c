@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which texts a start of the service reads. */
+/* Collects the texts that a start of the service reads. */
 #include <string.h>
 
 #include "libejguard/modules/lib/cookie/texts.h"
@@ -12,7 +12,7 @@ static void read_setting(struct texts *texts, const char *name)
 		texts_file(texts, path, TEXT_ARGUMENTS | TEXT_FOLLOW);
 }
 
-/* Whether the start script reads no arguments file, because VMARGS is set to nothing. */
+/* True if the start script reads no arguments file, because VMARGS is empty. */
 static bool is_without_arguments(const struct texts *texts)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(texts->host->survey, "VMARGS");
@@ -20,7 +20,7 @@ static bool is_without_arguments(const struct texts *texts)
 	return setting && setting->state == EJG_SETTING_UNSET && ejg_survey_value(texts->host->survey, "script");
 }
 
-/* What services that have no script that says so (CouchDB, EMQX, VerneMQ) keep in their folder. */
+/* Reads the folder of services without a script that names their files (CouchDB, EMQX, VerneMQ). */
 static void read_folder(struct texts *texts, const char *folder)
 {
 	const struct cookie_host *host = texts->host;
@@ -34,7 +34,7 @@ static void read_folder(struct texts *texts, const char *folder)
 	texts_file(texts, cookie_text(host, "%s/%s-env.conf", folder, name), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 }
 
-/* /opt/SERVICE*, where services bring their own folders. */
+/* Reads /opt/SERVICE*, where services that bring their own Erlang are installed. */
 static void read_opt_folders(struct texts *texts)
 {
 	const char *service = texts->host->facts->service, *folder = NULL;
@@ -62,7 +62,7 @@ static void read_configuration(struct texts *texts)
 		read_folder(texts, facts->config_dir);
 	read_folder(texts, cookie_text(texts->host, "/etc/%s", facts->service));
 	read_opt_folders(texts);
-	/* DefaultEnvironment= */
+	/* for DefaultEnvironment= */
 	texts_file(texts, "/etc/systemd/system.conf", TEXT_ARGUMENTS | TEXT_FOLLOW);
 	texts_folder(texts, "/etc/systemd/system.conf.d", "*.conf", TEXT_ARGUMENTS, 0);
 }
@@ -90,12 +90,12 @@ static void read_unit(struct texts *texts, const char *unit)
 	if (strchr(unit, '/') || !dot)
 		return;
 	read_named(texts, unit);
-	/* the template of an instance */
+	/* the template of this instance */
 	if (at && dot > at + 1)
 		read_named(texts, cookie_text(texts->host, "%.*s%s", (int)(at + 1 - unit), unit, dot));
 }
 
-/* Files that the texts so far have named; each may name further ones. systemd takes a pattern for all that match. */
+/* Reads the files that the texts so far name; each may name more. systemd reads all files that match a pattern. */
 static void read_the_named(struct texts *texts)
 {
 	for (size_t i = 0; i < texts->n_named; i++) {
@@ -128,7 +128,7 @@ const char *texts_home(const struct cookie_host *host, const struct cookie_place
 	return *home ? home : "/";
 }
 
-/* What a release of relx, rebar3, distillery or mix keeps below releases/. */
+/* Reads the files below releases/ of a release made by relx, rebar3, distillery or mix. */
 static void read_release(struct texts *texts, const char *root, const char *pattern, unsigned int kind)
 {
 	texts_folder(texts, cookie_text(texts->host, "%s/releases", strcmp(root, "/") == 0 ? "" : root), pattern, kind,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Texts that stand where a cookie should. */
+/* Placeholder texts that are used as a cookie. */
 #include <ctype.h>
 #include <string.h>
 
 #include "libejguard/modules/lib/cookie/strength.h"
 #include "libejguard/util/cleanup.h"
 
-/* What is left of a template when nobody has filled it in. */
+/* Signs of a template that nobody has filled in. */
 static const char *const marks[] = { "${", "{{", "}}", "$(", "%(", "<%", "<<", "#{", "@@" };
 
-/* In letters and digits alone, so that change-me, CHANGE_ME and changeMe are the same. */
+/* Only letters and digits, so that change-me, CHANGE_ME and changeMe are equal. */
 static const char *const requests[] = {
 	"changeme",    "changeit",    "changethis",    "pleasechange",	"tobechanged",	   "replaceme",
 	"replacethis", "replacewith", "tobereplaced",  "placeholder",	"generateme",	   "generatethis",
@@ -19,11 +19,11 @@ static const char *const requests[] = {
 	"exampleonly", "anexample",   "examplecookie", "dummycookie",	"testcookie",	   "correcthorsebattery",
 };
 
-/* Words by which a text says what it is. */
+/* Words with which a text describes itself. */
 static const char *const labels[] = { "cookie",	 "secret",     "password",    "passphrase", "erlang",
 				      "cluster", "production", "development", "staging" };
 
-/* Its letters and digits, in small letters; at most COOKIE_MAX. */
+/* Its letters and digits, in lower case; at most COOKIE_MAX. */
 static void simplify(const struct cookie *cookie, struct cookie *ret)
 {
 	ret->n = 0;

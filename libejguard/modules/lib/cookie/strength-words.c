@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Cookies that are public, and words of which people make cookies. */
+/* Well-known cookies, and common words in cookies. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -7,7 +7,7 @@
 #include "libejguard/modules/lib/cookie/strength.h"
 #include "libejguard/util/cleanup.h"
 
-/* From default configurations, manuals and examples of container images: whose they are is in the comment. */
+/* From default configurations, manuals and examples of container images, each with its source as a comment. */
 static const char *const known[] = {
 	/* ejabberd's own vm.args */
 	"ejabberd",
@@ -119,7 +119,7 @@ static const char *const known[] = {
 	"banana",
 };
 
-/* What comes again and again in passwords and in the names of servers. */
+/* Common words in passwords and in names of servers. */
 static const char *const words[] = {
 	"access",    "account",	   "admin",    "administrator", "alpha",     "amqp",	  "apache",	"apple",
 	"april",     "august",	   "autumn",   "backup",	"banana",    "batman",	  "beam",	"berlin",
@@ -152,7 +152,7 @@ bool strength_is_known(const struct cookie *cookie)
 	return false;
 }
 
-/* Letters as they are, and the digits and signs that people put in their place. */
+/* A letter in lower case; digits and signs that people use for a letter become that letter. */
 static char plain(char c)
 {
 	static const char from[] = "0134578@$!", to[] = "oleastbasi";

@@ -8,24 +8,24 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* A word of a list of some thousands, in one of a few spellings. */
+/* A word from a list of some thousand words, in one of a few spellings. */
 #define WORD_BITS 12.0
-/* One of the short words between them: the, for, new. */
+/* A short word between others: the, for, new. */
 #define SHORT_WORD_BITS 8.0
-/* A character that goes on as the two before it: the same, the next, the former. */
+/* A character that continues the two before it: the same, the next, the previous. */
 #define STEP_BITS 1.0
-/* A letter of text that somebody can pronounce; Shannon found 1 to 2.3 for English (Bell System Technical Journal,
+/* A letter of pronounceable text; Shannon found 1 to 2.3 bits for English (Bell System Technical Journal,
  * 1951). */
 #define PROSE_BITS 2.5
 
-/* The pairs that make up about three quarters of the pairs of English text. */
+/* The pairs of letters that make up about three quarters of English text. */
 static const char pairs[] = "th he in er an re nd on en at ou ed ha to or it is hi es ng as ar se st te nt me ea ti ve "
 			    "of io le co ro ne ra li ri de us no ma el ho al la si et ll sh be fo so wh pr tr ch wi ce "
 			    "om ur ut il wa rs ct ec lo ee ot ow ke ta ns ac di am ge un ul pe ca ss em po ai em id mo "
 			    "ba op sa ap ry ys pl em fi ly ck ir ag do ad oo gh qu ui ic ow wn mp eq";
 static const char *const rows[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890" };
 
-/* The smallest usual set that has all its characters: what one draws from who knows which set it is. */
+/* The size of the smallest common set with all its characters: an attacker who knows the set draws from it. */
 static double alphabet(const struct cookie *cookie)
 {
 	bool hex_lower = true, hex_upper = true, digit = false, lower = false, upper = false, other = false;
@@ -52,7 +52,7 @@ static double alphabet(const struct cookie *cookie)
 	return size + (other ? 3 : 0);
 }
 
-/* Those who draw from a few characters only: which ones, and then each place. */
+/* The bits of a cookie with few different characters: which characters, and then each position. */
 static double few_characters(const struct cookie *cookie, double size)
 {
 	bool seen[128] = { false };
@@ -69,7 +69,7 @@ static double few_characters(const struct cookie *cookie, double size)
 	       (double)cookie->n * log2(distinct);
 }
 
-/* The length of what is repeated, the last time perhaps in part; n when nothing is. */
+/* The length of the repeated part, where the last repetition may be incomplete; n without repetition. */
 static size_t period(const struct cookie *cookie)
 {
 	for (size_t p = 1; p <= cookie->n / 2; p++)
@@ -78,7 +78,7 @@ static size_t period(const struct cookie *cookie)
 	return cookie->n;
 }
 
-/* Three neighbours in a row of a keyboard, in either direction. */
+/* True for three neighbours in a row of a keyboard, in either direction. */
 static bool along_row(const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -99,13 +99,13 @@ static bool goes_on(const char *text, size_t i)
 	return (step >= -1 && step <= 1 && step == text[i - 1] - text[i - 2]) || along_row(text + i - 2);
 }
 
-/* The sign between words, the second time that it comes. */
+/* True for a separator that occurred before. */
 static bool is_separator(const struct cookie *cookie, size_t i)
 {
 	return strchr("-_.:/ ", cookie->text[i]) && memchr(cookie->text, cookie->text[i], i);
 }
 
-/* Rows, counting and words where there are any, characters elsewhere. */
+/* Adds up keyboard rows, sequences and words; the other characters count one by one. */
 static double pieces(const struct cookie *cookie, const char *const *local, double each, size_t n)
 {
 	bool after_word = false;
@@ -121,7 +121,7 @@ static double pieces(const struct cookie *cookie, const char *const *local, doub
 			after_word = true;
 			continue;
 		}
-		/* What follows a word is a number: a year, a 1. */
+		/* A number behind a word belongs to it: a year, a 1. */
 		after_word &= isdigit((unsigned char)cookie->text[i]) != 0;
 		if (i >= 2 && (goes_on(cookie->text, i) || is_separator(cookie, i)))
 			bits += STEP_BITS;

@@ -52,7 +52,7 @@ static void name_file(struct texts *texts, const char *path, unsigned int kind)
 	}
 }
 
-/* The files of EnvironmentFile=, as systemd.exec(5) has them: a dash in front lets a file be absent. */
+/* Records the files of EnvironmentFile=, by systemd.exec(5): with a dash in front, the file may be missing. */
 static void note_environment(struct texts *texts, const struct text *text)
 {
 	static const char key[] = "EnvironmentFile=";
@@ -71,7 +71,7 @@ static void note_environment(struct texts *texts, const struct text *text)
 	}
 }
 
-/* Files of arguments that arguments name; and what a configuration of keys includes, from its own folder. */
+/* Records files of arguments that arguments name, and files that a configuration of keys includes from its folder. */
 static void note_named(struct texts *texts, const struct text *text)
 {
 	struct arena *arena = texts->host->arena;
@@ -108,7 +108,7 @@ void texts_file(struct texts *texts, const char *path, unsigned int kind)
 	texts->n_unread += r == -EACCES;
 	if (r < 0 || file.fd < 0 || !S_ISREG(file.access.mode))
 		return;
-	/* A folder on the way that became a link since its folder was listed leads somewhere else. */
+	/* If a folder was replaced by a link after it was listed, the path leads somewhere else. */
 	if ((!follow && strcmp(path, file.path) != 0) || !texts_skip(texts, &file.access))
 		return;
 	fd = file_reopen(file.fd);

@@ -10,7 +10,7 @@ void *vault_new(size_t size)
 
 	if (vault == MAP_FAILED)
 		return NULL;
-	/* Both are a second line of defence; an unprivileged caller may lack the first. */
+	/* Both are additional protection; an unprivileged caller may not be allowed to do the first. */
 	(void)mlock(vault, size);
 	(void)madvise(vault, size, MADV_DONTDUMP);
 	vault->size = size;
@@ -31,7 +31,7 @@ void vault_free(struct vault *vault)
 	munmap(vault, vault->size);
 }
 
-/* 4 KiB are more than SHA1Transform() of libmd and the functions of this module use for their locals. */
+/* 4 KiB are more than the local variables of libmd's SHA1Transform() and of this module's functions need. */
 __attribute__((noinline)) void vault_burn_stack(void)
 {
 	unsigned char ashes[4096];

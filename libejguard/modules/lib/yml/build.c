@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Nodes and problems in the making. */
+/* Creates nodes and problems. */
 #include <stdarg.h>
 
 #include "libejguard/modules/lib/yml/load.h"

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Private to yml: reading files into nodes, and what that may cost. */
+/* Private to yml: reads files into nodes, within limits. */
 #ifndef EJG_LIB_YML_LOAD_H
 #define EJG_LIB_YML_LOAD_H
 
 #include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/arena.h"
 
-/* More than any configuration in use: the largest that are known have some ten thousand lines. */
+/* Larger than any configuration in use: the largest known ones have about ten thousand lines. */
 enum {
 	YML_MAX_BYTES = 8 << 20, /* of all files together */
 	YML_MAX_FILES = 256,
 	YML_MAX_DEPTH = 64,
-	YML_MAX_NODES = 400000, /* also of what macros make of them */
+	YML_MAX_NODES = 400000, /* including copies that macros make */
 	YML_MAX_PROBLEMS = 64,
 	YML_MAX_MACROS = 1000,
-	YML_MAX_OPTIONS = 600,	  /* ejabberd knows some 250, and refuses others */
-	YML_MAX_JOINED = 4000000, /* entries that are copied where lists are joined */
+	YML_MAX_OPTIONS = 600,	  /* ejabberd knows about 250 options, and refuses others */
+	YML_MAX_JOINED = 4000000, /* entries copied when lists are joined */
 	YML_MAX_HOSTS = 10000,
-	YML_MAX_ATOM = 255, /* of Erlang: fast_yaml refuses longer ones */
+	YML_MAX_ATOM = 255, /* Erlang's limit: fast_yaml refuses longer ones */
 };
 
 struct yml_loader {
@@ -38,7 +38,7 @@ void yml_problem(struct yml_loader *loader, enum yml_problem_kind kind, const ch
 void yml_problem_at(struct yml_loader *loader, enum yml_problem_kind kind, const struct yml_node *node,
 		    const char *text);
 
-/* A new node of a kind at the place of another one; NULL without memory or past the limit. */
+/* A new node with the position of another node; NULL without memory or past the limit. */
 struct yml_node *yml_node_new(struct yml_loader *loader, enum yml_kind kind, const struct yml_node *place);
 
 /* Sets items or pairs, and the weight. */
@@ -46,24 +46,24 @@ void yml_node_items(struct yml_node *node, const struct yml_node **items, size_t
 void yml_node_pairs(struct yml_node *node, struct yml_pair *pairs, size_t n);
 
 /*
- * The one document of a text. Return: the node; NULL when it is none that ejabberd would take (a problem says why).
- * An empty text is an empty map.
+ * Parses a text with one document. Return: the node; NULL when ejabberd would refuse it (a problem says why). An empty
+ * text is an empty map.
  */
 const struct yml_node *yml_parse(struct yml_loader *loader, const char *file, const char *text, size_t size);
 
-/* Reads a file with what it includes, as one list of options. Return: the map, or NULL with a problem. */
+/* Reads a file and its includes, as one list of options. Return: the map, or NULL with a problem. */
 const struct yml_node *yml_read(struct yml_loader *loader, const char *path);
 
-/* As ejabberd makes paths absolute. NULL: the working directory is not known. */
+/* Makes a path absolute as ejabberd does. NULL: the working directory is unknown. */
 const char *yml_absolute(struct yml_loader *loader, const char *path);
 
 /* Replaces the macros (define_macro) and keywords (define_keyword) of a map of options. */
 const struct yml_node *yml_replace(struct yml_loader *loader, const struct yml_node *options);
 
-/* Options that are given several times: lists and maps are joined, others refused (econf, group_dups()). */
+/* Combines options that are given several times: lists and maps are joined, others refused (econf, group_dups()). */
 const struct yml_node *yml_group(struct yml_loader *loader, const struct yml_node *options);
 
-/* The hosts of a configuration whose options are grouped, with what their sections make of them. */
+/* Finds the hosts of a configuration with combined options, and applies their sections. */
 void yml_hosts(struct yml_loader *loader, struct yml *yml);
 
 #endif

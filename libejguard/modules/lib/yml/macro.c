@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Macros (yconf, replace_macros()) and keywords (ejabberd_config, replace_keywords()). Both stand for a whole value by
- * their bare name; since 24.12 macros, and since 25.03 keywords, also for a part of a string as @NAME@. A macro that
- * the environment defines (EJABBERD_MACRO_NAME, since 24.12) beats the one of the file: its value is not known here.
+ * Macros (yconf, replace_macros()) and keywords (ejabberd_config, replace_keywords()). Their bare name replaces a whole
+ * value; since 24.12 macros, and since 25.03 keywords, also for a part of a string as @NAME@. A macro in the
+ * environment (EJABBERD_MACRO_NAME, since 24.12) overrides the one of the file; its value is unknown here.
  *
- * Values are shared, not copied, so that macros made of macros cost no memory; how many nodes they come to is counted.
+ * Values are shared, not copied, so macros made of macros cost no memory; the number of resulting nodes is limited.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ struct macros {
 	struct macro *items; /* sorted by name */
 	size_t n;
 	bool keywords; /* keywords instead of macros */
-	bool strings;  /* @NAME@ counts */
+	bool strings;  /* @NAME@ is replaced */
 };
 
 static bool since(const struct yml_loader *loader, unsigned int version)
@@ -63,7 +63,7 @@ static const struct yml_node *unknown(struct macros *macros, const struct yml_no
 	return node;
 }
 
-/* The macro that begins with the @ at text, or NULL; *ret_length is that of @NAME@. */
+/* The macro that begins with the @ at text, or NULL; *ret_length is the length of @NAME@. */
 static struct macro *find_part(const struct macros *macros, const char *text, size_t *ret_length)
 {
 	size_t length = strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
@@ -78,8 +78,8 @@ static struct macro *find_part(const struct macros *macros, const char *text, si
 }
 
 /*
- * Whether what a replacement came to is to be replaced again. ejabberd goes through the macros once, in their order:
- * what it makes of such a text depends on that.
+ * True if the result of a replacement contains macros again. ejabberd replaces the macros once, in their order, so the
+ * result depends on that order.
  */
 static bool is_entangled(const struct macros *macros, const char *text)
 {
@@ -119,7 +119,7 @@ static const struct yml_node *expand_macro(struct macros *macros, struct macro *
 	return macro->value;
 }
 
-/* Replaces each @NAME@ of a string. Values that re:replace() would not take as they are make it unknown. */
+/* Replaces each @NAME@ of a string. A value that re:replace() would interpret makes the string unknown. */
 static const struct yml_node *expand_parts(struct macros *macros, const struct yml_node *node)
 {
 	struct yml_loader *loader = macros->loader;
@@ -219,7 +219,7 @@ static const struct yml_node *expand_map(struct macros *macros, const struct yml
 	return result;
 }
 
-/* Whether anything below a node could be replaced: most could not, and are shared. */
+/* True if anything below a node could be replaced. Most nodes have nothing to replace, and are shared. */
 static bool concerns(const struct yml_node *node)
 {
 	const char *text = yml_text(node);
@@ -251,7 +251,7 @@ static bool add(struct macros *macros, const char *name, const struct yml_node *
 	return true;
 }
 
-/* The definitions of one define_macro or define_keyword. */
+/* Reads the definitions of one define_macro or define_keyword. */
 static bool define(struct macros *macros, const struct yml_node *map)
 {
 	if (!yml_is_map(map)) {
@@ -282,7 +282,7 @@ static bool is_environment(const struct yml_setup *setup, const char *name)
 	return false;
 }
 
-/* What the environment defines takes the place of what the file does. */
+/* Definitions in the environment override those of the file. */
 static bool add_environment(struct macros *macros, const struct yml_node *options)
 {
 	const struct yml_setup *setup = macros->loader->setup;
@@ -318,7 +318,7 @@ static bool sort(struct macros *macros)
 	return true;
 }
 
-/* Collects the definitions, and puts the other options into a map of their own. */
+/* Collects the definitions, and copies the other options into a new map. */
 static const struct yml_node *partition(struct macros *macros, const struct yml_node *options, const char *name)
 {
 	struct yml_loader *loader = macros->loader;
@@ -348,7 +348,7 @@ static const struct yml_node *replace(struct yml_loader *loader, const struct ym
 	rest = partition(&macros, options, keywords ? "define_keyword" : "define_macro");
 	if (!rest || !macros.n)
 		return rest;
-	/* Circles are refused, whether anything uses them or not. */
+	/* Circular macros are refused even if nothing uses them. */
 	for (size_t i = 0; !keywords && i < macros.n; i++)
 		if (!expand_macro(&macros, &macros.items[i], macros.items[i].place))
 			return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The values of ejabberd.yml, as ejabberd's parser makes them (fast_yaml with plain_as_atom): plain and single-quoted
+ * The values of ejabberd.yml, as ejabberd's parser returns them (fast_yaml with plain_as_atom): plain and single-quoted
  * scalars are atoms, double-quoted ones strings, plain numbers numbers; anchors are ignored and an alias is the string
  * of its name; there are no merge keys; an empty list is an empty map.
  */
@@ -18,19 +18,19 @@ enum yml_kind {
 	YML_FLOAT,
 	YML_LIST,
 	YML_MAP,
-	YML_UNKNOWN, /* depends on what cannot be seen: text says on what */
+	YML_UNKNOWN, /* depends on something that cannot be seen: text says what */
 };
 
 struct yml_node {
 	enum yml_kind kind;
-	const char *text; /* scalars: as written, ended by NUL; may hold NULs, then strlen() is not length */
+	const char *text; /* scalars: as written, ended by NUL; may contain NULs, so use length and not strlen() */
 	size_t length;
 	int64_t integer;
 	const struct yml_node *const *items; /* LIST */
 	const struct yml_pair *pairs;	     /* MAP */
 	size_t n;			     /* of items or pairs */
-	size_t weight;			     /* nodes below and with it, shared ones counted each time */
-	const char *file;		     /* where it stands */
+	size_t weight;			     /* number of nodes below, plus one; shared ones count each time */
+	const char *file;		     /* its position */
 	uint32_t line;
 	uint32_t column;
 };
@@ -40,15 +40,15 @@ struct yml_pair {
 	const struct yml_node *value;
 };
 
-/* An atom or a string; NULL for other kinds, and for text that holds a NUL. */
+/* The text of an atom or a string; NULL for other kinds, and for text that contains a NUL. */
 const char *yml_text(const struct yml_node *node);
-/* Whether it is an atom or string of exactly this text. */
+/* True for an atom or string with exactly this text. */
 bool yml_is(const struct yml_node *node, const char *text);
 /* on, yes, y, true: 1; off, no, n, false: 0; else -1 (yconf, bool()). */
 int yml_bool(const struct yml_node *node);
 /* An integer; false for other kinds. */
 bool yml_integer(const struct yml_node *node, int64_t *ret);
-/* A LIST or a MAP, or what ejabberd does not tell from either: the empty one. */
+/* True for a LIST or a MAP; an empty one is both, as for ejabberd. */
 bool yml_is_list(const struct yml_node *node);
 bool yml_is_map(const struct yml_node *node);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text to nodes, as fast_yaml's process_events() and make_scalar() do it (fast_yaml, c_src/fast_yaml.c). */
+/* Parses text into nodes, as fast_yaml's process_events() and make_scalar() do (fast_yaml, c_src/fast_yaml.c). */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void refuse(struct parser *parser, enum yml_problem_kind kind, const yaml
 	yml_problem(parser->loader, kind, parser->file, mark->line + 1, mark->column + 1, "%s", text);
 }
 
-/* Reads the next event; false with a problem. Only the parser's own words are quoted, never the file's. */
+/* Reads the next event; false with a problem. The problem quotes only the parser, never the file. */
 static bool next(struct parser *parser, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&parser->yaml, event))
@@ -41,7 +41,7 @@ static struct yml_node *make(struct parser *parser, enum yml_kind kind, const ya
 	return yml_node_new(parser->loader, kind, &place);
 }
 
-/* What is left after strtol(3) stopped at a point: digits, a point, digits, an exponent, as strtod(3) takes them. */
+/* The rest after strtol(3) stopped at a point: digits, a point, digits, an exponent, as strtod(3) accepts them. */
 static bool is_float(const char *text)
 {
 	size_t digits = 0;
@@ -66,7 +66,7 @@ static bool is_float(const char *text)
 	return !*text;
 }
 
-/* fast_yaml, make_num(): a number too large becomes the largest one. */
+/* fast_yaml, make_num(): a number that is too large becomes the largest one. */
 static bool is_number(struct yml_node *node)
 {
 	char *end;
@@ -114,7 +114,7 @@ static struct yml_node *make_scalar(struct parser *parser, const yaml_event_t *e
 	return node;
 }
 
-/* fast_yaml, make_alias(): what an alias stands for is never looked up. */
+/* fast_yaml, make_alias(): the target of an alias is never looked up. */
 static struct yml_node *make_alias(struct parser *parser, const yaml_event_t *event)
 {
 	struct yml_node *node = make(parser, YML_STRING, &event->start_mark);
@@ -210,7 +210,7 @@ static struct yml_node *read_node(struct parser *parser, yaml_event_t *event)
 	}
 }
 
-/* Stream and document marks are passed over: fast_yaml puts the documents into one list, and ejabberd takes one. */
+/* Skips stream and document marks: fast_yaml puts the documents into one list, and ejabberd accepts only one. */
 static const struct yml_node *read_stream(struct parser *parser)
 {
 	const struct yml_node *root = NULL;

@@ -11,7 +11,7 @@
 #include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/cleanup.h"
 
-/* Of any host's, or everybody's: options whose value is a path. */
+/* Options of a host or of all hosts whose value is a path. */
 static const struct {
 	const char *name;
 	enum yml_path_kind kind;
@@ -45,7 +45,7 @@ static const struct {
 	{ "dhfile", YML_PATH_DHFILE },
 };
 
-/* Options of modules; a path is not given by most configurations, then the default counts. */
+/* Options of modules; most configurations do not set the path, then the default counts. */
 static const struct {
 	const char *module;
 	const char *name;
@@ -175,7 +175,7 @@ static void add_value(struct collector *collector, const struct yml_path *path, 
 	}
 }
 
-/* A word of a command line, when it is a path. */
+/* Adds a word of a command line if it is a path. */
 static void add_word(struct collector *collector, const struct yml_path *path, const struct yml_node *node,
 		     const char *word)
 {
@@ -186,8 +186,8 @@ static void add_word(struct collector *collector, const struct yml_path *path, c
 }
 
 /*
- * The program of a command line, and what is handed to it by an absolute path: behind python3, env or sudo it is the
- * script that decides. captcha_cmd may also be an Erlang module, which has no slash, or a URL.
+ * Adds the program of a command line, and its arguments that are absolute paths: with python3, env or sudo the script
+ * is an argument. captcha_cmd may also be an Erlang module, which has no slash, or a URL.
  */
 static void add_program(struct collector *collector, struct yml_path *path, const struct yml_node *node)
 {
@@ -206,7 +206,7 @@ static void add_program(struct collector *collector, struct yml_path *path, cons
 		const size_t length = strcspn(text, borders);
 		const char *word = arena_strndup(collector->arena, text, length);
 
-		/* ejabberd takes the first word from its working directory, too. */
+		/* ejabberd looks up the first word in its working directory too. */
 		if (word && length > 0 && (*word == '/' || (i == 0 && strchr(word, '/'))) &&
 		    strncmp(word, "/dev/", 5) != 0 && strncmp(word, "/proc/", 6) != 0) {
 			path->argument = i > 0;
@@ -233,7 +233,7 @@ static void collect_options(struct collector *collector, const struct yml_host *
 	}
 }
 
-/* sql_database of sqlite is a file (ejabberd_sql, sqlite_file()). */
+/* With sqlite, sql_database is a file (ejabberd_sql, sqlite_file()). */
 static void collect_database(struct collector *collector, const struct yml_host *host)
 {
 	struct yml_option type = yml_option(collector->yml, host, "sql_type");
@@ -249,7 +249,7 @@ static mode_t read_octal(const struct yml_node *node)
 	int64_t number;
 	const char *text = yml_text(node);
 
-	/* econf:octal() takes strings only: "0600". */
+	/* econf:octal() accepts strings only: "0600". */
 	number = text ? strtol(text, NULL, 8) : 0;
 	return number & 07777;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The files that ejabberd.yml names: what it includes, certificates and keys, folders that it serves or fills, unix
- * sockets, programs that it runs. Nothing but the configuration itself is opened: whether these files exist, and what
- * they are, is for the caller to see.
+ * The files that ejabberd.yml names: includes, certificates and keys, folders that ejabberd serves or writes, unix
+ * sockets, programs that it runs. Only the configuration itself is opened: the caller checks whether these files exist,
+ * and their type.
  */
 #ifndef EJG_LIB_YML_PATHS_H
 #define EJG_LIB_YML_PATHS_H
@@ -13,40 +13,40 @@
 #include <sys/types.h>
 
 enum yml_path_kind {
-	YML_PATH_CONFIG,      /* the configuration itself, or a file that it includes or loads: may hold passwords */
+	YML_PATH_CONFIG,      /* the configuration, or a file that it includes or loads: may contain passwords */
 	YML_PATH_CERTIFICATE, /* certfiles, certfile: a certificate, its private key, or both; may be a pattern */
-	YML_PATH_CA,	      /* CA certificates and revocation lists: nothing secret */
-	YML_PATH_DHFILE,      /* Diffie-Hellman parameters: nothing secret, must not be writable by others */
-	YML_PATH_KEY,	      /* another secret: a JWT key, a file that holds a password */
+	YML_PATH_CA,	      /* CA certificates and revocation lists: not secret */
+	YML_PATH_DHFILE,      /* Diffie-Hellman parameters: not secret, must not be writable by others */
+	YML_PATH_KEY,	      /* another secret: a JWT key, a file that contains a password */
 	YML_PATH_UPLOAD,      /* folder of uploads (mod_http_upload) */
-	YML_PATH_DOCROOT,     /* folder that is served to the world (mod_http_fileserver and its like) */
-	YML_PATH_LOG,	      /* a log file that is named in the configuration: accesslog, spam_dump_file */
+	YML_PATH_DOCROOT,     /* folder that is published on the web (mod_http_fileserver and similar modules) */
+	YML_PATH_LOG,	      /* a log file in the configuration: accesslog, spam_dump_file */
 	YML_PATH_DATABASE,    /* a database file: sql_database of sqlite */
 	YML_PATH_SOCKET,      /* unix socket of a listener: "unix:..." */
-	YML_PATH_PROGRAM,     /* a program that ejabberd runs (captcha_cmd, extauth_program), or is handed */
+	YML_PATH_PROGRAM,     /* a program that ejabberd runs (captcha_cmd, extauth_program), or its argument */
 	YML_PATH_DATA,	      /* another file that is read: translations, host-meta, spam lists, templates */
 };
 
 struct yml_path {
 	enum yml_path_kind kind;
-	const char *path;   /* absolute, keywords replaced; a pattern where it says so, to be expanded as glob(7) */
-	bool pattern;	    /* holds *, ? or [: filelib:wildcard (certfiles only) */
-	bool argument;	    /* of a program: handed to it, not the program itself */
+	const char *path;   /* absolute, keywords replaced; if `pattern` is set, to be expanded as glob(7) */
+	bool pattern;	    /* contains *, ? or [: filelib:wildcard (certfiles only) */
+	bool argument;	    /* an argument of a program, not the program itself */
 	const char *option; /* "certfiles", "listen/ejabberd_c2s/certfile", "modules/mod_http_upload/docroot" */
-	const char *host;   /* virtual host for which it counts, or NULL for all */
-	mode_t mode;	  /* that ejabberd gives it (file_mode, dir_mode, a socket's mode), or 0 where it gives none */
-	const char *file; /* where it stands written */
-	uint32_t line;	  /* 0: a default, it stands nowhere */
+	const char *host;   /* the virtual host to which it applies, or NULL for all */
+	mode_t mode;	  /* set by ejabberd (file_mode, dir_mode, a socket's mode), or 0 if it sets none */
+	const char *file; /* where it is written */
+	uint32_t line;	  /* 0: a default, not written anywhere */
 	uint32_t column;
 };
 
-/* What stands in the way of an answer. */
+/* The reason why something could not be read or decided. */
 enum yml_problem_kind {
-	YML_ABSENT,	   /* there is no configuration */
+	YML_ABSENT,	   /* the configuration does not exist */
 	YML_UNSEEN,	   /* the caller may not read it */
-	YML_REFUSED,	   /* ejabberd does not start with this, or not load it */
-	YML_UNBOUNDED,	   /* it is larger, deeper or more entangled than is read here */
-	YML_INDETERMINATE, /* it depends on the environment of the node, or on what only running it shows */
+	YML_REFUSED,	   /* ejabberd does not start with this, or does not load it */
+	YML_UNBOUNDED,	   /* it is larger, deeper or more nested than the limits here */
+	YML_INDETERMINATE, /* it depends on the node's environment, or on something only a running node shows */
 };
 
 struct yml_problem {
@@ -59,13 +59,13 @@ struct yml_problem {
 };
 
 struct yml_paths {
-	const struct yml_path *items; /* items[0] is the configuration itself, where there is one */
+	const struct yml_path *items; /* items[0] is the configuration itself, if it exists */
 	size_t n;
 	const struct yml_problem *problems;
 	size_t n_problems;
 };
 
-/* Whether glob(3) can be asked for a pattern: with more open components, or alternatives, it could be busy for ever. */
+/* True if the pattern is safe for glob(3): more open components, or alternatives, could take very long. */
 bool yml_pattern_is_simple(const char *pattern);
 
 #endif

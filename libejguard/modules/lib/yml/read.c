@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files, and the files that they include (yconf, read_yaml() and include_files()). The configuration belongs to the
- * service: what it names is opened only when it is a regular file.
+ * Reads files and their includes (yconf, read_yaml() and include_files()). The service owns the configuration and may
+ * put any name into it, so only regular files are opened.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ const char *yml_absolute(struct yml_loader *loader, const char *path)
 	return absolute;
 }
 
-/* Reads what a file holds now, up to what is left of YML_MAX_BYTES. Return: 0, -E2BIG, -errno. */
+/* Reads the current text of a file, up to the rest of YML_MAX_BYTES. Return: 0, -E2BIG, -errno. */
 static int read_file(struct yml_loader *loader, const char *path, char **ret, size_t *ret_size)
 {
 	cleanup_fd int fd = root_open_regular(loader->setup->root, path);
@@ -54,7 +54,7 @@ static void report_unread(struct yml_loader *loader, const char *path, const str
 		yml_problem(loader, kind, path, 0, 0, "cannot be read: %s", why);
 }
 
-/* The files that are being read, each included by the one before. */
+/* The files that are being read, each included by the previous one. */
 struct chain {
 	const char *path;
 	const struct chain *above;
@@ -63,7 +63,7 @@ struct chain {
 static const struct yml_node *read_chain(struct yml_loader *loader, const char *path, const struct yml_node *place,
 					 const struct chain *above);
 
-/* Whether an included option stays, by its disallow or allow_only (yconf, read_include_files()). */
+/* True if an included option is kept, by its disallow or allow_only (yconf, read_include_files()). */
 static bool is_wanted(const struct yml_node *key, const struct yml_node *filter)
 {
 	const struct yml_node *disallow = yml_value(filter, "disallow"), *only = yml_value(filter, "allow_only");
@@ -144,7 +144,7 @@ static const struct yml_node *expand_includes(struct yml_loader *loader, const s
 	return all;
 }
 
-/* Remembers a file. Return: its name in the arena; NULL when there are too many. */
+/* Records a file. Return: its name in the arena; NULL when there are too many. */
 static const char *note_file(struct yml_loader *loader, const char *path, const struct yml_node *place)
 {
 	const char **files;

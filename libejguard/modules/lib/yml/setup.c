@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the configuration is, what of the node's environment it depends on, and what paths come to there. */
+/* Finds the configuration, the parts of the node's environment that it depends on, and its absolute paths. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ static void add_name(struct names *names, const char *text, size_t length)
 	names->n += items[names->n] != NULL;
 }
 
-/* Every EJABBERD_MACRO_NAME= of a text. NULs count as ends of lines. */
+/* Finds every EJABBERD_MACRO_NAME= in a text. NULs count as line ends. */
 static void scan(struct names *names, const char *text, size_t size)
 {
 	static const char prefix[] = "EJABBERD_MACRO_";
@@ -55,7 +55,7 @@ static void scan(struct names *names, const char *text, size_t size)
 	}
 }
 
-/* What a regular file, or one of /proc, holds: at most MAX_TEXT bytes and an end. NULL: it cannot be read. */
+/* Reads a regular file, or one of /proc: at most MAX_TEXT bytes, and adds a NUL. NULL: it cannot be read. */
 static char *slurp(const char *root, const char *path, bool proc, size_t *ret_size)
 {
 	cleanup_fd int fd = root_open_regular(root, path);
@@ -86,7 +86,7 @@ static void scan_file(struct names *names, const char *path, bool proc)
 	explicit_bzero(text, size);
 }
 
-/* A unit file or drop-in, with the files of its EnvironmentFile= lines. */
+/* Scans a unit file or drop-in, and the files of its EnvironmentFile= lines. */
 static void scan_unit(struct names *names, const char *path)
 {
 	size_t size = 0;
@@ -173,8 +173,8 @@ static const char *value(const struct ejg_survey *survey, const char *name)
 }
 
 /*
- * EJABBERD_CONFIG_PATH, else ejabberd.yml in the configuration folder, as the start script puts it. Where the former
- * cannot be told, the latter is what there is to look at, and *ret_note says so.
+ * EJABBERD_CONFIG_PATH, else ejabberd.yml in the configuration folder, as the start script does. If the former is
+ * unknown, the latter is used, and *ret_note says so.
  */
 static const char *find_config(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			       const char **ret_note, const char **ret_problem)
@@ -238,7 +238,7 @@ const char *yml_path_absolute(struct arena *arena, const struct yml *yml, const 
 	return spool && *spool == '/' ? arena_printf(arena, "%s/%s", spool, path) : NULL;
 }
 
-/* ejabberd_config, get_predefined_keywords(); HOST_URL_ENCODE and the versions name no file. */
+/* ejabberd_config, get_predefined_keywords(); HOST_URL_ENCODE and the versions are not used in file names. */
 static const char *keyword(const struct yml *yml, const char *host, const char *name, size_t length)
 {
 	const struct {

@@ -37,7 +37,7 @@ static int make(struct ejg_call *call, void *object)
 int yml_shared_get(struct ejg_call *call, const struct yml_shared **ret)
 {
 	const void *object;
-	/* modules of another build may have other structures */
+	/* a module of another build may have another layout */
 	int r = ejg_call_shared(call, "ejabberd.yml " EJG_VERSION, sizeof(struct yml_shared), make, drop, &object);
 
 	if (r == 0)

@@ -46,7 +46,7 @@ static const struct yml_node *join(struct yml_loader *loader, const struct yml_n
 	return all;
 }
 
-/* A second occurrence of an option. */
+/* Handles a second occurrence of an option. */
 static void join_pair(struct yml_loader *loader, struct yml_pair *first, const struct yml_pair *second)
 {
 	const struct yml_node *all = join(loader, first->value, second->value);
@@ -100,7 +100,7 @@ static bool is_same_host(const struct yml_node *key, const char *name)
 	return text && strcasecmp(text, name) == 0;
 }
 
-/* The options that host_config or append_host_config gives to a host, or NULL. */
+/* The options of a host in host_config or append_host_config, or NULL. */
 static const struct yml_node *section(struct yml_loader *loader, const struct yml_node *sections, const char *name)
 {
 	const struct yml_node *all = NULL;
@@ -121,7 +121,7 @@ static const struct yml_node *section(struct yml_loader *loader, const struct ym
 	return all ? yml_group(loader, all) : NULL;
 }
 
-/* Joins what append_host_config adds to what counts for the host without it. */
+/* Adds the options of append_host_config to those that the host has without it. */
 static const struct yml_node *append(struct yml_loader *loader, const struct yml_node *options,
 				     const struct yml_node *own, const struct yml_node *more)
 {
@@ -170,7 +170,7 @@ void yml_hosts(struct yml_loader *loader, struct yml *yml)
 		const char *name = yml_text(names->items[i]);
 		const struct yml_node *appended;
 
-		/* Sections are looked up for each host: what a hostile file makes of that is bounded. */
+		/* Sections are searched for each host: this limits the time for a malicious file. */
 		if (n == YML_MAX_HOSTS || n * ((own ? own->n : 0) + (more ? more->n : 0)) > 10000000) {
 			yml_problem_at(loader, YML_UNBOUNDED, names->items[i], "too many hosts: not all were checked");
 			break;
@@ -191,7 +191,7 @@ void yml_hosts(struct yml_loader *loader, struct yml *yml)
 	yml->n_hosts = n;
 }
 
-/* Sections for hosts that are not served: ejabberd refuses them (econf:enum). */
+/* ejabberd refuses sections for hosts that it does not serve (econf:enum). */
 static void check_sections(struct yml_loader *loader, const struct yml *yml, const char *option)
 {
 	const struct yml_node *sections = yml_value(yml->options, option);
@@ -224,7 +224,7 @@ static bool is_yaml(const char *name)
 	return has_suffix(name, ".yml") || has_suffix(name, ".yaml");
 }
 
-/* One configuration of a contributed module: a file of its own, with macros of its own. */
+/* Reads the configuration of a contributed module: a separate file with separate macros. */
 static void load_module_file(struct yml_loader *loader, const char *path, const struct yml_node **all)
 {
 	const struct yml_node *options = yml_read(loader, path);
