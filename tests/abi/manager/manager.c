@@ -115,14 +115,36 @@ static int apply(const struct service *service)
 	return r;
 }
 
-/* cgroup.kill is of Linux 5.14; a folder that is not empty cannot be removed: a second later it is. */
+/* Before Linux 5.14 there is no cgroup.kill. What is forked meanwhile is met by the next call. */
+static void kill_each(const char *cgroup)
+{
+	char path[4096];
+	FILE *file;
+	int pid;
+
+	if (snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup) >= (int)sizeof(path))
+		return;
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (fscanf(file, "%d", &pid) == 1)
+		if (pid > 0 && pid != getpid())
+			kill(pid, SIGKILL);
+	fclose(file);
+}
+
+/* A folder that is not empty cannot be removed: a second later it is. */
 static void clear(const struct service *service)
 {
 	if (!service->cgroup)
 		return;
-	write_file(service->cgroup, "cgroup.kill", "1");
-	for (int i = 0; i < 100 && rmdir(service->cgroup) < 0 && errno == EBUSY; i++)
+	for (int i = 0; i < 100; i++) {
+		if (write_file(service->cgroup, "cgroup.kill", "1") < 0)
+			kill_each(service->cgroup);
+		if (rmdir(service->cgroup) == 0 || errno != EBUSY)
+			return;
 		usleep(10000);
+	}
 }
 
 static int wait_end(pid_t pid)
