@@ -1,18 +1,39 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Debian's packages as files, which tests unpack into beds.
+# Debian's packages as files, of the release of the beds, which tests unpack into beds or install there.
+
+# shellcheck source=image.sh
+source "${BASH_SOURCE[0]%/*}/image.sh"
+
+# debs_in DIR COMMAND...: in a copy of the image of the beds (EJG_IMAGE), in the folder DIR. Its apt has the packages of the
+# beds' release, and knows what the beds have. The copy is there as long as the sandbox.
+debs_in() {
+	local dir=$1 root=$EJG_IMAGE.debs status=0
+	shift
+	if [[ ! -d $root ]]; then
+		rootfs_mount "$root" "$root.written" "$EJG_IMAGE/layer"
+		image_prepare_apt "$root"
+		cp -L /etc/resolv.conf /etc/nsswitch.conf /etc/hosts "$root/etc"
+		mkdir "$root/srv/debs"
+		image_chroot "$root" apt-get --quiet update || return
+	fi
+	mount --bind "$dir" "$root/srv/debs"
+	image_chroot "$root" env --chdir=/srv/debs "$@" || status=$?
+	umount "$root/srv/debs"
+	return $status
+}
 
 # debs_fetch DIR PATTERN...: the packages whose names match. * stands for the part of a name that changes with the release.
-debs_fetch() (
-	local pattern names=()
-	cd "$1" || return
+debs_fetch() {
+	local dir=$1 pattern known names=()
 	shift
+	known=$(debs_in "$dir" apt-cache pkgnames) || return
 	for pattern; do
-		mapfile -t -O "${#names[@]}" names < <(apt-cache pkgnames "${pattern%%\**}" | grep -xE "${pattern//\*/[0-9.-]*(t64)?}")
+		mapfile -t -O "${#names[@]}" names < <(grep -xE "${pattern//\*/[0-9.-]*(t64)?}" <<<"$known")
 	done
-	apt-get --quiet download "${names[@]}"
-)
+	debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
+}
 
 # debs_unpack DIR ROOT: all of them.
 debs_unpack() {

@@ -4,8 +4,10 @@
 # Prometheus's own programs of Debian, unpacked into a bed: installed, they would start services. managers_unpack of
 # managers.sh does that.
 
+# shellcheck source=debs.sh
+source "${BASH_SOURCE[0]%/*}/debs.sh"
+
 # monitoring_fetch DIR: the packages, as files.
-monitoring_fetch() (
-	cd "$1" || return
-	apt-get --quiet download prometheus prometheus-node-exporter
-)
+monitoring_fetch() {
+	debs_fetch "$1" prometheus prometheus-node-exporter
+}

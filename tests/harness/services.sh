@@ -4,15 +4,15 @@
 # Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases. And a name
 # server, which is unpacked only: installed, it would leave a user behind.
 
-# shellcheck source=image.sh
-source "${BASH_SOURCE[0]%/*}/image.sh"
+# shellcheck source=debs.sh
+source "${BASH_SOURCE[0]%/*}/debs.sh"
 
 services_packages=(rabbitmq-server elixir dnsmasq-base)
 
-# services_fetch DIR: the packages and all that they need, as files.
+# services_fetch DIR: the packages and all that they need and the beds lack, as files.
 services_fetch() {
 	mkdir -p "$1/partial"
-	apt-get --yes --quiet --download-only --no-install-recommends -o Dir::Cache::archives="$1/" \
+	debs_in "$1" apt-get --yes --quiet --download-only --no-install-recommends -o Dir::Cache::archives=/srv/debs/ \
 		-o APT::Sandbox::User=root install "${services_packages[@]}"
 }
 
@@ -37,12 +37,13 @@ services_install() {
 	rm -r "$root/srv/packages" "$root/usr/sbin/policy-rc.d"
 }
 
-# services_unpack_dns DIR FOLDER: the name server, and the libraries that this machine may lack. Prints the program.
+# services_unpack_dns DIR ROOT: mounts at ROOT the files of a bed, with the name server and its libraries, for a chroot(1).
 services_unpack_dns() {
 	local package
-	mkdir -p "$2"
+	rootfs_mount "$2" "$2.written" "$EJG_IMAGE/layer"
+	rootfs_dev "$2"
 	for package in "$1"/dnsmasq-base_*.deb "$1"/lib*.deb; do
-		dpkg --fsys-tarfile "$package" | tar -C "$2" -x
+		dpkg --fsys-tarfile "$package" | tar -C "$2" -x --keep-directory-symlink --no-overwrite-dir
 	done
-	echo "$2/usr/sbin/dnsmasq"
+	chroot "$2" ldconfig
 }

@@ -12,13 +12,13 @@ harness_begin "$0"
 # shellcheck source=../harness/services.sh
 source "$harness_dir/services.sh"
 [[ -n ${EJG_SERVICES-} ]] || skip 'EJG_SERVICES is not set (tools/run-tests sets it)'
-dnsmasq=$(services_unpack_dns "$EJG_SERVICES" "$EJG_STATE/dns")
+services_unpack_dns "$EJG_SERVICES" "$EJG_STATE/dns"
 
 guard_new server 198.51.100.1/24
 for number in 2 3; do net_new "peer$number" "198.51.100.$number/24"; done
 net_new dns 198.51.100.53/24
 root=$(bed_root server)
-names=$EJG_STATE/names
+names=$EJG_STATE/dns/srv/names
 
 # answer ADDRESS...: what the name server says of the name from now on.
 answer() {
@@ -29,8 +29,7 @@ answer() {
 
 echo 198.51.100.2 peers.example >"$names"
 # Not by net_run: the signals are for the server, not for a shell.
-libraries=$(find "$EJG_STATE/dns" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd :)
-LD_LIBRARY_PATH=$libraries nsenter --net="$(net_file dns)" "$dnsmasq" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts="$names" \
+nsenter --net="$(net_file dns)" chroot "$EJG_STATE/dns" dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-poll --addn-hosts=/srv/names \
 	--user=root --group=root --pid-file --local=/example/ --local-ttl=1 &
 server=$!
 rm -f "$root/etc/resolv.conf"
