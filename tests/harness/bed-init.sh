@@ -45,7 +45,9 @@ mount_cgroup_hybrid() {
 	# Without this table systemd would mount the machine's other v1 hierarchies and make its slices in them.
 	printf '#subsys_name\thierarchy\tnum_cgroups\tenabled\n' >"$BED_DIR/cgroups"
 	mount --bind "$BED_DIR/cgroups" "$root/proc/cgroups"
-	kernel_line+=(systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=0)
+	# systemd 256 and 257 want to be told twice; later ones cannot do it any more.
+	kernel_line+=(systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=0
+		SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1)
 }
 
 hostname "$(cat "$root/etc/hostname")"
