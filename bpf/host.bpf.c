@@ -306,11 +306,11 @@ static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook
 {
 	struct decision d = {};
 	__u16 port = sk->src_port;
-	struct policy_ports *chosen_ports = get_ports();
+	struct policy_ports *chosen_ports;
 	__u8 network;
 	bool guarded;
 
-	if (sk->type != SOCK_STREAM || !get_policy(&d) || !chosen_ports)
+	if (sk->type != SOCK_STREAM || !get_policy(&d))
 		return 1;
 	guarded = port_in(d.head->guarded_ports, port);
 	if (!guarded && !port_in(d.head->private_ports, port))
@@ -320,7 +320,8 @@ static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook
 		return 1;
 	if (guarded)
 		return may(d.head) ? 1 : refuse(network, &d, hook, address, port);
-	if (is_member() && bpf_sk_storage_get(&chosen, sk, 0, BPF_SK_STORAGE_GET_F_CREATE))
+	chosen_ports = get_ports();
+	if (is_member() && chosen_ports && bpf_sk_storage_get(&chosen, sk, 0, BPF_SK_STORAGE_GET_F_CREATE))
 		chosen_ports->chosen[port] = 1;
 	return 1;
 }

@@ -18,6 +18,7 @@
 
 #include "libejguard/modules/net/wire.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/programs.h"
 
 #define PORT 4370
 #define PUBLIC_PORT 5222
@@ -26,8 +27,6 @@
 #define OWN_ADDRESS 0x64400001 /* 100.64.0.1, in `listen` */
 #define FOREIGN_ADDRESS 0x64400002
 #define BURST 256
-#define N_PROGRAMS 3
-#define MAX_ROUNDS 1000
 
 struct bench {
 	char **folders; /* by program */
@@ -172,61 +171,6 @@ static const struct scenario {
 	{ "ingress", "established", AF_INET, try_established, no_peer, false },
 };
 
-struct program {
-	int fd;
-	uint64_t time, runs;
-	double samples[MAX_ROUNDS];
-};
-
-/* Nanoseconds a run since the last call. */
-static double read_statistics(struct program *program)
-{
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-	double mean;
-
-	if (bpf_obj_get_info_by_fd(program->fd, &info, &size) < 0)
-		fail("statistics of a program");
-	mean = (double)(info.run_time_ns - program->time) / (info.run_cnt - program->runs);
-	program->time = info.run_time_ns;
-	program->runs = info.run_cnt;
-	return mean;
-}
-
-static void open_programs(const struct bench *bench, const char *hook, struct program *programs)
-{
-	char path[4096];
-
-	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		snprintf(path, sizeof(path), "%s/%s", bench->folders[i], hook);
-		programs[i] = (struct program){ .fd = bpf_obj_get(path) };
-		if (programs[i].fd < 0)
-			fail(path);
-		(void)read_statistics(&programs[i]);
-	}
-}
-
-static void report(const struct bench *bench, const struct scenario *scenario, struct program *programs)
-{
-	double more[MAX_ROUNDS], control[MAX_ROUNDS];
-	struct summary s;
-
-	for (size_t i = 0; i < bench->rounds; i++) {
-		more[i] = programs[1].samples[i] - (programs[0].samples[i] + programs[2].samples[i]) / 2;
-		control[i] = programs[2].samples[i] - programs[0].samples[i];
-	}
-	printf("  %8u  %-8s %-20s", bench->peers, scenario->hook, scenario->what);
-	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		s = summarize(programs[i].samples, bench->rounds);
-		printf(" %7.1f", s.median);
-	}
-	s = summarize(more, bench->rounds);
-	printf("   %+7.1f  (%+.1f to %+.1f)", s.median, s.first_quartile, s.third_quartile);
-	s = summarize(control, bench->rounds);
-	printf("  %+5.1f\n", s.median);
-	fflush(stdout);
-}
-
 static void run_scenario(const struct bench *bench, const struct scenario *scenario)
 {
 	static struct program programs[N_PROGRAMS];
@@ -235,18 +179,17 @@ static void run_scenario(const struct bench *bench, const struct scenario *scena
 
 	if (fd < 0)
 		fail("socket");
-	open_programs(bench, scenario->hook, programs);
+	programs_open(programs, bench->folders, scenario->hook);
 	for (size_t round = 0; round < bench->rounds; round++) {
 		for (size_t i = 0; i < BURST; i++)
 			scenario->try(bench, fd, scenario->address(bench, at++));
-		for (size_t i = 0; i < N_PROGRAMS; i++)
-			programs[i].samples[round] = read_statistics(&programs[i]);
+		programs_sample(programs, round);
 		while (wire_has_answer(bench->wire))
 			;
 	}
-	report(bench, scenario, programs);
-	for (size_t i = 0; i < N_PROGRAMS; i++)
-		close(programs[i].fd);
+	printf("  %8u  %-8s %-20s", bench->peers, scenario->hook, scenario->what);
+	programs_report(programs, bench->rounds);
+	programs_close(programs);
 }
 
 static int listen_at(uint32_t address, uint16_t port)
@@ -287,9 +230,7 @@ int main(int argc, char **argv)
 		return 2;
 	enter_cgroup(argv[1]);
 	establish(&bench);
-	statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (statistics < 0)
-		fail("BPF_ENABLE_STATS");
+	statistics = programs_count();
 	bench.wire = -1;
 	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++) {
 		const struct scenario *scenario = &scenarios[i];

@@ -4,9 +4,10 @@
  *
  *   filter empty   CGROUP PINS                programs that let everything through, on the hooks of the guard,
  *                                              that of the network namespace in which this runs included
+ *   filter host    CGROUP PINS                the same on the hooks of the module host
  *   filter systemd CGROUP PINS ADDRESS...     what systemd makes of IPAddressDeny=any and IPAddressAllow=ADDRESS...
  *
- * The second is the sequence of instructions of systemd 252 (src/core/bpf-firewall.c, bpf_firewall_compile_bpf() and
+ * The last is the sequence of instructions of systemd 252 (src/core/bpf-firewall.c, bpf_firewall_compile_bpf() and
  * add_lookup_instructions(), without IP accounting): a program for each direction, a trie of IPv4 prefixes that are
  * allowed, everything else denied.
  */
@@ -16,7 +17,6 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <fcntl.h>
@@ -26,18 +26,28 @@
 #define MAX_PREFIXES 65536
 #define ACCESS_DENIED 2 /* enum in systemd's bpf-firewall.c */
 
+enum { EMPTY = 1, HOST = 2, SYSTEMD = 4 };
+
+static const struct {
+	const char *name;
+	int mode;
+} modes[] = { { "empty", EMPTY }, { "host", HOST }, { "systemd", SYSTEMD } };
+
 static const struct hook {
 	const char *name;
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
+	int modes;
 } hooks[] = {
-	{ "bind4", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND },
-	{ "bind6", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_BIND },
-	{ "connect4", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT },
-	{ "connect6", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_CONNECT },
-	{ "ingress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS },
-	{ "egress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS },
-	{ "lookup", BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP },
+	{ "bind4", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, EMPTY | HOST },
+	{ "bind6", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_BIND, EMPTY | HOST },
+	{ "connect4", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, EMPTY | HOST },
+	{ "connect6", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_CONNECT, EMPTY | HOST },
+	{ "post_bind4", BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, HOST },
+	{ "post_bind6", BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET6_POST_BIND, HOST },
+	{ "ingress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS, EMPTY | SYSTEMD },
+	{ "egress", BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS, SYSTEMD },
+	{ "lookup", BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, EMPTY },
 };
 
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
@@ -130,26 +140,34 @@ static void pin(int fd, const char *folder, const char *name, const char *suffix
 		fail(path);
 }
 
+static int mode_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(modes[i].name, name))
+			return modes[i].mode;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	cleanup_fd int cgroup = -1, trie = -1, netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	bool empty = argc > 1 && !strcmp(argv[1], "empty");
+	int mode = argc > 3 ? mode_of(argv[1]) : 0;
 
-	if (argc < 4 || (!empty && strcmp(argv[1], "systemd") != 0))
+	if (!mode)
 		return 2;
 	if (mkdir(argv[3], 0700) < 0 && errno != EEXIST)
 		fail(argv[3]);
 	cgroup = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup < 0)
 		fail(argv[2]);
-	if (!empty)
+	if (mode == SYSTEMD)
 		trie = make_trie(argv + 4);
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
 		cleanup_fd int program = -1, link = -1;
 
-		if (empty ? hooks[i].attach == BPF_CGROUP_INET_EGRESS : hooks[i].type != BPF_PROG_TYPE_CGROUP_SKB)
+		if (!(hooks[i].modes & mode))
 			continue;
-		program = empty ? load_empty(&hooks[i]) : load_systemd(&hooks[i], trie);
+		program = mode == SYSTEMD ? load_systemd(&hooks[i], trie) : load_empty(&hooks[i]);
 		link = bpf_link_create(program, hooks[i].attach == BPF_SK_LOOKUP ? netns : cgroup, hooks[i].attach, NULL);
 		if (link < 0)
 			fail("the kernel does not attach a program");

@@ -29,6 +29,18 @@ mount_named_cgroup() {
 	mount -t cgroup -o none,name=systemd cgroup "$1"
 }
 
+# own_tree COMMAND...: in a cgroup namespace in which the top of the tree is the sandbox's own cgroup.
+own_tree() {
+	local root
+	root=$(cgroup2_root)
+	(
+		echo 0 >"$EJG_CGROUP/cgroup.procs"
+		# shellcheck disable=SC2016 # expanded there
+		exec unshare --cgroup --mount bash -c \
+			'umount --lazy "$1"; mount -t cgroup2 cgroup2 "$1"; shift; exec "$@"' own-tree "$root" "$@"
+	)
+}
+
 # cgroup_remove DIR: ends what is left in a cgroup, and removes it and those below it.
 cgroup_remove() {
 	local try

@@ -139,18 +139,6 @@ set_path() {
 	echo "/sys/fs/bpf/ejguard/${SERVICE-service}"
 }
 
-# own_tree COMMAND...: in a cgroup namespace in which the top of the tree is the sandbox's own cgroup.
-own_tree() {
-	local root
-	root=$(cgroup2_root)
-	(
-		echo 0 >"$EJG_CGROUP/cgroup.procs"
-		# shellcheck disable=SC2016 # expanded there
-		exec unshare --cgroup --mount bash -c \
-			'umount --lazy "$1"; mount -t cgroup2 cgroup2 "$1"; shift; exec "$@"' own-tree "$root" "$@"
-	)
-}
-
 # pin_id PIN: the kernel's id of a map, a program or a link.
 pin_id() {
 	local kind
