@@ -234,6 +234,16 @@ rm /sys/fs/bpf/theirs
 end "$chosen"
 check 'control: without it' look
 
+note 'with more ports than are tried'
+sed -i 's/^set dist.*/set dist 5300-32767/' "$EJG_CONF/service"
+"$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/allow_lookup /sys/fs/bpf/theirs
+check 'apply' apply
+check_is 'a warning says so' 1 "$(findings lookup-untried)"
+stack_for "$cgroup" 198.51.100.2 2001:db8::2
+check 'apply' apply
+check_is 'control: with few ports it says nothing' 0 "$(findings lookup-untried)"
+rm /sys/fs/bpf/theirs
+
 note 'permissive'
 sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/service"
 check 'apply' apply

@@ -19,17 +19,25 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-#define MAX_TRIED 65536 /* packets; each takes about a microsecond */
+#define MAX_TRIED (1 << 18) /* packets; each takes about a microsecond */
+
+struct flow {
+	struct policy_address source, destination;
+};
 
 struct chooser {
 	const struct policy_head *head;
 	struct decision d;
 	int program;
+
+	struct flow flows[256];
+	size_t n_flows;
 	unsigned int n_tried;
+	bool all; /* else there were more than are tried */
 
 	int found; /* 1, or a negative errno when it could not be tried */
 	/* the first packet for which it chose a socket */
-	struct policy_address source, destination;
+	struct flow flow;
 	uint16_t port;
 };
 
@@ -51,20 +59,21 @@ static void put6(__u32 to[static 4], const struct policy_address *address)
 }
 
 /* Return: whether the program chooses a socket, or a negative errno. One of a group (SO_REUSEPORT) is not named: EOPNOTSUPP. */
-static int chooses(int program, const struct policy_address *source, const struct policy_address *destination, uint16_t port)
+static int chooses(int program, const struct flow *flow, uint16_t port)
 {
+	/* The kernel takes no ingress_ifindex here: range_is_zero() in bpf_prog_test_run_sk_lookup(). */
 	struct bpf_sk_lookup in = { .protocol = IPPROTO_TCP, .local_port = port, .remote_port = htons(50000) }, out = {};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
 		    .ctx_size_out = sizeof(out), .repeat = 1);
 	int r;
 
-	in.family = is_mapped(source) ? AF_INET : AF_INET6;
+	in.family = is_mapped(&flow->source) ? AF_INET : AF_INET6;
 	if (in.family == AF_INET) {
-		in.remote_ip4 = htonl(source->low);
-		in.local_ip4 = htonl(destination->low);
+		in.remote_ip4 = htonl(flow->source.low);
+		in.local_ip4 = htonl(flow->destination.low);
 	} else {
-		put6(in.remote_ip6, source);
-		put6(in.local_ip6, destination);
+		put6(in.remote_ip6, &flow->source);
+		put6(in.local_ip6, &flow->destination);
 	}
 	r = bpf_prog_test_run_opts(program, &options);
 	return r == -EOPNOTSUPP ? 1 : r < 0 ? r : options.retval == SK_PASS && out.cookie;
@@ -89,17 +98,23 @@ static bool take_address(const struct ifaddrs *i, struct policy_address *ret)
 	return !is_loopback(ret);
 }
 
-static void try_ports(struct chooser *c, const struct policy_address *source, const struct policy_address *destination)
+static void add_flow(struct chooser *c, const struct policy_address *source, const struct policy_address *destination)
 {
 	if (is_mapped(source) != is_mapped(destination) || decide_accept(&c->d, *source, *destination, 0) == POLICY_ALLOWED)
 		return;
-	for (uint32_t port = 1; port < 65536 && !c->found && c->n_tried < MAX_TRIED; port++) {
-		if (!port_in(c->head->guarded_ports, port))
-			continue;
+	if (c->n_flows < ARRAY_SIZE(c->flows))
+		c->flows[c->n_flows++] = (struct flow){ *source, *destination };
+	else
+		c->all = false;
+}
+
+/* Every flow to a port before the next port, so that a search that ends early has left out none. */
+static void try_port(struct chooser *c, uint16_t port)
+{
+	for (size_t i = 0; i < c->n_flows && !c->found; i++) {
 		c->n_tried++;
-		c->found = chooses(c->program, source, destination, port);
-		c->source = *source;
-		c->destination = *destination;
+		c->found = chooses(c->program, &c->flows[i], port);
+		c->flow = c->flows[i];
 		c->port = port;
 	}
 }
@@ -112,15 +127,24 @@ static int try_program(void *data)
 
 	if (getifaddrs(&list) < 0)
 		return -errno;
-	for (const struct ifaddrs *i = list; i && !c->found; i = i->ifa_next) {
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
 		struct policy_address destination;
 
 		if (!take_address(i, &destination))
 			continue;
-		for (size_t s = 0; s < ARRAY_SIZE(strangers) && !c->found; s++)
-			try_ports(c, &strangers[s], &destination);
+		for (size_t s = 0; s < ARRAY_SIZE(strangers); s++)
+			add_flow(c, &strangers[s], &destination);
 	}
 	freeifaddrs(list);
+	for (uint32_t port = 1; port < 65536 && !c->found; port++) {
+		if (!port_in(c->head->guarded_ports, port))
+			continue;
+		if (c->n_tried + c->n_flows > MAX_TRIED) {
+			c->all = false;
+			break;
+		}
+		try_port(c, port);
+	}
 	return c->found;
 }
 
@@ -133,29 +157,40 @@ static const char *text_of(const struct policy_address *address, char text[stati
 	return ejg_prefix_format(&prefix, text);
 }
 
+static void report_chooser(struct ejg_call *call, const struct chooser *c, const char *where, const char *name)
+{
+	char source[EJG_PREFIX_TEXT_SIZE], to[EJG_PREFIX_TEXT_SIZE];
+
+	if (c->found == 0)
+		ejg_call_finding(call, "lookup-untried", where,
+				 "%s is attached to lookup too; with %u packets to ports up to %u it gave no socket to a stranger, "
+				 "and more were not tried",
+				 name, c->n_tried, c->port);
+	else
+		ejg_call_finding(call, "lookup-overridden", where,
+				 "%s gives a socket to a stranger (from %s to %s, port %u): the guard refuses nothing there",
+				 name, text_of(&c->flow.source, source), text_of(&c->flow.destination, to), c->port);
+}
+
 /* Return: whether it overrides a refusal, or that cannot be told. */
 static bool check_program(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns, uint32_t id)
 {
 	cleanup_fd int program = bpf_prog_get_fd_by_id(id);
-	struct chooser c = { .head = &policy->chunks->head, .d = net_decision(policy), .program = program };
-	char name[BPF_OBJ_NAME_LEN], where[NETNS_NAME_SIZE], source[EJG_PREFIX_TEXT_SIZE], to[EJG_PREFIX_TEXT_SIZE];
+	struct chooser c = { .head = &policy->chunks->head, .d = net_decision(policy), .program = program, .all = true };
+	char name[BPF_OBJ_NAME_LEN], where[NETNS_NAME_SIZE];
 	int r;
 
 	if (program == -ENOENT) /* gone meanwhile */
 		return false;
 	r = program < 0 ? program : netns_run(netns, try_program, &c);
-	if (r == 0)
-		return false;
 	foreign_name(id, name);
 	if (r < 0)
 		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
 				 "%s is attached to lookup too, and whether it gives a socket to strangers cannot be tried: %s",
 				 name, strerror(-r));
-	else
-		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
-				 "%s gives a socket to a stranger (from %s to %s, port %u): the guard refuses nothing there",
-				 name, text_of(&c.source, source), text_of(&c.destination, to), c.port);
-	return true;
+	else if (r > 0 || !c.all)
+		report_chooser(call, &c, netns_name(netns, where), name);
+	return r != 0;
 }
 
 bool net_check_choosers(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns)

@@ -80,6 +80,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "network-unguarded", EJG_FAILURE, "a network namespace of the service is not guarded", "run: ejguard apply" },
 	{ "lookup-overridden", EJG_FAILURE, "another program lets a stranger through to a private port, or may",
 	  "have its owner leave epmd's port and the distribution range out\nrun: bpftool net show\nrun: bpftool link" },
+	{ "lookup-untried", EJG_WARNING, "whether another program lets strangers through was tried with a part of the ports only",
+	  "find out what this program does\nrun: bpftool net show\nrun: bpftool link" },
 	{ "policy-missing", EJG_FAILURE, "no policy is in force", "run: ejguard apply" },
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
