@@ -139,8 +139,8 @@ static int busy(struct report *report, int fd, const char *path, unsigned int pa
 
 	if (pid > 0)
 		snprintf(who, sizeof(who), "process %ld", pid);
-	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has held the lock '%s/%s' for more than %u ms",
-			    who, path, name, patience);
+	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has held the lock '%s/%s' for more than %u s",
+			    who, path, name, patience / 1000);
 }
 
 /* Writes our process id for those who wait. The lock does not depend on it. */

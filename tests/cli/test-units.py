@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import time
+import unittest
 
 from cli import SOURCE, Case, main, needs_cgroup2, run
 
@@ -103,17 +104,33 @@ class Units(Case):
     def test_newer_stack(self):
         """An enable that has to wait reads the stack when it is its turn."""
         self.enable()
-        folder = os.open(self.unitdir, os.O_RDONLY)
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        lock = os.open(self.unitdir if os.getuid() else "/run/ejguard/units.lock", os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             waiting = pool.submit(self.enable)
             time.sleep(0.5)
             self.assertFalse(waiting.done())
             self.write("conf/ejabberd", "set cgroups ejabberd.service other.service\nrequired net\n")
-            os.close(folder)
+            os.close(lock)
             self.assertEqual(waiting.result().exit, 0)
         self.assertTrue(os.path.exists(self.path("other.service")))
         self.assertFalse(os.path.exists(self.path("epmd.socket")))
+
+    @unittest.skipIf(os.getuid(), "only root's folder is everybody's to open")
+    def test_lock_of_another_user(self):
+        """Nobody but root keeps root's enable waiting: test_newer_stack() is the control."""
+        self.enable()
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        self.assertNotEqual(subprocess.run([*nobody, "cat", "/run/ejguard/units.lock"], stderr=subprocess.DEVNULL,
+                                           check=False).returncode, 0)
+        os.chmod(self.folder, 0o755)
+        with subprocess.Popen([*nobody, "flock", self.unitdir, "sh", "-c", "echo locked; exec sleep 60"],
+                              stdout=subprocess.PIPE) as holder:
+            self.assertEqual(holder.stdout.readline(), b"locked\n")
+            start = time.monotonic()
+            self.assertEqual((self.enable().exit, self.disable().exit), (0, 0))
+            self.assertLess(time.monotonic() - start, 20)
+            holder.kill()
 
     def test_again(self):
         self.enable()

@@ -5,17 +5,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
+#include "tools/base/lock.h"
 #include "tools/confirm/timer.h"
 
-enum {
-	PATIENCE = 60 * 1000, /* milliseconds: an apply with its proof on a busy machine */
-	PAUSE = 20,
-};
+enum { PATIENCE = 60 }; /* seconds: an apply with its proof on a busy machine */
 
 static int failed(struct report *report, const char *what, const char *path, int error)
 {
@@ -46,26 +43,17 @@ static int make_folder(struct report *report)
 
 static int lock_file(struct report *report, const char *name, int *ret_fd)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE * 1000000L };
 	cleanup_free char *path = pending_path(report, name);
 	cleanup_fd int fd = -1;
 	int r = make_folder(report);
 
-	if (r < 0)
-		return r;
-	fd = path ? open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
-	if (fd < 0)
-		return failed(report, "open", path, path ? errno : ENOMEM);
-	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += PAUSE) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return failed(report, "lock", path, errno);
-		if (waited >= PATIENCE)
-			return report_fail(report, -EBUSY, "another process has kept the lock %s for more than %d s; see which: lslocks",
-					   path, PATIENCE / 1000);
-		nanosleep(&pause, NULL);
-	}
-	*ret_fd = take_fd(fd);
-	return 0;
+	if (r == 0)
+		r = path ? lock_open(report, path, &fd) : failed(report, "open", NULL, ENOMEM);
+	if (r == 0)
+		r = lock_wait(report, fd, path, PATIENCE);
+	if (r == 0)
+		*ret_fd = take_fd(fd);
+	return r;
 }
 
 int pending_lock(struct report *report, int *ret_fd)

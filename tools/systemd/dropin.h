@@ -8,8 +8,8 @@
 enum { DROPIN_MAX_SIZE = 64 * 1024 };
 
 /*
- * Takes the lock of the folder, before anything is read that decides; it goes with the descriptor. A folder that is not
- * there has none. Return: 0; -EBUSY, -EPERM, -EIO with the message set. *ret_fd untouched on failure, or without a folder.
+ * Takes the lock of drop-ins, before anything is read that decides; it goes with the descriptor. Root's is one for all folders;
+ * a folder that is not there has none. Return: 0; -EBUSY, -EPERM, -EIO with the message set. *ret_fd untouched on failure, or without a folder.
  */
 int dropin_lock(struct report *report, const char *unitdir, int *ret_fd);
 
