@@ -55,7 +55,7 @@ guest_vmlinuz() {
 # guest_accelerator KERNEL: kvm if it really boots that kernel here (some machines have a /dev/kvm that does not), else
 # the emulator.
 guest_accelerator() {
-	local folder
+	local folder accelerator=tcg
 	if [[ -r /dev/kvm && -w /dev/kvm ]]; then
 		folder=$(mktemp -d)
 		mkdir -p "$folder"/{bin,dev,proc}
@@ -64,14 +64,10 @@ guest_accelerator() {
 		printf '#!/bin/sh\necho guest: up\nbusybox poweroff -f\n' >"$folder/init"
 		chmod 755 "$folder/init"
 		guest_pack "$folder" >"$folder.gz"
-		! guest_qemu kvm "$1" "$folder.gz" 20 2>&1 </dev/null | grep -q 'guest: up' || {
-			rm -rf "$folder" "$folder.gz"
-			echo kvm
-			return
-		}
+		[[ $(guest_qemu kvm "$1" "$folder.gz" 20 2>&1) != *'guest: up'* ]] || accelerator=kvm
 		rm -rf "$folder" "$folder.gz"
 	fi
-	echo tcg
+	echo "$accelerator"
 }
 
 guest_pack() {
