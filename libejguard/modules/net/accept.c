@@ -23,15 +23,15 @@ const char *const net_accept_words[] = {
 #define CALLS (BIT(POLICY_BIND4) | BIT(POLICY_BIND6) | BIT(POLICY_CONNECT4) | BIT(POLICY_CONNECT6))
 
 /*
- * In a namespace only ports that are known by number can be private: there are listeners of others, too. With strict=yes
- * every other port of the service is, and its cgroups tell them.
+ * In a namespace only ports with a known number can be private, because others listen there too. With strict=yes every
+ * other port of the service is private too, and these are recognised by the cgroup.
  */
 static uint32_t hooks_of(const struct net_config *config, bool netns)
 {
 	return CALLS | (netns ? BIT(POLICY_LOOKUP) : 0) | (!netns || config->strict ? BIT(POLICY_INGRESS) : 0);
 }
 
-/* A program that only looks at the device. */
+/* Loads a program that only reads the device. */
 static bool netns_works(void)
 {
 	const struct bpf_insn program[] = {
@@ -47,7 +47,7 @@ static bool netns_works(void)
 	return fd >= 0;
 }
 
-/* The address of listen= at `index` if it is one of IPv4 and no loopback. */
+/* True if the address of listen= at `index` is an IPv4 address other than loopback. */
 static bool get_listen4(const struct net_config *config, size_t index, struct sockaddr_in *ret)
 {
 	const struct policy_address first = net_address(&config->listen.items[index]);
@@ -69,7 +69,7 @@ static bool is_here(const struct sockaddr_in *address)
 	return fd >= 0 && bind(fd, (const struct sockaddr *)&any_port, sizeof(any_port)) == 0;
 }
 
-/* From where the kernel would go to an address: connecting a datagram socket sends nothing. */
+/* The source address that the kernel would use for an address: connecting a datagram socket sends nothing. */
 static bool find_source(const struct sockaddr_in *address, struct sockaddr_in *ret)
 {
 	cleanup_fd int fd = new_socket();
@@ -85,7 +85,7 @@ struct sources {
 	bool found;
 };
 
-/* Runs in the namespace. IPv6 goes to an address of its own from that address (RFC 6724, rule 1). */
+/* Runs in the namespace. For IPv6 the kernel uses the same address as source (RFC 6724, rule 1). */
 static int ask_sources(void *data)
 {
 	struct sources *s = data;
@@ -118,7 +118,7 @@ bool accept_other_sources(struct ejg_call *call, const struct netns_list *networ
 	return sources.found;
 }
 
-/* The search for namespaces is only made where there is something to ask. */
+/* Searches the namespaces only if there is an address to ask for. */
 static int reaches_itself(struct ejg_call *call, bool *ret)
 {
 	const struct net_config *config = ejg_call_config(call);

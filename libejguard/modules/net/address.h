@@ -4,7 +4,7 @@
 
 #include "bpf/policy.h"
 
-/* Reads the address of a question. Return: 0, or -EINVAL: the caller's mistake. *ret is untouched on failure. */
+/* Parses the address of a question. Return: 0, or -EINVAL: the caller's mistake. *ret is untouched on failure. */
 int address_parse(const char *text, struct policy_address *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prepare, apply and release: making the guard stand, and taking it off. */
+/* prepare, apply and release: puts the guard into force, and removes it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static int attach_network(struct ejg_call *call, const struct pins *pins, const 
 	return 0;
 }
 
-/* Attaches to the namespaces in which the service lives. One that cannot be seen is for check to find. */
+/* Attaches to the service's network namespaces. check reports a namespace that cannot be seen. */
 static int attach_networks(struct ejg_call *call, const struct pins *pins)
 {
 	struct net_state *state = ejg_call_state(call);
@@ -68,7 +68,7 @@ static int attach_networks(struct ejg_call *call, const struct pins *pins)
 	return r;
 }
 
-/* Whom other services admit at a port of theirs is known before this one refuses anybody. */
+/* Loads the policies of other services that share a port before the guard refuses any connection. */
 static int prepare_links(struct ejg_call *call, const struct pins *pins)
 {
 	const struct net_state *state = ejg_call_state(call);
@@ -86,7 +86,7 @@ static void detach_networks(struct ejg_call *call, const struct pins *pins)
 	state->n_networks = 0;
 }
 
-/* Only once the guard stands, so that nobody comes back meanwhile. What cannot be ended is for check to find. */
+/* Runs when the guard is in force, so that nobody can reconnect. check reports connections that could not be ended. */
 static void evict(struct ejg_call *call)
 {
 	const struct net_config *config = ejg_call_config(call);
@@ -96,7 +96,7 @@ static void evict(struct ejg_call *call)
 		net_evict(call, &state->set.policy);
 }
 
-/* Prints the addresses of the peer in `of` that `other` does not have. Whether there are any. */
+/* Prints the addresses of the peer in `of` that are not in `other`. Return: true if there are any. */
 static bool print_others(const struct name_list *of, const struct name_list *other, size_t peer, const char *what, FILE *out)
 {
 	char text[EJG_PREFIX_TEXT_SIZE];
@@ -111,7 +111,7 @@ static bool print_others(const struct name_list *of, const struct name_list *oth
 	return any;
 }
 
-/* Says what changed for a name. One that is new changes nothing: its addresses are those of the stack. */
+/* Reports how the addresses of a name changed. A new name is no change: its addresses come with the stack. */
 static void tell_change(struct ejg_call *call, const struct name_list *before, const struct name_list *now, size_t peer)
 {
 	const struct ejg_peer *named = ejg_peer_get(ejg_call_facts(call), peer);
@@ -144,7 +144,7 @@ static void tell_changes(struct ejg_call *call, const struct name_list *now)
 	names_free(&before);
 }
 
-/* For a boot before DNS works. What cannot be kept is no reason to fail: nothing that holds now depends on it. */
+/* For a boot before DNS works. A failure to write is only a warning: nothing in force depends on it. */
 static void remember_peers(struct ejg_call *call)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);

@@ -18,8 +18,8 @@
 #include "libejguard/util/cleanup.h"
 
 /*
- * Addresses for attempts, of documentation and private use; the first that the policy refuses is taken. For the wire two of
- * the same half of all addresses are needed.
+ * Addresses for attempts, of documentation and private use; the first that the policy refuses is used. The wire needs
+ * two addresses in the same half of the address space.
  */
 static const char *const addresses4[] = { "192.0.2.77",	 "198.51.100.77", "203.0.113.77", "240.0.0.77",
 					  "10.111.222.33", "100.127.255.77", "1.2.3.77" };
@@ -29,12 +29,12 @@ struct net_prover {
 	const struct ejg_facts *facts;
 	const struct pins *pins;
 	struct decision d;
-	struct sharing sharing; /* whom other services admit; goes with the helper */
+	struct sharing sharing; /* policies of other services; freed when the helper exits */
 	bool permissive;
 	int wire;		/* -1: wire_error says why */
 	int wire_error;
 	struct in_addr own;	/* address of this end of the wire */
-	struct in_addr stranger; /* who sends over it */
+	struct in_addr stranger; /* sender on the wire */
 };
 
 union any_address {
@@ -63,7 +63,7 @@ static bool refuses(const struct net_prover *p, enum policy_hook hook, struct po
 	return decide_connect(&p->d, p->facts->epmd_port, address) == POLICY_DESTINATION;
 }
 
-/* An address that the policy refuses at the hook, with epmd's port. False when it refuses none of ours. */
+/* An address that the policy refuses at the hook, with epmd's port. False when it refuses none of the list. */
 static bool choose_address(const struct net_prover *p, enum policy_hook hook, int family, union any_address *ret)
 {
 	const char *const *list = family == AF_INET ? addresses4 : addresses6;
@@ -86,7 +86,7 @@ static bool choose_address(const struct net_prover *p, enum policy_hook hook, in
 	return false;
 }
 
-/* A socket whose refusals are counted apart. Return: a descriptor or a negative errno. */
+/* A socket whose refusals are counted separately. Return: a descriptor or a negative errno. */
 static int marked_socket(int family)
 {
 	cleanup_fd int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -97,7 +97,7 @@ static int marked_socket(int family)
 	return take_fd(fd);
 }
 
-/* Without a guard a bind here answers EADDRNOTAVAIL and a connect ENETUNREACH: EPERM is the guard's word. */
+/* Without a guard, bind fails here with EADDRNOTAVAIL and connect with ENETUNREACH: EPERM comes from the guard. */
 static struct prove_record attempt_call(const struct net_prover *p, enum policy_hook hook)
 {
 	bool bind_hook = hook == POLICY_BIND4 || hook == POLICY_BIND6;
@@ -117,8 +117,8 @@ static struct prove_record attempt_call(const struct net_prover *p, enum policy_
 }
 
 /*
- * Binds to epmd's port: of every address, or of the wire's where only addresses of `listen` may be. Where neither is let
- * through, listen() will take a port of the kernel's choice.
+ * Binds to epmd's port: on every address, or on the wire's if only addresses of `listen` are allowed. If neither is
+ * allowed, listen() uses a port of the kernel's choice.
  */
 static int bind_on_wire(const struct net_prover *p, int fd)
 {
@@ -126,7 +126,7 @@ static int bind_on_wire(const struct net_prover *p, int fd)
 	struct policy_address own = { 0, 0xffff00000000ULL | ntohl(p->own.s_addr) };
 	int on = 1;
 
-	/* Who reaches epmd's port is decided before the cgroup is asked. */
+	/* The lookup program decides about epmd's port before the cgroup's programs run. */
 	if (pins_has(p->pins, POLICY_LOOKUP))
 		return 0;
 	if (p->d.head->wildcard != POLICY_WILDCARD_ALLOW) {
@@ -140,7 +140,7 @@ static int bind_on_wire(const struct net_prover *p, int fd)
 	return 0;
 }
 
-/* A listener that the wire reaches. Return: a descriptor and its port, or a negative errno. */
+/* Makes a listener that is reachable over the wire. Return: a descriptor and its port, or a negative errno. */
 static int listen_on_wire(const struct net_prover *p, uint16_t *ret_port)
 {
 	cleanup_fd int fd = marked_socket(AF_INET);
@@ -173,15 +173,15 @@ static struct prove_record attempt_ingress(const struct net_prover *p)
 		return proof_unproven(-fd);
 	if (!port_in(p->d.head->private_ports, port))
 		return (struct prove_record){ .result = PROVE_NOTHING };
-	(void)wire_has_answer(p->wire); /* drains what an attempt before this one left */
-	/* The kernel takes the packet to its end, the answer included, before write() returns. */
+	(void)wire_has_answer(p->wire); /* drains packets of an earlier attempt */
+	/* The kernel processes the packet completely, with the answer, before write() returns. */
 	r = wire_send_syn(p->wire, p->stranger, p->own, port);
 	if (r < 0)
 		return proof_unproven(-r);
 	return proof_judge(p->permissive, !wire_has_answer(p->wire), proof_count(p->pins, POLICY_INGRESS) > before, 0);
 }
 
-/* Both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
+/* Chooses both ends of the wire: an address of `listen`, if there is one, and one of the same half that is no peer. */
 static int choose_wire(struct net_prover *p)
 {
 	uint32_t own = ntohl(inet_addr(addresses4[0]));
@@ -216,7 +216,7 @@ static void prove_cgroup(const struct net_prover *p, const struct ejg_cgroup *cg
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) {
 		struct prove_record record = proof_unproven(-r);
 
-		/* What the namespace decides is tried there: prove-lookup.c. */
+		/* Decisions of the namespace are tried in prove-lookup.c. */
 		if (!pins_has(p->pins, hook) || hook == POLICY_LOOKUP)
 			record.result = PROVE_NOTHING;
 		else if (r == 0)
@@ -229,7 +229,7 @@ static void prove_cgroup(const struct net_prover *p, const struct ejg_cgroup *cg
 	}
 }
 
-/* A process of the service in a namespace without the guard would be found by a check meanwhile, and it would be right. */
+/* Attaches the guard in the helper's namespace too: otherwise check would rightly report it during the proof. */
 static int attach_lookup(const struct pins *pins)
 {
 	int netns;
@@ -237,7 +237,7 @@ static int attach_lookup(const struct pins *pins)
 	if (!pins_has(pins, POLICY_LOOKUP))
 		return 0;
 	netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	/* The link goes with the process. */
+	/* The link ends with the process. */
 	return netns < 0 ? -errno : bpf_link_create(pins->programs[POLICY_LOOKUP], netns, BPF_SK_LOOKUP, NULL);
 }
 
@@ -254,7 +254,7 @@ void prove_in_helper(const struct ejg_facts *facts, const struct ejg_cgroup *cgr
 	int r;
 
 	p.permissive = p.d.head->flags & POLICY_PERMISSIVE;
-	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
+	/* The attempts need a new network namespace: without one the helper reports nothing, which is a failure. */
 	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0 || attach_lookup(pins) < 0)
 		return;
 	r = choose_wire(&p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a policy would change in the one that is in force, for a stack that is only tried: a few lines a person can read. */
+/* Lists what a policy would change in the one in force, for a dry run: a few lines for people. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
 
-enum { MAX_SHOWN = 20 }; /* of one kind, each way */
+enum { MAX_SHOWN = 20 }; /* of each kind, added and removed */
 
-/* A sorted list of ranges, wherever the policy keeps them. */
+/* A sorted list of ranges, in the head or in the chunks of a policy. */
 struct ranges {
-	const struct policy_range *items; /* of the head; NULL: spread over the chunks */
+	const struct policy_range *items; /* of the head; NULL: in the chunks */
 	const struct policy_chunk *chunks;
 	size_t n;
 };
@@ -60,7 +60,7 @@ static struct ejg_prefix prefix_of(const struct policy_address *address, uint8_t
 	return prefix;
 }
 
-/* The length of the prefix that a range is, or 0 when it is none. */
+/* The prefix length of a range, or 0 when the range is no prefix. */
 static uint8_t prefix_length(const struct policy_range *range)
 {
 	const uint64_t high = range->first.high ^ range->last.high, low = range->first.low ^ range->last.low;
@@ -84,7 +84,7 @@ static void put_range(FILE *out, char sign, const struct policy_range *range)
 		fprintf(out, " %c%s-%s", sign, ejg_prefix_format(&from, first), ejg_prefix_format(&to, last));
 }
 
-/* What is in one list and not in the other. */
+/* Prints the ranges of one list that the other list does not have. */
 static void put_missing(FILE *out, char sign, const struct ranges *list, const struct ranges *other)
 {
 	size_t shown = 0, j = 0;
@@ -101,7 +101,7 @@ static void put_missing(FILE *out, char sign, const struct ranges *list, const s
 		fprintf(out, " " CHANGE_LIST_REST, shown - MAX_SHOWN, sign);
 }
 
-/* The scoped ones are few, and each is one of its interface. */
+/* Prints the scoped ranges, which are few; each belongs to its interface. */
 static void put_missing_scoped(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
 {
 	char text[EJG_PREFIX_TEXT_SIZE];
@@ -120,7 +120,7 @@ static void put_missing_scoped(FILE *out, char sign, const struct policy_head *l
 	}
 }
 
-/* The ports whose bit is set in one map and not in the other, as ranges. */
+/* Prints the ports that are set in one map and not in the other, as ranges. */
 static void put_missing_ports(FILE *out, char sign, const uint8_t *list, const uint8_t *other)
 {
 	uint8_t only[POLICY_PORT_BYTES];
@@ -146,7 +146,7 @@ struct changes {
 	struct ejg_call *call;
 	const struct net_policy *before;
 	const struct net_policy *after;
-	bool first; /* nothing is in force before */
+	bool first; /* no policy was in force before */
 };
 
 static void put_peers(FILE *out, const struct changes *c)
@@ -167,7 +167,7 @@ static void put_listen(FILE *out, const struct changes *c)
 	put_missing(out, '-', &before, &after);
 }
 
-/* Of the private ports those of epmd and the distribution are guarded as destinations, too. */
+/* Private ports of epmd and the distribution are also guarded as destinations. */
 static void put_guarded(FILE *out, const struct changes *c)
 {
 	const uint8_t *before = c->before->chunks[0].head.guarded_ports, *after = c->after->chunks[0].head.guarded_ports;
@@ -181,7 +181,7 @@ static bool is_strict(const struct net_policy *policy)
 	return policy->chunks[0].head.flags & POLICY_STRICT;
 }
 
-/* With strict=yes what is not private is public. */
+/* With strict=yes every port that is not private is public. */
 static void put_public(FILE *out, const struct changes *c)
 {
 	static const uint8_t all_ports[POLICY_PORT_BYTES] = { [0 ... POLICY_PORT_BYTES - 1] = 0xff };
@@ -251,7 +251,7 @@ static void put_users(FILE *out, const struct changes *c)
 	put_missing_users(out, '-', &c->before->chunks[0].head, &c->after->chunks[0].head);
 }
 
-/* A stack that is tried has another name than the one that it is to replace: that is no change. */
+/* The tried stack file has another name than the one that it replaces: that is no change. */
 static bool are_files_equal(const struct changes *c)
 {
 	const struct policy_head *before = &c->before->chunks[0].head, *after = &c->after->chunks[0].head;
@@ -305,7 +305,7 @@ static size_t note_changes(const struct changes *c)
 		ejg_call_finding(c->call, "would-change", kinds[i].subject, "%s", text + 1);
 		n++;
 	}
-	/* Whoever is told by which line of the stack is told another one. */
+	/* Only the lines of the stack differ that the policy reports as reasons. */
 	if (n == 0 && !are_equal(c)) {
 		ejg_call_finding(c->call, "would-change", "policy", "the lines of the stack that it names, nothing that it decides");
 		n++;

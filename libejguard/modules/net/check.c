@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check: is every cgroup guarded, by the policy of the stack, and does anything listen past the guard? */
+/* check: is every cgroup guarded, by the policy of the stack, and are there listeners outside of the guard? */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static int cannot_look(struct inspection *check, const char *what, const char *c
 	return ejg_call_error(check->call, -EIO, NULL, "cannot %s %s: %s", what, cgroup, strerror(-error));
 }
 
-/* Whether the cgroup that the facts saw is still there. Return: 1, 0, or a negative errno. */
+/* Checks that the cgroup of the facts still exists. Return: 1, 0, or a negative errno. */
 static int exists(const struct ejg_cgroup *cgroup)
 {
 	struct stat st;
@@ -28,7 +28,7 @@ static int exists(const struct ejg_cgroup *cgroup)
 	return st.st_ino == cgroup->id;
 }
 
-/* Adds to *n the cgroups that are there. */
+/* Adds to *n the cgroups that exist. */
 static int check_cgroup(struct inspection *check, const struct pins *pins, const struct ejg_cgroup *cgroup, size_t *n)
 {
 	int state = exists(cgroup);
@@ -58,10 +58,10 @@ struct extra {
 	struct inspection *check;
 	const struct pins *pins;
 	size_t n_living;
-	int error; /* of the last one that could not be told */
+	int error; /* of the last cgroup that could not be checked */
 };
 
-/* Cgroups that were guarded by their path (ejg_apply_options.cgroups) are held to the same as those of the stack. */
+/* Cgroups that were guarded by path (ejg_apply_options.cgroups) are checked like those of the stack. */
 static void check_extra(void *data, uint64_t id)
 {
 	struct extra *extra = data;
@@ -124,7 +124,7 @@ static int foresee_cgroups(struct inspection *check)
 	return 0;
 }
 
-/* Namespaces that users make for themselves are looked at apart from the others. */
+/* Namespaces that users made are checked separately from the others. */
 static bool is_looked_at(const struct netns_list *networks, const struct netns *netns, bool made_by_user)
 {
 	return net_lives_in(networks, netns) && netns->made_by_user == made_by_user;
@@ -152,20 +152,20 @@ static void check_lookup(struct inspection *check, const struct pins *pins, cons
 	if (state == LINK_INTACT)
 		ejg_call_finding(check->call, "network-guarded", netns_name(netns, name),
 				 "is guarded for all listeners in it");
-	else if (!lookup_runs(pins, netns)) /* else it is the namespace of a proof that runs now */
+	else if (!lookup_runs(pins, netns)) /* otherwise it is the namespace of a running proof */
 		inspection_fail_or_change(check, "network-unguarded", netns_name(netns, name),
 					  "is not guarded, and the service runs in it",
 					  "would be guarded for all listeners in it");
 }
 
-/* The network namespaces in which the service lives now: it may have entered another one since the apply. */
+/* Checks the service's current network namespaces: it may have entered another one since the apply. */
 static void check_lookups(struct inspection *check, const struct netns_list *networks, bool made_by_user)
 {
 	struct pins pins = PINS_NULL;
 	enum pins_state state;
 
 	if (pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state) < 0)
-		return; /* has been said */
+		return; /* already reported */
 	if (state == PINS_ABSENT && check->trial && check->hooks & (1U << POLICY_LOOKUP))
 		foresee_lookups(check, networks, made_by_user);
 	if (state == PINS_CURRENT && pins_has(&pins, POLICY_LOOKUP)) {
@@ -178,7 +178,7 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 	pins_close(&pins);
 }
 
-/* Another service may have come or gone, or changed its mind; what it did then may have been killed half way. */
+/* Another service may have been applied, changed or released; that run may have been killed half way. */
 static int check_links(struct inspection *check, const struct pins *pins)
 {
 	int r = sharing_settles(check->call, pins, check->policy);
@@ -196,8 +196,9 @@ static int check_links(struct inspection *check, const struct pins *pins)
 }
 
 /*
- * What sockets fail, and what the service can do in a network namespace of its own making, does not undo an apply: the guard
- * stands, and without it more would get in. A compromised service would keep its former policy by that.
+ * Findings about sockets, and about network namespaces that the service makes itself, do not undo an apply: the guard
+ * is in force, and without it more connections would be possible. Otherwise a compromised service could use them to
+ * keep its former policy.
  */
 static int check_network(struct inspection *check, struct net_state *state)
 {
@@ -218,7 +219,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 	return 0;
 }
 
-/* Where somebody else's program could undo a refusal, nothing but an attempt tells whether it does. */
+/* If another program could undo a refusal, only an attempt shows whether it does. */
 static int check_foreign(struct inspection *check)
 {
 	int r;
@@ -237,7 +238,7 @@ int net_check(struct ejg_call *call)
 	struct net_policy policy = {};
 	struct inspection check = {
 		.call = call,
-		.policy = state->set.prepared ? &state->set.policy : &policy, /* after an apply what it prepared */
+		.policy = state->set.prepared ? &state->set.policy : &policy, /* prepared by an apply */
 		.trial = ejg_call_trial(call),
 		.hooks_fit = accept_fits,
 		.links = check_links,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Programs of others that choose a socket for a new connection (the hook lookup). Where one does, no refusal of the guard
- * counts, whichever runs first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). What such a program does with a stranger's packet to a private
- * port is not guessed: the kernel runs it on one (BPF_PROG_TEST_RUN), and says which socket it chose.
+ * Finds other programs on the hook lookup that choose a socket for a new connection. Such a choice overrides every
+ * refusal of the guard, whichever program runs first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). To learn what such a program does
+ * with a stranger's packet to a private port, the kernel runs it on one (BPF_PROG_TEST_RUN), and returns the chosen
+ * socket.
  */
 #include <bpf/bpf.h>
 #include <endian.h>
@@ -41,7 +42,7 @@ struct chooser {
 	uint16_t port;
 };
 
-/* Strangers, if the policy does not admit them: of networks for documentation, and of the private ones. */
+/* Strangers, unless the policy allows them: from networks for documentation and private networks. */
 static const struct policy_address strangers[] = {
 	{ 0, 0xffffc0000201ULL },     /* 192.0.2.1 */
 	{ 0, 0xffffcb007101ULL },     /* 203.0.113.1 */
@@ -79,7 +80,7 @@ static int chooses(int program, const struct flow *flow, uint16_t port)
 	return r == -EOPNOTSUPP ? 1 : r < 0 ? r : options.retval == SK_PASS && out.cookie;
 }
 
-/* The address of an interface that others reach. Return: whether it is one. */
+/* An address of an interface that other hosts can reach. Return: true if it is one. */
 static bool take_address(const struct ifaddrs *i, struct policy_address *ret)
 {
 	struct ejg_prefix prefix = { .length = 128 };
@@ -119,7 +120,7 @@ static void try_port(struct chooser *c, uint16_t port)
 	}
 }
 
-/* Runs in the namespace, whose addresses it asks for. Return: 1, 0 or a negative errno. */
+/* Runs in the namespace, and reads its addresses. Return: 1, 0 or a negative errno. */
 static int try_program(void *data)
 {
 	struct chooser *c = data;
@@ -180,7 +181,7 @@ static bool check_program(struct ejg_call *call, const struct net_policy *policy
 	char name[BPF_OBJ_NAME_LEN], where[NETNS_NAME_SIZE];
 	int r;
 
-	if (program == -ENOENT) /* gone meanwhile */
+	if (program == -ENOENT) /* removed during the check */
 		return false;
 	r = program < 0 ? program : netns_run(netns, try_program, &c);
 	foreign_name(id, name);

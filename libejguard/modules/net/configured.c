@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the service is configured to listen on, against the policy: a bind that it refuses keeps a unit from starting,
- * and is better found before.
+ * Compares the configured listen addresses with the policy: a refused bind would keep a unit from starting, so it
+ * should be found earlier.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void say(const struct configured *c, const struct ejg_setting *setting, c
 			    why);
 }
 
-/* socket: it is a wildcard of both families where it is one. */
+/* socket: a wildcard of a socket unit is one for both families. */
 static void judge(const struct configured *c, const struct ejg_setting *setting, const struct ejg_prefix *address,
 		  uint16_t port, bool socket)
 {
@@ -52,7 +52,7 @@ static void judge(const struct configured *c, const struct ejg_setting *setting,
 	}
 }
 
-/* The listeners of epmd's socket unit. Return: how many there are. */
+/* Checks the listeners of epmd's socket unit. Return: how many there are. */
 static size_t judge_socket(const struct configured *c, const struct ejg_survey *survey)
 {
 	size_t n = 0;
@@ -70,7 +70,7 @@ static size_t judge_socket(const struct configured *c, const struct ejg_survey *
 	return n;
 }
 
-/* A list of addresses, for an epmd that makes its sockets itself. */
+/* Checks a list of addresses, for an epmd that makes its sockets itself. */
 static void judge_epmd(const struct configured *c, const struct ejg_survey *survey, const char *name)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(survey, name);
@@ -100,7 +100,7 @@ static void judge_distribution(const struct configured *c, const struct ejg_surv
 	if (!setting || setting->state == EJG_SETTING_INDETERMINATE || facts->n_dist == 0)
 		return;
 	memset(address.bytes + 10, 0xff, 2);
-	/* what is not set, or is no address for Erlang, is every address */
+	/* unset, or no address for Erlang: it means every address */
 	if (value && erl_address_read(value, &parsed)) {
 		if (parsed.is_ipv6)
 			memcpy(address.bytes, parsed.bytes, 16);

@@ -21,7 +21,7 @@ static int compare(const void *a, const void *b)
 	return memcmp(&((const struct denial *)a)->key, &((const struct denial *)b)->key, sizeof(struct policy_denial_key));
 }
 
-/* Appends the rows of one table. Rows that come and go meanwhile may be missed: the next read has them. */
+/* Appends the rows of one table. Rows that change during the read may be missing: the next read has them. */
 static int read_table(int fd, struct denial_list *list)
 {
 	cleanup_free struct policy_denial_key *keys = calloc(POLICY_MAX_DENIALS, sizeof(*keys));
@@ -38,7 +38,7 @@ static int read_table(int fd, struct denial_list *list)
 
 		r = bpf_map_lookup_batch(fd, first ? NULL : &batch, &batch, keys, rows, &n, NULL);
 		first = false;
-		if (r < 0 && r != -ENOENT) /* which says that this was the last batch */
+		if (r < 0 && r != -ENOENT) /* -ENOENT marks the last batch */
 			return r;
 		items = reallocarray(list->items, list->n + n + 1, sizeof(*items));
 		if (!items)
@@ -102,7 +102,7 @@ static void format_user(uint32_t uid, char text[static 64])
 		snprintf(text, 64, "%u", uid);
 }
 
-/* "198.51.100.9", or of packets from outside the network that their rows are folded to. */
+/* "198.51.100.9"; for packets from outside the network whose rows are combined into one. */
 static void format_address(const struct policy_denial_key *key, char text[static 64])
 {
 	uint64_t words[2] = { htobe64(key->address.high), htobe64(key->address.low) };
@@ -116,7 +116,7 @@ static void format_address(const struct policy_denial_key *key, char text[static
 		strcat(text, ipv4 ? "/24" : "/64");
 }
 
-/* The lookup of a listener comes before there is one: it knows no cgroup. */
+/* A lookup runs before the listener is known, so it has no cgroup. */
 static void format_cgroup(const char *mount, const struct policy_denial_key *key, char text[static PATH_MAX])
 {
 	*text = '\0';
@@ -126,7 +126,7 @@ static void format_cgroup(const char *mount, const struct policy_denial_key *key
 		strcpy(text, "(removed)");
 }
 
-/* Why the kernel refused it, for people; labels have the word of policy_reasons. */
+/* The reason of a refusal, for people; labels have the word of policy_reasons. */
 static const char *const reasons[POLICY_N_REASONS] = {
 	[POLICY_NO_POLICY] = "no policy is in force",
 	[POLICY_BIND_ADDRESS] = "the address is not in listen=",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel's tables of distinct denials: read at once, and put into words. */
+/* The kernel's tables of distinct denials: reads and formats them. */
 #ifndef EJG_NET_DENIALS_H
 #define EJG_NET_DENIALS_H
 
@@ -16,7 +16,7 @@ struct denial_list {
 };
 
 /*
- * Reads both tables, ordered by key. Return: 0 or a negative errno; free by denials_free(); *ret untouched on failure.
+ * Reads both tables, sorted by key. Return: 0 or a negative errno; free by denials_free(); *ret untouched on failure.
  */
 int denials_read(const struct pins *pins, struct denial_list *ret);
 void denials_free(struct denial_list *list);
@@ -24,10 +24,10 @@ void denials_free(struct denial_list *list);
 /* The row of a key in a list of denials_read(), or NULL. */
 const struct denial *denials_find(const struct denial_list *list, const struct policy_denial_key *key);
 
-/* CLOCK_REALTIME of a time of CLOCK_BOOTTIME, both in nanoseconds. */
+/* Converts a time of CLOCK_BOOTTIME to CLOCK_REALTIME, both in nanoseconds. */
 uint64_t denial_realtime(uint64_t boottime);
 
-/* A denial in words. Labels point into the texts here. */
+/* A denial as text. Labels point into the texts here. */
 #define DENIAL_LABELS 8
 struct denial_words {
 	struct ejg_label labels[DENIAL_LABELS];

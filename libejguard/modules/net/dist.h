@@ -5,7 +5,8 @@
 #include <ejguard/module.h>
 
 /*
- * Whether the distribution ports are known, or every port is private: one that nobody knows would be left open, in silence.
+ * Checks that the distribution ports are known, or that every port is private: an unknown port would silently stay
+ * open.
  * Return: 0 or -EBADMSG, set on the call.
  */
 int dist_validate(struct ejg_call *call, bool strict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor: what this kernel can enforce, and what is missing. */
+/* doctor: the features that this kernel supports, and those that are missing. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/sockets.h"
 
-/* First line of a small file of the kernel, without its end; false when it cannot be read. */
+/* Reads the first line of a small kernel file, without the newline; false when it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)
 {
 	cleanup_file FILE *file = fopen(path, "re");
@@ -31,7 +31,7 @@ static void doctor_kernel(struct ejg_call *call)
 		ejg_call_finding(call, "kernel-old", uts.release, "is older than 5.10");
 	else
 		ejg_call_finding(call, "kernel", uts.release, "is new enough");
-	/* "none [integrity] confidentiality": what is in force stands in brackets (kernel_lockdown(7)). */
+	/* "none [integrity] confidentiality": the mode in force is in brackets (kernel_lockdown(7)). */
 	if (read_line("/sys/kernel/security/lockdown", line, sizeof(line)) && !strstr(line, "[none]"))
 		ejg_call_finding(call, "lockdown", NULL,
 				 "the kernel is locked down (%s): the guard works, but wildcard=rewrite refuses every "
@@ -42,7 +42,7 @@ static void doctor_kernel(struct ejg_call *call)
 				    "cannot be opened: %m");
 }
 
-/* Yama's scope 1 and above: a process is traced by those that started it only. Without Yama, by all of its user. */
+/* With Yama's scope 1 or more only its parents can trace a process. Without Yama every process of its user can. */
 static void doctor_tracing(struct ejg_call *call)
 {
 	static const char path[] = "/proc/sys/kernel/yama/ptrace_scope";
@@ -69,7 +69,7 @@ static void doctor_sockets(struct ejg_call *call)
 		ejg_call_finding(call, "sockets-unseen", NULL, "the kernel does not list sockets: %s", strerror(-r));
 }
 
-/* Whether the kernel takes the programs. */
+/* Checks that the kernel accepts the programs. */
 static int doctor_load(struct ejg_call *call)
 {
 	struct bpf_object *loaded = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * explain: what the kernel would decide. The policy is read back from the kernel, and the decision is made by the very
- * lines that the programs run (bpf/policy-match.h).
+ * explain: the decision that the kernel would make. The policy is read from the kernel, and the decision is made by the
+ * same code as in the programs (bpf/policy-match.h).
  */
 #include <arpa/inet.h>
 #include <endian.h>
@@ -15,7 +15,7 @@
 #include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cleanup.h"
 
-/* "198.51.100.0-198.51.100.255", or the one address. */
+/* "198.51.100.0-198.51.100.255", or a single address. */
 #define RANGE_TEXT_SIZE (2 * INET6_ADDRSTRLEN + 2)
 
 static void format_address(const struct policy_address *address, char text[static INET6_ADDRSTRLEN])
@@ -46,7 +46,7 @@ struct net_explanation {
 	const struct decision *d;
 	const struct ejg_question *question;
 	struct policy_address address;
-	const struct sharing *sharing; /* whom other services admit; or NULL */
+	const struct sharing *sharing; /* policies of other services; or NULL */
 };
 
 static void answer_range(const struct net_explanation *e, const char *what, const struct policy_range *range)
@@ -57,7 +57,7 @@ static void answer_range(const struct net_explanation *e, const char *what, cons
 	ejg_call_answer(e->call, true, file, range->line, "%s %s", what, format_range(range, text));
 }
 
-/* Where the guard line stands, which stands for the rules that no line of its own made. */
+/* Answers with the line of the module, for rules that have no line of their own. */
 static void answer(const struct net_explanation *e, bool allowed, const char *rule)
 {
 	uint32_t line;
@@ -113,7 +113,7 @@ static void explain_connect(const struct net_explanation *e)
 	answer_range(e, "peer", peer);
 }
 
-/* The first address of listen= that a peer of this address can reach: what listen= is for. Else no address at all. */
+/* The first address of listen= that this peer can reach, the purpose of listen=. Otherwise no address. */
 static struct policy_address reachable(const struct policy_head *head, const struct policy_address *source)
 {
 	for (uint32_t i = 0; i < head->n_listen && i < POLICY_MAX_LISTEN; i++) {
@@ -125,7 +125,7 @@ static struct policy_address reachable(const struct policy_head *head, const str
 	return (struct policy_address){};
 }
 
-/* Whether a service that shares the port admits the address, at what it calls its own. */
+/* True if a service that shares the port allows the address at one of its own addresses. */
 static bool is_anothers(const struct net_explanation *e)
 {
 	for (size_t i = 0; e->sharing && i < e->sharing->n; i++) {
@@ -199,7 +199,7 @@ static int explain_current(struct ejg_call *call, const struct pins *pins, const
 	return r;
 }
 
-/* Answers by the stack, as it would be after an apply. */
+/* Answers by the stack, as after an apply. */
 static int explain_trial(struct ejg_call *call, const struct ejg_question *question)
 {
 	struct net_policy policy = {};
@@ -233,6 +233,6 @@ static int explain_applied(struct ejg_call *call, const struct ejg_question *que
 int net_explain(struct ejg_call *call, const struct ejg_question *question)
 {
 	if (question->by_user)
-		return 0; /* the guard of the service lets all of this host reach it: what a user may is the module host's */
+		return 0; /* net lets all of this host connect; module host decides for users */
 	return ejg_call_trial(call) ? explain_trial(call, question) : explain_applied(call, question);
 }

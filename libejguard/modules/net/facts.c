@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What net asks of the facts and options before anything is touched. */
+/* Checks the facts and options for net before anything is changed. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 
-/* Whether an IPv6 prefix covers the block in which IPv4 addresses are kept. */
+/* True if an IPv6 prefix contains the block of IPv4-mapped addresses. */
 static bool covers_ipv4(const struct ejg_prefix *prefix)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -38,7 +38,10 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 		if (is_multicast(&first))
 			return ejg_call_error(call, -EBADMSG, "name an address of this host",
 					      "listen=%s is a multicast address", ejg_prefix_format(listen, text));
-		/* The service may connect to what is in listen=: a network there would let it out to its neighbours. */
+		/*
+		 * The service may connect to the addresses in listen=: a network there would let it reach its
+		 * neighbours.
+		 */
 		if (listen->length < 128 && !is_loopback(&first))
 			return ejg_call_error(
 				call, -EBADMSG,
@@ -52,7 +55,7 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 	return 0;
 }
 
-/* Peers that could never reach anything are a mistake, not a policy. */
+/* Peers that cannot reach any address are an error. */
 static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, const struct net_config *config)
 {
 	size_t n_scoped = 0;

@@ -11,7 +11,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Whether a program is one of the service's own. */
+/* True if the program belongs to the service's own set. */
 static bool is_own(const struct pins *pins, uint32_t id)
 {
 	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
@@ -31,7 +31,7 @@ bool foreign_is_of_set(uint32_t id, enum policy_hook hook)
 		uint32_t size = sizeof(info);
 		cleanup_fd int fd = -1;
 
-		if (entry->d_name[0] == '.') /* the folder itself, and the one above */
+		if (entry->d_name[0] == '.') /* "." and ".." */
 			continue;
 		pins_format(path, PINS_ROOT "/%s/%s", entry->d_name, policy_hooks[hook].name);
 		fd = bpf_obj_get(path);
@@ -53,9 +53,9 @@ void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN])
 }
 
 /*
- * What runs after ours can undo a refusal at bind and connect (bpf_set_retval(), 5.18): what is attached further up, and what
- * was attached beside ours later. Where something further up is attached without BPF_F_ALLOW_MULTI nothing can be attached
- * below it.
+ * A program that runs after ours can undo a refusal of bind and connect (bpf_set_retval(), 5.18): one at a parent
+ * cgroup, or one attached later at the same cgroup. If a parent has a program without BPF_F_ALLOW_MULTI, no program can
+ * be attached below it.
  */
 static bool report_program(const struct foreign *f, const char *cgroup, enum policy_hook hook, uint32_t id, bool after,
 			   bool blocks)

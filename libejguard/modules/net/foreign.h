@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whose programs stand on the same hooks, and what they could do to the guard. */
+/* Finds programs of others on the same hooks that could affect the guard. */
 #ifndef EJG_NET_FOREIGN_H
 #define EJG_NET_FOREIGN_H
 
@@ -11,7 +11,7 @@ struct foreign {
 	bool undoing; /* report only those that could undo a refusal */
 };
 
-/* Whether a program is one of a set of ejguard's at that hook: only root can have pinned it there. It undoes no refusal. */
+/* True for a program of any set of ejguard at that hook, pinned by root. Such a program undoes no refusal. */
 bool foreign_is_of_set(uint32_t id, enum policy_hook hook);
 
 /* The name of a program, or "?". */
@@ -19,9 +19,9 @@ void foreign_name(uint32_t id, char name[static BPF_OBJ_NAME_LEN]);
 
 /*
  * Reports the programs of others on the hooks of the kind at a cgroup, as `foreign`, `foreign-above` and `blocked`.
- * @above: it stands above a cgroup that is guarded
+ * @above: the cgroup is a parent of a guarded cgroup
  *
- * Return: whether one of them could undo a refusal, or that cannot be told.
+ * Return: true if one of them could undo a refusal, or if that is unknown.
  */
 bool foreign_report(const struct foreign *f, const char *cgroup, bool above);
 

@@ -67,10 +67,10 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 	return 0;
 }
 
-/* Where it is decided who is accepted: another way takes other programs. */
+/* Checks the hooks of the set: another way to decide who is accepted needs other programs. */
 static void check_hooks(struct inspection *check, const struct pins *pins)
 {
-	/* An apply takes its own choice, also where another one would do. */
+	/* A trial compares with the hooks of an apply, even if other hooks would do. */
 	if (check->hooks_fit && !check->trial ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
 		return;
 	if (check->trial)
@@ -81,7 +81,7 @@ static void check_hooks(struct inspection *check, const struct pins *pins)
 			       "the stack has changed since the policy was applied: accept=");
 }
 
-/* Nothing is applied: would it hold here? */
+/* Nothing is applied: checks that it would work here. */
 static int check_absent(struct inspection *check)
 {
 	struct bpf_object *loaded = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check: does the set that is pinned stand for the policy of the stack? */
+/* check: does the pinned set match the policy of the stack? */
 #ifndef EJG_NET_INSPECT_H
 #define EJG_NET_INSPECT_H
 
@@ -7,28 +7,28 @@
 
 struct inspection {
 	struct ejg_call *call;
-	const struct net_policy *policy; /* that shall be in force */
-	bool trial;			 /* the stack is judged as it would be after an apply */
+	const struct net_policy *policy; /* the policy that should be in force */
+	bool trial;			 /* the stack is checked as it would be after an apply */
 	bool failed;
-	const char *set; /* while inspect_pins() runs: the folder of the set that it looks at; NULL: there is none */
-	uint32_t hooks;	 /* that an apply would give the set, as bits */
-	/* Whether a set with these hooks is what the stack says; NULL: only one with `hooks` is. */
+	const char *set; /* folder of the set that inspect_pins() checks; NULL: no set */
+	uint32_t hooks;	 /* the hooks of an apply, as bits */
+	/* True if a set with these hooks matches the stack; NULL: only `hooks` match. */
 	bool (*hooks_fit)(struct ejg_call *call, uint32_t hooks);
-	/* Looks at the links of the set. Return: 0, or a negative errno, set on the call. */
+	/* Checks the links of the set. Return: 0, or a negative errno, set on the call. */
 	int (*links)(struct inspection *check, const struct pins *pins);
-	/* Says what would be attached where there is no set yet. Return: as links(). */
+	/* Reports what would be attached if no set exists yet. Return: as links(). */
 	int (*absent)(struct inspection *check);
 };
 
-/* Makes a finding; one without a subject is about the set. The declared severity decides whether the guard holds. */
+/* Makes a finding; without a subject it is about the set. Its declared severity decides whether the module holds. */
 void inspection_say(struct inspection *check, const char *id, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The same of a failure that an apply would mend: of a stack that is tried, what it would change is said instead. */
+/* Reports a failure that an apply would correct; in a dry run it reports the change instead. */
 void inspection_fail_or_change(struct inspection *check, const char *id, const char *subject, const char *message,
 			       const char *change);
 
-/* Looks at the set: its state, its policy, its links. Return: 0, or a negative errno, set on the call. */
+/* Checks the set: its state, its policy, its links. Return: 0, or a negative errno, set on the call. */
 int inspect_pins(struct inspection *check);
 
 #endif

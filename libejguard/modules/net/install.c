@@ -19,7 +19,7 @@ int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint
 	if (r < 0)
 		return r;
 	pins_close(&pins);
-	/* Pins of our own making hold verified programs already; everything else is replaced by what is loaded here. */
+	/* A current set has verified programs already; the programs loaded here replace those of any other set. */
 	if (state != PINS_CURRENT || pins.meta.hooks != hooks)
 		r = programs_load_over(call, hooks, &ret->loaded);
 	if (r < 0)
@@ -52,13 +52,13 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 			      "cannot attach to %s: %s", cgroup->path, strerror(-error));
 }
 
-/* Attaches to one cgroup that is there, and remembers what for the roll-back. */
+/* Attaches to one existing cgroup, and records what for the roll-back. */
 static int attach_one(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct ejg_cgroup *cgroup)
 {
 	uint32_t hooks = 0;
 	int r = links_attach(pins, cgroup, &hooks);
 
-	/* Another unit of the service may stop at any time; only the caller's own cgroup cannot. */
+	/* Another unit of the service may stop at any time; the caller's own cgroup cannot disappear. */
 	if (r == -ENOENT && !cgroup->own) {
 		ejg_call_log(call, EJG_LOG_INFO, "the cgroup %s was removed", cgroup->path);
 		return 0;
@@ -89,7 +89,7 @@ static void take_guarded(void *data, uint64_t id)
 	guarded->ids[guarded->n++] = id;
 }
 
-/* The cgroups that a set of the service has links for, by whatever name an interrupted take-over left it. */
+/* Finds the cgroups with links in a set of the service, including a set that an interrupted take-over renamed. */
 static int find_guarded(struct ejg_call *call, struct guarded *ret)
 {
 	static const char *const suffixes[] = { "", ":old" };
@@ -107,8 +107,8 @@ static int find_guarded(struct ejg_call *call, struct guarded *ret)
 }
 
 /*
- * What is guarded already stays guarded when the stack no longer names it, and at every hook of the set: its links alone, which
- * move along, would leave out the hooks that the former set did not have. Of a cgroup that is gone only sockets are left.
+ * Keeps cgroups guarded that the stack no longer names, at every hook of the set: moving the links alone would leave
+ * out hooks that the former set did not have. Removed cgroups only have sockets left.
  */
 static int attach_guarded(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct guarded *guarded)
 {
@@ -149,7 +149,7 @@ static int attach_all(struct ejg_call *call, const struct pins *pins, struct set
 	return r;
 }
 
-/* Brings the policy of a set that is there up to date. Nothing is touched when it is. */
+/* Updates the policy of an existing set. Changes nothing if it is up to date. */
 static int update_policy(struct ejg_call *call, const struct pins *pins, struct set_change *change)
 {
 	cleanup_fd int current = pins_get_policy(pins);
@@ -169,7 +169,7 @@ static int update_policy(struct ejg_call *call, const struct pins *pins, struct 
 	return 0;
 }
 
-/* Undoes what this run did to a set that was there before. */
+/* Undoes the changes of this run to a set that existed before. */
 static void undo(struct ejg_call *call, const struct pins *pins, struct set_change *change)
 {
 	for (size_t i = 0; i < change->n_made; i++)
@@ -222,7 +222,7 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_ch
 		pins_remove_root();
 		return r;
 	}
-	/* After a take-over there is no way back: the new set only ever guards more than the old one did. */
+	/* A take-over is not undone: the new set never guards less than the old one. */
 	change->created = !replaces;
 	change->replaced = replaces;
 	change->n_made = 0;
@@ -274,7 +274,7 @@ static int release_run(struct ejg_call *call, struct set_change *change)
 	enum pins_state state;
 	int r;
 
-	/* What it replaced is gone: without the links of the new set less would be guarded than before. */
+	/* The replaced set is removed: without the links of the new set less would be guarded than before. */
 	if (change->replaced)
 		return EJG_NOT_APPLICABLE;
 	r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
@@ -292,7 +292,7 @@ static int release_all(struct ejg_call *call)
 	int r = pins_probe(call);
 
 	if (r == -EOPNOTSUPP)
-		return 0; /* no bpffs, no pins */
+		return 0; /* without bpffs there are no pins */
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(suffixes); i++) {
 		pins_format(path, PINS_ROOT "/%s%s%s", service, set_kind.suffix, suffixes[i]);
 		r = pins_remove(path);

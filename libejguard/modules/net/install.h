@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bringing a set up to date: its policy, and its links to some cgroups; and taking back what was done. */
+/* Updates a set: its policy, and its links to some cgroups; and undoes the update. */
 #ifndef EJG_NET_INSTALL_H
 #define EJG_NET_INSTALL_H
 
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/pins.h"
 
-/* What a run has attached at one cgroup. */
+/* What a run attached to one cgroup. */
 struct set_made {
 	uint64_t cgroup_id;
 	uint32_t hooks;
@@ -14,39 +14,39 @@ struct set_made {
 
 struct set_change {
 	/* by install_prepare() */
-	uint32_t hooks; /* that the set shall have, as bits */
+	uint32_t hooks; /* hooks of the set, as bits */
 	const struct net_policy *policy;
-	int policy_fd; /* -1 once it is in force */
+	int policy_fd; /* -1 when it is in force */
 	struct bpf_object *loaded;
 
 	/* by the caller, before install_apply() */
 	const struct ejg_cgroup *cgroups; /* those without an id do not exist now */
 	size_t n_cgroups;
 	size_t cgroup_size; /* of one */
-	/* Fills maps before anything refuses by them; or NULL. Return: 0, or a negative errno, set on the call. */
+	/* Fills maps that the programs need for refusals; or NULL. Return: 0, or a negative errno, set on the call. */
 	int (*before_links)(struct ejg_call *call, const struct pins *pins);
 	/* Undoes what before_links() did; or NULL. */
 	void (*undo)(struct ejg_call *call, const struct pins *pins);
 
 	/* by install_apply(): what to undo */
-	bool created;	 /* there was no set before */
-	bool replaced;	 /* it took the place of another set, which is gone */
+	bool created;	 /* the set did not exist before */
+	bool replaced;	 /* it replaced another set, which is removed */
 	int previous_fd; /* the policy that was in force before, or -1 */
 	struct set_made *made;
 	size_t n_made;
 };
 
 /*
- * Everything that can fail without touching the system: loads the programs of these hooks where there is no set of them yet, and makes the
- * map of the policy, which is to live as long as the change. Return: 0, or a negative errno, set on the call; free by
- * install_free() in either case.
+ * Does everything that can fail without changing the system: loads the programs of these hooks if they have no set yet,
+ * and makes the map of the policy, which must live as long as the change. Return: 0, or a negative errno, set on the
+ * call; free by install_free() in either case.
  */
 int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret);
 void install_free(struct set_change *change);
 
 /*
- * Puts the policy in force and attaches to the cgroups: as a whole or not at all. Return: 0, or a negative errno, set on the
- * call.
+ * Puts the policy in force and attaches to the cgroups: completely or not at all. Return: 0, or a negative errno, set
+ * on the call.
  */
 int install_apply(struct ejg_call *call, struct set_change *change);
 

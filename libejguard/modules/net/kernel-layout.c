@@ -4,7 +4,7 @@
 #include <bpf/btf.h>
 #include <string.h>
 
-/* Bytes of the socket that bind.bpf.c copies. */
+/* Bytes of the socket that bind.bpf.c reads. */
 #define SOCKET_BYTES 64
 
 /* struct sock begins with struct sock_common (include/net/sock.h). */
@@ -25,7 +25,10 @@ void kernel_layout_find(struct policy_head *head)
 		if (strcmp(btf__name_by_offset(btf, member->name_off), "skc_ipv6only") || bit >= SOCKET_BYTES * 8)
 			continue;
 		head->ipv6only_byte = bit / 8;
-		/* Bits are counted from the least significant one, on little-endian machines; the others count from the top. */
+		/*
+		 * Little-endian machines count bits from the least significant one, others from the most significant
+		 * one.
+		 */
 		head->ipv6only_mask = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 1U << bit % 8 : 0x80U >> bit % 8;
 	}
 	btf__free(btf);

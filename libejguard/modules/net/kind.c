@@ -6,11 +6,11 @@
 
 #include "bpf/net.skel.h"
 
-/* As bpf/bind.bpf.c says: may the programs read the kernel's memory here? */
+/* For bpf/bind.bpf.c: may the programs read the kernel's memory here? */
 static void configure(struct bpf_object *object)
 {
 	struct bpf_map *constants = bpf_object__find_map_by_name(object, ".rodata");
-	/* The only constant of the programs. */
+	/* The section has only this constant. */
 	const bool can_read_kernel =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_probe_read_kernel, NULL) == 1;
 

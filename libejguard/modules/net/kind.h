@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a set of pins is made of. The files of this folder that make, read and replace sets serve two modules, net and host;
- * each links its own copy of them and defines set_kind for it.
+ * The parts of a set of pins. The files of this folder that make, read and replace sets are used by two modules, net
+ * and host; each has its own copy of them and defines set_kind for it.
  */
 #ifndef EJG_NET_KIND_H
 #define EJG_NET_KIND_H
@@ -13,7 +13,7 @@
 
 struct bpf_object;
 
-/* The maps of a set that are pinned, but `meta`. */
+/* The pinned maps of a set, without `meta`. */
 enum set_map {
 	SET_POLICY,
 	SET_COUNTERS,
@@ -28,14 +28,14 @@ enum set_map {
 };
 
 struct set_kind {
-	const char *suffix; /* of the set's name: "", or ":WORD", which cannot stand in the name of a service */
-	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it may be attached to */
-	uint32_t maps;	    /* bit MAP for each map of enum set_map that it has */
-	uint32_t kept;	    /* those of them that a set takes from the one of the same layout that it replaces */
-	const char *listen; /* for people: what the addresses of `listen` in a policy are */
-	const char *without_policy; /* what happens where no policy is in force */
-	const char *kernel; /* what programs_load() says is needed where the kernel does not take them */
-	const void *(*elf)(size_t *ret_size);	      /* the programs, as the module brings them */
+	const char *suffix; /* of the set's name: "", or ":WORD", which no service's name contains */
+	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it can have */
+	uint32_t maps;	    /* bit MAP for each of its maps, by enum set_map */
+	uint32_t kept;	    /* those that a new set keeps from the replaced set of the same layout */
+	const char *listen; /* for people: the meaning of the addresses of `listen` in a policy */
+	const char *without_policy; /* the behaviour without a policy in force */
+	const char *kernel; /* what programs_load() names as needed if the kernel refuses the programs */
+	const void *(*elf)(size_t *ret_size);	      /* the programs, built into the module */
 	void (*configure)(struct bpf_object *object); /* before they are loaded; or NULL */
 };
 

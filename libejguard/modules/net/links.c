@@ -12,7 +12,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* The first hook of a set that is a cgroup's, at or after one. */
+/* The first hook of a set at or after `from` that belongs to a cgroup. */
 static int cgroup_hook(const struct pins *pins, int from)
 {
 	while (from < POLICY_N_CGROUP_HOOKS && !pins_has(pins, from))
@@ -88,13 +88,13 @@ int link_pin(int link, const char *path)
 	if (r == 0 && rename(replaced, path) < 0)
 		r = -errno;
 	if (r < 0)
-		(void)unlink(replaced); /* else it would go on refusing */
+		(void)unlink(replaced); /* otherwise it would still refuse */
 	return r;
 }
 
 /*
- * Attaches one hook and pins the link. Links attach beside what is there (BPF_F_ALLOW_MULTI is implied), so that
- * systemd's own programs and ours do not push each other out.
+ * Attaches one hook and pins the link. Links do not replace other programs (BPF_F_ALLOW_MULTI is implied), so systemd's
+ * programs and ours can be attached together.
  */
 static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, enum policy_hook hook)
 {
@@ -108,7 +108,7 @@ static int attach(const struct pins *pins, int cgroup_fd, uint64_t cgroup_id, en
 	return link_pin(link, path);
 }
 
-/* Return: whether the link is of this cgroup and hook, and runs the program of the set now. */
+/* Return: true if the link is at this cgroup and hook, and now runs the program of the set. */
 static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook)
 {
 	char path[PINS_PATH_SIZE];
@@ -116,7 +116,10 @@ static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook 
 	cleanup_fd int link = -1;
 
 	link_path(pins, cgroup_id, hook, path);
-	/* The kernel compares the type of the programs only (bpf_link_update of a cgroup's link), so the hook is for us to see. */
+	/*
+	 * The kernel compares only the types of programs (bpf_link_update of a cgroup's link), so the hook is checked
+	 * here.
+	 */
 	if (link_read(path, &info) < 0 || info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id != cgroup_id ||
 	    info.cgroup.attach_type != (uint32_t)policy_hooks[hook].attach_type)
 		return false;
@@ -124,7 +127,7 @@ static bool adopt(const struct pins *pins, uint64_t cgroup_id, enum policy_hook 
 	return link >= 0 && bpf_link_update(link, pins->programs[hook], NULL) == 0;
 }
 
-/* At a hook that the set does not have nobody would ever bring a program up to date. */
+/* Removes a link at a hook that the set does not have: its program would never be updated. */
 static void drop_living(const struct pins *pins, uint64_t cgroup_id, enum policy_hook hook)
 {
 	char path[PINS_PATH_SIZE];
@@ -154,7 +157,7 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 
 	if (cgroup_fd < 0)
 		return errno == ENODEV ? -ENOENT : -errno;
-	/* The path may lead to a younger cgroup than the one that the facts saw. */
+	/* The path may now belong to a newer cgroup than that of the facts. */
 	if (fstat(cgroup_fd, &st) < 0 || st.st_ino != cgroup->id)
 		return -ENOENT;
 	folder_path(pins, cgroup->id, path);
@@ -184,10 +187,10 @@ void links_remove(const struct pins *pins, uint64_t cgroup_id, uint32_t hooks)
 			continue;
 		link_path(pins, cgroup_id, hook, path);
 		(void)unlink(path);
-		pins_format(replaced, "%s:new", path); /* of an attach() that was interrupted */
+		pins_format(replaced, "%s:new", path); /* left by an attach() that was interrupted */
 		(void)unlink(replaced);
 	}
-	/* Stays when other links are left in them. */
+	/* Fails if it contains other links. */
 	folder_path(pins, cgroup_id, path);
 	(void)rmdir(path);
 	pins_format(path, "%s/links", pins->path);
@@ -230,7 +233,7 @@ static void prune_one(void *data, uint64_t cgroup_id)
 
 		link_path(prune->pins, cgroup_id, hook, path);
 		r = link_read(path, &info);
-		/* What cannot be read may well be alive. */
+		/* A link that cannot be read may be alive. */
 		if (r != -ENOENT && (r < 0 || info.cgroup.cgroup_id != 0))
 			return;
 	}

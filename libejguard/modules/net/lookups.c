@@ -77,7 +77,7 @@ bool lookup_runs(const struct pins *pins, const struct netns *netns)
 	return false;
 }
 
-/* Return: whether the link is of this namespace, and runs the program of the set now. */
+/* Return: true if the link is at this namespace, and now runs the program of the set. */
 static bool adopt(const struct pins *pins, uint64_t inode)
 {
 	char path[PINS_PATH_SIZE];
@@ -135,12 +135,12 @@ void lookup_remove(const struct pins *pins, uint64_t inode)
 
 	link_path(pins, inode, path);
 	(void)unlink(path);
-	pins_format(replaced, "%s:new", path); /* of an attach() that was interrupted */
+	pins_format(replaced, "%s:new", path); /* left by an attach() that was interrupted */
 	(void)unlink(replaced);
 	folder_path(pins, inode, path);
 	(void)rmdir(path);
 	pins_format(path, "%s/links", pins->path);
-	(void)rmdir(path); /* stays when other links are left in it */
+	(void)rmdir(path); /* fails if it contains other links */
 }
 
 struct lookups_visit {

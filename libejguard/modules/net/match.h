@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decisions of the kernel's programs, in user space: on a copy of the policy, by the same lines. */
+/* The decisions of the kernel's programs, in user space: on a copy of the policy, by the same code. */
 #ifndef EJG_NET_MATCH_H
 #define EJG_NET_MATCH_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The last known addresses of peers, in STATEDIR/SERVICE/peers: lines of a name, an address, and the time when the resolver
- * gave it last, which older versions did not write.
+ * The last known addresses of peers, in STATEDIR/SERVICE/peers: lines with a name, an address, and the time when the
+ * resolver last returned it (missing in files of older versions).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #define FILE_NAME "peers"
 
-/* The folder, made with the mode 0700 when `make` is set. It is believed only when it is the caller's alone. */
+/* Opens the folder, made with mode 0700 if `make` is set. It is trusted only if it belongs to the caller alone. */
 static int open_folder(const char *path, bool make)
 {
 	cleanup_fd int fd = -1;
@@ -67,13 +67,13 @@ static int add(const struct ejg_facts *facts, struct name_list *list, const char
 	return r;
 }
 
-/* One line. What is no address in it is left out. */
+/* Reads one line. A line without a valid address is skipped. */
 static int read_line(const struct ejg_facts *facts, struct name_list *list, const char *line)
 {
 	char name[NAME_MAX + 1], text[64];
 	long long seen = 0;
 
-	/* A time to come is one before the clock was set back: the address is as old as now. */
+	/* A time in the future means that the clock was set back: the address counts as seen now. */
 	if (sscanf(line, "%255s %63s %lld", name, text, &seen) < 2)
 		return 0;
 	return add(facts, list, name, text, seen > names_now() ? names_now() : seen);

@@ -12,7 +12,7 @@
 
 int names_add(struct name_list *list, size_t peer, const struct ejg_prefix *address, int64_t seen)
 {
-	/* Doubled when n is a power of two: appending stays cheap. */
+	/* Doubled when n is a power of two, so that appending is cheap. */
 	if (!(list->n & (list->n - 1))) {
 		size_t room = list->n ? 2 * list->n : 1;
 		struct name_address *items = reallocarray(list->items, room, sizeof(*items));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `net`: who reaches epmd and the distribution ports. See ejguard-net(8). */
+/* The module `net`: limits access to epmd and the distribution ports. See ejguard-net(8). */
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/cleanup.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of the module: its state, and what its files share. */
+/* The state of the module, and functions that its files share. */
 #ifndef EJG_NET_NET_H
 #define EJG_NET_NET_H
 
@@ -15,23 +15,23 @@
 struct net_state {
 	struct set_state set;
 	struct net_peers peers; /* made by prepare */
-	uint64_t *networks;	/* made by apply: inodes of the namespaces that were attached */
+	uint64_t *networks;	/* made by apply: inodes of the attached namespaces */
 	size_t n_networks;
 };
 
-/* Whether the facts and options can be guarded at all. Return: 0 or -EBADMSG, set on the call. */
+/* Checks that the facts and options can be guarded. Return: 0 or -EBADMSG, set on the call. */
 int net_validate(struct ejg_call *call);
 
-/* The policy of the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
+/* Makes the policy from the facts, the options and these peers. Return: 0 or -ENOMEM; errors are set on the call. */
 int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct net_policy *ret);
 
 /*
- * The policy that an apply of the stack would make now; names are not asked for again. Return: 0 or a negative errno, set on
- * the call; free by net_policy_free().
+ * The policy that an apply of the stack would make now; names are not resolved again. Return: 0 or a negative errno,
+ * set on the call; free by net_policy_free().
  */
 int net_expect_policy(struct ejg_call *call, struct net_policy *ret);
 
-/* Warns of what the service is configured to listen on and the policy refuses. */
+/* Warns about configured listen addresses that the policy refuses. */
 void net_check_configured(struct ejg_call *call, const struct net_policy *policy);
 
 /* The operations of the module, by the files that hold them. */
@@ -40,33 +40,34 @@ int net_apply(struct ejg_call *call);
 int net_check(struct ejg_call *call);
 
 /*
- * Reports what listens or is connected past the policy, wherever the service has sockets. Return: whether that is a failure;
- * what cannot be seen is one. Namespaces in which the service has sockets count as those in which it lives from then on.
+ * Reports listeners and connections that the policy would refuse, in all namespaces where the service has sockets.
+ * Return: true if that is a failure; sockets that cannot be seen are one. From then on these namespaces count as the
+ * service's.
  */
 bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks);
 
 /*
- * Counts the namespaces in which the service listens among those in which it lives, whether it has a process there or not (a
- * socket unit has none).
+ * Marks the namespaces in which the service listens as the service's, even if it has no process there (as for a socket
+ * unit).
  */
 void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks);
 
-/* Ends the connections that the policy would not admit, as far as the kernel can. */
+/* Ends the connections that the policy would refuse, if the kernel supports that. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);
 
 /*
  * Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal.
- * Return: whether there is one, or that cannot be told.
+ * Return: true if there is one, or if that is unknown.
  */
 bool net_report_foreign(struct ejg_call *call, bool undoing);
 
-/* Reports programs that choose a socket for a stranger in a namespace, or may. Return: whether there is one. */
+/* Reports programs that choose a socket for a stranger in a namespace, or may do so. Return: true if there are any. */
 bool net_check_choosers(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns);
 
 int net_status(struct ejg_call *call);
 int net_prove(struct ejg_call *call);
 
-/* A forbidden attempt in each network namespace of the service. Return: as net_prove(). */
+/* Makes a forbidden attempt in each network namespace of the service. Return: as net_prove(). */
 int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
 int net_doctor(struct ejg_call *call);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the service lives: network namespaces, and the interfaces of peers there. */
+/* The network namespaces of the service, and the interfaces of its peers there. */
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
@@ -11,12 +11,12 @@
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-/* The cgroups of the service, by their paths. */
+/* The paths of the service's cgroups. */
 struct cgroup_paths {
 	const struct ejg_facts *facts;
 	char **items;
 	size_t n;
-	bool failed; /* there was no memory */
+	bool failed; /* out of memory */
 };
 
 static void add_path(struct cgroup_paths *paths, const char *path)
@@ -33,7 +33,7 @@ static void add_path(struct cgroup_paths *paths, const char *path)
 	paths->failed |= !items || !copy;
 }
 
-/* One that an apply was given by its path (ejg_apply_options.cgroups) is not in the facts; its links tell. */
+/* A cgroup that an apply was given by path (ejg_apply_options.cgroups) is not in the facts, but in the links. */
 static void add_linked(void *data, uint64_t id)
 {
 	struct cgroup_paths *paths = data;
@@ -56,8 +56,8 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 	for (size_t i = 0; i < paths.facts->n_cgroups; i++)
 		if (ejg_cgroup_get(paths.facts, i)->path)
 			add_path(&paths, ejg_cgroup_get(paths.facts, i)->path);
-	pins_format(pins.path, PINS_ROOT "/%s", paths.facts->service); /* those of net, whoever asks */
-	(void)links_each(&pins, add_linked, &paths); /* without pins there are none */
+	pins_format(pins.path, PINS_ROOT "/%s", paths.facts->service); /* those of net, also when host calls this */
+	(void)links_each(&pins, add_linked, &paths); /* without pins there are no links */
 	if (!paths.failed)
 		r = netns_find((const char *const *)paths.items, paths.n, ret);
 	for (size_t i = 0; i < paths.n; i++)
@@ -87,7 +87,9 @@ static int look_up(void *data)
 	return 0;
 }
 
-/* Beside namespaces of root those that the service can make for itself do not count: it could have every apply fail by them. */
+/*
+ * If root has made namespaces, those that the service can make are ignored: it could make every apply fail with them.
+ */
 static bool counts(const struct netns_list *networks, const struct netns *netns)
 {
 	bool beside = false;
@@ -97,7 +99,7 @@ static bool counts(const struct netns_list *networks, const struct netns *netns)
 	return net_lives_in(networks, netns) && !(beside && netns->made_by_user);
 }
 
-/* The index of an interface where the service lives. Return: 0, or a negative errno, set on the call. */
+/* The index of an interface in the service's namespaces. Return: 0, or a negative errno, set on the call. */
 static int find_interface(struct ejg_call *call, const struct netns_list *networks, const char *name, uint32_t *ret)
 {
 	uint32_t found = 0;
@@ -125,7 +127,7 @@ static int find_interface(struct ejg_call *call, const struct netns_list *networ
 	return 0;
 }
 
-/* The facts know the interfaces of the caller's network namespace only. */
+/* The facts only have interfaces of the caller's network namespace. */
 static int place_peer(struct ejg_call *call, const struct netns_list *networks, struct ejg_peer *peer)
 {
 	char name[IF_NAMESIZE];

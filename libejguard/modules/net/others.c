@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Programs of others at the cgroups of the service, and above them. */
+/* Finds programs of others at the service's cgroups and at their parents. */
 #include <stdio.h>
 #include <string.h>
 
 #include "libejguard/modules/net/foreign.h"
 #include "libejguard/modules/net/net.h"
 
-/* Whether a cgroup stands above one of the first n of the service, and so was looked at with it. */
+/* True if a cgroup is a parent of one of the first n cgroups of the service, and so was already checked. */
 static bool is_above(const struct ejg_facts *facts, size_t n, const char *path)
 {
 	size_t length = strlen(path);
@@ -20,7 +20,7 @@ static bool is_above(const struct ejg_facts *facts, size_t n, const char *path)
 	return false;
 }
 
-/* A cgroup of the service, and those above it up to the mount. Return: as foreign_report(). */
+/* Checks a cgroup of the service, and its parents up to the mount. Return: as foreign_report(). */
 static bool report_cgroup(const struct foreign *f, const struct ejg_facts *facts, size_t index)
 {
 	bool undoes = foreign_report(f, ejg_cgroup_get(facts, index)->path, false);
@@ -35,7 +35,7 @@ static bool report_cgroup(const struct foreign *f, const struct ejg_facts *facts
 	return undoes;
 }
 
-/* What chooses a socket itself overrides every refusal, whichever comes first (BPF_PROG_SK_LOOKUP_RUN_ARRAY). */
+/* A program that chooses a socket overrides every refusal, in any order (BPF_PROG_SK_LOOKUP_RUN_ARRAY). */
 static bool report_network(const struct foreign *f, const struct netns *netns)
 {
 	uint32_t ids[LOOKUPS_MAX];
@@ -56,7 +56,7 @@ static bool report_network(const struct foreign *f, const struct netns *netns)
 	return undoes;
 }
 
-/* Silent where namespaces cannot be found: check says so. */
+/* Reports nothing if the namespaces cannot be found: check reports that. */
 static bool report_networks(const struct foreign *f)
 {
 	struct netns_list networks = {};

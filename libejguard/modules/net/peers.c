@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The peers as addresses: names resolved, or remembered, or left out with a warning. Never a reason not to start. */
+/*
+ * The addresses of the peers: names are resolved, remembered, or left out with a warning. They never make a start fail.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 
 #define MAX_PEERS 65536
 
-/* Whether a name may stand for the address: not for this host, not for one that needs an interface, not for many. */
+/* True if a name may have the address: not this host, not link-local, not multicast. */
 static bool is_usable(const struct ejg_prefix *prefix)
 {
 	struct policy_address address = net_address(prefix);
@@ -28,7 +30,7 @@ static size_t count_of(const struct name_list *list, size_t peer)
 	return n;
 }
 
-/* Says what became of a name for which no resolver answered. Return: whether its last known addresses are to be used. */
+/* Reports a name that the resolver did not answer. Return: true if its last known addresses are used. */
 static bool fall_back(struct ejg_call *call, const struct ejg_peer *peer, size_t n_known)
 {
 	const struct ejg_place place = { .file = peer->origin.file, .line = peer->origin.line };
@@ -59,7 +61,7 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
 					 ejg_prefix_format(address, text));
 			continue;
 		}
-		/* As many as a stack may name; one more than fits would be a reason not to start. */
+		/* At most as many as a stack may name: one more would make the start fail. */
 		if (peers->n >= MAX_PEERS) {
 			ejg_call_finding(call, "peer-unusable", named->name,
 					 "has too many addresses: all peers together can have %d", MAX_PEERS);
@@ -72,8 +74,8 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
 }
 
 /*
- * Adds the addresses that the name had not long ago. Many names are answered with some of their addresses at a time, and
- * some with nothing for a moment: an apply that is repeated by itself would admit and refuse the same host in turn.
+ * Adds addresses that the name had recently. Many names return only some of their addresses at a time, and some return
+ * none for a moment: a periodic apply would allow and refuse the same host in turn.
  */
 static int add_recent(struct ejg_call *call, const struct name_list *known, const struct name_list *resolved, size_t peer,
 		      struct net_peers *peers)
@@ -109,7 +111,7 @@ static int add_resolved(struct ejg_call *call, const struct name_list *resolved,
 	return r < 0 ? r : add_recent(call, known, resolved, peer, peers);
 }
 
-/* Puts together what is written as an address and what became of the names. */
+/* Combines the peers given as addresses with the results for the names. */
 static int collect(struct ejg_call *call, const bool *asked, const struct name_list *resolved,
 		   const struct name_list *known, struct net_peers *peers)
 {
@@ -130,7 +132,7 @@ static int collect(struct ejg_call *call, const bool *asked, const struct name_l
 	return r;
 }
 
-/* What became of the names, once for all modules of a verb: what one of them applies the others must not judge by later answers. */
+/* The results for the names, shared by all modules of a verb: all modules must use the same answers. */
 struct answers {
 	struct name_list known, resolved;
 	bool *asked; /* of each peer */

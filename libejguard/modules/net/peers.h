@@ -5,7 +5,7 @@
 
 #include "libejguard/modules/net/names.h"
 
-/* The peers as addresses, and what became of those that are names. */
+/* The peers as addresses, and the results for those given as names. */
 struct net_peers {
 	struct ejg_peer *items;
 	size_t n;
@@ -13,9 +13,9 @@ struct net_peers {
 };
 
 /*
- * Resolves peers that are names; with `ask` all of them, else only those of which no address is known. The resolver is asked
- * once in a verb, by the first caller of any module. Findings say which peers are not admitted. Return: 0 or a negative errno;
- * free by net_peers_free().
+ * Resolves peers given as names: all of them with `ask`, else only those without a known address. The resolver is asked
+ * once in a verb, by the first caller of any module. Findings report peers that are not allowed. Return: 0 or a
+ * negative errno; free by net_peers_free().
  */
 int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret);
 void net_peers_free(struct net_peers *peers);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making, replacing and removing sets of pins: see pins.h. */
+/* Makes, replaces and removes sets of pins: see pins.h. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -28,7 +28,7 @@ static int make_folder(const char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* A map of what was loaded. */
+/* A map of the loaded object. */
 static int loaded_map(const struct bpf_object *loaded, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(loaded, name);
@@ -51,7 +51,7 @@ static int pin_all(const struct bpf_object *loaded, uint32_t hooks, const char *
 	for (int hook = set_hook(0); r == 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
 		r = !(hooks & (1U << hook)) ? 0 : pin(set_path, policy_hooks[hook].name,
 			bpf_program__fd(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name)));
-	/* Last: a set without it is damaged. */
+	/* Written last: a set without it counts as damaged. */
 	return r < 0 ? r : pin(set_path, "meta", loaded_map(loaded, "meta"));
 }
 
@@ -67,7 +67,7 @@ int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, 
 	r = make_folder(PINS_ROOT);
 	if (r < 0)
 		return r;
-	r = pins_remove(pins.path); /* left by an apply that was killed: never more than a guard too many */
+	r = pins_remove(pins.path); /* left by an apply that was killed: at most one guard too many */
 	if (r < 0)
 		return r;
 	r = make_folder(pins.path);
@@ -88,7 +88,7 @@ int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, 
 	return 0;
 }
 
-/* Unlinks what is in a folder of pins, folders below it included, then the folder. */
+/* Removes the contents of a folder of pins, with its subfolders, then the folder. */
 static int remove_folder(const char *path)
 {
 	cleanup_dir DIR *dir = opendir(path);
@@ -123,22 +123,22 @@ int pins_lock(void)
 
 int pins_remove(const char *set_path)
 {
-	cleanup_fd int locked = access(set_path, F_OK) == 0 ? pins_lock() : -1; /* without it goes what must go, too */
+	cleanup_fd int locked = access(set_path, F_OK) == 0 ? pins_lock() : -1; /* removes also without the lock */
 	char links[PINS_PATH_SIZE];
 	int r;
 
 	(void)locked;
 
-	/* Links first: a set whose links are gone guards nothing and looks so; the other way round it would still refuse. */
+	/* Links first: a set without links guards nothing and shows it; in another order it would still refuse. */
 	pins_format(links, "%s/links", set_path);
 	r = remove_folder(links);
 	return r < 0 ? r : remove_folder(set_path);
 }
 
 /*
- * Moves links/ID of the old set where the new one has none: of cgroups that this apply was not asked for, and of removed
- * ones of which sockets still live. The former run the new programs from here on; the latter cannot be changed any more
- * (ENOLINK), and keep theirs.
+ * Moves links/ID of the old set where the new one has none: of cgroups that were not part of this apply, and of removed
+ * cgroups whose sockets are still open. The former run the new programs from here on; the latter cannot be changed
+ * (ENOLINK) and keep their programs.
  */
 static int move_links(const struct pins *pins, const char *old_path)
 {
@@ -160,7 +160,7 @@ static int move_links(const struct pins *pins, const char *old_path)
 			continue;
 		pins_format(from, "%s/links/%s", old_path, entry->d_name);
 		pins_format(to, "%s/links/%s", pins->path, entry->d_name);
-		/* A set that decides at the cgroups has no use for those of namespaces: they go with the old one. */
+		/* A set that decides at the cgroups needs no links of namespaces: they are removed with the old set. */
 		if (access(to, F_OK) == 0 || (lookup_inode(entry->d_name) && !pins_has(pins, POLICY_LOOKUP)))
 			continue;
 		if (rename(from, to) < 0)
@@ -173,7 +173,7 @@ static int move_links(const struct pins *pins, const char *old_path)
 	return 0;
 }
 
-/* What a former pins_install() left behind: without this the set in force could not make room for another one. */
+/* Cleans up after an earlier pins_install(): otherwise the current set could not be renamed. */
 static int tidy_old(const struct pins *pins, const char *service)
 {
 	char old_path[PINS_PATH_SIZE];
@@ -225,7 +225,7 @@ int pins_install(const char *service, struct pins *pins)
 
 	pins_path(service, path);
 	pins_format(old_path, PINS_ROOT "/%s%s:old", service, set_kind.suffix);
-	/* Two sets to replace: a take-over was interrupted. What only the older one has goes to the new one now. */
+	/* Two old sets exist: a take-over was interrupted. Links that only the older one has move to the new one. */
 	if (access(path, F_OK) == 0)
 		r = tidy_old(pins, service);
 	if (r == 0)
@@ -233,7 +233,7 @@ int pins_install(const char *service, struct pins *pins)
 	if (r < 0)
 		return r;
 	memcpy(pins->path, path, sizeof(path));
-	/* From here on the new set is in force, and nothing may fail any more: what stays behind goes with the next apply. */
+	/* From here on the new set is in force, and nothing may fail any more: the next apply removes the rest. */
 	(void)pins_tidy(pins, service);
 	return 0;
 }

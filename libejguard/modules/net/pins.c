@@ -28,7 +28,7 @@ void pins_path(const char *service, char path[static PINS_PATH_SIZE])
 	pins_format(path, PINS_ROOT "/%s%s", service, set_kind.suffix);
 }
 
-/* Our folder holds the guard of every service: nobody but root may have made or may change it. */
+/* Our folder contains the guards of all services: only root may have made it or may change it. */
 static int probe_root(struct ejg_call *call)
 {
 	struct stat st;
@@ -62,7 +62,7 @@ static int open_pin(const char *set_path, const char *name)
 	return bpf_obj_get(path);
 }
 
-/* A pinned map of the type and sizes that it has in this layout. Return: a descriptor or a negative errno. */
+/* Opens a pinned map with the type and sizes of this layout. Return: a descriptor or a negative errno. */
 static int open_map(const char *set_path, const char *name, uint32_t type, uint32_t key_size, uint32_t value_size)
 {
 	cleanup_fd int fd = open_pin(set_path, name);
@@ -99,8 +99,8 @@ static int open_program(const char *set_path, enum policy_hook hook, uint32_t *r
 }
 
 /*
- * What meta says. Of another layout only the layout is read: it stands first in every one, whatever follows.
- * Return: 0, -ENOENT when no set is there, or another negative errno when it is damaged.
+ * Reads meta. For another layout it reads only the layout number, which comes first in every layout.
+ * Return: 0, -ENOENT when the set does not exist, or another negative errno when it is damaged.
  */
 static int open_meta(const char *set_path, struct policy_meta *ret)
 {
@@ -132,7 +132,7 @@ static int open_meta(const char *set_path, struct policy_meta *ret)
 	return 0;
 }
 
-/* The maps as every set of this layout has them. */
+/* The maps of every set of this layout. */
 static const struct {
 	const char *name;
 	uint32_t type, key_size, value_size;
@@ -215,7 +215,7 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 	}
 	if (r == 0 && pins.meta.layout == POLICY_LAYOUT)
 		r = pins_reopen(&pins);
-	/* Anything else that fails says nothing about the pins: a lack of memory or of descriptors is no damage. */
+	/* Other errors do not concern the pins: a lack of memory or of descriptors is no damage. */
 	if (r < 0 && r != -ENOENT && r != -EUCLEAN && r != -EINVAL) {
 		pins_close(&pins);
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again",
@@ -291,7 +291,7 @@ int pins_make_policy(const struct net_policy *policy)
 		if (r < 0)
 			return r;
 	}
-	/* From here on not even root changes it in place: a policy is replaced as a whole or not at all. */
+	/* From here on not even root can change it: a policy is always replaced as a whole. */
 	r = bpf_map_freeze(fd);
 	return r < 0 ? r : take_fd(fd);
 }
@@ -328,7 +328,7 @@ int pins_read_policy(int policy_fd, struct net_policy *ret)
 	policy.n_chunks = 1;
 	for (uint32_t i = 0; i < policy.n_chunks; i++) {
 		r = bpf_map_lookup_elem(policy_fd, &i, &policy.chunks[i]);
-		/* The head, which comes first, tells how many chunks are in use. */
+		/* The head is the first chunk, and has the number of chunks in use. */
 		if (r == 0 && i == 0)
 			policy.n_chunks = net_policy_n_chunks(policy.chunks->head.n_ranges);
 		if (r == 0 && policy.n_chunks > POLICY_ENTRIES)

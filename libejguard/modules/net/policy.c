@@ -15,7 +15,7 @@ const char *const net_wildcard_words[] = {
 	NULL,
 };
 
-/* The block in which IPv4 addresses are kept: ::ffff:0:0/96. */
+/* The block of IPv4-mapped addresses: ::ffff:0:0/96. */
 static const struct policy_address mapped_first = { 0, 0xffff00000000ULL };
 static const struct policy_address mapped_last = { 0, 0xffffffffffffULL };
 
@@ -31,7 +31,7 @@ static int compare_ranges(const void *a, const void *b)
 	const struct policy_range *x = a, *y = b;
 	int order = compare(&x->first, &y->first);
 
-	/* Of two that begin together the wider one comes first, so that it covers the other. */
+	/* Of two ranges with the same start the wider one comes first, so that it covers the other. */
 	return order ? order : compare(&y->last, &x->last);
 }
 
@@ -55,7 +55,7 @@ static bool is_ipv4(const struct ejg_prefix *prefix)
 	return prefix->length >= 96 && !memcmp(prefix->bytes, mapped, sizeof(mapped));
 }
 
-/* Index of a file in the head, where explain finds it again; POLICY_MAX_FILES when there is no room or no file. */
+/* The index of a file in the head, for explain; POLICY_MAX_FILES when there is no room or no file. */
 static uint32_t file_index(struct policy_head *head, const char *file)
 {
 	if (!file || strlen(file) >= POLICY_FILE_SIZE)
@@ -95,7 +95,7 @@ static void set_ports(struct policy_head *head, const struct ejg_facts *facts, b
 		}
 }
 
-/* Adds one prefix to ranges, cut in two where an IPv6 prefix covers the block in which IPv4 is kept. */
+/* Adds one prefix to ranges, cut in two if an IPv6 prefix contains the block of IPv4-mapped addresses. */
 static size_t add_range(struct policy_range *ranges, size_t n, const struct ejg_prefix *prefix, uint32_t file,
 			uint32_t line)
 {
@@ -112,7 +112,7 @@ static size_t add_range(struct policy_range *ranges, size_t n, const struct ejg_
 	return n;
 }
 
-/* Sorts, and drops what another range covers already: prefixes lie inside each other or apart. */
+/* Sorts, and removes ranges inside of another one: prefixes are either nested or disjoint. */
 static size_t make_disjoint(struct policy_range *ranges, size_t n)
 {
 	size_t kept = 0;
@@ -126,7 +126,7 @@ static size_t make_disjoint(struct policy_range *ranges, size_t n)
 	return kept + 1;
 }
 
-/* Highest power of two below n: where a search through n elements starts to step down. */
+/* The highest power of two below n: the first step of a search through n elements. */
 static uint32_t first_step(uint32_t n)
 {
 	uint32_t step = 0;
@@ -136,13 +136,14 @@ static uint32_t first_step(uint32_t n)
 	return step;
 }
 
-/* A range that nothing is in, and that stands behind every other one. */
+/* An empty range that sorts behind all others. */
 static struct policy_range filler(void)
 {
 	return (struct policy_range){ .first = { UINT64_MAX, UINT64_MAX } };
 }
 
-/* What a wildcard of each family becomes: the first of `listen`. Of a prefix its first host, 127.0.0.1 of 127.0.0.0/8.
+/* The address that replaces a wildcard, for each family: the first of `listen`; for a prefix its first host, 127.0.0.1
+ * of 127.0.0.0/8.
  */
 static void choose_rewrites(struct policy_head *head, const struct net_config *config)
 {
@@ -167,7 +168,7 @@ static void place_listen(struct policy_head *head, const struct net_config *conf
 	head->listen_step = first_step(head->n_listen);
 }
 
-/* Spreads the ranges over the chunks that follow the head, and fills what is left of the last one. */
+/* Writes the ranges into the chunks behind the head, and fills the rest of the last one. */
 static void place_ranges(struct net_policy *policy, const struct policy_range *ranges, size_t n)
 {
 	struct policy_head *head = &policy->chunks[0].head;
@@ -183,7 +184,7 @@ static void place_ranges(struct net_policy *policy, const struct policy_range *r
 			i < n ? ranges[i] : filler();
 }
 
-/* Writes link-local peers into the head, collects the others. Return: how many ranges were collected. */
+/* Writes link-local peers into the head and the others into ranges. Return: how many ranges. */
 static size_t sort_out_peers(const struct ejg_facts *facts, struct policy_head *head, struct policy_range *ranges)
 {
 	size_t n = 0;

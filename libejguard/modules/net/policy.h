@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From facts and options to the policy that the kernel holds (bpf/policy.h). Touches nothing but memory. */
+/* Makes the kernel's policy (bpf/policy.h) from facts and options. Changes only memory. */
 #ifndef EJG_NET_POLICY_H
 #define EJG_NET_POLICY_H
 
@@ -8,7 +8,7 @@
 
 #include "bpf/policy.h"
 
-/* The words of the option wildcard=, by enum policy_wildcard, ended by NULL. */
+/* The values of the option wildcard=, by enum policy_wildcard, ended by NULL. */
 extern const char *const net_wildcard_words[];
 
 /* The options of the module. */
@@ -20,31 +20,31 @@ struct net_config {
 	struct ejg_prefix_list listen;
 };
 
-/* As many prefixes as fit into a head, whatever they are: one around the block in which IPv4 is kept is cut in two. */
+/* Always fits into a head: a prefix that contains the block of IPv4-mapped addresses is cut in two. */
 enum { NET_POLICY_MAX_WIDE = POLICY_MAX_LISTEN / 2 };
 
 /* A policy in user space. */
 struct net_policy {
 	struct policy_chunk *chunks;
-	uint32_t n_chunks; /* chunk 0 and at least one of peers */
+	uint32_t n_chunks; /* chunk 0, and at least one with peers */
 };
 
 /*
- * Builds the policy. config->listen has at most POLICY_MAX_LISTEN prefixes, or NET_POLICY_MAX_WIDE where some may be around
- * the block in which IPv4 is kept. where_file and where_line are the guard line of the stack, to which the listen addresses are
- * attributed.
+ * Builds the policy. config->listen has at most POLICY_MAX_LISTEN prefixes, or NET_POLICY_MAX_WIDE if some may contain
+ * the block of IPv4-mapped addresses. where_file and where_line are the line of the module in the stack, which is
+ * reported for the listen addresses.
  *
- * Return: 0 or -ENOMEM. *ret is to be freed by net_policy_free(); untouched on failure.
+ * Return: 0 or -ENOMEM. Free *ret by net_policy_free(); untouched on failure.
  */
 int net_policy_build(const struct ejg_facts *facts, const struct net_config *config, enum ejg_mode mode,
 		     const char *where_file, uint32_t where_line, struct net_policy *ret);
 
-/* How many chunks a policy of so many ranges has. */
+/* The number of chunks of a policy with so many ranges. */
 size_t net_policy_n_chunks(size_t n_ranges);
 
 void net_policy_free(struct net_policy *policy);
 
-/* Whether a port is private in a policy. */
+/* True if a port is private in a policy. */
 bool net_policy_is_private(const struct policy_head *head, uint16_t port);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Private ports that the kernel itself may give away: to any process of this host that connects, or that listens without
- * binding. Such a socket keeps epmd or the node from its port, and a service's own is no node.
+ * Finds private ports that the kernel itself may assign: to any process that connects, or that listens without bind.
+ * Such a socket keeps epmd or the node from using its port, and one of the service itself is no node.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/util/cleanup.h"
 
-/* Clears the bits of the ports of a list such as "4370-4375,8080", as ip_local_reserved_ports shows it. */
+/* Clears the bits of a list of ports such as "4370-4375,8080", the format of ip_local_reserved_ports. */
 static void clear_ports(uint8_t *bits, const char *list)
 {
 	unsigned int first, last;
@@ -29,7 +29,7 @@ static void clear_ports(uint8_t *bits, const char *list)
 	}
 }
 
-/* The ports that the kernel chooses from here, in this network namespace. False when it does not say. */
+/* Reads the ports that the kernel chooses from in this network namespace. False when they cannot be read. */
 static bool read_ephemeral(uint8_t bits[static POLICY_PORT_BYTES])
 {
 	cleanup_file FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
@@ -61,7 +61,7 @@ static int read_there(void *data)
 	return 0;
 }
 
-/* Return: whether a private port may be given away there. */
+/* Return: true if the kernel may assign a private port there. */
 static bool check_ports(struct ejg_call *call, const struct policy_head *head, const struct netns *netns,
 			const struct ephemeral *ephemeral)
 {
@@ -101,7 +101,7 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 
 		if (!net_lives_in(networks, netns) || netns->made_by_user != made_by_user)
 			continue;
-		/* What cannot be entered is said with the sockets. */
+		/* Namespaces that cannot be entered are reported with the sockets. */
 		if (netns_run(netns, read_there, &ephemeral) == 0 && ephemeral.read)
 			failed |= check_ports(call, &policy->chunks[0].head, netns, &ephemeral);
 	}

@@ -4,7 +4,7 @@
 
 uint64_t programs_build(void)
 {
-	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: tells builds apart, defends nothing */
+	uint64_t digest = 0xcbf29ce484222325; /* FNV-1a: distinguishes builds, no protection */
 	size_t size;
 	const unsigned char *bytes = set_kind.elf(&size);
 

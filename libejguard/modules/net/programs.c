@@ -17,8 +17,8 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 }
 
 /*
- * What to do about a refused load. Kernels say EPERM for a missing privilege and for lockdown alike; EACCES is what the verifier
- * says of a program that it cannot follow.
+ * The remedy for a refused load. Kernels return EPERM both for a missing privilege and for lockdown; EACCES means that
+ * the verifier rejected the program.
  */
 static int load_error(struct ejg_call *call, int error)
 {
@@ -47,7 +47,7 @@ static bool fits(const struct bpf_map *map, int fd)
 	       info.map_flags == bpf_map__map_flags(map);
 }
 
-/* All of them or none: the maps of a set speak of each other. */
+/* Keeps all maps or none: the maps of a set refer to each other. */
 static int keep_maps(struct bpf_object *object, const struct pins *pins)
 {
 	for (int map = 0; map < N_SET_MAPS; map++)
@@ -65,13 +65,13 @@ static int keep_maps(struct bpf_object *object, const struct pins *pins)
 	return 0;
 }
 
-/* Any other error says nothing about a set: without its maps the next one would know less than it. */
+/* True for errors that mean "no set". Any other error must fail: the new set would lose the data of the maps. */
 static bool is_no_set(int error)
 {
 	return error == -ENOENT || error == -EUCLEAN || error == -EINVAL;
 }
 
-/* The maps of the service's set, or of one that an interrupted apply has left in its place. */
+/* Keeps the maps of the service's set, or of the set that an interrupted apply left. */
 static int keep_from_service(struct bpf_object *object, const char *service)
 {
 	static const char *const suffixes[] = { "", ":old" };
@@ -91,7 +91,7 @@ static int keep_from_service(struct bpf_object *object, const char *service)
 	return r;
 }
 
-/* @service: whose maps are kept, or NULL */
+/* @service: keep the maps of its set; or NULL */
 static int load(struct ejg_call *call, uint32_t hooks, const char *service, struct bpf_object **ret)
 {
 	size_t size;
@@ -100,7 +100,7 @@ static int load(struct ejg_call *call, uint32_t hooks, const char *service, stru
 	libbpf_print_fn_t print;
 	int r, kept = 0;
 
-	/* libbpf writes to stderr, which is not ours: silent while it works, then as it was. */
+	/* libbpf writes to the caller's stderr: silence it here, then restore it. */
 	print = libbpf_set_print(no_print);
 	loaded = bpf_object__open_mem(elf, size, NULL);
 	for (int hook = set_hook(0); loaded && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The programs that this module brings, loaded and verified but not pinned yet: what prepare makes. */
+/* Loads and verifies the programs of this module without pinning them, for prepare. */
 #ifndef EJG_NET_PROGRAMS_H
 #define EJG_NET_PROGRAMS_H
 
@@ -7,17 +7,20 @@
 
 struct bpf_object;
 
-/* Loads the programs of the hooks whose bits are set. Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM; the error is set on the call. Free by programs_unload(). */
+/*
+ * Loads the programs of the hooks in the mask. Return: 0, -EOPNOTSUPP, -EPERM, -ENOMEM, set on the call. Free by
+ * programs_unload().
+ */
 int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret);
 
 /*
- * The same for a set that is to take the place of the service's set, if there is one: what that one has learned and counted is
- * kept, where its layout is the same. Else the maps are new.
+ * The same for a set that will replace the service's set, if it has one: collected data and counters are kept if the
+ * layout is the same. Otherwise the maps are new.
  */
 int programs_load_over(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret);
 void programs_unload(struct bpf_object *loaded);
 
-/* Digest of the programs. */
+/* A digest of the programs. */
 uint64_t programs_build(void);
 
 #endif

@@ -15,10 +15,10 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
-#define HELPER_TIMEOUT_MS 5000 /* it needs some, and a busy machine may not run it for seconds */
+#define HELPER_TIMEOUT_MS 5000 /* the helper needs time, and may not run for seconds on a busy machine */
 #define HELPER_TRIES 2
 
-/* Made in a cgroup that may hold no processes itself, for the helper to enter. To be removed once that has ended. */
+/* Made for the helper in a cgroup that may not contain processes itself. Removed when the helper has ended. */
 #define PROVE_SUBGROUP "ejguard-proof"
 
 uint64_t proof_count(const struct pins *pins, enum policy_hook hook)
@@ -60,7 +60,7 @@ static int enter(const char *cgroup, const char *below)
 	return write(fd, "0", 1) == 1 ? 0 : -errno;
 }
 
-/* A cgroup that hands controllers on holds processes below itself only (cgroups(7), "no internal processes"). */
+/* A cgroup that delegates controllers has processes only in its children (cgroups(7), "no internal processes"). */
 int proof_enter(const struct ejg_cgroup *cgroup)
 {
 	char path[PATH_MAX];
@@ -75,14 +75,14 @@ int proof_enter(const struct ejg_cgroup *cgroup)
 	return enter(cgroup->path, "/" PROVE_SUBGROUP);
 }
 
-/* What the helper of one cgroup has reported. */
+/* The records from the helper of one cgroup. */
 struct proof {
 	struct prove_record records[POLICY_N_HOOKS];
 	size_t n, wanted;
-	bool interrupted; /* it did not end by itself, or its time was up */
+	bool interrupted; /* the helper was killed or ran out of time */
 };
 
-/* Reads records until the helper is done, or its time is up. Return: whether that was so. */
+/* Reads records until the helper is done or its time is up. Return: true if it is done. */
 static bool read_records(struct proof *proof, int fd)
 {
 	int64_t end = clock_ms() + HELPER_TIMEOUT_MS;
@@ -97,7 +97,7 @@ static bool read_records(struct proof *proof, int fd)
 				return true;
 			continue;
 		}
-		/* A record is shorter than PIPE_BUF, so that it comes whole (pipe(7)). */
+		/* A record is shorter than PIPE_BUF, so it is read as a whole (pipe(7)). */
 		if (read(fd, &record, sizeof(record)) != sizeof(record))
 			return false;
 		if (record.hook < POLICY_N_HOOKS)
@@ -106,13 +106,13 @@ static bool read_records(struct proof *proof, int fd)
 	return false;
 }
 
-/* Ends the helper, if it has not ended, and takes its status. */
+/* Kills the helper if it still runs, and reads its status. Return: true if it was interrupted. */
 static bool was_interrupted(pid_t helper, bool done)
 {
 	int status = 0;
 	pid_t ended = waitpid(helper, &status, WNOHANG);
 
-	for (int tries = 0; ended == 0 && tries < 100; tries++) { /* it may be on its way out */
+	for (int tries = 0; ended == 0 && tries < 100; tries++) { /* it may be exiting */
 		if (done || tries == 99)
 			kill(helper, SIGKILL);
 		nanosleep(&(const struct timespec){ .tv_nsec = 1000000 }, NULL);
@@ -123,7 +123,7 @@ static bool was_interrupted(pid_t helper, bool done)
 	return !done && WIFSIGNALED(status);
 }
 
-/* Removes the folder that the helper may have made to enter the cgroup. Its end is known, the kernel's work on it not. */
+/* Removes the folder that the helper may have made. The helper has ended, but the kernel may still be cleaning up. */
 static void remove_subgroup(const struct ejg_cgroup *cgroup)
 {
 	char path[PATH_MAX];
@@ -155,7 +155,7 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 	if (helper > 0) {
 		bool late = read_records(&proof, fds[0]);
 
-		/* One that ends a moment after its time does not prove that the guard is silent. */
+		/* A helper that ends just after its time does not prove that the guard is silent. */
 		proof.interrupted = was_interrupted(helper, proof.n == proof.wanted) || late;
 		remove_subgroup(cgroup);
 	}
@@ -167,7 +167,7 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 	return 0;
 }
 
-/* Reports one attempt. Return: whether it fails the proof. */
+/* Reports one attempt. Return: true if it fails the proof. */
 static bool report(struct ejg_call *call, const char *subject, const struct prove_record *record, unsigned int *n_refused)
 {
 	const char *hook = policy_hooks[record->hook].name;
@@ -210,8 +210,8 @@ int proof_report(struct ejg_call *call, const char *subject, const struct prove_
 }
 
 /*
- * Whoever ends or freezes the unit meanwhile (its own stop does) ends the helper in it. That says nothing about the guard;
- * a helper that ends by itself and is silent does.
+ * Stopping or freezing the unit also stops the helper in it. That says nothing about the guard; a helper that ends
+ * normally without records does.
  */
 static bool judge_silence(struct ejg_call *call, const struct ejg_cgroup *cgroup, const struct proof *proof)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prove, for accept=netns: a forbidden packet in each network namespace of the service itself, where the program must be
- * attached to see it. From a loopback address to one of the namespace's own: that never leaves it, guard or no guard, and as
- * it does not come to a loopback address, the program takes its source for a stranger's. A raw socket sends it, so that no rule
- * about the connects of this process is asked.
+ * prove, for accept=netns: sends a forbidden packet in each network namespace of the service, because the program must
+ * be attached there. The packet goes from a loopback address to an address of the namespace: it never leaves the
+ * namespace, with or without a guard. Its destination is no loopback address, so the program treats its source as a
+ * stranger. A raw socket sends it, so no rule about connects applies.
  */
 #include <endian.h>
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
-#define ANSWER_TIMEOUT_MS 1000 /* the kernel answers at once; a busy machine may let it wait */
+#define ANSWER_TIMEOUT_MS 1000 /* the kernel answers at once, but a busy machine may be slow */
 
 struct attempt {
 	const struct pins *pins;
@@ -54,8 +54,8 @@ static bool get_own(const struct sockaddr *address, struct in_addr *ret)
 }
 
 /*
- * An address of this namespace that is no loopback one. Return: 0, -EADDRNOTAVAIL, -EAFNOSUPPORT when there are only IPv6 ones, for
- * which there is no source that is known as the proof's; or another negative errno.
+ * An address of this namespace that is not loopback. Return: 0, -EADDRNOTAVAIL, -EAFNOSUPPORT when it has only IPv6
+ * addresses, for which no source is reserved for proofs; or another negative errno.
  */
 static int find_own_address(struct in_addr *ret)
 {
@@ -65,7 +65,7 @@ static int find_own_address(struct in_addr *ret)
 	if (getifaddrs(&list) < 0)
 		return -errno;
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
-		/* To an address of the loopback device everything of this host comes over that device: no stranger's packet. */
+		/* Packets to an address of the loopback device come over that device: they are never a stranger's. */
 		if (!i->ifa_addr || (i->ifa_flags & (IFF_UP | IFF_LOOPBACK)) != IFF_UP)
 			continue;
 		if (i->ifa_addr->sa_family == AF_INET6 && !is_link_local(i->ifa_addr))
@@ -77,7 +77,7 @@ static int find_own_address(struct in_addr *ret)
 	return r;
 }
 
-/* What the namespace answers to the source of the proof. Return: a descriptor or a negative errno. */
+/* Opens a socket for answers to the source of the proof. Return: a descriptor or a negative errno. */
 static int open_ear(struct in_addr source)
 {
 	cleanup_fd int fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -112,7 +112,7 @@ static int send_syn(const struct attempt *attempt, struct in_addr source, struct
 	return r;
 }
 
-/* Whether this service or another one admits such a connection. */
+/* True if this service or another one allows such a connection. */
 static bool is_admitted(const struct attempt *attempt, struct in_addr source, struct in_addr own)
 {
 	struct sharing sharing;
@@ -126,7 +126,7 @@ static bool is_admitted(const struct attempt *attempt, struct in_addr source, st
 	return admits;
 }
 
-/* Runs in the namespace. Return: 0, or a negative errno when it could not be tried. */
+/* Runs in the namespace. Return: 0, or a negative errno when the attempt could not be made. */
 static int try_namespace(void *data)
 {
 	struct attempt *attempt = data;
@@ -137,7 +137,7 @@ static int try_namespace(void *data)
 	uint64_t before = proof_count(attempt->pins, POLICY_LOOKUP);
 	int r = find_own_address(&own);
 
-	/* Only a namespace that has an address can be reached from outside; a policy may admit every address. */
+	/* Only a namespace with an address can be reached from outside; and a policy may allow every address. */
 	attempt->record.result = PROVE_NOTHING;
 	if (r == -EADDRNOTAVAIL || (r == 0 && is_admitted(attempt, source, own)))
 		return 0;
@@ -146,7 +146,7 @@ static int try_namespace(void *data)
 	if (r < 0)
 		return r;
 	counted = proof_count(attempt->pins, POLICY_LOOKUP) > before;
-	/* Who does not listen refuses, too: it is the counter that tells who did. */
+	/* A port without a listener refuses too: the counter shows whether the guard did. */
 	attempt->record.result = !permissive && answer == WIRE_ACCEPTED ? PROVE_PASSED :
 				 counted				 ? PROVE_REFUSED :
 									   PROVE_UNCOUNTED;
@@ -173,7 +173,7 @@ int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const stru
 			.record = { .hook = POLICY_LOOKUP },
 		};
 
-		/* One in which it does not run is another proof's, or for check to find. */
+		/* Without a link of this set it is the namespace of another proof, or check reports it. */
 		if (!net_lives_in(&networks, &networks.items[i]) || lookup_state(pins, &networks.items[i]) == LINK_ABSENT)
 			continue;
 		r = netns_run(&networks.items[i], try_namespace, &attempt);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prove: has the attempts of attempts.c made in each cgroup. */
+/* prove: runs the attempts of attempts.c in each cgroup. */
 #include <errno.h>
 #include <string.h>
 

@@ -18,9 +18,9 @@ struct owner {
 	char name[NAME_MAX + 1];
 	int map;    /* its map `policy` */
 	int policy; /* the policy in force */
-	int cgroups; /* its map `cgroups`, where the kind has one, or -1 */
+	int cgroups; /* its map `cgroups`, if the kind has one, or -1 */
 	uint32_t id, cgroups_id;
-	uint8_t ports[POLICY_PORT_BYTES]; /* that it owns by number */
+	uint8_t ports[POLICY_PORT_BYTES]; /* its ports with a known number */
 };
 
 struct owners {
@@ -46,7 +46,7 @@ static uint32_t map_id(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) < 0 ? 0 : info.id;
 }
 
-/* Only a map of this layout has entries for others. */
+/* Only a map of this layout has entries for other services. */
 static bool has_entries(int map)
 {
 	struct bpf_map_info info = {};
@@ -110,7 +110,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct owner *)a)->name, ((const struct owner *)b)->name);
 }
 
-/* The service of a set of this kind, from the set's name. Those that come or go have a colon more. */
+/* Extracts the service from the name of a set of this kind. Names of temporary sets have another colon. */
 static bool get_service(const char *set, char service[static NAME_MAX + 1])
 {
 	size_t length = strlen(set), suffix = strlen(set_kind.suffix);
@@ -121,7 +121,7 @@ static bool get_service(const char *set, char service[static NAME_MAX + 1])
 	return !strchr(service, ':');
 }
 
-/* The sets in force, in the order of their names. */
+/* Reads the sets in force, sorted by name. */
 static int owners_read(struct owners *ret)
 {
 	struct owners owners = { .items = calloc(MAX_SETS, sizeof(*owners.items)) };
@@ -147,7 +147,7 @@ static bool overlap(const uint8_t *a, const uint8_t *b)
 	return false;
 }
 
-/* What the entries of a set should be. Return: how many, or -E2BIG. */
+/* Computes the entries that a set should have. Return: how many, or -E2BIG. */
 static int find_others(const struct owners *owners, const char *name, const uint8_t *ports,
 		       const struct owner *ret[static POLICY_MAX_OWNERS])
 {
@@ -180,8 +180,9 @@ static int write_entry(int map, uint32_t index, int fd, uint32_t id)
 }
 
 /*
- * Each change waits for RCU: what is right stays. The cgroups of one service are never beside the policy of another: without
- * cgroups an entry lets nobody. Those of the same service stay beside its next policy: it is not refused meanwhile.
+ * Each change waits for RCU, so correct entries are left alone. The cgroups of one service must never be combined with
+ * the policy of another: an entry without cgroups allows nobody. For the next policy of the same service they stay, so
+ * that it is not refused during the change.
  */
 static int write_entries(int map, int members, const struct owner *const *others, int n)
 {
@@ -201,7 +202,7 @@ static int write_entries(int map, int members, const struct owner *const *others
 	return r;
 }
 
-/* Whether the entries are those. */
+/* True if the map has these entries. */
 static bool has_entries_of(int map, int members, const struct owner *const *others, int n)
 {
 	for (int i = 1; i < POLICY_MAX_OWNERS; i++) {
@@ -247,7 +248,7 @@ int sharing_update(struct ejg_call *call)
 		const struct owner *others[POLICY_MAX_OWNERS];
 		cleanup_fd int members = has_members() ? open_pinned(owners.items[i].name, SET_MEMBERS) : -1;
 
-		/* One that is of another layout, or is removed: nothing can be written there. */
+		/* A set of another layout, or one that is being removed, cannot be changed. */
 		if (members == -ENOENT)
 			continue;
 		r = has_members() && members < 0 ? members : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);

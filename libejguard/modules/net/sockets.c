@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What listens and what is connected: listeners past the policy, and connections from before it that it would not admit.
- * The hooks see none of these any more; the kernel's list of sockets does.
+ * Listeners and established connections that the policy would not allow. The hooks do not see existing sockets; the
+ * kernel's list of sockets does.
  */
 #include <endian.h>
 #include <errno.h>
@@ -26,18 +26,18 @@ struct net_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
-	struct pins pins;			/* not open when nothing of ours is pinned */
+	struct pins pins;			/* not open if nothing is pinned */
 	bool evict;
-	bool would_evict; /* a stack that would is tried */
-	bool everybody;	  /* the guard decides for each listener of a namespace, whoever made it (accept=netns) */
+	bool would_evict; /* dry run of a stack that would evict */
+	bool everybody;	  /* accept=netns: the guard decides for all listeners of a namespace, of any user */
 	bool failed;
-	struct sharing sharing; /* whom other services admit */
+	struct sharing sharing; /* policies of other services */
 
-	/* of the network namespace that is looked at */
+	/* of the current network namespace */
 	const struct netns *netns;
 	struct ifaddrs *own;		      /* addresses of this host there */
 	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens there */
-	bool home;			      /* the service lives there, or has a socket there */
+	bool home;			      /* the service has a process or a socket there */
 };
 
 /* " in the network namespace of process 4711", for findings; empty in the caller's own. */
@@ -48,8 +48,8 @@ static const char *format_netns(const struct net_sockets *s, char text[static WH
 }
 
 /*
- * A cgroup that the facts do not name is the service's when the set holds its link: a removed one whose sockets live, or
- * one that another apply was given. The link is of this set's program, or, after a take-over, of the former set's.
+ * A cgroup that is not in the facts is the service's if the set has a link to it: a removed cgroup with open sockets,
+ * or one that another apply was given. The link has the program of this set or, after a take-over, of the former set.
  */
 static bool is_linked(const struct net_sockets *s, uint64_t id)
 {
@@ -58,13 +58,13 @@ static bool is_linked(const struct net_sockets *s, uint64_t id)
 	return state == LINK_INTACT || state == LINK_FOREIGN;
 }
 
-/* Whether a cgroup is one of the service's or below one of them. */
+/* True for a cgroup of the service or one below it. */
 static bool is_ours(const struct net_sockets *s, uint64_t id)
 {
 	size_t prefix = s->facts->cgroup_mount ? strlen(s->facts->cgroup_mount) : 0;
 	char path[PATH_MAX];
 
-	/* Half open, or closed and waiting: the kernel names no cgroup. A cgroup that is not there has no id either. */
+	/* Half open, or closed and waiting: the kernel names no cgroup. A removed cgroup has no id either. */
 	if (!id)
 		return false;
 	for (size_t i = 0; i < s->facts->n_cgroups; i++)
@@ -87,7 +87,7 @@ static bool is_ours(const struct net_sockets *s, uint64_t id)
 	return false;
 }
 
-/* Whether a user may run the service or epmd. */
+/* True for a user that may run the service or epmd. */
 static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
 {
 	uid_t users[USERS_MAX];
@@ -100,9 +100,9 @@ static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
 }
 
 /*
- * A listener outside of the service's cgroups matters where other nodes look for the service: an epmd whoever runs it, and a
- * node that runs as the service does. Anybody else's in the distribution range is a squatter, of whom the node takes no
- * notice: it takes the next port, and must not be kept from starting.
+ * A listener outside of the service's cgroups matters if other nodes would connect to it: an epmd of any user, and a
+ * node of the service's user. A listener of any other user in the distribution range does not affect the node: the node
+ * uses the next port, and must still be able to start.
  */
 static void check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
@@ -168,8 +168,8 @@ static bool is_own_address(const struct net_sockets *s, const struct ejg_prefix 
 }
 
 /*
- * Whether a connection came in. That nobody listens on its port now says nothing: a listener may have closed. Where the
- * kernel cannot tell, one with a private port is held to what may come in.
+ * True for an incoming connection. A port without a listener proves nothing: the listener may have been closed. If the
+ * kernel does not know the direction, a connection with a private local port counts as incoming.
  */
 static bool came_in(const struct net_sockets *s, const struct socket_info *info)
 {
@@ -183,7 +183,7 @@ static bool came_in(const struct net_sockets *s, const struct socket_info *info)
 	return direction == SOCKET_INCOMING;
 }
 
-/* Whether the policy would admit a connection. */
+/* True if the policy would allow a connection. */
 static bool is_admitted(const struct net_sockets *s, const struct socket_info *info)
 {
 	struct policy_address local = net_address(&info->local), remote = net_address(&info->remote);
@@ -196,7 +196,9 @@ static bool is_admitted(const struct net_sockets *s, const struct socket_info *i
 	       sharing_admits(&s->sharing, info->local_port, remote, local, info->id.idiag_if);
 }
 
-/* Whether the guard decides about a connection. Of those that are not the service's it would have decided who came in. */
+/*
+ * True if the guard decides about a connection. If the socket is not the service's, it decides on incoming ones only.
+ */
 static bool is_judged(struct net_sockets *s, const struct socket_info *info)
 {
 	if (is_ours(s, info->cgroup_id)) {
@@ -250,7 +252,7 @@ static int note_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* Runs in the namespace. The service's listeners first: what has their ports came in. */
+/* Runs in the namespace. Listeners first: a connection on one of their ports is incoming. */
 static int look(void *data)
 {
 	struct net_sockets *s = data;
@@ -275,7 +277,7 @@ static void unseen(struct net_sockets *s, const char *where, const char *why)
 	s->failed = true;
 }
 
-/* A namespace that ended meanwhile has no sockets; another one that cannot be looked into is nobody's that is known. */
+/* A namespace that has ended has no sockets; another one that cannot be entered is not known to be the service's. */
 static void look_everywhere(struct net_sockets *s, struct netns_list *networks)
 {
 	if (*networks->unseen)
@@ -305,7 +307,7 @@ static void walk(struct net_sockets *s, struct netns_list *networks)
 		unseen(s, "", "the pins cannot be read");
 		return;
 	}
-	/* Where nothing is applied, or another version, what an apply would do counts: see "not-loaded" and "outdated".
+	/* If nothing, or another version, is applied, the choice of an apply counts: see "not-loaded" and "outdated".
 	 */
 	s->everybody = state == PINS_CURRENT ? pins_has(&s->pins, POLICY_LOOKUP) : accept_wants_netns(s->call);
 	s->sharing = sharing_read(&s->pins);
@@ -342,7 +344,7 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 	struct netns_list networks = {};
 
 	if (net_find_networks(call, &networks) < 0)
-		return; /* check says so */
+		return; /* check reports that */
 	walk(&s, &networks);
 	netns_free(&networks);
 }
@@ -358,7 +360,7 @@ void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct n
 
 	for (size_t i = 0; i < networks->n; i++) {
 		s.home = false;
-		/* What cannot be seen is for check to say. */
+		/* check reports what cannot be seen */
 		(void)netns_run(&networks->items[i], look_for_listeners, &s);
 		networks->items[i].member |= s.home;
 	}

@@ -51,7 +51,7 @@ int set_release(struct ejg_call *call, enum ejg_release_scope scope)
 	if (scope == EJG_RELEASE_RUN && state->keep)
 		return EJG_NOT_APPLICABLE;
 	r = install_release(call, scope, &state->change);
-	/* The others forget it, or hear that its former policy is in force again. */
+	/* The other services forget its policy, or get its former policy again. */
 	return r < 0 ? r : sharing_update(call) < 0 ? -EIO : r;
 }
 

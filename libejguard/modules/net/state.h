@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an instance of net or of host keeps, and the operations that are the same for both. */
+/* The state of an instance of net or of host, and the operations that both share. */
 #ifndef EJG_NET_STATE_H
 #define EJG_NET_STATE_H
 
@@ -14,18 +14,18 @@ struct set_state {
 	struct net_policy policy;
 	struct set_change change;
 
-	bool keep; /* made by check: nothing fails it that undoing would mend: the guard stands, and undoing it would let more in */
+	bool keep; /* made by check: no finding requires a roll-back, after which more would be possible */
 	struct denial_watch *watch; /* made by watch */
 };
 
 /* The operations watch and watch_next. */
 int set_watch(struct ejg_call *call, int *ret_fd);
 int set_watch_next(struct ejg_call *call);
-/* The operation status: calls @report when the set is there and of this version. */
+/* The operation status: calls @report if the set exists and is of this version. */
 int set_status(struct ejg_call *call, int (*report)(struct ejg_call *call, const struct pins *pins));
-/* Tells other services whom this one admits now; when that fails, what was applied goes, and they hear of it. */
+/* Updates the other services' sets with this policy; if that fails, undoes the apply and updates them again. */
 int set_share(struct ejg_call *call);
-/* The operations release and finish; a module that has more to free does that itself. */
+/* The operations release and finish; a module with more data frees that itself. */
 int set_release(struct ejg_call *call, enum ejg_release_scope scope);
 void set_finish(struct ejg_call *call);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* status: what is in force, from what the kernel holds. Whether that is right is for check to say. */
+/* status: reports what is in force, from the kernel's data. check judges whether it is right. */
 #include <inttypes.h>
 
 #include "libejguard/modules/net/net.h"
@@ -45,7 +45,7 @@ struct network_status {
 	size_t n;
 };
 
-/* Namespaces in which the service lives are reported by check. */
+/* check reports the service's own namespaces. */
 static void report_network(void *data, uint64_t inode, enum link_state state)
 {
 	struct network_status *status = data;

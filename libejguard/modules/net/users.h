@@ -6,12 +6,12 @@
 
 #include "bpf/policy.h"
 
-/* Room for the users of every service: those of the stack, and three more. */
+/* Room for the users of any service: those of the stack, and three more. */
 #define USERS_MAX POLICY_MAX_USERS
 
 /*
- * Who may run the service, epmd, and what asks them: root, those of `set users`, and those that are called as the service and
- * epmd are. In ascending order. Return: how many; of more than fit the first ones.
+ * The users that may run the service, epmd and their tools: root, those of `set users`, and the users with the names of
+ * the service and of epmd. In ascending order. Return: how many; if they are too many, only the first ones.
  */
 size_t users_of_service(const struct ejg_facts *facts, uid_t ret[static USERS_MAX]);
 

@@ -13,8 +13,8 @@
 #define INTERVAL_NS 250000000L
 
 struct denial_watch {
-	struct denial_list seen; /* what was handed out or was there before, by key */
-	struct denial_list now;  /* the last read, of which `next` is to be looked at */
+	struct denial_list seen; /* by key: denials that were returned or existed before */
+	struct denial_list now;  /* the last read; `next` is the next row to compare */
 	size_t next;
 	int timer;
 };
@@ -35,7 +35,7 @@ static int read_now(struct ejg_call *call, struct denial_list *ret)
 	enum pins_state state = PINS_ABSENT;
 	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
 
-	/* Released meanwhile, or never applied: there are no denials then. */
+	/* Not applied, or released during the watch: no denials then. */
 	if (r == 0 && state == PINS_CURRENT) {
 		r = denials_read(&pins, ret);
 		if (r < 0)
@@ -66,14 +66,14 @@ int watch_begin(struct ejg_call *call, struct denial_watch **ret, int *ret_fd)
 	return r;
 }
 
-/* Takes the next row that is new or has grown. Return: NULL when there is none. */
+/* The next row that is new or whose count has changed. Return: NULL when there are none. */
 static const struct denial *next_event(struct denial_watch *watch)
 {
 	while (watch->next < watch->now.n) {
 		const struct denial *denial = &watch->now.items[watch->next++];
 		const struct denial *before = denials_find(&watch->seen, &denial->key);
 
-		/* A smaller count is a row that went and came again. */
+		/* A smaller count means that the row was removed and made again. */
 		if (!before || before->row.count != denial->row.count)
 			return denial;
 	}

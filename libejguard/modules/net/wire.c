@@ -53,11 +53,11 @@ int wire_open(struct in_addr address)
 
 	if (wire < 0 || fd < 0)
 		return -errno;
-	/* Persistent: its closing would wait for RCU. It goes with its namespace, for which nobody waits. */
+	/* Persistent, because closing it would wait for RCU. It ends with its namespace, which nobody waits for. */
 	if (ioctl(wire, TUNSETIFF, &request) < 0 || ioctl(wire, TUNSETPERSIST, 1) < 0)
 		return -errno;
 	r = set_address(fd, SIOCSIFADDR, address);
-	/* Half of all addresses: the kernel makes no route for a prefix of length 0. Reverse path filters then see one. */
+	/* Half of all addresses: the kernel makes no route for length 0, and reverse path filters need one. */
 	if (r == 0)
 		r = set_address(fd, SIOCSIFNETMASK, (struct in_addr){ htonl(0x80000000) });
 	if (r == 0)
@@ -65,7 +65,7 @@ int wire_open(struct in_addr address)
 	return r < 0 ? r : take_fd(wire);
 }
 
-/* The internet checksum (RFC 1071), not yet folded. */
+/* The internet checksum (RFC 1071), not folded yet. */
 static uint32_t sum(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
@@ -83,7 +83,7 @@ static uint16_t fold(uint32_t total)
 	return htons(~total);
 }
 
-#define SYN_PORT 40000 /* of the source */
+#define SYN_PORT 40000 /* the source's port */
 
 struct syn {
 	struct iphdr ip;
@@ -112,7 +112,7 @@ static struct syn make_syn(struct in_addr source, struct in_addr destination, ui
 	};
 
 	packet.ip.check = fold(sum(&packet.ip, sizeof(packet.ip)));
-	/* TCP sums a pseudo header too: the addresses, the protocol and the length. */
+	/* TCP also sums a pseudo header: the addresses, the protocol and the length. */
 	packet.tcp.check = fold(sum(&packet.ip.saddr, 8) + IPPROTO_TCP + sizeof(packet.tcp) +
 				sum(&packet.tcp, sizeof(packet.tcp)));
 	return packet;
@@ -137,7 +137,7 @@ int wire_send_raw_syn(struct in_addr source, struct in_addr destination, uint16_
 														     -errno;
 }
 
-/* A socket that takes all of TCP takes what comes before it is bound, too. */
+/* A raw socket for TCP also receives packets that arrived before it was bound. */
 static bool is_answer(const struct syn *packet, struct in_addr from, uint16_t port)
 {
 	return packet->ip.ihl == sizeof(packet->ip) / 4 && packet->ip.saddr == from.s_addr &&
@@ -165,7 +165,7 @@ bool wire_has_answer(int wire)
 	} packet;
 	ssize_t n;
 
-	/* The device also carries what the kernel sends of its own accord, such as IPv6 router solicitations. */
+	/* The kernel also sends packets of its own over the device, such as IPv6 router solicitations. */
 	while ((n = read(wire, &packet, sizeof(packet))) > 0)
 		if (n >= (ssize_t)sizeof(packet.ip) && packet.ip.version == 4 && packet.ip.protocol == IPPROTO_TCP)
 			return true;
