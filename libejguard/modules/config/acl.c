@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whom an access rule lets in, by trying it with somebody who should not get in, the way acl.erl does: rules in order,
- * the first whose conditions all hold decides, nothing decides: denied. A list of an acl's entries is met by any of
- * them.
+ * Determines whom an access rule allows, by testing it with somebody who should be refused. It works as acl.erl: rules
+ * in order; the first rule whose conditions all hold decides; without such a rule access is denied. One matching entry
+ * of an acl's list is enough.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <fnmatch.h>
@@ -13,7 +13,7 @@
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
-/* Networks as large as these are nobody's own. */
+/* A network of this size does not belong to one organisation. */
 enum { WORLD_IPV4 = 96 + 7, WORLD_IPV6 = 12 };
 
 struct matcher {
@@ -23,7 +23,7 @@ struct matcher {
 	unsigned int depth;
 };
 
-/* What is tried in one check, of conditions and of regular expressions: lists of a hostile file may be long. */
+/* Limits of one check, for conditions and regular expressions: a malicious file may have long lists. */
 enum { MAX_CONDITIONS = 3000000, MAX_REGEXPS = 5000, MAX_NESTING = 30 };
 
 static void end_code(pcre2_code **code)
@@ -41,7 +41,7 @@ static void end_context(pcre2_match_context **context)
 	pcre2_match_context_free(*context);
 }
 
-/* Counts what is tried. False: it is too much, and nobody can tell whom the rules let in. */
+/* Counts a test. False: the limit is reached, and the result for the rules is unknown. */
 static bool may_try(struct config_check *check, size_t *count, size_t max)
 {
 	if (*count < max) {
@@ -56,7 +56,7 @@ static bool may_try(struct config_check *check, size_t *count, size_t max)
 	return false;
 }
 
-/* Whether a pattern fits a text; the work is bounded. Erlang's re is the same library. */
+/* True if a pattern matches a text, within limits. Erlang's re uses the same library. */
 static bool fits(struct matcher *matcher, const char *pattern, const char *const *texts)
 {
 	__attribute__((cleanup(end_code))) pcre2_code *code = NULL;
@@ -81,7 +81,7 @@ static bool fits(struct matcher *matcher, const char *pattern, const char *const
 	return fit;
 }
 
-/* Names that no pattern means: where it fits one, somebody can choose a name that it fits. */
+/* Arbitrary names: if a pattern matches one of them, anybody can choose a matching name. */
 static bool regexp_any(struct matcher *matcher, const char *pattern)
 {
 	static const char *const names[] = { "zqwxkvjy", "zqwxkvjy7", "7401", "z.q-w_7", "Zqwxkvjy", NULL };
@@ -89,8 +89,7 @@ static bool regexp_any(struct matcher *matcher, const char *pattern)
 	return fits(matcher, pattern, names);
 }
 
-/* A branch of a regular expression that takes its text alone: ^text$, with nothing in it that stands for another text.
- */
+/* True for a branch of a regular expression that matches only its own text: ^text$ without special characters. */
 static bool is_fixed(const char *branch, size_t length)
 {
 	if (length < 2 || branch[0] != '^' || branch[length - 1] != '$' || branch[length - 2] == '\\')
@@ -103,7 +102,7 @@ static bool is_fixed(const char *branch, size_t length)
 	return true;
 }
 
-/* Whether more names fit than those that stand in it, so that somebody can choose one that nobody has. */
+/* True if the pattern matches more names than those written in it, so that anybody can choose a free one. */
 static bool regexp_open(const char *pattern)
 {
 	unsigned int depth = 0;
@@ -123,13 +122,13 @@ static bool regexp_open(const char *pattern)
 	return !is_fixed(branch, strlen(branch));
 }
 
-/* Globs (sh_to_awk): only stars and question marks are taken as open. */
+/* True for a glob (sh_to_awk) that consists of stars and question marks only. */
 static bool glob_any(const char *pattern)
 {
 	return *pattern && !pattern[strspn(pattern, "*?")] && strchr(pattern, '*');
 }
 
-/* Whether a pattern takes the name of the account that is tried. */
+/* True if a pattern matches the name of the tested account. */
 static bool is_name_taken(struct matcher *matcher, const char *pattern, bool regexp)
 {
 	if (matcher->probe == PROBE_CHOSEN || matcher->probe == PROBE_GUEST)
@@ -139,7 +138,7 @@ static bool is_name_taken(struct matcher *matcher, const char *pattern, bool reg
 
 static bool is_world(const struct ejg_prefix *prefix)
 {
-	/* fc00::/7 is large, and nobody's but a site's own */
+	/* fc00::/7 is large, but always belongs to a site */
 	if (config_network(prefix) != NETWORK_STRANGERS)
 		return false;
 	return prefix_is_ipv4(prefix) || prefix->length >= 96 ? prefix->length <= WORLD_IPV4 && prefix_is_ipv4(prefix)
@@ -168,7 +167,7 @@ static bool is_account(const struct matcher *matcher)
 	return matcher->probe == PROBE_ACCOUNT || matcher->probe == PROBE_CHOSEN || matcher->probe == PROBE_GUEST;
 }
 
-/* The host that the account that is tried is of; NULL: any. */
+/* The host of the tested account; NULL: any. */
 static const struct yml_host *home(const struct matcher *matcher)
 {
 	return matcher->probe == PROBE_GUEST ? matcher->check->open : matcher->host;
@@ -248,16 +247,16 @@ static bool match_type(struct matcher *matcher, const char *type, const struct y
 		return match_server_pattern(matcher, value, regexp);
 	if (strcmp(type, "node_regexp") == 0 || strcmp(type, "node_glob") == 0)
 		return match_node(matcher, value, regexp);
-	/* A client chooses the name of its resource. */
+	/* A client chooses its resource name. */
 	if (strncmp(type, "resource", 8) == 0)
 		return logged_in && yml_text(value) && *value->text;
 	return false;
 }
 
-/* One condition; a list of values is a list of conditions. */
+/* Tests one condition; a list of values is a list of conditions. */
 static bool match_condition(struct matcher *matcher, const char *type, const struct yml_node *value, bool any)
 {
-	/* Maps of users to servers are lists to ejabberd. */
+	/* To ejabberd, maps of users to servers are lists. */
 	if (!value || !may_try(matcher->check, &matcher->check->n_conditions, MAX_CONDITIONS))
 		return false;
 	if (value->kind != YML_LIST || !value->n)
@@ -268,7 +267,7 @@ static bool match_condition(struct matcher *matcher, const char *type, const str
 	return !any;
 }
 
-/* Conditions: a name of an acl, a map, or a list of these. With any: one of them is enough (acl), else all (rules). */
+/* Conditions: the name of an acl, a map, or a list of these. With any: one must match (acl), else all (rules). */
 static bool match_conditions(struct matcher *matcher, const struct yml_node *node, bool any)
 {
 	if (!node || matcher->depth > MAX_NESTING ||
@@ -311,13 +310,13 @@ static bool match_acl(struct matcher *matcher, const struct yml_node *name)
 	if (acls && acls->kind == YML_UNKNOWN)
 		config_uncertain(matcher->check, acls, acls, "acl");
 	entries = yml_value(acls, text);
-	matcher->depth += 10; /* an acl names no other acl */
+	matcher->depth += 10; /* an acl does not refer to another acl */
 	held = match_conditions(matcher, entries, true);
 	matcher->depth -= 10;
 	return held;
 }
 
-/* Whether a word or an entry of a rule decides, and how: 1 allows, 0 denies, -1 goes on. */
+/* The decision of a rule's entry: 1 allows, 0 denies, -1 goes on to the next. */
 static int decide(struct matcher *matcher, const struct yml_node *action, const struct yml_node *conditions)
 {
 	bool allow = yml_is(action, "allow");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accounts: how passwords are kept, and who gets an account. */
+/* Accounts: the storage of passwords, and registration. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
@@ -16,7 +16,7 @@ static bool is_scram_type(const struct yml_node *node)
 	return false;
 }
 
-/* Since 25.03 auth_stored_password_types stands above auth_password_format, when it is not empty. */
+/* Since 25.03 auth_stored_password_types, if it is not empty, overrides auth_password_format. */
 static int keeps_plain(const struct yml_option *format, const struct yml_option *types)
 {
 	if (types->value && types->value->kind == YML_LIST && types->value->n) {
@@ -30,7 +30,7 @@ static int keeps_plain(const struct yml_option *format, const struct yml_option 
 	return yml_is(format->value, "scram") ? 0 : -1;
 }
 
-/* Whether ejabberd keeps the passwords itself: by internal (mnesia) or sql, the default of which is default_db. */
+/* True if ejabberd stores the passwords itself: internal (mnesia) or sql; the default is default_db. */
 static bool keeps_passwords(const struct yml_node *method)
 {
 	static const char *const own[] = { "internal", "mnesia", "sql", "odbc" };
@@ -99,7 +99,7 @@ struct registration {
 	const struct yml_pair *module;
 };
 
-/* Whether somebody may register: by mod_register's access, its ip_access, and no captcha before it. */
+/* True if registration is possible: by mod_register's access and ip_access, and without a captcha. */
 static bool may_register(struct config_check *check, const struct registration *registration, enum config_probe from)
 {
 	const struct yml_node *options = registration->module->value;
@@ -114,7 +114,7 @@ static bool may_register_from(struct config_check *check, void *data)
 	return may_register(check, data, PROBE_NETWORK);
 }
 
-/* From where strangers may register: "anywhere", a network that is not one site's, or NULL. */
+/* Networks from which strangers may register: "anywhere", a network larger than one site, or NULL. */
 static const char *registers_from(struct config_check *check, const struct yml_host *host,
 				  const struct yml_pair *module)
 {
@@ -163,7 +163,7 @@ static bool serves_register(const struct config_check *check, const struct confi
 	return false;
 }
 
-/* An access rule that is named and lets everybody in is what has to change; naming one again would change nothing. */
+/* If a named access rule allows everybody, that rule has to change; naming it again would not help. */
 static const char *remedy_register(struct config_check *check, const struct yml_host *host,
 				   const struct yml_pair *module, const struct yml_pair *access)
 {
@@ -220,7 +220,7 @@ void check_accounts(struct config_check *check)
 	config_each_host(check, modules, check_register);
 }
 
-/* More than these many addresses are not one organisation's: an IPv4 /16, an IPv6 /32 (what a provider gets). */
+/* A larger network does not belong to one organisation: IPv4 /16, IPv6 /32 (the size for a provider). */
 static bool is_large(const struct ejg_prefix *prefix)
 {
 	return prefix_is_ipv4(prefix) ? prefix->length < 96 + 16 : prefix->length < 32;
@@ -240,7 +240,7 @@ static void check_network(struct config_check *check, const char *acl, const str
 			       acl, node->text);
 }
 
-/* The addresses of an acl: its `ip`, wherever in its lists. */
+/* Checks the addresses of an acl: its `ip`, at any depth of its lists. */
 static void check_acl(struct config_check *check, const char *acl, const struct yml_node *node, unsigned int depth)
 {
 	for (size_t i = 0; depth < 10 && node->kind == YML_LIST && i < node->n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Administration: who is an administrator, and where administration is offered. */
+/* Administration: the administrators, and the listeners that offer administration. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
@@ -14,7 +14,7 @@ static bool is_admin(const char *module)
 	return false;
 }
 
-/* "/admin (ejabberd_web_admin), /api (mod_http_api)", or NULL when there is none. */
+/* "/admin (ejabberd_web_admin), /api (mod_http_api)", or NULL without such handlers. */
 static const char *name_handlers(struct config_check *check, const struct config_listener *listener)
 {
 	const char *text = NULL;
@@ -51,7 +51,7 @@ static void check_offer(struct config_check *check, const struct config_listener
 			listener->name, names);
 }
 
-/* Where an access rule stands, for the finding: its definition, else the list of definitions. */
+/* The place of an access rule for the finding: its definition, else the list of definitions. */
 static const struct yml_node *rule_place(struct config_check *check, const struct yml_host *host, const char *name)
 {
 	struct yml_option rules = yml_option(&check->yml, host, "access_rules");
@@ -67,7 +67,7 @@ static bool is_everybody(struct config_check *check, const struct yml_host *host
 	       config_allows(check, host, access, fallback, PROBE_FOREIGN);
 }
 
-/* An access rule that is asked whom it takes. */
+/* An access rule to test. */
 struct question {
 	const struct yml_host *host;
 	const struct yml_node *access;
@@ -82,8 +82,9 @@ static bool takes_guest(struct config_check *check, void *data)
 }
 
 /*
- * Whether an access rule that does not take everybody takes accounts that anybody can make: names by a pattern, or those
- * of a host with open registration or guests. Return: why, the begin of a sentence, or NULL.
+ * Tests whether an access rule that does not allow everybody allows accounts that anybody can make: names that match a
+ * pattern, or accounts of a host with open registration or guests. Return: the reason, as the start of a sentence, or
+ * NULL.
  */
 static const char *takeable(struct config_check *check, const struct yml_host *host, const struct yml_node *access,
 			    const char *fallback)
@@ -115,7 +116,7 @@ static const char *remedy_takeable(struct config_check *check, const struct yml_
 		"close mod_register and auth_method: anonymous there");
 }
 
-/* A rule that names the acl admin already is as it should be: that acl is what has to change. */
+/* A rule that names the acl admin is correct: then that acl has to change. */
 static const char *remedy_everybody(struct config_check *check, const struct yml_host *host,
 				    const struct yml_node *place, const char *otherwise)
 {
@@ -145,7 +146,7 @@ static void check_configure(struct config_check *check, const struct yml_host *h
 			       "the access rule configure %s administers the server", why);
 	if (!access || every || why)
 		return;
-	/* Since 25.10 mod_configure has a rule of its own. */
+	/* Since 25.10 mod_configure has a separate rule. */
 	why = takeable(check, host, access->value, NULL);
 	if (is_everybody(check, host, access->value, NULL))
 		config_finding(check, "admin-everybody", subject, access->key,

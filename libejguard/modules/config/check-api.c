@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* api_permissions: who may run commands by HTTP (ejabberd_access_permissions.erl). */
+/* api_permissions: users and addresses that may run commands by HTTP (ejabberd_access_permissions.erl). */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 
-/* A permission, as far as it matters here. */
+/* The relevant parts of a permission. */
 struct permission {
 	const struct yml_pair *pair;
-	bool http;	    /* it counts for mod_http_api or ejabberd_xmlrpc */
-	bool all;	    /* what: all commands, or all but some; or all of a tag */
-	const char *sample; /* a command that gives something away, or NULL */
+	bool http;	    /* it applies to mod_http_api or ejabberd_xmlrpc */
+	bool all;	    /* `what` has all commands, or all but some; or all of a tag */
+	const char *sample; /* a command that reveals or changes something, or NULL */
 	bool who[PROBE_FOREIGN + 1];
-	const struct yml_host *open; /* where anybody gets an account that is meant, with a fitting name; or NULL */
-	bool far;		   /* by a network */
-	struct ejg_prefix network; /* the worst of them */
+	const struct yml_host *open; /* host on which anybody can get a matching account; or NULL */
+	bool far;		   /* allowed for a network */
+	struct ejg_prefix network; /* the worst of these networks */
 };
 
-/* Commands that tell no secret and change nothing. */
+/* Commands that reveal no secret and change nothing. */
 static bool is_harmless(const char *command)
 {
 	static const char *const harmless[] = { "status",
@@ -63,7 +63,7 @@ static bool names_http(const struct yml_node *from, bool *ret_any)
 	return http || yml_is(from, "mod_http_api") || yml_is(from, "ejabberd_xmlrpc");
 }
 
-/* Whether somebody is meant by who: a name of an acl, a map, or a list of these; any of them is enough. */
+/* True if `who` matches the probe: the name of an acl, a map, or a list of these; one match is enough. */
 static bool is_meant(struct config_check *check, const struct yml_node *who, enum config_probe probe,
 		     unsigned int depth)
 {
@@ -124,7 +124,7 @@ static struct permission read_permission(struct config_check *check, const struc
 	return permission;
 }
 
-/* Whether a listener that strangers, or this host's users, reach offers commands. */
+/* True if a listener that strangers (or local users) can reach offers commands. */
 static bool is_served(const struct config_check *check, bool local)
 {
 	for (size_t i = 0; i < check->n_listeners; i++) {
@@ -144,7 +144,7 @@ static void report(struct config_check *check, const char *id, const struct perm
 	const struct yml_node *place = permission->pair->key;
 
 	check->no_memory |= !who;
-	/* The default stands nowhere: what it gives depends on the acl admin. */
+	/* The default has no place in the file: its effect depends on the acl admin. */
 	if (!place->file && admin) {
 		place = admin->key;
 		remedy = config_edit(check, place, "name the administrators one by one (user: NAME@HOST) in acl admin");
@@ -154,7 +154,7 @@ static void report(struct config_check *check, const char *id, const struct perm
 		       permission->all ? "administrative commands" : permission->sample);
 }
 
-/* Between this host's users and everybody: by how many addresses, and whose. */
+/* Networks between this host and everybody: judged by their size and kind. */
 static void judge_network(struct config_check *check, const struct permission *permission)
 {
 	const char *text = config_network_text(check, &permission->network);
@@ -186,7 +186,7 @@ static void judge(struct config_check *check, const struct permission *permissio
 		report(check, "api-accounts", permission,
 		       arena_printf(check->arena, "everybody who makes an account with a fitting name on %s",
 				    permission->open->name));
-	/* Somebody from this host is nobody from elsewhere, unless the condition knows no address at all. */
+	/* A condition for this host does not allow others, unless it has no address at all. */
 	if (open && is_served(check, false))
 		report(check, "api-open", permission, "everybody, without a login,");
 	else if ((open || local) && is_served(check, true))
@@ -201,7 +201,7 @@ static void judge(struct config_check *check, const struct permission *permissio
 void check_api(struct config_check *check)
 {
 	struct yml_option option = yml_option(&check->yml, NULL, "api_permissions");
-	/* ejabberd_options.erl: the default gives all commands to the acl admin. */
+	/* ejabberd_options.erl: the default allows all commands to the acl admin. */
 	static const struct yml_node admin = { .kind = YML_ATOM, .text = "admin", .length = 5 };
 	static const struct yml_node all = { .kind = YML_STRING, .text = "*", .length = 1 };
 	static const struct yml_node who_key = { .kind = YML_ATOM, .text = "who", .length = 3 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What stands behind ejabberd: databases, directories, code from elsewhere; and whom it serves. */
+/* Backends of ejabberd: databases, directories, external code; and the users that it serves. */
 #include <string.h>
 #include <strings.h>
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
-/* Passwords of the documentation's examples and of containers'. */
+/* Passwords from examples in documentation and from containers. */
 static bool is_default_password(const char *password)
 {
 	static const char *const known[] = { "CHANGEME", "changeme",	  "password", "secret",
@@ -37,7 +37,7 @@ static void check_passwords(struct config_check *check, const struct yml_host *h
 	check_password(check, host, subject, "redis_password");
 }
 
-/* A name or address of this host; unix sockets too. */
+/* True for a name or address of this host, and for unix sockets. */
 static bool is_here(const struct yml_node *server)
 {
 	const char *text = yml_text(server), *problem;
@@ -48,7 +48,7 @@ static bool is_here(const struct yml_node *server)
 	return prefix_parse(text, &prefix, &problem) == 0 && prefix_is_loopback(&prefix);
 }
 
-/* Whether a value is written there. A macro that nothing defines is no name of a server. */
+/* True if the value is known. A macro without a definition is not the name of a server. */
 static bool is_written(struct config_check *check, const struct yml_option *option, const struct yml_node *value,
 		       const char *name)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Folders that are served to the world, and what lies below them. */
+/* Folders that are published on the web, and files below them. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/root.h"
 
-/* A path without links where it exists, else without "." , ".." and "//" at least. */
+/* The path with all links resolved if it exists, else at least without ".", ".." and "//". */
 static const char *resolve(struct config_check *check, const char *path)
 {
 	const char *real = root_resolve(check->arena, check->facts->root, path), *all;
@@ -13,7 +13,7 @@ static const char *resolve(struct config_check *check, const char *path)
 
 	if (real)
 		return real;
-	/* What is not there yet will be made below a folder that is. */
+	/* A path that does not exist yet will be made below an existing folder. */
 	folder = arena_strdup(check->arena, path);
 	for (slash = folder ? strrchr(folder, '/') : NULL; slash && slash > folder; slash = strrchr(folder, '/')) {
 		*slash = '\0';
@@ -37,7 +37,7 @@ static bool is_below(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]);
 }
 
-/* The module that serves a folder: "modules/mod_http_fileserver/docroot" or a listener's. */
+/* True if a module serves the folder: "modules/mod_http_fileserver/docroot" or a listener's. */
 static bool is_served(const struct config_check *check, const struct yml_path *docroot)
 {
 	static const char *const modules[] = { "mod_http_fileserver", "mod_http_upload", "mod_muc_log",
@@ -50,7 +50,7 @@ static bool is_served(const struct config_check *check, const struct yml_path *d
 	return false;
 }
 
-/* What must not be served, and what it is. */
+/* A path that must not be published, and its description. */
 struct secret {
 	const char *path; /* resolved */
 	const char *what;

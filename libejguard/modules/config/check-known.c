@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What ejabberd refuses to start with: options, modules and listeners that this release does not know, values of the
- * wrong type, and what is left out that it needs. Where the release is known for sure it is refused; else what no
- * release in question would take is told as doubtful.
+ * Reasons for which ejabberd refuses to start: options, modules and listeners that this release does not have, values
+ * of the wrong type, and missing required options. If the release is known exactly, that is reported as refused;
+ * otherwise anything that no possible release accepts is reported as doubtful.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "libejguard/modules/config/contributed.h"
 #include "libejguard/modules/config/known.h"
 
-/* Since then the environment may define what the configuration does not. */
+/* From this version on the environment may define macros that the configuration does not. */
 enum { VERSION_MACRO_ENVIRONMENT = 2412 };
 
 struct known_check {
@@ -36,8 +36,7 @@ static const char *whose(struct known_check *inspection)
 	return arena_printf(inspection->check->arena, "ejabberd %s", inspection->names);
 }
 
-/* The releases that know an option, for the end of a sentence: " (ejabberd 24.12 and 26.07 do)"; else what was meant.
- */
+/* The releases that have the option, for the end of a sentence: " (ejabberd 24.12 and 26.07 do)"; else a suggestion. */
 static const char *hint(struct known_check *inspection, const char *scope, const char *option, const char *meant)
 {
 	struct arena *arena = inspection->check->arena;
@@ -72,7 +71,7 @@ static void judge_value(struct known_check *inspection, const char *scope, const
 				  yml_is_placeholder(first.place) ? ", and nothing defines that macro" : ""));
 }
 
-/* An option of a module, a listener or of all; `what` names its owner. */
+/* Checks an option of a module, of a listener or at the top level; `what` names its owner. */
 static void judge_option(struct known_check *inspection, const char *scope, const char *what,
 			 const struct yml_pair *pair)
 {
@@ -80,7 +79,7 @@ static void judge_option(struct known_check *inspection, const char *scope, cons
 	struct arena *arena = inspection->check->arena;
 
 	if (!name)
-		return; /* said where the file was read */
+		return; /* reported when the file was read */
 	if (known_is(scope, name, inspection->releases)) {
 		judge_value(inspection, scope, pair);
 		return;
@@ -90,7 +89,7 @@ static void judge_option(struct known_check *inspection, const char *scope, cons
 			  hint(inspection, scope, name, known_suggest(arena, scope, name, inspection->releases))));
 }
 
-/* Of a map that ejabberd takes no name twice in. */
+/* Checks a map in which ejabberd refuses to have a name twice. */
 static void judge_twice(struct known_check *inspection, const struct yml_node *map, size_t i)
 {
 	const char *name = yml_text(map->pairs[i].key);
@@ -152,11 +151,11 @@ static void judge_module(struct known_check *inspection, const char *kind, const
 			judge_map(inspection, scope, module, map, place);
 		return;
 	}
-	/* A handler of old has become one of today's, as the module has. */
+	/* ejabberd replaces an old handler by its current name, as it does with the module. */
 	row = map ? NULL : known_in(arena_printf(arena, "module %s", module) ?: "", "", inspection->releases);
 	if (row && row->flag == OLD)
 		return;
-	/* A module of ejabberd's own that is no handler: its code is there, and does not make it one. */
+	/* A contributed module that is no handler: its code exists, but does not make it one. */
 	if (!row && contributed_has(&inspection->contributed, module))
 		return;
 	tell(inspection, module, place,
@@ -179,7 +178,7 @@ static void judge_modules(struct known_check *inspection, const struct yml_node 
 	}
 }
 
-/* What a listener of ejabberd_http hands requests to. */
+/* Checks the request handlers of an ejabberd_http listener. */
 static void judge_handlers(struct known_check *inspection, const struct yml_node *listener)
 {
 	const struct yml_node *handlers = yml_value(listener, "request_handlers");
@@ -199,7 +198,7 @@ static void judge_listeners(struct known_check *inspection)
 	for (size_t i = 0; listen.value && listen.value->kind == YML_LIST && i < listen.value->n; i++) {
 		const struct yml_node *map = listen.value->items[i], *module = yml_value(map, "module");
 
-		/* What is no map, or has no module, the type of listen tells. */
+		/* An entry that is no map, or has no module, is reported by the type of listen. */
 		if (map->kind == YML_MAP && yml_text(module) && !yml_is_placeholder(module))
 			judge_module(inspection, "listener", module->text, map, map);
 		judge_handlers(inspection, map);
@@ -235,7 +234,7 @@ static void judge_sections(struct known_check *inspection, const char *section)
 		judge_options(inspection, hosts->pairs[i].value, section);
 }
 
-/* Modules that one of a host's does not start without. */
+/* Checks that the modules are present without which a module of the host does not start. */
 static void judge_depends(struct known_check *inspection, const struct yml_host *host)
 {
 	struct arena *arena = inspection->check->arena;
@@ -262,7 +261,7 @@ static bool is_ipv6(const struct config_listener *listener)
 	return text && strchr(text, ':');
 }
 
-/* Every address of its family. */
+/* True for the wildcard address of its family. */
 static bool is_any(const struct config_listener *listener)
 {
 	static const uint8_t none[16];
@@ -271,7 +270,8 @@ static bool is_any(const struct config_listener *listener)
 	return memcmp(listener->address.bytes + first, none, 16 - first) == 0;
 }
 
-/* Two listeners of a transport that want one port of one address: ejabberd_listener.erl, check_overlapping_listeners().
+/* True for two listeners with the same transport, port and address: ejabberd_listener.erl,
+ * check_overlapping_listeners().
  */
 static bool overlap(const struct config_listener *a, const struct config_listener *b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What listeners offer without TLS, or to more than they should. */
+/* Services that listeners offer without TLS, or to more hosts than they should. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
@@ -15,7 +15,7 @@ static void check_c2s(struct config_check *check, const struct config_listener *
 		       "%s lets clients log in without TLS", listener->name);
 }
 
-/* Handlers to which users log in, or by which they become users. */
+/* A handler by which users log in or register. */
 static const char *login_handler(const struct config_listener *listener)
 {
 	static const char *const modules[] = { "mod_bosh",	   "ejabberd_http_ws", "mod_register_web",
@@ -51,7 +51,7 @@ static void check_http(struct config_check *check, const struct config_listener 
 				       listener->name, listener->handlers[i].path);
 }
 
-/* Passwords of documentation, examples and the first guess. */
+/* Passwords from documentation and examples, and the first guesses of an attacker. */
 static bool is_well_known(const char *password)
 {
 	static const char *const known[] = { "",	   "secret",	   "CHANGEME", "changeme", "change_me",
@@ -98,7 +98,7 @@ static void check_socket(struct config_check *check, const struct config_listene
 	const struct yml_pair *mode = yml_find(yml_value(listener->node, "unix_socket"), "mode");
 	const char *text = mode ? yml_text(mode->value) : NULL;
 
-	/* Who may connect is the write permission (unix(7)). */
+	/* The write permission decides who may connect (unix(7)). */
 	if (listener->socket && text && strtoul(text, NULL, 8) & 2)
 		config_finding(check, "socket-open", listener->socket, mode->key,
 			       config_edit(check, mode->key, "set mode: \"0660\""),
@@ -130,7 +130,7 @@ static void check_listener(struct config_check *check, const struct config_liste
 			       listener->name);
 }
 
-/* Whether a host talks to other servers at all. */
+/* True if a host exchanges messages with other servers. */
 static bool is_federated(struct config_check *check, const struct yml_host *host)
 {
 	struct yml_option access = yml_option(&check->yml, host, "s2s_access");

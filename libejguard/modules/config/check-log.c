@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the log records. */
+/* The contents of the log. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 
-/* A name, or a number up to 5, which is debug; 4 is info (ejabberd_logger.erl, convert_loglevel()). -1: cannot be told.
- */
+/* A name, or a number up to 5, which is debug; 4 is info (ejabberd_logger.erl, convert_loglevel()). -1: unknown. */
 enum level { LEVEL_UNKNOWN = -1, LEVEL_QUIET, LEVEL_INFO, LEVEL_DEBUG };
 
 static enum level read_level(const struct yml_node *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The listeners of the configuration against the ports of the stack, and against the listeners that exist. */
+/* Compares the configured listeners with the ports of the stack, and with the existing listeners. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static bool is_public(const struct config_check *check, uint16_t port)
 	return port_in_ranges(check->facts->public_ports, check->facts->n_public_ports, port);
 }
 
-/* What a port is to Erlang, or NULL. */
+/* The use of a port by Erlang, or NULL. */
 static const char *private_use(const struct config_check *check, uint16_t port)
 {
 	if (port == check->facts->epmd_port)
@@ -19,7 +19,7 @@ static const char *private_use(const struct config_check *check, uint16_t port)
 	return port_in_ranges(check->facts->dist, check->facts->n_dist, port) ? "one of the distribution range" : NULL;
 }
 
-/* mod_proxy65 has a listener of its own, 7777 when nothing is said. */
+/* True for the port of mod_proxy65's own listener; the default is 7777. */
 static bool is_proxy65(const struct config_check *check, uint16_t port)
 {
 	for (size_t i = 0; i < check->yml.n_hosts; i++) {
@@ -89,7 +89,7 @@ static void check_public_port(struct config_check *check, uint16_t port)
 		port);
 }
 
-/* A wide range is a policy of its own: that no listener has each of its ports says nothing. */
+/* A wide range is a policy: some of its ports may have no listener. */
 enum { MAX_SINGLE_PORTS = 32, MAX_RANGES = 256 };
 
 static void check_public(struct config_check *check)
@@ -113,7 +113,7 @@ static bool is_node(const struct config_check *check, const struct ejg_listener 
 	return false;
 }
 
-/* Whether the survey shows a node of the service with listeners: before it listens nothing can be compared. */
+/* True if a node of the service has listeners: before it listens nothing can be compared. */
 static bool is_running(const struct config_check *check)
 {
 	for (size_t i = 0; i < check->survey->n_listeners; i++)
@@ -132,7 +132,7 @@ static bool exists(const struct config_check *check, uint16_t port)
 	return false;
 }
 
-/* The node's own distribution listener: what epmd says of it, or the range. */
+/* True for the node's own distribution listener: by epmd's answer, or by the range. */
 static bool is_distribution(const struct config_check *check, uint16_t port)
 {
 	for (size_t i = 0; i < check->survey->n_epmd_names; i++)
@@ -148,7 +148,7 @@ static void check_unknown(struct config_check *check, const struct ejg_listener 
 	if (!listener->in_service || !is_node(check, listener) || is_configured(check, listener->port) ||
 	    is_distribution(check, listener->port))
 		return;
-	/* A random distribution port that epmd did not tell. */
+	/* It may be a random distribution port, because epmd did not answer. */
 	if (check->facts->dist_state != EJG_DIST_FIXED && !check->survey->epmd_answered)
 		return;
 	snprintf(subject, sizeof(subject), "%s port %u", ejg_prefix_format(&listener->address, text), listener->port);

@@ -45,7 +45,7 @@ static void check_turn(struct config_check *check, const struct config_listener 
 			"%s relays for everybody without a login, also to addresses that only this host can reach",
 			listener->name);
 	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
-		/* The default keeps loopback out. */
+		/* The default blocks loopback addresses. */
 		if (list ? covers(list->value, inside[i]) : i == 0)
 			continue;
 		config_finding(check, "turn-inside", listener->name, list ? list->key : listener->place,

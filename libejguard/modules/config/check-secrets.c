@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Private keys, and configurations that hold passwords: who may read them. */
+/* Private keys, and configurations that contain passwords: checks who can read them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "libejguard/util/quote.h"
 #include "libejguard/util/root.h"
 
-/* Options whose value is a secret, wherever they stand. */
+/* Options whose value is a secret, at any place. */
 static bool is_secret(const struct yml_pair *pair)
 {
 	static const char *const names[] = {
@@ -44,13 +44,13 @@ static void note(struct secrets *secrets, const struct yml_pair *pair)
 		secrets->first[secrets->n++] = pair;
 }
 
-/* The password of a macro stands where the macro is defined: the value's place. */
+/* The password of a macro is in the file that defines the macro: the value's place has it. */
 static void find_secrets(struct secrets *secrets, const struct yml_node *node)
 {
 	for (size_t i = 0; node->kind == YML_LIST && i < node->n; i++)
 		find_secrets(secrets, node->items[i]);
 	for (size_t i = 0; node->kind == YML_MAP && i < node->n; i++) {
-		/* A room may have a password: it is its users' to know. */
+		/* A room may have a password that all its users know. */
 		if (yml_is(node->pairs[i].key, "default_room_options"))
 			continue;
 		if (is_secret(&node->pairs[i]))
@@ -59,7 +59,7 @@ static void find_secrets(struct secrets *secrets, const struct yml_node *node)
 	}
 }
 
-/* Who else may read a file, for people; NULL: nobody, or it cannot be told (then it is said). */
+/* The other users that can read a file, for people; NULL: none, or unknown (then a finding says so). */
 static const char *readers(struct config_check *check, const char *path, const char **ret_real, bool *ret_acl)
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
@@ -78,7 +78,7 @@ static const char *readers(struct config_check *check, const char *path, const c
 	return access_describe(check->arena, &file.access, &file.reach, &check->service.trust, ACCESS_READ);
 }
 
-/* Only the service's group may stay, and not even that one when others are in it. */
+/* Only the service's group may keep access, and only if nobody else is in it. */
 static const char *remedy_chmod(struct config_check *check, const char *path, bool acl)
 {
 	const char *quoted = quote_shell(check->arena, path);
@@ -111,7 +111,7 @@ static void check_configurations(struct config_check *check)
 	}
 }
 
-/* Whether a file holds a private key: only what begins one is looked for, in its first megabyte. 1, 0, -errno. */
+/* Tests whether a file contains a private key, by its first line anywhere in the first megabyte. 1, 0, -errno. */
 static int holds_key(int handle)
 {
 	enum { MAX_CERTIFICATES = 1 << 20 };
@@ -130,9 +130,9 @@ static int holds_key(int handle)
 	return found;
 }
 
-enum { MAX_FILES = 200 }; /* of the configuration that are looked at */
+enum { MAX_FILES = 200 }; /* limit on configuration files to check */
 
-/* Root can read it, and the service may not. */
+/* Reports a file that the service itself cannot read, although root can. */
 static void check_service(struct config_check *check, const struct yml_path *option, const struct access_path *file)
 {
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
@@ -144,7 +144,7 @@ static void check_service(struct config_check *check, const struct yml_path *opt
 			       "%s names it, but user %s cannot read it", option->option, check->service.user);
 }
 
-/* The configuration itself, and the files that it includes: ejabberd reads them as its own user. */
+/* Checks the configuration and its included files: ejabberd reads them as its own user. */
 static void check_own_files(struct config_check *check)
 {
 	for (size_t i = 0; i < check->yml.n_files && i < MAX_FILES; i++) {
@@ -187,7 +187,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 	if (option->kind == YML_PATH_CA || option->kind == YML_PATH_DHFILE || !S_ISREG(file.access.mode) ||
 	    !(access_exposed(&file.access, &file.reach, &check->service.key_readers) & ACCESS_READ))
 		return;
-	/* A certificate alone is for everybody. */
+	/* A certificate without a key is public. */
 	key = option->kind == YML_PATH_KEY ? 1 : holds_key(file.fd);
 	if (key == 0)
 		return;
@@ -201,7 +201,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		       "%s may read it, and it contains a private key", who ? who : "another user");
 }
 
-/* The program of extauth_program or captcha_cmd. */
+/* Checks the program of extauth_program or captcha_cmd. */
 static void check_program(struct config_check *check, const struct yml_path *option)
 {
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
@@ -219,7 +219,7 @@ static void check_program(struct config_check *check, const struct yml_path *opt
 			       "%s names it, and user %s cannot execute it", option->option, check->service.user);
 }
 
-/* A pattern of certfiles; how much of what it fits is looked at is bounded. */
+/* Checks a pattern of certfiles, with a limit on the matching files. */
 static void check_pattern(struct config_check *check, const struct yml_path *option)
 {
 	enum { MAX_MATCHES = 200 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Old protocols and weak ciphers, where TLS is offered. */
+/* Old protocols and weak ciphers of TLS. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 
-/* Whether a list of protocol options switches TLS 1.0 and 1.1 off; -1: it cannot be told. */
+/* True if a list of protocol options disables TLS 1.0 and 1.1; -1: unknown. */
 static int is_modern(const struct yml_node *options)
 {
 	bool no_tlsv1 = false, no_tlsv1_1 = false;
@@ -15,7 +15,7 @@ static int is_modern(const struct yml_node *options)
 	if (options->kind == YML_UNKNOWN || yml_is_placeholder(options))
 		return -1;
 	if (text)
-		return -1; /* ejabberd takes a list */
+		return -1; /* ejabberd requires a list */
 	for (size_t i = 0; options->kind == YML_LIST && i < options->n; i++) {
 		if (options->items[i]->kind == YML_UNKNOWN)
 			return -1;
@@ -25,7 +25,7 @@ static int is_modern(const struct yml_node *options)
 	return no_tlsv1 && no_tlsv1_1;
 }
 
-/* A word of an OpenSSL cipher list that adds what nobody should use (ciphers(1)). */
+/* True for a word of an OpenSSL cipher list that adds weak ciphers (ciphers(1)). */
 static bool is_weak_word(const char *word, size_t length, bool no_null)
 {
 	static const char *const weak[] = { "NULL",   "eNULL",		 "aNULL", "ADH", "AECDH", "EXP",
@@ -64,7 +64,7 @@ static bool has_weak_word(const char *text, char *ret_word, size_t size)
 	return false;
 }
 
-/* A list is joined to one cipher list, as ejabberd does. */
+/* Joins a list into one cipher list, as ejabberd does. */
 static const char *join_ciphers(struct config_check *check, const struct yml_node *list)
 {
 	const char *text = "";
@@ -75,7 +75,7 @@ static const char *join_ciphers(struct config_check *check, const struct yml_nod
 	return text;
 }
 
-/* A cipher list as ejabberd hands it to OpenSSL, or NULL. */
+/* The cipher list that ejabberd passes to OpenSSL, or NULL. */
 static const char *read_ciphers(struct config_check *check, const struct yml_node *value)
 {
 	return !value ? NULL : yml_is_list(value) ? join_ciphers(check, value) : yml_text(value);
@@ -89,7 +89,7 @@ static void check_ciphers(struct config_check *check, const char *subject, const
 	if (!pair)
 		return;
 	text = read_ciphers(check, pair->value);
-	/* A word in capitals may be a cipher as well as a macro: nothing is made of it. */
+	/* A word in capitals may be a cipher or a macro: it is not judged. */
 	if (pair->value->kind == YML_UNKNOWN)
 		config_uncertain(check, pair->key, pair->value, "ciphers");
 	if (text && has_weak_word(text, word, sizeof(word)))
@@ -101,7 +101,7 @@ static void check_ciphers(struct config_check *check, const char *subject, const
 			       "1.0 and 1.1 where protocol_options allow them");
 }
 
-/* Once for all: it is a matter of the system. */
+/* Reported once, because it depends on the system only. */
 static void tell_modern(struct config_check *check, const struct yml_node *place, const char *what)
 {
 	if (!check->told_modern)
@@ -111,7 +111,7 @@ static void tell_modern(struct config_check *check, const struct yml_node *place
 	check->told_modern = true;
 }
 
-/* What counts for a listener: protocols, and ciphers. */
+/* Checks the effective protocols and ciphers of a listener. */
 static void check_options(struct config_check *check, const char *subject, const struct yml_node *place,
 			  const struct yml_node *options, const struct yml_node *ciphers, const char *what)
 {
@@ -131,7 +131,7 @@ static void check_options(struct config_check *check, const char *subject, const
 			       options ? "does not disable" : "is not set, and its default does not disable");
 }
 
-/* Listeners of a kind fall back to an option of all hosts; only ejabberd_http's have no such fallback. */
+/* Listeners fall back to a global option of their kind; only ejabberd_http has no such option. */
 static const struct config_listener *find_listener(const struct config_check *check, const char *module)
 {
 	for (size_t i = 0; i < check->n_listeners; i++)
@@ -168,7 +168,7 @@ static void check_host(struct config_check *check, const struct yml_host *host, 
 	}
 }
 
-/* Of a listener: its own ciphers, else those of its kind. */
+/* The ciphers of a listener: its own, else those of its kind. */
 static const struct yml_node *ciphers_of(struct config_check *check, const struct config_listener *listener)
 {
 	const struct yml_node *own = yml_value(listener->node, "ciphers");

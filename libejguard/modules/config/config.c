@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `config`: what ejabberd.yml allows. It only looks. See ejguard-config(8). */
+/* The module `config`: checks ejabberd.yml. It changes nothing. See ejguard-config(8). */
 #include "libejguard/modules/config/config.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ struct config_options {
 	struct ejg_word_list groups;
 };
 
-/* What stood in the way of reading, as findings. */
+/* Reports a problem of reading the configuration. */
 static void report_problem(struct config_check *check, const struct yml_problem *problem)
 {
 	const struct yml_node place = { .file = problem->file, .line = problem->line, .column = problem->column };

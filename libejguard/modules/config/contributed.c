@@ -17,7 +17,7 @@ static bool exists(struct contributed *contributed, const char *pattern)
 	return r == 0;
 }
 
-/* Each is looked up in many folders, and a hostile file may name any number. Return: whether this one may be. */
+/* Each lookup searches many folders, and a malicious file may name any number. Return: true below the limit. */
 static bool may_look_up(struct contributed *contributed)
 {
 	enum { MAX_LOOKUPS = 200 };
@@ -29,7 +29,10 @@ static bool may_look_up(struct contributed *contributed)
 	return contributed->n_lookups <= MAX_LOOKUPS;
 }
 
-/* In the folder of contributed modules: of ejabberdctl.cfg, where a pattern would have all files of the host read. */
+/*
+ * In the folder of contributed modules, from ejabberdctl.cfg. A pattern in it is not expanded: it could match all files
+ * of the host.
+ */
 static bool is_in_modules(struct contributed *contributed, const char *module)
 {
 	const char *folder = contributed->check->yml.setup->modules;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The types of known.tbl, as yconf.erl and econf.erl look at values:
+ * The types of known.tbl, as yconf.erl and econf.erl check values:
  *
- *	any  bool  text  url  time  forever  int(MIN,MAX)  enum(WORD,...)  ip  mask  unix  domain  lang
- *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  options([!]NAME:TYPE,...)
- *	merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions
+ * 	any  bool  text  url  time  forever  int(MIN,MAX)  enum(WORD,...)  ip  mask  unix  domain  lang
+ * 	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  options([!]NAME:TYPE,...)
+ * 	merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions
  *
- * set is a list that has nothing twice, some is one value or a list of them, merged a map or a list of maps; in
- * deciding these may also be the words allow and deny, in naming all words. Of options, ! is required, ~ stands before
- * names that may not be used, and _ for every other name.
+ * set is a list without duplicates, some is one value or a list of values, merged is a map or a list of maps; deciding
+ * also accepts the words allow and deny, naming all words. In options, ! marks a required one, ~ a forbidden name, and
+ * _ stands for every other name.
  */
 #include <string.h>
 
@@ -37,7 +37,7 @@ static const char *copy(struct look *look, const char *part)
 	return arena_strndup(look->arena, part, (size_t)(type_end(part) - part));
 }
 
-/* "30, "5 minutes" and the like; what a number or a word needs, for people. */
+/* "30, "5 minutes" or a similar text: the values that a type accepts, for people. */
 static const char *describe(struct look *look, const char *type)
 {
 	static const struct {
@@ -212,7 +212,7 @@ static bool fits_options(struct look *look, const char *type, const struct yml_n
 	return has_required(look, type_inside(type), value);
 }
 
-/* Types nest as deep as the table has them. */
+/* Types are nested as deep as in the table. */
 static bool fits(struct look *look, const char *type, const struct yml_node *value)
 {
 	if (value->kind == YML_UNKNOWN || (look->macros && yml_is_placeholder(value)))

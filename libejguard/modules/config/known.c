@@ -32,7 +32,7 @@ static int compare(const struct known *row, const char *scope, const char *optio
 	return order ? order : strcmp(row->option, option);
 }
 
-/* The first row that does not stand before an option. */
+/* The first row that does not sort before an option. */
 static size_t lower_bound(const char *scope, const char *option)
 {
 	size_t low = 0, high = ARRAY_SIZE(table);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The listeners of the configuration, with what ejabberd_listener.erl makes of what they leave out. */
+/* The listeners of the configuration, completed with the defaults of ejabberd_listener.erl. */
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
-/* Options of old configurations that ejabberd_config_transformer.erl turns into handlers, whatever their value. */
+/* Old options that ejabberd_config_transformer.erl turns into handlers, whatever their value. */
 static const struct config_handler old_handlers[] = {
 	{ "captcha", "ejabberd_captcha" }, { "register", "mod_register_web" }, { "web_admin", "ejabberd_web_admin" },
 	{ "http_bind", "mod_bosh" },	   { "xmlrpc", "ejabberd_xmlrpc" },
@@ -18,7 +18,7 @@ static void set_ipv4(struct in_addr in, struct ejg_prefix *ret)
 	memcpy(&ret->bytes[12], &in, 4);
 }
 
-/* inet:parse_address/1 takes what inet_aton(3) takes: 127.1 is loopback. */
+/* inet:parse_address/1 accepts the same as inet_aton(3): 127.1 is loopback. */
 bool config_address(const char *text, struct ejg_prefix *ret)
 {
 	struct in_addr in;
@@ -61,7 +61,7 @@ static void read_port(struct config_check *check, struct config_listener *listen
 	} else if (pair && yml_integer(pair->value, &port) && port >= 0 && port <= 65535) {
 		listener->port = port;
 	} else {
-		/* Which port it is says nothing about who reaches it: only a unix socket would. */
+		/* Any port can be reached from other hosts; only a unix socket cannot. */
 		config_uncertain(check, listener->place, pair ? pair->value : listener->node, "listen: port");
 	}
 }
@@ -131,9 +131,9 @@ static void read_listener(struct config_check *check, const struct yml_node *nod
 		listener.module = "";
 	}
 	listener.udp = yml_is(yml_value(node, "transport"), "udp");
-	/* Where it listens cannot be told: a finding says so, and nothing is made of it. */
+	/* A listener with an unknown address does not count as public: a finding says that it is unknown. */
 	listener.public = !listener.socket && !listener.unknown && !prefix_is_loopback(&listener.address);
-	/* What cannot be told is no reason to warn: a finding says that it cannot. */
+	/* An unknown value counts as enabled: a finding says that it is unknown. */
 	listener.tls = config_bool(check, node, "tls", 0) != 0;
 	read_handlers(check, &listener);
 	listener.name = name_listener(check, &listener);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Networks that rules let in: how many addresses these are, and whose. */
+/* Networks that rules allow: their size and kind. */
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
@@ -13,12 +13,12 @@ bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
 	if (!text)
 		return false;
 	if (prefix_parse(text, &prefix, &problem) < 0 && !prefix_guess(text, &prefix))
-		return false; /* ejabberd takes bits past the length: 127.0.0.1/8 */
+		return false; /* ejabberd accepts bits past the length: 127.0.0.1/8 */
 	*ret = prefix;
 	return true;
 }
 
-/* Networks that are somebody's own, however large (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
+/* Private networks, of any size (RFC 1918, 4193, 4291, 3927, 6598; loopback). */
 static bool is_private(const struct ejg_prefix *prefix)
 {
 	static const char *const own[] = { "127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
@@ -67,21 +67,21 @@ const char *config_network_text(struct config_check *check, const struct ejg_pre
 	return text ? text : "";
 }
 
-enum { MAX_NETWORKS = 500 }; /* that are asked about in a search */
+enum { MAX_NETWORKS = 500 }; /* limit of networks to test in one search */
 
 struct search {
 	struct config_check *check;
 	config_ask_fn ask;
 	void *data;
-	enum config_network kind; /* that is asked about now */
+	enum config_network kind; /* the kind that is searched now */
 	struct ejg_prefix worst;
 	bool found;
-	size_t n; /* networks that were asked about */
+	size_t n; /* networks tested so far */
 };
 
 /*
- * Return: whether one more may be asked about. Where not, that is said, once in a check; of single addresses with the
- * judgement, as many a server has long lists of them.
+ * Return: true if another network may be tested. The limit is reported, once in a check; for single addresses it is
+ * reported with the final result, because many servers have long lists of them.
  */
 static bool may_ask(struct search *search)
 {
@@ -115,7 +115,7 @@ static void ask_about(struct search *search, const struct yml_node *value)
 	search->check->from = NULL;
 }
 
-/* `ip`: wherever it stands, an address or a list of them. */
+/* Searches `ip` at any depth: an address or a list of addresses. */
 static void walk(struct search *search, const struct yml_node *node, bool ip, unsigned int depth)
 {
 	if (!node || depth > 20)
@@ -134,7 +134,7 @@ bool config_worst_network(struct config_check *check, config_ask_fn ask, void *d
 					       "modules", "host_config",  "append_host_config" };
 	struct search search = { .check = check, .ask = ask, .data = data };
 
-	/* the worst kind first: many of another one must not hide it */
+	/* the worst kind first: otherwise many networks of another kind could hide it */
 	for (search.kind = NETWORK_STRANGERS; search.kind > NETWORK_LOOPBACK && !search.found; search.kind--)
 		for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 			walk(&search, yml_option(&check->yml, NULL, options[i]).value, false, 0);

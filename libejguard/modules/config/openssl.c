@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether the system's OpenSSL refuses TLS 1.0 and 1.1 by itself. Since OpenSSL 3 these need the security level 0, as
- * their signatures are of SHA-1 and MD5 (SSL_CTX_set_security_level(3)); the default is 1, Debian's is 2. Only a cipher
- * list lowers it: that of a listener, or the one of openssl.cnf.
+ * Tests whether the system's OpenSSL itself refuses TLS 1.0 and 1.1. Since OpenSSL 3 these need the security level 0,
+ * because they use SHA-1 and MD5 in signatures (SSL_CTX_set_security_level(3)); the default level is 1, Debian's is 2.
+ * Only a cipher list can lower it: that of a listener, or the one in openssl.cnf.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ bool config_lowers_level(const char *ciphers)
 	return level && (level[11] == '\0' || strchr(": ,\t\n", level[11]));
 }
 
-/* A line of openssl.cnf that counts: CipherString = DEFAULT@SECLEVEL=0. Comments begin with #. */
+/* True if a line of openssl.cnf lowers the level: CipherString = DEFAULT@SECLEVEL=0. Comments begin with #. */
 static bool is_lowered(char *text)
 {
 	char *line;
@@ -43,7 +43,7 @@ static bool is_lowered(char *text)
 	return false;
 }
 
-/* Whether a configuration of OpenSSL is there and leaves the level alone; what cannot be read is no proof. */
+/* True if a configuration of OpenSSL exists and does not change the level; false if it cannot be read. */
 static bool is_left_alone(const struct config_check *check, const char *path)
 {
 	enum { MAX_CONFIGURATION = 256 << 10 };
@@ -70,7 +70,7 @@ bool config_openssl_is_modern(const struct config_check *check)
 						      "/etc/pki/tls/openssl.cnf" };
 	bool found = false;
 
-	/* Upstream's installers bring an OpenSSL of their own. */
+	/* Upstream's installers contain their own OpenSSL. */
 	if (is_there(check, "/opt/ejabberd-*"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(libraries); i++) {

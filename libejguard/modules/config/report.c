@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Findings, and the options that they are made from. */
+/* Makes findings, and reads options for them. */
 #include <stdarg.h>
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/quote.h"
 
-/* Of one id: a hostile file could make any number of them, and none may hide another one. */
+/* Limits for one id: a malicious file could cause any number, and must not hide other findings. */
 enum { MAX_FINDINGS = 250, MAX_UNCERTAIN = 100 };
 
-/* Counts one more. Return: whether it is to be shown. */
+/* Counts another finding. Return: true if it should be shown. */
 static bool count(struct config_check *check, const char *id)
 {
 	struct config_kind *kind = check->kinds;
@@ -36,7 +36,7 @@ void config_finding(struct config_check *check, const char *id, const char *subj
 	va_start(ap, format);
 	message = arena_vprintf(check->arena, format, ap);
 	va_end(ap);
-	/* What nothing in the file says, the hosts that it counts for stand for. */
+	/* A finding without a line in the file gets the place of the hosts to which it applies. */
 	if (!place && check->yml.options && strcmp(id, "judged") != 0)
 		place = yml_option(&check->yml, NULL, "hosts").key;
 	where.file = place && place->file ? place->file : check->yml.setup ? check->yml.setup->config : NULL;
@@ -46,7 +46,7 @@ void config_finding(struct config_check *check, const char *id, const char *subj
 		check->no_memory = true;
 		return;
 	}
-	/* A file that a finding is about, and that no other one names, is where it stands. */
+	/* If the subject is the file itself, the finding has it as its place only. */
 	severity = ejg_call_finding_at(check->call, id,
 				       subject && where.file && !strcmp(subject, where.file) ? NULL : subject, &where,
 				       "%s", message);
@@ -68,7 +68,7 @@ void config_uncertain(struct config_check *check, const struct yml_node *place, 
 
 const char *config_edit(struct config_check *check, const struct yml_node *place, const char *what)
 {
-	/* the service may choose the name of a file that is included: it must not begin a step of its own */
+	/* the service may choose the name of an included file: quote it, so that it cannot add a step to the remedy */
 	const char *file = quote_shell(check->arena, place && place->file ? place->file : check->yml.setup->config);
 
 	if (!what || !file)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rules of the module: number, id, severity, what, what to do, why it matters that much, where that is known from.
- * The one place that has them: the descriptor and the tests are made from it, and the table of ejguard-config(8) is
- * held to it.
+ * The rules of the module: number, id, severity, description, remedy, reason for the severity, source. This is the only
+ * list: the descriptor and the tests are generated from it, and the table of ejguard-config(8) is compared with it.
  *
- * Severity. Failure: with what is configured now a remote host, or another user of this one, reads a secret or takes
- * the server; or the configuration cannot be judged. Warning: advice, or somebody must first do something else (read a
- * line in between, get an account, break into a database). Info: worth knowing.
+ * Severity. Failure: with the current configuration another host, or another user of this host, can read a secret or
+ * take over the server; or the configuration cannot be judged. Warning: advice, or an attacker must first do something
+ * else (read network traffic, get an account, break into a database). Info: worth knowing.
  *
  * Sources are pages of docs.ejabberd.im (toplevel, listen, listen-options, modules: pages of the same name below
- * admin/configuration; security: admin/guide/security) and source files of ejabberd and of what it is made of.
+ * admin/configuration; security: admin/guide/security) and source files of ejabberd and of its components.
  */
 #ifndef EJG_CONFIG_RULES_H
 #define EJG_CONFIG_RULES_H

@@ -48,7 +48,7 @@ static bool is_word(const struct yml_node *value, const char *word, size_t lengt
 	return text && strlen(text) == length && strncmp(text, word, length) == 0;
 }
 
-/* The names of backends that old configurations have (ejabberd_config_transformer.erl). */
+/* True for a backend's old name in old configurations (ejabberd_config_transformer.erl). */
 static bool is_old_word(const struct yml_node *value, const char *word, size_t length)
 {
 	return (length == 6 && strncmp(word, "mnesia", 6) == 0 && yml_is(value, "internal")) ||
@@ -124,7 +124,7 @@ static bool is_ip(const struct yml_node *value)
 	return text && config_address(text, &address);
 }
 
-/* What no name of a host has; which others ejabberd takes is a matter of IDNA. */
+/* False for characters that no host name has; the exact rules of ejabberd depend on IDNA. */
 static bool is_domain(const struct yml_node *value)
 {
 	const char *text = yml_text(value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The texts of types, as known-type.c describes them: their parts, and the types that have none. */
+/* The texts of types, described in known-type.c: their parts, and the simple types. */
 #ifndef EJG_CONFIG_TYPE_H
 #define EJG_CONFIG_TYPE_H
 
@@ -7,17 +7,17 @@
 
 struct yml_node;
 
-/* Whether a type has this name. */
+/* True if a type has this name. */
 bool type_is(const char *type, const char *name);
-/* What is in the parentheses of a type that has them. */
+/* The text in the parentheses of a type. */
 const char *type_inside(const char *type);
-/* The end of a part: a comma or a parenthesis of the list that it is in, or the end of the text. */
+/* The end of a part: a comma or a parenthesis of its list, or the end of the text. */
 const char *type_end(const char *part);
-/* The part behind it, or NULL. */
+/* The next part, or NULL. */
 const char *type_next(const char *part);
-/* Whether a value is one of some words, that are divided by commas, or what old configurations say for one. */
+/* True if a value is one of some words, which commas separate, or an old name of one. */
 bool type_has_word(const char *words, const struct yml_node *value);
-/* Whether a value is of a type that has no types in it; true for those that have. */
+/* True if a value fits a simple type; always true for a type that contains types. */
 bool type_fits_scalar(const char *type, const struct yml_node *value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Remedies: commands and edits that can be pasted, for this service, its user and its stack. */
+/* Remedies: commands and edits to paste, for this service, its user and its stack. */
 #include <string.h>
 
 #include "libejguard/modules/cookie/cookie.h"
@@ -23,7 +23,7 @@ static const char *group_of(const struct audit *audit)
 	return audit->host.service.known ? audit->host.service.group : audit->host.facts->service;
 }
 
-/* What systemctl is to be told: the unit that runs the service, which may be called otherwise. */
+/* The unit that runs the service, for systemctl; it may have another name than the service. */
 static const char *unit_of(struct audit *audit)
 {
 	const struct ejg_facts *facts = audit->host.facts;
@@ -38,7 +38,7 @@ static const char *unit_of(struct audit *audit)
 	return facts->service;
 }
 
-/* For all nodes at once: with two cookies a cluster falls apart. */
+/* For all nodes at once: nodes with different cookies cannot form a cluster. */
 static const char *advise_cluster(struct audit *audit, const char *path)
 {
 	const char *unit = unit_of(audit);
@@ -54,7 +54,7 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 		unit, advise_owner(audit), group_of(audit), advise_quoted(audit, path), unit);
 }
 
-/* The shipped stack is not to be edited: the package's next version replaces it. */
+/* The shipped stack must not be edited: the next version of the package replaces it. */
 static const char *advise_option(struct audit *audit, const char *option)
 {
 	const char *service = audit->host.facts->service;

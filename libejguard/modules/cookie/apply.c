@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* apply: create, rotate, repair. Each says what it did, or why it did not. */
+/* apply: create, rotate, repair. Each reports what it did, or why it did not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ static void create(struct apply *apply)
 
 	if (!problem)
 		r = put_cookie(apply, file, false, &problem);
-	/* One came meanwhile: check judges it. */
+	/* Another process made one at the same time: check judges it. */
 	if (r == -EEXIST)
 		return;
 	if (r == 0) {
@@ -74,7 +74,7 @@ static const char *why(unsigned int reasons)
 					  : "it can be guessed";
 }
 
-/* Return: whether there is a new cookie. */
+/* Return: true if there is a new cookie. */
 static bool rotate(struct apply *apply)
 {
 	struct audit *audit = apply->audit;
@@ -94,8 +94,8 @@ static bool rotate(struct apply *apply)
 }
 
 /*
- * Whether what is open is, at one instant, what the name in its folder means, and has no other name. Without that a
- * link that comes and goes beside this process could lead it to a file of root's elsewhere, by way of the descriptor.
+ * Checks that the open file is the one with the name in its folder now, and has no other name. Otherwise somebody could
+ * swap links at the same time and make this process change another file of root through the descriptor.
  */
 static bool is_still_there(struct audit *audit, const struct cookie_file *file)
 {
@@ -122,10 +122,10 @@ static int mend(struct audit *audit, const struct cookie_file *file)
 	if (fchownat(file->walk.fd, "", audit->host.service.uid, audit->host.service.gid, AT_EMPTY_PATH) < 0)
 		return -errno;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->walk.fd);
-	/* Masked entries say nothing any more, and would come back with the mask. */
+	/* Masked entries have no effect now, but would have one again when the mask changes. */
 	if (removexattr(path, "system.posix_acl_access") < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;
-	/* A mode without the owner's read permission: the one right that is given here. */
+	/* If the owner's read permission is missing, this adds it: the only right that is added here. */
 	return chmod(path, 0400) < 0 ? -errno : 0;
 }
 
@@ -167,7 +167,7 @@ static void act(struct apply *apply, bool permissive)
 	bool wanted = config->rotate == COOKIE_ROTATE_WEAK && audit->reasons;
 
 	if (!apply->file) {
-		/* A node that is given one as an option neither reads a file nor makes one. */
+		/* A node with a cookie as an option neither reads nor makes a file. */
 		if (audit->option)
 			return;
 		if (config->create && permissive)

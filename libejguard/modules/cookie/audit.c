@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What check, which says what it sees, and apply, which mends it, begin with. */
+/* The common start of check, which reports problems, and apply, which corrects them. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "libejguard/modules/cookie/cookie.h"
 
-/* What each takes care of. */
+/* The findings that each action corrects. */
 static const char *const mended_by[][14] = {
 	[COOKIE_FORESEE_CREATE] = { "absent" },
 	[COOKIE_FORESEE_REPAIR] = { "owner-root", "mode", "acl" },
@@ -15,7 +15,7 @@ static const char *const mended_by[][14] = {
 				    "leading-sign", "well-known", "placeholder", "weak", "capitals" },
 };
 
-/* Whether the apply that is foreseen mends what a finding says. */
+/* True if the planned apply corrects the problem of a finding. */
 static bool is_mended(const struct audit *audit, const char *id, const struct ejg_place *place)
 {
 	const struct foreseen *foreseen = &audit->foreseen;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check, and what a stack is told before anything is touched. */
+/* check, and the checks of a stack before anything is changed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -36,7 +36,9 @@ static void say_absent(struct audit *audit, const struct cookie_place *place)
 		  whose(audit, place));
 }
 
-/* HOME's file counts; the other one misleads, and when it is the same cookie it is one more place to hold private. */
+/*
+ * HOME's file is used; the other one is misleading, and if it has the same cookie, it is another copy to keep private.
+ */
 static void judge_second(struct audit *audit, const struct cookie_place *place)
 {
 	if (place->home.walk.fd < 0 || !place->xdg.path || place->xdg.error || place->xdg.walk.fd < 0)
@@ -60,7 +62,7 @@ static void judge_place(struct audit *audit, size_t i)
 	judge_value(audit, cookie, NULL, &(struct ejg_place){ .file = file->path }, i == 0);
 }
 
-/* Where the cookie is, as far as it can be told. */
+/* Reports where the cookie is, if that is known. */
 static void judge_places(struct audit *audit)
 {
 	const struct ejg_setting *home = ejg_survey_setting(audit->host.survey, "HOME");
@@ -83,7 +85,7 @@ static void judge_places(struct audit *audit)
 			  (int)audit->places.items[i].pid, first->home.path);
 }
 
-/* mix keeps a cookie beside the release, which its script hands to the node: Erlang makes none then. */
+/* mix keeps a cookie in the release, which its script passes to the node: Erlang then makes none. */
 static bool has_release_cookie(struct audit *audit)
 {
 	const char *release = ejg_survey_value(audit->host.survey, "release");
@@ -105,7 +107,7 @@ int audit_look(struct audit *audit)
 		judge_place(audit, i);
 	judge_nodes(audit);
 	r = judge_options(audit);
-	/* With a cookie among its options a node neither reads a file nor makes one. */
+	/* A node with a cookie in its options neither reads nor makes a file. */
 	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument && !released; i++)
 		if (!cookie_place_effective(&audit->places.items[i]))
 			say_absent(audit, &audit->places.items[i]);
@@ -114,7 +116,7 @@ int audit_look(struct audit *audit)
 	return r == 0 && arena_failed(audit->host.arena) ? -ENOMEM : r;
 }
 
-/* Of a stack that is only tried: what an apply would do comes first. */
+/* For a dry run: plans an apply first. */
 static int foresee(struct audit *audit)
 {
 	struct audit quiet = *audit;
@@ -124,7 +126,7 @@ static int foresee(struct audit *audit)
 	r = audit_look(&quiet);
 	if (r == 0)
 		foresee_apply(&quiet, &audit->foreseen);
-	/* The host is the same one, and what was found of it stays with it. */
+	/* Both audits share the data of the host: end only the places of the first. */
 	cookie_places_end(&quiet.places);
 	return r;
 }
@@ -153,7 +155,7 @@ int cookie_check(struct ejg_call *call)
 	return r;
 }
 
-/* Only what is certain to fail: the service's own user may mend his file, too. */
+/* Checks only errors that are certain: the service's own user may repair its file too. */
 int cookie_prepare(struct ejg_call *call)
 {
 	const struct cookie_config *config = ejg_call_config(call);
@@ -174,8 +176,8 @@ int cookie_prepare(struct ejg_call *call)
 }
 
 /*
- * What was created, mended or replaced stays: the file of before let others in, or the node's generator would have made
- * a worse one. So there is nothing of this module for `ejguard release` to undo.
+ * Created, repaired or replaced files stay: the old file was readable for others, or the node would have made a weaker
+ * cookie. So `ejguard release` has nothing to undo for this module.
  */
 int cookie_release(struct ejg_call *call, enum ejg_release_scope scope)
 {

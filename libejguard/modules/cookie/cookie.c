@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `cookie`: the secret on which the distribution protocol rests. See ejguard-cookie(8). */
+/* The module `cookie`: the secret of the distribution protocol. See ejguard-cookie(8). */
 #include "libejguard/modules/cookie/cookie.h"
 
 #include "libejguard/util/cleanup.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the file system says of a cookie file: what it is, whose it is, who else gets at it. */
+/* Checks the properties of a cookie file: its type, its owner, and who else can read or replace it. */
 #include <errno.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 
 #include "libejguard/modules/cookie/cookie.h"
 
-#define SMB2_MAGIC 0xfe534d42 /* of linux/magic.h since 5.16 */
+#define SMB2_MAGIC 0xfe534d42 /* in linux/magic.h since 5.16 */
 #define CIFS_MAGIC 0xff534d42
 
-/* What the path leads to: what a command that follows links, or does not, has to name. */
+/* The resolved path, for commands: it works with those that follow links and those that do not. */
 static const char *quoted(struct audit *audit, const struct cookie_file *file)
 {
 	return advise_quoted(audit, file->walk.path ? file->walk.path : file->path);
@@ -60,7 +60,7 @@ static void judge_links(struct audit *audit, const struct cookie_file *file)
 			  (unsigned long long)file->walk.access.links);
 }
 
-/* Erlang looks at the mode only: a file that somebody else planted is taken as it is. */
+/* Erlang checks the mode only: it accepts a file that somebody else has placed there. */
 static void judge_owner(struct audit *audit, const struct cookie_file *file, unsigned int *ret_reasons)
 {
 	uid_t owner = file->walk.access.owner;
@@ -125,7 +125,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 			  (unsigned int)(access->mode & 07777));
 }
 
-/* A folder that is not trusted people's own is given to root, the cookie's own folder to the service. */
+/* A folder of somebody who is not trusted is given to root; the cookie's own folder to the service. */
 static const char *advise_folder(struct audit *audit, const struct cookie_file *file, const struct access_step *step)
 {
 	const struct access_entry owner = { .kind = ACCESS_OWNER, .id = step->access.owner };

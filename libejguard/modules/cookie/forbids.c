@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What forbids to write, replace or mend a cookie file: apply asks, and so does who only wants to know what apply would do. */
+/* Reasons against writing, replacing or repairing a cookie file: for apply, and for a dry run of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -17,8 +17,8 @@ bool cookie_has_folder(const struct cookie_file *file)
 }
 
 /*
- * Whether a link that others than root could have made leads out of the service's own folders. By one to /, or to the
- * home folder of root's nodes, the service would be given a cookie of root's there, or could put in one of its own.
+ * True if a link that others than root can have made leads out of the service's own folders. With a link to / or to the
+ * home folder of root's nodes, the service would get access to a cookie of root, or could put its own there.
  */
 static bool is_led_away(const struct audit *audit, const struct cookie_file *file)
 {
@@ -61,7 +61,7 @@ int cookie_open_folder(struct audit *audit, const struct cookie_file *file, cons
 	return take_fd(fd);
 }
 
-/* Why no file can be put there; NULL: nothing forbids it. */
+/* The reason why no file can be put there; NULL: nothing forbids it. */
 static const char *forbids_put(struct audit *audit, const struct cookie_file *file)
 {
 	const char *problem = NULL;
@@ -103,7 +103,7 @@ const char *forbids_rotate(struct audit *audit, const struct cookie_file *file)
 	return forbids_put(audit, file);
 }
 
-/* What an owner made who is neither root nor the service is his cookie. */
+/* A file whose owner is neither root nor the service contains that owner's cookie. */
 const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
 {
 	const struct access_step *step = access_replaceable(&file->walk, &audit->host.service.trust);
@@ -114,7 +114,7 @@ const char *forbids_repair(struct audit *audit, const struct cookie_file *file)
 		return "it is a symbolic link";
 	if (file->walk.access.links != 1)
 		return "it has other names (hard links)";
-	/* The folder may be the service's: it could put a secret of root's here, to be given it. */
+	/* The folder may belong to the service, which could link a secret of root's here to get access to it. */
 	if (file->walk.access.owner == 0 && audit->host.service.uid != 0 && !audit->read)
 		return "it belongs to root and does not contain a cookie";
 	if (is_led_away(audit, file))

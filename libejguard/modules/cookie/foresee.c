@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stack that is only tried: what an apply would do about the cookie, and what would then be wrong no longer. */
+/* Dry run: what an apply would do about the cookie, and which problems it would correct. */
 #include "libejguard/modules/cookie/cookie.h"
 #include "libejguard/util/cleanup.h"
 
@@ -9,7 +9,7 @@ static const char *const actions[] = {
 	[COOKIE_FORESEE_ROTATE] = "would be replaced",
 };
 
-/* What apply would say that it could not do, where that is so. */
+/* The finding with which apply would report a failed action. */
 static const struct {
 	const char *id, *text;
 } refusals[] = {
@@ -18,7 +18,7 @@ static const struct {
 	[COOKIE_FORESEE_ROTATE] = { "not-rotated", "should be replaced, but would not be replaced" },
 };
 
-/* Whether it would be done; else why not is kept, to be told. */
+/* Plans an action; if it is forbidden, keeps the reason for the report. */
 static bool plan_one(struct foreseen *ret, enum cookie_foresee what, const struct cookie_file *file,
 		     const char *problem)
 {
@@ -32,7 +32,7 @@ static bool plan_one(struct foreseen *ret, enum cookie_foresee what, const struc
 	return true;
 }
 
-/* As act() of apply.c does it. */
+/* Same decisions as act() in apply.c. */
 void foresee_apply(struct audit *audit, struct foreseen *ret)
 {
 	const struct cookie_config *config = audit->config;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Running nodes: cookies in their arguments, and files that changed after they had read them. */
+/* Running nodes: cookies in their arguments, and cookie files that changed after their start. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 enum {
 	CLOCK_SLACK = 2,    /* seconds: ticks and boot time are rounded */
-	START_PATIENCE = 5, /* seconds after its start in which a node may still make its cookie file */
+	START_PATIENCE = 5, /* seconds after its start during which a node may still create its cookie file */
 };
 
 static ssize_t read_arguments(struct audit *audit, pid_t pid)
@@ -47,7 +47,7 @@ static void judge_argument(struct audit *audit, const struct argv *argv, const s
 			  "was started with -setcookie and another cookie, so it ignores %s", audit_file(audit));
 }
 
-/* Seconds since the epoch at which the machine started. */
+/* The boot time of the machine, in seconds since the epoch. */
 static int64_t boot_time(void)
 {
 	cleanup_file FILE *file = fopen("/proc/stat", "re");
@@ -61,9 +61,9 @@ static int64_t boot_time(void)
 }
 
 /*
- * The modification time is that of the cookie's bytes. Erlang sets that of a file that it generates to midnight
- * (make_info/1 of auth.erl), so that this file is never later than the node that made it. The change time is that of
- * the name and the attributes too: a rename of an old file, but also a chmod.
+ * The modification time belongs to the cookie's bytes. Erlang sets it to midnight for a file that it generates
+ * (make_info/1 of auth.erl), so such a file is never newer than its node. The change time also covers the name and the
+ * attributes: it changes by a rename of an old file, but also by a chmod.
  */
 static void judge_time(struct audit *audit, const struct ejg_process *process, const struct cookie_file *file)
 {
@@ -106,13 +106,13 @@ static void judge_node(struct audit *audit, const struct ejg_process *process)
 	} else if (n < 0 && n != -ENOENT && n != -ESRCH) {
 		audit_say(audit, "unseen", subject, NULL, "its arguments cannot be read: %s", strerror((int)-n));
 	}
-	/* A container's file is another one. */
+	/* A container has another file. */
 	if (process->role == EJG_PROCESS_NODE && !process->other_network && file && file->walk.fd >= 0 &&
 	    !argv.in_effect && !argv.nocookie)
 		judge_time(audit, process, file);
 }
 
-/* Somebody else's node or tool: what it has is his concern, unless it is this cookie. */
+/* A node or tool of another user: its cookie matters only if it is this one. */
 static void judge_stranger(struct audit *audit, const struct ejg_process *process)
 {
 	ssize_t n = read_arguments(audit, process->pid);
@@ -146,7 +146,7 @@ const char *running_node(struct audit *audit)
 	return NULL;
 }
 
-/* epmd knows it, or something was not seen: a node in another pid namespace that shares the home, for one. */
+/* epmd has the name, or something was not visible: for example a node in another pid namespace that shares the home. */
 const char *unseen_node(struct audit *audit)
 {
 	const struct ejg_survey *survey = audit->host.survey;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options by which a start would be given a cookie: -setcookie, and its like, in what a start reads. Such a cookie is
- * in effect instead of the file's. A finding says file and line, never the value.
+ * Options that give a cookie to a start: -setcookie and similar options, in files that a start reads. Such a cookie is
+ * used instead of the file's. A finding has file and line, never the value.
  */
 #include <string.h>
 
@@ -9,16 +9,16 @@
 #include "libejguard/modules/lib/cookie/search.h"
 #include "libejguard/modules/lib/cookie/texts.h"
 
-enum { MAX_FINDINGS = 20 }; /* then it is said that there are more */
+enum { MAX_FINDINGS = 20 }; /* then a finding says that there are more */
 
 struct options {
 	struct audit *audit;
-	const struct text *text; /* that is searched */
+	const struct text *text; /* the text that is searched */
 	size_t n_findings;
-	bool setcookie; /* was found */
+	bool setcookie; /* one was found */
 };
 
-/* What helps depends on what the service takes where that is not there. */
+/* The remedy depends on what the service uses without the setting. */
 static const char *remedy_of(struct audit *audit, enum search_form form)
 {
 	const struct ejg_kind *kind = audit->host.facts->kind;
@@ -27,7 +27,7 @@ static const char *remedy_of(struct audit *audit, enum search_form form)
 	case SEARCH_RELEASE:
 		return "remove the variable: the cookie of the release's own file, releases/COOKIE, is in effect then";
 	case SEARCH_SETTING:
-		/* where the setting is not there the service has a default, and no file */
+		/* without the setting the service uses a default value, and no file */
 		return audit_text(audit,
 				  "write another value there (run: openssl rand -hex 32), the same on every node of a "
 				  "cluster: without this setting %s takes its default, which everybody knows",
@@ -53,7 +53,7 @@ static void say_setcookie(struct audit *audit, const char *file, uint32_t line, 
 		  "puts a cookie into the node's arguments, where every user of this host can read it");
 }
 
-/* Whether it counts for this node, and not only for connections to another one. */
+/* True if it applies to this node, not only to connections to another node. */
 static bool is_own_node(struct audit *audit, const struct search_hit *hit)
 {
 	const char *node = ejg_survey_value(audit->host.survey, "ERLANG_NODE");
@@ -61,7 +61,7 @@ static bool is_own_node(struct audit *audit, const struct search_hit *hit)
 	return !hit->node || (node && strlen(node) == hit->n_node && memcmp(node, hit->node, hit->n_node) == 0);
 }
 
-/* The value that stands there is in effect: it is judged as that of a file is. */
+/* The value in the option is in effect: it is judged like that of a file. */
 static void judge_option(struct options *options, const struct search_hit *hit)
 {
 	struct audit *audit = options->audit;
@@ -94,8 +94,8 @@ static bool holds_arguments(const char *name)
 }
 
 /*
- * Whether what stands there is replaced, so that a start is not given it. A range of the same line may be, and its
- * cookie not.
+ * True if the setting is overridden, so that a start does not receive it. A port range in the same line may be
+ * overridden without the cookie.
  */
 static bool is_overridden(const struct audit *audit, const char *file, uint32_t line)
 {
@@ -115,7 +115,7 @@ static bool is_overridden(const struct audit *audit, const char *file, uint32_t 
 	return overridden;
 }
 
-/* A variable of RabbitMQ's says nothing to others. */
+/* True for a variable of RabbitMQ if the service is another kind. */
 static bool is_foreign(const struct audit *audit, const struct search_hit *hit)
 {
 	const struct ejg_kind *kind = audit->host.facts->kind;
@@ -155,7 +155,7 @@ static void look_at_text(void *data, const struct text *text)
 		    look_at_hit, options);
 }
 
-/* What the start script and the units come to, files that they include among it: the survey reads more than texts.h. */
+/* Reads the files from which the settings came, with the files they include: the survey reads more than texts.h. */
 static void look_at_settings(struct options *options, struct texts *texts)
 {
 	const struct ejg_survey *survey = options->audit->host.survey;
@@ -166,7 +166,7 @@ static void look_at_settings(struct options *options, struct texts *texts)
 		if (!holds_arguments(setting->name) || setting->state != EJG_SETTING_KNOWN ||
 		    !strstr(setting->value, "-setcookie "))
 			continue;
-		/* a file that is not among them: what stands there is judged, too */
+		/* a file that is not in the list of texts is judged too */
 		if (setting->origin.file)
 			texts_file(texts, setting->origin.file, TEXT_ARGUMENTS | TEXT_FOLLOW);
 		if (options->setcookie)

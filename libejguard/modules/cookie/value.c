@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How good it is against those who guess. */
+/* Judges the strength of a cookie. */
 #include "libejguard/modules/cookie/cookie.h"
 #include "libejguard/modules/lib/cookie/strength.h"
 
-/* A cookie, and where it stands: in a file, or among the arguments of a process. */
+/* A cookie and its place: in a file, or in the arguments of a process. */
 struct stand {
 	struct audit *audit;
 	const struct cookie *cookie;
 	const char *subject;
 	struct ejg_place place;
-	bool in_file; /* that is the cookie's own: what apply does helps */
+	bool in_file; /* in the cookie file: an apply can correct it */
 	bool first;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A new cookie file: complete or not there at all, whenever the machine stops. */
+/* Writes a new cookie file: after a crash at any moment it is either complete or absent. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "libejguard/modules/cookie/cookie.h"
 
 /*
- * Hexadecimal: no character of it means anything to a shell, a command line, a URL, Erlang or a file of configuration,
- * none is mistaken for another one by its case, and it never begins with + or -. 64 of them are 256 bits.
+ * Hexadecimal digits have no special meaning in a shell, a command line, a URL, Erlang or a configuration file, cannot
+ * be confused by their case, and never begin with + or -. 64 digits are 256 bits.
  */
 static void encode(const unsigned char *bytes, size_t n, char *ret)
 {
@@ -28,7 +28,7 @@ static int make_cookie(struct cookie_vault *vault)
 {
 	size_t done = 0;
 
-	/* Early in boot it waits for the kernel's entropy: rather late than weak. */
+	/* Early in boot this waits for the kernel's entropy: a later start is better than a weak cookie. */
 	while (done < sizeof(vault->random)) {
 		ssize_t n = getrandom(vault->random + done, sizeof(vault->random) - done, 0);
 
@@ -73,7 +73,7 @@ static int fill(int fd, const struct cookie_vault *vault, const struct new_cooki
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* The name that nobody else uses: the folder may be the service's own. */
+/* Opens a file with an unpredictable name: the folder may belong to the service. */
 static int open_temporary(const struct new_cookie *new, char name[static 64])
 {
 	unsigned int number = 0;
@@ -90,7 +90,10 @@ static int open_temporary(const struct new_cookie *new, char name[static 64])
 	return -EEXIST;
 }
 
-/* NFS, for one, has no rename that replaces nothing; a link does not replace either, but takes two steps. */
+/*
+ * Some file systems, such as NFS, do not support RENAME_NOREPLACE; a link does not replace a file either, but takes two
+ * steps.
+ */
 static int place(const struct new_cookie *new, const char *name)
 {
 	if (renameat2(new->folder, name, new->folder, new->name, new->replace ? 0 : RENAME_NOREPLACE) == 0)
@@ -121,8 +124,7 @@ static int put(struct cookie_vault *vault, const struct new_cookie *new, const c
 		(void)unlinkat(new->folder, name, 0);
 		return r;
 	}
-	/* It is there. Should a crash undo that, the next start's apply does it again: no reason to call it a failure.
-	 */
+	/* The file exists. If a crash undoes that, the apply of the next start repeats it: so this is no failure. */
 	(void)fsync(new->folder);
 	return 0;
 }
