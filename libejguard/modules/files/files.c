@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `files`: what the service keeps in files is its own. See ejguard-files(8). */
+/* The module `files`: keeps the service's files private. See ejguard-files(8). */
 #include "libejguard/modules/files/files.h"
 
 static const struct ejg_option options[] = {

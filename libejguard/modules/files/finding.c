@@ -29,7 +29,7 @@ void files_tell(struct files *files, const char *id, const char *path, const str
 	va_end(ap);
 	if (remedy)
 		place.remedy = remedy;
-	/* Where the path stands written, or else the file itself. */
+	/* The place that names the path, or else the file itself. */
 	if (!place.file)
 		place.file = path;
 	severity = ejg_call_finding_at(files->call, id, place.file == path ? NULL : path, &place, "%s",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stack that is only tried: folders that a repair would close, but are open still. Who gets to what is in them, by whatever
- * way, is who would get there afterwards.
+ * Dry run: folders that a repair would close are still open. The users who could reach their contents after the repair
+ * are computed here, for every path to them.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static void limit_step(const struct files *files, struct access_step *step)
 	}
 }
 
-/* Who gets to what has this path, by the folder that it is in; where that was not passed, everybody. */
+/* The users who can reach the entry, from its folder; everybody if that folder is not on the walked path. */
 static struct access_reach reach_of(const struct access_path *path, size_t n_steps, const char *name,
 				    const struct access_trust *trust)
 {

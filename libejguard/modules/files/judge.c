@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is wrong with a file or a folder. */
+/* Checks a file or folder, and reports what is wrong with it. */
 #include "libejguard/modules/files/judge.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static bool is_service_group(const struct files *files, gid_t gid)
 	return access_trusted(&files->trust[TRUST_SERVICE], &group);
 }
 
-/* A regular file with one name that belongs to the service or root and runs as whoever starts it. */
+/* True for a regular file with one name and without set-id bits that belongs to the service or root. */
 static bool is_ordinary(const struct files *files, const struct object *object)
 {
 	const struct statx *st = &object->st;
@@ -40,9 +40,9 @@ static bool is_ordinary(const struct files *files, const struct object *object)
 }
 
 /*
- * Whether all is said by the mode, without a further system call: nobody else has a right, or nobody else gets there.
- * With an ACL the group's bits are its mask (acl(5); posix_acl_equiv_mode() of the kernel): where they are empty it
- * gives nothing.
+ * True if the mode is sufficient without another system call: others have no right, or cannot reach the object. With
+ * an ACL the group bits are its mask (acl(5); posix_acl_equiv_mode() of the kernel): if they are 0, it gives no
+ * rights.
  */
 static bool is_quiet(struct files *files, const struct object *object)
 {
@@ -59,7 +59,7 @@ static bool is_quiet(struct files *files, const struct object *object)
 	return true;
 }
 
-/* Rights that others have and can use, each asked of those who are trusted with it. */
+/* The rights that others have and can use: for each right, users who are trusted with it do not count. */
 static unsigned int exposed(const struct files *files, const struct object *object, const struct access *access,
 			    bool usable)
 {
@@ -72,7 +72,7 @@ static unsigned int exposed(const struct files *files, const struct object *obje
 	return (read & (ACCESS_READ | ACCESS_EXECUTE)) | (write & ACCESS_WRITE);
 }
 
-/* Who that is. */
+/* Text for these users. */
 static const char *who(const struct files *files, const struct object *object, const struct access *access,
 		       unsigned int rights)
 {
@@ -104,7 +104,7 @@ static void tell_exposed(struct files *files, struct object *object, int fd, con
 
 static void tell_socket(struct files *files, struct object *object, int fd, const struct access *access)
 {
-	/* Whoever may write a socket may connect to it: unix(7). */
+	/* Write permission on a socket is permission to connect: unix(7). */
 	if (object->given || !(exposed(files, object, access, true) & ACCESS_WRITE) ||
 	    !files_count(files, "socket-open"))
 		return;
@@ -133,7 +133,7 @@ static void tell_owner(struct files *files, const struct object *object)
 			S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
 }
 
-/* What no file of ejabberd's is. */
+/* Reports a type of file that ejabberd never creates. */
 static void tell_kind(struct files *files, const struct object *object)
 {
 	const mode_t mode = object->st.stx_mode;
@@ -160,7 +160,7 @@ static void tell_kind(struct files *files, const struct object *object)
 			   mode & 07777);
 }
 
-/* Opens what was looked at; 1 when it is no longer that. */
+/* Opens the object that was checked; 1 if the name is now another one. */
 static int open_same(const struct object *object, int *ret)
 {
 	cleanup_fd int fd = -1;
@@ -179,7 +179,7 @@ static int open_same(const struct object *object, int *ret)
 	return 0;
 }
 
-/* What cannot be judged is never taken to be all right. */
+/* Reports an object that could not be checked: it never counts as correct. */
 static int tell_failed(struct files *files, const struct object *object, int error)
 {
 	const bool unseen = !files->privileged && (error == -EACCES || error == -EPERM);
@@ -193,7 +193,10 @@ static int tell_failed(struct files *files, const struct object *object, int err
 	return 0;
 }
 
-/* By name: opening every file would cost more than all the rest. A link that is put there meanwhile is not followed. */
+/*
+ * Checked by name, because opening every file would take too long. A link that is placed there during the check is not
+ * followed.
+ */
 static bool has_acl(const struct object *object)
 {
 	char path[NAME_MAX + 32];
@@ -205,8 +208,8 @@ static bool has_acl(const struct object *object)
 }
 
 /*
- * Whether the mode alone says who has which rights: what everybody may do is certain, and without an ACL the group's
- * bits are the group's. Then *ret is the access.
+ * True if the mode is sufficient: the rights of everybody are certain, and without an ACL the group bits are the
+ * group's rights. Then *ret is the access.
  */
 static bool is_plain(const struct object *object, struct access_entry entries[3], struct access *ret)
 {
@@ -221,7 +224,7 @@ static bool is_plain(const struct object *object, struct access_entry entries[3]
 	return true;
 }
 
-/* What is judged without being opened: it is all right, or one more of a kind that was told often enough. */
+/* Handles objects without opening them: correct ones, and kinds of findings that were reported often enough. */
 static bool count_only(struct files *files, const struct object *object)
 {
 	const struct file_policy *policy = &file_policies[object->group];
@@ -247,7 +250,7 @@ static bool count_only(struct files *files, const struct object *object)
 	return true;
 }
 
-/* A link is never followed; what it leads to is looked at where a setting names it. */
+/* A link is never followed; its target is checked if a setting names it. */
 static int tell_link(struct files *files, const struct object *object)
 {
 	int r = is_service(files, object->st.stx_uid) ? 0 : files_fresh(files);
@@ -257,7 +260,7 @@ static int tell_link(struct files *files, const struct object *object)
 	return r;
 }
 
-/* Who has which rights, after a repair that is only foreseen, too. Return: as access_read(). */
+/* Reads the rights, and applies a planned repair to them. Return: as access_read(). */
 static int read_access(struct files *files, const struct object *object, int fd, struct access *ret)
 {
 	int r = access_read(files->scratch, fd, ret);
@@ -306,7 +309,7 @@ static bool has_default_acl(int fd)
 	return fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
 }
 
-/* Only the service makes files there, and each is closed to others: the folder shows their names alone. */
+/* True if only the service creates files there, all closed to others: the folder reveals only their names. */
 static bool holds_closed(const struct files *files, const struct object *object)
 {
 	return files->closes && (object->group == GROUP_LOG || object->group == GROUP_SPOOL);

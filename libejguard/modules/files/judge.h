@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One object of a tree: what is wrong with it, and taking away what others may do. */
+/* Checks one object of a tree, and removes rights of others. */
 #ifndef EJG_FILES_JUDGE_H
 #define EJG_FILES_JUDGE_H
 
 #include "libejguard/modules/files/files.h"
 
 struct object {
-	int dir;	  /* folder that holds it, or itself when name is empty */
+	int dir;	  /* folder that contains it, or the object itself if name is empty */
 	const char *name; /* as for openat(2) */
 	const char *path;
 	enum file_group group;
-	const struct access_reach *reach; /* N_TRUSTS: who gets to it */
-	bool root_too;			  /* nobody but root could have put it here: a file of root's may be changed */
-	mode_t given;			  /* mode that the configuration gives it, or 0 */
+	const struct access_reach *reach; /* N_TRUSTS: users that can reach it */
+	bool root_too;			  /* only root can have put it here: a file of root may be changed */
+	mode_t given;			  /* mode from the configuration, or 0 */
 	const struct ejg_place *where;
 	struct statx st;
-	bool limited;  /* a repair that is only foreseen would leave what `allowed` has */
+	bool limited;  /* a planned repair would limit the mode to `allowed` */
 	mode_t allowed;
 };
 
@@ -23,9 +23,9 @@ enum {
 	JUDGE_STATX = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_INO,
 };
 
-/* Both may change object->st: it is what repair has made of it. Return: 0, -ENOMEM. */
+/* Both set object->st to the state after a repair. Return: 0, -ENOMEM. */
 int judge_file(struct files *files, struct object *object);
-/* @fd: of the folder. @inside: who gets to what is in it. */
+/* @fd: of the folder. @inside: the users that can reach its contents. */
 int judge_folder(struct files *files, struct object *object, int fd, struct access_reach inside[N_TRUSTS]);
 
 #endif

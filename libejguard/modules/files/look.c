@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One place: the way to it, and what is there. */
+/* Checks one place: the path to it, and its files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "libejguard/modules/files/walk.h"
 #include "libejguard/util/quote.h"
 
-/* Folders that many services share: as a whole they can neither be private nor be asked to be. hier(7). */
+/* Folders that many services share: such a folder cannot be private as a whole. hier(7). */
 static const char *const shared_folders[] = {
 	"/var/backups",	  "/var/cache",		"/var/lib",	      "/var/local",	  "/var/log",
 	"/var/mail",	  "/var/opt",		"/var/run",	      "/var/spool",	  "/var/tmp",
@@ -35,7 +35,7 @@ static bool is_below(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length] || !folder[1]);
 }
 
-/* A tree that is looked at as a whole and holds the path. */
+/* True if the path is inside a tree that is checked as a whole. */
 static bool is_covered(const struct files *files, const char *path, bool strictly)
 {
 	for (size_t i = 0; i < files->n_keys; i++) {
@@ -56,7 +56,7 @@ static int drop_or_keep(struct files *files, struct file_place *place, const str
 	for (size_t i = 0; i < files->n_keys; i++)
 		if (files->keys[i].inode == path->access.inode && files->keys[i].device == path->access.device)
 			place->dropped = true;
-	/* What lies in a tree that is private is held to its rules; a folder in it has rules of its own. */
+	/* An entry inside a private tree follows that tree's rules; a folder in it has its own rules. */
 	if (place->shape == PLACE_SIBLINGS)
 		place->dropped = is_covered(files, path->path, false);
 	else if (!folder && place->group != GROUP_SOCKET && is_covered(files, path->path, true))
@@ -84,7 +84,7 @@ int files_sort_places(struct files *files, bool *ret_any)
 
 		if (r == -ENOMEM)
 			return r;
-		/* That the script or a folder of backups is there says nothing yet. */
+		/* The script or a folder of backups is no sign of the service. */
 		any = any || r == -EACCES || (r == 0 && path.fd >= 0 && place->shape != PLACE_SIBLINGS);
 		if (r == 0 && path.fd >= 0)
 			r = drop_or_keep(files, place, &path);
@@ -103,7 +103,8 @@ static bool was_told(const struct files *files, const char *folder)
 	return false;
 }
 
-/* Somebody may put another file in its place. Each folder is told once; one in a tree is told when that is looked at.
+/* Reports that somebody can replace a file of the place. Each folder is reported once; a folder in a tree is reported
+ * with that tree.
  */
 static int tell_replaceable(struct files *files, const struct file_place *place, const struct access_path *path)
 {
@@ -133,7 +134,9 @@ static int tell_replaceable(struct files *files, const struct file_place *place,
 	return 0;
 }
 
-/* A compromised service would be root as soon as an administrator runs its start script. */
+/*
+ * If the service is compromised and can change the start script, it becomes root when an administrator runs the script.
+ */
 static int tell_sourced(struct files *files, const struct file_place *place, const struct access_path *path)
 {
 	int roots = files_is_roots(files, place->path);
@@ -163,7 +166,8 @@ static int tell_problem(struct files *files, const struct file_place *place, int
 }
 
 /*
- * Walks to the place, once for each kind of trust that counts there: who gets to it is put into reach.
+ * Walks to the place once for each kind of trust that is relevant there, and stores the users who can reach it in
+ * reach.
  */
 static int find(struct files *files, const struct file_place *place, struct arena *arena, struct access_path *path,
 		struct access_reach reach[N_TRUSTS], const char **problem)
@@ -189,8 +193,8 @@ static int find(struct files *files, const struct file_place *place, struct aren
 }
 
 /*
- * Whether a file of root's that is there may be changed. Whoever may write a folder on the way, or the file that names
- * the place, could have made it any file of root's.
+ * True if an existing file of root may be changed. A user who can write to a folder on the path, or to the file that
+ * names the place, could have made the path lead to any file of root.
  */
 static int is_root_too(struct files *files, const struct file_place *place, const struct access_path *path)
 {
@@ -213,14 +217,14 @@ static int look_at_tree(struct files *files, const struct file_place *place, str
 	return r < 0 ? r : tell_problem(files, place, -error, "the content of this folder cannot be read");
 }
 
-/* What the service's own begins with. */
+/* The prefix of the service's own files. */
 static const char *own_name(const struct files *files)
 {
 	return ejg_kind_is(files->facts, "erlang") || !files->facts->kind ? files->facts->service
 									   : files->facts->kind->name;
 }
 
-/* Of a folder that is shared only what has the service's name. */
+/* In a shared folder, checks only entries with the service's name. */
 static int look_at_shared(struct files *files, const struct file_place *place, struct object *object,
 			  const struct access *access)
 {
@@ -274,7 +278,7 @@ int files_look(struct files *files, const struct file_place *place)
 		return r;
 	files->root = place->path;
 	r = find(files, place, arena, &path, reach, &problem);
-	/* Of a folder that may not be entered it was said already that nothing in it is seen. */
+	/* For a folder without access it was already reported that its contents cannot be seen. */
 	if (r == -EACCES && !files->privileged && is_covered(files, place->path, false))
 		return 0;
 	if (r < 0)

@@ -10,8 +10,9 @@
 #include "libejguard/util/quote.h"
 
 /*
- * What of everybody's rights the service itself goes by, to something that is root's or another's: it reads it as
- * everybody, or in a group that others are in, too (SupplementaryGroups= among them). Without these it does not start.
+ * The rights of everybody that the service itself needs for a file of root or of another user: it reads the file as
+ * everybody, or as a member of a group with other members (also by SupplementaryGroups=). Without these rights it would
+ * not start.
  */
 static mode_t used_mode(const struct files *files, const struct object *object)
 {
@@ -39,7 +40,7 @@ static mode_t used_mode(const struct files *files, const struct object *object)
 	return (mode | mode >> 3) & read;
 }
 
-/* What may stay of a mode: everything of the owner's and of a trusted group's; for others what the policy leaves them.
+/* The bits of a mode that may stay: all of the owner and of a trusted group; for others those that the policy allows.
  */
 static mode_t allowed_mode(const struct files *files, const struct object *object)
 {
@@ -50,7 +51,7 @@ static mode_t allowed_mode(const struct files *files, const struct object *objec
 
 	if (S_ISSOCK(object->st.stx_mode))
 		allowed = 0770;
-	/* Erlang does not start with a cookie of which the group has any right (auth:check_attributes/4). */
+	/* Erlang refuses a cookie with any right for the group (auth:check_attributes/4). */
 	if (object->group == GROUP_COOKIE && !S_ISDIR(object->st.stx_mode))
 		allowed = 0700;
 	if (reads_only)
@@ -89,7 +90,7 @@ static void tell_refused(struct files *files, const struct object *object, const
 			   arena_printf(files->scratch, "find out what it is\nrun: ls -l %s", quoted), "%s", why);
 }
 
-/* What only an attempt would tell otherwise; NULL: nothing. */
+/* Obstacles that only an attempt would show otherwise; NULL: none. */
 static const char *forbids_change(int fd)
 {
 	struct statvfs fs;
@@ -146,7 +147,7 @@ int mend(struct files *files, struct object *object, int fd)
 	}
 }
 
-/* First the service gets a right of its own: by its group, or, where others are in that one, as the owner. */
+/* First gives the service its own right: by its group, or, if the group has other members, as the owner. */
 static const char *remedy_give(struct files *files, const struct object *object, const char *quoted, bool acl)
 {
 	const struct access_service *service = &files->service;
@@ -195,7 +196,7 @@ bool mend_has_key(int fd)
 
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return true;
-	/* This opens that file and no other; without waiting for a lease (fcntl(2)) that its owner holds. */
+	/* Opens exactly this file, without waiting for a lease of its owner (fcntl(2)). */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	content = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (content < 0 || !text)
@@ -207,7 +208,7 @@ bool mend_has_key(int fd)
 		if (n <= 0)
 			break;
 		found = memmem(text, total, word, strlen(word)) != NULL;
-		/* The word may lie across two chunks. */
+		/* The word may be split across two chunks. */
 		kept = total < strlen(word) ? total : strlen(word) - 1;
 		memmove(text, text + total - kept, kept);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where to look because ejabberd.yml says so. */
+/* Adds the places that ejabberd.yml names. */
 #include <errno.h>
 #include <string.h>
 
@@ -61,8 +61,8 @@ static int add_yml_path(struct files *files, const struct yml_path *item, const 
 }
 
 /*
- * The file by which a path in the configuration is to be trusted: one that others than root may change, where there is
- * any. It can include any file of root's, which then is not the one to ask.
+ * The file that decides whether a path in the configuration is trusted: one that others than root can change, if there
+ * is one. It can include any file of root, so that file's owner does not matter.
  */
 static const char *find_origin(struct files *files, const struct yml_paths *paths)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where to look: what the settings name, what the configuration names, what ejabberd, Erlang and the packages make by
- * themselves. The strictest come first: of two that are the same the first one counts.
+ * Finds the places: paths in the settings and in the configuration, and the default paths of ejabberd, Erlang and the
+ * packages. The strictest come first: of two equal places the first counts.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,13 +9,13 @@
 #include "libejguard/modules/files/files.h"
 #include "libejguard/modules/files/place-list.h"
 
-/* What is not known of another kind of service is unknown: it is not where ejabberd has it. */
+/* A path that is unknown for another kind of service stays unknown: ejabberd's path is not used for it. */
 static const char *ejabberds(const struct files *files, const char *path)
 {
 	return ejg_kind_is(files->facts, "ejabberd") ? path : NULL;
 }
 
-/* Remembers a setting that only running the start script would tell; each once. */
+/* Records a setting whose value is unknown without running the start script; each once. */
 static int add_undetermined(struct files *files, const struct ejg_setting *setting)
 {
 	const struct ejg_setting **grown;
@@ -41,7 +41,7 @@ static bool is_main(const struct ejg_setting *setting)
 	return false;
 }
 
-/* Tells them in one finding: mostly one line of the script is the reason of all. */
+/* Reports them in one finding: usually one line of the script is the cause of all. */
 static int tell_undetermined(struct files *files, bool main, const char *id)
 {
 	const struct ejg_setting *first = NULL;
@@ -66,7 +66,7 @@ static int tell_undetermined(struct files *files, bool main, const char *id)
 	return 0;
 }
 
-/* The value of a setting that names a path, or otherwise; where it is set in *ret_place. */
+/* The path in a setting, or `otherwise`; the place where it is set is *ret_place. */
 static const char *path_of(struct files *files, const char *name, const char *otherwise, struct file_place *ret_place)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(files->survey, name);
@@ -76,7 +76,7 @@ static const char *path_of(struct files *files, const char *name, const char *ot
 		return NULL;
 	if (!setting || setting->state != EJG_SETTING_KNOWN || !setting->value || setting->value[0] != '/')
 		return otherwise;
-	/* The script too may be somebody else's than root's; but for people what it presets stands nowhere. */
+	/* Others than root may own the script too; but findings do not name it for values that it presets. */
 	if (setting->origin.kind != EJG_ORIGIN_DEFAULT)
 		ret_place->origin = setting->origin.file;
 	if (ret_place->origin && setting->origin.kind != EJG_ORIGIN_SCRIPT)
@@ -84,7 +84,7 @@ static const char *path_of(struct files *files, const char *name, const char *ot
 	return setting->value;
 }
 
-/* A place that a setting names. */
+/* Adds a place from a setting. */
 static int add_setting(struct files *files, const char *name, const char *otherwise, enum place_shape shape,
 		       enum file_group group)
 {
@@ -100,7 +100,7 @@ static int add_setting(struct files *files, const char *name, const char *otherw
 	return places_add(files, &place);
 }
 
-/* Logs outside of LOGS_DIR: the one that is named, what rotation makes of it, and the others that ejabberd_logger puts
+/* Logs outside of LOGS_DIR: the named file, its rotated copies, and the other logs that ejabberd_logger writes
  * there. */
 static int add_log(struct files *files, const struct file_place *like, const char *path)
 {
@@ -135,8 +135,7 @@ static int add_logs(struct files *files)
 	return r;
 }
 
-/* What Erlang reads and writes in the home folder: init(3), auth of kernel, shell history, crypto keys of beam_lib(3).
- */
+/* Files that Erlang uses in the home folder: init(3), auth of kernel, shell history, crypto keys of beam_lib(3). */
 static int add_home(struct files *files)
 {
 	static const struct {
@@ -170,7 +169,7 @@ static int add_home(struct files *files)
 	return r == 0 && place.path ? places_add(files, &place) : -ENOMEM;
 }
 
-/* ext_mod of ejabberd: modules that were added, and their configuration. */
+/* ext_mod of ejabberd: added modules, and their configuration. */
 static int add_modules(struct files *files)
 {
 	struct file_place place;
@@ -189,7 +188,7 @@ static int add_modules(struct files *files)
 	return r == 0 ? places_add(files, &place) : r;
 }
 
-/* The script that root runs, and, where the package is a folder of its own, the code beside it. */
+/* The script that root runs, and the code next to it if the package has a separate folder. */
 static int add_script(struct files *files)
 {
 	const char *layout = ejg_survey_value(files->survey, "layout");
@@ -221,7 +220,7 @@ static int add_extra(struct files *files)
 	return r;
 }
 
-/* Where packages leave the folder open, what lies in it is open but for what is secret. */
+/* If the packages leave the folder open, its files may be open too, except for secrets. */
 static int add_config(struct files *files, const char *config)
 {
 	const char *at = files->facts->kind ? files->facts->kind->secrets : NULL;
@@ -240,7 +239,7 @@ static int add_config(struct files *files, const char *config)
 	return r == 0 ? add_setting(files, "CONFIG_DIR", config, PLACE_TREE, GROUP_DATA) : r;
 }
 
-/* A release that brings its own Erlang: its code, and the cookie that mix puts beside it. */
+/* A release with its own Erlang: its code, and the cookie that mix adds to it. */
 static int add_release(struct files *files)
 {
 	struct file_place place;

@@ -26,16 +26,16 @@ struct by_name {
 	enum file_group group;
 };
 
-/* Wherever they lie. */
+/* Names with a meaning in any folder. */
 static const struct by_name anywhere[] = {
 	{ ".erlang.cookie", GROUP_COOKIE },
 	{ "erl_crash*", GROUP_DUMP },	/* ejabberdctl and erl(1) */
 	{ "MnesiaCore.*", GROUP_DUMP }, /* mnesia_lib:coredump() */
-	{ "core", GROUP_DUMP },		/* core(5), as the kernel names it by default */
+	{ "core", GROUP_DUMP },		/* core(5), the kernel's default name */
 	{ "core.*", GROUP_DUMP },
 };
 
-/* In the database's folder, which is where a relative name of `ejabberdctl backup` ends. */
+/* In the database's folder, where `ejabberdctl backup` puts a relative name. */
 static const struct by_name in_spool[] = {
 	{ ".ejabberd-modules", GROUP_CODE }, { ".erlang", GROUP_CODE },	 { "*backup*", GROUP_BACKUP },
 	{ "*dump*", GROUP_BACKUP },	     { "*.bak", GROUP_BACKUP },	 { "*.old", GROUP_BACKUP },
@@ -44,13 +44,13 @@ static const struct by_name in_spool[] = {
 	{ "*.pem", GROUP_CERTIFICATE },	     { "acme", GROUP_KEY },
 };
 
-/* Of the configuration folder: certificates, which have a key in them or not, and what says nothing secret. */
+/* In the configuration folder: certificates, which may contain a key, and files without secrets. */
 static const struct by_name in_config[] = {
 	{ "*.pem", GROUP_CERTIFICATE }, { "*.crt", GROUP_CERTIFICATE }, { "*.key", GROUP_CERTIFICATE },
 	{ "inetrc", GROUP_DATA },	{ "README*", GROUP_DATA },
 };
 
-/* A pattern with at most a * at each end; fnmatch(3) would cost more than looking at the file. */
+/* Matches a pattern with at most a * at each end; fnmatch(3) would take longer than checking the file. */
 static bool fits(const char *pattern, const char *name)
 {
 	size_t length = strlen(pattern), n = strlen(name);

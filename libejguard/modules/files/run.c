@@ -13,7 +13,7 @@ static void files_end(const struct files *files)
 }
 #define cleanup_files __attribute__((cleanup(files_end)))
 
-/* Patterns and paths of the stack; what is wrong there is an error and not a finding. */
+/* Checks patterns and paths of the stack: a mistake in them is an error, not a finding. */
 static int check_options(struct ejg_call *call)
 {
 	const struct files_config *config = ejg_call_config(call);
@@ -46,7 +46,7 @@ static void tell_service(struct files *files)
 				 service->group_members);
 }
 
-/* How many more there were than were told. */
+/* Reports how many findings were not shown. */
 static void tell_rest(struct files *files, const struct file_place *place)
 {
 	for (size_t i = 0; i < files->tally.n_rows; i++) {
@@ -74,7 +74,7 @@ static void tell_rest(struct files *files, const struct file_place *place)
 	files->tally.hidden = files->tally.links = files->tally.excluded = 0;
 }
 
-/* What was not seen is no "held": it may be open to everybody. */
+/* If something could not be checked, the result is not "held": it may be open to everybody. */
 static enum ejg_verdict conclude(struct files *files)
 {
 	const unsigned long long n_files = files->tally.files, n_folders = files->tally.folders;
@@ -144,7 +144,7 @@ static int run(struct ejg_call *call, bool repair, enum ejg_verdict *ret, uint64
 		.survey = ejg_call_survey(call),
 		.arena = arena_new(),
 		.repair = repair && enforce && !trial,
-		.dry = repair && enforce == trial, /* a permissive apply tells it; who tries one is told what it changes: nothing */
+		.dry = repair && enforce == trial, /* a permissive apply reports it; a dry run of one changes nothing */
 		.foresee = repair && enforce && trial,
 		.privileged = geteuid() == 0,
 	};
@@ -167,14 +167,14 @@ int files_check(struct ejg_call *call)
 	int r;
 
 	/*
-	 * What apply left has been looked at while it was repaired, in the same pass. When that does not hold it is
-	 * looked at again: whoever asked has to be told why.
+	 * Apply checked the result during the repair, in the same pass. If that does not hold, it is checked again, to
+	 * report the reasons.
 	 */
 	if (state->looked && state->verdict != EJG_NOT_HELD) {
 		state->looked = false;
 		return state->verdict;
 	}
-	/* A stack that is only tried is judged as an apply would leave it. */
+	/* A dry run is judged by the state after an apply. */
 	r = run(call, config->repair && ejg_call_trial(call), &verdict, &changed);
 	return r < 0 ? r : (int)verdict;
 }
@@ -201,8 +201,7 @@ int files_apply(struct ejg_call *call)
 	return 0;
 }
 
-/* What was repaired stays: nothing that was private before is less so now, and nothing that was open should be again.
- */
+/* Repairs stay: they only removed access, and nothing should become open again. */
 int files_release(struct ejg_call *call, enum ejg_release_scope scope)
 {
 	const struct files_state *state = ejg_call_state(call);

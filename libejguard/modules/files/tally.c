@@ -7,7 +7,7 @@ bool tally_add(struct tally *tally, const char *id)
 {
 	size_t i = 0;
 
-	/* The ids are constants of this module: mostly the pointers are equal. */
+	/* The ids are constants of this module: usually the pointers are equal. */
 	while (i < tally->n_rows && tally->rows[i].id != id && strcmp(tally->rows[i].id, id) != 0)
 		i++;
 	if (i == TALLY_KINDS)
@@ -27,7 +27,7 @@ bool tally_full(const struct tally *tally, const char *id)
 
 bool progress_due(struct progress *progress)
 {
-	enum { CALLS = 16 }; /* each after a few hundred objects */
+	enum { CALLS = 16 }; /* each after some hundred objects */
 	struct timespec now;
 
 	if (++progress->calls % CALLS != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who may have and do what, and whether root alone decides over a path. */
+/* Who is trusted with which files, and whether only root can change a path. */
 #include <errno.h>
 
 #include "libejguard/modules/files/files.h"

@@ -11,17 +11,17 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-enum { BUFFER = 32768 }; /* bytes of entries that are read at once, as fts(3) of glibc does */
+enum { BUFFER = 32768 }; /* bytes of entries for one read, the same as in glibc's fts(3) */
 
 /* A folder that is being read. */
 struct level {
 	int fd;
-	char *buffer; /* kept for the next folder of this depth */
+	char *buffer; /* reused for the next folder of this depth */
 	long n;	      /* bytes in it */
 	long at;
 	size_t path_n; /* length of its path */
 	enum file_group group;
-	struct access_reach reach[N_TRUSTS]; /* who gets to what is in it */
+	struct access_reach reach[N_TRUSTS]; /* users that can reach its contents */
 	bool root_too;
 };
 
@@ -87,7 +87,7 @@ static int tell_progress(struct tree_walk *walk)
 	return 0;
 }
 
-/* Whether the folder's own rules are looked at elsewhere. */
+/* True if the folder is a place of its own, with its own rules. */
 static bool is_place(const struct files *files, const struct statx *st)
 {
 	const dev_t device = makedev(st->stx_dev_major, st->stx_dev_minor);
@@ -98,7 +98,7 @@ static bool is_place(const struct files *files, const struct statx *st)
 	return false;
 }
 
-/* Only root can put something there. With an ACL the group's bits are its mask: then others may be named in it. */
+/* True if only root can create files there. With an ACL the group bits are its mask, so it may name others. */
 static bool is_roots(const struct statx *st, int fd)
 {
 	return st->stx_uid == 0 && !(st->stx_mode & S_IWOTH) &&
@@ -106,7 +106,7 @@ static bool is_roots(const struct statx *st, int fd)
 		(st->stx_gid == 0 && fgetxattr(fd, "system.posix_acl_access", NULL, 0) <= 0));
 }
 
-/* Begins with a folder: judges it, unless only some of its content is asked for. */
+/* Enters a folder: checks it, unless only some of its entries are requested. */
 static int enter(struct tree_walk *walk, int *fd, struct object *object, size_t path_n, bool judged)
 {
 	struct level *level = &walk->levels[walk->depth];
@@ -131,7 +131,7 @@ static int enter(struct tree_walk *walk, int *fd, struct object *object, size_t 
 	return 0;
 }
 
-/* A folder that may not be read is judged all the same. */
+/* A folder that cannot be read is still checked itself. */
 static int tell_closed(struct tree_walk *walk, struct object *object, int error)
 {
 	struct access_reach inside[N_TRUSTS];
@@ -153,7 +153,7 @@ static int skip_mount(struct tree_walk *walk, const struct object *object)
 	return r;
 }
 
-/* Return: 1 when it is no folder (any more), 0, or a negative errno. */
+/* Return: 1 if it is not a folder (any more), 0, or a negative errno. */
 static int visit_folder(struct tree_walk *walk, struct object *object, size_t path_n)
 {
 	cleanup_fd int fd =
@@ -184,7 +184,7 @@ static int visit_file(struct tree_walk *walk, struct object *object)
 {
 	if (statx(object->dir, object->name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, JUDGE_STATX, &object->st) < 0)
 		return errno == ENOENT ? 0 : tell_unseen(walk->files, object->path, walk->where, errno);
-	/* It has become one meanwhile; or its mount hides what is there. */
+	/* It became a folder during the walk, or a mount hides it. */
 	if (S_ISDIR(object->st.stx_mode))
 		return 1;
 	if (object->st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
@@ -218,7 +218,7 @@ static int visit(struct tree_walk *walk, const char *name, unsigned char type)
 		walk->files->tally.excluded++;
 		return 0;
 	}
-	/* What changes its type while it is looked at gets a second look, not a third. */
+	/* If an object changes its type during the walk, it is tried again, but not for ever. */
 	for (int i = 0; r == 1 && i < 3; i++)
 		r = (type == DT_DIR) == (i % 2 == 0) ? visit_folder(walk, &object, path_n) : visit_file(walk, &object);
 	return r < 0 ? r : 0;
@@ -231,7 +231,7 @@ static bool is_wanted(const struct tree_walk *walk, const char *name)
 	return walk->depth > 1 || !walk->pattern || fnmatch(walk->pattern, name, 0) == 0;
 }
 
-/* The next entry of the innermost folder; leaves the folder after its last one. */
+/* Takes the next entry of the innermost folder; leaves the folder after its last one. */
 static int step(struct tree_walk *walk)
 {
 	struct level *level = &walk->levels[walk->depth - 1];
