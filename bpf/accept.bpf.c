@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ingress: who reaches a listener. The packet's socket is the listener for all that can make a new connection: a SYN, the
- * last ACK of a handshake, a Fast Open SYN, an MPTCP join. Everything else leaves after one load and one compare. The
- * TCP header is never looked at: behind IPv6 extension headers it is not where one would look, and the socket
- * knows its port.
+ * Ingress: decides who reaches a listener. For all packets that can make a new connection, the packet's socket is the
+ * listener: a SYN, the last ACK of a handshake, a Fast Open SYN, an MPTCP join. All other packets return after one
+ * load and one compare. The TCP header is never read: IPv6 extension headers can precede it, and the socket knows its
+ * port.
  */
 #include "outside.bpf.h"
 
-/* Where source and destination begin in the fixed headers of IPv4 and IPv6. */
+/* Offsets of source and destination in the fixed headers of IPv4 and IPv6. */
 #define IPV4_ADDRESSES 12
 #define IPV6_ADDRESSES 8
 
-/* The fixed headers lie in one piece here: ip_rcv_core() and ip6_rcv_core() have pulled them. A load is a call less. */
+/* The fixed headers are contiguous here: ip_rcv_core() and ip6_rcv_core() pulled them. A load saves a helper call. */
 static __always_inline bool get_addresses(const struct __sk_buff *skb, struct policy_address *source,
 					  struct policy_address *destination)
 {
 	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
 	const __be32 *ip;
 
-	/* IPv6 first: what the verifier has seen to hold for any address, it does not walk again for IPv4. */
+	/* IPv6 first: after the verifier has checked the code for any address, it does not check it again for IPv4. */
 	if (data + IPV6_ADDRESSES + 8 * sizeof(*ip) <= end && data[0] >> 4 == 6) {
 		ip = (const __be32 *)(data + IPV6_ADDRESSES);
 		*source = from_ipv6(ip[0], ip[1], ip[2], ip[3]);
@@ -34,8 +34,8 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 }
 
 /*
- * True if another service that owns the port, too, admits the connection. A function of its own, because what is refused can
- * wait for a call; static, because a global one takes no pointers before Linux 5.12.
+ * True if another service that shares the port allows the connection. A separate function: a refused packet may take
+ * the time of a call. Static: before Linux 5.12 a global function cannot have pointer arguments.
  */
 static __noinline bool is_admitted_by_another(const struct policy_address *source, const struct policy_address *destination,
 					      __u32 port, __u32 ifindex)
@@ -62,7 +62,7 @@ static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 		if (get_addresses(skb, &source, &destination)) {
 			forget(&source, d.head);
 			forget(&destination, d.head);
-			/* The verifier needs not tell one refusal from another, either. */
+			/* The verifier need not distinguish refusals either. */
 			reason = decide_accept(&d, source, destination, skb->ifindex) ^ d.head->zero;
 		}
 	}

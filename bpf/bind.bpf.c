@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bind4, bind6: a private port may be bound to an address in `listen`, or to a wildcard when that is let through.
+ * bind4, bind6: a private port may be bound to an address in `listen`, or to a wildcard if the policy allows that.
  *
- * wildcard=rewrite puts the first address of `listen` in its place. Where that cannot be right it refuses: a bind with
+ * wildcard=rewrite replaces a wildcard by the first address of `listen`. It refuses where that cannot work: a bind with
  * AF_UNSPEC fails when it is rewritten (EAFNOSUPPORT), and a dual-stack wildcard would need an address of each family.
  */
 #include "inside.bpf.h"
@@ -10,13 +10,14 @@
 #define AF_INET 2
 #define AF_INET6 10
 
-/* Set before loading. A locked-down kernel refuses programs that read its memory; where this is false none does. */
+/* Set before loading. A locked-down kernel refuses programs that read its memory; if this is false, no program does. */
 const volatile bool can_read_kernel = false;
 
 /*
- * No hook shows IPV6_V6ONLY, and the verifier allows no arithmetic on a socket's pointer: its first bytes are copied, and
- * the bit is taken from the copy. Where that is forbidden, or its place is not known, the answer is yes. The place comes with
- * the policy, because a relocation here (CO-RE) would make every load read the 5 MB of the kernel's BTF.
+ * No hook shows IPV6_V6ONLY, and the verifier allows no arithmetic on a socket's pointer: the first bytes of the socket
+ * are copied, and the bit is read from the copy. If that is forbidden, or the position is unknown, the result is true.
+ * The position comes with the policy, because with a relocation here (CO-RE) every load would read the 5 MB of the
+ * kernel's BTF.
  */
 static __always_inline bool is_dual_stack(const struct bpf_sock_addr *ctx, const struct policy_head *head)
 {
@@ -34,7 +35,7 @@ static __always_inline enum policy_reason decide(const struct bpf_sock_addr *ctx
 	return get_policy(d) ? decide_bind(d, user_port(ctx), *address) : POLICY_NO_POLICY;
 }
 
-/* In permissive mode nothing is rewritten; where it could not be is counted all the same. */
+/* In permissive mode nothing is rewritten, but an impossible rewrite is still counted. */
 static __always_inline bool rewrite4(struct bpf_sock_addr *ctx, const struct policy_head *head)
 {
 	if (ctx->user_family != AF_INET || !head->rewrite4.low)

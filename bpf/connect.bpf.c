@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* connect4, connect6: epmd and the distribution range are reached on this host and on peers only. */
+/* connect4, connect6: epmd and the distribution range can only be reached on this host and on peers. */
 #include "inside.bpf.h"
 
 #define SOL_SOCKET 1
 #define SO_BINDTODEVICE 25
 
 /*
- * Whether what was named as loopback stays on this host. Where it really goes is decided after this hook, by what takes no
- * privilege: a device that the socket is bound to (the kernel turns :: into ::1, or into 127.0.0.1 where the source is
- * IPv4-mapped, and sends it out there), one that it is bound to while the connect waits for its answer, a source route
- * (IP_OPTIONS, IPV6_RTHDR). A socket that is bound to the loopback device goes nowhere else, and only root rebinds it.
+ * True if a connect to loopback stays on this host. The real destination is decided after this hook, and the caller can
+ * change it without privilege: by binding the socket to a device (the kernel turns :: into ::1, or into 127.0.0.1 if
+ * the source is IPv4-mapped, and sends it there), by doing so while the connect waits for its answer, or by a source
+ * route (IP_OPTIONS, IPV6_RTHDR). A socket that is bound to the loopback device stays there, and only root can rebind
+ * it.
  */
 static __always_inline bool keep_on_host(struct bpf_sock_addr *ctx, const struct policy_head *head)
 {

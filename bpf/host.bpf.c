@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The module host: who of this host binds a private port, and who connects to one. The programs stand at the top of the cgroup
- * tree and run for every process; all but those that name a private port leave after a look at two bits.
+ * The module host: decides which local processes bind a private port, and which connect to one. The programs are at the
+ * top of the cgroup tree and run for every process; all calls that name no private port return after a test of two
+ * bits.
  *
- * Who asks is told by the process that asks: its real uid (a set-uid program runs for who started it), and its cgroup. The
- * kernel speaks of the uids of the initial user namespace: root in one of its own is the user who made that.
+ * The process is identified by its real uid (a set-uid program runs for the user who started it) and by its cgroup. The
+ * kernel uses uids of the initial user namespace: root in another user namespace is the user who made it.
  *
  * Without a policy nothing is refused: unlike the guard of one service, this one would cut off the machine.
  */
@@ -13,7 +14,7 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define EADDRNOTAVAIL 99
-#define MAX_LEVELS 32 /* of cgroups that are looked at, from the root down */
+#define MAX_LEVELS 32 /* limit on cgroup levels, from the root down */
 
 struct cgroups_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -22,10 +23,10 @@ struct cgroups_map {
 	__type(value, __u8);
 };
 
-/* The cgroups of the service: a process in or below one is the service. */
+/* The cgroups of the service: a process in or below one belongs to the service. */
 struct cgroups_map cgroups SEC(".maps");
 
-/* The same of services that share a port with this one, by the entries of their policies; the first entry is empty. */
+/* The same for services that share a port with this one, by the index of their policies; the first entry is empty. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, POLICY_MAX_OWNERS);
@@ -33,7 +34,7 @@ struct {
 	__array(values, struct cgroups_map);
 } members SEC(".maps");
 
-/* The network namespaces in which the service lives, by their cookies. In all others nothing is refused. */
+/* The network namespaces of the service, by their cookies. In all others nothing is refused. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, POLICY_MAX_MEMBERS);
@@ -41,7 +42,7 @@ struct {
 	__type(value, __u8);
 } networks SEC(".maps");
 
-/* Marks the sockets that the service has bound to a private port which the policy does not know by its number. */
+/* Marks sockets that the service has bound to a private port that is not in the policy. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -49,11 +50,11 @@ struct {
 	__type(value, __u8);
 } chosen SEC(".maps");
 
-/* The ports of such sockets, a byte each. None is taken back: whether such a socket listens there now, its mark tells. */
+/* The ports of such sockets, one byte each. They are never cleared: a socket's mark shows if it still listens there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE); /* user space sets one byte, whatever is set meanwhile */
+	__uint(map_flags, BPF_F_MMAPABLE); /* user space sets single bytes, so concurrent changes are kept */
 	__type(key, __u32);
 	__type(value, struct policy_ports);
 } ports SEC(".maps");
@@ -72,7 +73,7 @@ static __always_inline bool is_chosen(__u16 port)
 	return chosen_ports && chosen_ports->chosen[port];
 }
 
-/* What a network namespace is to the service: enum policy_network, or 0. */
+/* The role of a network namespace for the service: enum policy_network, or 0. */
 static __always_inline __u8 network_of(__u64 cookie)
 {
 	const __u8 *network = bpf_map_lookup_elem(&networks, &cookie);
@@ -80,7 +81,7 @@ static __always_inline __u8 network_of(__u64 cookie)
 	return network ? *network : 0;
 }
 
-/* Whether the process is in one of these cgroups, or below one. */
+/* True if the process is in one of these cgroups, or below one. */
 static __always_inline bool is_in(void *of)
 {
 	for (int level = 1; level < MAX_LEVELS; level++) {
@@ -94,21 +95,21 @@ static __always_inline bool is_in(void *of)
 	return false;
 }
 
-/* Whether the process is the service. */
+/* True if the process belongs to the service. */
 static __always_inline bool is_member(void)
 {
 	return is_in(&cgroups);
 }
 
-/* Whether the process may bind and reach private ports: one of the users, or the service. */
+/* True if the process may bind and reach private ports: one of the users, or the service. */
 static __always_inline bool may(const struct policy_head *head)
 {
 	return user_in(head, bpf_get_current_uid_gid()) || is_member();
 }
 
 /*
- * True if the process may by the policy of another service. A global function, which the verifier walks once, and not again
- * for all that leads to it: what is refused can wait for a call.
+ * True if the policy of another service allows the process. A global function: the verifier checks it once, and not for
+ * every path that leads to it; a refused process may take the time of a call.
  */
 __noinline bool may_by_owner(__u32 owner, __u32 port)
 {
@@ -119,7 +120,7 @@ __noinline bool may_by_owner(__u32 owner, __u32 port)
 	       (user_in(d.head, bpf_get_current_uid_gid()) || is_in(its_cgroups));
 }
 
-/* Whether the process is one of the users of another service that owns the port, too, or that service. */
+/* True for one of the users of another service that shares the port, and for that service itself. */
 static __always_inline bool may_by_another(__u32 port)
 {
 	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++)
@@ -128,20 +129,20 @@ static __always_inline bool may_by_another(__u32 port)
 	return false;
 }
 
-/* Whether an attempt is about a port that may be private, where the service lives: 0, or what the namespace is to it. */
+/* The role of the namespace if an attempt names a port that may be private; else 0. */
 static __always_inline __u8 concerns(const struct bpf_sock_addr *ctx, struct decision *d)
 {
 	__u16 port = user_port(ctx);
 
 	if (ctx->type != SOCK_STREAM || !get_policy(d))
 		return 0;
-	/* A port that the service has chosen may have become public since. */
+	/* A port that the service chose may have become public since then. */
 	if (!port_in(d->head->guarded_ports, port) && !(port_in(d->head->private_ports, port) && is_chosen(port)))
 		return 0;
 	return network_of(bpf_get_netns_cookie((void *)ctx));
 }
 
-/* Proofs are made in a namespace of their own, by which they are known: not every hook is shown the mark of a socket. */
+/* Proofs are recognised by their own network namespace: not every hook can see the mark of a socket. */
 static __always_inline int refuse(__u8 network, const struct decision *d, enum policy_hook hook,
 				  const struct policy_address *address, __u16 port)
 {
@@ -150,7 +151,7 @@ static __always_inline int refuse(__u8 network, const struct decision *d, enum p
 	return refuse_process(network == POLICY_NETWORK_OF_PROOF, d->head, hook, POLICY_USER, address, port);
 }
 
-/* Whether what would take a connection there is marked. */
+/* True if the socket that would accept the connection is marked. */
 static __always_inline bool finds_chosen(struct bpf_sock_addr *ctx, struct bpf_sock_tuple *tuple, __u32 size)
 {
 	struct bpf_sock *sk = bpf_sk_lookup_tcp(ctx, tuple, size, BPF_F_CURRENT_NETNS, 0);
@@ -163,7 +164,7 @@ static __always_inline bool finds_chosen(struct bpf_sock_addr *ctx, struct bpf_s
 	return found;
 }
 
-/* The source is the destination: a lookup may ask programs that decide who reaches a listener, and this host does. */
+/* Source and destination are equal: a lookup may run programs that decide who reaches a listener, and this host may. */
 static __always_inline bool finds_chosen4(struct bpf_sock_addr *ctx, __be32 ip)
 {
 	struct bpf_sock_tuple tuple = {};
@@ -188,7 +189,7 @@ static __always_inline bool finds_chosen6(struct bpf_sock_addr *ctx, const struc
 	return finds_chosen(ctx, &tuple, sizeof(tuple.ipv6));
 }
 
-/* Whether the service serves the port on the address, or on a loopback, where it is looked for. */
+/* True if the service listens on the port at the address, or at a loopback address. */
 static __always_inline bool serves_chosen(struct bpf_sock_addr *ctx, const struct policy_address *address)
 {
 	const struct policy_address loopback6 = { 0, 1 };
@@ -197,11 +198,12 @@ static __always_inline bool serves_chosen(struct bpf_sock_addr *ctx, const struc
 }
 
 /*
- * Whether an address is one of this host's, by the kernel's own table of them, which is never stale: a bind of the socket to
- * it fails when it is not. The socket keeps the address: where it is refused then, and in permissive mode. What cannot be
- * told counts as this host's: a link-local address, of which the hook is not shown the interface; any, on an IPv6 socket that
- * is bound to a port already, or where addresses of others may be bound (IP_FREEBIND, net.ipv4.ip_nonlocal_bind). What is this
- * host's by a route of IPv6 alone, or in a VRF, cannot be bound: the policy has it as `listen`.
+ * True if an address is local, by the kernel's own table, which is always current: a bind of the socket to another
+ * host's address fails. The socket keeps the address: this is done only where it is refused then, and in permissive
+ * mode. Unclear cases count as local: a link-local address, whose interface the hook does not see; any address on an
+ * IPv6 socket that is bound to a port already, or where foreign addresses may be bound (IP_FREEBIND,
+ * net.ipv4.ip_nonlocal_bind). Addresses that are local only by an IPv6 route, or in a VRF, cannot be bound: the policy
+ * has them as `listen`.
  */
 static __always_inline bool is_own4(struct bpf_sock_addr *ctx)
 {
@@ -299,8 +301,8 @@ int connect6(struct bpf_sock_addr *ctx)
 }
 
 /*
- * After a bind the port is known, whoever chose it. A user's that is private is given back. The service's that is private,
- * but not by its number, is marked.
+ * After a bind the port is known, also if the kernel chose it. A user's private port is refused again. A private port
+ * of the service that is not in the policy is marked.
  */
 static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook, const struct policy_address *address)
 {

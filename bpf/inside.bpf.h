@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What bind and connect share: the process's attempt, as the caller wrote it, and the table of refused ones. */
+/* Shared by bind and connect: the address and port that the process passed, and the table of refused attempts. */
 #ifndef EJG_BPF_INSIDE_BPF_H
 #define EJG_BPF_INSIDE_BPF_H
 
 #include "policy.bpf.h"
 
-/* Attempts from inside have a table of their own: no flood from outside pushes them out. */
+/* Attempts from inside have a separate table: no flood from outside can displace them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, POLICY_MAX_DENIALS);
@@ -14,8 +14,8 @@ struct {
 } insiders __weak SEC(".maps");
 
 /*
- * The address and port that the caller of bind or connect wrote. Never by its family field: the hook tells the family,
- * and the kernel takes AF_UNSPEC for AF_INET.
+ * The address and port that the caller passed to bind or connect. The caller's family field is not used: the hook
+ * determines the family, and the kernel treats AF_UNSPEC as AF_INET.
  */
 static __always_inline struct policy_address user_address4(const struct bpf_sock_addr *ctx)
 {
@@ -31,12 +31,14 @@ static __always_inline __u16 user_port(const struct bpf_sock_addr *ctx)
 {
 	__u32 port = bpf_ntohs(ctx->user_port);
 
-	/* The verifier of kernels up to 6.12 does not know that this has 16 bits; the compiler does, and would leave out a mask. */
+	/*
+	 * The verifier of kernels up to 6.12 does not know that this has 16 bits; the compiler does, and drops a mask.
+	 */
 	barrier_var(port);
 	return port;
 }
 
-/* Counts and records a refusal of this process. Returns what the hook returns. */
+/* Counts and records a refusal of this process. Returns the result of the hook. */
 static __always_inline int refuse_process(bool proof, const struct policy_head *head, enum policy_hook hook,
 					  enum policy_reason reason, const struct policy_address *address, __u16 port)
 {
@@ -60,7 +62,7 @@ static __always_inline int refuse_process(bool proof, const struct policy_head *
 	return refusal(head);
 }
 
-/* The same of what bind or connect decided, if it is a refusal. */
+/* The same for a decision of bind or connect, if it is a refusal. */
 static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head, enum policy_hook hook,
 				  enum policy_reason reason, const struct policy_address *address)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lookup: who reaches a listener, whoever made it. The kernel runs it once a new connection, when it looks for a listener in
- * the network namespace (a SYN, the ACK of a cookie, a Fast Open SYN, an MPTCP join), and never for a packet of an established
- * one. A refused client sees a refused connection. Only ports that are private by number are looked at: the namespace has
- * listeners of others, too.
+ * Lookup: decides who reaches a listener, of any process. The kernel runs it once for a new connection, when it looks
+ * for a listener in the network namespace (a SYN, the ACK of a cookie, a Fast Open SYN, an MPTCP join), and never for a
+ * packet of an established connection. For a refused client the connection is refused. Only ports with a known number
+ * are checked, because others listen in the namespace too.
  */
 #include "outside.bpf.h"
 
@@ -24,9 +24,9 @@ static __always_inline bool get_addresses(const struct bpf_sk_lookup *ctx, struc
 }
 
 /*
- * A global function, which the verifier walks once, whatever it knows of the addresses where it is called: inlined, it took
- * nine tenths of the time of an apply. Pointers as arguments of a global function came with Linux 5.12, before the device in
- * sk_lookup (5.17).
+ * A global function: the verifier checks it once, whatever it knows about the addresses of a call. Inlined, it took
+ * nine tenths of the time of an apply. Global functions have pointer arguments since Linux 5.12; the device in
+ * sk_lookup came later (5.17).
  */
 __noinline bool lookup_owner_admits(__u32 owner, const struct policy_address *source,
 				    const struct policy_address *destination, __u32 port, __u32 ifindex)
@@ -34,7 +34,7 @@ __noinline bool lookup_owner_admits(__u32 owner, const struct policy_address *so
 	return source && destination && owner_admits(owner, source, destination, port, ifindex);
 }
 
-/* True if another service that owns the port, too, admits the connection. */
+/* True if another service that shares the port allows the connection. */
 static __always_inline bool is_admitted_by_another(const struct policy_address *source,
 						   const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
@@ -68,7 +68,7 @@ static __always_inline int guard(const struct bpf_sk_lookup *ctx, const struct d
 					  .port = ctx->local_port });
 }
 
-/* Without a policy it is not known which ports are private, and the host's other services must not be cut off. */
+/* Without a policy the private ports are unknown, and the host's other services must stay reachable. */
 SEC("sk_lookup")
 int lookup(struct bpf_sk_lookup *ctx)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What ingress and lookup share: the packet of somebody outside, and the table of refused ones. */
+/* Shared by ingress and lookup: a packet from outside, and the table of refused ones. */
 #ifndef EJG_BPF_OUTSIDE_BPF_H
 #define EJG_BPF_OUTSIDE_BPF_H
 
@@ -12,15 +12,15 @@ struct {
 	__type(value, struct policy_denial);
 } outsiders __weak SEC(".maps");
 
-/* Who is refused. */
+/* The refused client. */
 struct outsider {
 	struct policy_address source;
-	__u64 cgroup; /* the listener's, 0 when it is not known */
+	__u64 cgroup; /* the listener's, 0 when unknown */
 	__u16 port;
 	bool proof;
 };
 
-/* True if the service owns the port and admits the connection. */
+/* True if the service has the port and allows the connection. */
 static __always_inline bool owner_admits(__u32 owner, const struct policy_address *source,
 					 const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
@@ -30,13 +30,13 @@ static __always_inline bool owner_admits(__u32 owner, const struct policy_addres
 	       decide_accept(&d, *source, *destination, ifindex) == POLICY_ALLOWED;
 }
 
-/* A flood of forged sources fills no more rows than there are networks. */
+/* Limits the rows that a flood of forged sources can fill: one for each network. */
 static __always_inline void fold(struct policy_address *address)
 {
 	address->low = is_mapped(address) ? address->low & ~0xffULL : 0;
 }
 
-/* Counts and records a refusal. Returns what the hook returns. */
+/* Counts and records a refusal. Returns the result of the hook. */
 static __always_inline int refuse(const struct policy_head *head, enum policy_hook hook, enum policy_reason reason,
 				  const struct outsider *who)
 {

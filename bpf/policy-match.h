@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR LGPL-2.1-or-later */
 /*
- * The decisions, as pure functions of a policy and an attempt. The hooks run them in the kernel; what answers questions
- * about the policy in user space runs the same lines on a copy.
+ * The decisions, as pure functions of a policy and an attempt. The hooks run them in the kernel; user space runs the
+ * same code on a copy of the policy to answer questions.
  *
- * Whoever includes this defines before: policy_chunk_at(chunks, index), the chunk or NULL.
+ * A file that includes this defines policy_chunk_at(chunks, index) before: it gives the chunk or NULL.
  */
 #ifndef EJG_BPF_POLICY_MATCH_H
 #define EJG_BPF_POLICY_MATCH_H
@@ -12,7 +12,7 @@
 
 #define LOOPBACK_IFINDEX 1 /* include/net/flow.h, LOOPBACK_IFINDEX: the first device of every network namespace */
 
-/* The policy in force, for all of one decision. */
+/* The policy in force, for one whole decision. */
 struct decision {
 	void *chunks;
 	const struct policy_head *head;
@@ -23,12 +23,12 @@ static __always_inline bool port_in(const __u8 *bits, __u16 port)
 	return bits[(port >> 3) & (POLICY_PORT_BYTES - 1)] & (1 << (port & 7));
 }
 
-/* 1 if a < b: the borrow of a - b. Without a branch the verifier has one path to walk, and the CPU none to guess. */
+/* 1 if a < b: the borrow of a - b. Without a branch the verifier has one path to check, and the CPU none to predict. */
 static __always_inline __u64 borrow(__u64 a, __u64 b)
 {
 	__u64 bit = ((~a & b) | ((~a | b) & (a - b))) >> 63;
 
-	/* clang 19 sees that it is 0 or 1, and makes branches of what is done with it: too many paths for the verifier. */
+	/* clang 19 knows that it is 0 or 1, and makes branches from that: too many paths for the verifier. */
 	__asm__("" : "+r"(bit));
 	return bit;
 }
@@ -38,7 +38,7 @@ static __always_inline __u64 below(const struct policy_address *a, const struct 
 {
 	__u64 x = a->high, y = b->high;
 
-	/* One branch, which the CPU guesses: most lists are of one family, and in IPv4 all of these are equal. */
+	/* One branch, easy to predict: most lists have one family, and for IPv4 these are all equal. */
 	if (x == y) {
 		x = a->low;
 		y = b->low;
@@ -61,15 +61,15 @@ static __always_inline bool is_wildcard(const struct policy_address *a)
 	return a->high == 0 && (a->low == 0 || a->low == 0xffff00000000ULL);
 }
 
-/* A destination that is this host's loopback: the kernel takes wildcards for it too. */
+/* True for a destination on this host's loopback: the kernel treats wildcards as loopback too. */
 static __always_inline bool is_loopback(const struct policy_address *a)
 {
 	return is_wildcard(a) || (a->high == 0 && (a->low == 1 || a->low >> 24 == 0xffff7f));
 }
 
 /*
- * The last of `n` ranges that does not begin above the address: the only one that can have it. n is a power of two, step
- * where the search begins, at 0 for the verifier.
+ * The last of `n` ranges that does not begin above the address: the only one that can contain it. n is a power of two,
+ * step is the first step of the search; `at` is 0, but not a constant for the verifier.
  */
 static __always_inline const struct policy_range *find_range(const struct policy_range *ranges, __u32 n, __u32 at,
 							      __u32 step, const struct policy_address *a)
@@ -85,7 +85,7 @@ static __always_inline const struct policy_range *find_range(const struct policy
 	return in_range(&ranges[at & (n - 1)], a) ? &ranges[at & (n - 1)] : NULL;
 }
 
-/* The range of `listen` that has the address, or NULL. */
+/* The range of `listen` that contains the address, or NULL. */
 static __always_inline const struct policy_range *find_listen(const struct policy_head *head,
 							       const struct policy_address *a)
 {
@@ -104,7 +104,7 @@ static __always_inline const struct policy_range *find_scoped(const struct polic
 	return NULL;
 }
 
-/* The range of peers that has the address, or NULL. ifindex: where the packet came in, 0 when that is not known. */
+/* The range of peers that contains the address, or NULL. ifindex: the packet's interface, 0 when unknown. */
 static __always_inline const struct policy_range *find_peer(const struct decision *d, const struct policy_address *a,
 							     __u32 ifindex)
 {
@@ -131,7 +131,7 @@ static __always_inline const struct policy_range *find_peer(const struct decisio
 	return head->n_scoped ? find_scoped(head, a, ifindex) : NULL;
 }
 
-/* Whether a user of this host is one of `users`. */
+/* True if a user of this host is one of `users`. */
 static __always_inline bool user_in(const struct policy_head *head, __u32 uid)
 {
 	for (__u32 i = 0; i < POLICY_MAX_USERS; i++) {
@@ -143,13 +143,13 @@ static __always_inline bool user_in(const struct policy_head *head, __u32 uid)
 	return false;
 }
 
-/* Whether a guarded port at an address is this host's whatever address that is, or a peer's, which lets this host in. */
+/* True if a guarded port may be used at the address: any address of this host, or one of a peer. */
 static __always_inline bool is_guarded_place(const struct decision *d, const struct policy_address *address)
 {
 	return is_loopback(address) || find_peer(d, address, 0);
 }
 
-/* bind of a TCP socket. Port 0 is the kernel's choice: ingress holds such a listener, and a client's bind is none. */
+/* bind of a TCP socket. Port 0 is allowed: the kernel chooses, and ingress guards a listener on such a port. */
 static __always_inline enum policy_reason decide_bind(const struct decision *d, __u16 port, struct policy_address address)
 {
 	if (!port || !port_in(d->head->private_ports, port) || find_listen(d->head, &address))
@@ -166,7 +166,7 @@ static __always_inline enum policy_reason decide_bind(const struct decision *d, 
 	}
 }
 
-/* connect of a TCP socket. The hook is not shown the interface of a link-local destination: any of the peer's will do. */
+/* connect of a TCP socket. The hook does not see the interface of a link-local destination: any of a peer counts. */
 static __always_inline enum policy_reason decide_connect(const struct decision *d, __u16 port,
 							 struct policy_address address)
 {
@@ -178,10 +178,10 @@ static __always_inline enum policy_reason decide_connect(const struct decision *
 }
 
 /*
- * Whether a new connection comes from this host, for the lookup of a listener, to which the kernel names the device that has
- * the destination, not the one over which the packet came: the loopback device for loopback addresses only. A source that
- * is the destination is an address of this host at this moment, and what is sent to it does not leave the host. No list of
- * addresses is asked, which could be an old one.
+ * True if a new connection comes from this host. For lookup: the kernel passes the device that has the destination, not
+ * the device of the packet, so it is the loopback device only for loopback addresses. If source and destination are
+ * equal, the source is a local address at this moment, and the answer does not leave the host. No list of addresses is
+ * needed, which could be outdated.
  */
 static __always_inline bool is_from_this_host(const struct policy_address *source, const struct policy_address *destination,
 					      __u32 ifindex)

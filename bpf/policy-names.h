@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The hooks and reasons of policy.h, by the names that pins, metrics, findings and tests have for them. */
+/* The names of the hooks and reasons of policy.h, for pins, metrics, findings and tests. */
 #ifndef EJG_BPF_POLICY_NAMES_H
 #define EJG_BPF_POLICY_NAMES_H
 
@@ -7,7 +7,7 @@
 
 #include "policy.h"
 
-/* A hook: where its program is attached. The program in the object and its pin have the hook's name. */
+/* A hook, and how its program is attached. The program in the object and its pin have the hook's name. */
 static const struct policy_hook_info {
 	const char *name;
 	enum bpf_attach_type attach_type;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The maps, and how a hook gets at the policy and at the addresses. Every hook includes this; the maps are one. */
+/* The maps, and access to the policy and to addresses. Every hook includes this; all share the same maps. */
 #ifndef EJG_BPF_POLICY_BPF_H
 #define EJG_BPF_POLICY_BPF_H
 
@@ -13,9 +13,9 @@
 #define SOCK_STREAM 1
 
 /*
- * One service's policy: user space replaces the inner map as a whole. Its length is always the same, because the verifier
- * puts a lookup in such a map into the program; where lengths may differ (BPF_F_INNER_MAP) each lookup is a call, at
- * 20 ns where returns are guarded against speculation.
+ * The policy of one service: user space replaces the inner map as a whole. Its length is constant, because the verifier
+ * then inlines lookups in such a map; with variable lengths (BPF_F_INNER_MAP) each lookup is a call, which takes 20 ns
+ * if returns are protected against speculation.
  */
 struct policy_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -65,15 +65,15 @@ static __always_inline bool get_policy_of(struct decision *d, __u32 owner)
 	return d->head;
 }
 
-/* Looks the policy up, once for all of a decision. False when there is none. */
+/* Looks up the policy, once for a whole decision. False when no policy is in force. */
 static __always_inline bool get_policy(struct decision *d)
 {
 	return get_policy_of(d, 0);
 }
 
 /*
- * Takes from the verifier what it knows of an address: it walks the rest of a decision again for each thing that it knows
- * (an IPv4 address, not a loopback one), and its time is most of the time of an apply.
+ * Makes the verifier forget what it knows about an address: for each such fact (an IPv4 address, not a loopback one) it
+ * would check the rest of a decision again, and that is most of the time of an apply.
  */
 static __always_inline void forget(struct policy_address *address, const struct policy_head *head)
 {
@@ -97,7 +97,7 @@ static __always_inline void count(bool proof, enum policy_hook hook, enum policy
 		(*counter)++;
 }
 
-/* Adds to the row of a denial. `now` has what a new row begins with. */
+/* Adds to the row of a denial. `now` has the values of a new row. */
 static __always_inline void record(void *table, const struct policy_denial_key *key, struct policy_denial *now)
 {
 	struct policy_denial *row = bpf_map_lookup_elem(table, key);
@@ -112,7 +112,7 @@ static __always_inline void record(void *table, const struct policy_denial_key *
 	__builtin_memcpy(row->command, now->command, sizeof(row->command));
 }
 
-/* What a hook returns for a refusal: 0 refuses, 1 lets through. Without a policy nothing is permissive. */
+/* The result of a hook for a refusal: 0 refuses, 1 allows. Without a policy nothing is permissive. */
 static __always_inline int refusal(const struct policy_head *head)
 {
 	return head && (head->flags & POLICY_PERMISSIVE);

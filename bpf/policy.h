@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR LGPL-2.1-or-later */
 /*
- * The policy of a service: the only thing that the BPF programs and user space share.
+ * The policy of a service: the only data that the BPF programs and user space share.
  *
  * The whole policy is one array map of equal chunks, made by user space, frozen, and put into the first entry of the
  * array-of-maps `policy`, which every decision looks up once: no decision sees half a policy. The other entries are the
- * policies of services that share a port with this one: whom one of them admits there is not refused. Chunk 0 is a struct
- * policy_head, the others are struct policy_chunk: the peers as disjoint ranges of addresses in ascending order.
+ * policies of services that share a port with this one: if one of them allows a connection to that port, it is not
+ * refused. Chunk 0 is a struct policy_head, the others are struct policy_chunk: the peers as disjoint ranges of
+ * addresses in ascending order.
  *
  * A port is private or not; a private port whose `guarded` bit is set is also refused as the destination of a connect
  * (epmd and the distribution range, where other nodes listen; a strict policy makes every other port private for
- * listeners but says nothing about where the service connects to).
+ * listeners, but does not limit where the service connects to).
  *
- * Addresses are two numbers in host order, the first eight bytes and the last; IPv4 is kept IPv4-mapped
- * (::ffff:a.b.c.d). No range of IPv6 peers covers the mapped block, so that ::/0 admits no IPv4.
+ * Addresses are two numbers in host order, the first eight bytes and the last; IPv4 is stored IPv4-mapped
+ * (::ffff:a.b.c.d). No range of IPv6 peers contains the mapped block, so ::/0 allows no IPv4.
  *
- * Search: chunk i of the peers begins at pivots[i]. Lists of ranges are in ascending order; past the last one they are
- * filled with the range from the highest to the lowest address, which nothing is in, so that no count is needed. A
- * search steps down from listen_step, chunk_step or range_step, powers of two.
+ * Search: chunk i of the peers begins at pivots[i]. Lists of ranges are in ascending order; behind the last one they
+ * are filled with the range from the highest to the lowest address, which is empty, so no count is needed. A search
+ * steps down from listen_step, chunk_step or range_step, powers of two.
  *
- * Change anything here, or the name or type of a map, and POLICY_LAYOUT goes up: pins of another layout are taken
- * over or refused by what user space finds in the map `meta`.
+ * After any change here, or to the name or type of a map, increase POLICY_LAYOUT: by the map `meta` user space takes
+ * over or refuses pins of another layout.
  */
 #ifndef EJG_BPF_POLICY_H
 #define EJG_BPF_POLICY_H
@@ -33,7 +34,7 @@ enum policy_limits {
 	POLICY_MAX_LISTEN = 32,
 	POLICY_MAX_SCOPED = 8,
 	POLICY_MAX_USERS = 64,
-	POLICY_MAX_MEMBERS = 1024, /* cgroups and network namespaces that the module host knows, dead ones included */
+	POLICY_MAX_MEMBERS = 1024, /* cgroups and network namespaces in the module host, including removed ones */
 	POLICY_MAX_FILES = 8,
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
@@ -45,14 +46,14 @@ enum policy_limits {
 };
 
 enum policy_wildcard {
-	POLICY_WILDCARD_ALLOW, /* ingress confines the listener anyway */
+	POLICY_WILDCARD_ALLOW, /* ingress still limits access to the listener */
 	POLICY_WILDCARD_DENY,
 	POLICY_WILDCARD_REWRITE, /* to rewrite4 or rewrite6 of the head */
 };
 
 enum policy_flags {
-	POLICY_PERMISSIVE = 1 << 0, /* count, refuse nothing */
-	POLICY_STRICT = 1 << 1,	    /* for people: every port that is not public is private */
+	POLICY_PERMISSIVE = 1 << 0, /* count, do not refuse */
+	POLICY_STRICT = 1 << 1,	    /* for messages: every port that is not public is private */
 };
 
 enum policy_hook {
@@ -68,20 +69,20 @@ enum policy_hook {
 	POLICY_N_HOOKS,
 };
 
-/* Why something was refused. */
+/* The reason of a refusal. */
 enum policy_reason {
 	POLICY_NO_POLICY,	/* the entry of the policy is empty */
-	POLICY_BIND_ADDRESS,	/* bind to a private port of an address that is not in `listen` */
-	POLICY_BIND_WILDCARD,	/* the same of a wildcard address, with wildcard=deny */
-	POLICY_BIND_REWRITE,	/* the same with wildcard=rewrite, where that cannot be right: see bind.bpf.c */
-	POLICY_DESTINATION,	/* connect to a guarded port of an address that is not this host nor a peer */
-	POLICY_SOURCE,		/* a connection to a private port from no peer */
+	POLICY_BIND_ADDRESS,	/* bind of a private port to an address that is not in `listen` */
+	POLICY_BIND_WILDCARD,	/* the same for a wildcard address, with wildcard=deny */
+	POLICY_BIND_REWRITE,	/* the same with wildcard=rewrite, where that cannot work: see bind.bpf.c */
+	POLICY_DESTINATION,	/* connect to a guarded port at an address that is neither this host's nor a peer's */
+	POLICY_SOURCE,		/* a connection to a private port, not from a peer */
 	POLICY_LOCAL_ADDRESS,	/* the same from a peer, to an address that is not in `listen` */
 	POLICY_MALFORMED,	/* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
-	POLICY_USER,		/* a local user who is none of `users`, outside of the service's cgroups */
+	POLICY_USER,		/* a local user who is not one of `users`, outside of the service's cgroups */
 	POLICY_N_REASONS,
 	POLICY_ALLOWED = POLICY_N_REASONS,
-	POLICY_REWRITTEN, /* let through, to another address than the caller wrote */
+	POLICY_REWRITTEN, /* allowed, at another address than the caller passed */
 };
 
 struct policy_address {
@@ -89,7 +90,7 @@ struct policy_address {
 	__u64 low;
 };
 
-/* Addresses first to last, and the file and line that admit them: files[file] of the head. */
+/* Addresses first to last, and the file and line that allow them: files[file] of the head. */
 struct policy_range {
 	struct policy_address first;
 	struct policy_address last;
@@ -97,7 +98,7 @@ struct policy_range {
 	__u32 file;
 };
 
-/* A link-local range that counts on one interface only. */
+/* A link-local range that applies to one interface only. */
 struct policy_scoped {
 	struct policy_range range;
 	__u32 ifindex;
@@ -112,14 +113,14 @@ struct policy_head {
 	__u32 n_scoped;
 	__u32 n_ranges;
 	__u32 listen_step; /* highest power of two below the number of listen ranges, or 0 */
-	__u32 chunk_step;  /* the same of the chunks */
-	__u32 range_step;  /* the same of the ranges of the fullest chunk */
-	__u32 zero;	   /* always 0: where searches begin, so that the verifier takes it for unknown */
+	__u32 chunk_step;  /* the same for the chunks */
+	__u32 range_step;  /* the same for the ranges of the fullest chunk */
+	__u32 zero;	   /* always 0: the start of searches, but not a constant for the verifier */
 	__u32 n_users;	   /* of the module host */
-	__u32 users[POLICY_MAX_USERS]; /* who may bind and reach guarded ports from outside of the service's cgroups */
-	__u32 ipv6only_byte; /* where struct sock of this kernel has IPV6_V6ONLY, for wildcard=rewrite */
-	__u32 ipv6only_mask; /* its bit there; 0: not known */
-	struct policy_address rewrite4; /* what wildcards become; all zero: there is no such address */
+	__u32 users[POLICY_MAX_USERS]; /* may bind and reach guarded ports from outside of the service's cgroups */
+	__u32 ipv6only_byte; /* position of IPV6_V6ONLY in this kernel's struct sock, for wildcard=rewrite */
+	__u32 ipv6only_mask; /* its bit there; 0: unknown */
+	struct policy_address rewrite4; /* the addresses that replace wildcards; all zero: none */
 	struct policy_address rewrite6;
 	__u8 private_ports[POLICY_PORT_BYTES];
 	__u8 guarded_ports[POLICY_PORT_BYTES];
@@ -137,14 +138,14 @@ struct policy_chunk {
 };
 
 /*
- * Marks the sockets by which apply proves the guard (SO_MARK, which takes CAP_NET_ADMIN): their refusals are counted apart and
- * leave no row. "ejgp".
+ * Marks the sockets with which apply proves the guard (SO_MARK, which needs CAP_NET_ADMIN): their refusals are counted
+ * separately and add no row. "ejgp".
  */
 #define POLICY_PROOF_MARK 0x656a6770
 
 /*
- * The same for the lookup of a listener, which sees no mark: the source of a proof's packet, 127.101.106.103 ("ejg"). Nobody
- * outside of this host can have an answer sent there.
+ * The same for the lookup of a listener, which does not see marks: the source of a proof's packet, 127.101.106.103
+ * ("ejg"). An answer to it never leaves this host.
  */
 #define POLICY_PROOF_SOURCE 0x7f656a67
 
@@ -153,14 +154,14 @@ struct policy_chunk {
 #define POLICY_COUNTER(proof, hook, reason) (((proof)*POLICY_N_HOOKS + (hook)) * POLICY_N_REASONS + (reason))
 
 /*
- * A distinct denial. Of attempts from inside: the process's cgroup and uid, and the address that it named. Of packets
- * from outside: the listener's cgroup and the packet's source, folded to its /24 or /64. The lookup of a listener comes before
- * there is one.
+ * A distinct denial. For attempts from inside: the process's cgroup and uid, and the address that it named. For packets
+ * from outside: the listener's cgroup and the packet's source, reduced to its /24 or /64. A lookup has no cgroup,
+ * because the listener is not known yet.
  */
 struct policy_denial_key {
 	struct policy_address address;
-	__u64 cgroup; /* 0: not known */
-	__u32 uid; /* POLICY_NO_UID from outside */
+	__u64 cgroup; /* 0: unknown */
+	__u32 uid; /* POLICY_NO_UID for packets from outside */
 	__u16 port;
 	__u8 hook;
 	__u8 reason;
@@ -168,7 +169,7 @@ struct policy_denial_key {
 
 #define POLICY_NO_UID 0xffffffff
 
-/* What is known of a denial. Times are CLOCK_BOOTTIME, in nanoseconds. pid and command are those of the last one. */
+/* The data of a denial. Times are CLOCK_BOOTTIME, in nanoseconds. pid and command are those of the last one. */
 struct policy_denial {
 	__u64 count;
 	__u64 first;
@@ -178,22 +179,22 @@ struct policy_denial {
 	char command[16];
 };
 
-/* The module host: what a network namespace is to the service, by its cookie. */
+/* The module host: the role of a network namespace for the service, by its cookie. */
 enum policy_network {
 	POLICY_NETWORK_OF_SERVICE = 1,
 	POLICY_NETWORK_OF_PROOF,
 };
 
-/* The module host: a byte a port, not 0 where the service has bound a socket whose port the policy does not know. */
+/* The module host: a byte for each port, not 0 if the service bound a socket to it and the policy does not list it. */
 struct policy_ports {
 	__u8 chosen[65536];
 };
 
-/* What pins are: one entry of the map `meta`, written once. */
+/* The version of the pins: one entry of the map `meta`, written once. */
 struct policy_meta {
 	__u32 layout;
 	__u32 hooks;	  /* bit HOOK for each program of the set */
-	__u64 build;	  /* digest of the object that the programs came from */
+	__u64 build;	  /* digest of the object with the programs */
 	char version[24]; /* of the library that made the pins */
 };
 

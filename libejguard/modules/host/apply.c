@@ -23,8 +23,8 @@ int host_prepare(struct ejg_call *call)
 }
 
 /*
- * Whom other services let is known before this one refuses anybody, and listeners before a set without the marks of the former one
- * takes its place.
+ * Loads the policies of other services before the guard refuses any user, and marks listeners before a set with an
+ * empty table of marks replaces the former one.
  */
 static int prepare_links(struct ejg_call *call, const struct pins *pins)
 {
@@ -51,7 +51,7 @@ int host_apply(struct ejg_call *call)
 	r = install_apply(call, &state->set.change);
 	if (r == 0)
 		r = set_share(call);
-	/* Those that were bound meanwhile. */
+	/* Listeners that were bound in the meantime. */
 	if (r == 0)
 		host_mark_listeners(call, NULL, &state->set.policy);
 	if (r == 0 && config->evict && ejg_call_mode(call) == EJG_ENFORCE)

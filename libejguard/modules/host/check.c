@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check: does the guard stand at the top of the tree, by the policy of the stack, and does it know the service? */
+/* check: is the guard at the top of the tree, with the policy of the stack, and does it have the service's cgroups? */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static int check_top(struct inspection *check, const struct pins *pins)
 	return 0;
 }
 
-/* A cgroup that the set does not know is the service's, whose users may be none of `users`: it would be refused. */
+/* Without its cgroup in the set, the service is refused if its user is not one of `users`. */
 static int check_cgroups(struct inspection *check, const struct pins *pins)
 {
 	const struct ejg_facts *facts = ejg_call_facts(check->call);
@@ -53,7 +53,7 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 	return 0;
 }
 
-/* Looks at those that users made for themselves, or at all others. Return: 0, or a negative errno, set on the call. */
+/* Checks the namespaces that users made, or all others. Return: 0, or a negative errno, set on the call. */
 static int check_networks(struct inspection *check, const struct pins *pins, const struct netns_list *networks, bool made_by_user)
 {
 	char subject[NETNS_LABEL_SIZE + 32];
@@ -118,7 +118,7 @@ static int foresee_top(struct inspection *check)
 	return r;
 }
 
-/* Those that users made for themselves: a service can make them faster than an apply finds them. */
+/* Checks the namespaces that users made: a service can make them faster than an apply finds them. */
 static int check_users_networks(struct inspection *check, const struct netns_list *networks)
 {
 	struct pins pins = PINS_NULL;
@@ -132,7 +132,7 @@ static int check_users_networks(struct inspection *check, const struct netns_lis
 	return r;
 }
 
-/* What no apply mends, or undoes: the guard stands, and without it more would get in. */
+/* Problems that no apply corrects, and that are no reason for a roll-back: without the guard more would be possible. */
 static int check_past_guard(struct inspection *check, struct host_state *state)
 {
 	struct netns_list networks = {};
@@ -153,7 +153,7 @@ static int check_past_guard(struct inspection *check, struct host_state *state)
 	return r;
 }
 
-/* Where somebody else's program could undo a refusal, nothing but an attempt tells whether it does. */
+/* If another program could undo a refusal, only an attempt shows whether it does. */
 static int check_undoing(struct inspection *check)
 {
 	struct ejg_call *call = check->call;

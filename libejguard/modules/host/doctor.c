@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor: whether this kernel takes the programs, and what else stands at the top of the tree and in sk_lookup. */
+/* doctor: does this kernel accept the programs, and which others are at the top of the tree and in sk_lookup? */
 #include <linux/bpf.h>
 #include <errno.h>
 
@@ -41,7 +41,7 @@ static void report_lookups(struct ejg_call *call, const struct netns *netns)
 	}
 }
 
-/* Silent where namespaces cannot be found: check says so. */
+/* Reports nothing if the namespaces cannot be found: check reports that. */
 void host_report_lookups(struct ejg_call *call)
 {
 	struct netns_list networks = {};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* explain --user: what the kernel would decide about an attempt of a local user. */
+/* explain --user: the kernel's decision about an attempt of a local user. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,8 +17,8 @@ struct host_explanation {
 	const struct ejg_question *question;
 	struct decision d;
 	struct policy_address address;
-	bool chosen; /* the service has chosen the port, and it is not public */
-	struct sharing sharing; /* whom other services let use ports that they share */
+	bool chosen; /* the service chose the port, and it is not public */
+	struct sharing sharing; /* users that other services allow at shared ports */
 };
 
 static void answer(const struct host_explanation *e, bool allowed, const char *rule)
@@ -51,7 +51,7 @@ static void answer_user(const struct host_explanation *e)
 		answer(e, true, "root, the service's user and epmd's user are always allowed");
 }
 
-/* As the program asks the kernel: an address of another host cannot be bound. */
+/* Asks the kernel as the program does: an address of another host cannot be bound. */
 static bool is_own(const struct policy_address *address)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -161,7 +161,7 @@ int host_explain(struct ejg_call *call, const struct ejg_question *question)
 	struct host_explanation e = { .call = call, .question = question };
 
 	if (!question->by_user)
-		return 0; /* it is about the service, which this module lets through */
+		return 0; /* a question about the service, which this module allows */
 	if (question->action == EJG_ACCEPT)
 		return ejg_call_error(call, -EINVAL, "ask what the user may bind or connect to",
 				      "a user cannot be given with accept");

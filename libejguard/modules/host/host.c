@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `host`: which local users bind and reach private ports. See ejguard-host(8). */
+/* The module `host`: limits which local users bind and reach private ports. See ejguard-host(8). */
 #include "libejguard/modules/host/host.h"
 #include "libejguard/util/cleanup.h"
 

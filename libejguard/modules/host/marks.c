@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Marks of listeners, as post_bind makes them, for those that were bound before it stood there. The kernel takes a socket by a
- * descriptor of it: whoever has one lends it (pidfd_getfd, 5.6).
+ * Sets the marks that post_bind makes for listeners that were bound before it was attached. The kernel needs a
+ * descriptor of the socket: it is copied from a process that has one (pidfd_getfd, 5.6).
  */
 #include <bpf/bpf.h>
 #include <ctype.h>
@@ -23,13 +23,13 @@ static int borrow(pid_t pid, int number, uint32_t inode)
 	cleanup_fd int fd = process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, number, 0);
 	struct stat st;
 
-	/* It may have ended, or closed it: somebody else may have the socket, too. */
+	/* The process may have ended, or closed it: another process may have the socket too. */
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return errno == ESRCH || errno == EBADF ? -ENOENT : -errno;
 	return st.st_ino == inode ? take_fd(fd) : -ENOENT;
 }
 
-/* The socket of that inode, if the process has it. Return: a descriptor, -ENOENT, or another negative errno. */
+/* The socket with that inode, if the process has it. Return: a descriptor, -ENOENT, or another negative errno. */
 static int borrow_of(pid_t pid, uint32_t inode)
 {
 	char path[64], wanted[64], target[64];
@@ -51,7 +51,7 @@ static int borrow_of(pid_t pid, uint32_t inode)
 	return -ENOENT;
 }
 
-/* Whoever made the socket is mostly still in the cgroup in which it was made. */
+/* The process that made the socket is usually still in the cgroup in which it was made. */
 static int borrow_in_cgroup(const char *mount, uint64_t cgroup, uint32_t inode)
 {
 	char name[PATH_MAX], path[2 * PATH_MAX];
@@ -105,7 +105,7 @@ int marks_set(const struct pins *pins, const char *cgroup_mount, const struct so
 
 	if (r < 0)
 		return r;
-	/* One byte, in place: a copy of all would take back what the programs write meanwhile. */
+	/* Writes one byte in place: writing all of them would overwrite changes by the programs. */
 	ports = mmap(NULL, sizeof(*ports), PROT_READ | PROT_WRITE, MAP_SHARED, pins->maps[SET_PORTS], 0);
 	if (ports == MAP_FAILED)
 		return -errno;

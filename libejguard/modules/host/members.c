@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The cgroups and network namespaces of the service, in two maps beside the policy: every start of a unit makes new ones,
- * and a policy that had them would be replaced each time. Neither kind of id is used twice by the kernel.
+ * The cgroups and network namespaces of the service, in two maps next to the policy: every start of a unit makes new
+ * ones, and as a part of the policy they would require a new policy each time. The kernel never uses an id of either
+ * kind twice.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -41,7 +42,7 @@ int network_of_namespace(const struct netns *netns, uint64_t *ret)
 	return netns_run(netns, read_cookie, ret);
 }
 
-/* Whether a map has a key, with a value that counts; 0: with any. */
+/* Tests whether a map has a key with this value; 0: with any value. */
 static int have(int map, uint64_t key, uint8_t wanted)
 {
 	uint8_t value;
@@ -68,7 +69,7 @@ static int add(struct ejg_call *call, const struct pins *pins, enum set_map map,
 	return 0;
 }
 
-/* Calls fn for each key; one that it answers with false is removed. Keys are collected first: removing upsets the walk. */
+/* Calls fn for each key, and removes it if fn returns false. Keys are collected first: removal disturbs iteration. */
 static void keep_if(const struct pins *pins, enum set_map map, bool (*fn)(const void *data, uint64_t key), const void *data)
 {
 	uint64_t keys[POLICY_MAX_MEMBERS], key = 0;
@@ -86,7 +87,7 @@ static bool cgroup_lives(const void *data, uint64_t id)
 	const char *mount = data;
 	char path[PATH_MAX];
 
-	return cgroup_name(mount, id, path) < 0 || *path; /* what cannot be told may well live */
+	return cgroup_name(mount, id, path) < 0 || *path; /* if the kernel cannot tell, it may exist */
 }
 
 struct cookies {
@@ -123,7 +124,7 @@ static int update_networks(struct ejg_call *call, const struct pins *pins, const
 		if (error == -EOPNOTSUPP)
 			r = ejg_call_error(call, error, set_kind.kernel,
 					   "this kernel cannot identify network namespaces");
-		else if (home && netns->made_by_user) /* no service has an apply fail by what it makes: check tells what is not known */
+		else if (home && netns->made_by_user) /* a service must not make applies fail by it: check reports it */
 			(void)(error < 0 ? error : put(pins, SET_NETWORKS, cookie));
 		else if (error < 0 && home)
 			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s",

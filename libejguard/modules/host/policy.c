@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From facts and options to the policy: ports and peers are as the module net has them, users are this one's. The addresses of
- * `listen` are those that a route makes this host's: what the program asks the kernel about an address does not tell them.
+ * Makes the policy from facts and options: ports and peers as in the module net, users of this module. The addresses of
+ * `listen` are those that a route makes local: the program cannot find them by asking the kernel about an address.
  */
 #include <errno.h>
 #include <linux/nsfs.h>
@@ -17,7 +17,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/routes.h"
 
-/* Root and the two users of the service's names are there already. */
+/* Root and the two users with the service's and epmd's names are included already. */
 #define MAX_NAMED (USERS_MAX - 3)
 
 struct routed {
@@ -27,7 +27,7 @@ struct routed {
 
 static const struct ejg_prefix all4 = { .bytes = { [10] = 0xff, [11] = 0xff }, .length = 96 };
 
-/* Where there is no room for another one, all addresses count as this host's. */
+/* If the list is full, all addresses count as this host's. */
 static void add_routed(struct routed *routed, const struct ejg_prefix *prefix)
 {
 	for (size_t i = 0; i < routed->n; i++)
@@ -53,8 +53,8 @@ static int read_routed(void *data)
 }
 
 /*
- * Whether it was made in another user namespace. Any process of the service can make such a one, and routes there without end:
- * they would keep an apply from its end, or make every address this host's for all.
+ * True if it was made in another user namespace. Any process of the service can make such a namespace with any number
+ * of routes: they could block an apply, or make every address count as this host's.
  */
 static bool is_of_other_root(const struct netns *netns)
 {
@@ -65,7 +65,7 @@ static bool is_of_other_root(const struct netns *netns)
 	       (st.st_dev != own.st_dev || st.st_ino != own.st_ino);
 }
 
-/* Of all network namespaces in which the service lives, and whose routes are root's. */
+/* Reads all network namespaces of the service whose routes are root's. */
 static int find_routed(struct ejg_call *call, struct routed *ret)
 {
 	struct netns_list networks = {};
@@ -100,7 +100,7 @@ static int build(struct ejg_call *call, const struct net_peers *peers, const str
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "no memory for the policy");
 	head = &ret->chunks[0].head;
-	/* Nothing is rewritten here; and which prefix comes first is not always the same. */
+	/* No address is rewritten here, and the order of the prefixes can vary. */
 	head->rewrite4 = head->rewrite6 = (struct policy_address){};
 	head->n_users = users_of_service(&facts, head->users);
 	return 0;

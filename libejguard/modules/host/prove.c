@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prove: forbidden attempts at each hook, by a user who is none of `users`, from a cgroup that is not the service's, in a
- * network namespace of the helper's own, which the set takes for the service's while they last.
+ * prove: makes forbidden attempts at each hook, as a user who is not one of `users`, from a cgroup that is not the
+ * service's, in a new network namespace of the helper. During the attempts the set treats that namespace as the
+ * service's.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -24,13 +25,13 @@
 #include "libejguard/modules/net/wire.h"
 #include "libejguard/util/cleanup.h"
 
-/* How many users are looked at for one who may not: one more than may. */
+/* limit on users to try for one who is not allowed: one more than can be allowed */
 #define MAX_TRIED (POLICY_MAX_OWNERS * POLICY_MAX_USERS + 1)
 
 struct host_prover {
 	const struct pins *pins;
 	const struct policy_head *head;
-	struct sharing sharing; /* whom other services let use it, too */
+	struct sharing sharing; /* users that other services allow */
 	uint16_t port; /* epmd's */
 };
 
@@ -43,7 +44,7 @@ static bool may(const struct host_prover *p, uid_t uid)
 	return may;
 }
 
-/* A user who may not: nobody, or one below. Return: 0 when there is none. */
+/* A user who is not allowed: nobody, or a lower uid. Return: 0 when none is found. */
 static uid_t stranger(const struct host_prover *p)
 {
 	for (uid_t uid = 65534; uid > 65534 - MAX_TRIED; uid--)
@@ -52,7 +53,7 @@ static uid_t stranger(const struct host_prover *p)
 	return 0;
 }
 
-/* Lets the kernel choose the port, and no other one, where a socket is bound to port 0. */
+/* Makes the kernel choose exactly this port for a bind to port 0. */
 static int offer_only(uint16_t port)
 {
 	cleanup_fd int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY | O_CLOEXEC);
@@ -62,7 +63,7 @@ static int offer_only(uint16_t port)
 	return fd < 0 || write(fd, text, (size_t)n) != n ? -errno : 0;
 }
 
-/* The attempt of a hook, as its caller sees it: 0 or an errno. Without a guard a connect here answers ECONNREFUSED. */
+/* The attempt at a hook: returns 0 or an errno. Without a guard a connect here fails with ECONNREFUSED. */
 static int attempt(const struct host_prover *p, enum policy_hook hook)
 {
 	const bool ipv4 = hook == POLICY_BIND4 || hook == POLICY_CONNECT4 || hook == POLICY_POST_BIND4;
@@ -88,7 +89,7 @@ static int attempt(const struct host_prover *p, enum policy_hook hook)
 	return r < 0 ? errno : 0;
 }
 
-/* In a process of its own: there is no way back to root, who reads the counters. */
+/* Runs in a child process: it cannot become root again, and root must read the counters. */
 static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t uid)
 {
 	int status;
@@ -108,7 +109,7 @@ static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t 
 	return WEXITSTATUS(status);
 }
 
-/* Without IPv6 there are no such sockets; and without ::1 the kernel refuses the bind before it asks post_bind. */
+/* Without IPv6 there are no such sockets; and without ::1 the kernel refuses the bind before post_bind runs. */
 static bool lacks_family(enum policy_hook hook, int error)
 {
 	return error == EAFNOSUPPORT ||
@@ -137,7 +138,7 @@ static void make_attempts(const void *data, const struct ejg_cgroup *top, int ou
 	uint64_t cookie;
 	int r;
 
-	/* No attempt is made anywhere else: without a namespace of its own the helper reports nothing, which is a failure. */
+	/* The attempts need a new network namespace: without one the helper reports nothing, which is a failure. */
 	if (unshare(CLONE_NEWNET) < 0 || wire_loopback_up() < 0 || network_cookie(&cookie) < 0 ||
 	    bpf_map_update_elem(p->pins->maps[SET_NETWORKS], &cookie, &value, BPF_ANY) < 0)
 		return;

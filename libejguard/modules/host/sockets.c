@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sockets from before the guard: listeners of others on private ports, connections of others to them, and listeners of the
- * service that the guard does not know. No hook sees them any more; the kernel's list of sockets does.
+ * Sockets older than the guard: listeners of other users on private ports, their connections to such ports, and
+ * listeners of the service without a mark. The hooks do not see existing sockets; the kernel's list of sockets does.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/sockets.h"
 
-/* An end of a connection with a private port of this host: whoever has it as his remote end is a client. */
+/* A connection whose server end is a private port of this host: its client end is on this host too. */
 struct served {
 	struct ejg_prefix client, server;
 	uint16_t client_port, server_port;
@@ -31,14 +31,14 @@ struct host_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct policy_head *head;
-	struct pins pins;		  /* of walk(): not open when nothing of ours is pinned */
+	struct pins pins;		  /* of walk(): not open if nothing is pinned */
 	struct policy_ports *known_ports; /* of the set; NULL: none */
-	struct sharing sharing;		  /* whom other services let */
+	struct sharing sharing;		  /* users that other services allow */
 	enum task task;
-	bool early; /* what fails now is tried again */
+	bool early; /* a later run repeats what fails now */
 	bool failed;
 
-	/* of the network namespace that is looked at */
+	/* of the current network namespace */
 	struct served *served;
 	size_t n_served;
 };
@@ -49,7 +49,7 @@ static bool lets(const struct host_sockets *s, const struct policy_head *head, i
 	       (cgroups >= 0 && members_have_cgroup(cgroups, s->facts->cgroup_mount, info->cgroup_id) == 1);
 }
 
-/* Whether a socket is the service's or a user's who may have it; or, at a port that it owns too, another service's. */
+/* True if a socket belongs to the service or an allowed user or, at a shared port, to another service. */
 static bool may(const struct host_sockets *s, const struct socket_info *info, uint16_t port)
 {
 	if (lets(s, s->head, s->pins.maps[SET_CGROUPS], info))
@@ -74,7 +74,7 @@ static void describe(const struct host_sockets *s, const struct socket_info *inf
 	ejg_call_finding(s->call, id, subject, "%s (uid %u, cgroup %s)", what, info->uid, *path ? path : "(removed)");
 }
 
-/* Only the service's cgroups make a port private that is not so by its number: of a user who may it is any port. */
+/* Only the service's cgroups make a port private that the policy does not list: an allowed user may use any port. */
 static bool is_chosen_by_service(const struct host_sockets *s, const struct socket_info *info)
 {
 	return s->known_ports && !port_in(s->head->guarded_ports, info->local_port) &&
@@ -82,7 +82,7 @@ static bool is_chosen_by_service(const struct host_sockets *s, const struct sock
 	       members_have_cgroup(s->pins.maps[SET_CGROUPS], s->facts->cgroup_mount, info->cgroup_id) == 1;
 }
 
-/* Where the mark cannot be read, the port tells: a socket of the service was marked there. */
+/* If the mark cannot be read, the port decides: a socket of the service was marked at that port. */
 static bool is_known(const struct host_sockets *s, const struct socket_info *info)
 {
 	return s->known_ports->chosen[info->local_port] && marks_find(&s->pins, s->facts->cgroup_mount, info) != 0;
@@ -93,7 +93,7 @@ static int mark_listener(void *data, const struct socket_info *info)
 	struct host_sockets *s = data;
 	int r = !is_chosen_by_service(s, info) || is_known(s, info) ? 0 : marks_set(&s->pins, s->facts->cgroup_mount, info);
 
-	/* check finds it. */
+	/* check reports it. */
 	if (r < 0 && !s->early)
 		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot mark the listener at port %u: %s", info->local_port, strerror(-r));
 	return 0;
@@ -115,7 +115,7 @@ static int check_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* Whether a port is private by its number, or because the service has chosen it and it is not public. */
+/* True if a port is in the policy, or if the service chose it and it is not public. */
 static bool is_private(const struct host_sockets *s, uint16_t port)
 {
 	return port_in(s->head->guarded_ports, port) ||
@@ -137,7 +137,7 @@ static int note_served(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* Whether the other end of a connection is a socket of this host that serves a private port. */
+/* True if the other end of a connection is a socket of this host with a private port. */
 static bool is_served(const struct host_sockets *s, const struct socket_info *info)
 {
 	for (size_t i = 0; i < s->n_served; i++) {
@@ -211,7 +211,7 @@ static void unseen(struct host_sockets *s, const char *where, const char *label,
 	s->failed = true;
 }
 
-/* @pins: of a set that is not in its place yet, or NULL for the one in force */
+/* @pins: a set that is not in place yet, or NULL for the one in force */
 static bool walk(struct host_sockets *s, const struct pins *pins, const struct netns_list *networks)
 {
 	struct pins in_force = PINS_NULL;
@@ -260,7 +260,7 @@ void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const s
 	struct netns_list networks = {};
 
 	if (net_find_networks(call, &networks) < 0)
-		return; /* check says so */
+		return; /* check reports that */
 	(void)walk(&s, pins, &networks);
 	netns_free(&networks);
 }
@@ -274,7 +274,7 @@ void host_evict(struct ejg_call *call, const struct net_policy *policy)
 	struct netns_list networks = {};
 
 	if (net_find_networks(call, &networks) < 0)
-		return; /* check says so */
+		return; /* check reports that */
 	(void)walk(&s, NULL, &networks);
 	netns_free(&networks);
 }

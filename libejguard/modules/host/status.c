@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* status: the policy in force, and whom it has refused. Whether that is right is for check to say. */
+/* status: the policy in force, and the users that it has refused. check judges whether it is right. */
 #include <stdio.h>
 
 #include "libejguard/modules/host/host.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The top of the cgroup tree, as far as it is seen from here: in a container, that of the container. Who is outside of it and
- * shares the network namespace of the service is not refused.
+ * The top of the visible cgroup tree: in a container, that of the container. Processes outside of it that share the
+ * service's network namespace are not refused.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,9 +15,9 @@
 #define ROOT_ID 1	/* of the root of the whole tree: the first node that kernfs makes (fs/kernfs/dir.c, kernfs_create_root) */
 
 /*
- * Of the first network namespace. Its cookie is 1 before Linux 6.18, where cookies count from one (net/core/net_namespace.c).
- * Since then its inode is fixed (include/uapi/linux/nsfs.h, NET_NS_INIT_INO); before, those of namespaces count from
- * 0xF0000000 (fs/proc/generic.c, PROC_DYNAMIC_FIRST).
+ * Values of the first network namespace. Its cookie is 1 before Linux 6.18, where cookies start at one
+ * (net/core/net_namespace.c). Since then its inode is fixed (include/uapi/linux/nsfs.h, NET_NS_INIT_INO); before,
+ * inodes of namespaces start at 0xF0000000 (fs/proc/generic.c, PROC_DYNAMIC_FIRST).
  */
 #define HOST_COOKIE 1
 #define HOST_INODE 0xEFFFFFF9
@@ -36,7 +36,7 @@ int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
 	return 0;
 }
 
-/* Processes of another cgroup namespace have paths that lead out of this one (cgroup_namespaces(7)). */
+/* Processes of another cgroup namespace have paths that lead outside of this one (cgroup_namespaces(7)). */
 static bool is_outside(const char *pid)
 {
 	char path[64], line[PATH_MAX + 64];
@@ -64,7 +64,7 @@ static bool lives_with_service(const char *pid, const struct netns_list *network
 	return false;
 }
 
-/* A process outside of the tree, in a network namespace of the service. Return: its pid, or 0 when none is seen. */
+/* A process outside of the tree, in a network namespace of the service. Return: its pid, or 0 when none is found. */
 static int find_outsider(const struct netns_list *networks)
 {
 	cleanup_dir DIR *dir = opendir("/proc");

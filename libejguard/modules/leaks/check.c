@@ -29,7 +29,7 @@ static void hunt_end(struct hunt *hunt)
 	cookie_host_end(&hunt->host);
 }
 
-/* The cookie to look for. Return: 1; 0 when there is none, and that was said; a negative errno when it was not seen. */
+/* Reads the cookie to search for. Return: 1; 0 when there is none, which was reported; a negative errno on failure. */
 static int read_cookie(struct hunt *hunt)
 {
 	struct cookie *cookie = &hunt->vault->vault.cookie;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The cookie in other files than its own. A finding says file and line, never the value. */
+/* Copies of the cookie in other files. A finding has file and line, never the value. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,20 +9,20 @@
 #include "libejguard/util/passwd.h"
 
 enum {
-	MAX_FINDINGS = 20, /* then it is said that there are more */
+	MAX_FINDINGS = 20, /* then a finding says that there are more */
 	MAX_HOMES = 1024,
 };
 
 struct copies {
 	struct hunt *hunt;
 	struct texts texts;
-	const struct text *text; /* that is searched */
+	const struct text *text; /* the text that is searched */
 	uint32_t line;		 /* of its first copy */
 	size_t n_findings;
 	size_t n_homes;
 };
 
-/* An option that sets the cookie is the module cookie's concern: it shows it to all users, wherever it stands. */
+/* The module cookie reports options that set the cookie: they show it to all users, in any file. */
 static void take_hit(void *data, const struct search_hit *hit)
 {
 	struct copies *copies = data;
@@ -58,7 +58,7 @@ static void look_at_text(void *data, const struct text *text)
 		say_copy(copies, text);
 }
 
-/* The cookie file itself is no copy; one that is not read, because it comes second, is. */
+/* The cookie file itself is no copy; but a second cookie file that Erlang does not read is one. */
 static void pass_cookie_files(struct copies *copies)
 {
 	struct cookie_places *places = &copies->hunt->places;
@@ -95,7 +95,7 @@ static void search_configuration(struct copies *copies)
 		texts_folder(&copies->texts, folder, "*", 0, 3);
 }
 
-/* What editors and people leave beside the cookie. */
+/* Searches backup files of editors and people near the cookie. */
 static void search_beside(struct copies *copies)
 {
 	const struct cookie_host *host = &copies->hunt->host;
@@ -104,7 +104,7 @@ static void search_beside(struct copies *copies)
 		texts_folder(&copies->texts, texts_home(host, &copies->hunt->places.items[i]), "*cookie*", 0, 0);
 }
 
-/* Those who call the node by erl or a tool have the cookie in their own home. */
+/* Users who call the node by erl or a tool have the cookie in their home. */
 static int search_home(void *data, const struct passwd_user *user)
 {
 	struct copies *copies = data;

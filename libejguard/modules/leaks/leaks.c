@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `leaks`: where else the cookie stands. See ejguard-leaks(8). */
+/* The module `leaks`: searches copies of the cookie. See ejguard-leaks(8). */
 #include "libejguard/modules/leaks/leaks.h"
 
 static void leaks_finish(struct ejg_call *call)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `leaks`: what its parts share. See ejguard-leaks(8). */
+/* The module `leaks`: declarations that its parts share. See ejguard-leaks(8). */
 #ifndef EJG_LEAKS_LEAKS_H
 #define EJG_LEAKS_LEAKS_H
 
@@ -10,10 +10,10 @@
 #include "libejguard/modules/lib/cookie/places.h"
 
 struct leaks_config {
-	const char *file; /* where the cookie is, or NULL: found */
+	const char *file; /* path of the cookie, or NULL: search for it */
 };
 
-/* Where every byte of the cookie, and of its hash, is kept. */
+/* Contains all copies of the cookie and of its hash. */
 struct leaks_vault {
 	struct vault vault;
 	SHA1_CTX sha1;
@@ -23,7 +23,7 @@ struct leaks_vault {
 };
 
 struct leaks_state {
-	struct leaks_vault *vault; /* of the operation that is under way */
+	struct leaks_vault *vault; /* of the current operation */
 };
 
 /* One search for the cookie of the next start. */
@@ -32,16 +32,16 @@ struct hunt {
 	struct cookie_host host;
 	struct leaks_vault *vault;
 	struct cookie_places places;
-	bool guessable;		 /* the cookie is: then its hash is as good as itself */
+	bool guessable;		 /* the cookie can be guessed: then its hash is enough for an attacker */
 	enum ejg_severity worst; /* of all findings */
 	size_t n_files;		 /* that were searched */
-	size_t n_unread;	 /* that could not be read, and folders that could not be listed */
+	size_t n_unread;	 /* files that could not be read, and folders that could not be listed */
 };
 
-/* hunt.c: makes a finding about a file, or about none. */
+/* hunt.c: makes a finding about a file, or without one. */
 void hunt_say(struct hunt *hunt, const char *id, const char *file, uint32_t line, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Who of those that are not trusted can read a file: words; NULL: nobody. */
+/* Text for the users who are not trusted and can read a file; NULL: none. */
 const char *hunt_readers(struct hunt *hunt, const struct access_path *file);
 
 /* copies.c: the cookie itself in files. Return: 0, -ENOMEM. */

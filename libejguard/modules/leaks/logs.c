@@ -3,10 +3,10 @@
  * The hash of the cookie in ejabberd's logs. Since 25.08 ejabberd makes each unix-socket listener under a provisional
  * name, base64 of term_to_binary({Secret, Path}), in which Secret is bytes 1 to 8 of SHA1(cookie), and logs that name
  * at level info: get_provisional_udsocket_path/1 and setup_provisional_udsocket_dir/1 of its src/ejabberd_listener.erl.
- * Whoever reads it can try cookies against it without ever connecting.
+ * Anybody who can read it can try cookies offline.
  *
- * SHA-1 is that of libmd, on which dpkg itself rests: 50 KB that every Debian has. Logs are read through zlib, because
- * Erlang's logger and logrotate compress them.
+ * SHA-1 comes from libmd, 50 KB that every Debian has, because dpkg needs it. Logs are read with zlib, because Erlang's
+ * logger and logrotate compress them.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ static uint32_t count_lines(const char *text, const char *end)
 	return n;
 }
 
-/* The line on which the needle stands first, or 0. */
+/* The first line that contains the needle, or 0. */
 static uint32_t find_line(struct logs *logs, gzFile log)
 {
 	char *buffer = logs->hunt->vault->vault.buffer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who listens on epmd's port. epmd is believed by everybody: by ejabberdctl, which connects to the port that it names,
- * and by the other nodes. Each address counts: beside an epmd on 127.0.0.1 anybody may listen on the public one.
+ * Checks which programs listen on epmd's port. ejabberdctl and the other nodes trust epmd's answers: they connect to
+ * the port that it names. Every address counts: with an epmd on 127.0.0.1 anybody may listen on the public address.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* The first process: the service manager, unless it is a program of the Erlang world itself, as in a container. */
+/* Process 1 is the service manager, unless it is an Erlang program, as in a container. */
 #define MANAGER 1
 
 static const char *base_name(const char *path)
@@ -36,14 +36,14 @@ static bool says_systemd(const struct ejg_process *process)
 	return node_argument(process, "-systemd", &value) > 0;
 }
 
-/* Why a process is no epmd to be trusted, into text; NULL when it is one. */
+/* The reason why a process is not a trusted epmd, in text; NULL when it is one. */
 static const char *process_problem(const struct node *node, const struct ejg_listener *listener, char *text,
 				   size_t size)
 {
 	const struct ejg_process *process = node_process(node, listener->pid);
 
 	if (!process) {
-		/* Not of the Erlang world. The manager holds what it hands on; 0: nobody could be seen. */
+		/* It is no Erlang process. The manager holds sockets of its units; 0: no process was found. */
 		if (listener->pid == 0 || listener->pid == MANAGER)
 			return NULL;
 		snprintf(text, size, "process %d, which is not epmd, listens there", (int)listener->pid);
@@ -65,7 +65,7 @@ static const char *process_problem(const struct node *node, const struct ejg_lis
 	return text;
 }
 
-/* Return: whether it may be believed. */
+/* Return: true if the listener can be trusted. */
 static bool check_listener(struct node *node, const struct ejg_listener *listener)
 {
 	char address[NODE_ADDRESS_SIZE], text[512];
@@ -105,7 +105,7 @@ static bool socket_owns(const struct node *node, const struct ejg_listener *list
 	return process ? says_systemd(process) : listener->pid == MANAGER;
 }
 
-/* epmd: a comma-separated list, to which it adds loopback (epmd_srv.c). *ret_has: whether an address is in it. */
+/* epmd: a comma-separated list; epmd adds loopback (epmd_srv.c). *ret_has: true if the address is in it. */
 static bool list_is_valid(const char *list, const struct ejg_prefix *address, bool *ret_has)
 {
 	bool has = false;
@@ -128,7 +128,7 @@ static bool list_is_valid(const char *list, const struct ejg_prefix *address, bo
 	return true;
 }
 
-/* A listener that an epmd with this ERL_EPMD_ADDRESS would not have; NULL when there is none. */
+/* A listener that an epmd with this ERL_EPMD_ADDRESS would not have; NULL when all match. */
 static const struct ejg_listener *find_outside(const struct node *node, const char *list)
 {
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {
@@ -143,7 +143,7 @@ static const struct ejg_listener *find_outside(const struct node *node, const ch
 	return NULL;
 }
 
-/* Whether the listeners of epmd's socket unit are the addresses that the list asks for. */
+/* True if the listeners of epmd's socket unit are the addresses in the list. */
 static bool is_asked_for(const struct node *node, const char *list)
 {
 	size_t n = 0;
@@ -163,7 +163,7 @@ static bool is_asked_for(const struct node *node, const char *list)
 	return n > 0;
 }
 
-/* ERL_EPMD_ADDRESS concerns an epmd that makes its socket itself. name: of the setting. */
+/* ERL_EPMD_ADDRESS only applies to an epmd that makes its socket itself. name: of the setting. */
 static void check_address(const struct node *node, const char *name, bool socket, const struct ejg_listener *only)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, name);
@@ -177,7 +177,7 @@ static void check_address(const struct node *node, const char *name, bool socket
 			 "ERL_EPMD_ADDRESS is not a list of addresses: epmd does not start with it");
 		return;
 	}
-	/* What it asks for is what there is. */
+	/* The listeners match the setting. */
 	if ((only && has) || (socket && !only && is_asked_for(node, value)))
 		return;
 	if (socket) {
@@ -198,7 +198,7 @@ static void check_address(const struct node *node, const char *name, bool socket
 	}
 }
 
-/* An epmd that serves loopback alone hides the node from its cluster. */
+/* If epmd listens on loopback only, other nodes of the cluster cannot find the node. */
 static void check_cluster(const struct node *node, size_t n, size_t n_loopback)
 {
 	if (n > 0 && n == n_loopback && node->facts->n_peers > 0 && !node->n_dist_port)
@@ -207,8 +207,8 @@ static void check_cluster(const struct node *node, size_t n, size_t n_loopback)
 }
 
 /*
- * n: listeners on the port; n_manager: those that the service manager alone holds: to ask would start epmd; n_hidden:
- * those whose holder cannot be seen, and which may be the manager's.
+ * n: listeners on the port; n_manager: those that only the service manager holds: asking would start epmd; n_hidden:
+ * those whose holder is unknown, and which may be the manager's.
  */
 static void check_answer(const struct node *node, size_t n, size_t n_manager, size_t n_hidden)
 {
@@ -236,7 +236,7 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager, si
 
 void node_check_epmd(struct node *node)
 {
-	/* of the service's own unit, and of epmd's */
+	/* of the service's unit, and of epmd's */
 	static const char *const addresses[] = { "ERL_EPMD_ADDRESS", "epmd-address" };
 	size_t n = 0, n_loopback = 0, n_manager = 0, n_hidden = 0;
 	const struct ejg_listener *only = NULL;

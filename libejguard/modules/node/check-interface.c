@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * INET_DIST_INTERFACE. ejabberdctl has inet:parse_address/1 read it and leaves it out, without a word, when that fails.
- * What Erlang makes of an address was measured with OTP 25.2.3: badarg for one of the other family, eaddrnotavail for
- * one that is not this host's, einval for a link-local one, whose zone is thrown away; the node then does not start.
+ * INET_DIST_INTERFACE. ejabberdctl lets inet:parse_address/1 read it, and ignores it without a message when that fails.
+ * Measured with OTP 25.2.3: Erlang fails with badarg for an address of the other family, eaddrnotavail for an address
+ * of another host, einval for a link-local one (it drops the zone); the node then does not start.
  */
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "libejguard/util/address.h"
 
 /*
- * The loopback address of the distribution's family. Not where that would cut off who has to reach the node: a cluster,
- * or ejabberdctl, which goes where the host part of the name leads.
+ * The loopback address of the distribution's family. NULL if others could then not reach the node: a cluster, or
+ * ejabberdctl, which connects to the address of the name's host part.
  */
 static const char *propose(const struct node *node, const struct ejg_setting *where, char text[static NODE_REMEDY_SIZE])
 {
@@ -42,7 +42,7 @@ static struct ejg_prefix to_prefix(const struct erl_address *inet)
 	return prefix;
 }
 
-/* Why a node with this interface does not start or is not reached; NULL when it does and is. */
+/* The reason why a node with this interface does not start or cannot be reached; NULL when it works. */
 static const char *why_unusable(const struct node *node, const struct ejg_prefix *address)
 {
 	const struct erl_address *inet = &node->interface;
@@ -94,7 +94,7 @@ static void check_address(const struct node *node, const char *value, const stru
 		node_say(node, "interface", value, where, NULL, "the node listens on %s only", text);
 }
 
-/* The survey gives the flag of erl, which wins where it comes first, under the same name. */
+/* The survey has erl's flag, which wins if it comes first, under the same name. */
 static bool is_flag(const struct ejg_setting *where)
 {
 	return where->note && strstr(where->note, "inet_dist_use_interface");

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The ports on which the service really listens, against those that the guards are told. */
+/* Compares the ports on which the service listens with the ports that the stack guards. */
 #include <stdio.h>
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
 
-/* Of one kind. */
+/* of one kind */
 #define MAX_ALIKE 16
 
 static bool holds(const struct ejg_process *process, const struct ejg_listener *listener)
 {
 	if (listener->pid != 0)
 		return listener->pid == process->pid;
-	/* Of others' processes the holder cannot be seen without privilege. */
+	/* Without privilege the holder is unknown for other users' processes. */
 	return listener->uid == process->uid && listener->in_service == process->in_service;
 }
 
-/* Whether a listener is the distribution of one of the service's nodes. */
+/* True if a listener is the distribution port of one of the service's nodes. */
 static bool is_dist(const struct node *node, const struct ejg_listener *listener)
 {
 	for (size_t i = 0; i < node->survey->n_processes; i++) {
@@ -30,7 +30,7 @@ static bool is_dist(const struct node *node, const struct ejg_listener *listener
 	return false;
 }
 
-/* With a random port of the distribution, and no epmd that tells which it is, any of the node's may be it. */
+/* With a random distribution port that epmd does not report, any listener of the node may be it. */
 static bool is_named(const struct node *node, const struct ejg_listener *listener)
 {
 	const struct ejg_facts *facts = node->facts;
@@ -41,7 +41,7 @@ static bool is_named(const struct node *node, const struct ejg_listener *listene
 	       (facts->dist_state != EJG_DIST_FIXED && !node->survey->epmd_answered);
 }
 
-/* Where no configured range says it (node_check_running() does then), the facts do. */
+/* Compares with the facts if no range is configured (otherwise node_check_running() does it). */
 static void check_dist(const struct node *node, const struct ejg_listener *listener)
 {
 	char address[NODE_ADDRESS_SIZE];
@@ -66,8 +66,8 @@ static void check_epmd(const struct node *node, const struct ejg_listener *liste
 }
 
 /*
- * Whether it is held by a node of ours of which no listener is known to be the distribution: then any may be. Who cannot
- * see the holder cannot tell either.
+ * True if the holder is a node of ours without a known distribution listener: then any listener may be it. The same
+ * applies if the holder is unknown.
  */
 static bool is_unidentified(const struct node *node, const struct ejg_listener *listener)
 {
@@ -86,7 +86,7 @@ static bool is_unidentified(const struct node *node, const struct ejg_listener *
 	return true;
 }
 
-/* Without `set public` nothing says which ports are meant to be. Those on loopback are for this host alone. */
+/* Without `set public` the intended ports are unknown. Loopback listeners only serve this host. */
 static bool check_named(const struct node *node, const struct ejg_listener *listener, bool quiet)
 {
 	char address[NODE_ADDRESS_SIZE];

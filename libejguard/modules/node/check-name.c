@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The node's name, and where its host part leads ejabberdctl and the other nodes. */
+/* The node's name, and the address to which its host part leads ejabberdctl and the other nodes. */
 #include <stdio.h>
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
 
-/* ejabberd's database belongs to a node of one name. */
+/* ejabberd's database belongs to one node name. */
 #define RENAME "\nthe database belongs to the old name: move it as described in ejabberd's guide"
 
 static const char *source_name(enum node_host_source source)
@@ -39,7 +39,7 @@ static void check_source(const struct node *node, const char *name, const char *
 	if (node->world->host.source != NODE_HOST_RESOLVER)
 		return;
 	ejg_prefix_format(&node->world->host.addresses[0], address);
-	/* Not the address that was answered: it is what must not be believed. */
+	/* The remedy does not contain the resolved address, because that one cannot be trusted. */
 	if (node->facts->n_peers == 0)
 		snprintf(remedy, sizeof(remedy), "run: echo '%s %.253s' >> /etc/hosts",
 			 node->ipv6 ? "::1" : "127.0.0.1", host);
@@ -55,7 +55,7 @@ static void check_source(const struct node *node, const char *name, const char *
 
 enum { LONG_REMEDY_SIZE = NODE_REMEDY_SIZE + sizeof(RENAME) };
 
-/* Another name: an address is found as it is, no file gives it another meaning. */
+/* Proposes a name with an address as its host part: no file and no resolver can change it. */
 static const char *remedy_rename(const struct node *node, const struct ejg_setting *where,
 				  char text[static LONG_REMEDY_SIZE])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The names that epmd knows. Any local user may register any free one; the node's own, in other hands, is where
- * ejabberdctl and the other nodes connect to, and the node does not start beside it.
+ * The names that epmd has. Any local user may register a free name. If another user registers the node's name,
+ * ejabberdctl and the other nodes connect to that user, and the node cannot start.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
 
-/* A stranger can register thousands. */
+/* Other users can register thousands. */
 #define MAX_STRANGERS 8
 
-/* The listener of a port that is nobody's of the service, or any of the port, or NULL. */
+/* A listener on a port, preferably one that is not the service's; or NULL. */
 static const struct ejg_listener *find_listener(const struct node *node, uint16_t port)
 {
 	const struct ejg_listener *found = NULL;
@@ -30,8 +30,8 @@ static const struct ejg_listener *find_listener(const struct node *node, uint16_
 }
 
 /*
- * Whether a listener belongs to the service, or to a node whose user is trusted. Root listens for many that are no
- * nodes, and anybody may register a name with the port of one.
+ * True if a listener belongs to the service, or to a node of a trusted user. Root has many listeners that are no nodes,
+ * and anybody may register a name with such a port.
  */
 static bool belongs(const struct node *node, const struct ejg_listener *listener)
 {
@@ -72,7 +72,7 @@ static bool is_own(const struct node *node, const char *name)
 	return strcmp(name, node_own_head(node)) == 0 || find_node(node, name);
 }
 
-/* Whether a process listens on a port; *ret_known: whether any listener is known to be its. */
+/* True if a process listens on a port; *ret_known: true if any listener of the process is known. */
 static bool listens(const struct node *node, const struct ejg_process *process, uint16_t port, bool *ret_known)
 {
 	bool found = false;
@@ -169,7 +169,7 @@ void node_check_names(const struct node *node)
 	size_t n_strangers = 0;
 	bool listed = false;
 
-	/* What a stranger answers says nothing; without a list of listeners there is nothing to compare with. */
+	/* Answers of another user's epmd are worthless; without a list of listeners there is nothing to compare. */
 	if (node->foreign_epmd || survey->n_listeners == 0)
 		return;
 	for (size_t i = 0; i < survey->n_epmd_names; i++) {
@@ -182,7 +182,7 @@ void node_check_names(const struct node *node)
 			n_strangers += check_stranger(node, entry, n_strangers >= MAX_STRANGERS);
 		}
 	}
-	/* Strangers' names may have pushed it out of the list. */
+	/* Names of other users may have displaced it from the list. */
 	if (!listed && node->world->own_port > 0)
 		check_own(node, &(struct ejg_epmd_name){ node_own_head(node), (uint16_t)node->world->own_port });
 	if (n_strangers > MAX_STRANGERS)

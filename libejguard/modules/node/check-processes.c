@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The nodes that run: whose they are, and whether they run as they are configured. */
+/* The running nodes: whose they are, and whether they run with the current configuration. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,14 +8,14 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* Anybody can start as many as he likes. */
+/* Any user can start any number of nodes. */
 #define MAX_OTHERS 16
 
 #define TEXT_SIZE 128
 
 /*
- * Names that are worth a comparison: what the running node took from its environment. ERL_CRASH_DUMP has the time of
- * the start in it, and the options are compared by what they come to.
+ * Variables to compare: the node read them from its environment. ERL_CRASH_DUMP contains the time of the start, and
+ * options are compared by their effect.
  */
 static const char *const compared[] = {
 	"HOME",
@@ -49,7 +49,7 @@ static const char *environment(const struct ejg_process *process, const char *na
 	return NULL;
 }
 
-/* A value as messages have it. */
+/* A value, formatted for messages. */
 static const char *quoted(const char *value, char text[static TEXT_SIZE])
 {
 	if (*value)
@@ -68,7 +68,7 @@ static void check_value(const struct node *node, const struct ejg_process *proce
 
 	if (!setting || setting->state == EJG_SETTING_INDETERMINATE)
 		return;
-	if (!real && setting->origin.kind == EJG_ORIGIN_DEFAULT) /* nobody hands a default on */
+	if (!real && setting->origin.kind == EJG_ORIGIN_DEFAULT) /* defaults are not passed on */
 		return;
 	real = real ? real : "";
 	if (strcmp(real, value) == 0)
@@ -77,7 +77,7 @@ static void check_value(const struct node *node, const struct ejg_process *proce
 		 "the node runs with %s %s, but %s is configured", name, quoted(real, here), quoted(value, there));
 }
 
-/* `-mnesia dir "PATH"`, whose quotes are Erlang's; false when the node has none. */
+/* `-mnesia dir "PATH"`, with quotes for Erlang; false when the node does not have it. */
 static bool spool_of(const struct ejg_process *process, char path[static PATH_MAX])
 {
 	for (size_t i = 1; i + 1 < process->n_arguments; i++) {
@@ -99,7 +99,7 @@ static void check_values(const struct node *node, const struct ejg_process *proc
 {
 	char path[PATH_MAX];
 
-	/* without a single one of the names it is an environment that tells nothing */
+	/* an environment without any of the names was not readable */
 	for (size_t i = 0; process->n_environment && i < ARRAY_SIZE(compared); i++)
 		check_value(node, process, compared[i], environment(process, compared[i]));
 	if (spool_of(process, path))
@@ -115,8 +115,8 @@ static const char *range_text(const struct ejg_port_range *range, char text[stat
 }
 
 /*
- * The range that the node has by its arguments, against the one that it would be started with. Of one that has none,
- * the listener tells.
+ * Compares the range in the node's arguments with the configured one. For a node without a range the listener is
+ * compared instead.
  */
 static void check_range(const struct node *node, const struct ejg_process *process)
 {
@@ -157,7 +157,7 @@ static void check_own(const struct node *node, const struct ejg_process *process
 	check_range(node, process);
 }
 
-/* A node of others: one that calls itself as ours does keeps ours from starting, and is nobody to be let in. */
+/* A node of another user: if it has our node's name, our node cannot start; and it must not get access. */
 static void check_other(const struct node *node, const struct ejg_process *process)
 {
 	const char *own = node_own_head(node), *name = process->node ? process->node : "";

@@ -6,10 +6,10 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/port-window.h"
 
-/* What the remedies propose: above epmd's port, below the ephemeral ports, room for a few of ejabberdctl's nodes. */
+/* The range in remedies: above epmd's port, below the ephemeral ports, with room for some ejabberdctl nodes. */
 #define PROPOSED "FIREWALL_WINDOW=4370-4379"
 
-/* The node, the ejabberdctl of a unit's ExecStop or a monitor, and an administrator's. */
+/* The node, the ejabberdctl of a unit's ExecStop= or a monitor, and an administrator's ejabberdctl. */
 #define SMALLEST_RANGE 3
 
 static void say_window(const struct node *node, const char *id, const struct ejg_setting *where, const char *what)
@@ -20,7 +20,7 @@ static void say_window(const struct node *node, const char *id, const struct ejg
 	node_say(node, id, subject, where, node_edit(node, PROPOSED, where, edit), "%s", what);
 }
 
-/* Return: whether the window is why there is no range. */
+/* Return: true if the window is the reason for a missing range. */
 static bool check_window(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "FIREWALL_WINDOW");
@@ -92,7 +92,7 @@ static void check_size(const struct node *node, const char *subject, const struc
 			 "too: a second one at the same time fails");
 }
 
-/* The list that is there must not get lost. */
+/* The existing list must be kept. */
 static void reserve_remedy(const struct node_world *world, const struct ejg_port_range *given,
 			   char remedy[static NODE_REMEDY_SIZE])
 {
@@ -165,7 +165,7 @@ static void check_others(const struct node *node, const char *subject, const str
 	}
 }
 
-/* The stack says which ports are guarded; the node must stay within them. */
+/* The stack sets the guarded ports; the node must use only these. */
 static void check_stack(const struct node *node, const char *subject, const struct ejg_setting *where)
 {
 	const struct ejg_facts *facts = node->facts;
@@ -183,7 +183,7 @@ static void check_stack(const struct node *node, const char *subject, const stru
 		 facts->dist_origin.file ? facts->dist_origin.file : "the stack", facts->dist_origin.line);
 }
 
-/* They come and go, and lie where the kernel gives ports to any process: nothing is wrong with that. */
+/* Tools run for a short time only, and use ports that the kernel gives to any process: that is normal. */
 static void say_tools(const struct node *node)
 {
 	const struct ejg_port_range *tools = node->facts->kind ? &node->facts->kind->tools : NULL;

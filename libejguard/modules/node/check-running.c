@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is configured, against the node that runs and the listener that it really has. */
+/* Compares the configuration with the running node and its listener. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define RESTART "restart the service, or correct what is written"
 
-/* With an interface, that address alone; IPv4 on an IPv6 socket is kept mapped, and so the same bytes. */
+/* With an interface only that address; IPv4 on an IPv6 socket is IPv4-mapped, with the same bytes. */
 static bool is_interface(const struct node *node, const struct ejg_prefix *address)
 {
 	struct ejg_prefix wanted = { .length = 128 };
@@ -38,7 +38,7 @@ static void check_listener(const struct node *node, const struct ejg_process *pr
 			 (int)process->pid);
 }
 
-/* Where nobody says which listener is the distribution's: one of them must be in the range. */
+/* If the distribution's listener is unknown, at least one listener must be in the range. */
 static void check_any(const struct node *node, const struct ejg_process *process)
 {
 	char subject[32];
@@ -74,7 +74,7 @@ static void check_process(const struct node *node, const struct ejg_process *pro
 	for (size_t i = 0; port && i < node->survey->n_listeners; i++) {
 		const struct ejg_listener *listener = ejg_listener_get(node->survey, i);
 
-		/* Of others' processes the holder cannot be seen without privilege. */
+		/* Without privilege the holder is unknown for other users' processes. */
 		if (listener->port == port &&
 		    (listener->pid == process->pid || (listener->pid == 0 && listener->uid == process->uid)))
 			check_listener(node, process, listener);

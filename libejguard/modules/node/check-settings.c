@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Keys that stand twice or are overridden, and TLS. */
+/* Keys that are set twice or overridden, and TLS. */
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* In this order: what is derived comes after what it is derived from, and is not said again. */
+/* In this order: a derived setting comes after its sources, and is not reported again. */
 static const char *const watched[] = {
 	"ERLANG_NODE",	 "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS",
 	"ERL_EPMD_PORT", "ERL_OPTIONS",	    "ERL_AFLAGS",	   "ERL_FLAGS",	    "ERL_ZFLAGS",
 	"VMARGS",	 "name-kind",	    "dist-range",	   "tls-dist",
 };
 
-/* A file that sets a key over and over is told once for each of its first lines. */
+/* A file that sets a key many times is reported once for each of its first lines. */
 #define MAX_OVERRIDES 16
 
 static bool same_place(const struct ejg_setting *a, const struct ejg_setting *b)
@@ -77,7 +77,7 @@ static void check_epmd_port(const struct node *node)
 		 node->facts->epmd_port);
 }
 
-/* Of epmd's own units: what makes its socket decides. */
+/* For epmd's own units: the unit that makes the socket decides. */
 static void check_epmd_units(const struct node *node)
 {
 	const char *value = node_value(node, "epmd-port");
@@ -117,7 +117,7 @@ static bool is_tls(const char *protocol)
 	return protocol && (strcmp(protocol, "inet_tls") == 0 || strcmp(protocol, "inet6_tls") == 0);
 }
 
-/* A node that runs now, and its -proto_dist. */
+/* A running node without TLS, by its -proto_dist. */
 static const struct ejg_process *running_without_tls(const struct node *node)
 {
 	const char *protocol;

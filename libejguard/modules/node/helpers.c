@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the rules of several files use. */
+/* Functions that several rules use. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* Where the declared remedy names ejabberd's own files: that of the kind, or NULL for the declared one. */
+/* The remedy of the kind, if the declared one names ejabberd's files; NULL for the declared one. */
 static const char *remedy_of_kind(const struct node *node, const char *id)
 {
 	static const struct {
@@ -74,7 +74,7 @@ const char *node_edit(const struct node *node, const char *assignment, const str
 
 	if (!ejg_kind_is(node->facts, "ejabberd"))
 		return NULL;
-	/* a name with a line break would begin a step of its own */
+	/* a line break in the name would add a step to the remedy */
 	if (file && !strchr(file, '\n'))
 		snprintf(text, NODE_REMEDY_SIZE, "edit: %.200s: %s\nrestart the service", file, assignment);
 	else
@@ -142,7 +142,7 @@ size_t node_argument(const struct ejg_process *process, const char *argument, co
 
 	*ret_value = NULL;
 	for (size_t i = 0; i < process->n_arguments; i++) {
-		/* What follows -extra is no argument of the emulator's (init(3erl)). */
+		/* Arguments behind -extra are not for the emulator (init(3erl)). */
 		if (strcmp(process->arguments[i], "-extra") == 0)
 			break;
 		if (strcmp(process->arguments[i], argument) != 0)
@@ -153,7 +153,7 @@ size_t node_argument(const struct ejg_process *process, const char *argument, co
 	return n;
 }
 
-/* One port, which the service always takes: it needs no epmd to be known. */
+/* True for a fixed port: the other nodes know it without epmd. */
 static bool has_one_port(const struct node *node)
 {
 	return node->without_epmd && node->range.first && node->range.first == node->range.last;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ejabberdctl exports ERL_INETRC. With {lookup,["file",...]} there, as in Debian's, Erlang first takes its {host,...}
- * lines, then /etc/hosts, then "native", which is getaddrinfo(3) (inet_hosts.erl, inet_db.erl). Without it, only
- * native, which asks /etc/hosts first by nsswitch.conf(5).
+ * ejabberdctl exports ERL_INETRC. With {lookup,["file",...]} in that file, as in Debian's, Erlang reads first its
+ * {host,...} lines, then /etc/hosts, then "native", which is getaddrinfo(3) (inet_hosts.erl, inet_db.erl). Without it
+ * Erlang uses only native, which reads /etc/hosts first by nsswitch.conf(5).
  */
 #include "libejguard/modules/node/hosts.h"
 
@@ -20,7 +20,7 @@
 
 #define FILE_MAX (1 << 20)
 
-/* The whole of a regular file, or its first megabyte, ended by NUL; NULL when there is none. */
+/* Reads a regular file, or its first megabyte, and adds a NUL; NULL when it cannot be read. */
 static char *read_text(const char *root, const char *path)
 {
 	cleanup_fd int fd = root_open_regular(root, path);
@@ -51,7 +51,7 @@ static void add(struct node_host *host, int family, const void *bytes)
 	host->addresses[host->n++] = address;
 }
 
-/* Adds an address that is written out, when it is of the family. */
+/* Adds an address given as text, if it is of the family. */
 static void add_text(struct node_host *host, const char *text, int family)
 {
 	uint8_t bytes[16];
@@ -79,7 +79,7 @@ static void search_hosts(char *text, const char *name, int family, struct node_h
 	}
 }
 
-/* Takes out what Erlang's scanner passes over: blanks outside of strings, and comments. */
+/* Removes blanks outside of strings and comments, which Erlang's scanner ignores. */
 static void squeeze(char *text)
 {
 	bool quoted = false;
@@ -98,7 +98,7 @@ static void squeeze(char *text)
 	*to = '\0';
 }
 
-/* Whether "name" is one of the strings up to the end of the list. */
+/* True if "name" is one of the strings up to the end of the list. */
 static bool list_has(const char *list, const char *name)
 {
 	const size_t length = strlen(name);
@@ -117,7 +117,7 @@ static bool list_has(const char *list, const char *name)
 	return false;
 }
 
-/* The numbers of an address, up to its brace. Return: how many. */
+/* Reads the numbers of an address, up to its brace. Return: how many. */
 static size_t read_tuple(const char **at, unsigned long numbers[8])
 {
 	size_t n = 0;
@@ -207,7 +207,7 @@ int node_host_resolve(const char *name, const struct node_hosts_source *source, 
 	int r = 0;
 
 	if (erl_address_read(name, &literal)) {
-		/* Erlang asks nobody for one of the other family. */
+		/* Erlang does not resolve an address of the other family. */
 		if (literal.is_ipv6 != source->ipv6) {
 			*ret = host;
 			return 0;

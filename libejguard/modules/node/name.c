@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ejabberdctl: [ "$ERLANG_NODE" = "${ERLANG_NODE%.*}" ] && S="-s". A dot anywhere makes a long name, before the @ too.
- * What Erlang then takes: net_kernel.erl, valid_name_head() and validate_hostname(); measured with OTP 25.2.3.
+ * ejabberdctl: [ "$ERLANG_NODE" = "${ERLANG_NODE%.*}" ] && S="-s". A dot anywhere makes a long name, also before the @.
+ * Erlang's rules: net_kernel.erl, valid_name_head() and validate_hostname(); measured with OTP 25.2.3.
  */
 #include "libejguard/modules/node/name.h"
 
@@ -21,7 +21,7 @@ static const char *head_problem(const char *head, size_t length)
 				 : "only letters, digits, _ and - are allowed before the @";
 }
 
-/* Erlang takes more than a host name can have; no resolver does, and ejabberdctl puts it into program text. */
+/* Erlang accepts more characters than a host name may have; resolvers do not, and ejabberdctl puts it into code. */
 static const char *host_problem(const char *host)
 {
 	if (!*host)

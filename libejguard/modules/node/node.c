@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `node`: the node's name, its distribution and epmd, as configured and as they are. See ejguard-node(8). */
+/* The module `node`: the node's name, its distribution and epmd, configured and running. See ejguard-node(8). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +181,7 @@ static void say_unseen(const struct node *node)
 		node_say(node, "unseen", "survey", NULL, NULL, "%.400s", survey->unseen[i]);
 }
 
-/* No configuration, nothing that runs, and nobody on epmd's port: there is no node here. */
+/* No configuration, no process, and no listener on epmd's port: this host has no node. */
 static bool is_absent(const struct node *node)
 {
 	if (node->facts->config_dir || node_value(node, "ERLANG_NODE") || node->survey->n_processes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings that several rules need, read once. */
+/* Reads the settings that several rules need, once. */
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
@@ -39,7 +39,7 @@ void node_read(struct node *node)
 
 	if (name) {
 		node_name_read(name, &node->name);
-		/* A -sname or -name in ERL_OPTIONS may decide instead. */
+		/* A -sname or -name in ERL_OPTIONS may override it. */
 		if (kind)
 			node->name.is_long = strcmp(kind, "long") == 0;
 		node->name_known = !node->name.problem;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* This host, or an image: its addresses, its users, its kernel's ports, and what the node's name resolves to. */
+/* Reads this host, or an image: addresses, users, the kernel's ports, and the addresses of the node's name. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -46,7 +46,7 @@ static int read_own(struct node_world *world)
 	return 0;
 }
 
-/* The first line of a file of the kernel's; empty when it cannot be read. */
+/* Reads the first line of a kernel file; empty when it cannot be read. */
 static void read_line(const char *path, char *text, size_t size)
 {
 	cleanup_file FILE *file = fopen(path, "re");
@@ -98,7 +98,7 @@ static void read_trusted(const struct node *node, struct node_world *world)
 		trust(world, node->facts->users[i]);
 }
 
-/* As systemctl enable leaves it, or the package in its own folder. */
+/* True if systemctl enable, or the package in its own folder, has enabled it. */
 static bool epmd_socket_enabled(const char *root)
 {
 	static const char name[] = "epmd.socket";
@@ -123,7 +123,7 @@ static bool epmd_socket_enabled(const char *root)
 	return false;
 }
 
-/* Whether nobody but the trusted could have put another program there. A process that is gone says nothing. */
+/* True if only trusted users can replace the program. For a process that has ended: true. */
 static bool program_is_safe(const struct node_world *world, pid_t pid)
 {
 	char path[32];
@@ -138,7 +138,7 @@ static bool program_is_safe(const struct node_world *world, pid_t pid)
 	return false;
 }
 
-/* The kernel's own answer: it knows of local routes (AnyIP) and ip_nonlocal_bind. Port 0 disturbs nobody. */
+/* Asks the kernel, which knows local routes (AnyIP) and ip_nonlocal_bind. Port 0 conflicts with no other socket. */
 static bool can_bind(const struct erl_address *inet)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -187,7 +187,7 @@ static int ask_name(uint16_t port, const char *name)
 	return r < 0 ? NODE_EPMD_UNKNOWN : r;
 }
 
-/* A socket that the service manager holds alone is not asked: that would start epmd. */
+/* Does not ask at a socket that only the service manager holds: that would start epmd. */
 static int ask_epmd(const struct node *node)
 {
 	const struct ejg_survey *survey = node->survey;
@@ -207,7 +207,7 @@ struct reading {
 	struct node_world *world;
 };
 
-/* What each network namespace has of its own. */
+/* Reads data that each network namespace has separately. */
 static int read_network(void *data)
 {
 	const struct reading *reading = data;
@@ -223,7 +223,7 @@ static int read_network(void *data)
 	return 0;
 }
 
-/* Where the service lives; of several namespaces, the first. */
+/* Reads the service's network namespace; if there are several, the first. */
 static int read_home(const struct node *node, struct node_world *world)
 {
 	struct reading reading = { node, world };
@@ -236,7 +236,7 @@ static int read_home(const struct node *node, struct node_world *world)
 	return r;
 }
 
-/* What hostname(1) will say there: the first word of /etc/hostname, as systemd takes it. */
+/* The output of hostname(1) in the image: the first word of /etc/hostname, as systemd reads it. */
 static void read_hostname(const char *root, char *text, size_t size)
 {
 	cleanup_fd int fd = root_open_regular(root, "/etc/hostname");
@@ -246,7 +246,7 @@ static void read_hostname(const char *root, char *text, size_t size)
 	text[strcspn(text, " \t\n")] = '\0';
 }
 
-/* Its addresses, the kernel's ports and what the resolver knows are those of the host on which it will run. */
+/* Addresses, the kernel's ports and the resolver belong to the host on which the image will run: unknown here. */
 static void read_image(const struct node *node, struct node_world *world)
 {
 	world->image = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check: whether the filters of the processes that run now refuse what the table names, whoever installed them. */
+/* check: do the filters of the running processes refuse the calls of the table, whoever installed them? */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -9,15 +9,15 @@
 #include "libejguard/modules/seccomp/inspect.h"
 #include "libejguard/modules/seccomp/seccomp.h"
 
-enum { MAX_NAMED = 4 }; /* calls that a message names */
+enum { MAX_NAMED = 4 }; /* limit on calls in a message */
 
 #define X32_BIT 0x40000000u /* __X32_SYSCALL_BIT of asm/unistd.h */
 
-/* What a filter lets through, for a message: the first few, and how many. */
+/* The calls that a filter allows, for a message: the first few, and their number. */
 struct gaps {
 	char text[512];
 	size_t n;
-	size_t n_recorded; /* let through, but recorded */
+	size_t n_recorded; /* allowed, but recorded */
 };
 
 static void add_gap(struct gaps *gaps, const char *what)
@@ -37,7 +37,7 @@ static void judge(struct gaps *gaps, uint32_t action, const char *what)
 	add_gap(gaps, what);
 }
 
-/* getpid, by the doors beside the front one. */
+/* Tests getpid by other system call interfaces. */
 static void ask_other_architectures(const struct inspect_filters *inspection, struct gaps *gaps)
 {
 	const uint64_t arguments[RULE_N_ARGUMENTS] = { 0 };
@@ -73,7 +73,7 @@ static void tell_gaps(struct ejg_call *call, const struct gaps *gaps, const char
 				 gaps->n > MAX_NAMED ? " and others" : "");
 }
 
-/* Return: whether all is refused; or a negative errno, its message set. */
+/* Return: 1 if all calls are refused, 0 if not; or a negative errno, with its message set. */
 static int check_process(struct ejg_call *call, const struct ejg_process *process, const char *name)
 {
 	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;

@@ -28,7 +28,7 @@ static int set_attributes(scmp_filter_ctx context, const struct filter_plan *pla
 	int r;
 
 	*ret_failed = "cannot set the action for calls of other architectures";
-	/* x32 and 32-bit calls have numbers of their own: what the table refuses could be had through them. */
+	/* x32 and 32-bit calls have other numbers, so refused calls would be possible with them. */
 	r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, action_of(plan, EPERM));
 	if (r < 0)
 		return r;
@@ -59,7 +59,7 @@ static int add_rules(scmp_filter_ctx context, const struct filter_plan *plan, co
 	return 0;
 }
 
-/* First without no_new_privs, for what is to keep set-user-ID programs (epam of ejabberd); the kernel may ask for it. */
+/* Tries without no_new_privs first, to keep set-user-ID programs (epam of ejabberd); the kernel may require it. */
 static int load(scmp_filter_ctx context, const char **ret_failed)
 {
 	int r;

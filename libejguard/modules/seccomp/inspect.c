@@ -12,7 +12,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
-/* Of linux/ptrace.h, which cannot be included beside sys/ptrace.h. */
+/* From linux/ptrace.h, which conflicts with sys/ptrace.h. */
 #ifndef PTRACE_SECCOMP_GET_FILTER
 #define PTRACE_SECCOMP_GET_FILTER 0x420c
 #endif
@@ -46,14 +46,14 @@ int inspect_count(pid_t pid, int *ret_mode, unsigned int *ret_n)
 	return 0;
 }
 
-/* The filters of a process that stands still. */
+/* Copies the filters of a stopped process. */
 static int copy_filters(pid_t pid, struct inspect_filters *inspection)
 {
 	for (;;) {
 		long length = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)inspection->n, NULL);
 		struct inspect_filter *filter = &inspection->filters[inspection->n];
 
-		/* ENOENT: there are no more; EINVAL: there is none at all */
+		/* ENOENT: no more filters; EINVAL: no filter at all */
 		if (length < 0)
 			return errno == ENOENT || (errno == EINVAL && inspection->n == 0) ? 0 : -errno;
 		if (inspection->n == INSPECT_MAX_FILTERS || length > USHRT_MAX)
@@ -70,8 +70,8 @@ static int copy_filters(pid_t pid, struct inspect_filters *inspection)
 #define STOP_MS 2000
 
 /*
- * A process in vfork(2), or in a file system that hangs, does not stop: the wait is bounded. *ret_signal is what must be passed on at the end: the stop may be that of a signal which
- * arrives just now.
+ * A process in vfork(2), or in a file system that hangs, does not stop: the wait is limited. *ret_signal must be
+ * delivered at the end: the stop may be caused by a signal that arrives at the same time.
  */
 static int wait_until_stopped(pid_t pid, int *ret_signal)
 {

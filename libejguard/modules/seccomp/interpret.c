@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The classic BPF of seccomp filters, in user space. The kernel admits few instructions (seccomp_check_filter() of
- * kernel/seccomp.c): loads of 32-bit words of struct seccomp_data, arithmetic, jumps forward, return.
+ * Interprets the classic BPF of seccomp filters in user space. The kernel accepts few instructions
+ * (seccomp_check_filter() of kernel/seccomp.c): loads of 32-bit words of struct seccomp_data, arithmetic, jumps
+ * forward, return.
  */
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -87,7 +88,7 @@ static void store(struct machine *m, const struct sock_filter *code)
 		m->memory[code->k] = BPF_CLASS(code->code) == BPF_ST ? m->a : m->x;
 }
 
-/* A program that does not come to a return cannot be the kernel's: what it says is that the process is killed. */
+/* A program without a return cannot come from the kernel: the result is then to kill the process. */
 static uint32_t run(const struct inspect_filter *filter, const struct seccomp_data *data)
 {
 	struct machine m = { .data = data };
@@ -152,7 +153,7 @@ bool inspect_refuses(uint32_t action)
 	switch (action & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ALLOW:
 	case SECCOMP_RET_LOG:
-	case SECCOMP_RET_TRACE: /* a tracer may let it through */
+	case SECCOMP_RET_TRACE: /* a tracer may allow it */
 	case SECCOMP_RET_USER_NOTIF:
 		return false;
 	default:
@@ -174,5 +175,5 @@ uint32_t inspect_architecture(void)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (known[i].token == native)
 			return known[i].architecture;
-	return native; /* libseccomp's tokens are the kernel's, but for those that have none */
+	return native; /* libseccomp's constants are the kernel's, except for those that the kernel does not have */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which filter the stack asks for. */
+/* The filter that the stack requests. */
 #include "libejguard/modules/seccomp/seccomp.h"
 
 struct filter_plan seccomp_plan(const struct ejg_call *call)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prove: every call of the table is made under the filter, by helpers that end with it, with arguments that do no harm. */
+/* prove: helpers make every call of the table under the filter, with arguments that do no harm, and then exit. */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include "libejguard/modules/seccomp/seccomp.h"
 #include "libejguard/util/cleanup.h"
 
-/* How a helper ends. */
+/* The result of a helper. */
 enum outcome {
 	OUTCOME_REFUSED,
 	OUTCOME_PASSED,
@@ -29,7 +29,7 @@ static enum outcome attempt(const struct rule *rule)
 	return OUTCOME_PASSED;
 }
 
-/* What the service needs of the calls that the table restricts. */
+/* Makes the calls that the service needs and the table restricts. */
 static enum outcome need(const struct rule *unused)
 {
 	static const int sockets[][3] = {
@@ -52,7 +52,7 @@ static enum outcome need(const struct rule *unused)
 	return child < 0 || waitpid(child, NULL, 0) < 0 ? OUTCOME_REFUSED : OUTCOME_PASSED;
 }
 
-/* Makes one attempt in a process of its own, under the filter. Return: how it ended, or a negative errno. */
+/* Makes one attempt in a child process, under the filter. Return: its result, or a negative errno. */
 static int try(const struct filter_plan *plan, enum outcome (*what)(const struct rule *rule), const struct rule *rule)
 {
 	const char *failed;
@@ -63,7 +63,7 @@ static int try(const struct filter_plan *plan, enum outcome (*what)(const struct
 		return -errno;
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_DUMPABLE, 0); /* no core dump of what SIGSYS ends */
+		prctl(PR_SET_DUMPABLE, 0); /* no core dump when SIGSYS ends the process */
 		_exit(filter_load(plan, &failed) < 0 ? OUTCOME_UNLOADED : what(rule));
 	}
 	while (waitpid(child, &status, 0) < 0)
@@ -94,7 +94,7 @@ int seccomp_prove(struct ejg_call *call)
 	size_t n = 0, n_passed = 0;
 	int outcome, r;
 
-	if (plan.action == FILTER_LOG) /* the attempts would be carried out */
+	if (plan.action == FILTER_LOG) /* the attempts would be executed */
 		return EJG_NOT_APPLICABLE;
 	for (size_t i = 0; i < n_rules && !ejg_call_cancelled(call); i++) {
 		if (!filter_has(&plan, &rules[i]))

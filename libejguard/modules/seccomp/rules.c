@@ -10,13 +10,13 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Protocols and options that the headers of Debian 12 do not have yet: include/uapi/linux/in.h, asm-generic/socket.h. */
+/* Protocols and options that the headers of Debian 12 do not define: include/uapi/linux/in.h, asm-generic/socket.h. */
 #define PROTOCOL_L2TP 115
 #define PROTOCOL_SMC 256
 #define PROTOCOL_MPTCP 262
 #define OPTION_BIND_TO_IFINDEX 62
 
-/* The kernel takes an int and leaves the upper half of the register out: so must the comparison. */
+/* The kernel reads an int and ignores the upper half of the register: so must the comparison. */
 #define LOW_HALF 0xffffffffULL
 #define TYPE_MASK 0xfULL /* SOCK_TYPE_MASK of include/linux/net.h: the rest are SOCK_CLOEXEC and SOCK_NONBLOCK */
 
@@ -71,7 +71,7 @@ const struct rule rules[] = {
 
 	CALL(unshare, RULE_NAMESPACES),
 	CALL(setns, RULE_NAMESPACES),
-	/* Its flags are in memory, where a filter cannot look: ENOSYS makes the C library take clone(). */
+	/* Its flags are in memory, which a filter cannot read: with ENOSYS the C library uses clone() instead. */
 	{ .call = "clone3", .group = RULE_NAMESPACES, .error = ENOSYS },
 	NEW_NAMESPACE(CLONE_NEWNS),
 	NEW_NAMESPACE(CLONE_NEWCGROUP),
@@ -126,7 +126,7 @@ const struct rule rules[] = {
 	CALL(sethostname, RULE_CLOCK_AND_NAMES),
 	CALL(setdomainname, RULE_CLOCK_AND_NAMES),
 
-	/* What is left are AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK. */
+	/* AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK stay allowed. */
 	FAMILY(AF_UNSPEC),
 	FAMILY(3),
 	FAMILY(4),
@@ -143,7 +143,7 @@ const struct rule rules[] = {
 	OTHER_FAMILIES,
 	INTERNET(AF_INET),
 	INTERNET(AF_INET6),
-	/* Of netlink the addresses and routes (getifaddrs), and the table of sockets, stay. */
+	/* Netlink's addresses and routes (getifaddrs) and the list of sockets stay allowed. */
 	PROTOCOL(AF_NETLINK, 1, RULE_SOCKETS),
 	PROTOCOL(AF_NETLINK, NETLINK_USERSOCK, RULE_SOCKETS),
 	PROTOCOL(AF_NETLINK, 3, RULE_SOCKETS),
@@ -181,7 +181,7 @@ int rule_number(const struct rule *rule)
 
 void rule_sample(const struct rule *rule, uint64_t arguments[RULE_N_ARGUMENTS])
 {
-	/* A pointer that faults, a descriptor that is not open, a size and a command that there cannot be. */
+	/* An invalid pointer, a descriptor that is not open, an impossible size and command. */
 	for (size_t i = 0; i < RULE_N_ARGUMENTS; i++)
 		arguments[i] = rule->n_conditions ? 0 : UINT64_MAX;
 	for (unsigned int i = 0; i < rule->n_conditions; i++) {
@@ -190,7 +190,7 @@ void rule_sample(const struct rule *rule, uint64_t arguments[RULE_N_ARGUMENTS])
 		arguments[condition->arg] =
 			condition->op == SCMP_CMP_GT ? condition->datum_a + 1 : condition->datum_b;
 	}
-	/* The socket that such an option would be set on is none. */
+	/* Uses an invalid socket for such an option. */
 	if (rule->n_conditions && rule->conditions[0].arg != 0)
 		arguments[0] = UINT64_MAX;
 }

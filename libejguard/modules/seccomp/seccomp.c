@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `seccomp`: system calls that the service never needs. See ejguard-seccomp(8). */
+/* The module `seccomp`: refuses system calls that the service never needs. See ejguard-seccomp(8). */
 #include "libejguard/modules/seccomp/seccomp.h"
 
 #include <errno.h>
@@ -63,7 +63,7 @@ static bool kernel_has_filters(void)
 	return syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-/* Before anything is touched: a confinement that cannot be is known before the service's process is made. */
+/* Fails before anything is changed if confinement is impossible, and before the service's process is made. */
 static int seccomp_prepare(struct ejg_call *call)
 {
 	if (kernel_has_filters())

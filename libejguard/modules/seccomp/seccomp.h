@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parts of the module `seccomp`. */
+/* Declarations of the module `seccomp`. */
 #ifndef EJG_SECCOMP_SECCOMP_H
 #define EJG_SECCOMP_SECCOMP_H
 
@@ -12,7 +12,7 @@ struct seccomp_config {
 	bool mptcp;
 };
 
-/* What the options and the mode of the call come to. */
+/* The result of the options and of the call's mode. */
 struct filter_plan seccomp_plan(const struct ejg_call *call);
 
 int seccomp_check(struct ejg_call *call);
