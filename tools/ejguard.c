@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard: the global options, and the way to the verb. */
+/* ejguard: parses the global options and calls the verb. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -72,7 +72,7 @@ static int print_version(const struct report *report)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* An error of usage may stand before --json: the answer is JSON all the same. */
+/* A usage error may come before --json on the command line: the answer must still be JSON. */
 static bool asks_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -81,7 +81,7 @@ static bool asks_json(int argc, char **argv)
 	return false;
 }
 
-/* What follows -- is another program's: taken off before the options are read. Return: the number of words before it. */
+/* Words behind -- belong to another program: removed before options are read. Return: the number of words before it. */
 static int take_command(const struct verb *verb, int argc, char **argv, struct arguments *arguments)
 {
 	for (int i = 1; verb->runs_command && i < argc; i++) {
@@ -93,7 +93,7 @@ static int take_command(const struct verb *verb, int argc, char **argv, struct a
 	return argc;
 }
 
-/* The verb with its own options and those of all verbs. */
+/* Parses the verb's own options and those of all verbs. */
 static int parse_verb(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
 	struct option_spec options[MAX_OPTIONS];
@@ -162,11 +162,11 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct repo
 	return r;
 }
 
-/* Descriptors 0 to 2 must be open: else a map or a drop-in could be opened as 1, and the report be written into it. */
+/* Descriptors 0 to 2 must be open: else a map or a drop-in could become 1, and the report be written into it. */
 static int open_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) /* NOLINT: is to be inherited */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) /* NOLINT: child processes inherit it */
 			return -EIO;
 	return 0;
 }
@@ -202,11 +202,11 @@ int main(int argc, char **argv)
 
 	if (open_standard_descriptors() < 0)
 		return 1;
-	/* A reader that goes away must not kill an apply halfway: writing then fails, and is reported. */
+	/* If the reader of the output exits, SIGPIPE must not kill an apply halfway: writing fails, and is reported. */
 	report.sigpipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
-	/* Nor must a limit of the size of files: writing past it fails then, and what was begun is removed. */
+	/* The same for a limit of the file size: writing fails instead, and partial files are removed. */
 	report.sigxfsz_was_ignored = signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
-	/* Ignored, it would keep the ends of helpers from us. */
+	/* If it were ignored, the exit status of helpers would be lost. */
 	report.sigchld_was_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	setlocale(LC_CTYPE, "");
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);

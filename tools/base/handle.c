@@ -10,7 +10,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 
-/* Signal handlers take no argument of ours: the only state of the tool that is not on the stack. */
+/* A signal handler has no argument for this: the only state of the tool that is not on the stack. */
 static _Atomic(struct ejg *) running;
 
 static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
@@ -45,7 +45,7 @@ bool handle_release_signals(void)
 	return caught;
 }
 
-/* Messages that begin so say how far a module is: of these, a screen shows the last one. */
+/* Messages with this prefix report a module's progress: a screen shows only the last one. */
 static const char progress[] = "progress: ";
 
 static bool can_rewrite(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command line, by getopt_long(3), but exact: no abbreviated names, nothing given twice that counts once. */
+/* Parses the command line with getopt_long(3), but strictly: no abbreviated names, and no single option given twice. */
 #include "tools/base/options.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include "libejguard/util/suggest.h"
 
 enum {
-	FIRST_VALUE = 256, /* of the long options in getopt's tables, past all letters */
-	OPERAND = 1,	   /* what getopt returns for a word that is no option, when asked by "-" */
+	FIRST_VALUE = 256, /* of the long options in getopt's tables, above all letters */
+	OPERAND = 1,	   /* getopt's result for a word that is no option, with "-" */
 };
 
 struct tables {
@@ -46,7 +46,7 @@ static const struct option_spec *find_option(const struct option_spec *options, 
 	return NULL;
 }
 
-/* getopt takes abbreviations, which a later option would make ambiguous in scripts. */
+/* getopt accepts abbreviations: a new option could make them ambiguous in scripts. */
 static bool is_abbreviated(const struct option_spec *option, int value, char **argv)
 {
 	const char *word = argv[optind - 1];
@@ -58,7 +58,7 @@ static bool is_abbreviated(const struct option_spec *option, int value, char **a
 	return strcspn(word + 2, "=") != strlen(option->name);
 }
 
-/* An absolute path; the folders are not resolved: the library looks at every link on the way. */
+/* Makes a path absolute. Links are not resolved: the library checks every link of the path. */
 static int set_path(const struct option_spec *option, char **ret, const char *text, struct report *report)
 {
 	cleanup_free char *cwd = NULL;
@@ -184,7 +184,7 @@ int options_parse(const struct option_spec *options, size_t n_options, bool oper
 	if (n_options > MAX_OPTIONS)
 		return -EINVAL;
 	tables_fill(&tables, options, n_options, operands);
-	optind = 0; /* glibc: start anew */
+	optind = 0; /* glibc: restart the parser */
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
 		if (value == OPERAND) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command line, read by the tables of tools/base/verb.h. */
+/* Parses the command line by the tables of tools/base/verb.h. */
 #ifndef EJG_TOOL_OPTIONS_H
 #define EJG_TOOL_OPTIONS_H
 
@@ -10,8 +10,8 @@
 enum { MAX_OPTIONS = 20 };
 
 /*
- * Reads the options of argv[1] and on. With operands, everything else up to one word is the operand; without,
- * reading stops at the first word that is no option, and *ret_next is its index.
+ * Reads the options from argv[1] on. With operands, the one other word is the operand; without, reading stops at the
+ * first word that is not an option, and *ret_next is its index.
  *
  * Return: 0; -EINVAL or -ENOMEM, with the message set.
  */

@@ -87,7 +87,7 @@ const char *report_error(const struct report *report)
 	error = report->handle ? ejg_error(report->handle) : "";
 	if (error && *error)
 		return error;
-	for (size_t i = 0; i < report->notes.n; i++) /* what failed was not the last call of the handle */
+	for (size_t i = 0; i < report->notes.n; i++) /* the handle's error may be that of a later call */
 		if (report->notes.items[i].severity == EJG_FAILURE)
 			return report->notes.items[i].message;
 	return strerror(-report->error);

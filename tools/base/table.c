@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tables, drawn by libsmartcols. The last column is the one of sentences: it takes the room that the others leave and
- * is filled word by word (libsmartcols would break words). The others are broken only if nothing else helps.
+ * Tables, drawn by libsmartcols. The last column has sentences: it gets the remaining width and is wrapped at words
+ * (libsmartcols would break words). Other columns are broken only if the table is still too wide.
  */
 #include <errno.h>
 #include <libsmartcols.h>
@@ -25,7 +25,7 @@ struct table {
 	unsigned int widths[MAX_COLUMNS];
 	struct row *rows;
 	size_t n_rows;
-	bool failed; /* a row is missing: the rest must not be printed as if it were all */
+	bool failed; /* a row is missing: the table must not be printed without it */
 };
 
 static void table_free(struct table *table)
@@ -73,7 +73,7 @@ struct table *table_new(FILE *out, const char *const *headings, size_t n, size_t
 		return NULL;
 	}
 	scols_table_set_stream(table->columns, out);
-	/* The same on a screen, in a file and in a pipe. */
+	/* The same output on a screen, in a file and in a pipe. */
 	scols_table_set_termforce(table->columns, SCOLS_TERMFORCE_ALWAYS);
 	scols_table_set_termwidth(table->columns, text_width(out));
 	scols_table_enable_noencoding(table->columns, 1); /* the cells are made printable here */
@@ -96,7 +96,7 @@ static int add_row(struct table *table, const char *const *cells, const char *mo
 	for (size_t i = 0; i + 1 < table->n; i++) {
 		char *cell = text_printable(cells[i]);
 
-		if (!cell || scols_line_refer_data(grown->line, i, cell) < 0) { /* the line owns it from here */
+		if (!cell || scols_line_refer_data(grown->line, i, cell) < 0) { /* the line owns it from here on */
 			free(cell);
 			return -ENOMEM;
 		}

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The colon before the port, or NULL. An IPv6 address without brackets has several colons, and no port. */
+/* The colon before the port, or NULL. An IPv6 address without brackets has several colons, and so no port. */
 static char *find_port(char *target)
 {
 	char *end = *target == '[' ? strchr(target, ']') : NULL, *colon = strchr(target, ':');

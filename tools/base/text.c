@@ -32,8 +32,8 @@ bool text_colour(FILE *out)
 }
 
 /*
- * The next character: its bytes, at least 1, and in *ret_columns what it takes on the screen, 0 when it cannot be
- * printed. Characters without a width are not printed: among them are those that turn the direction of a line.
+ * The next character: its bytes, at least 1, and in *ret_columns its width on the screen, 0 if it is not printable.
+ * Characters without a width are not printed: they include those that change the text direction.
  */
 static size_t next_character(const char *text, size_t n, unsigned int *ret_columns)
 {
@@ -168,7 +168,7 @@ static void start_line(struct paragraph *paragraph)
 	paragraph->filled = paragraph->blank = false;
 }
 
-/* A word that is longer than a line is broken at its end. */
+/* Adds a word. A word longer than a line is broken at the end of the line. */
 static void add_word(struct paragraph *paragraph, const char *word, size_t n)
 {
 	unsigned int columns = columns_of(word, n);

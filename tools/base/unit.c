@@ -57,7 +57,7 @@ bool unit_can_guard(const char *name)
 	return unit_name_ends(name, ".service") || unit_name_ends(name, ".socket");
 }
 
-/* Names of the units that run, sockets first or last: a socket is neither made nor removed while its service runs. */
+/* Prints the names of active units, sockets first or last: a socket cannot be changed while its service runs. */
 static void put_names(const struct unit_list *list, bool sockets, FILE *out)
 {
 	for (size_t i = 0; i < list->n; i++)

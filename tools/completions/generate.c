@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Writes a completion: generate bash|zsh|fish TEMPLATE. The template is copied; its marks become the table of verbs and
- * options, in the words of the shell. A value or an operand that is not in the list of kinds is an error: whoever adds
- * one says here how it is completed.
+ * Writes a completion: generate bash|zsh|fish TEMPLATE. The template is copied; its marks are replaced by the table of
+ * verbs and options, in the syntax of the shell. A value or an operand that is not in the list of kinds is an error: a
+ * new one must be added there with its completion.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@
 
 enum { MAX_LINE = 512 };
 
-/* What completes a metavar, or an operand without its brackets. */
+/* The completion of a metavar, or of an operand without its brackets. */
 struct kind {
 	const char *name;
 	const char *zsh;
-	const char *fish; /* what follows -l NAME or the condition */
+	const char *fish; /* text behind -l NAME or behind the condition */
 };
 
 static const struct kind kinds[] = {
@@ -44,20 +44,20 @@ static const struct kind *find_kind(const char *name)
 	exit(1);
 }
 
-/* Calls back for each word of the operand. */
+/* Calls a function for each word of the operand. */
 static void each_operand(const struct verb *verb, void (*call)(const struct verb *verb, size_t index, const char *word))
 {
 	char operand[MAX_LINE], *rest = operand, *word;
 	size_t index = 0;
 
 	snprintf(operand, sizeof(operand), "%s", verb->operand);
-	/* Behind -- stands another program's. */
+	/* Words behind -- belong to another program. */
 	while ((word = strsep(&rest, " ")) && strcmp(word, "--") != 0)
 		if (*word)
 			call(verb, index++, word);
 }
 
-/* In single quotes; the characters of special go behind a backslash. */
+/* Prints in single quotes, with a backslash before the characters in special. */
 static void put_quoted(const char *text, const char *special)
 {
 	for (; *text; text++) {

@@ -44,7 +44,7 @@ static int refuse_here(struct report *report)
 	return 0;
 }
 
-/* What is in force is not known to be, where an apply failed and stays all the same. */
+/* True if an apply failed and its changes stayed, so that the state in force is not certain. */
 static bool is_kept(const struct report *report)
 {
 	const struct ejg_finding *finding;
@@ -75,7 +75,7 @@ static int begin(struct report *report, unsigned int seconds, const struct pendi
 	return r < 0 ? r : timer_start(report, seconds);
 }
 
-/* As before the change: nothing waits, or the earlier change does, and its time goes on. */
+/* Restores the state before the change: no change waits, or the earlier change waits and its time goes on. */
 static void take_back(struct report *report, const struct pending *earlier)
 {
 	unsigned int seconds;
@@ -106,7 +106,7 @@ int confirm_apply(struct report *report, const struct ejg_apply_options *how, un
 	r = ejg_load(report->handle, NULL);
 	if (r < 0)
 		return r;
-	/* The timer runs before anything is changed: whatever ends this process then, the former policy comes back. */
+	/* The timer starts before any change: even if this process is killed, the former policy comes back. */
 	r = begin(report, seconds, waited ? &earlier : NULL);
 	if (r == 0)
 		r = ejg_apply(report->handle, how);
@@ -125,7 +125,7 @@ int confirm_refuse_pending(struct report *report)
 
 	if (r <= 0)
 		return r;
-	if (!timer_runs(report->service)) /* it is gone where systemd was started anew, or told to end it */
+	if (!timer_runs(report->service)) /* it ends if systemd restarts, or is told to end it */
 		return report_fail(report, -EBUSY,
 				   "a change of %s waits to be confirmed, and its timer does not run: it is not taken back by itself; "
 				   "first run: ejguard confirm %s, or: ejguard revert %s",
@@ -178,7 +178,7 @@ static int load(struct report *report, const char *name)
 	return path ? ejg_load(report->handle, path) : report_fail(report, -ENOMEM, "out of memory");
 }
 
-/* Without a former policy the one in force goes, even where its file, or what was kept of it, cannot be read any more. */
+/* Without a former policy it releases the current one, even if its file, or the kept copy, can no longer be read. */
 static int bring_back(struct report *report, bool former)
 {
 	cleanup_free char *applied = pending_path(report, "applied");
@@ -190,10 +190,10 @@ static int bring_back(struct report *report, bool former)
 	}
 	if (applied && access(applied, F_OK) == 0)
 		r = ejg_load(report->handle, applied);
-	return r == -ENOMEM ? r : ejg_release(report->handle); /* which else loads the stack on the disk */
+	return r == -ENOMEM ? r : ejg_release(report->handle); /* otherwise it would load the stack on the disk */
 }
 
-/* Nobody asks who has started whether it goes on without a guard. */
+/* A service that was started under the guard must not continue without one. */
 static int keep_started(struct report *report)
 {
 	int r = pending_remove(report);
@@ -235,7 +235,7 @@ void confirm_note_start(struct report *report)
 	struct pending pending;
 	cleanup_fd int lock = -1;
 
-	/* Under the lock a revert is over, or has yet to look. Without it, it is noted all the same. */
+	/* With the lock no revert is running. Without the lock it is recorded too. */
 	if (pending_read(report, &pending) > 0) {
 		(void)pending_lock(report, &lock);
 		if (pending_read(report, &pending) > 0)

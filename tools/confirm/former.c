@@ -34,7 +34,7 @@ static int would_stay(struct report *report, const char *what, const char *name)
 			   "apply without --confirm", what, name);
 }
 
-/* An apply of the former stack leaves alone what it does not name: modules that have something to undo, and cgroups. */
+/* An apply of the former stack does not undo parts that it does not name: modules with changes to undo, and cgroups. */
 static int compare(struct report *report, const struct ejg *former)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);

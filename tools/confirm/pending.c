@@ -29,7 +29,7 @@ char *pending_path(const struct report *report, const char *name)
 	return asprintf(&path, EJG_RUNDIR "/%s/%s", report->service, name) < 0 ? NULL : path;
 }
 
-/* As the library makes it for its lock. */
+/* Same modes as in the library's lock. */
 static int make_folder(struct report *report)
 {
 	cleanup_free char *path = pending_path(report, "");
@@ -87,7 +87,7 @@ unsigned int pending_left(const struct pending *pending)
 	return pending->until > now ? (unsigned int)((pending->until - now + 999) / 1000) : 0;
 }
 
-/* What is in force must be known: else what comes back would be less. */
+/* Refuses if the policy in force is unknown: a restored one could guard less. */
 static int refuse_unknown(struct report *report)
 {
 	static const char *const ends[] = { "", ":host" };
@@ -120,7 +120,7 @@ int pending_keep_former(struct report *report, struct pending *pending)
 	r = lock_file(report, "lock", &lock); /* the library's own: what an apply has put in force is then in the file */
 	if (r < 0)
 		return r;
-	/* An apply writes a new file in its place: what the link leads to stays as it is. */
+	/* An apply writes a new file instead of changing this one, so the target of the link stays the same. */
 	pending->former = link(applied, former) == 0;
 	if (!pending->former)
 		return errno == ENOENT ? refuse_unknown(report) : failed(report, "keep", applied, errno);
@@ -153,7 +153,7 @@ int pending_remove(struct report *report)
 		return failed(report, "remove", NULL, ENOMEM);
 	if (unlink(path) < 0 && errno != ENOENT)
 		return failed(report, "remove", path, errno);
-	(void)unlink(former); /* nobody looks at it any more */
+	(void)unlink(former); /* it has no effect any more */
 	pending_set_started(report, false);
 	return 0;
 }

@@ -35,7 +35,7 @@ static void put_option(FILE *out, const char *option, const char *value)
 		fprintf(out, " --%s %s", option, word);
 }
 
-/* It is tried again until it succeeds, or nothing waits any more. */
+/* It is repeated until it succeeds, or until no change waits. */
 static void put_service(FILE *out, const struct report *report)
 {
 	fprintf(out,

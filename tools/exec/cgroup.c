@@ -16,7 +16,7 @@ void exec_cgroup_done(struct exec_cgroup *cgroup)
 	*cgroup = EXEC_CGROUP_NULL;
 }
 
-/* A path below the mount, with or without the mount before it. Return: NULL without memory. */
+/* The absolute path for a path below the mount, which may include the mount. Return: NULL without memory. */
 static char *absolute(const char *mount, const char *path)
 {
 	size_t length = strlen(mount);
@@ -27,7 +27,7 @@ static char *absolute(const char *mount, const char *path)
 	return asprintf(&whole, "%s/%s", mount, path + strspn(path, "/")) < 0 ? NULL : whole;
 }
 
-/* Where this process is now: the line "0::PATH" of cgroups(7). NULL when that is not below the mount. */
+/* The current cgroup of this process: the line "0::PATH" of cgroups(7). NULL when it is not below the mount. */
 static char *find_home(const char *mount)
 {
 	cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
@@ -104,7 +104,7 @@ int exec_cgroup_enter(struct exec_cgroup *cgroup, struct report *report)
 	return 0;
 }
 
-/* The kernel takes a moment to forget the processes that were in it. */
+/* After the last process has ended, the kernel needs a moment before the cgroup can be removed. */
 void exec_cgroup_remove(const struct exec_cgroup *cgroup)
 {
 	for (int tries = 0; cgroup->made && tries < 100 && rmdir(cgroup->path) < 0 && errno == EBUSY; tries++)

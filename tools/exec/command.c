@@ -16,7 +16,7 @@ static int look_at(const char *path)
 	return S_ISREG(st.st_mode) && (st.st_mode & 0111) ? 0 : EXEC_CANNOT;
 }
 
-/* What execvp(3) looks through when PATH is not set: confstr(3), _CS_PATH. */
+/* Searches like execvp(3), which has a default if PATH is not set: confstr(3), _CS_PATH. */
 static int search(const char *command)
 {
 	const char *folders = getenv("PATH");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `ejguard exec` is made of: the command, the user, the cgroup, and the wait for its end. */
+/* The parts of `ejguard exec`: the command, the user, the cgroup, and the wait for the end. */
 #ifndef EJG_TOOL_EXEC_H
 #define EJG_TOOL_EXEC_H
 
@@ -10,24 +10,24 @@
 /* As env(1): the command was found and cannot be executed, or was not found. */
 enum { EXEC_CANNOT = 126, EXEC_NOT_FOUND = 127 };
 
-/* The cgroup that the command is to live in. */
+/* The cgroup for the command. */
 struct exec_cgroup {
-	char *path;  /* absolute, the mount of cgroup2 included */
-	char *home;  /* where this process came from; NULL when it cannot go back */
-	int fd;	     /* the one that is guarded is the one that is entered, whatever the path leads to later */
-	bool made;   /* by exec_cgroup_make() */
+	char *path;  /* absolute, including the mount of cgroup2 */
+	char *home;  /* the previous cgroup of this process; NULL when it cannot go back */
+	int fd;	     /* ensures that the guarded cgroup is entered, even if the path changes */
+	bool made;   /* created by exec_cgroup_make() */
 	bool inside; /* this process has entered it */
 };
 #define EXEC_CGROUP_NULL ((struct exec_cgroup){ .fd = -1 })
 void exec_cgroup_done(struct exec_cgroup *cgroup);
 
-/* Makes the cgroup, below the mount, unless it is there. Return: 0; -EBADMSG, -EOPNOTSUPP, ... with the message set. */
+/* Creates the cgroup below the mount, unless it exists. Return: 0; -EBADMSG, -EOPNOTSUPP, ... with the message set. */
 int exec_cgroup_make(const char *mount, const char *path, struct report *report, struct exec_cgroup *ret);
 /* Moves this process into it. */
 int exec_cgroup_enter(struct exec_cgroup *cgroup, struct report *report);
-/* Removes the cgroup if it was made here and is empty. */
+/* Removes the cgroup if it was created here and is empty. */
 void exec_cgroup_remove(const struct exec_cgroup *cgroup);
-/* Goes back, and removes it. */
+/* Goes back to the previous cgroup, and removes the new one. */
 void exec_cgroup_undo(struct exec_cgroup *cgroup);
 
 /* The user that the command runs as. */
@@ -42,20 +42,20 @@ void exec_user_done(struct exec_user *user);
 
 /* Looks a user up by name or number. Return: 0; -EINVAL with the message set. */
 int exec_user_find(const char *name, struct report *report, struct exec_user *ret);
-/* Becomes the user; of the capabilities CAP_SYS_ADMIN stays for the confinement that follows. */
+/* Switches to the user; of the capabilities CAP_SYS_ADMIN is kept for the confinement. */
 int exec_user_become(const struct exec_user *user, struct report *report);
-/* Gives up what exec_user_become() has left. */
+/* Drops the capability that exec_user_become() kept. */
 int exec_user_seal(const struct exec_user *user, struct report *report);
 
 /*
- * Finds the command as execvp(3) will.
+ * Finds the command in the same way as execvp(3).
  * Return: 0; EXEC_CANNOT or EXEC_NOT_FOUND with the message set.
  */
 int exec_command_find(const char *command, struct report *report);
 
 /*
- * Forks. In the child it returns 0. The parent stays until the command and everything else in the cgroup has ended; it
- * passes signals on, and exits with the command's status: it does not return.
+ * Forks. In the child it returns 0. The parent waits until the command and all other processes in the cgroup have
+ * ended; it forwards signals, and exits with the command's status: it does not return.
  * Return: 0 in the child, or -EIO with the message set.
  */
 int exec_wait(const struct exec_cgroup *cgroup, struct report *report);

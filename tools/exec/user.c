@@ -53,7 +53,7 @@ int exec_user_find(const char *name, struct report *report, struct exec_user *re
 	return 0;
 }
 
-/* Permitted and effective become the one capability, or none. */
+/* Sets permitted and effective to this one capability, or to none. */
 static int set_capabilities(bool admin)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -94,13 +94,13 @@ int exec_user_become(const struct exec_user *user, struct report *report)
 		return fail(user, "initgroups", errno, report);
 	if (setresgid(user->gid, user->gid, user->gid) < 0)
 		return fail(user, "setresgid", errno, report);
-	/* Without this the capability would go with the user id (capabilities(7)). */
+	/* Otherwise the capability would be lost with the change of the user id (capabilities(7)). */
 	if (user->uid != 0 && geteuid() == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return fail(user, "PR_SET_KEEPCAPS", errno, report);
 	if (setresuid(user->uid, user->uid, user->uid) < 0)
 		return fail(user, "setresuid", errno, report);
 	r = user->uid != 0 ? set_capabilities(true) : 0;
-	if (r < 0 && r != -EPERM) /* EPERM: it was not there to be kept */
+	if (r < 0 && r != -EPERM) /* EPERM: the process did not have it */
 		return fail(user, "capset", -r, report);
 	r = set_environment(user);
 	return r < 0 ? fail(user, "setenv", -r, report) : 0;
@@ -115,7 +115,9 @@ int exec_user_seal(const struct exec_user *user, struct report *report)
 	r = set_capabilities(false);
 	if (r < 0)
 		return fail(user, "capset", -r, report);
-	/* Ambient ones would come back at the exec; the kernel takes them with the permitted ones, this says so. */
+	/*
+	 * Ambient capabilities would return at the exec. The kernel drops them with permitted ones; this is explicit.
+	 */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return fail(user, "PR_CAP_AMBIENT", errno, report);
 	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)

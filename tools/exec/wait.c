@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The wait for the end. `ejabberdctl foreground` does not hand its signals on: a manager that ends it leaves beam and epmd
- * behind, and the next start fails. Here the end of the command, or a signal to stop, ends everything in the cgroup:
- * SIGTERM first, and what is left after PATIENCE_MS by cgroup.kill (Linux 5.14) or SIGKILL.
+ * Waits for the end. `ejabberdctl foreground` does not forward its signals: a manager that kills it leaves beam and
+ * epmd running, and the next start fails. Here the end of the command, or a signal to stop, ends everything in the
+ * cgroup: with SIGTERM first, and after PATIENCE_MS with cgroup.kill (Linux 5.14) or SIGKILL.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ struct waiter {
 	const struct exec_cgroup *cgroup;
 	pid_t child;
 	int signals;
-	int status; /* of the child, once it has ended */
+	int status; /* of the child, when it has ended */
 	bool ended; /* the child has */
 	bool stopping;
 	int64_t deadline;
@@ -74,9 +74,9 @@ static void stop(struct waiter *waiter)
 		waiter->deadline = clock_ms() + PATIENCE_MS;
 	waiter->stopping = true;
 	if (!waiter->ended)
-		kill(waiter->child, SIGTERM); /* it may not have entered the cgroup yet */
+		kill(waiter->child, SIGTERM); /* it may not be in the cgroup yet */
 	signal_all(waiter, SIGTERM);
-	signal_all(waiter, SIGCONT); /* a stopped process takes no SIGTERM */
+	signal_all(waiter, SIGCONT); /* a stopped process does not handle SIGTERM */
 }
 
 static void reap(struct waiter *waiter)
@@ -134,7 +134,7 @@ static void follow(struct waiter *waiter)
 	}
 }
 
-/* Signals that are read from a descriptor here, and that the child must have as they were. */
+/* Signals that are read from a descriptor here, and that the child must get unchanged. */
 static void fill_signals(sigset_t *set)
 {
 	static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2 };

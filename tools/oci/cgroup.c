@@ -5,7 +5,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/oci/oci.h"
 
-/* The path of the line "0::PATH" of a file that cgroups(7) describes. Return: 0 or a negative errno. */
+/* Reads the path of the line "0::PATH" from a file in the format of cgroups(7). Return: 0 or a negative errno. */
 static int read_path(const char *file, char **ret)
 {
 	cleanup_file FILE *in = fopen(file, "re");
@@ -52,7 +52,7 @@ int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
 	if (r < 0)
 		return report_fail(report, -EIO, "cannot read %s, the cgroup of the container %s: %s; see that /proc is mounted",
 				   file, state->id, strerror(-r));
-	/* "/..": outside of the cgroup namespace that the hook runs in. */
+	/* "/..": outside of the hook's own cgroup namespace. */
 	if (strcmp(path, "/") == 0 || strcmp(path, own) == 0 || strncmp(path, "/..", 3) == 0)
 		return refuse(state, report, path);
 	*ret = take_ptr(path);

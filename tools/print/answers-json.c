@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What explain was asked and what the modules answered, as JSON. */
+/* The question of explain and the modules' answers, as JSON. */
 #include <jansson.h>
 
 #include "tools/print/json.h"
@@ -10,7 +10,7 @@ json_t *json_question(const struct report *report)
 {
 	const struct ejg_question *question = report->question;
 
-	/* What has no value is left out: json_pack(3), "*". */
+	/* Members without a value are left out: json_pack(3), "*". */
 	return json_pack("{s:s, s:o, s:i, s:o*}", "action", actions[question->action], "address",
 			 json_text(question->address), "port", (int)question->port, "uid",
 			 question->by_user ? json_integer(question->uid) : NULL);

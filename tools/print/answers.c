@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What explain was asked and what the modules answered, in both forms. */
+/* The question of explain and the modules' answers, in both forms. */
 #include <errno.h>
 
 #include "libejguard/util/cleanup.h"

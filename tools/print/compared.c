@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is configured beside what is real. */
+/* Compares the configuration with the running system. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,14 +7,14 @@
 #include "tools/print/compared.h"
 #include "tools/print/words.h"
 
-enum { MAX_TEXTS = 32 /* of one cell: no more are needed to see that something is odd */ };
+enum { MAX_TEXTS = 32 /* of one cell: more are not needed to show a problem */ };
 
 struct view {
 	const struct ejg_facts *facts;
 	const struct ejg_survey *survey;
 };
 
-/* A cell: different texts, in the order in which they came. */
+/* A cell: distinct texts, in the order in which they were added. */
 struct cell {
 	char *texts[MAX_TEXTS];
 	size_t n;
@@ -30,7 +30,7 @@ static void cell_free(struct cell *cell)
 
 #define cleanup_cell __attribute__((cleanup(cell_free)))
 
-/* Takes the text over; NULL is no memory. */
+/* Adds a text and takes ownership of it; NULL means out of memory. */
 static void cell_add(struct cell *cell, char *text)
 {
 	if (!text) {
@@ -82,7 +82,7 @@ static char *join(const char *text, const char *joint, const char *more)
 	return asprintf(&whole, "%s%s%s", text, joint, more) < 0 ? NULL : whole;
 }
 
-/* The value that is in effect, or why it is not known. */
+/* The value in effect, or the reason why it is unknown. */
 static char *setting_text(const struct ejg_survey *survey, const char *name, const char *unset)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(survey, name);
@@ -190,7 +190,7 @@ static char *configured_dist(const struct view *view)
 	return range ? join(range, " on ", interface) : NULL;
 }
 
-/* Whether the node has registered that port in epmd under its name. */
+/* True if the node has registered that port in epmd under its name. */
 static bool is_registered(const struct ejg_survey *survey, const struct ejg_process *node, uint16_t port)
 {
 	size_t n = node->node ? strcspn(node->node, "@") : 0;
@@ -210,7 +210,7 @@ static bool is_dist(const struct view *view, const struct ejg_process *node, uin
 	       words_in_ranges(view->facts->dist, view->facts->n_dist, port);
 }
 
-/* The node that holds the listener, or NULL. */
+/* The node with the listener, or NULL. */
 static const struct ejg_process *node_of(const struct view *view, const struct ejg_listener *listener)
 {
 	const struct ejg_process *process = survey_process(view->survey, listener->pid);
@@ -218,7 +218,7 @@ static const struct ejg_process *node_of(const struct view *view, const struct e
 	return process && is_node(process) ? process : NULL;
 }
 
-/* Whether the distribution of a node is known among its listeners; where not, any of the others may be it. */
+/* True if one of the node's listeners is known to be the distribution; if not, any other may be it. */
 static bool has_dist(const struct view *view, const struct ejg_process *node)
 {
 	for (size_t i = 0; i < view->survey->n_listeners; i++) {
@@ -235,7 +235,7 @@ static bool is_public(const struct view *view, uint16_t port)
 	return words_in_ranges(view->facts->public_ports, view->facts->n_public_ports, port);
 }
 
-/* May be the distribution as well as anything else. */
+/* True if it may be the distribution, or anything else. */
 static bool is_unidentified(const struct view *view, const struct ejg_process *node, uint16_t port)
 {
 	return !is_public(view, port) && port != view->facts->epmd_port && !has_dist(view, node);
@@ -300,7 +300,7 @@ static char *configured_public(const struct view *view)
 	return words_ranges(view->facts->public_ports, view->facts->n_public_ports);
 }
 
-/* What a node listens on beside the distribution. */
+/* The listeners of a node other than the distribution. */
 static char *real_public(const struct view *view)
 {
 	cleanup_cell struct cell cell = {};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is configured beside what is real. */
+/* Compares the configuration with the running system. */
 #ifndef EJG_TOOL_COMPARED_H
 #define EJG_TOOL_COMPARED_H
 
 #include <ejguard/facts.h>
 
-/* One thing as it is configured and as it really is, in words. */
+/* One property as configured and as it is now, as text. */
 struct compared {
 	const char *name;
 	char *configured;
@@ -18,7 +18,7 @@ struct compared_list {
 	struct compared rows[N_COMPARED];
 };
 
-/* Return: 0, -ENOMEM; ret then holds what is to be freed all the same. */
+/* Return: 0, -ENOMEM; ret must be freed in either case. */
 int compared_make(const struct ejg_facts *facts, const struct ejg_survey *survey, struct compared_list *ret);
 void compared_free(struct compared_list *list);
 

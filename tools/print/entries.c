@@ -55,7 +55,7 @@ static int compare_entries(const void *left, const void *right)
 	return r ? r : compare(a->index, b->index);
 }
 
-/* What is printed below what: roots has an index for each finding, SIZE_MAX for those that are not on the page. */
+/* The finding below which each one is printed: its index in roots, SIZE_MAX for one that is not on the page. */
 static void find_roots(const struct relation_list *relations, size_t *roots)
 {
 	for (size_t i = 0; i < relations->n; i++) {
@@ -75,7 +75,7 @@ static size_t root_of(const size_t *roots, size_t index)
 	return index;
 }
 
-/* Sets what depends on the other entries: worst, place and place_worst. worst: of each finding, room for all. */
+/* Sets the members that depend on other entries: worst, place and place_worst. worst: one for each finding. */
 static void rank(const struct report *report, struct entry_list *list, unsigned int *worst)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -103,7 +103,7 @@ static void rank(const struct report *report, struct entry_list *list, unsigned 
 	}
 }
 
-/* The findings that are on the page, each its own root. */
+/* Adds the findings that are on the page, each as its own root. */
 static void fill(const struct report *report, bool (*is_wanted)(const struct ejg_finding *finding, const void *data),
 		 const void *data, struct entry_list *list, size_t *roots)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Events, as they come: one line each. */
+/* Prints events when they arrive: one line each. */
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static int print_json(const struct ejg_event *event, FILE *out)
 			 json_text(event->message), "labels", json_labels(event->labels, event->n_labels));
 	if (!line)
 		return -ENOMEM;
-	json_dumpf(line, out, JSON_ENSURE_ASCII | JSON_COMPACT); /* errors of writing stay in the stream */
+	json_dumpf(line, out, JSON_ENSURE_ASCII | JSON_COMPACT); /* the stream records write errors */
 	fputc('\n', out);
 	json_decref(line);
 	return 0;

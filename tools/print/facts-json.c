@@ -67,7 +67,7 @@ static json_t *json_users(const struct ejg_facts *facts)
 	return array;
 }
 
-/* Takes the value over. */
+/* Makes a fact; takes ownership of the value. */
 static json_t *json_fact(json_t *value, const struct ejg_origin *origin)
 {
 	return json_pack("{s:o, s:o}", "value", value, "origin", json_origin(origin));
@@ -99,7 +99,7 @@ json_t *json_facts(const struct ejg_facts *facts)
 	json_t *object = json_object();
 	bool failed = !object;
 
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) /* takes over, or frees */
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) /* takes ownership, or frees */
 		failed |= json_object_set_new(object, members[i].name, members[i].value) < 0;
 	if (!failed)
 		return object;

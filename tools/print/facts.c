@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The facts of the service as text: each with its value and where it comes from. */
+/* The facts of the service as text: each with its value and its origin. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 enum { MAX_ORIGIN = 44, MAX_NAME = 36, MAX_VALUE = 240 };
 
-/* Takes the value over; NULL is no memory. */
+/* Adds a row and takes ownership of the value; NULL means out of memory. */
 static int add_row(struct table *table, const char *name, const struct ejg_origin *origin, char *value,
 		   const char *more)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The metrics, in the text format of OpenMetrics 1.0 or in that of Prometheus, 0.0.4: there the type and the help are of the
- * sample's name, in OpenMetrics of the family's, which lacks the suffix of a counter.
+ * The metrics, in the text format of OpenMetrics 1.0 or of Prometheus, 0.0.4. In the latter type and help have the
+ * sample's name, in OpenMetrics the family's, which lacks the suffix of a counter.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,14 +10,14 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/print/print.h"
 
-/* Families have to stand together, whatever the order in which the modules gave their figures. */
+/* Families must be contiguous, whatever the order in which the modules reported them. */
 struct family {
 	const struct ejg_metric *metric;
 	char *name; /* "ejguard_net_denials" */
 	bool done;
 };
 
-/* Names of modules and metrics are of a-z, 0-9 and _; counters get their suffix back with each sample. */
+/* Names of modules and metrics consist of a-z, 0-9 and _; counters get their suffix back with each sample. */
 static char *family_name(const struct ejg_metric *metric)
 {
 	static const char suffix[] = "_total";
@@ -41,7 +41,7 @@ static void put_escaped(FILE *out, const char *text)
 	}
 }
 
-/* A label that a module named as ours is called what Prometheus calls such ones. */
+/* A module's label with the name of one of ours is renamed in the way of Prometheus. */
 static void put_label(FILE *out, const struct ejg_label *label)
 {
 	const char *name = label->name;
@@ -111,7 +111,7 @@ static void put_findings(const struct report *report, FILE *out)
 			counts[i]);
 }
 
-/* What the tool itself knows. */
+/* The metrics of the tool itself. */
 static void put_own(const struct report *report, FILE *out)
 {
 	static const char info[] = "ejguard_version_info";

@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* A finding with what decides its place. */
+/* A finding with the values that decide its position. */
 struct ranked {
 	const struct ejg_finding *finding;
 	enum section section;
@@ -15,7 +15,7 @@ struct ranked {
 	size_t index;
 };
 
-/* By its name, see ejguard-module(7): "cookie.unseen", "net.pins-unseen". */
+/* True for a finding about something unseen, by its name, see ejguard-module(7): "cookie.unseen", "net.pins-unseen". */
 static bool is_unseen(const struct ejg_finding *finding)
 {
 	static const char word[] = "unseen";
@@ -39,7 +39,7 @@ enum section finding_section(const struct ejg_finding *finding)
 		return SECTION_INFO;
 	case EJG_WARNING:
 		return SECTION_WARNING;
-	default: /* what is not known is not taken lightly */
+	default: /* an unknown severity counts as the worst */
 		return SECTION_FAILURE;
 	}
 }
@@ -61,7 +61,7 @@ static int compare_places(const void *left, const void *right)
 	return r ? r : compare_numbers(a->index, b->index);
 }
 
-/* Sets module and kind. Modules and ids are few, and findings of one id mostly come one after the other. */
+/* Sets module and kind. There are few modules and ids, and findings of one id are usually contiguous. */
 static int rank(struct ranked *ranked, size_t n)
 {
 	cleanup_free size_t *kinds = calloc(n + 1, sizeof(*kinds));

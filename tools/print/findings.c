@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Findings as text: a section for each severity, the worst first; in it the modules, and of one kind no more than a
- * few, each with where it stands and what to do. Beside failures, warnings are one line each: first things first.
+ * Findings as text: a section for each severity, the worst first; in it the modules, and only a few of each kind, each
+ * with its place and its remedy. If there are failures, each warning is a single line.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,18 +15,18 @@
 
 enum { INDENT = 2, MIN_NAME = 6, MAX_NAME = 16 };
 
-/* What is printed, and how far it is. */
+/* The state of printing. */
 struct page {
 	const struct report *report;
 	FILE *out;
 	bool colour;
-	bool no_failures; /* they stand in the same place already */
-	bool brief;	  /* warnings are */
+	bool no_failures; /* failures were already printed in the same place */
+	bool brief;	  /* warnings are short */
 	unsigned int width;
 	unsigned int indent; /* of the findings, behind the names of the modules */
 	bool begun;
-	const char *module; /* whose name stands in this section last */
-	const char *remedy; /* that stands in this section last */
+	const char *module; /* last printed in this section */
+	const char *remedy; /* last printed in this section */
 };
 
 static const struct {
@@ -45,7 +45,7 @@ static bool is_wanted(const struct page *page, const struct ejg_finding *finding
 {
 	if (page->no_failures && finding->severity == EJG_FAILURE)
 		return false;
-	/* Listed apart: print_trial(). */
+	/* Printed separately: print_trial(). */
 	if (page->report->tries && report_is_change(finding))
 		return false;
 	if (finding->severity == EJG_FAILURE)
@@ -66,7 +66,7 @@ static void print_title(struct page *page, enum section section, size_t n)
 	page->module = page->remedy = NULL;
 }
 
-/* The name of the module, once in a section, and the room up to the findings. */
+/* Prints the name of the module, once in a section, and the space before the findings. */
 static void print_name(struct page *page, const char *module)
 {
 	unsigned int columns = text_columns(module);
@@ -84,7 +84,7 @@ static void print_name(struct page *page, const char *module)
 		fprintf(page->out, "\n%*s", page->indent, "");
 }
 
-/* As compilers write it: where it stands, what it is about, what is the matter. */
+/* In the format of compilers: place, subject, message. */
 static char *format_finding(const struct ejg_finding *finding, const char *message)
 {
 	const char *subject = finding->subject;
@@ -148,7 +148,7 @@ static void print_rest(struct page *page, const char *id, size_t n)
 	fprintf(page->out, "]; ejguard -v %s shows them all\n", finding_asker(page->report));
 }
 
-/* Findings of one kind. A remedy that is the same for all of them is told once. */
+/* Prints findings of one kind. A remedy that all of them share is printed once. */
 static int print_kind(struct page *page, const struct ejg_finding *const *findings, size_t n)
 {
 	size_t shown = finding_fold(findings, n, page->report->verbose);
@@ -169,7 +169,7 @@ static int print_kind(struct page *page, const struct ejg_finding *const *findin
 	return r;
 }
 
-/* Leaves out what is not asked for. */
+/* Removes findings that should not be shown. */
 static void keep_wanted(struct page *page, struct finding_list *list)
 {
 	unsigned int name = MIN_NAME, columns;
@@ -196,7 +196,7 @@ static size_t section_end(const struct finding_list *list, size_t first)
 	return i;
 }
 
-/* How many failures and warnings would be shown; they come first. */
+/* The number of failures and warnings that would be shown; they come first. */
 static size_t count_shown(const struct page *page, const struct finding_list *list, size_t *ret_end)
 {
 	size_t n = 0, i = 0, end;
@@ -214,7 +214,7 @@ static bool is_on_page(const struct ejg_finding *finding, const void *data)
 	return is_wanted(data, finding);
 }
 
-/* Where they are many: all failures and warnings. *ret_begin: the first finding that is still to be printed. */
+/* Prints many failures and warnings on a long page. *ret_begin: the first finding that was not printed. */
 static int print_many(struct page *page, const struct finding_list *list, size_t *ret_begin)
 {
 	size_t end;

@@ -14,13 +14,13 @@ struct json_t *json_text(const char *text);
 /* null for NULL. */
 struct json_t *json_nullable(const char *text);
 struct json_t *json_words(const char *const *words, size_t n);
-/* JSON has signed 64-bit numbers in most readers; past that, the nearest real number. */
+/* Most readers have signed 64-bit numbers; a larger value becomes the nearest real number. */
 struct json_t *json_unsigned(uint64_t value);
-/* Appends the element, which it takes over; when either is NULL the array is freed and the result is NULL. */
+/* Appends the element and takes ownership of it; if either is NULL, the array is freed and the result is NULL. */
 struct json_t *json_append(struct json_t *array, struct json_t *element);
 struct json_t *json_labels(const struct ejg_label *labels, size_t n);
 
-/* Of facts and survey. */
+/* For facts and survey. */
 struct json_t *json_origin(const struct ejg_origin *origin);
 struct json_t *json_user(uid_t uid);
 struct json_t *json_facts(const struct ejg_facts *facts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Failures as lines of a log: a few of each kind. */
+/* Failures as lines for a log: a few of each kind. */
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
@@ -42,7 +42,7 @@ static void print_line(const struct report *report, const char *priority, const 
 	fputc('\n', out);
 }
 
-/* A few of each kind. Whether there are any. */
+/* Prints a few of each kind. Return: true if there are any. */
 static bool print_failures(const struct report *report, FILE *out)
 {
 	cleanup_findings struct finding_list list = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A page of many failures and warnings: what to do first in three lines; then one heading for each file, below it a line
- * for each cause, and for each kind of what follows from it. What to do about the others is left to -v.
+ * A page for many failures and warnings: first three lines with the most important remedies; then a heading for each
+ * file, below it a line for each cause, and for each kind of effect. Other remedies are only shown with -v.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -21,12 +21,12 @@ struct long_page {
 	unsigned int width;
 	bool colour;
 	struct entry_list entries;
-	const struct ejg_finding *first[N_FIRST]; /* that are told on top */
+	const struct ejg_finding *first[N_FIRST]; /* shown at the top */
 	size_t n_first;
-	unsigned int word; /* the section whose word stands last below this heading */
+	unsigned int word; /* the section whose word was last printed below this heading */
 };
 
-/* The step that is told on top, with its place where it has none of its own. NULL without memory, or where there is none. */
+/* The step shown at the top, with the finding's place if the step has none. NULL without memory, or without a step. */
 static char *first_step(const struct ejg_finding *finding, bool *ret_run)
 {
 	const char *remedy = finding->remedy;
@@ -56,7 +56,7 @@ static bool is_first(const struct long_page *page, const struct ejg_finding *fin
 	return false;
 }
 
-/* Whether the same is told on top already. */
+/* True if the same remedy is shown at the top. */
 static bool is_told(const struct long_page *page, const struct ejg_finding *finding)
 {
 	for (size_t i = 0; i < page->n_first; i++)
@@ -74,7 +74,7 @@ static bool comes_before(const struct entry *a, const struct entry *b)
 	return a->index < b->index;
 }
 
-/* The worst causes whose remedies differ, and of those as bad as each other the ones from which more follows. */
+/* Chooses the worst causes with different remedies; among equally bad ones those with more effects. */
 static void choose_first(struct long_page *page)
 {
 	while (page->n_first < N_FIRST) {
@@ -94,7 +94,7 @@ static void choose_first(struct long_page *page)
 	}
 }
 
-/* In one line: the id stands below, too, and goes where there is no room for it. */
+/* In one line: the id is also printed below, and is left out if there is no room. */
 static int print_first(const struct long_page *page)
 {
 	for (size_t i = 0; i < page->n_first; i++) {
@@ -155,7 +155,7 @@ static int print_head(const struct long_page *page)
 	return 0;
 }
 
-/* Where below the heading it stands: a line, the rest of a path, another file. */
+/* The label below the heading: a line, the rest of a path, another file. */
 static char *label(const struct entry *entry, bool brief)
 {
 	const struct ejg_finding *finding = entry->finding;
@@ -177,7 +177,7 @@ static char *label(const struct entry *entry, bool brief)
 	return text;
 }
 
-/* What several findings of one kind say: their labels, and the summary of the kind. */
+/* The text for several findings of one kind: their labels, and the summary of the kind. */
 static char *join(const struct long_page *page, size_t first, size_t end, bool brief)
 {
 	const struct ejg_finding *finding = page->entries.items[first].finding;
@@ -210,7 +210,7 @@ static char *join(const struct long_page *page, size_t first, size_t end, bool b
 	return NULL;
 }
 
-/* The word for the severity, once below a heading, and the room up to the text. */
+/* Prints the word for the severity, once below a heading, and the space before the text. */
 static void print_word(struct long_page *page, enum section section)
 {
 	const char *word = section == SECTION_FAILURE ? "failure" : "warning";
@@ -227,7 +227,7 @@ static void print_word(struct long_page *page, enum section section)
 		word, page->colour ? "\033[0m" : "", WORD - (int)strlen(word), "");
 }
 
-/* Those of one kind that follow from the same, in one line. */
+/* Prints the effects of one cause; those of one kind in one line. */
 static int print_effects(const struct long_page *page, size_t first, size_t end)
 {
 	const struct margins margins = { page->out, page->width, INDENT + WORD + INDENT };
@@ -248,7 +248,7 @@ static int print_effects(const struct long_page *page, size_t first, size_t end)
 	return 0;
 }
 
-/* Whether the entry can stand in one line with that one: warnings of one kind, from which nothing follows. */
+/* True if both entries fit in one line: warnings of one kind, without effects. */
 static bool is_alike(const struct long_page *page, size_t first, size_t i)
 {
 	const struct entry *a = &page->entries.items[first], *b = &page->entries.items[i];
@@ -258,7 +258,7 @@ static bool is_alike(const struct long_page *page, size_t first, size_t i)
 	       entries_root_end(&page->entries, i) == i + 1 && !is_first(page, b->finding);
 }
 
-/* A cause with what follows from it, or some warnings of one kind. Return: the index behind them, or -ENOMEM. */
+/* Prints a cause with its effects, or some warnings of one kind. Return: the index behind them, or -ENOMEM. */
 static ssize_t print_cause(struct long_page *page, size_t first)
 {
 	const struct margins margins = { page->out, page->width, INDENT + WORD };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The modules as text: a table of all, or one in full. */
+/* The modules as text: a table of all, or one with details. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static int print_list(const struct ejg *handle, FILE *out)
 	return table_print(table, NULL) < 0 ? -ENOMEM : r;
 }
 
-/* What may be written, where the type does not say it all: "values: allow rewrite deny". */
+/* The allowed values, if the type is not enough: "values: allow rewrite deny". */
 static char *values_of(const struct ejg_option *option)
 {
 	cleanup_free char *words = NULL;

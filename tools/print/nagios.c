@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A plugin of Nagios, Icinga and what else reads its output: the verdict as a line with figures behind a bar, a line for each
- * failure below it, and the exit status that says how bad it is (Monitoring Plugins' guidelines, "Plugin Output", "Return Codes").
+ * Output as a plugin for Nagios, Icinga and compatible programs: the verdict as a line with metrics behind a bar, a
+ * line for each failure below it, and the exit status for the severity (Monitoring Plugins' guidelines, "Plugin
+ * Output", "Return Codes").
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,14 +33,14 @@ int nagios_status(const struct report *report)
 	return count(report, SECTION_WARNING) > 0 ? NAGIOS_WARNING : NAGIOS_OK;
 }
 
-/* A bar would begin the figures. */
+/* A bar would start the metrics. */
 static void put_without_bars(const char *text, FILE *out)
 {
 	for (; *text; text++)
 		fputc(*text == '|' ? '/' : *text, out);
 }
 
-/* What a printer of the page prints, without bars. */
+/* Prints a part of the page without bars. */
 static int put_page(const struct report *report, void (*print)(const struct report *report, FILE *out), FILE *out)
 {
 	cleanup_free char *text = NULL;
@@ -55,7 +56,7 @@ static int put_page(const struct report *report, void (*print)(const struct repo
 	return 0;
 }
 
-/* The line of the verdict, without its end. */
+/* Prints the line of the verdict, without its end. */
 static void put_verdict(const struct report *report, FILE *out)
 {
 	cleanup_free char *text = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report as text: findings, what is guarded, figures, and the verdict in one line. */
+/* The report as text: findings, guarded cgroups, metrics, and the verdict in one line. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 
-/* What is as it should be: the cgroups that are guarded. What asks for attention stands above it. */
+/* Prints the guarded cgroups. Problems are printed above them. */
 static int print_guarded(const struct report *report, FILE *out)
 {
 	static const char *const headings[] = { "GUARD", "SUBJECT", "STATE" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is printed where: the report to stdout, errors to stderr, and nothing twice to the same place. */
+/* Sends the report to stdout, errors to stderr, and nothing twice to the same file. */
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 
-/* Whether both descriptors lead to the same place: the journal, a log file, 2>&1. */
+/* True if both descriptors lead to the same file: the journal, a log file, 2>&1. */
 static bool same_file(int a, int b)
 {
 	struct stat first, second;
@@ -21,8 +21,8 @@ static bool same_file(int a, int b)
 }
 
 /*
- * Whether the run has got to its end: then what failed is its answer. An audit in which a module failed has asked the
- * others all the same.
+ * True if the run was complete: then its failures are its answer. An audit in which one module failed has still asked
+ * the others.
  */
 static bool is_answered(const struct report *report)
 {
@@ -39,9 +39,9 @@ static bool is_answered(const struct report *report)
 }
 
 /*
- * A run that ended in an error says so on stderr, a line for each cause. A guard that does not hold is the answer of
- * the run: it stands in the report; where stderr is not a screen it is said there too, in lines that a log can
- * take, and if that is where the report goes, too, the report does not repeat it.
+ * A run that ended in an error prints it on stderr, one line for each cause. A guard that does not hold is the answer
+ * of the run, which is in the report. If stderr is not a screen, the failures are printed there too, as lines for a
+ * log; if the report goes to the same file, it does not repeat them.
  */
 static int print_text(const struct report *report)
 {
@@ -55,7 +55,7 @@ static int print_text(const struct report *report)
 	return print_page(report, lines && (error || same_file(STDOUT_FILENO, STDERR_FILENO)), stdout);
 }
 
-/* The start of a unit: what failed, and the verdict. */
+/* For the start of a unit: prints failures and the verdict. */
 static int print_start(const struct report *report)
 {
 	print_lines(report, stderr);
@@ -80,14 +80,14 @@ static int print_json(const struct report *report)
 	return r;
 }
 
-/* For a collector: stdout has whole figures or nothing, what failed is told on stderr. */
+/* For a collector: stdout gets complete metrics or nothing, failures go to stderr. */
 static int print_collected(const struct report *report)
 {
 	print_lines(report, stderr);
 	return report->error == 0 || report->error == -EACCES ? print_figures(report, stdout) : 0;
 }
 
-/* Nothing is said on stderr: who runs a plugin reads stdout. */
+/* Nothing goes to stderr: Nagios reads only stdout of a plugin. */
 static int print_plugin(const struct report *report)
 {
 	int r = print_nagios(report, stdout);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The forms of a report: text for people, lines for a log, one JSON object for programs, figures for a collector. */
+/* The forms of a report: text for people, lines for a log, one JSON object for programs, metrics for a collector. */
 #ifndef EJG_TOOL_PRINT_H
 #define EJG_TOOL_PRINT_H
 
@@ -11,27 +11,27 @@
 int print_report(const struct report *report);
 
 /*
- * The forms. Return: 0 or -ENOMEM; errors of writing stay in the stream. lines: the failures were printed by
- * print_lines() already, to the same place.
+ * The forms. Return: 0 or -ENOMEM; the stream records write errors. lines: print_lines() has already printed the
+ * failures to the same file.
  */
 int print_object(const struct report *report, FILE *out);
 int print_page(const struct report *report, bool lines, FILE *out);
 int print_figures(const struct report *report, FILE *out);
-/* As a plugin of Nagios, with its exit status. */
+/* As a plugin for Nagios, with its exit status. */
 int print_nagios(const struct report *report, FILE *out);
 int nagios_status(const struct report *report);
-/* One event: a line of text, or of JSON. */
+/* Prints one event: a line of text, or of JSON. */
 int print_event(const struct report *report, const struct ejg_event *event, FILE *out);
 /* One line for each failure, for the journal: "ejguard: ID: FILE:LINE:COLUMN: message; remedy". */
 void print_lines(const struct report *report, FILE *out);
-/* One line for each thing that an apply did to others: whom it admits now, whose connection it ended. */
+/* One line for each effect of an apply on others: newly allowed peers, ended connections. */
 void print_changes(const struct report *report, FILE *out);
 
 /* Parts of the page. Return: 0 or -ENOMEM. */
 int print_findings(const struct report *report, bool no_failures, FILE *out);
 /* "ejabberd: NOT GUARDED: 2 failures, 1 warning; next: ejguard apply" */
 int print_verdict(const struct report *report, FILE *out);
-/* The same without what to do next: one line. */
+/* The same in one line, without the next command. */
 int print_outcome(const struct report *report, FILE *out);
 int print_trial(const struct report *report, FILE *out);
 int print_modules(const struct report *report, FILE *out);

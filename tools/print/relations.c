@@ -7,17 +7,17 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Causes of one rule that are looked at: what a host with more has is listed one by one. */
+/* causes of one rule that are compared; findings of others are listed one by one */
 enum { MAX_CAUSES = 128 };
 
-/* When a finding of the one id follows from a finding of the other. */
+/* The condition under which a finding follows from another one. */
 enum match {
 	MATCH_ANY,
-	MATCH_LINE,  /* they stand in the same line of the same file */
-	MATCH_PATH,  /* they are about the same file */
-	MATCH_BELOW, /* the effect is about a file in the folder that the cause is about, and both are about everybody */
-	MATCH_GROUP, /* the effect speaks of the group that the cause is about */
-	MATCH_WORDS, /* the effect has the words in its message */
+	MATCH_LINE,  /* both are in the same line of the same file */
+	MATCH_PATH,  /* both are about the same file */
+	MATCH_BELOW, /* the effect's file is in the cause's folder, and both concern everybody */
+	MATCH_GROUP, /* the effect names the group of the cause */
+	MATCH_WORDS, /* the effect's message has the words */
 };
 
 struct rule {
@@ -70,7 +70,7 @@ static const struct rule rules[] = {
 	{ "node.epmd-stray", "node.node-unregistered", MATCH_ANY, NULL, false },
 };
 
-/* The first that fits counts. */
+/* The first match counts. */
 static const struct {
 	const char *id; /* a pattern */
 	enum need need;
@@ -133,7 +133,7 @@ const char *need_name(enum need need)
 	return names[need];
 }
 
-/* The file that it is about, even where a line of another file names it. */
+/* The file that it is about, also if a line of another file names it. */
 static const char *path_of(const struct ejg_finding *finding)
 {
 	return *finding->subject == '/' ? finding->subject : finding->file;
@@ -146,7 +146,7 @@ static bool is_below(const char *folder, const char *path)
 	return n > 0 && strncmp(folder, path, n) == 0 && path[n] == '/';
 }
 
-/* "group ejabberd may", in the message. */
+/* True if the message has "group ejabberd may". */
 static bool names_group(const char *message, const char *group)
 {
 	const char *p = strstr(message, "group ");
@@ -177,7 +177,7 @@ static bool follows(const struct rule *rule, const struct ejg_finding *cause, co
 	return false;
 }
 
-/* What is said of something as it should be follows from nothing. */
+/* A finding that reports no problem has no cause. */
 static bool is_loud(const struct ejg_finding *finding)
 {
 	return finding->severity == EJG_FAILURE || finding->severity == EJG_WARNING;
@@ -201,7 +201,7 @@ static int add(struct relation_list *list, size_t *room, struct relation relatio
 	return 0;
 }
 
-/* The causes of all rules, each a line of the rule's. */
+/* The causes of all rules, a list for each rule. */
 struct causes {
 	size_t items[ARRAY_SIZE(rules)][MAX_CAUSES];
 	size_t n[ARRAY_SIZE(rules)];
@@ -217,13 +217,13 @@ static void find_causes(const struct report *report, struct causes *causes)
 				causes->items[j][causes->n[j]++] = i;
 }
 
-/* Folders lie in folders; else nothing follows from its like. */
+/* Folders can contain folders; otherwise nothing follows from a finding with the same id. */
 static bool is_effect(const struct rule *rule, const char *id)
 {
 	return fnmatch(rule->effect, id, 0) == 0 && (rule->match == MATCH_BELOW || strcmp(rule->cause, id) != 0);
 }
 
-/* What the finding of that index follows from. */
+/* Finds the causes of a finding. */
 static int find_relations(const struct report *report, const struct causes *causes, size_t index,
 			  struct relation_list *list, size_t *room)
 {

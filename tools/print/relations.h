@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How findings hang together: what an attacker needs to use what one says, and which one follows from which. The order of
- * the page and the member "causes" of JSON come from here.
+ * Relations between findings: what an attacker needs to use a finding, and which findings follow from others. The order
+ * of the page and the member "causes" of JSON depend on them.
  */
 #ifndef EJG_TOOL_RELATIONS_H
 #define EJG_TOOL_RELATIONS_H
 
 #include "tools/base/report.h"
 
-/* What an attacker needs, the least first; between, what keeps the service from starting. */
+/* What an attacker needs, the least first; in between, failures that keep the service from starting. */
 enum need {
 	NEED_NETWORK, /* a connection to this host */
 	NEED_ACCOUNT, /* an account of the service, which many servers give to anybody */
 	NEED_START,   /* nothing: the service does not start, or not as configured */
-	NEED_PATH,    /* a place on the way of somebody's packets */
+	NEED_PATH,    /* control of a network path of others */
 	NEED_LOCAL,   /* a login on this host */
 	NEED_OTHER,
 };

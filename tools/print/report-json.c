@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report as one JSON object. Members are only added; what a member means changes only with "schema". */
+/* The report as one JSON object. Members are only added; their meaning changes only with "schema". */
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static json_t *json_steps(const char *remedy)
 	return array;
 }
 
-/* The indices of what it follows from. *next: its relations or those behind it. */
+/* The indices of its causes. *next: the first relation of this finding or a later one. */
 static json_t *json_causes(const struct relation_list *relations, size_t index, size_t *next)
 {
 	json_t *array = json_array();
@@ -36,7 +36,7 @@ static json_t *json_causes(const struct relation_list *relations, size_t index, 
 	return array;
 }
 
-/* What an attacker needs to use it, or null where it is nothing to use. */
+/* What an attacker needs to use the finding, or null if it cannot be used. */
 static json_t *json_needs(const struct ejg_finding *finding)
 {
 	bool loud = finding->severity == EJG_FAILURE || finding->severity == EJG_WARNING;
@@ -146,9 +146,9 @@ int print_object(const struct report *report, FILE *out)
 	json_t *object;
 
 	object = json_report(report);
-	if (!object) /* strings cannot fail but for memory: json_text() takes any bytes */
+	if (!object) /* json_text() accepts any bytes, so only memory can be the reason */
 		return -ENOMEM;
-	/* errors of writing stay in the stream */
+	/* the stream records write errors */
 	json_dumpf(object, out, JSON_ENSURE_ASCII | (report->verb && report->verb->streams ? JSON_COMPACT : JSON_INDENT(2)));
 	fputc('\n', out);
 	json_decref(object);

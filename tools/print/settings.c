@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings of the service as text: each with its value and where it comes from. */
+/* The settings of the service as text: each with its value and its origin. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "tools/print/print.h"
 #include "tools/print/words.h"
 
-/* From so many settings on that cannot be told for one and the same reason, the reason is told once. */
+/* If at least this many settings are unknown for the same reason, the reason is printed once. */
 enum { MANY = 3 };
 
 enum { MAX_NAME = 36, MAX_ORIGIN = 32, MAX_VALUE = 240 };
@@ -24,7 +24,7 @@ static bool has_same_cause(const struct ejg_setting *a, const struct ejg_setting
 	       a->origin.line == b->origin.line && is_same(a->origin.file, b->origin.file) && is_same(a->note, b->note);
 }
 
-/* The first of the settings that share the cause, when there are many; else NULL. */
+/* The first of the settings with the same reason, if there are many; else NULL. */
 static const struct ejg_setting *first_of_many(const struct ejg_survey *survey, const struct ejg_setting *setting)
 {
 	const struct ejg_setting *first = NULL;
@@ -89,7 +89,7 @@ static void print_unset(const struct ejg_survey *survey, FILE *out)
 		paragraph_end(&paragraph);
 }
 
-/* The settings that share the cause of this one: "Indeterminate, FILE: cannot be read: A B C". */
+/* Prints the settings with the same reason: "Indeterminate, FILE: cannot be read: A B C". */
 static int print_many(const struct ejg_survey *survey, const struct ejg_setting *setting, FILE *out)
 {
 	struct paragraph paragraph = { .out = out, .width = text_width(out), .indent = 2 };

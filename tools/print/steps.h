@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The steps of a remedy, one a line: "run: COMMAND" is a command as a shell takes it, "edit: FILE:LINE: WHAT" a change of
- * a file, and anything else is said in words. See ejguard-module(7).
+ * The steps of a remedy, one a line: "run: COMMAND" is a command for a shell, "edit: FILE:LINE: WHAT" a change of a
+ * file, and anything else is plain text. See ejguard-module(7).
  */
 #ifndef EJG_TOOL_STEPS_H
 #define EJG_TOOL_STEPS_H
@@ -21,7 +21,7 @@ struct step {
 	size_t n;
 };
 
-/* Takes the next step off *remedy. Return: whether there was one. */
+/* Removes the next step from *remedy. Return: true if there was one. */
 bool step_next(const char **remedy, struct step *ret);
 
 /* "remedy", "edit", "run". */

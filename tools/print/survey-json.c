@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What discover tells, as JSON. */
+/* The results of discover, as JSON. */
 #include <jansson.h>
 
 #include "libejguard/util/cleanup.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What discover tells, as text. All of it comes from files and processes of others. */
+/* The results of discover, as text. All of it comes from foreign files and processes. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 enum { MAX_CONFIGURED = 44, MAX_REAL = 240, MAX_USER = 14, MAX_UNIT = 30, MAX_NODE = 120 };
 
-/* What is odd about a process, or "". */
+/* Problems of a process, or "". */
 static char *process_notes(const struct ejg_process *process)
 {
 	char *text;
@@ -89,7 +89,7 @@ static int print_processes(const struct ejg_survey *survey, FILE *out)
 		       : r;
 }
 
-/* Whether a listener is the service's, or where the service's is expected. */
+/* True for a listener of the service, or at a port where the service's is expected. */
 static bool concerns(const struct report *report, const struct ejg_listener *listener)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);

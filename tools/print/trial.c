@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What would change, as a list that a person reads. The message of such a finding is a sentence, or the words of a diff, each
- * with its sign: "+198.51.100.7 -198.51.100.8".
+ * The changes of a dry run, as a list for people. The message of such a finding is a sentence, or the words of a diff,
+ * each with its sign: "+198.51.100.7 -198.51.100.8".
  */
 #include <errno.h>
 #include <jansson.h>
@@ -17,13 +17,13 @@
 enum { INDENT = 2, NAME = 10 };
 
 struct word {
-	const char *text; /* without the sign; of a rest: all of it */
+	const char *text; /* without the sign; for a rest the whole text */
 	size_t n;
-	size_t rest; /* how many were left out here; 0: it is a word */
+	size_t rest; /* how many words were left out here; 0: it is a word */
 	char sign;
 };
 
-/* Takes the next word of a diff off *text. Return: false at the end. */
+/* Removes the next word of a diff from *text. Return: false at the end. */
 static bool next_word(const char **text, struct word *ret)
 {
 	const char *start = *text + strspn(*text, " ");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What enable and disable did to the units, as JSON. */
+/* The changes of units by enable and disable, as JSON. */
 #include <jansson.h>
 
 #include "tools/print/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What enable and disable did to the units, and what is left to do. */
+/* The changes of units by enable and disable, and the remaining steps. */
 #include <errno.h>
 #include <string.h>
 

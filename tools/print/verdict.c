@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last line of the text: the verdict, what it rests on, and the next command to type when there is one. */
+/* The last line of the text: the verdict, its reasons, and the next command if there is one. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,14 +8,14 @@
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 
-/* How many findings each section has, and what would mend the failures. */
+/* The number of findings in each section, and the command that corrects the failures. */
 struct summary {
 	size_t counts[N_SECTIONS];
-	bool apply_mends;  /* the remedy of all failures is to apply the stack, or to enable it */
-	bool enable_mends; /* of some it is to enable it, which comes first */
+	bool apply_mends;  /* the remedy of every failure is to apply or enable the stack */
+	bool enable_mends; /* the remedy of some is to enable it, which comes first */
 };
 
-/* Whether a remedy is to run this verb. */
+/* True if the remedy is to run this verb. */
 static bool is_verb(const char *remedy, const char *verb)
 {
 	static const char command[] = "run: ejguard ";
@@ -43,7 +43,7 @@ static struct summary count(const struct report *report)
 	return summary;
 }
 
-/* What the caller may not see is not vouched for. */
+/* The result. It says if parts were not visible to the caller. */
 static const char *outcome(const struct report *report, const struct summary *summary)
 {
 	bool audit = report->verb->audits;
@@ -75,7 +75,7 @@ static void print_count(FILE *out, const char **separator, size_t n, const char 
 	*separator = ", ";
 }
 
-/* As a shell reads it. The options hold no control characters. */
+/* Prints a word quoted for a shell. The options contain no control characters. */
 static void print_word(FILE *out, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
@@ -103,7 +103,7 @@ static void print_option(FILE *out, const char *name, const char *value)
 	print_word(out, value);
 }
 
-/* The command with the folders and the service of this run. */
+/* Prints the command with the folders and the service of this run. */
 static void print_command(const struct report *report, const char *verb, FILE *out)
 {
 	const struct arguments *arguments = report->arguments;
@@ -117,7 +117,7 @@ static void print_command(const struct report *report, const char *verb, FILE *o
 		print_word(out, arguments->operand);
 }
 
-/* "" where there is nothing to do, or no command that does it. */
+/* Prints nothing if nothing is left to do, or if no command does it. */
 static void print_next(const struct report *report, const struct summary *summary, FILE *out)
 {
 	const char *verb = report->verb->name;
@@ -174,7 +174,7 @@ static void print_summary(const struct report *report, const struct summary *sum
 		fprintf(out, "; reverts in %u s unless confirmed", report->pending.seconds);
 }
 
-/* What one of the two prints, as a new string. */
+/* The output of one of the two functions, as a new string. */
 static char *print_to_text(const struct report *report, const struct summary *summary,
 			   void (*print)(const struct report *report, const struct summary *summary, FILE *out))
 {

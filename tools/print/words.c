@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* "/etc/default/ejabberd:12", "unit /lib/...", "default": the kind where the file does not say it. */
+/* "/etc/default/ejabberd:12", "unit /lib/...", "default": with the kind, if the file does not show it. */
 char *words_origin(const struct ejg_origin *origin)
 {
 	static const char *const words[] = {

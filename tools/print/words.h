@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts and survey in words, for both of their forms. */
+/* Facts and survey as text, for both of their forms. */
 #ifndef EJG_TOOL_WORDS_H
 #define EJG_TOOL_WORDS_H
 
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* The words of JSON; "unknown" for what is outside of the enumeration. */
+/* The words of JSON; "unknown" for a value outside of the enumeration. */
 const char *words_origin_kind(enum ejg_origin_kind kind);
 const char *words_dist_state(enum ejg_dist_state state);
 const char *words_setting_state(enum ejg_setting_state state);

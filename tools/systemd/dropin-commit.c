@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing and removing drop-ins: each at once, by rename(2); all of them or, after an error, none. */
+/* Writes and removes drop-ins: each atomically, by rename(2); all of them or, after an error, none. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int write_temporary(char *path, const char *text)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text);
-	if (r == 0 && fchmod(fd, 0644) < 0) /* systemd and people read it */
+	if (r == 0 && fchmod(fd, 0644) < 0) /* readable for systemd and people */
 		r = -errno;
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -54,7 +54,7 @@ static int replace(const char *folder, const char *path, const char *text)
 	cleanup_free char *temporary = NULL;
 	int r;
 
-	/* The name does not end in .conf: what a crash leaves behind is nothing to systemd. */
+	/* The name does not end in .conf: systemd ignores a file that is left after a crash. */
 	if (asprintf(&temporary, "%s/." DROPIN_NAME ".XXXXXX", folder) < 0) {
 		temporary = NULL;
 		return -ENOMEM;
@@ -82,7 +82,7 @@ static int write_unit(struct unit *unit)
 	return replace(unit->folder, unit->path, unit->wanted);
 }
 
-/* The folder goes too when nothing else is in it. */
+/* Also removes the folder if it is empty. */
 static int remove_unit(const struct unit *unit)
 {
 	if (unlink(unit->path) < 0)
@@ -92,7 +92,7 @@ static int remove_unit(const struct unit *unit)
 	return 0;
 }
 
-/* Back to what was there before. Return: 0 or a negative errno. */
+/* Restores the previous state. Return: 0 or a negative errno. */
 static int restore_unit(const struct unit *unit)
 {
 	if (unit->old) {
@@ -116,7 +116,7 @@ static int undo(struct report *report, size_t n, int error)
 		const struct unit *unit = &report->units.items[i];
 
 		if ((unit->action == UNIT_WRITTEN || unit->action == UNIT_REMOVED) && restore_unit(unit) < 0)
-			if (unit != failed || !untouched) /* where nothing may be written, nothing was */
+			if (unit != failed || !untouched) /* if nothing may be written, nothing was changed */
 				left = unit;
 	}
 	if (left)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One enable or disable at a time: what decides which drop-ins there are is read under a lock. */
+/* Only one enable or disable runs at a time: it reads the existing drop-ins while it holds a lock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +14,9 @@
 
 enum { PATIENCE = 30 }; /* seconds */
 
-/* Of the folder itself, which is the caller's own; root's is everybody's to open, and so everybody's to lock. */
+/*
+ * The lock of the folder itself, for a folder of the caller; root's folder can be opened, and so locked, by everybody.
+ */
 static int open_folder(struct report *report, const char *unitdir, int *ret_fd)
 {
 	int fd = open(unitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the units of the service start guarded, the next time: findings of the tool itself. */
+/* Findings of the tool itself: do the units of the service start guarded the next time? */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,18 +69,18 @@ static const struct ejg_finding findings[] = {
 
 static enum condition find_condition(const struct unit *unit)
 {
-	bool ours = unit->action == UNIT_REMOVED; /* could be removed: it is there, and ours */
+	bool ours = unit->action == UNIT_REMOVED; /* planned for removal: it exists, and is ours */
 
 	if (unit->asked && !unit->installed)
 		return NO_UNIT;
 	if (unit->action == UNIT_FOREIGN && !unit->guarded)
 		return FOREIGN;
-	/* A file that is gone, and that systemd still knows. */
+	/* The file was removed, but systemd still has it loaded. */
 	if (!ours && unit->guarded && !unit->reload_due)
 		return BY_ITSELF;
 	if (!ours)
 		return unit->action == UNIT_FOREIGN ? FOREIGN : MISSING;
-	/* What guards it now may be what stood there before systemd reads it again. */
+	/* Its current guard may come from the old file, until systemd loads the new one. */
 	if (unit->differs && (!unit->asked || !unit->guarded || unit->reload_due))
 		return CHANGED;
 	if (!unit->asked)
@@ -97,8 +97,8 @@ static enum condition find_condition(const struct unit *unit)
 }
 
 /*
- * A unit that runs, or that a boot may start, and that starts unguarded is a failure. Of one that nobody starts, or where
- * systemd was not asked, it is advice: a host that guards its cgroups by other means is not wrong.
+ * If a unit runs or may be started by a boot, and starts unguarded, that is a failure. If nothing starts it, or systemd
+ * was not asked, it is advice: a host may guard its cgroups by other means.
  */
 static int note(struct report *report, const struct unit *unit, const struct dropin_look *look, const char *restart)
 {
@@ -122,7 +122,7 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 	return finding.severity >= look->least ? report_note(report, &finding) : 0;
 }
 
-/* Whether what a drop-in of ours holds is what enable would write now: what cannot be told is not the same. */
+/* True if the text of our drop-in differs from what enable would write now, also if that is unknown. */
 static bool is_outdated(struct report *report, const struct unit *unit, bool is_main)
 {
 	cleanup_free char *wanted = NULL;
@@ -132,7 +132,7 @@ static bool is_outdated(struct report *report, const struct unit *unit, bool is_
 	return unit->action == UNIT_REMOVED && (!wanted || strcmp(unit->old, wanted) != 0);
 }
 
-/* Whether one of its commands, as systemd has them, is one that guards it. */
+/* True if one of its commands, as loaded by systemd, guards it. */
 static bool is_guarded(const struct report *report, struct unit *unit, bool is_main)
 {
 	char *rest = unit->applies, *words;
@@ -159,7 +159,7 @@ static int look_at(struct report *report, const char *unitdir, const char *name,
 	return 0;
 }
 
-/* Plans the removal of each drop-in and does not do it: a way to look. */
+/* Plans the removal of each drop-in, without doing it: this reads the drop-ins. */
 static int look_at_all(struct report *report, const char *unitdir, bool ask_systemd)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);
@@ -221,7 +221,7 @@ int dropin_judge(struct report *report, int result)
 	r = dropin_notes(report, EJG_UNITDIR, &look);
 	if (result == 0)
 		return r < 0 ? r : report->persistence == UNIT_START_UNGUARDED ? -EACCES : 0;
-	/* What the guard has found counts for more than a drop-in that cannot be read. */
+	/* The result of the guard is more important than a drop-in that cannot be read. */
 	report_forget_failure(report);
 	return result;
 }

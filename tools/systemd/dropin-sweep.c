@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an enable or disable that was killed has left: files that were not put in their place yet, and folders for them. */
+/* Removes files left by an enable or disable that was killed: temporary files, and folders for them. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/systemd/dropin.h"
 
-/* Removes what is ours in a folder of drop-ins. Return: whether there was any. */
+/* Removes our temporary files from a folder of drop-ins. Return: true if there were any. */
 static bool sweep_folder(int unitdir, const char *name)
 {
 	static const char prefix[] = "." DROPIN_NAME ".";

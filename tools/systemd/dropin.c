@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which drop-ins there are, and which there shall be. */
+/* Plans drop-ins: compares the existing ones with the required ones. */
 #include "tools/systemd/dropin.h"
 
 #include <dirent.h>
@@ -21,7 +21,7 @@ int dropin_errno(int error)
 	return error == -ENOMEM ? -ENOMEM : -EIO;
 }
 
-/* What a system call on the path failed with. */
+/* Reports a failed system call on a path. */
 static int fail_path(struct report *report, int error, const char *what, const char *path)
 {
 	int r = dropin_errno(-error);
@@ -60,7 +60,7 @@ int dropin_read(const char *path, int flags, char **ret)
 	return 0;
 }
 
-/* The service of a drop-in that ejguard wrote, as its first line says: a copy, or NULL. */
+/* The service in the first line of a drop-in of ejguard: a copy, or NULL. */
 static char *service_of(const char *text)
 {
 	const char *end;
@@ -100,7 +100,7 @@ static int new_unit(struct report *report, const char *unitdir, const char *name
 	return 0;
 }
 
-/* A drop-in of that name exists and is not ours: other hands wrote it, or another service of ejguard's needs it. */
+/* A drop-in of that name is not ours: somebody else wrote it, or it belongs to another service of ejguard. */
 static int foreign(struct report *report, struct unit *unit, const char *owner)
 {
 	if (unit->wanted && owner)
@@ -152,7 +152,7 @@ static bool is_planned(const struct report *report, const char *name)
 	return false;
 }
 
-/* Whether the folder holds a drop-in of our name that is not for another service of ejguard's. */
+/* True if the folder has a drop-in of our name that does not belong to another service of ejguard. */
 static int may_be_ours(struct report *report, const char *unitdir, const char *folder, bool *ret)
 {
 	cleanup_free char *path = NULL, *text = NULL, *owner = NULL;

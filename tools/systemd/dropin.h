@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Drop-ins: planned first, then written and removed all or not at all. */
+/* Drop-ins: planned first, then all written and removed, or none. */
 #ifndef EJG_DROPIN_H
 #define EJG_DROPIN_H
 
@@ -8,17 +8,18 @@
 enum { DROPIN_MAX_SIZE = 64 * 1024 };
 
 /*
- * Takes the lock of drop-ins, before anything is read that decides; it goes with the descriptor. Root's is one for all folders;
- * a folder that is not there has none. Return: 0; -EBUSY, -EPERM, -EIO with the message set. *ret_fd untouched on failure, or without a folder.
+ * Takes the lock of drop-ins, before they are read; closing the descriptor releases it. Root has one lock for all
+ * folders; a folder that does not exist has none. Return: 0; -EBUSY, -EPERM, -EIO with the message set. *ret_fd
+ * untouched on failure, or without a folder.
  */
 int dropin_lock(struct report *report, const char *unitdir, int *ret_fd);
 
-/* Removes what runs that were killed have left below the folder. The caller has its lock. */
+/* Removes files that killed runs have left below the folder. The caller has its lock. */
 void dropin_sweep(const char *unitdir);
 
 /*
- * Adds a unit whose drop-in in unitdir is to hold content, which it takes over; NULL: is to go. What the file
- * holds now is read. A file that is not ejguard's for this service is an error, or, when it was to go, left alone.
+ * Adds a unit whose drop-in in unitdir should get the content, which it takes ownership of; NULL: should be removed.
+ * Reads the current file. If that is not ejguard's for this service, it is an error, or, for a removal, left alone.
  *
  * Return: 0; -EACCES, -EPERM, -EIO, -ENOMEM with the message set.
  */
@@ -26,55 +27,55 @@ int dropin_plan(struct report *report, const char *unitdir, const char *unit, ch
 
 /*
  * Plans the removal of every drop-in in unitdir that ejguard wrote for this service, except for units that are planned
- * already. Files of that name that nobody can tell the writer of are added as UNIT_FOREIGN.
+ * already. Files of that name with an unknown writer are added as UNIT_FOREIGN.
  */
 int dropin_plan_removals(struct report *report, const char *unitdir);
 
-/* Does what was planned. On failure everything is as it was, and the message is set. */
+/* Executes the plan. On failure everything is as before, and the message is set. */
 int dropin_commit(struct report *report);
 
-/* How dropin_notes() looks. */
+/* The parameters of dropin_notes(). */
 struct dropin_look {
 	bool ask_systemd;
-	enum ejg_severity least; /* of the findings that are added */
-	enum ejg_severity most;	 /* none is worse */
-	bool guarded_now;	 /* what runs is known to be guarded, whenever it was started */
+	enum ejg_severity least; /* minimum severity of the added findings */
+	enum ejg_severity most;	 /* maximum severity */
+	bool guarded_now;	 /* the running units are known to be guarded, however they were started */
 };
 
 /*
- * Adds findings: whether each unit of the service starts guarded the next time; and sums them up in report->persistence.
+ * Adds findings about units of the service that will not start guarded, and sums them up in report->persistence.
  * Return: 0; -EACCES, -EPERM, -EIO, -ENOMEM with the message set.
  */
 int dropin_notes(struct report *report, const char *unitdir, const struct dropin_look *look);
 
 /*
- * For an audit, whose result is whether the guard holds now: whether it does after the next start, too. Where systemd does
- * not run, or the caller is not root, that is not asked. Return: result; or -EACCES, where units start unguarded.
+ * For an audit, whose result says whether the guard holds now: checks that it also will after the next start. Skipped
+ * if systemd does not run, or if the caller is not root. Return: result; or -EACCES when units start unguarded.
  */
 int dropin_judge(struct report *report, int result);
 
 /*
- * After an apply: where units of the service start unguarded the next time, that is a warning, and report->persistence tells.
- * What cannot be seen is nothing that an apply would fail for.
+ * After an apply: warns if units of the service start unguarded the next time, and sets report->persistence. Units that
+ * cannot be checked do not make an apply fail.
  */
 void dropin_advise(struct report *report);
 
 /*
- * Makes the units that enable or disable has dealt with part of the report and, when ask_systemd and there is one,
- * has it reload its units and asks it about them. Return: 0, -EIO with the message set.
+ * Adds the units of enable or disable to the report. With ask_systemd, and if systemd runs, makes it reload its units
+ * and asks it about them. Return: 0, -EIO with the message set.
  */
 int units_settle(struct report *report, bool ask_systemd);
 
 /* The text of a drop-in: our header, then the template with @SERVICE@ and @COMMAND@ replaced. */
 int dropin_render(struct report *report, const char *template_path, const char *command, char **ret);
 
-/* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, *ret is to be freed; or a negative errno of the system. */
+/* Reads a file of at most DROPIN_MAX_SIZE bytes. Return: 0, the caller frees *ret; or a negative errno. */
 int dropin_read(const char *path, int flags, char **ret);
 
-/* Whether ejguard wrote a drop-in of that text, for whatever service. */
+/* True if ejguard wrote the drop-in with that text, for any service. */
 bool dropin_is_ours(const char *text);
 
-/* A negative errno of the system as one of <ejguard/ejguard.h>. */
+/* Converts a negative errno of the system to one of <ejguard/ejguard.h>. */
 int dropin_errno(int error);
 
 /* A word of a command line in a unit file: quoted, with %% and $$. NULL without memory. */

@@ -18,7 +18,7 @@ void execstart_free(struct execstart *execstart)
 	*execstart = (struct execstart){};
 }
 
-/* Whether a line ends in a backslash that no other one escapes: then the next line belongs to it. */
+/* True if a line ends in a backslash that is not escaped: then the next line continues it. */
 static bool is_continued(const char *line, size_t n)
 {
 	size_t backslashes = 0;
@@ -29,8 +29,8 @@ static bool is_continued(const char *line, size_t n)
 }
 
 /*
- * The next line of a unit file, without what continues it: systemd.syntax(7) puts a blank there, and skips comments. Return: 0 at
- * the end of the text, 1, or -ENOMEM.
+ * The next line of a unit file, with its continuation lines: systemd.syntax(7) joins them with a blank, and skips
+ * comments. Return: 0 at the end of the text, 1, or -ENOMEM.
  */
 static int next_line(const char **text, char **ret)
 {
@@ -119,7 +119,7 @@ int execstart_read(struct execstart *execstart, const char *text)
 	}
 }
 
-/* The end of a word, which quotes and backslashes may take past a blank, as extract_first_word() of systemd has it. */
+/* The end of a word, which may contain blanks in quotes or behind a backslash, as in systemd's extract_first_word(). */
 static const char *skip_word(const char *p)
 {
 	char quote = '\0';
@@ -133,7 +133,7 @@ static const char *skip_word(const char *p)
 	return p;
 }
 
-/* A word of its own, without quotes: systemd.service(5) lets it part several commands. */
+/* True if an unquoted semicolon is a word of its own: it separates commands in systemd.service(5). */
 static bool has_semicolon(const char *command)
 {
 	for (const char *p = command, *end; *p; p = end + strspn(end, BLANKS)) {
@@ -144,7 +144,7 @@ static bool has_semicolon(const char *command)
 	return false;
 }
 
-/* systemd looks for other commands in folders of its own, and replaces variables only in the words behind this one. */
+/* True for an absolute path: systemd searches other commands, and expands variables only in later words. */
 static bool is_plain_path(const char *command)
 {
 	const char *end = skip_word(command);
@@ -168,7 +168,7 @@ const char *execstart_problem(const struct execstart *execstart)
 	return NULL;
 }
 
-/* The name of a drop-in decides when it is read, whatever its folder. */
+/* The name of a drop-in decides its order, whatever its folder. */
 static int compare_with_ours(const char *path)
 {
 	const char *name = strrchr(path, '/');
@@ -176,7 +176,7 @@ static int compare_with_ours(const char *path)
 	return strcmp(name ? name + 1 : path, DROPIN_NAME);
 }
 
-/* One file: into what is in effect, unless it stands after our drop-in, which it would undo. */
+/* Adds the settings of one file, unless it comes after our drop-in, whose effect it would undo. */
 static int add_file(struct report *report, const char *unit, const char *path, bool is_dropin, struct execstart *all)
 {
 	struct execstart own = {};

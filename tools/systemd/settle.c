@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* After drop-ins were changed: systemd reads them, and is asked what it makes of the units. */
+/* Makes systemd reload changed drop-ins, and asks it about the units. */
 #include <errno.h>
 
 #include "libejguard/util/cleanup.h"

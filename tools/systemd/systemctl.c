@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* systemctl(1): started without a shell, by an absolute path, with an environment of its own. */
+/* Runs systemctl(1) without a shell, by an absolute path, with a clean environment. */
 #include "tools/systemd/systemctl.h"
 
 #include <errno.h>
@@ -56,7 +56,7 @@ static int read_all(int fd, char **ret)
 	return 0;
 }
 
-/* Return: 0 when it exited with 0; -EIO, -ENOMEM. *ret is what it wrote; on failure it may be NULL. */
+/* Return: 0 when it exited with 0; -EIO, -ENOMEM. *ret is its output; on failure it may be NULL. */
 static int run(char *const argv[], char **ret)
 {
 	cleanup_fd int in = -1, out = -1;
@@ -75,7 +75,7 @@ static int run(char *const argv[], char **ret)
 		run_child(argv, out);
 	close(take_fd(out));
 	r = read_all(in, ret);
-	close(take_fd(in)); /* a child that writes on gets SIGPIPE and does not keep us waiting */
+	close(take_fd(in)); /* if the child continues to write, it gets SIGPIPE and does not block us */
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -EIO;
@@ -84,7 +84,7 @@ static int run(char *const argv[], char **ret)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-/* Return: 0 or -EIO; *ret_problem is the first line of what systemctl said, or NULL. */
+/* Return: 0 or -EIO; *ret_problem is the first line of systemctl's output, or NULL. */
 static int order(char *const argv[], char **ret_problem)
 {
 	cleanup_free char *answer = NULL;
@@ -119,8 +119,8 @@ static int join(char **list, const char *between, const char *text, size_t n)
 }
 
 /*
- * "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": the command is added to the unit's other ones, or to our
- * own; of these one that may fail is none.
+ * "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": adds the command to the unit's other ones, or to ours,
+ * but not one of ours that may fail.
  */
 static int add_command(struct unit *unit, const char *value)
 {
@@ -140,7 +140,7 @@ static int add_command(struct unit *unit, const char *value)
 	return join(&unit->earlier, "; ", command, n);
 }
 
-/* Whether a command runs through ejguard's own `exec --only-confine`. */
+/* True if a command runs through ejguard's own `exec --only-confine`. */
 static bool is_confined(const char *value)
 {
 	static const char own[] = "{ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR "/ejguard ";
@@ -148,7 +148,7 @@ static bool is_confined(const char *value)
 	return strncmp(value, own, strlen(own)) == 0 && strstr(value, UNIT_CHAIN);
 }
 
-/* What is disabled or masked may be there and is started by nobody; of the others a boot may start each. */
+/* A disabled or masked unit may exist without being started; any other may be started by a boot. */
 static bool may_start(const char *file_state)
 {
 	return *file_state && strcmp(file_state, "disabled") != 0 && strncmp(file_state, "masked", strlen("masked")) != 0;
@@ -198,7 +198,7 @@ static uint64_t clock_usec(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* When the drop-in was changed, by CLOCK_MONOTONIC; 0 when it is not there or older than the boot. */
+/* The time of the last change of the drop-in, by CLOCK_MONOTONIC; 0 if it does not exist or is older than the boot. */
 static uint64_t changed_usec(const struct unit *unit)
 {
 	uint64_t age, changed, now = clock_usec(CLOCK_REALTIME), monotonic = clock_usec(CLOCK_MONOTONIC);

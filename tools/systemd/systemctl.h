@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asking systemd, by its own tool. */
+/* Asks systemd, by systemctl(1). */
 #ifndef EJG_SYSTEMCTL_H
 #define EJG_SYSTEMCTL_H
 
@@ -7,11 +7,12 @@
 
 #include "tools/base/unit.h"
 
-/* Whether systemd is the service manager here. */
+/* True if systemd is the service manager of this host. */
 bool systemctl_available(void);
 
 /*
- * systemctl daemon-reload. Return: 0 or -EIO; *ret_problem, to be freed, is what systemctl said (NULL without memory).
+ * systemctl daemon-reload. Return: 0 or -EIO; *ret_problem, which the caller frees, is systemctl's message (NULL
+ * without memory).
  */
 int systemctl_reload(char **ret_problem);
 
@@ -19,22 +20,23 @@ int systemctl_reload(char **ret_problem);
 int systemctl_do(const char *verb, const char *unit, char **ret_problem);
 
 /*
- * The first line of `systemctl --version` and the words that tell what it was built with. Return: 0; -EIO when there is
- * no systemctl; -ENOMEM. *ret, to be freed, is untouched on failure.
+ * The first line of `systemctl --version` and the words for its build options. Return: 0; -EIO when systemctl is
+ * missing; -ENOMEM. *ret, which the caller frees, is untouched on failure.
  */
 int systemctl_version(char **ret);
 
 /*
- * The files of a unit in the order in which systemd reads them: the fragment, a newline, the drop-ins. Return: 0, *ret is to be freed;
- * -EIO, -ENOMEM.
+ * The files of a unit in the order in which systemd reads them: the fragment, a newline, the drop-ins. Return: 0, the
+ * caller frees *ret; -EIO, -ENOMEM.
  */
 int systemctl_files(const char *unit, char **ret);
 
-/* Asks about a unit and writes the answer into it. Return: 0, -EIO, -ENOMEM; on failure unit->asked stays false. */
+/* Asks about a unit and stores the answer in it. Return: 0, -EIO, -ENOMEM; on failure unit->asked stays false. */
 int systemctl_ask(struct unit *unit);
 
 /*
- * Reads the answer of `systemctl show` about a unit. changed_usec: when the drop-in was changed, by CLOCK_MONOTONIC.
+ * Reads the answer of `systemctl show` about a unit. changed_usec: time of the drop-in's last change, by
+ * CLOCK_MONOTONIC.
  * Return: 0, -ENOMEM.
  */
 int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec);

@@ -51,7 +51,7 @@ static char *make_command(const struct report *report, bool whole_stack)
 	return command;
 }
 
-/* Whether the unit is to start under the filter: once it does, every enable keeps it so, and disable ends it. */
+/* True if the unit should start under the filter: every later enable keeps that, and disable ends it. */
 static bool is_chained(const struct report *report, const char *unit, const char *path)
 {
 	cleanup_free char *old = NULL;
@@ -78,8 +78,8 @@ static int find_chained(struct report *report, const char *path, char **ret)
 }
 
 /*
- * The unit's own command, run by ejguard exec. A unit of another system has the one that its drop-in had: this system
- * knows none of its files. Return: 0, -ENOMEM or what execstart_find() returns.
+ * The unit's own command, run by ejguard exec. For a unit of another system it is taken from the existing drop-in,
+ * because its files are not on this system. Return: 0, -ENOMEM or the error of execstart_find().
  */
 static int chain(struct report *report, const char *unit, const char *path, char **dropin)
 {
@@ -125,10 +125,10 @@ int wanted_dropin(struct report *report, const char *unit, const char *path, boo
 	return r;
 }
 
-/* The words of a command that are still to be read. Without quotes: systemd shows none. */
+/* The rest of a command's words. Without quotes: systemd prints none. */
 struct words {
 	const char *at;
-	size_t n; /* of the word that was read last */
+	size_t n; /* length of the last word */
 };
 
 static bool next_word(struct words *words)
@@ -144,7 +144,7 @@ static bool is_word(const struct words *words, const char *text)
 	return strlen(text) == words->n && strncmp(words->at, text, words->n) == 0;
 }
 
-/* The value of an option is ours; a folder may have blanks in its name. */
+/* Compares an option's value with ours; a folder may have blanks in its name. */
 static bool is_same_folder(struct words *words, const char *folder)
 {
 	const size_t n = folder ? strlen(folder) : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard apply: guards the service, or fails and leaves things as they were. */
+/* ejguard apply: guards the service, or fails and changes nothing. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -20,8 +20,8 @@ static size_t count(const char *const *words)
 }
 
 /*
- * Who guards what runs now may take it for guarded from now on. A unit that guards itself knows, and cgroups that were given
- * are no unit's.
+ * Warns a caller who may expect the running units to be guarded from now on. Not for a unit that guards itself, and not
+ * for given cgroups, which belong to no unit.
  */
 static int advise(const struct ejg_apply_options *how, struct report *report, int r)
 {
@@ -30,7 +30,7 @@ static int advise(const struct ejg_apply_options *how, struct report *report, in
 	return r;
 }
 
-/* A day is more than a name flaps. */
+/* A day is longer than the answers for a name vary. */
 static int read_grace(const char *text, struct report *report, uint32_t *ret)
 {
 	char *end;
@@ -58,7 +58,7 @@ static int try(const struct arguments *arguments, struct report *report)
 	return report_end_trial(report, true, r);
 }
 
-/* What comes back is the whole of what was in force. */
+/* Only the whole policy can be restored. */
 static int refuse_confirm(const struct arguments *arguments, struct report *report)
 {
 	if (arguments->own || arguments->cgroups || arguments->only)
@@ -90,7 +90,7 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 			r = confirm_read_seconds(arguments->confirm, report, &seconds);
 		return r < 0 ? r : advise(&how, report, confirm_apply(report, &how, seconds));
 	}
-	/* A unit that starts, and a hook for a container, cannot wait for a person. */
+	/* A starting unit, and a hook for a container, cannot wait for a person. */
 	r = how.own || how.n_cgroups > 0 ? 0 : confirm_refuse_pending(report);
 	if (r == 0 && arguments->grace)
 		r = confirm_refuse_reverted(report);
@@ -98,7 +98,7 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 		confirm_note_start(report);
 	if (r == 0)
 		r = ejg_apply(report->handle, &how);
-	if (r == 0 && how.n_only == 0 && how.n_cgroups == 0) /* of a part, the rest is still the former policy's */
+	if (r == 0 && how.n_only == 0 && how.n_cgroups == 0) /* after a partial apply the rest is the former policy */
 		pending_set_reverted(report, false);
 	return advise(&how, report, r);
 }

@@ -20,7 +20,7 @@ int verb_check(const struct arguments *arguments, struct report *report)
 	result = arguments->file ? ejg_try(report->handle) : ejg_check(report->handle);
 	if (!arguments->file && !arguments->root)
 		pending_show(report);
-	/* What is guarded now may start without its guard. Of an image nothing starts here. */
+	/* A service that is guarded now may start without its guard. Nothing of an image starts on this host. */
 	if (arguments->file)
 		return report_end_trial(report, arguments->detailed, result);
 	return arguments->root ? result : dropin_judge(report, result);

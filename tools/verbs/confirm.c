@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard confirm and revert: what apply --confirm has changed stays, or goes. */
+/* ejguard confirm and revert: keeps or undoes a change made with apply --confirm. */
 #include "tools/confirm/confirm.h"
 #include "tools/verbs/verbs.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard doctor: what can be enforced here, what is missing, what stands in the way? */
+/* ejguard doctor: can this system enforce the stack, what is missing, what prevents it? */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -8,7 +8,7 @@
 #include "tools/systemd/systemctl.h"
 #include "tools/verbs/verbs.h"
 
-/* A finding of the tool itself. */
+/* Adds a finding of the tool itself. */
 static int note(struct report *report, const char *id, enum ejg_severity severity, const char *subject,
 		const char *message, const char *remedy)
 {
@@ -36,7 +36,7 @@ static int note_kernel(struct report *report)
 	return note(report, "ejguard.kernel", EJG_INFO, "kernel", text, NULL);
 }
 
-/* Words as systemd.resource-control(5) and systemd.exec(5) have them. */
+/* The terms of systemd.resource-control(5) and systemd.exec(5). */
 static const char *describe_bpf(const char *version)
 {
 	if (strstr(version, "+BPF_FRAMEWORK"))
@@ -74,7 +74,7 @@ int verb_doctor(const struct arguments *arguments, struct report *report)
 	r = note_kernel(report);
 	if (r == 0)
 		r = note_systemd(report);
-	/* Where systemd is not in charge nobody misses its drop-ins. */
+	/* Without systemd as service manager, missing drop-ins are no problem. */
 	if (r == 0 && (arguments->unitdir || systemctl_available()))
 		r = dropin_notes(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR,
 				 &(struct dropin_look){ .ask_systemd = !arguments->unitdir && systemctl_available(),

@@ -12,7 +12,7 @@
 #include "tools/verbs/try.h"
 #include "tools/verbs/verbs.h"
 
-/* The file and every folder above it. */
+/* Checks the file and every folder above it. */
 static int check_readable(struct report *report, const char *file)
 {
 	cleanup_free char *path = strdup(file);
@@ -34,7 +34,7 @@ static int check_readable(struct report *report, const char *file)
 	return 0;
 }
 
-/* What the stack is made of, as far as its facts tell. */
+/* Checks the files of the stack that appear in its facts. */
 static int check_stack_readable(struct report *report)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);
@@ -106,12 +106,12 @@ static int plan(struct report *report, const char *unitdir)
 		if (r < 0)
 			return r;
 	}
-	return dropin_plan_removals(report, unitdir); /* of units that the stack no longer names */
+	return dropin_plan_removals(report, unitdir); /* for units that the stack no longer names */
 }
 
 /*
- * Drop-ins below another folder are none of this system's, and so not what a running service is started by; nor are the
- * commands of this system's units theirs.
+ * Drop-ins below another folder belong to another system: services that run here are not started with them, and the
+ * commands of this system's units do not apply to them.
  */
 static int refuse_unitdir(const struct arguments *arguments, struct report *report)
 {

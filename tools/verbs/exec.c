@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ejguard exec: a guarded start for managers that have no ExecStartPre=. Everything that can fail comes before the command:
- * stack, user, command, cgroup, apply with its proof, the user's identity, the confinement; then the command takes this
- * process over.
+ * ejguard exec: a guarded start for managers without ExecStartPre=. Everything that can fail comes before the command:
+ * stack, user, command, cgroup, apply with its proof, switch of the user, confinement; then the command replaces this
+ * process.
  */
 #include <errno.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ static int apply(struct report *report, const struct start *start)
 	return ejg_apply(report->handle, &how);
 }
 
-/* exec(2) keeps signals that are ignored, and those that are blocked: the command gets what this program was given. */
+/* exec(2) keeps ignored and blocked signals: the command gets the state that this program was started with. */
 static void restore_signals(const struct report *report)
 {
 	signal(SIGPIPE, report->sigpipe_was_ignored ? SIG_IGN : SIG_DFL);
@@ -60,12 +60,12 @@ static void restore_signals(const struct report *report)
 		signal(SIGCHLD, SIG_IGN);
 }
 
-/* Return: only when it fails. */
+/* Return: only on failure. */
 static int execute(const struct arguments *arguments, struct report *report)
 {
 	int error;
 
-	/* From here on a signal ends this process, as it would the command. */
+	/* From here on a signal kills this process, as it would kill the command. */
 	if (handle_release_signals())
 		return report_fail(report, -ECANCELED, "stopped by a signal before '%s' was started",
 				   arguments->command[0]);
@@ -102,7 +102,7 @@ static bool confines(const struct report *report)
 	return false;
 }
 
-/* In a unit of systemd, which has made the cgroup, guarded it by ExecStartPre=, and become the user. */
+/* For a systemd unit: systemd has made the cgroup, guarded it by ExecStartPre=, and switched the user. */
 static int only_confine(const struct arguments *arguments, struct report *report)
 {
 	int r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard explain: what would be decided about an attempt, and by which rule? */
+/* ejguard explain: the decision about an attempt, and its rule. */
 #include <errno.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static int read_action(const char *word, struct report *report, uint32_t *ret)
 	return report_fail_usage(report, "'%s' is not bind, connect or accept", word);
 }
 
-/* "epmd" and "dist" are what the facts say; of several ranges the first port stands for all. */
+/* The ports of "epmd" and "dist" come from the facts; for several ranges the first port is used. */
 static int read_port_name(const char *word, struct report *report, uint16_t *ret)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ejguard oci: the hook of an OCI runtime. Before a container's first program runs, its cgroup and its network namespace are
- * guarded, or it is refused; after its end what guarded it is removed. Runtimes show little of what a hook writes: the reason of
- * a refusal goes to the system's log, too.
+ * ejguard oci: the hook of an OCI runtime. Before a container's first program runs, its cgroup and its network
+ * namespace are guarded, or the container is refused; after its end the guard is removed. Runtimes show little of a
+ * hook's output, so the reason of a refusal also goes to the system log.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard status: what is guarded now, and is it intact? */
+/* ejguard status: shows what is guarded now, and whether it is intact. */
 #include <errno.h>
 
 #include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
 
-/* The proof first: the report of the handle is then the status, with its figures. */
+/* The proof comes first: afterwards the handle's report is the status, with its metrics. */
 static int prove(struct report *report)
 {
 	int proof, r;

@@ -6,7 +6,7 @@
 #include "tools/base/handle.h"
 #include "tools/systemd/wanted.h"
 
-/* An apply that finds no cgroup fails, where one guards cgroups: a stack that is tried is not blamed for that. */
+/* If the stack guards cgroups, an apply fails when none exists: in a dry run that is not an error of the stack. */
 static int refuse_absent(struct report *report)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ejguard watch: events as they come, until a signal or until nobody reads them any more. */
+/* ejguard watch: prints events until a signal comes or the reader exits. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,15 +11,15 @@
 
 enum {
 	FD_SIGNALS,
-	FD_READER, /* of what we print */
+	FD_READER, /* reader of our output */
 	FD_FIRST_MODULE,
-	MAX_EVENTS = 64, /* of one module before the others have their turn */
+	MAX_EVENTS = 64, /* of one module before it is the others' turn */
 };
 
 struct watcher {
 	struct report *report;
 	struct pollfd *fds;
-	const char **modules; /* of the descriptors from FD_FIRST_MODULE on */
+	const char **modules; /* one for each descriptor from FD_FIRST_MODULE on */
 	size_t n;	      /* of modules */
 };
 
@@ -44,7 +44,7 @@ static int add(struct watcher *watcher, const char *name)
 	return 0;
 }
 
-/* A name that is not in the stack, or has no events, is the library's to refuse. */
+/* The library refuses a name that is not in the stack or has no events. */
 static int add_all(struct watcher *watcher, const char *const *names)
 {
 	const struct ejg_module *module;
@@ -80,7 +80,7 @@ static int open_signals(int *ret)
 	return 0;
 }
 
-/* Return: how many events there were, or an error. */
+/* Return: the number of events, or an error. */
 static int print_events(struct watcher *watcher, size_t index)
 {
 	const struct ejg_event *event = NULL;
@@ -95,7 +95,7 @@ static int print_events(struct watcher *watcher, size_t index)
 		r = watcher->report->on_event(watcher->report, event, stdout);
 		if (r < 0)
 			return report_fail(watcher->report, r, "out of memory");
-		if (fflush(stdout) != 0) /* told by print_report(), unless it is only that the reader has gone */
+		if (fflush(stdout) != 0) /* print_report() reports it, unless only the reader has exited */
 			return errno == EPIPE ? -EPIPE : -EIO;
 	}
 	return n;
@@ -115,7 +115,7 @@ static int look_at(struct watcher *watcher, size_t index)
 	return n < 0 ? n : 0;
 }
 
-/* Return: 0 at a signal, -EPIPE when the reader has gone, or what failed. */
+/* Return: 0 at a signal, -EPIPE when the reader has exited, or another error. */
 static int follow(struct watcher *watcher)
 {
 	int r;
@@ -150,7 +150,7 @@ static int run_watcher(struct watcher *watcher, const char *const *names)
 	r = follow(watcher);
 	if (r != -EPIPE)
 		return r;
-	__fpurge(stdout); /* there is nobody whom it could be told */
+	__fpurge(stdout); /* nobody reads it any more */
 	clearerr(stdout);
 	return 0;
 }

@@ -34,10 +34,10 @@ struct chooser {
 	struct flow flows[256];
 	size_t n_flows;
 	unsigned int n_tried;
-	bool all; /* else there were more than are tried */
+	bool all; /* false: more flows exist than were tried */
 
-	int found; /* 1, or a negative errno when it could not be tried */
-	/* the first packet for which it chose a socket */
+	int found; /* 1, or a negative errno when the test failed */
+	/* the first packet for which the program chose a socket */
 	struct flow flow;
 	uint16_t port;
 };
@@ -59,10 +59,10 @@ static void put6(__u32 to[static 4], const struct policy_address *address)
 	to[3] = htonl(address->low);
 }
 
-/* Return: whether the program chooses a socket, or a negative errno. One of a group (SO_REUSEPORT) is not named: EOPNOTSUPP. */
+/* Return: 1 if the program chooses a socket, 0, or a negative errno: EOPNOTSUPP for one of a group (SO_REUSEPORT). */
 static int chooses(int program, const struct flow *flow, uint16_t port)
 {
-	/* The kernel takes no ingress_ifindex here: range_is_zero() in bpf_prog_test_run_sk_lookup(). */
+	/* The kernel requires ingress_ifindex to be 0 here: range_is_zero() in bpf_prog_test_run_sk_lookup(). */
 	struct bpf_sk_lookup in = { .protocol = IPPROTO_TCP, .local_port = port, .remote_port = htons(50000) }, out = {};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
 		    .ctx_size_out = sizeof(out), .repeat = 1);
@@ -109,7 +109,7 @@ static void add_flow(struct chooser *c, const struct policy_address *source, con
 		c->all = false;
 }
 
-/* Every flow to a port before the next port, so that a search that ends early has left out none. */
+/* Tries every flow with one port before the next port: a search that ends early has not skipped a flow. */
 static void try_port(struct chooser *c, uint16_t port)
 {
 	for (size_t i = 0; i < c->n_flows && !c->found; i++) {
@@ -173,7 +173,7 @@ static void report_chooser(struct ejg_call *call, const struct chooser *c, const
 				 name, text_of(&c->flow.source, source), text_of(&c->flow.destination, to), c->port);
 }
 
-/* Return: whether it overrides a refusal, or that cannot be told. */
+/* Return: true if the program overrides a refusal, or if that is unknown. */
 static bool check_program(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns, uint32_t id)
 {
 	cleanup_fd int program = bpf_prog_get_fd_by_id(id);
