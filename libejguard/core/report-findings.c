@@ -34,7 +34,7 @@ const struct ejg_finding_info report_core_findings[] = {
 	{ "module-unprivileged", EJG_FAILURE,
 	  "an operation of a module needs a privilege that the caller does not have", "run it as root" },
 	{ "module-untrusted", EJG_FAILURE, "others can change a module or a folder above it",
-	  "see whether it was changed; then give it to root and remove the write permission of others" },
+	  "see whether it was changed; then make it a regular file of root that only root can write" },
 	{ "no-cgroup2", EJG_FAILURE, "no cgroup2 file system is mounted", "mount cgroup2, or boot with it" },
 	{ "no-opinion", EJG_FAILURE, "no module of the stack applies to this service",
 	  "add a module that applies to this service to the stack" },
@@ -63,6 +63,6 @@ const struct ejg_finding_info report_core_findings[] = {
 	{ "stack-unreadable", EJG_FAILURE, "a stack file cannot be read",
 	  "run it as root, or correct the file's mode" },
 	{ "stack-untrusted", EJG_FAILURE, "others can change a stack file or a folder above it",
-	  "see whether it was changed; then give it to root and remove the write permission of others" },
+	  "see whether it was changed; then make it a regular file of root that only root can write" },
 };
 const size_t report_n_core_findings = ARRAY_SIZE(report_core_findings);
