@@ -57,6 +57,7 @@ static int fill(struct ejg *handle, const struct ejg_options *options)
 	handle->error = "";
 	if (arena_failed(handle->arena) || !handle->report)
 		return -ENOMEM;
+	report_set_root(handle->report, handle->root);
 	handle->modules = modules_new(handle->moduledir);
 	return handle->modules ? 0 : -ENOMEM;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "libejguard/core/remedy.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/printable.h"
 
@@ -10,6 +11,7 @@
 
 struct report {
 	struct arena *arena; /* NULL if memory ran out at the start */
+	const char *root;    /* of an image, the caller's; NULL or "": this system */
 	struct ejg_finding *findings;
 	size_t n_findings;
 	struct ejg_metric *metrics;
@@ -41,7 +43,12 @@ struct report *report_free(struct report *report)
 void report_clear(struct report *report)
 {
 	arena_free(report->arena);
-	*report = (struct report){ .arena = arena_new() };
+	*report = (struct report){ .arena = arena_new(), .root = report->root };
+}
+
+void report_set_root(struct report *report, const char *root)
+{
+	report->root = root;
 }
 
 /* The copy of a string for the report: never NULL. The arena remembers a failed allocation. */
@@ -55,7 +62,8 @@ static const char *keep(struct report *report, const char *text)
 /* Copies a remedy and keeps its line breaks: each step is a line. */
 static const char *keep_steps(struct report *report, const char *text)
 {
-	const char *copy = text && *text ? printable_lines(report->arena, text) : NULL;
+	const char *there = remedy_in_root(report->arena, report->root, text);
+	const char *copy = there && *there ? printable_lines(report->arena, there) : NULL;
 
 	return copy ? copy : "";
 }

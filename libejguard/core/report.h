@@ -24,6 +24,8 @@ struct report *report_new(void);
 struct report *report_free(struct report *report);
 /* Clears the report for the next verb. */
 void report_clear(struct report *report);
+/* The remedies that are added from now on are for the image at root, which the caller keeps. */
+void report_set_root(struct report *report, const char *root);
 
 /*
  * Adds a finding; its id includes the module ("net.not-attached"). All strings are copied, by printable_text(); NULL

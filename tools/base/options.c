@@ -154,11 +154,21 @@ static const char *suggest_option(const struct option_spec *options, size_t n_op
 	return suggest(word, names);
 }
 
+/* The first verb that has the option, or NULL. */
+static const char *verb_with_option(const char *name)
+{
+	for (size_t i = 0; i < N_VERBS; i++)
+		for (size_t k = 0; k < verbs[i].n_options; k++)
+			if (strcmp(verbs[i].options[k].name, name) == 0)
+				return verbs[i].name;
+	return NULL;
+}
+
 static int report_wrong(int problem, const struct option_spec *options, size_t n_options, char **argv,
 			struct report *report)
 {
 	const struct option_spec *option = find_option(options, n_options, optopt);
-	const char *where = report->verb ? report->verb->name : "ejguard", *word, *meant;
+	const char *where = report->verb ? report->verb->name : "ejguard", *word, *meant, *owner;
 
 	if (problem == ':')
 		return report_fail_usage(report, "--%s needs a value: --%s %s", option->name, option->name,
@@ -168,6 +178,9 @@ static int report_wrong(int problem, const struct option_spec *options, size_t n
 	if (optopt)
 		return report_fail_usage(report, "unknown option -%c for %s", optopt, where);
 	word = argv[optind - 1];
+	owner = report->verb ? NULL : verb_with_option(word + 2);
+	if (owner)
+		return report_fail_usage(report, "%s comes after the verb: ejguard %s %s", word, owner, word);
 	meant = suggest_option(options, n_options, word + 2);
 	if (meant)
 		return report_fail(report, -EINVAL, "unknown option %s for %s; did you mean --%s?", word, where, meant);

@@ -113,6 +113,7 @@ static void print_command(const struct report *report, const char *verb, FILE *o
 	print_option(out, "moduledir", arguments->moduledir);
 	fprintf(out, " %s", verb);
 	print_option(out, "file", arguments->file);
+	print_option(out, "root", arguments->root);
 	if (arguments->operand)
 		print_word(out, arguments->operand);
 }
