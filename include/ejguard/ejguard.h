@@ -2,10 +2,10 @@
 /*
  * libejguard: guard a service with the stack of modules that its administrator wrote.
  *
- * This header is for programs that guard a service: the ejguard tool, service managers. Authors of
- * modules want <ejguard/module.h>.
+ * This header is for programs that guard a service: the ejguard tool, service managers. Modules include
+ * <ejguard/module.h>.
  *
- * A program opens a handle for one service, asks one of the verbs of it, and reads the report:
+ * A program opens a handle for one service, calls one of the verbs on it, and reads the report:
  *
  *     struct ejg *handle = NULL;
  *     struct ejg_options options = { .size = sizeof(options), .service = "ejabberd" };
@@ -85,8 +85,8 @@ struct ejg_options {
 	const char *vendordir; /**< shipped stacks; NULL: the system's, or none when confdir is given */
 	const char *moduledir; /**< modules; NULL: the system's */
 	const char *rundir;    /**< locks; NULL: /run/ejguard */
-	const char *statedir;  /**< what outlives a boot; NULL: /var/lib/ejguard */
-	const char *root;      /**< of an image or a mounted disk to look at instead of this system; NULL: none */
+	const char *statedir;  /**< data that is kept over a boot; NULL: /var/lib/ejguard */
+	const char *root;      /**< root of an image or a mounted disk, to check instead of this system; NULL: none */
 };
 
 /** Arguments of ejg_apply(). All members may be zero. Since 0.1. */
@@ -94,14 +94,14 @@ struct ejg_apply_options {
 	size_t size;                /**< sizeof(struct ejg_apply_options) */
 	bool own;                   /**< fail unless the caller is in a cgroup of the service */
 	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2
-					 *   mount. They are the service's from then on, until they are gone or released */
-	size_t n_cgroups;        /**< how many; 0: those of the stack */
+					 *   mount. They belong to the service until they are removed or released */
+	size_t n_cgroups;        /**< number; 0: those of the stack */
 	const char *const *only; /**< run these modules only; each must be in the stack */
-	size_t n_only;           /**< how many; 0: all */
-	bool no_proof; /**< leave out the proof: apply is faster, and nothing was attempted for real */
+	size_t n_only;           /**< number; 0: all */
+	bool no_proof; /**< skip the proof: apply is faster, but no real attempt was made */
 	/**
-	 * Seconds for which an address that the name of a peer had stays one of its addresses: for an apply that is repeated
-	 * by itself, because many names are answered with some of their addresses at a time. 0: what resolves now.
+	 * Seconds for which an address that the name of a peer had stays one of its addresses: for a periodic apply,
+	 * because many names return only some of their addresses at a time. 0: only the current addresses.
 	 */
 	uint32_t peer_grace;
 };
@@ -119,22 +119,22 @@ struct ejg_question {
 	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
 	uint16_t port;       /**< 1 to 65535 */
-	bool by_user; /**< bind and connect: it is not the service that attempts it, but a local user outside of it */
-	uid_t uid;    /**< that user */
+	bool by_user; /**< bind and connect: the attempt of a local user outside of the service */
+	uid_t uid;    /**< the uid of that user */
 };
 
 /**
- * Opens a handle. Reads nothing yet. With a root ejg_check() and ejg_discover() alone can be called: they read the files of
- * the service below it, links followed as if it were /. The stack and the modules are this system's.
+ * Opens a handle. Reads nothing yet. With a root only ejg_check() and ejg_discover() can be called: they read the files
+ * of the service below it, and follow links as if it were /. The stack and the modules are this system's.
  * @options: what to open; NULL is all defaults. Copied.
- * @ret:     the handle; to be closed by ejg_close(). Untouched on failure.
+ * @ret:     the handle; close it by ejg_close(). Untouched on failure.
  *
  * Return: 0, -EINVAL, -ENOMEM. Since 0.1.
  */
 int ejg_open(const struct ejg_options *options, struct ejg **ret);
 
 /**
- * Closes a handle: ends every module's call, unloads the modules. What was applied stays applied.
+ * Closes a handle: ends the calls of all modules and unloads them. Whatever is applied stays applied.
  * @handle: handle or NULL
  *
  * Return: NULL. Since 0.1.
@@ -146,20 +146,20 @@ struct ejg *ejg_close(struct ejg *handle);
  * @handle: handle
  * @fn:    receiver or NULL
  * @data:  passed on to it; must be valid until the handle is closed or the next ejg_set_log()
- * @level: the most detailed level that is wanted
+ * @level: the most detailed level to receive
  *
  * Since 0.1.
  */
 void ejg_set_log(struct ejg *handle, ejg_log_fn fn, void *data, enum ejg_log_level level);
 
 /**
- * Reads the stack, loads its modules and establishes the facts. The verbs do so themselves when it was not
- * done before.
+ * Reads the stack, loads its modules and establishes the facts. The verbs do it themselves if it was not called
+ * before.
  * @handle: handle
  * @file:  a stack file to use instead of the service's, or NULL
  *
- * All errors of a stack file are reported in one go. Return: 0, -EBADMSG, -ENOENT, -EOPNOTSUPP, -EPERM, -EIO,
- * -EINVAL when a stack was loaded already, -ENOMEM. Since 0.1.
+ * All errors of a stack file are reported together. Return: 0, -EBADMSG, -ENOENT, -EOPNOTSUPP, -EPERM, -EIO, -EINVAL
+ * when a stack was loaded already, -ENOMEM. Since 0.1.
  */
 int ejg_load(struct ejg *handle, const char *file);
 
@@ -172,8 +172,8 @@ int ejg_load(struct ejg *handle, const char *file);
 int ejg_check(struct ejg *handle);
 
 /**
- * Judges the stack, mostly one that ejg_load() was given a file of, as it would be after an apply: what an apply would
- * mend is no failure, and what it would change in what is applied now is told. Changes nothing.
+ * Checks the stack, usually from a file given to ejg_load(), as it would be after an apply: problems that an apply
+ * would correct are no failures, and its changes to what is applied now are reported. Changes nothing.
  * @handle: handle
  *
  * Return: as ejg_check(). Since 0.1.
@@ -181,20 +181,20 @@ int ejg_check(struct ejg *handle);
 int ejg_try(struct ejg *handle);
 
 /**
- * Applies the stack: takes the lock of the service, reads the stack (again, where it was loaded before), prepares all
+ * Applies the stack: takes the lock of the service, reads the stack (again, if it was loaded before), prepares all
  * modules, then applies, checks and proves them in order. When a required module fails, what this run applied is undone
- * in reverse order and what an earlier run applied stays as it was. Of two at the same time the later one reads what
- * the earlier one has applied, or what is newer.
+ * in reverse order and what an earlier run applied stays as it was. If two run at the same time, the later one reads
+ * the stack that the earlier one has applied, or a newer one.
  * @handle:  handle
  * @options: how, or NULL
  *
- * Return: 0 when everything required is applied and holds, or any error named at the top. Since 0.1.
+ * Return: 0 when everything required is applied and holds, or any error listed at the top. Since 0.1.
  */
 int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options);
 
 /**
- * Confines the calling process, irreversibly, by the modules that have such an operation; to be called by a
- * service manager in the service's own process just before it executes the service.
+ * Confines the calling process, irreversibly, by the modules that have this operation. A service manager calls it in
+ * the service's own process just before it executes the service.
  * @handle: handle
  *
  * Return: 0 when the stack's confinements are all in force, -EACCES, any error of ejg_load(). After an error the
@@ -203,29 +203,29 @@ int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options);
 int ejg_confine(struct ejg *handle);
 
 /**
- * Collects what is guarded now: findings and metrics.
+ * Reports what is guarded now: findings and metrics.
  * @handle: handle
  *
- * Return: 0 when what is applied is intact, -EACCES when it is not or nothing is applied, any error of
- * ejg_load(). Since 0.1.
+ * Return: 0 when the applied guard is intact, -EACCES when it is not or nothing is applied, any error of ejg_load().
+ * Since 0.1.
  */
 int ejg_status(struct ejg *handle);
 
 /**
- * Has the modules that can do so prove that they hold, by forbidden attempts that are made for real where they cannot
- * do harm. Takes the lock of the service; leaves the system as it was.
+ * Lets the modules that can do so prove that they hold, by forbidden attempts that are really made, in a way that does
+ * no harm. Takes the lock of the service; leaves the system as it was.
  * @handle: handle
  *
- * Return: 0 when every module that can prove it has, -EACCES when one has not or none can, -EBUSY, any error of
+ * Return: 0 when every module with a proof succeeded, -EACCES when one failed or none has a proof, -EBUSY, any error of
  * ejg_load(), -ECANCELED. Since 0.1.
  */
 int ejg_prove(struct ejg *handle);
 
 /**
- * Collects what this system can enforce, what is missing and what stands in the way: findings of the modules. Goes as
- * far as it can when the stack cannot be loaded: the errors of ejg_load() are findings then, modules whose lines are
- * wrong take the defaults of their options, and when the stack cannot be read all modules of the folder are asked.
- * Changes nothing.
+ * Reports what this system can enforce, what is missing and what prevents it: findings of the modules. It continues as
+ * far as possible when the stack cannot be loaded: the errors of ejg_load() are findings then, modules whose lines have
+ * errors get their default options, and if the stack cannot be read, all modules of the folder are asked. Changes
+ * nothing.
  * @handle: handle
  *
  * Return: 0 when no finding is a failure, -EACCES when one is, -ECANCELED, -ENOMEM. Since 0.1.
@@ -233,17 +233,17 @@ int ejg_prove(struct ejg *handle);
 int ejg_doctor(struct ejg *handle);
 
 /**
- * Surveys the service: its settings, the processes and listeners that are really there, and, as findings, what
- * contradicts what. Goes as far as it can when the stack cannot be loaded, as ejg_doctor() does. Changes nothing.
+ * Surveys the service: its settings, its processes and listeners, and contradictions between them as findings. It
+ * continues as far as possible when the stack cannot be loaded, like ejg_doctor(). Changes nothing.
  * @handle: handle
  *
- * Return: 0, whatever contradicts what; -ECANCELED, -ENOMEM. Since 0.1.
+ * Return: 0, also with contradictions; -ECANCELED, -ENOMEM. Since 0.1.
  */
 int ejg_discover(struct ejg *handle);
 
 /**
- * Undoes what any run has applied, in reverse order. All modules are run, whatever fails. Takes the lock and reads the
- * stack as ejg_apply() does.
+ * Undoes what any run has applied, in reverse order. All modules are run, even after failures. Takes the lock and reads
+ * the stack as ejg_apply() does.
  * @handle: handle
  *
  * Return: 0, -EACCES when something could not be undone, any error of ejg_load(). Since 0.1.
@@ -251,9 +251,9 @@ int ejg_discover(struct ejg *handle);
 int ejg_release(struct ejg *handle);
 
 /**
- * For containers, after one of the service has ended: undoes what was applied when no cgroup of the service is left, as
- * ejg_release() does; else forgets those that have ended, and the policy of the others stays as it is. Takes the lock first, so
- * that a container that starts meanwhile keeps its guard.
+ * For containers, after one of the service has ended: if no cgroup of the service is left, undoes what was applied, as
+ * ejg_release() does; else it forgets the cgroups that were removed, and the policy of the others stays as it is. Takes
+ * the lock first, so that a container that starts at the same time keeps its guard.
  * @handle: handle
  *
  * Return: as ejg_apply(). Since 0.1.
@@ -261,8 +261,8 @@ int ejg_release(struct ejg *handle);
 int ejg_release_gone(struct ejg *handle);
 
 /**
- * Asks every module of the stack what it would decide; of a stack file that ejg_load() was given: what it would decide
- * after an apply of that file. Answers are read by ejg_answer_count() and ejg_answer_get().
+ * Asks every module of the stack for its decision; with a stack file given to ejg_load(), for its decision after an
+ * apply of that file. Read the answers by ejg_answer_count() and ejg_answer_get().
  * @handle:   handle
  * @question: the attempt
  *
@@ -275,7 +275,7 @@ int ejg_explain(struct ejg *handle, const struct ejg_question *question);
  * Opens the live events of a module of the stack.
  * @handle: handle
  * @module: name of the module
- * @ret_fd: a descriptor to poll for input; belongs to the handle. Untouched on failure.
+ * @ret_fd: a descriptor to poll for input; it belongs to the handle. Untouched on failure.
  *
  * Return: 0, -EOPNOTSUPP when the module has none, -EINVAL for a module that is not in the stack, any error of
  * ejg_load(). Since 0.1.
@@ -317,7 +317,7 @@ struct ejg_module;
  * @handle: handle on which ejg_load() succeeded
  *
  * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read
- * the stack again, or until it is closed. Since 0.1.
+ * the stack again, or until the handle is closed. Since 0.1.
  */
 const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 
@@ -343,13 +343,13 @@ int ejg_load_modules(struct ejg *handle);
  * @handle: handle
  * @index: from 0
  *
- * Return: its descriptor as the host understood it (<ejguard/module.h>), or NULL past the end. Valid until the
- * handle is closed. Since 0.1.
+ * Return: the host's copy of its descriptor (<ejguard/module.h>), or NULL past the end. Valid until the handle is
+ * closed. Since 0.1.
  */
 const struct ejg_module *ejg_module_get(const struct ejg *handle, size_t index);
 
 /**
- * The file that a loaded module came from.
+ * The file from which a module was loaded.
  * @handle: handle
  * @index: as for ejg_module_get()
  *

@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /**
- * An address or prefix. IPv4 is kept IPv4-mapped (::ffff:a.b.c.d), so that 198.51.100.0/24 has length 120.
+ * An address or prefix. IPv4 is stored IPv4-mapped (::ffff:a.b.c.d), so 198.51.100.0/24 has length 120.
  * Since ABI 1.0.
  */
 struct ejg_prefix {
@@ -32,18 +32,18 @@ struct ejg_port_range {
 	uint16_t last;
 };
 
-/** Where a fact comes from. Since ABI 1.0. */
+/** The source of a fact. Since ABI 1.0. */
 enum ejg_origin_kind {
-	EJG_ORIGIN_DEFAULT,    /**< nothing said otherwise */
+	EJG_ORIGIN_DEFAULT,    /**< no other source */
 	EJG_ORIGIN_STACK,      /**< a set line of the stack file */
 	EJG_ORIGIN_DISCOVERED, /**< read from the service's own configuration or from the system */
-	EJG_ORIGIN_CALLER,     /**< the caller of the library gave it */
+	EJG_ORIGIN_CALLER,     /**< given by the caller of the library */
 	EJG_ORIGIN_SCRIPT,     /**< the service's own start script (ejabberdctl) presets it */
 	EJG_ORIGIN_UNIT,       /**< a unit of the service manager sets it */
 	EJG_ORIGIN_USERS,      /**< the user database: passwd(5) */
 };
 
-/** Where a fact comes from, exactly. Since ABI 1.0. */
+/** The source of a fact, with its place. Since ABI 1.0. */
 struct ejg_origin {
 	uint32_t kind;    /**< enum ejg_origin_kind */
 	const char *file; /**< or NULL */
@@ -52,16 +52,16 @@ struct ejg_origin {
 
 /** A cgroup of the service. Since ABI 1.0. */
 struct ejg_cgroup {
-	const char *name; /**< as the stack names it: a unit or a path */
-	const char *path; /**< absolute, cgroup2 mount included; NULL when it does not exist now */
+	const char *name; /**< as in the stack: a unit or a path */
+	const char *path; /**< absolute, including the cgroup2 mount; NULL when it does not exist now */
 	uint64_t id;      /**< the kernel's id; 0 when it does not exist now */
 	bool own;         /**< the caller's own cgroup, only with ejg_apply_options.own */
 };
 
-/** What is known of the distribution ports. Since ABI 1.0. */
+/** The state of the distribution ports. Since ABI 1.0. */
 enum ejg_dist_state {
-	EJG_DIST_RANDOM,        /**< the kernel chooses at each start */
-	EJG_DIST_FIXED,         /**< facts.dist says which */
+	EJG_DIST_RANDOM,        /**< the kernel chooses the port at each start */
+	EJG_DIST_FIXED,         /**< facts.dist has them */
 	EJG_DIST_INDETERMINATE, /**< the configuration cannot be read statically; facts.dist_note says why */
 };
 
@@ -73,40 +73,40 @@ struct ejg_peer {
 };
 
 /**
- * What kind of Erlang service it is, and what is known of the kind without looking at the host. What it does not have is
- * NULL or 0: nobody is to take another kind's for it. Since ABI 1.0.
+ * A kind of Erlang service, and its properties that do not depend on the host. Properties that it does not have are
+ * NULL or 0: never use those of another kind instead. Since ABI 1.0.
  */
 struct ejg_kind {
 	size_t size;
 	const char *name;  /**< "ejabberd", "rabbitmq", "couchdb", "emqx", "vernemq"; "erlang": any other */
 	const char *title; /**< for people: "RabbitMQ" */
-	const char *tool;  /**< the command that asks its node: "rabbitmqctl" */
+	const char *tool;  /**< the command that controls its node: "rabbitmqctl" */
 	/**
-	 * Files of its configuration folder that may hold passwords, between blanks, where its packages leave the folder open
-	 * to everybody; NULL: all of them may.
+	 * Files of its configuration folder that may contain passwords, separated by blanks, if its packages leave the
+	 * folder open to everybody; NULL: any file may.
 	 */
 	const char *secrets;
 	bool without_epmd; /**< its nodes find each other without epmd */
-	bool joins_late;   /**< its node takes its name after the start: it stands in no argument */
-	struct ejg_port_range tools;   /**< its tools listen there while they run; first is 0 when they listen nowhere */
-	const char *name_remedy;       /**< what to do for another name of the node */
-	const char *range_remedy;      /**< for another distribution range */
-	const char *interface_remedy;  /**< for an address of the distribution */
+	bool joins_late;   /**< its node gets its name after the start: no argument has it */
+	struct ejg_port_range tools;   /**< ports of its tools while they run; first is 0 without such ports */
+	const char *name_remedy;       /**< remedy: how to change the node's name */
+	const char *range_remedy;      /**< the same for the distribution range */
+	const char *interface_remedy;  /**< the same for the distribution's address */
 };
 
 /**
- * What is known of the service, read-only. Grows at its end; and so do the elements of cgroups and peers: ejg_cgroup_get()
- * and ejg_peer_get() step over them. Since ABI 1.0.
+ * The facts of the service, read-only. The structure grows at its end, and so do the elements of cgroups and peers:
+ * ejg_cgroup_get() and ejg_peer_get() step over them. Since ABI 1.0.
  */
 struct ejg_facts {
 	size_t size;
 	const char *service;
-	const char *rundir;       /**< folder of the service's own that a boot empties; may not exist yet */
-	const char *statedir;     /**< folder of the service's own that outlives a boot; may not exist yet */
-	const char *cgroup_mount; /**< where cgroup2 is mounted, or NULL */
+	const char *rundir;       /**< the service's folder that a boot empties; may not exist yet */
+	const char *statedir;     /**< the service's folder that is kept over a boot; may not exist yet */
+	const char *cgroup_mount; /**< mount point of cgroup2, or NULL */
 	const struct ejg_cgroup *cgroups;
 	size_t n_cgroups;
-	size_t cgroup_size; /**< of one, as the library has them */
+	size_t cgroup_size; /**< of one element, in the library */
 	struct ejg_origin cgroups_origin;
 	uint16_t epmd_port;
 	struct ejg_origin epmd_origin;
@@ -120,22 +120,22 @@ struct ejg_facts {
 	struct ejg_origin public_origin;
 	const struct ejg_peer *peers;
 	size_t n_peers;
-	size_t peer_size; /**< of one */
+	size_t peer_size; /**< of one element */
 	struct ejg_origin peers_origin;
 	const uid_t *users;
 	size_t n_users;
 	struct ejg_origin users_origin;
 	const char *config_dir; /**< folder of ejabberd.yml and ejabberdctl.cfg, or NULL */
 	struct ejg_origin config_origin;
-	const char *stack_file; /**< the stack file that is in effect */
+	const char *stack_file; /**< the stack file in effect */
 	/**
-	 * What / is taken to be: the folder of an image or of a mounted disk, without links; "" for the system itself. All
-	 * other paths are as the service sees them. Of an image nothing runs: cgroups have no path.
+	 * The root directory: the folder of an image or of a mounted disk, without links; "" for the system itself. All
+	 * other paths are as the service sees them. Nothing of an image runs: its cgroups have no path.
 	 */
 	const char *root;
-	const struct ejg_kind *kind; /**< what kind of service it is; "erlang" when that is not known */
+	const struct ejg_kind *kind; /**< the kind of the service; "erlang" if it is unknown */
 	struct ejg_origin kind_origin;
-	uint32_t peer_grace; /**< of this apply: seconds for which an address that a peer's name had stays one of its addresses */
+	uint32_t peer_grace; /**< of this apply: seconds for which an earlier address of a peer's name is still used */
 };
 
 /** What can be told of a setting without running anything. Since ABI 1.0. */

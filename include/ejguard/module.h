@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For authors of modules. A module is a shared object in $libdir/ejguard/ that exports one object,
+ * Interface for modules. A module is a shared object in $libdir/ejguard/ that exports one object,
  *
  *     EJG_MODULE_EXPORT const struct ejg_module ejguard_module = { EJG_MODULE_HEADER, .name = "example", ... };
  *
- * and nothing else. ejguard-module(7) shows a whole one.
+ * and nothing else. ejguard-module(7) has a complete example.
  *
- * Life of a call. The host copies the descriptor, checks it, and makes one instance for each line of the stack
- * that names the module: a zeroed config of config_size bytes into which it writes the options, and a zeroed
- * state of state_size bytes for the module's own use. All operations of an instance receive a struct ejg_call;
- * it, and every pointer got from it, is valid until the operation returns, except the config, the state and the
- * facts, which live as long as the instance.
+ * Life of a call. The host copies the descriptor, checks it, and makes one instance for each line of the stack that
+ * names the module: a zeroed config of config_size bytes for the options, and a zeroed state of state_size bytes for
+ * the module's own use. All operations of an instance receive a struct ejg_call; it, and every pointer got from it,
+ * is valid until the operation returns, except the config, the state and the facts, which live as long as the
+ * instance.
  *
  *     check        the audit: does the module hold now? Also gives the verdict after apply. Changes nothing.
  *     prepare      first pass of apply, all modules before any apply: whatever can fail without touching the
@@ -80,35 +80,35 @@ extern "C" {
 /** One call of one operation. Opaque. Since ABI 1.0. */
 struct ejg_call;
 
-/** What check and prove answer. Since ABI 1.0. */
+/** The result of check and prove. Since ABI 1.0. */
 enum ejg_verdict {
-	EJG_HELD = 0, /**< what the module guards is as the stack says */
-	EJG_NOT_APPLICABLE = 1, /**< there is nothing here that the module could be about */
-	EJG_NOT_HELD = 2, /**< it is not: a required module fails the stack */
+	EJG_HELD = 0, /**< the system is as the stack says */
+	EJG_NOT_APPLICABLE = 1, /**< nothing on this host concerns the module */
+	EJG_NOT_HELD = 2, /**< the system is not as the stack says: a required module fails the stack */
 };
 
 /** Flags of a descriptor. Unknown ones are refused. Since ABI 1.0. */
 enum ejg_module_flags {
-	/** What confine does cannot be undone: the module stands behind all that can be, and is never rolled back. */
+	/** confine cannot be undone: the module comes after all modules that can be, and is never rolled back. */
 	EJG_MODULE_IRREVERSIBLE = 1 << 0,
 	/** The module cannot work with a host of an older ABI minor number than its own. */
 	EJG_MODULE_NEEDS_MINOR = 1 << 1,
-	/** Its check judges the facts and the survey, and does nothing else: ejg_discover() runs it, whatever the stack says. */
+	/** Its check reads only the facts and the survey: ejg_discover() runs it, also without a line in the stack. */
 	EJG_MODULE_SURVEYS = 1 << 2,
-	/** check can look at an image: it reads files below the root of the facts, and asks nothing of this system. */
+	/** check works on an image: it reads files below the root of the facts, and nothing of this system. */
 	EJG_MODULE_IMAGES = 1 << 3,
 };
 
-/** Whether a module refuses or only reports what it would have refused. Since ABI 1.0. */
+/** Refuse, or only report what would be refused. Since ABI 1.0. */
 enum ejg_mode {
 	EJG_ENFORCE,    /**< refuses */
 	EJG_PERMISSIVE, /**< reports */
 };
 
-/** What release is asked to undo. Since ABI 1.0. */
+/** The changes that release should undo. Since ABI 1.0. */
 enum ejg_release_scope {
-	EJG_RELEASE_RUN, /**< what this instance has applied in this run */
-	EJG_RELEASE_ALL, /**< what any run has applied */
+	EJG_RELEASE_RUN, /**< those of this instance in this run */
+	EJG_RELEASE_ALL, /**< those of all runs */
 };
 
 /** Value of an EJG_OPTION_ADDRESSES. Since ABI 1.0. */
@@ -155,7 +155,7 @@ struct ejg_option {
 	uint64_t min;     /**< UNSIGNED, SIZE, DURATION: smallest value */
 	uint64_t max;     /**< the same: largest value; 0: no limit */
 	const char *const *choices; /**< ENUM: the words, ended by NULL */
-	const char *fallback;       /**< value when it is not given, as it would be written; NULL: zero */
+	const char *fallback;       /**< value if it is not given, as text; NULL: zero */
 	const char *help;           /**< one line */
 };
 
@@ -165,8 +165,8 @@ struct ejg_finding_info {
 	uint32_t severity; /**< enum ejg_severity */
 	const char *summary; /**< one line */
 	/**
-	 * What to do unless the finding itself says better; NULL for EJG_OK and EJG_INFO. One step a line: "run: COMMAND"
-	 * is a command as a shell takes it, "edit: FILE:LINE: WHAT" a change of a file, anything else is said in words.
+	 * The remedy, unless the finding has one of its own; NULL for EJG_OK and EJG_INFO. One step a line: "run:
+	 * COMMAND" is a shell command, "edit: FILE:LINE: WHAT" a change of a file, anything else is text for people.
 	 */
 	const char *remedy;
 };
@@ -213,7 +213,7 @@ struct ejg_module {
 	int (*doctor)(struct ejg_call *call);
 };
 
-/** The options as the host has read them. @call: the call. Return: config_size bytes. Since ABI 1.0. */
+/** The options that the host has parsed. @call: the call. Return: config_size bytes. Since ABI 1.0. */
 const void *ejg_call_config(const struct ejg_call *call);
 
 /** The module's own state of this instance. @call: the call. Return: state_size bytes. Since ABI 1.0. */
@@ -223,9 +223,9 @@ void *ejg_call_state(const struct ejg_call *call);
 const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
 
 /**
- * The survey of the service: its settings, what runs, who listens. Made at the first call in a verb, so that modules
- * that do not ask do not pay, and kept until the verb ends. The settings are the ones that the facts come from: they are
- * read once for both, when the stack is.
+ * The survey of the service: its settings, processes and listeners. It is made at the first call in a verb, so it costs
+ * nothing if no module needs it, and kept until the verb ends. Its settings are those of the facts: they are read once
+ * for both, together with the stack.
  * @call: the call
  *
  * Return: the survey; NULL without memory: return -ENOMEM then. Since ABI 1.0.
@@ -233,40 +233,40 @@ const struct ejg_facts *ejg_call_facts(const struct ejg_call *call);
 const struct ejg_survey *ejg_call_survey(struct ejg_call *call);
 
 /**
- * Something that modules share, so that it is read once in a verb, and all judge the same: the first that asks makes it.
+ * An object that modules share: the first caller in a verb makes it, so that all modules use the same data.
  * @call: the call
- * @key:  what it is, with the version of its layout: modules that were built apart must not mean different things by one
+ * @key:  identifies it, with the version of its layout: modules of other builds must not use it for other objects
  * @size: of the object
- * @make: fills in the zeroed object. Return: 0, or a negative errno after which the object holds nothing.
- * @drop: frees what the object holds, when the verb ends; or NULL
- * @ret:  the object. Nobody changes it, and it is valid until the verb ends.
+ * @make: fills in the zeroed object. Return: 0, or a negative errno, after which the object is empty.
+ * @drop: frees the contents of the object when the verb ends; or NULL
+ * @ret:  the object, read-only, valid until the verb ends.
  *
- * Return: 0, what @make returned, -ENOMEM; -EPROTO when it is there with another size. Since ABI 1.0.
+ * Return: 0, what @make returned, -ENOMEM; -EPROTO when it exists with another size. Since ABI 1.0.
  */
 int ejg_call_shared(struct ejg_call *call, const char *key, size_t size,
 		    int (*make)(struct ejg_call *call, void *object), void (*drop)(void *object), const void **ret);
 
-/** Whether to refuse or only to report. @call: the call. Since ABI 1.0. */
+/** Returns whether to refuse or only to report. @call: the call. Since ABI 1.0. */
 enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 
 /**
- * Whether check or explain is asked what it would find after an apply of this stack (ejg_try(), or a file of the
- * caller's own for ejg_explain()): what an apply would mend is then no failure, and what it would change is worth a
- * finding. A module that does not ask answers for now. @call: the call.
+ * True if check or explain should answer as after an apply of this stack (ejg_try(), or a file of the caller for
+ * ejg_explain()): a problem that an apply would correct is then no failure, and its changes should be findings. A
+ * module that does not call this answers for the current state. @call: the call.
  * Since ABI 1.0.
  */
 bool ejg_call_trial(const struct ejg_call *call);
 
-/** Where the stack names this instance. @call: the call. @ret_line: the line, or NULL. Return: file. Since ABI 1.0. */
+/** The stack's line for this instance. @call: the call. @ret_line: the line, or NULL. Return: file. Since ABI 1.0. */
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line);
 
-/** Whether ejg_cancel() was called; long loops ask now and then and return -ECANCELED. @call: the call. Since ABI 1.0. */
+/** True if ejg_cancel() was called; check it in long loops and return -ECANCELED. @call: the call. Since ABI 1.0. */
 bool ejg_call_cancelled(const struct ejg_call *call);
 
 /**
  * Logs one line; the host puts the module's name before it.
  * @call:   the call
- * @level:  how much it matters
+ * @level:  level of the message
  * @format: as printf(3)
  *
  * Since ABI 1.0.
@@ -287,9 +287,9 @@ void ejg_call_log(struct ejg_call *call, enum ejg_log_level level, const char *f
 enum ejg_severity ejg_call_finding(struct ejg_call *call, const char *id, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/** Where a finding stands and what to do about it, for ejg_call_finding_at(). Since ABI 1.0. */
+/** Place and remedy of a finding, for ejg_call_finding_at(). Since ABI 1.0. */
 struct ejg_place {
-	const char *file;   /**< that the finding is about, or where what it is about stands written; or NULL */
+	const char *file;   /**< the file with the problem, or the file that names it; or NULL */
 	uint32_t line;      /**< or 0 */
 	uint32_t column;    /**< or 0 */
 	const char *remedy; /**< instead of the declared one, or NULL */
@@ -300,7 +300,7 @@ struct ejg_place {
  * @call:    the call
  * @id:      as declared
  * @subject: as above
- * @place:   where, and what to do. Copied.
+ * @place:   place and remedy. Copied.
  * @format:  the message, as printf(3)
  *
  * Return: as above. Since ABI 1.0.
@@ -323,12 +323,12 @@ int ejg_call_error(struct ejg_call *call, int error, const char *remedy, const c
 	__attribute__((format(printf, 4, 5)));
 
 /**
- * Reports a figure, from status.
+ * Reports a metric, from status.
  * @call:     the call
  * @name:     as declared
- * @labels:   what tells this figure from others of the name. Copied.
+ * @labels:   labels that distinguish it from others of the name. Copied.
  * @n_labels: how many
- * @value:    the figure
+ * @value:    the value
  *
  * Since ABI 1.0.
  */
@@ -339,7 +339,7 @@ void ejg_call_metric(struct ejg_call *call, const char *name, const struct ejg_l
  * Answers a question, from explain. Not called: no opinion.
  * @call:    the call
  * @allowed: the decision
- * @file:    where the deciding rule stands written, or NULL. Copied.
+ * @file:    file with the rule that decides, or NULL. Copied.
  * @line:    its line or 0
  * @format:  the rule, as printf(3)
  *
@@ -349,10 +349,10 @@ void ejg_call_answer(struct ejg_call *call, bool allowed, const char *file, uint
 	__attribute__((format(printf, 5, 6)));
 
 /**
- * Hands out an event, from watch_next.
+ * Returns an event, from watch_next.
  * @call:     the call
  * @time_ns:  CLOCK_REALTIME of the event
- * @labels:   its figures and names. Copied.
+ * @labels:   its data. Copied.
  * @n_labels: how many
  * @format:   one line for people, as printf(3)
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The report of the last verb of a handle: findings, figures, answers, events. <ejguard/ejguard.h> includes it, and
- * says how long its strings live.
+ * The report of the last verb of a handle: findings, metrics, answers, events. <ejguard/ejguard.h> includes it, and
+ * says how long its strings are valid.
  */
 #ifndef EJGUARD_REPORT_H
 #define EJGUARD_REPORT_H
@@ -16,12 +16,12 @@ extern "C" {
 
 struct ejg;
 
-/** How much a log message or a finding matters. Since 0.1. */
+/** The importance of a log message or a finding. Since 0.1. */
 enum ejg_severity {
-	EJG_OK,      /**< as it should be */
-	EJG_INFO,    /**< worth knowing, nothing to do */
+	EJG_OK,      /**< correct */
+	EJG_INFO,    /**< for information, no action needed */
 	EJG_WARNING, /**< advice: the stack still holds */
-	EJG_FAILURE, /**< the module that says so does not hold */
+	EJG_FAILURE, /**< the module of the finding does not hold */
 };
 
 /** One result of a module, or an error of the core (module "core"). Strings are never NULL. Since 0.1. */
@@ -29,10 +29,10 @@ struct ejg_finding {
 	const char *module;
 	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
 	uint32_t severity;   /**< enum ejg_severity */
-	const char *subject; /**< what it is about: a cgroup, a port, a name; empty where that is the file */
+	const char *subject; /**< a cgroup, a port, a name, ...; empty if it is the file */
 	const char *message;
-	const char *remedy; /**< what to do; empty where nothing needs doing */
-	const char *file;   /**< the file that it is about, or in which what it is about stands written; or empty */
+	const char *remedy; /**< the remedy; empty if no action is needed */
+	const char *file;   /**< the file with the problem, or the file that names it; or empty */
 	uint32_t line;      /**< 1 is the first; 0 when there is no line */
 	uint32_t column;    /**< in bytes, 1 is the first; 0 when there is no column */
 };
@@ -43,23 +43,23 @@ struct ejg_label {
 	const char *value;
 };
 
-/** One figure of a status. Since 0.1. */
+/** One metric of a status. Since 0.1. */
 struct ejg_metric {
 	const char *module;
-	const char *name; /**< as declared by the module: "denials" */
-	const char *help; /**< as declared, one line */
+	const char *name; /**< as in the module's descriptor: "denials" */
+	const char *help; /**< as in the module's descriptor, one line */
 	bool counter; /**< true: only ever grows; false: a gauge */
-	const struct ejg_label *labels; /**< what tells it from others of its name */
+	const struct ejg_label *labels; /**< distinguish it from others with its name */
 	size_t n_labels;
 	uint64_t value;
 };
 
-/** Answer of one module. Since 0.1. */
+/** The answer of one module. Since 0.1. */
 struct ejg_answer {
 	const char *module;
 	bool allowed;
-	const char *rule; /**< the rule that decides */
-	const char *file; /**< where it stands written, or empty */
+	const char *rule; /**< the rule that decided */
+	const char *file; /**< file with the rule, or empty */
 	uint32_t line;
 };
 
