@@ -71,7 +71,7 @@ bed_run() {
 	shift
 	shell=$(bed_cgroup "$bed")/user.slice/shell.scope
 	mkdir -p "$shell"
-	cgroup_run "$shell" timeout --kill-after=5 "${BED_SECONDS-120}" nsenter --target "$(bed_pid "$bed")" --all --root \
+	cgroup_run "$shell" timeout --kill-after=5 "${BED_SECONDS-$((120 * ${EJG_SLOW-1}))}" nsenter --target "$(bed_pid "$bed")" --all --root \
 		env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C "$@"
 }
 
