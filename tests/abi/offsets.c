@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Prints where each member of each public structure lies; offsets.golden has what was released (64-bit machines). */
+/* Prints the offset of each member of each public structure; offsets.golden has the released ones (64-bit machines). */
 #include <ejguard/module.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the benchmarks share. Nothing is compared across runs, only samples that were taken in turns in one: the machine
- * may be busy, and its noise is shown beside each figure.
+ * Functions that the benchmarks share. Results of different runs are never compared, only samples taken in turns in one
+ * run: the machine may be busy, and its noise is shown next to each result.
  */
 #ifndef EJG_TESTS_BENCH_H
 #define EJG_TESTS_BENCH_H
@@ -22,18 +22,18 @@ struct summary {
 /* Sorts the samples. n > 0. */
 struct summary summarize(double *samples, size_t n);
 
-/* Says on stderr what failed, with errno, and ends the program. */
+/* Prints to stderr what failed, with errno, and ends the program. */
 _Noreturn void fail(const char *what);
 
 uint64_t now_ns(void);
 
-/* A permutation of 0 to n - 1, another one each time, the same ones in each run. */
+/* A permutation of 0 to n - 1: each call gives another one, and every run the same sequence of them. */
 void shuffle(size_t *order, size_t n);
 
-/* Moves this process. */
+/* Moves this process into the cgroup. */
 void enter_cgroup(const char *path);
 
-/* Moves this process, whose sockets are then made there. */
+/* Moves this process into the network namespace; its sockets are then made there. */
 void enter_netns(const char *path);
 
 #endif

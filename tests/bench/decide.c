@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * decide: what a decision costs, by the kernel's own statistics of programs (BPF_STATS_RUN_TIME).
+ * decide: the cost of a decision, from the kernel's statistics of programs (BPF_STATS_RUN_TIME).
  *
  *   decide CGROUP EMPTY GUARD EMPTY PREFIXES ROUNDS
  *
- * EMPTY, GUARD, EMPTY are folders of pinned programs, attached to the cgroup in this order: the kernel runs all three for
- * each attempt, so that their samples are interleaved as closely as can be. The two empty ones say what noise and place
- * in the row make of the same program. The peers are 20.0.0.0, 20.0.0.2, ...: PREFIXES of them.
+ * EMPTY, GUARD, EMPTY are folders of pinned programs, attached to the cgroup in this order: the kernel runs all three
+ * for each attempt, so that their samples are interleaved as closely as can be. The two empty ones show the effect of
+ * noise and of the position on the same program. The peers are 20.0.0.0, 20.0.0.2, ...: PREFIXES of them.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -22,7 +22,7 @@
 
 #define PORT 4370
 #define PUBLIC_PORT 5222
-#define STRICT_PORT 7777 /* private by strict=yes alone */
+#define STRICT_PORT 7777 /* private only by strict=yes */
 #define FIRST_PEER 0x14000000
 #define OWN_ADDRESS 0x64400001 /* 100.64.0.1, in `listen` */
 #define FOREIGN_ADDRESS 0x64400002
@@ -33,7 +33,7 @@ struct bench {
 	uint32_t peers;
 	size_t rounds;
 	int wire;
-	int client, server; /* established */
+	int client, server; /* of an established connection */
 };
 
 static struct sockaddr_in to_sockaddr(uint32_t address, uint16_t port)
@@ -51,7 +51,7 @@ static struct sockaddr_in6 to_mapped(uint32_t address)
 	return in6;
 }
 
-/* The hook comes before the routing, which finds nothing here: the socket can be used again. */
+/* The hook runs before the routing, which finds no route here: the socket can be used again. */
 static void try_connect4(const struct bench *bench, int fd, uint32_t address)
 {
 	struct sockaddr_in in = to_sockaddr(address, PORT);
@@ -68,7 +68,7 @@ static void try_connect6(const struct bench *bench, int fd, uint32_t address)
 		fail("connect");
 }
 
-/* The address is no local one: the kernel says so after the hook, and the socket can be used again. */
+/* The address is not local: the kernel refuses it after the hook, and the socket can be used again. */
 static void try_bind4(const struct bench *bench, int fd, uint32_t address)
 {
 	struct sockaddr_in in = to_sockaddr(address, PORT);
@@ -93,7 +93,7 @@ static void try_syn(const struct bench *bench, int fd, uint32_t address)
 		fail("send a SYN");
 }
 
-/* To a port that is not known by number, of which the cgroup decides. */
+/* To a port without a known number, about which the cgroup's program decides. */
 static void try_strict_syn(const struct bench *bench, int fd, uint32_t address)
 {
 	struct in_addr source = { htonl(address) }, own = { htonl(OWN_ADDRESS) };
@@ -145,7 +145,7 @@ static const struct scenario {
 	int family;
 	void (*try)(const struct bench *bench, int fd, uint32_t address);
 	uint32_t (*address)(const struct bench *bench, uint32_t i);
-	bool always; /* else only with 16 prefixes: they do not matter */
+	bool always; /* with all numbers of prefixes; false: only with 16, because they have no effect */
 } scenarios[] = {
 	{ "connect4", "first match", AF_INET, try_connect4, first_peer, true },
 	{ "connect4", "last match", AF_INET, try_connect4, last_peer, true },
@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 
 		if (!scenario->always && bench.peers != 16)
 			continue;
-		/* Before the wire is there nothing has a route. */
+		/* Without the wire there is no route. */
 		if (scenario->try == try_syn && bench.wire < 0) {
 			bench.wire = wire_open((struct in_addr){ htonl(OWN_ADDRESS) });
 			if (bench.wire < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * filter: attaches what the guard is compared with to a cgroup, and pins it.
+ * filter: attaches programs for a comparison with the guard to a cgroup, and pins them.
  *
  *   filter empty   CGROUP PINS                programs that let everything through, on the hooks of the guard,
  *                                              that of the network namespace in which this runs included
@@ -76,7 +76,7 @@ static int load_empty(const struct hook *hook)
 	return load(hook, insns, ARRAY_SIZE(insns));
 }
 
-/* In R8 what the lists say; R7 the packet's protocol; of the allow list 1, of IPAddressDeny=any 2. */
+/* R8 has the result of the lists, R7 the packet's protocol; the allow list sets bit 1, IPAddressDeny=any bit 2. */
 static int load_systemd(const struct hook *hook, int trie)
 {
 	int offset = hook->attach == BPF_CGROUP_INET_INGRESS ? 12 : 16; /* source, destination in struct iphdr */

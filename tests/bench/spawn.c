@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * spawn: how long commands take and what they need at most, in turns.
+ * spawn: measures the time and the peak memory of commands, in turns.
  *
  *   spawn ROUNDS < TABLE
  *

@@ -162,7 +162,7 @@ static void run_rounds(const struct work *work, struct filter *filters, size_t n
 			const struct filter *filter = &filters[order[i]];
 			uint64_t start;
 
-			work->run(filter, 2); /* brings its own back into the caches */
+			work->run(filter, 2); /* refills the caches for this filter */
 			start = now_ns();
 			work->run(filter, work->burst);
 			filter->samples[round] = (double)(now_ns() - start) / work->burst;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A module that does nothing but what its options tell it: for tests of the tool. Built under several names
+ * A module that does only what its options say: for tests of the tool. Built under several names
  * (FIXTURE_NAME).
  */
 #include <ejguard/module.h>

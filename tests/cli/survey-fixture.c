@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The report that discover makes of a made-up service: survey-fixture [--json] [-v] [-q] WHICH. Its own functions stand
- * in for those of the library.
+ * The output of discover for a made-up service: survey-fixture [--json] [-v] [-q] WHICH. It has its own versions of the
+ * library's functions.
  */
 #include <arpa/inet.h>
 #include <ejguard/facts.h>
@@ -55,7 +55,7 @@ static const struct ejg_facts full_facts = {
 	.stack_file = "/etc/ejguard/ejabberd",
 };
 
-/* As where the stack is broken. */
+/* The facts of a broken stack. */
 static const struct ejg_facts empty_facts = {
 	EJG_FACTS_HEADER,
 	.epmd_port = 4369,
@@ -140,7 +140,7 @@ static const struct ejg_survey empty_survey = {
 	.epmd_note = "nobody listens on port 4369",
 };
 
-/* Whatever others can choose: terminal controls, no UTF-8, a text without an end. */
+/* Text that others can choose: terminal control codes, invalid UTF-8, very long text. */
 static char hostile[4096] = "\033[31mred\r\n\xff\xe2\x80\xae";
 static const char *const hostile_words[] = { hostile, NULL };
 #define HOSTILE_ORIGIN { EJG_ORIGIN_DISCOVERED, hostile, UINT32_MAX }
@@ -278,7 +278,7 @@ int main(int argc, char **argv)
 		.arguments = &none,
 		.verb = &verbs[VERB_DISCOVER],
 		.service = "ejabberd",
-		.handle = (struct ejg *)&services, /* is only handed on */
+		.handle = (struct ejg *)&services, /* only passed on */
 		.surveyed = true,
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which command a unit has, and which can be run by another one. */
+/* Finds the command of a unit, and whether another program can run it. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void test_commands(void **state)
 	}
 }
 
-/* A later file takes the command of an earlier one away only with an empty value. */
+/* A later file removes the command of an earlier one only with an empty value. */
 static void test_files(void **state)
 {
 	struct execstart execstart = {};

@@ -29,7 +29,7 @@ static void test_next(void **state)
 	assert_false(step_next(&remedy, &step));
 }
 
-/* What is no step of a kind is said in words. */
+/* A step without a known prefix is plain text. */
 static void test_odd(void **state)
 {
 	static const char *const words[] = { "run:", "run: ", "Run: ls", "running: late", "edit", ": " };

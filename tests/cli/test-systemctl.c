@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading what `systemctl show` says about a unit. */
+/* Reads the output of `systemctl show` for a unit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text from outside on a screen: what is printed as it is, and where lines end. */
+/* Foreign text on a screen: what is printed unchanged, and where lines end. */
 #include <errno.h>
 #include <locale.h>
 #include <setjmp.h>
@@ -54,10 +54,10 @@ static void test_cut(void **state)
 		{ 3, "four", "...", "..." },
 		{ 0, "four", "...", "..." },
 		{ 6, "abcde\033fghijk", "abc...", "...ijk" },
-		{ 6, "ab\033cd", "ab...", "...cd" }, /* no half of an escape */
+		{ 6, "ab\033cd", "ab...", "...cd" }, /* not half of an escape */
 		{ 7, "a\033bc", "a\\x1bbc", "a\\x1bbc" },
 		{ 5, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "\xe6\xbc\xa2...", "...\xe6\xbc\xa2" },
-		{ 4, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "...", "..." }, /* a wide one has no half either */
+		{ 4, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "...", "..." }, /* nor half of a wide character */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which commands guard a unit as well as that of enable does. */
+/* Recognises commands that guard a unit like the ones that enable writes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ bool handle_has_module(const struct report *report, const char *name)
 
 struct command {
 	const char *words;
-	bool main, other; /* whether it guards the service's own unit, and another one */
+	bool main, other; /* does it guard the service's own unit, and another one? */
 };
 
 static void check(const struct command *command, const char *service, struct arguments *arguments)
@@ -37,7 +37,7 @@ static void check(const struct command *command, const char *service, struct arg
 		fail_msg("%s", command->words);
 }
 
-/* Where the stack has the module host, other units run it, too. */
+/* If the stack has the module host, other units run it too. */
 static void test_users(void **state)
 {
 	static const struct command commands[] = {

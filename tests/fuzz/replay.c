@@ -25,7 +25,7 @@ static int replay_file(const char *folder, const char *name)
 	if (!file)
 		return -1;
 	size = fread(bytes, 1, MAX_FILE, file);
-	/* A block of exactly the input's size, so that reading past it is found. */
+	/* A block of exactly the input's size, so that a read past its end is found. */
 	exact = realloc(take_ptr(bytes), size ? size : 1);
 	return exact ? LLVMFuzzerTestOneInput(exact, size) : -1;
 }

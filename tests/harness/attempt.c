@@ -30,9 +30,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Below the second after which TCP repeats a lost SYN: one packet that is dropped is one timeout seen. */
+/* Less than the second after which TCP repeats a lost SYN: one dropped packet is one timeout. */
 #define DEFAULT_TIMEOUT_MS 700
-/* For what no guard has a say in: that a busy machine gets round to it. */
+/* For steps that no guard affects: long enough for a busy machine. */
 #define NAMES_TIMEOUT_MS 10000
 
 struct attempt {
@@ -107,7 +107,7 @@ static int open_socket(const struct attempt *a)
 	return fd;
 }
 
-/* What the socket itself reports: the end of a connect, or an ICMP error that came for a datagram. */
+/* The error of the socket itself: the end of a connect, or an ICMP error for a datagram. */
 static int pending_error(int fd)
 {
 	int err = 0;
@@ -118,7 +118,7 @@ static int pending_error(int fd)
 	return err;
 }
 
-/* epmd's NAMES_REQ: it answers and closes. Whoever closes first keeps the port for a minute: not this side. */
+/* epmd's NAMES_REQ: epmd answers and closes. The side that closes first keeps the port: that must be epmd. */
 static int ask_names(int fd)
 {
 	char answer[4096];
@@ -145,7 +145,7 @@ static int finish_tcp(int fd, const struct attempt *a)
 		err = pending_error(fd);
 	if (!err && a->names)
 		err = ask_names(fd);
-	/* End with a reset: thousands of connections in a loop must not use up the ports in TIME_WAIT. */
+	/* End with a reset: thousands of connections in a loop must not use up the ports by TIME_WAIT. */
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
 	return err;
 }
@@ -294,8 +294,8 @@ static int parse_number(const char *word)
 }
 
 /*
- * Where an attempt starts is easily mistaken (one nsenter that failed is enough), and from the machine's own
- * network namespace it would leave the machine. The harness names that namespace; without it nothing is done.
+ * It is easy to start an attempt in the wrong place (one failed nsenter is enough), and from the machine's own network
+ * namespace it would leave the machine. The harness passes that namespace; without it nothing is done.
  */
 static void require_own_netns(void)
 {

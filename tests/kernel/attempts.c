@@ -45,7 +45,7 @@ static int counter_of(const struct expectation *expected)
 	return expected->counted ? (int)POLICY_COUNTER(0, expected->hook, expected->reason) : -1;
 }
 
-/* What is wrong with the counters, written to text; or NULL. others: not only the expected one may have grown. */
+/* The error in the counters, in text; or NULL. others: other counters than the expected one may have grown. */
 static const char *judge_counters(const uint64_t before[N_COUNTERS], const uint64_t after[N_COUNTERS], int expected,
 				  bool others, char text[static 128])
 {
@@ -61,7 +61,7 @@ static const char *judge_counters(const uint64_t before[N_COUNTERS], const uint6
 	return NULL;
 }
 
-/* Whose refusals are counted: permissive mode counts what it would have refused otherwise. */
+/* The variant whose refusals are counted: permissive mode counts what it would otherwise refuse. */
 static enum variant counted_variant(enum variant variant)
 {
 	switch (variant) {
@@ -85,13 +85,13 @@ static const char *judge(const struct attempt *attempt, enum variant variant, in
 		snprintf(text, 128, "expected %s, was %s", outcome(expected.error), outcome(error));
 		return text;
 	}
-	/* What permissive mode has let through goes on to the next hook. */
+	/* An attempt that permissive mode allows reaches the next hook. */
 	return judge_counters(before, after, counter_of(counted), counted->counted && permissive, text);
 }
 
 /*
- * What shall be let through may break for another reason on a busy machine (MPTCP with Fast Open does): it is tried
- * again, unless it was refused.
+ * An allowed attempt may fail for another reason on a busy machine (MPTCP with Fast Open does): it is repeated, unless
+ * it was refused.
  */
 static int try_attempt(const struct run *run, const struct attempt *attempt, enum variant variant)
 {
@@ -122,7 +122,7 @@ static void run_guarded(struct run *run, const struct attempt *attempt, enum var
 	char text[128];
 	int error = 0, r = 0;
 
-	/* The guard comes in the middle of the attempt, with new counters. */
+	/* The guard is applied during the attempt, with new counters. */
 	if (attempt->client_ways & WAY_BIT(WAY_BEFORE) || attempt->ways & WAY_BIT(WAY_EARLY))
 		r = guard_release(run->world);
 	if (r == 0)
@@ -131,7 +131,7 @@ static void run_guarded(struct run *run, const struct attempt *attempt, enum var
 		verdict(run, attempt, variant_names[variant], "the guard cannot be released or read");
 		return;
 	}
-	/* On a busy machine the time of a timeout may be over before the packet is sent, which nothing counts then. */
+	/* On a busy machine the timeout may end before the packet is sent, which is then not counted. */
 	for (int i = 0; i < TRIES && r == 0; i++) {
 		error = try_attempt(run, attempt, variant);
 		r = guard_counters(run->world, after);
@@ -166,7 +166,7 @@ static int run_table(struct run *run, enum variant variant)
 	return 0;
 }
 
-/* Says what is left out, and why. */
+/* Prints the attempts that are left out, and the reason. */
 static void count_left_out(struct run *run)
 {
 	for (size_t i = 0; i < run->n; i++) {

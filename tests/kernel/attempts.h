@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A table of attempts to get around the guard, and what each needs to be tried: see attempts.tbl and local.tbl for the words.
+ * A table of attempts to bypass the guard, and the requirements of each: see attempts.tbl and local.tbl for the words.
  *
  * An attempt has two ends. The subject's end makes its sockets in the guarded cgroup; the other end is somebody on the
  * wire, or another process of the host.
@@ -23,13 +23,13 @@ enum verb {
 	VERB_ACCEPT,
 };
 
-/* How an end goes about it; bits of a mask, by way_find(). */
+/* The ways in which an end acts; bits of a mask, by way_find(). */
 enum way {
-	/* what socket */
+	/* type of socket */
 	WAY_MPTCP,
 	WAY_UDP,
 	WAY_SMC,
-	/* whose socket */
+	/* owner of the socket */
 	WAY_LEFT,
 	WAY_PASSED,
 	WAY_OUTSIDE,
@@ -40,7 +40,7 @@ enum way {
 	WAY_BELOW,
 	WAY_THREADED,
 	WAY_UNSHARED,
-	/* which call */
+	/* system call */
 	WAY_THREAD,
 	WAY_URING,
 	WAY_URING_ASYNC,
@@ -67,7 +67,7 @@ enum way {
 	WAY_DSTOPTS,
 	WAY_HOPOPTS,
 	WAY_TFO,
-	/* which connect */
+	/* type of connect */
 	WAY_NONBLOCK,
 	WAY_TFO_SENDTO,
 	WAY_TFO_SENDMSG,
@@ -95,11 +95,11 @@ enum variant {
 	VARIANT_DENY,
 	VARIANT_REWRITE,
 	N_COLUMNS,
-	VARIANT_NETNS = N_COLUMNS, /* accept=netns: what it expects follows from the first column, or stands in the last one */
+	VARIANT_NETNS = N_COLUMNS, /* accept=netns: its results follow from the first column, or are in the last one */
 	VARIANT_NETNS_STRICT,	   /* the same and the second column */
 	N_EXPECTED,
-	VARIANT_PERMISSIVE = N_EXPECTED, /* expects what the first column says, counted but not refused */
-	VARIANT_NETNS_PERMISSIVE,	 /* the same of accept=netns */
+	VARIANT_PERMISSIVE = N_EXPECTED, /* the results of the first column, counted but not refused */
+	VARIANT_NETNS_PERMISSIVE,	 /* the same for accept=netns */
 	N_VARIANTS,
 };
 
@@ -109,33 +109,33 @@ extern const char *const variant_names[N_VARIANTS];
 struct place {
 	const char *name;
 	int family;
-	struct in6_addr address; /* IPv4 is kept IPv4-mapped */
+	struct in6_addr address; /* IPv4 is stored IPv4-mapped */
 	bool link_local;
 	enum {
-		ON_REMOTE, /* somebody's on the wire */
+		ON_REMOTE, /* on the wire */
 		ON_HOST,   /* the guarded host's own */
-		ON_JOINER, /* of one on the wire whose MPTCP connections get a second subflow */
+		ON_JOINER, /* a host on the wire whose MPTCP connections get a second subflow */
 	} where;
 };
 
 struct expectation {
 	int error; /* 0, EPERM, ETIMEDOUT or ECONNREFUSED */
 	bool counted;
-	enum policy_hook hook; /* that counts it, and why */
+	enum policy_hook hook; /* the hook that counts it, and the reason */
 	enum policy_reason reason;
 };
 
-/* Who makes an attempt on the module host. */
+/* A process that makes an attempt on the module host. */
 struct person {
 	const char *name;
 	uid_t real, effective;
 	bool member;	/* in the service's cgroup */
-	bool user_root; /* root of a user namespace of its own */
+	bool user_root; /* root of a new user namespace */
 };
 
 struct attempt {
 	unsigned int line;
-	char text[160]; /* its name: verb, family, heading, and the other columns that say what is done */
+	char text[160]; /* its name: verb, family, heading, and the other columns that describe it */
 	enum verb verb;
 	int family; /* of the subject's socket */
 	uint64_t ways;
@@ -143,11 +143,11 @@ struct attempt {
 	const struct place *address; /* NULL: listen without bind */
 	uint16_t port;
 	const struct place *from, *to; /* of the client, VERB_ACCEPT only */
-	const struct person *person;   /* of a local table, else NULL */
+	const struct person *person;   /* in a local table, else NULL */
 	struct expectation expected[N_EXPECTED];
 };
 
-/* What shall come out of an attempt; the control, N_VARIANTS, and permissive mode let everything through. */
+/* The expected result of an attempt; the control, N_VARIANTS, and permissive mode allow everything. */
 static inline struct expectation attempt_expectation(const struct attempt *attempt, enum variant variant)
 {
 	return variant < N_EXPECTED ? attempt->expected[variant] : (struct expectation){};
@@ -165,7 +165,7 @@ const char *reason_name(enum policy_reason reason);
 /* --- place.c -------------------------------------------------------------------------------------------------- */
 
 const struct place *place_find(const char *name);
-/* The address for a socket of a family; link-local ones with the scope of eth0 of the calling network namespace. */
+/* The address for a socket of a family; link-local ones with the scope of eth0 in the current network namespace. */
 const struct person *person_find(const char *name);
 socklen_t place_sockaddr(const struct place *place, int family, uint16_t port, struct sockaddr_storage *ret);
 
@@ -173,13 +173,13 @@ socklen_t place_sockaddr(const struct place *place, int family, uint16_t port, s
 
 /* The way of a name, or -1. */
 int way_find(const char *name);
-/* Sets the options of a socket that its ways want. Return: 0 or a positive errno. */
+/* Sets the socket options of its ways. Return: 0 or a positive errno. */
 int ways_set_options(int fd, uint64_t ways);
-/* What this kernel lacks for an attempt, or NULL. */
+/* What this kernel does not have for an attempt, or NULL. */
 const char *ways_lacking(const struct attempt *attempt);
-/* Whether a connection really went the way: 0, or EPROTO when it quietly took another one. */
+/* Checks that a connection really used the way: 0, or EPROTO when it silently used another one. */
 int ways_verify(int fd, uint64_t ways);
-/* How many more subflows than the first a connection has. */
+/* The number of subflows of a connection in addition to the first. */
 unsigned int ways_subflows(int fd);
 
 /* --- end.c: the life of one end -------------------------------------------------------------------------------- */
@@ -191,13 +191,13 @@ struct end {
 	uint64_t ways;
 	int family;
 	const char *netns;
-	const char *cgroup; /* where its sockets are made */
+	const char *cgroup; /* the cgroup of its sockets */
 	const struct place *local, *remote; /* or NULL */
 	uint16_t local_port, remote_port;
 	bool waits_for_join; /* a server that answers when the connection has a second subflow */
-	bool verify;	     /* the control: did it really go that way? */
+	bool verify;	     /* the control: check that it really used the way */
 	int timeout_ms;
-	const struct person *person; /* who it becomes before it uses its socket; NULL: stays root */
+	const struct person *person; /* the identity that it assumes before it uses its socket; NULL: stays root */
 	enum variant variant; /* to be applied by WAY_BEFORE; N_VARIANTS: none */
 };
 
@@ -206,10 +206,10 @@ static inline bool has(const struct end *end, enum way way)
 	return end->ways & WAY_BIT(way);
 }
 
-/* Each runs in a process of its own. Return: 0 or a positive errno. */
+/* Each runs in a child process. Return: 0 or a positive errno. */
 int end_bind(const struct end *end);
 int end_call(const struct end *end);
-/* Returns on failure only; writes what it listens on to report_fd. */
+/* Returns on failure only; writes its port to report_fd. */
 int end_serve(const struct end *end, int report_fd);
 
 /* Makes a socket with its options. Return: a descriptor, or -1 and errno. */
@@ -218,10 +218,10 @@ int end_socket(const struct end *end);
 int end_bind_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
 int end_connect_socket(const struct end *end, int fd, const struct place *place, uint16_t port);
 int end_listen(const struct end *end, int fd);
-/* Becomes who makes the attempt. Return: 0 or a positive errno. */
+/* Assumes the identity for the attempt. Return: 0 or a positive errno. */
 int end_become(const struct end *end);
 int enter_cgroup(const char *path);
-/* Lets the kernel choose from a private port on, or not. Return: 0 or a positive errno. */
+/* Makes the kernel choose ports from a private port on, or not. Return: 0 or a positive errno. */
 int set_ephemeral_range(bool with_private);
 
 /* --- uring.c --------------------------------------------------------------------------------------------------- */
@@ -233,7 +233,7 @@ bool uring_can(int operation);
 
 /* --- guard.c: the guard, put on and off by the tool ------------------------------------------------------------ */
 
-/* What this kernel lacks for a variant, or NULL. */
+/* What this kernel does not have for a variant, or NULL. */
 const char *guard_lacking(enum variant variant);
 int guard_apply(const struct world *world, enum variant variant);
 int guard_release(const struct world *world);
@@ -242,7 +242,7 @@ int guard_counters(const struct world *world, uint64_t ret[POLICY_N_HOOKS * POLI
 
 /* --- run.c: one attempt, both its ends ------------------------------------------------------------------------- */
 
-/* Where all this happens. From the environment: see attempts.sh. */
+/* The environment of the attempts: see attempts.sh. */
 struct world {
 	const char *host, *remote, *joiner; /* network namespaces, as files */
 	const char *guarded, *control, *elsewhere; /* cgroups */

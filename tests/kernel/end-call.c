@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bind, listen and connect: by which system call, from which thread, and with an address written how. */
+/* bind, listen and connect: with different system calls, threads and forms of the address. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/io_uring.h>
@@ -15,7 +15,7 @@
 enum {
 	URING_OP_BIND = 56, /* since 6.11 */
 	URING_OP_LISTEN = 57,
-	RFC2133_LENGTH = 24, /* of a sockaddr_in6 without a scope, which the kernel still takes */
+	RFC2133_LENGTH = 24, /* of a sockaddr_in6 without a scope, which the kernel still accepts */
 	BACKLOG = 16,
 };
 
@@ -35,7 +35,7 @@ static bool by_uring(const struct end *end)
 			    WAY_BIT(WAY_URING_FIXED));
 }
 
-/* Writes the address the way that the end wants it read. */
+/* Writes the address in the form that the end uses. */
 static void write_address(struct call *call, const struct place *place, uint16_t port)
 {
 	call->length = place_sockaddr(place, call->end->family, port, &call->address);
@@ -129,7 +129,7 @@ static int send_first(const struct call *call, bool message)
 	return n == 1 ? 0 : errno;
 }
 
-/* Waits for a connect that does not wait itself. */
+/* Waits for the end of a nonblocking connect. */
 static int finish_connect(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -142,7 +142,7 @@ static int finish_connect(int fd)
 	return error;
 }
 
-/* A connect that does not wait. */
+/* A nonblocking connect. */
 static int connect_nonblocking(struct call *call)
 {
 	int r;
@@ -153,7 +153,7 @@ static int connect_nonblocking(struct call *call)
 	return r == EINPROGRESS ? finish_connect(call->fd) : r;
 }
 
-/* Keeps the address from answering: its listener's queue is full. */
+/* Keeps the address from answering by filling the queue of its listener. */
 static int silence(const struct call *call)
 {
 	for (int i = 0, listener = -1; i < 4; i++) {
@@ -173,7 +173,7 @@ static int silence(const struct call *call)
 	return 0;
 }
 
-/* What processes of the service are: without CAP_NET_RAW, which may bind a socket to another device than it is bound to. */
+/* Drops privileges, as in the service: with CAP_NET_RAW a bound socket may be bound to another device. */
 static int drop_privilege(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -182,7 +182,7 @@ static int drop_privilege(void)
 	return syscall(SYS_capset, &header, data) < 0 ? errno : 0;
 }
 
-/* The socket is bound to a device while the connect waits: the SYN that is sent again goes out there. */
+/* The socket is bound to a device while the connect waits: the repeated SYN is sent there. */
 static int connect_then_bind_to_device(struct call *call)
 {
 	int r = silence(call);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whose socket it is: hooks follow the cgroup in which it was made, and this is how processes try to mix that up. */
+/* The owner of a socket: hooks use the cgroup in which it was made; processes can try to change that in these ways. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -60,7 +60,7 @@ static int make_cgroup(int parent, const char *name, int *ret)
 	return *ret < 0 ? errno : 0;
 }
 
-/* Into a cgroup below with the whole process; from there, with this thread, into a threaded one. */
+/* Moves the whole process into a cgroup below; from there this thread into a threaded one. */
 static int enter_below(const char *cgroup, bool threaded)
 {
 	cleanup_fd int folder = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC), below = -1, lowest = -1;
@@ -76,7 +76,7 @@ static int enter_below(const char *cgroup, bool threaded)
 	return r ? r : write_file(lowest, "cgroup.threads", "0");
 }
 
-/* A user namespace takes no privilege, and is root over the network namespace that is made with it. */
+/* A user namespace needs no privilege, and its root controls the network namespace that is made with it. */
 static int unshare_network(void)
 {
 	return unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? errno : 0;
@@ -91,13 +91,13 @@ int end_become(const struct end *end)
 	if (setgroups(0, NULL) < 0 || setresgid(person->real, person->effective, person->effective) < 0 ||
 	    setresuid(person->real, person->effective, person->effective) < 0)
 		return errno;
-	/* The death of its parent ends it still. */
+	/* It still ends when its parent dies. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || (person->user_root && unshare(CLONE_NEWUSER) < 0))
 		return errno;
 	return 0;
 }
 
-/* A socket that is handed over is made by one and used by the other: of these two ways, by root. */
+/* One process makes the socket and another one uses it: with these two ways root does it. */
 static bool becomes_later(const struct end *end)
 {
 	return has(end, WAY_PASSED) || has(end, WAY_CONNECTING);
@@ -159,7 +159,7 @@ static int receive_descriptor(int channel)
 	return fd;
 }
 
-/* Another process makes the socket in its cgroup, and hands it to us, who are in ours. */
+/* Another process makes the socket in its cgroup, and passes it to us in ours. */
 static int make_elsewhere(const struct end *end, const char *maker, const char *user)
 {
 	int channel[2], fd = -1;
@@ -198,7 +198,7 @@ static int make_as_wanted(const struct end *end)
 	return fd;
 }
 
-/* The guard is put on when the socket has been made, and before it is used. */
+/* The guard is applied after the socket was made, and before it is used. */
 static int apply_now(const struct end *end)
 {
 	if (end->variant == N_VARIANTS)
@@ -223,7 +223,7 @@ int end_socket(const struct end *end)
 		errno = r;
 		return -1;
 	}
-	/* Ends with a reset: what is left of one attempt must not be in the next one's way. */
+	/* Ends with a reset: remains of one attempt must not disturb the next one. */
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
 	r = ways_set_options(fd, end->ways);
 	if (r == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an end does from its beginning to its end: bind only, call somebody, or serve. */
+/* The actions of an end from start to exit: bind only, connect, or serve. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -23,7 +23,7 @@ int end_bind(const struct end *end)
 
 /* --- call ------------------------------------------------------------------------------------------------------- */
 
-/* A byte there and a byte back: both ends have taken the connection. */
+/* Exchanges a byte in each direction: both ends have accepted the connection. */
 static int exchange(const struct end *end, int fd, bool sent)
 {
 	char byte = 'x';
@@ -44,7 +44,7 @@ static int disconnect(int fd)
 	return connect(fd, (const struct sockaddr *)&unspec, sizeof(unspec)) < 0 ? errno : 0;
 }
 
-/* First a connection that everybody may make; then the same socket is used again. */
+/* First makes a connection that is allowed; then the same socket is used again. */
 static int connect_innocently(const struct end *end, int fd)
 {
 	const struct place *peer = place_find(end->remote->family == AF_INET ? "peer4" : "peer6");
@@ -56,7 +56,7 @@ static int connect_innocently(const struct end *end, int fd)
 	return r ? r : disconnect(fd);
 }
 
-/* A socket of IPv6 becomes one of IPv4, which the kernel allows while it is connected to a mapped address. */
+/* Turns an IPv6 socket into an IPv4 one, which the kernel allows while it is connected to a mapped address. */
 static int turn_to_ipv4(struct end *end, int fd)
 {
 	int family = AF_INET, r;
@@ -86,7 +86,7 @@ int end_call(const struct end *given)
 		r = end_connect_socket(&end, fd, end.remote, end.remote_port);
 	if (r == 0 && has(&end, WAY_CONNECTING))
 		r = end_become(&end);
-	/* Without a packet there is no other side. */
+	/* Without a packet the other side knows nothing. */
 	if (r == 0 && !has(&end, WAY_REPAIR))
 		r = exchange(&end, fd, has(&end, WAY_TFO_SENDTO) || has(&end, WAY_TFO_SENDMSG));
 	if (r || !has(&end, WAY_BEFORE) || end.variant == N_VARIANTS)
@@ -109,7 +109,7 @@ static char answer_of(const struct end *end, int connection)
 	return 'y';
 }
 
-/* Answers each byte with a byte, until the caller goes, or the timer ends this process: a guard may be applied in between. */
+/* Answers each byte with a byte, until the caller closes or the timer ends this process. */
 static void answer(const struct end *end, int connection)
 {
 	char byte;
@@ -140,7 +140,7 @@ static int report_port(int fd, int report_fd)
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0)
 		return errno;
-	/* The port has the same place in both families. */
+	/* The port is at the same offset in both families. */
 	port = ntohs(((const struct sockaddr_in *)&address)->sin_port);
 	return write(report_fd, &port, sizeof(port)) == sizeof(port) ? 0 : EIO;
 }

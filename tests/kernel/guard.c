@@ -67,14 +67,14 @@ static _Noreturn void exec_tool(const struct world *world, char *const *argument
 {
 	cleanup_fd int netns = open(world->host, O_RDONLY | O_CLOEXEC);
 
-	/* In the host's network, where eth0 of the peers is; and below no cgroup that the attempt has put us into. */
+	/* In the host's network, which has eth0 of the peers; outside of the attempt's cgroups. */
 	if (netns < 0 || setns(netns, CLONE_NEWNET) < 0 || enter_cgroup(world->elsewhere))
 		_exit(99);
 	execv(world->tool, arguments);
 	_exit(99);
 }
 
-/* Return: 0 or EIO; the tool itself has said why. */
+/* Return: 0 or EIO; the tool has printed the reason. */
 static int run_tool(const struct world *world, char *const *arguments)
 {
 	int status = 0;

@@ -46,7 +46,7 @@ static socklen_t parse(const char *host, const char *port, struct sockaddr_stora
 	return length;
 }
 
-/* Ends with a reset: no TIME_WAIT uses up the ports. */
+/* Ends with a reset: otherwise TIME_WAIT would use up the ports. */
 static int open_socket(int family, int flags)
 {
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), on = 1;
@@ -84,7 +84,7 @@ static bool wait_for(int fd, short events, int timeout_ms)
 	return poll(&p, 1, timeout_ms) == 1;
 }
 
-/* The handshake has a time limit; after it the listener has all the time that it needs. */
+/* The handshake has a time limit; afterwards the listener may take any time. */
 static bool call_once(const struct sockaddr_storage *from, const struct sockaddr_storage *to, socklen_t length,
 		      int timeout_ms)
 {

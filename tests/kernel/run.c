@@ -12,11 +12,11 @@
 #include "tests/kernel/attempts.h"
 
 enum {
-	/* A packet that is dropped comes again after a second: this is one packet seen to be lost. */
+	/* A dropped packet is repeated after a second: this time shows one lost packet. */
 	DROP_TIMEOUT = 250,
-	/* On an emulated machine a packet takes its time. */
+	/* On an emulated machine packets are slow. */
 	DROP_TIMEOUT_SLOW = 900,
-	/* What shall succeed has all the time that a busy machine may need. */
+	/* Allowed attempts get all the time that a busy machine may need. */
 	PATIENCE = 5000,
 	PATIENCE_SLOW = 30000,
 };
@@ -40,7 +40,7 @@ static int enter_network(const char *path)
 	return fd < 0 || setns(fd, CLONE_NEWNET) < 0 ? errno : 0;
 }
 
-/* The timer kills the process where it stands: no call of any way needs a time limit of its own. */
+/* The timer kills the process wherever it is: no call needs a time limit. */
 static void set_timer(int timeout_ms)
 {
 	const struct itimerval timer = {
@@ -174,7 +174,7 @@ static struct end other_end(const struct world *world, const struct place *place
 	};
 }
 
-/* Where a subject is bound that connects with the ways `bound` or `no-port`. */
+/* The address to which a client with the ways `bound` or `no-port` is bound. */
 static const struct place *own_place(const struct place *remote)
 {
 	if (remote->link_local)
@@ -192,10 +192,10 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 	const uint64_t same = WAY_BIT(WAY_MPTCP) | WAY_BIT(WAY_UDP);
 	struct end server = other_end(subject->world, attempt->address, attempt->ways & same, AF_INET6);
 
-	/* Not for all: before 6.2 a listener with MPTCP has no such option. */
+	/* Not for all: before 6.2 a listener with MPTCP does not have this option. */
 	if (attempt->ways & WAYS_FAST_OPEN)
 		server.ways |= WAY_BIT(WAY_TFO);
-	/* One answers a datagram from the address to which it was sent only where it is bound to that. */
+	/* A server answers a datagram from the address to which it was sent only if it is bound to that. */
 	server.local = has(&server, WAY_UDP) ? attempt->address : place_find("any6");
 	server.local_port = attempt->port;
 	server.waits_for_join = has(subject, WAY_ANNOUNCED);
@@ -204,7 +204,7 @@ static int run_connect(const struct attempt *attempt, struct end *subject)
 		subject->timeout_ms = is_slow() ? DROP_TIMEOUT_SLOW : DROP_TIMEOUT;
 	if (has(subject, WAY_BOUND) || has(subject, WAY_NO_PORT))
 		subject->local = own_place(attempt->address);
-	/* Not own4, from which this host sends 127.0.0.1 to the wire by a rule (attempts.sh). */
+	/* Not own4, from which a rule of this host sends 127.0.0.1 to the wire (attempts.sh). */
 	if (has(subject, WAY_BOUND4))
 		subject->local = place_find("other4");
 	return run_pair(&server, subject);
@@ -247,7 +247,7 @@ int run_attempt(const struct world *world, const struct attempt *attempt, enum v
 		r = run_accept(attempt, &subject);
 		break;
 	}
-	/* Who is not root cannot put it back. */
+	/* Only root can restore it. */
 	if (attempt->person && attempt->ways & WAY_BIT(WAY_PORT_RANGE))
 		(void)run_in_host(world, put_range_back);
 	return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading attempts.tbl and local.tbl. Whatever is not understood is an error: a line that is passed over would prove nothing. */
+/* Reads attempts.tbl and local.tbl. Anything that is not understood is an error: a skipped line would prove nothing. */
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -11,7 +11,7 @@
 #include "tests/kernel/attempts.h"
 
 enum {
-	N_CELLS = 6 + N_COLUMNS, /* and one more, where netns does not follow from default */
+	N_CELLS = 6 + N_COLUMNS, /* and one more, if netns does not follow from default */
 	N_CELLS_LOCAL = 7,
 	HEADING_SIZE = 64,
 };
@@ -86,7 +86,7 @@ static int find_error(const char *word)
 	return -1;
 }
 
-/* Whether a refusal by a hook can end so. Of a connect that the kernel makes by itself nobody hears. */
+/* True if a refusal by a hook can end with this error. The result of a connect by the kernel itself is not seen. */
 static bool can_end(enum policy_hook hook, int error)
 {
 	if (error == ETIMEDOUT)
@@ -94,7 +94,7 @@ static bool can_end(enum policy_hook hook, int error)
 	return error == (hook == POLICY_LOOKUP ? ECONNREFUSED : EPERM) && hook != POLICY_INGRESS;
 }
 
-/* WORD, the kernel's own, which is not counted; or WORD:HOOK:REASON. */
+/* WORD for the kernel's own result, which is not counted; or WORD:HOOK:REASON. */
 static bool read_expectation(char *cell, struct expectation *ret)
 {
 	const char *word = strsep(&cell, ":"), *hook = strsep(&cell, ":"), *reason = cell;
@@ -112,8 +112,8 @@ static bool read_expectation(char *cell, struct expectation *ret)
 }
 
 /*
- * With accept=netns a client hears that it is refused; the second subflow of an MPTCP connection is the kernel's own. With
- * strict=yes the ports that are not known by number are still the cgroup's.
+ * With accept=netns a client sees that it is refused; the second subflow of an MPTCP connection belongs to the kernel.
+ * With strict=yes ports without a known number are still decided at the cgroup.
  */
 static bool derive_netns(char *cell, struct attempt *attempt)
 {
@@ -144,7 +144,7 @@ static bool read_client(char *cell, struct attempt *attempt)
 	return attempt->from && attempt->to;
 }
 
-/* Who makes the attempt. What he serves is called by root, from this host. */
+/* The identity for the attempt. Root connects to its listeners, from this host. */
 static bool read_person(const char *cell, struct attempt *attempt)
 {
 	attempt->person = person_find(cell);
@@ -201,7 +201,7 @@ static const char *read_cells(char *cells[N_CELLS + 1], bool local, struct attem
 	return derive_netns(cells[N_CELLS], attempt) ? NULL : variant_names[VARIANT_NETNS];
 }
 
-/* A comment that is a heading: `# wildcards: why`, `# --- bind: what`. What follows it has its words in its name. */
+/* A comment that is a heading: `# wildcards: why`, `# --- bind: what`. Attempts below have its words in their names. */
 static void read_heading(const char *line, char heading[static HEADING_SIZE])
 {
 	static const char rule[] = "# --- ";

@@ -23,7 +23,7 @@ static void *map(int fd, off_t offset, size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* What is mapped goes with the process, which makes few rings. Return: 0 or a negative errno. */
+/* Mappings end with the process, which makes few rings. Return: 0 or a negative errno. */
 static int open_ring(struct ring *ring, unsigned int flags)
 {
 	size_t size;
@@ -62,7 +62,7 @@ static int submit(const struct ring *ring, const struct io_uring_sqe *sqe)
 	return cqe->res;
 }
 
-/* The socket by its place in the ring's table, in which it is the only one, instead of by its descriptor. */
+/* Replaces the descriptor of the socket by its index in the ring's table, where it is the only entry. */
 static int fix(const struct ring *ring, struct io_uring_sqe *entry)
 {
 	int fd = entry->fd;
@@ -90,7 +90,7 @@ int uring_do(const struct end *end, const struct io_uring_sqe *sqe)
 		r = fix(&ring, &entry);
 	if (r == 0)
 		r = submit(&ring, &entry);
-	/* With the ring alone it would go later, and keep the port of the attempts that follow. */
+	/* Otherwise it would be closed later with the ring, and block the port of the next attempts. */
 	if (has(end, WAY_URING_FIXED))
 		syscall(SYS_io_uring_register, ring.fd, IORING_UNREGISTER_FILES, NULL, 0);
 	close(ring.fd);

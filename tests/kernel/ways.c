@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of the column `ways`: what each sets on a socket, and what it needs of the kernel. */
+/* The words of the column `ways`: the socket options of each, and its requirements. */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <linux/mptcp.h>
@@ -20,16 +20,16 @@
 enum {
 	URING_OP_BIND = 56,
 	URING_OP_LISTEN = 57,
-	PRIVATE_RANGE = 4370 | 4375 << 16, /* the distribution ports of guard.c, as IP_LOCAL_PORT_RANGE wants them */
+	PRIVATE_RANGE = 4370 | 4375 << 16, /* the distribution ports of guard.c, in the format of IP_LOCAL_PORT_RANGE */
 	FAST_OPEN_QUEUE = 16,
 };
 
-/* Each a header with 6 bytes of padding (PadN), 8 bytes long: what the kernel passes over. */
+/* Each is a header with 6 bytes of padding (PadN), 8 bytes long, which the kernel ignores. */
 static const unsigned char padding6[8] = { 0, 0, 1, 4 };
 /* Four times "no operation". */
 static const unsigned char no_operation4[4] = { 1, 1, 1, 1 };
 
-/* Loosely by way of stranger4; the address in connect comes behind it. */
+/* A loose source route through stranger4; the address of connect comes after it. */
 static const unsigned char source_route4[8] = { IPOPT_LSRR, 7, 4, 198, 51, 100, 9, IPOPT_NOP };
 
 static const struct {
@@ -122,7 +122,7 @@ static bool has_option(int level, int option, int protocol)
 	return fd >= 0 && getsockopt(fd, level, option, value, &size) == 0;
 }
 
-/* Whether a socket of MPTCP has the option of a way, too. */
+/* True if MPTCP sockets have the option of a way too. */
 static bool mptcp_takes(int way)
 {
 	cleanup_fd int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
@@ -175,7 +175,7 @@ static bool is_mptcp(int fd)
 	       !(info.mptcpi_flags & MPTCP_INFO_FLAG_FALLBACK);
 }
 
-/* Whether there was data in the SYN, and the other side took it. */
+/* True if the SYN contained data, and the other side accepted it. */
 static bool is_fast_open(int fd)
 {
 	struct tcp_info info = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A guard module that holds and does nothing. meson.build makes many of it: FIXTURE_NAME is the name, FIXTURE_BAD are
- * designated initializers that overrule the good ones and make it bad in exactly one way.
+ * A guard module that holds and does nothing. meson.build makes many variants of it: FIXTURE_NAME is the name,
+ * FIXTURE_BAD has designated initializers that override the correct ones and make it wrong in exactly one way.
  */
 #include <ejguard/module.h>
 
@@ -20,7 +20,7 @@ static int held(struct ejg_call *call)
 int no_library_has_this(struct ejg_call *call);
 #endif
 
-/* For those that have operations too many. */
+/* For variants with too many operations. */
 __attribute__((unused)) static int nothing(struct ejg_call *call)
 {
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The recording module: writes down each operation that is called on it, and answers as its options say. It guards
- * nothing; with it the tests see what the host does with a stack. A stack names a module once: there are two of it.
+ * The recording module: writes each operation that is called to a log, and returns the results in its options. It
+ * guards nothing; it shows the tests how the host runs a stack. A stack can name a module only once: there are two of
+ * it.
  */
 #include <ejguard/module.h>
 #include <errno.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stands in for a program that would run: beam.smp, epmd.
+ * Runs in place of another program: beam.smp, epmd.
  *
  *     pretend [--unit UNIT] [--user NAME] [--listen ADDRESS:PORT] [--env NAME=VALUE] [--names "NAME=PORT..."]...
  *             PROGRAM [ARGUMENT]...
  *
  * The options act in their order: `--unit epmd.socket --listen :::4369 --unit epmd.service --user epmd` makes the
- * socket in one cgroup and moves on to the other one. PROGRAM is the path that it shall have; where there is no such
- * file this program is copied to it. It runs on in the background, with the arguments and no environment but --env;
- * pretend ends when it does so. It accepts connections, and answers epmd's NAMES request with --names.
+ * socket in one cgroup and moves on to the other one. PROGRAM is its path; if no such file exists, this program is
+ * copied to it. It runs in the background, with the arguments and only the environment in --env; pretend exits when it
+ * has started. It accepts connections, and answers epmd's NAMES request with --names.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,7 +63,7 @@ static void become(const char *name)
 		error(1, errno, "cannot become %s", name);
 }
 
-/* The descriptor has a place of its own, where the copy looks for it. */
+/* The descriptor gets a fixed number, where the copy expects it. */
 static void listen_on(struct plan *plan, char *text)
 {
 	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE, .ai_socktype = SOCK_STREAM };
@@ -112,7 +112,7 @@ static void read_options(struct plan *plan, int argc, char **argv)
 	}
 }
 
-/* Before anything else is done: --user may not do it. */
+/* Done first, because --user may not be allowed to. */
 static void copy_to(const char *program)
 {
 	int from, to;
@@ -127,7 +127,7 @@ static void copy_to(const char *program)
 	close(to);
 }
 
-/* The first word that is no option, without doing anything. */
+/* Finds the first word that is no option, without any other effect. */
 static const char *find_program(int argc, char **argv)
 {
 	int i = 1;
@@ -152,7 +152,7 @@ static void answer_names(int fd, uint16_t port)
 	}
 }
 
-/* A listener may be anybody's: a client that says nothing is left after a second. */
+/* Any client may connect: one that sends nothing is dropped after a second. */
 static void serve(int listener)
 {
 	struct sockaddr_storage own;
@@ -221,6 +221,6 @@ int main(int argc, char **argv)
 		start(argc, argv);
 	}
 	close(pipe_fds[1]);
-	/* A byte when it runs; the end if it has failed. */
+	/* The copy writes a byte when it runs; end of file means that it failed. */
 	return read(pipe_fds[0], &byte, 1) == 1 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of access rights share: files of several users and groups, and whom the service trusts. */
+/* Shared by the tests of access rights: files of several users and groups, and the users that the service trusts. */
 #ifndef EJG_TEST_ACCESS_BED_H
 #define EJG_TEST_ACCESS_BED_H
 
@@ -28,7 +28,7 @@ static inline void give(struct scratch *scratch, const char *name, uid_t uid, gi
 	assert_int_equal(chmod(scratch_path(scratch, name), mode), 0);
 }
 
-/* A private folder's tests have nothing above them that a stranger may write, /tmp excepted, which is sticky. */
+/* The folders above a test's private folder are not writable for others, except /tmp, which is sticky. */
 static inline void walk(struct scratch *scratch, const char *name, unsigned int flags, struct access_path *path)
 {
 	const char *problem = "none";
@@ -48,7 +48,7 @@ static inline void set_acl(struct scratch *scratch, const char *name, acl_type_t
 	acl_free(acl);
 }
 
-/* The rights that somebody else than the service and its readers has. */
+/* The rights of users other than the service and its readers. */
 static inline unsigned int exposed(struct scratch *scratch, const char *name)
 {
 	cleanup_access_path struct access_path path = ACCESS_PATH_NULL;

@@ -13,7 +13,7 @@
 
 extern const struct ejg_module ejguard_module;
 
-/* The host hands modules an opaque call; here it is the bed. What modules share is dropped with the call. */
+/* For modules a call is opaque; here it contains the bed. Shared data is dropped with the call. */
 struct ejg_call {
 	struct bed *bed;
 	void *shared;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs the module config on a text, and keeps what it finds. Stands in for the host's ejg_call_ functions. */
+/* Runs the module config on a text, and collects its findings. It implements the host's ejg_call_ functions. */
 #ifndef EJG_TEST_CONFIG_BED_H
 #define EJG_TEST_CONFIG_BED_H
 
@@ -29,13 +29,13 @@ struct bed {
 	int verdict;
 };
 
-/* A new bed around a folder of its own; freed with all that it holds. */
+/* A new bed with a folder of its own; freeing it removes both. */
 struct bed *bed_new(void);
 void bed_free(struct bed *bed);
 
 /* Writes a file of the folder. */
 void bed_write(struct bed *bed, const char *name, const char *text);
-/* Says which version of ejabberd it is. */
+/* Sets the version of ejabberd. */
 void bed_version(struct bed *bed, const char *version);
 /* Runs check. */
 void bed_check(struct bed *bed);

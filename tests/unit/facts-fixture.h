@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of the facts share: a stack from its set lines, and a source of facts inside a scratch folder. */
+/* Shared by the tests of the facts: a stack from its set lines, and a source of facts in a scratch folder. */
 #ifndef EJG_TEST_FACTS_FIXTURE_H
 #define EJG_TEST_FACTS_FIXTURE_H
 
@@ -26,7 +26,7 @@ static inline const char *fixture_path(struct scratch *scratch, const char *name
 }
 
 /*
- * A cgroup tree below FOLDER/cgroup, which holds an empty system.slice; the caller is in system.slice/own.service. The
+ * Makes a cgroup tree below FOLDER/cgroup with an empty system.slice; the caller is in system.slice/own.service. The
  * configuration folder is FOLDER/etc, which does not exist.
  */
 static inline void fixture_init(struct fixture *f, void **state)
@@ -67,7 +67,7 @@ static inline void fixture_make(struct fixture *f, const char *path)
 	scratch_mkdir(f->scratch, copy);
 }
 
-/* The lines "NAME VALUE...", as the stack file's parser hands over "set NAME VALUE...". Columns count from NAME. */
+/* Parses lines "NAME VALUE..." as the stack file's parser does for "set NAME VALUE...". Columns count from NAME. */
 static inline const struct stack *fixture_stack(struct fixture *f, const char *text)
 {
 	struct arena *arena = f->scratch->arena;
@@ -109,14 +109,14 @@ static inline int fixture_collect(struct fixture *f, const char *text)
 	return fixture_collect_for(f, "ejabberd", text);
 }
 
-/* The set lines are refused, with this text in a message. */
+/* The set lines are refused, and a message contains this text. */
 static inline void fixture_refused(struct fixture *f, const char *text, const char *id, const char *message)
 {
 	const int r = fixture_collect(f, text);
 
 	if (r != -EBADMSG)
 		fail_msg("'%s': %d", text, r);
-	assert_non_null(f->facts); /* what could be established, for a diagnosis */
+	assert_non_null(f->facts); /* the facts that could be established, for a diagnosis */
 	assert_string_equal(f->facts->rundir, "/run/test");
 	f->facts = NULL;
 	assert_reported(f->scratch->report, id, message);

@@ -8,7 +8,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Nothing of these tests depends on what is running on the machine. */
+/* The tests do not depend on the processes of this machine. */
 static const char facts[] = "set cgroups auto\n";
 
 void install_module(struct scratch *scratch, const char *name)

@@ -11,7 +11,7 @@ struct ejg *open_stack(struct scratch *scratch, const char *format, ...) __attri
 /* One more module of tests/modules, after open_stack(). */
 void install_module(struct scratch *scratch, const char *name);
 
-/* What the recording modules have written, in one line; and forgets it. */
+/* Returns the log of the recording modules in one line, and clears it. */
 const char *recorded(struct scratch *scratch);
 
 /* Asserts that the report has a finding of that whole id whose message contains the text. */

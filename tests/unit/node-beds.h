@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Surveys made by hand, and what the rules of the module node say of each: the data of test-node-findings.c. */
+/* Surveys made by hand, and the expected findings of the module node for each: the data of test-node-findings.c. */
 #ifndef TESTS_NODE_BEDS_H
 #define TESTS_NODE_BEDS_H
 
@@ -23,7 +23,7 @@ struct bed {
 	const char *reserved;
 	bool no_socket, unbindable, unsafe;
 	struct ejg_port_range stack_dist, public_ports;
-	int own_port;	    /* with which epmd knows the name; 0: it was not asked */
+	int own_port;	    /* epmd's port for the name; 0: it was not asked */
 	const char *expect; /* ids of warnings and failures, in the order of the descriptor's table */
 };
 

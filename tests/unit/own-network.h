@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A network namespace of a test's own, in which it may listen on any port. */
+/* A new network namespace for a test, in which it may listen on any port. */
 #ifndef EJG_TEST_OWN_NETWORK_H
 #define EJG_TEST_OWN_NETWORK_H
 
@@ -13,7 +13,7 @@
 
 #include "tests/unit/scratch.h"
 
-/* Enters one whose loopback device is up. Return: false where that is forbidden. */
+/* Enters one whose loopback device is up. Return: false when that is not permitted. */
 static inline bool own_network(void)
 {
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the unit tests share: cmocka with what it needs, and a folder of files that one test makes and throws away. */
+/* Shared by the unit tests: cmocka with its headers, and a folder of files that a test makes and removes. */
 #ifndef EJG_TEST_SCRATCH_H
 #define EJG_TEST_SCRATCH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of the settings share: a tree of files below FOLDER/root, and settings as lines of text. */
+/* Shared by the tests of the settings: a tree of files below FOLDER/root, and settings as lines of text. */
 #ifndef EJG_TEST_SETTINGS_FIXTURE_H
 #define EJG_TEST_SETTINGS_FIXTURE_H
 
@@ -41,7 +41,7 @@ static inline struct settings *new_settings(struct arena *arena, const struct se
 	return settings;
 }
 
-/* "NAME=value", "NAME!=value" when it is overridden, "NAME?" when it cannot be told, "NAME unset"; then the origin. */
+/* "NAME=value", "NAME!=value" when it is overridden, "NAME?" when it is unknown, "NAME unset"; then the origin. */
 static inline const char *describe(struct arena *arena, const struct ejg_setting *setting)
 {
 	static const char *const kinds[] = { "default", "stack", "found", "caller", "script", "unit", "users" };
@@ -70,7 +70,7 @@ static inline bool is_described(struct arena *arena, const struct ejg_setting *s
 			continue;
 		if (settings[i].state == EJG_SETTING_OVERRIDDEN)
 			return true;
-		/* what is in effect comes first */
+		/* the value in effect comes first */
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(settings[j].name, settings[i].name);
 		return true;

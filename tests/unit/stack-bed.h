@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A handle without files: its stack is of three modules that write down what is called on them and answer as told. */
+/* A handle without files: its stack has three modules that record their calls and return the configured results. */
 #ifndef EJG_TEST_STACK_BED_H
 #define EJG_TEST_STACK_BED_H
 
@@ -12,13 +12,13 @@ enum { N = 3 };
 /* What was called, as "a.prepare a.apply ...". */
 extern char calls[2048];
 
-/* A module's config: what it answers. */
+/* A module's config: its results. */
 struct script {
 	char id;
 	int prepare, apply, check, confine, status, release, explain, prove, doctor;
-	bool cancel;   /* asks for it in its apply */
-	bool unsaid;   /* errors without a message, verdicts without a finding */
-	bool contrary; /* says held and makes a failure finding */
+	bool cancel;   /* calls ejg_cancel() in its apply */
+	bool unsaid;   /* returns errors without a message, and verdicts without a finding */
+	bool contrary; /* returns held and makes a failure finding */
 };
 
 /* A handle whose stack is three recorders, a b c. */
@@ -43,7 +43,7 @@ int count(char id, const char *operation);
 /* Where the last call was made, -1 when never. */
 long where(char id, const char *operation);
 
-/* Operations for modules that are to differ; those of the bed have neither prove nor doctor. */
+/* Operations for modules that need to differ; the bed's modules have neither prove nor doctor. */
 int bed_check(struct ejg_call *call);
 int bed_confine(struct ejg_call *call);
 int bed_prove(struct ejg_call *call);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of the survey share: a made-up /proc and cgroup tree below a scratch folder. */
+/* Shared by the tests of the survey: a made-up /proc and cgroup tree below a scratch folder. */
 #ifndef EJG_TEST_SURVEY_FIXTURE_H
 #define EJG_TEST_SURVEY_FIXTURE_H
 
@@ -13,7 +13,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/facts-fixture.h"
 
-/* A process as /proc shows it; what is NULL is not there. Strings of several lines end each line by \n. */
+/* A process as in /proc; NULL members are missing. In strings of several lines each line ends in \n. */
 struct fake {
 	int pid;
 	const char *exe;
@@ -78,7 +78,7 @@ static inline void fake_process(struct survey_fixture *f, const struct fake *fak
 		arena_printf(scratch->arena, "%d (a) (b) S 1 1 1 0 -1 1 1 1 1 1 1 1 1 1 20 0 1 0 %d000 1\n", pid, pid));
 }
 
-/* An empty survey of a service that has ejabberd.service, and epmd.socket which does not exist now. */
+/* An empty survey of a service that has ejabberd.service, and epmd.socket, which does not exist now. */
 static inline void survey_fixture_init(struct survey_fixture *f, void **state)
 {
 	struct scratch *scratch = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Puts two files into each other's place, again and again, while a test looks. */
+/* Exchanges two files, again and again, while a test reads them. */
 #ifndef EJG_TEST_SWAPPER_H
 #define EJG_TEST_SWAPPER_H
 

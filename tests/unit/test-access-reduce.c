@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What access_reduce() takes away, and from whom it takes nothing. */
+/* The rights that access_reduce() removes, and files that it refuses to change. */
 #include "libejguard/modules/lib/access/access.h"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static mode_t mode_of(struct scratch *scratch, const char *name)
 	return st.st_mode & 07777;
 }
 
-/* Every mode, some limits, trusted and untrusted groups: what is left is what was there and what may stay. */
+/* Every mode, some limits, trusted and untrusted groups: the result has the bits that were there and that may stay. */
 static void nothing_is_ever_loosened(void **state)
 {
 	static const mode_t limits[] = { 0, 0600, 0640, 0770, 0775, 0750, 07777 };
@@ -154,7 +154,7 @@ static void what_is_not_the_services_is_refused(void **state)
 	assert_int_equal(mode_of(scratch, "file"), 0644);
 }
 
-/* A file of the service and one of root take turns in one place. */
+/* A file of the service and one of root are exchanged at one path. */
 static void a_file_that_is_swapped_in_is_never_reduced(void **state)
 {
 	struct scratch *scratch = *state;
@@ -199,6 +199,6 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	/* It runs one thread at a time, and the one that swaps hardly lets go. */
+	/* valgrind runs one thread at a time, and the one that swaps would hardly stop. */
 	return is_under_valgrind() ? failed : failed + cmocka_run_group_tests(races, NULL, NULL);
 }

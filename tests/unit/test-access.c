@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who may do what with a file: rights, and who gets to it. */
+/* Access rights of files, and the users who can reach them. */
 #include "libejguard/modules/lib/access/access.h"
 
 #include <errno.h>
@@ -90,7 +90,7 @@ static void default_acls_are_for_new_files(void **state)
 	assert_true(path.access.acl);
 }
 
-/* Who passes the folders decides; who is in two groups is taken to exist. */
+/* The folders decide who can reach a file; a user in two groups is assumed to exist. */
 static void folders_decide_who_gets_there(void **state)
 {
 	static const struct {

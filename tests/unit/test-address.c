@@ -7,7 +7,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 
-/* Texts and what ejg_prefix_format() makes of them; lo is on every Linux host, with index 1. */
+/* Texts and the results of ejg_prefix_format(); lo exists on every Linux host, with index 1. */
 static const struct {
 	const char *text;
 	const char *written;

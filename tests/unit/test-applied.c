@@ -27,7 +27,7 @@ static void assert_same_words(const struct word *a, size_t n_a, const struct wor
 		assert_string_equal(a[i].text, b[i].text);
 }
 
-/* Every word, and every character that the grammar has a meaning for; what is included stands in the text. */
+/* Every word, and every character that the grammar uses; included files become part of the text. */
 static void a_stack_comes_back_as_it_was(void **state)
 {
 	static const struct ejg_facts facts = { .peer_size = sizeof(struct ejg_peer) };

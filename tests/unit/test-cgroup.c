@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* On folders that stand in for a cgroup tree; tests/kernel has the real one. */
+/* On folders that represent a cgroup tree; tests/kernel has the real one. */
 #include "libejguard/util/cgroup.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ static void test_mount(void **state)
 	assert_string_equal(mount.path, fixture_path(f.scratch, "cgroup"));
 	assert_string_equal(mount.root, "/");
 
-	/* the one that shows most, then the first; escapes */
+	/* the one that shows most cgroups, then the first; escapes */
 	write_mountinfo(&f,
 			"1 2 0:1 /x/y %s/part rw - cgroup2 c rw\n1 2 0:1 /x %s/a\\040b\\134c rw - cgroup2 c rw\n"
 			"1 2 0:1 /z %s/cgroup rw - cgroup2 c rw\n",
@@ -90,7 +90,7 @@ static void test_no_mount(void **state)
 		"1 2 0:1 / / rw -\n",
 		"1 2 0:1 / / rw - \n",
 		"1 2 0:1 / / rw cgroup2 cgroup2\n",
-		"1 2 0:1 / /proc rw - cgroup2 c rw\n", /* something else lies on top of it */
+		"1 2 0:1 / /proc rw - cgroup2 c rw\n", /* hidden by a mount on top of it */
 	};
 	struct cgroup_mount mount;
 	struct fixture f;
@@ -185,7 +185,7 @@ static void test_unit_in_container(void **state)
 	write_mountinfo(&f, "1 2 0:1 /docker/0123 %s/cgroup/docker/0123 rw - cgroup2 c rw\n", f.scratch->folder);
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), 0);
 	assert_non_null(strstr(place.path, "cgroup/docker/0123/system.slice/epmd.service"));
-	/* nothing to go by: the mount itself */
+	/* no information: the mount itself */
 	scratch_text(f.scratch, "init", "0::/../../init.scope\n");
 	assert_int_equal(find_unit(&f, "epmd.service", &place, &problem), 0);
 	unlink(scratch_path(f.scratch, "init"));
@@ -252,7 +252,7 @@ static void test_path(void **state)
 		if (r == 0)
 			assert_int_equal(place.id, inode(&f, "cgroup/guard/node"));
 	}
-	/* with the mount before it; the mount alone is the root */
+	/* with the mount in front of it; the mount alone is the root */
 	inside = arena_printf(f.scratch->arena, "%s/cgroup//guard/node", f.scratch->folder);
 	assert_int_equal(find_path(&f, inside, &place, &(const char *){ NULL }), 0);
 	assert_int_equal(find_path(&f, fixture_path(f.scratch, "cgroup"), &place, &(const char *){ NULL }), -EBADMSG);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where findings stand, what versions make of a configuration, and that the page of the manual has the rules' own
- * words. */
+/* The places of findings, the effect of versions, and that the manual page has the same words as the
+ * rules. */
 /* clang-format off: cmocka.h needs these before it */
 #include <glob.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@
 #define GOOD                                                                                                           \
 	"hosts: [a.test]\nloglevel: warning\nauth_password_format: scram\ns2s_use_starttls: required\n"                \
 	"c2s_protocol_options: [no_tlsv1, no_tlsv1_1]\ns2s_protocol_options: [no_tlsv1, no_tlsv1_1]\n"
-/* What follows begins at line 7. */
+/* The text begins at line 7. */
 
 static const struct {
 	const char *text;
@@ -46,7 +46,7 @@ static const struct {
 	{ "access_rules:\n  configure:\n    - deny: all\n    - allow: all\n", "" },
 	{ "access_rules:\n  configure:\n    - allow: all\n    - deny: all\n", "admin-everybody:8" },
 	{ "access_rules:\n  configure:\n    allow: nobody\n", "" },
-	/* A word that fits whatever a stranger calls himself; one that does not. */
+	/* A pattern that matches any name that a stranger chooses; one that does not. */
 	{ "acl: {x: {user_regexp: '^[a-z]+$'}}\naccess_rules: {configure: {allow: x}}\n", "admin-everybody:8" },
 	{ "acl: {x: {user_regexp: '^admin'}}\naccess_rules: {configure: {allow: x}}\n", "" },
 	{ "acl: {x: {server: a.test}}\naccess_rules: {configure: {allow: x}}\n", "admin-everybody:8" },
@@ -56,7 +56,7 @@ static const struct {
 	{ "acl: {x: [{user: y}, {user_glob: \"*@a.test\"}]}\naccess_rules: {configure: {allow: x}}\n",
 	  "admin-everybody:8" },
 	{ "acl: {x: {user_regexp: \"\"}}\naccess_rules: {configure: {allow: [{acl: x}, {ip: 127.0.0.1}]}}\n", "" },
-	/* A host's own section is the host's. */
+	/* A host's section applies to that host. */
 	{ "hosts: [b.test]\nhost_config:\n  b.test:\n    s2s_use_starttls: false\n", "s2s-plain:10" },
 	{ "hosts: [b.test]\nhost_config:\n  b.test:\n    access_rules: {configure: {allow: all}}\n",
 	  "admin-everybody:10" },
@@ -131,7 +131,7 @@ static void fails_without_a_configuration_to_judge(void **state)
 	bed_free(bed);
 }
 
-/* Whether a block of config.tbl says "refused LINE" or "taken" of what was found. */
+/* Compares a block of config.tbl, "refused LINE" or "taken", with the findings. */
 static void compare_block(const char *name, const char *yml, const char *real)
 {
 	struct bed *bed = bed_new();
@@ -179,13 +179,13 @@ static void refuses_what_ejabberd_refuses(void **state)
 	assert_true(n > 200);
 }
 
-/* The certificate is where the package makes it, and OpenSSL may refuse old TLS by itself: no matter of the example. */
+/* The certificate exists only where the package made it, and OpenSSL may refuse old TLS: not part of the example. */
 static bool is_of_machine(const char *id)
 {
 	return strcmp(id, "certfile-missing") == 0 || strncmp(id, "tls-", 4) == 0;
 }
 
-/* A file of rules and lines, against what is found in the configuration that it is about. */
+/* Compares a file of rules and lines with the findings of its configuration. */
 static void compare_table(const struct bed *bed, const char *table)
 {
 	cleanup_file FILE *file = fopen(table, "re");
@@ -210,7 +210,7 @@ static void compare_table(const struct bed *bed, const char *table)
 			fail_msg("%s: the table has no '%s', line %u", table, bed->findings[n].id, bed->findings[n].line);
 }
 
-/* Where the package is installed the machine has that file, and another owner of it than the one of this test. */
+/* If the package is installed, the machine has that file, with another owner than in this test. */
 static void hide_key(char *text)
 {
 	char *name = text;
@@ -220,8 +220,8 @@ static void hide_key(char *text)
 }
 
 /*
- * ejabberd's example configurations are not part of this source: where the package is installed, or where the variables
- * say, they are judged as a reviewer would.
+ * ejabberd's example configurations are not part of this source: if the package is installed, or if the variables name
+ * them, they are checked with the expected results of a review.
  */
 static void judge_example(const char *variable, const char *fallback, const char *version, const char *table)
 {
@@ -245,7 +245,7 @@ static void judge_example(const char *variable, const char *fallback, const char
 	bed_free(bed);
 }
 
-/* Debian's is another in each release. tools/run-tests says of which version it is; here the package's folder does. */
+/* Debian's example differs in each release. tools/run-tests sets its version; here the package's folder has it. */
 static void debian_version(char *ret_version, size_t size)
 {
 	const char *said = getenv("EJG_EXAMPLE_DEBIAN_VERSION");
@@ -272,7 +272,7 @@ static void judges_upstreams_example(void **state)
 	judge_example("EJG_EXAMPLE_UPSTREAM", NULL, "26.07", TEST_SOURCE_DIR "/unit/config-upstream.tbl");
 }
 
-/* Appends what mdoc(7) shows of a word, as the page of the manual writes it. */
+/* Appends a word as mdoc(7) displays it in the manual page. */
 static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void append(char *text, size_t size, const char *format, ...)
 {
@@ -296,7 +296,7 @@ static char *read_page(void)
 	return text;
 }
 
-/* Number, id, severity, what, why and source of each rule, in that order, and no further rule. */
+/* Number, id, severity, description, reason and source of each rule, in that order, and no other rule. */
 static void page_has_the_rules(void **state)
 {
 #define ROW(number, id, severity, what, remedy, why, source) { number, id, #severity, what, why, source },
@@ -345,7 +345,7 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	/* No package of Debian has it: for who has fetched it. */
+	/* No package of Debian contains it: only for users who have downloaded it. */
 	if (getenv("EJG_EXAMPLE_UPSTREAM"))
 		failed += cmocka_run_group_tests(upstream, NULL, NULL);
 	return failed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The forms of cookies as check_cookie/2 of OTP's auth.erl has them, and the arguments of nodes as init has them. */
+/* The forms of cookies by check_cookie/2 of OTP's auth.erl, and the arguments of nodes by init. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +95,7 @@ static void test_looks(void **state)
 	}
 }
 
-/* Arguments are written with | for the NUL that ends each. */
+/* Arguments are written with | for the NUL at the end of each. */
 static void test_arguments(void **state)
 {
 	static const struct {
@@ -107,10 +107,10 @@ static void test_arguments(void **state)
 		{ "beam.smp|-K|true|--|-root|/usr|--|-home|/var|--|-sname|e|", 0, false, false, NULL },
 		{ "beam.smp|--|-setcookie|abc|-sname|e|", 1, true, false, "abc" },
 		{ "beam.smp|-setcookie|abc|", 1, true, false, "abc" },
-		/* Not all of one argument: the survey and other tools may cut a line. */
+		/* A part of an argument is missing: the survey and other tools may cut a line. */
 		{ "beam.smp|-setcookie|abc|-sname|e", 1, true, false, "abc" },
 		{ "beam.smp|-setcookie|abc", 0, false, false, NULL },
-		/* Two are none; so is one beside one without a value. */
+		/* Two of them have no effect; nor has one together with one without a value. */
 		{ "beam.smp|-setcookie|abc|-setcookie|def|", 2, false, false, NULL },
 		{ "beam.smp|-setcookie|abc|-setcookie|-x|", 1, false, false, NULL },
 		{ "beam.smp|-setcookie|-abc|", 0, false, false, NULL },

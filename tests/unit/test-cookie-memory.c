@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * After a check and after an apply no byte of the process's memory holds the cookie, neither the old nor the new one.
- * What is looked for is kept masked, so that it does not find itself.
+ * After a check and after an apply the process's memory contains no copy of the cookie, neither of the old nor of the
+ * new one. The search pattern is kept masked, so that it does not find itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,7 +97,7 @@ static void search(struct bed *bed, const unsigned char *bytes, size_t n)
 	}
 }
 
-/* Read by the kernel: valgrind would have something to say of every byte that nobody has written yet. */
+/* Read by the kernel: valgrind would report every byte that was never written. */
 static void search_map(struct bed *bed, int memory, uintptr_t first, uintptr_t last)
 {
 	static unsigned char window[1 << 16];
@@ -160,7 +160,7 @@ static bool has(const struct ejg *handle, const char *id)
 	return false;
 }
 
-/* The search finds what is there. */
+/* The search finds a copy that was planted. */
 static void test_control(void **state)
 {
 	struct bed *bed = *state;
@@ -207,7 +207,7 @@ static void test_apply(void **state)
 	cleanup_fd int fd = -1;
 
 	if (geteuid() != 0)
-		skip(); /* the cookie's owner has to be somebody whom the stack names */
+		skip(); /* the cookie's owner must be a user that the stack names */
 	handle = open_handle(bed, "cookie", "rotate=weak");
 	(void)ejg_apply(handle, NULL);
 	if (!has(handle, "cookie.rotated")) {
@@ -236,7 +236,8 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests(control, NULL, NULL);
 
-	/* Its own machine keeps copies of registers; and it takes glibc's search for a module's libraries for an error.
+	/* valgrind's emulation keeps copies of registers; and it reports glibc's search for a module's libraries as an
+	 * error.
 	 */
 	return is_under_valgrind() ? failed : failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What counts as a cookie, and as an option that sets one, in the text of files. */
+/* Texts of files that contain a cookie, or an option that sets one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

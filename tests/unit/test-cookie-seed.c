@@ -128,7 +128,7 @@ static void test_not_generated(void **state)
 	assert_false(seed_recover("ABCDEFGHIJKLMNOPQRST", &work));
 }
 
-/* A generated cookie of which one letter was changed, any letter to any other, or which was turned round. */
+/* A generated cookie with one changed letter, any letter to any other, or in reverse order. */
 static void test_nearly(void **state)
 {
 	struct seed_work work;

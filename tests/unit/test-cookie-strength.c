@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random cookies are estimated at their worth, those that people make far below it. */
+/* Random cookies are estimated at their real strength, those made by people far below it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,7 +77,7 @@ static void test_strong(void **state)
 		assert_in_range(bits(cases[i].text), cases[i].least, cases[i].most);
 }
 
-/* Of random ones hardly one is estimated far below its worth: 20 small letters are 94 bits. */
+/* Random cookies are rarely estimated far below their strength: 20 small letters are 94 bits. */
 static void test_random(void **state)
 {
 	uint64_t x = UINT64_C(88172645463325252);

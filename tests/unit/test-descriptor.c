@@ -26,7 +26,7 @@ static int open_watch(struct ejg_call *call, int *ret_fd)
 	return 0;
 }
 
-/* A descriptor and its tables, to be spoilt. */
+/* A correct descriptor with its tables, for tests to modify. */
 struct sample {
 	struct ejg_module module;
 	struct ejg_option options[2];
@@ -316,7 +316,7 @@ static void a_good_one_is_copied(void **state)
 	assert_string_equal(module.metrics[1].help, "how high");
 }
 
-/* A module of an older minor version: what its descriptor does not reach is zero, whatever stands behind it. */
+/* A module of an older minor version: members beyond the end of its descriptor are zero. */
 static void a_shorter_one_is_filled(void **state)
 {
 	struct scratch *scratch = *state;
@@ -359,7 +359,7 @@ static void a_longer_one_is_cut(void **state)
 	assert_int_equal(module.abi_minor, 9);
 }
 
-/* Elements that end early: their last members are zero, which only passes where zero is allowed. */
+/* Elements that end early: their last members are zero, which is accepted only if zero is allowed. */
 static void shorter_elements_are_filled(void **state)
 {
 	struct scratch *scratch = *state;

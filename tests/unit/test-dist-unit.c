@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The distribution range and epmd's port where the unit has a say in them. */
+/* The distribution range and epmd's port, if the unit sets them. */
 #include <sys/stat.h>
 
 #include "tests/unit/facts-fixture.h"
 
 /*
- * The environment of the unit, with a start script that knows only what matters here. "/etc" is a folder in the tree
- * and on every host, as facts_collect() asks for.
+ * The environment of the unit, with a start script that has only the relevant statements. "/etc" is a folder in the
+ * tree and on every host, as facts_collect() requires.
  */
 static const struct {
 	const char *unit; /* lines of [Service] */

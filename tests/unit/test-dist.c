@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The distribution range and epmd's port as ejabberdctl.cfg and vm.args tell them. */
+/* The distribution range and epmd's port from ejabberdctl.cfg and vm.args. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -113,7 +113,7 @@ static const struct {
 	{ "FIREWALL_WINDOW=4200\n", "-erl_epmd\"_port\" 4400\n", INDETERMINATE, "vm.args" },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie \"a b\"\n", "4200-4200", NULL },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie \"a b\"\n-'extra' x\n", INDETERMINATE, "vm.args" },
-	/* a cookie of words that would tell something */
+	/* a cookie whose words look relevant */
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie prod-config-7f -smp\n", "4200-4200", NULL },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie n@h prod-config-7f\n", "4200-4200", NULL },
 	{ "FIREWALL_WINDOW=4200\n", "-setcookie\n", "4200-4200", NULL },
@@ -161,7 +161,7 @@ static void test_table(void **state)
 	}
 }
 
-/* Debian's way: the file in the configuration folder is a link; people are told the file's own name. */
+/* As in Debian: the file in the configuration folder is a link; messages name the file itself. */
 static void test_link(void **state)
 {
 	struct fixture f;
@@ -244,7 +244,7 @@ static void test_no_folder(void **state)
 	assert_null(f.facts->config_dir);
 }
 
-/* Another service has no default folder, and a folder without ejabberdctl.cfg tells nothing of it. */
+/* Another service has no default folder, and a folder without ejabberdctl.cfg has no settings for it. */
 static void test_other_service(void **state)
 {
 	struct fixture f;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Against servers that answer as epmd does, and others, in a network namespace of the test's own. */
+/* With servers that answer like epmd, and others, in a new network namespace. */
 #include "libejguard/service/epmd.h"
 
 #include <fcntl.h>
@@ -13,14 +13,14 @@
 
 enum { PORT = 4369 };
 
-/* What a server does with a connection, after the request. */
+/* The behaviour of a server after the request. */
 enum manner {
-	ANSWER,	  /* writes it and closes */
+	ANSWER,	  /* writes the answer and closes */
 	BYTEWISE, /* a byte in each segment, quickly */
-	DRIP,	  /* a byte in 100 ms, without an end */
-	ENDLESS,  /* as much as goes, without an end */
+	DRIP,	  /* a byte in 100 ms, endlessly */
+	ENDLESS,  /* as much as possible, endlessly */
 	SILENT,	  /* keeps the connection open */
-	RESET,	  /* closes it without having read */
+	RESET,	  /* closes it without reading */
 	DEAF,	  /* never accepts */
 };
 
@@ -72,7 +72,7 @@ static double now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Starts the server, and lets the survey ask it. */
+/* Starts the server, and makes the survey ask it. */
 static void ask(struct survey_fixture *f, void **state, int family, enum manner manner, const char *answer, size_t size)
 {
 	const int listener = own_listener(family, false, PORT);
@@ -130,7 +130,7 @@ static void test_answers(void **state)
 	}
 }
 
-/* Names that nobody could print, and lines that are none. */
+/* Names that cannot be printed, and malformed lines. */
 static void test_odd_names(void **state)
 {
 	static const char answer[] =
@@ -195,7 +195,7 @@ static void test_many_names(void **state)
 	assert_true(survey_fixture_unseen(&f, "976 lines"));
 }
 
-/* Whether the survey connects. Nobody listens, whatever the survey believes: a connection is refused. */
+/* True if the survey connects. There is no listener, whatever the survey contains: a connection is refused. */
 static bool is_asked(struct survey_fixture *f, struct ejg_survey *survey)
 {
 	f->build.survey = survey;
@@ -205,7 +205,7 @@ static bool is_asked(struct survey_fixture *f, struct ejg_survey *survey)
 	return strstr(survey->epmd_note, "Connection refused") != NULL;
 }
 
-/* Whom the survey may ask: never a socket that the service manager alone holds, or may hold. */
+/* The listeners that the survey may ask: never a socket that only the service manager holds, or may hold. */
 static void test_not_asked(void **state)
 {
 	static const struct ejg_process epmd = { .pid = 50, .role = EJG_PROCESS_EPMD, .unit = "epmd.service" },
@@ -259,7 +259,7 @@ static void test_not_asked(void **state)
 	}
 }
 
-/* Of two listeners the one counts that a connection would meet: a stranger's exact address before the wildcard. */
+/* Of two listeners the one counts that would get the connection: another user's exact address before the wildcard. */
 static void test_which(void **state)
 {
 	struct ejg_listener listeners[2] = { { .port = PORT, .pid = 1 }, { .port = PORT, .pid = 50 } };

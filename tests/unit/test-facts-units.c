@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The service's cgroups, as the stack names them and as the caller narrows them. */
+/* The service's cgroups, from the stack and as limited by the caller. */
 #include <errno.h>
 
 #include "tests/unit/facts-fixture.h"
@@ -89,7 +89,7 @@ static void test_choose_own(void **state)
 	assert_true(f.facts->cgroups[0].own);
 	assert_false(f.facts->cgroups[1].own);
 	assert_false(f.facts->cgroups[2].own);
-	/* exactly the unit: not what is below it, not what only begins like it */
+	/* exactly the unit: no cgroup below it, and no other name with the same beginning */
 	scratch_text(f.scratch, "self", "0::/system.slice/own.service/sub\n");
 	assert_int_equal(choose(&f, true, NULL, NULL), -EBADMSG);
 	assert_reported(f.scratch->report, "own-cgroup", "/sub is not one of the service's: own.service (");

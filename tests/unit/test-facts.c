@@ -101,7 +101,7 @@ static void test_wrong_ports(void **state)
 	fixture_refused(&f, "public 5222", "fact-value", "ejabberdctl.cfg:2");
 }
 
-/* Every wrong line is reported in one go, with its place. */
+/* All wrong lines are reported together, with their places. */
 static void test_all_errors(void **state)
 {
 	const struct ejg_finding *finding;

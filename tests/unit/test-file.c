@@ -89,7 +89,7 @@ static void test_replace(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(fstatat(folder, "file.new", &st, 0), -1);
 
-	/* A folder is not replaced, and nothing stays beside it. */
+	/* A folder is not replaced, and no temporary file is left. */
 	assert_int_equal(mkdirat(folder, "folder", 0700), 0);
 	assert_int_equal(file_replace(folder, "folder", "new"), -EISDIR);
 	assert_int_equal(fstatat(folder, "folder.new", &st, 0), -1);

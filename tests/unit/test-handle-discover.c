@@ -17,7 +17,7 @@ static void survey_of_a_good_stack(void **state)
 	install_module(scratch, "record_survey");
 	assert_null(ejg_survey_get(handle));
 	assert_int_equal(ejg_discover(handle), 0);
-	assert_string_equal(recorded(scratch), ""); /* no module is called but those that judge a survey */
+	assert_string_equal(recorded(scratch), ""); /* only modules that judge a survey are called */
 	assert_found(handle, "record_survey.not-held", "told to say so");
 	assert_string_equal(ejg_error(handle), "");
 	survey = ejg_survey_get(handle);
@@ -26,7 +26,7 @@ static void survey_of_a_good_stack(void **state)
 	assert_non_null(survey->epmd_note);
 	assert_non_null(ejg_facts_get(handle));
 
-	/* it belongs to that verb */
+	/* it belongs to the verb that made it */
 	assert_int_equal(ejg_check(handle), 0);
 	assert_null(ejg_survey_get(handle));
 	assert_int_equal(ejg_discover(handle), 0);

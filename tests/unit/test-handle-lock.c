@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verbs that change something: one at a time, and what decides is read when it is their turn. */
+/* Verbs that change something run one at a time, and read everything that decides when it is their turn. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static const char stack[] = "required record id=%s log=%s/log\n";
 
-/* A handle that has read the stack, also for a watch, does not put the older one into force. */
+/* A handle that has read the stack earlier, also for a watch, does not put the older stack into force. */
 static void what_changed_is_read_again(void **state)
 {
 	struct scratch *scratch = *state;

@@ -17,7 +17,7 @@ static void apply_without_the_proof(void **state)
 			    "record prepare;record apply;record check;record prove;record release-run;record finish;");
 	assert_int_equal(ejg_apply(handle, &options), 0);
 	assert_string_equal(recorded(scratch), "record prepare;record apply;record check;record finish;");
-	options.size = offsetof(struct ejg_apply_options, no_proof); /* of a program that does not know it */
+	options.size = offsetof(struct ejg_apply_options, no_proof); /* a program that does not know this member */
 	assert_int_equal(ejg_apply(handle, &options), -EACCES);
 	ejg_close(handle);
 }
@@ -50,12 +50,12 @@ static void diagnosis_of_a_good_stack(void **state)
 	assert_int_equal(ejg_doctor(handle), -EACCES);
 	assert_string_equal(recorded(scratch), "b doctor;b finish;");
 	assert_non_null(ejg_facts_get(handle));
-	assert_int_equal(ejg_load(handle, NULL), -EINVAL); /* was loaded */
+	assert_int_equal(ejg_load(handle, NULL), -EINVAL); /* already loaded */
 	assert_int_equal(ejg_check(handle), 0);
 	ejg_close(handle);
 }
 
-/* Stacks of which nothing can be applied. With the defaults of its options the module writes no log. */
+/* Stacks that cannot be applied. With its default options the module writes no log. */
 static void diagnosis_of_a_broken_stack(void **state)
 {
 	static const struct {
@@ -95,7 +95,7 @@ static void diagnosis_without_a_stack(void **state)
 
 	assert_int_equal(unlink(scratch_path(scratch, "conf/test")), 0);
 	assert_int_equal(ejg_doctor(handle), -EACCES);
-	assert_int_equal(ejg_finding_count(handle), 1); /* that there is none */
+	assert_int_equal(ejg_finding_count(handle), 1); /* the finding that the stack is missing */
 	assert_int_equal(ejg_check(handle), -ENOENT);
 	ejg_close(open_stack(scratch, "required record\n"));
 	assert_int_equal(ejg_check(handle), 0); /* it was repaired */

@@ -78,7 +78,7 @@ static void options_are_versioned(void **state)
 	assert_int_equal(ejg_open(&options, &handle), -EINVAL);
 	options.size = SIZE_MAX;
 	assert_int_equal(ejg_open(&options, &handle), -EINVAL);
-	options.size = offsetof(struct ejg_options, service); /* what follows is not looked at */
+	options.size = offsetof(struct ejg_options, service); /* members behind the size are ignored */
 	options.service = "../etc";
 	assert_int_equal(ejg_open(&options, &handle), 0);
 	handle = ejg_close(handle);
@@ -127,7 +127,7 @@ static void loading_reports_all_that_is_wrong(void **state)
 	assert_int_equal(ejg_finding_get(handle, 0)->line, 2);
 	assert_non_null(strstr(ejg_error(handle), "conf/test:2:10: "));
 	assert_null(ejg_facts_get(handle));
-	/* what was wrong can be put right and tried again on the same handle */
+	/* after the error is corrected, the same handle can try again */
 	scratch_text(scratch, "conf/test", "required record\n");
 	assert_int_equal(ejg_load(handle, NULL), 0);
 	assert_int_equal(ejg_load(handle, NULL), -EINVAL);

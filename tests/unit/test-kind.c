@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of kinds, and the files of keys and values that some of them have. */
+/* The table of kinds, and the key-value files of some of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static void every_name_has_a_row(void **state)
 		assert_non_null(kind);
 		assert_string_equal(kind->known.name, *name);
 		assert_int_equal(kind->has_script, strcmp(*name, "ejabberd") == 0);
-		/* whoever has no script of ejabberd's has remedies of its own */
+		/* a kind without ejabberd's script has its own remedies */
 		assert_int_equal(kind->known.range_remedy != NULL, !kind->has_script);
 	}
 	assert_null(kind_by_name("riak"));
@@ -55,7 +55,7 @@ static void commands_tell_the_kind(void **state)
 	}
 }
 
-/* "key=text;..." of what is read; "?" where it cannot be told. */
+/* "key=text;..." of all entries; "?" if the value is unknown. */
 static const char *read_all(struct arena *arena, const char *text)
 {
 	struct key_value *items = NULL;
@@ -100,7 +100,7 @@ static void keys_are_put_together(void **state)
 	}
 }
 
-/* A piece many times, and the end. Return: why not all of it is read; NULL: it is. */
+/* Repeats a piece many times, with an end. Return: why it is not read completely; NULL: it is. */
 static const char *problem_of(const char *piece, size_t times, const char *end)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -118,7 +118,7 @@ static const char *problem_of(const char *piece, size_t times, const char *end)
 	return problem;
 }
 
-/* What stops early says so: what follows may set anything. */
+/* If the reader stops early, it says so: the rest may set anything. */
 static void what_is_not_read_is_told(void **state)
 {
 	char key[600];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Real sockets in a network namespace of the test's own; the owners also on a made-up /proc. */
+/* Real sockets in a new network namespace; the owners also on a made-up /proc. */
 #include "libejguard/service/listeners.h"
 
 #include <sys/resource.h>
@@ -49,7 +49,7 @@ static void test_real_sockets(void **state)
 	close(wild4);
 }
 
-/* The cgroup of this process, if it can be told, as the service's. */
+/* Uses the cgroup of this process, if known, as the service's. */
 static void test_cgroup(void **state)
 {
 	const int fd = own_listener(AF_INET, false, 4370);
@@ -67,7 +67,7 @@ static void test_cgroup(void **state)
 	close(fd);
 }
 
-/* Whoever opens thousands of listeners does not push out those on the service's ports. */
+/* A process with thousands of listeners does not displace those on the service's ports. */
 static void test_many(void **state)
 {
 	const int fd = own_listener(AF_INET, false, 4369);
@@ -88,7 +88,7 @@ static void test_many(void **state)
 	close(fd);
 }
 
-/* Who holds a socket: processes of the survey before others, the service manager last. */
+/* The holder of a socket: processes of the survey before others, the service manager last. */
 static void test_owners(void **state)
 {
 	struct ejg_listener listeners[5] = { 0 };
@@ -142,6 +142,6 @@ int main(void)
 		return 77;
 	}
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	/* valgrind keeps some descriptors for itself, and the limit with them. */
+	/* valgrind reserves some descriptors, and so changes the limit. */
 	return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? failed : failed + cmocka_run_group_tests(many, NULL, NULL);
 }

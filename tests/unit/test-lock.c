@@ -10,7 +10,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tests/unit/scratch.h"
 
-/* A path of the scratch folder that stays. */
+/* A path in the scratch folder that stays valid. */
 static const char *keep(struct scratch *scratch, const char *name)
 {
 	return arena_strdup(scratch->arena, scratch_path(scratch, name));
@@ -70,7 +70,7 @@ static void goes_with_the_process(void **state)
 	assert_int_equal(lock_take(scratch->report, rundir, 0, &fd), 0);
 }
 
-/* Many at once: each finds itself alone, and all get their turn. */
+/* Many processes at once: each runs alone, and all get their turn. */
 static void serialises(void **state)
 {
 	struct scratch *scratch = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each fixture module is bad in exactly one way: the core must refuse it, name the file and say what to do. */
+/* Each fixture module is wrong in exactly one way: the core must refuse it, name the file and the remedy. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static int load(struct scratch *scratch, const char *name)
 	return r;
 }
 
-/* Refused, with a message that names the file, the place in the stack, and the fault. */
+/* Refused, with a message that names the file, the place in the stack, and the error. */
 static void refused(struct scratch *scratch, const char *name, const char *id, const char *text)
 {
 	const struct ejg_finding *finding;
@@ -220,7 +220,7 @@ static void a_missing_one_may_be_misspelt(void **state)
 	refused(scratch, "quite_another", "module-missing", "does not exist)");
 }
 
-/* The dynamic loader would hand out what it has loaded under that name before. */
+/* The dynamic loader would return the library that it has loaded under that name before. */
 static void a_replaced_file_is_noticed(void **state)
 {
 	struct modules *before, *after;

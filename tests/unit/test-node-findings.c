@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules of the module node, on surveys made by hand. The host is this file: it collects the ids of the findings. */
+/* The rules of the module node, on surveys made by hand. This file acts as the host: it collects the findings' ids. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -177,7 +177,7 @@ static void test_beds(void **state)
 		run_bed(&beds[i]);
 }
 
-/* A stranger may register whatever epmd takes. */
+/* Any user may register any name that epmd accepts. */
 static void test_many_names(void **state)
 {
 	static struct ejg_epmd_name names[1000];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a host part resolves to, from files of the test's own; the resolver is not asked. */
+/* Resolves host parts from the test's own files; the resolver is not asked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* As Debian's, and more. */
+/* Debian's file, with more lines. */
 static const char inetrc[] = "{lookup,[\"file\",\"native\"]}.\n"
 			     "{host,{127,0,0,1}, [\"localhost\",\"hostalias\"]}.\n"
 			     "% {host,{192,0,2,1}, [\"commented\"]}.\n"
@@ -122,7 +122,7 @@ static void test_resolve(void **state)
 	}
 }
 
-/* Without "file" among the lookups Erlang passes over its own table. */
+/* Without "file" among the lookups Erlang ignores its own table. */
 static void test_native(void **state)
 {
 	const struct files *files = *state;
@@ -163,7 +163,7 @@ static void test_hostile_files(void **state)
 	write_file(files->inetrc, inetrc);
 }
 
-/* One name with more addresses than anybody needs. */
+/* One name with more addresses than the limit. */
 static void test_many(void **state)
 {
 	const struct files *files = *state;

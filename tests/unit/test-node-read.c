@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the module node reads: names, ranges and addresses, each as ejabberdctl and Erlang/OTP 25.2.3 took it. */
+/* The values that the module node reads: names, ranges and addresses, each as ejabberdctl and OTP 25.2.3 read it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

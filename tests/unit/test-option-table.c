@@ -15,7 +15,7 @@ struct config {
 	struct ejg_word_list words;
 };
 
-/* An option of a table below: its name, its type, the member that it is written to, and more. */
+/* An option of a table below: its name, its type, the member for its value, and more. */
 #define OPTION(name_, type_, member, ...)                                                                              \
 	{                                                                                                              \
 		.name = name_, .type = type_, .offset = offsetof(struct config, member), .help = "help", __VA_ARGS__   \
@@ -34,7 +34,7 @@ static const char *const twice[] = { "a", "b", "a", NULL };
 static const char *const empty_choice[] = { "a", "", NULL };
 static const char *const no_choice[] = { NULL };
 
-/* Tables of two options; the second one is at fault. */
+/* Tables of two options; the second one is wrong. */
 static const struct {
 	struct ejg_option option;
 	const char *problem;

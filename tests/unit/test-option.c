@@ -52,7 +52,7 @@ static const struct ejg_module module = {
 	.config_size = sizeof(struct config),
 };
 
-/* Binds the words of a line "option option...", as the stack would have them at 1:10, 2:10, ... */
+/* Binds the words of a line "option option...", with positions 1:10, 2:10, ... */
 static int bind(struct scratch *scratch, const struct ejg_module *to, const char *line, void *config,
 		enum ejg_mode *ret_mode)
 {

@@ -36,7 +36,7 @@ static void test_users_of_a_root(void **state)
 	assert_string_equal(by_name.home, "/var/lib/ejabberd");
 	assert_int_equal(passwd_user_by_id(scratch->folder, 34, &by_id), 0);
 	assert_string_equal(by_id.name, "backup");
-	assert_string_equal(by_name.name, "ejabberd"); /* its own memory */
+	assert_string_equal(by_name.name, "ejabberd"); /* memory of its own */
 	assert_int_equal(passwd_user_by_name(scratch->folder, "nobody", &untouched), -ENOENT);
 	assert_int_equal(untouched.uid, 7);
 	assert_int_equal(passwd_user_by_name("/nowhere/at/all", "root", &untouched), -ENOENT);
@@ -103,7 +103,7 @@ static void test_groups_of_a_user(void **state)
 	assert_int_equal(passwd_groups_of(scratch->folder, &user, gids, 2), 1);
 }
 
-/* A group of more members than fit into one page. */
+/* A group with more members than fit into one page. */
 static void test_long_entry(void **state)
 {
 	cleanup_passwd_group struct passwd_group group = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The policy as built, asked through the very functions that the kernel's programs run. */
+/* The policy as built, tested with the same functions that the kernel's programs run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,7 +233,7 @@ static void test_accept(void **state)
 	assert_int_equal(decide_accept(&d, address("203.0.113.9"), address("198.51.100.1"), 2), POLICY_ALLOWED);
 	assert_int_equal(decide_accept(&d, address("203.0.113.9"), address("198.51.100.2"), 2), POLICY_LOCAL_ADDRESS);
 	assert_int_equal(decide_accept(&d, address("203.0.114.0"), address("198.51.100.1"), 2), POLICY_SOURCE);
-	/* The loopback is told by its device: a spoofed source that came over the wire is no peer. */
+	/* Loopback is recognised by its device: a forged source that came over the wire is no peer. */
 	assert_int_equal(decide_accept(&d, address("127.0.0.1"), address("127.0.0.1"), 2), POLICY_SOURCE);
 	net_policy_free(&policy);
 }
@@ -256,7 +256,7 @@ static void test_scoped_peer_counts_on_its_interface_only(void **state)
 	net_policy_free(&policy);
 }
 
-/* Narrow ones first: each is around the block in which IPv4 is kept, and none covers the next. */
+/* Narrow ones first: each contains the block of IPv4-mapped addresses, and none contains the next. */
 static void test_listen_of_wide_prefixes_fits(void **state)
 {
 	struct ejg_prefix listen[NET_POLICY_MAX_WIDE] = {};
@@ -277,7 +277,7 @@ static void test_listen_of_wide_prefixes_fits(void **state)
 	net_policy_free(&policy);
 }
 
-/* Numbers that repeat from run to run. */
+/* The same numbers in every run. */
 static uint32_t next(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;

@@ -85,12 +85,12 @@ static void test_debian(void **state)
 	assert_false(process(&f, 9)->in_service); /* its cgroup does not exist */
 	assert_int_equal(process(&f, 30)->role, EJG_PROCESS_CONTROL);
 	assert_string_equal(process(&f, 30)->unit, "session-1.scope");
-	/* nobody may read what is not there */
+	/* a missing file cannot be read */
 	assert_true(survey_fixture_unseen(&f, "run it as root") || getuid() == 0);
 }
 
-/* Which processes the survey has, and as what: -1 for none. */
-/* What each process is; role -1: none of the survey's. */
+/* The processes in the survey, and their roles: -1 for none. */
+/* The expected role of each process; -1: not in the survey. */
 static const struct {
 	struct fake fake;
 	int role;
@@ -105,14 +105,14 @@ static const struct {
 	{ { .exe = "/tmp/beamer", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
 	{ { .exe = "/tmp/other", .arguments = "beam.smp|-sname|a" }, -1, NULL, false },
 	{ { .arguments = "/x/beam.smp|-sname|a" }, EJG_PROCESS_NODE, "a", false },
-	/* a node without a name: ejabberd is one, what else runs in the service is one, others are none */
+	/* a node without a name: ejabberd is one, other programs in the service are, others are not */
 	{ { .exe = BEAM, .arguments = ERL "|-s|ejabberd" }, EJG_PROCESS_NODE, NULL, false },
 	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
 	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "/below" }, EJG_PROCESS_NODE, NULL, false },
 	{ { .exe = BEAM, .arguments = ERL, .cgroup = OURS "x" }, -1, NULL, false },
 	{ { .exe = BEAM, .arguments = "" }, -1, NULL, false },
 	{ { .exe = BEAM, .arguments = "", .cgroup = OURS }, EJG_PROCESS_NODE, NULL, false },
-	/* an ejabberd that hides is a node all the same */
+	/* a hidden ejabberd is still a node */
 	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden|-s|ejabberd" }, EJG_PROCESS_NODE, "a", false },
 	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-hidden" }, EJG_PROCESS_CONTROL, "a", false },
 	{ { .exe = BEAM, .arguments = ERL "|-sname|a|-remsh|b" }, EJG_PROCESS_CONTROL, "a", false },
@@ -215,7 +215,7 @@ static void test_unseen(void **state)
 	assert_int_equal(f.build.survey->n_processes, 0);
 }
 
-/* Strangers cannot push the service's own out, and what is too long is cut and said. */
+/* Other users cannot displace the service's processes, and long text is cut and reported. */
 static void test_limits(void **state)
 {
 	static char arguments[PROCESSES_MAX_TEXT + 100] = ERL "|-sname|a|";
@@ -239,7 +239,7 @@ static void test_limits(void **state)
 	assert_false(survey_fixture_unseen(&f, "hidepid"));
 }
 
-/* What is no process, or half of one, is left out. */
+/* Entries that are no process, or an incomplete one, are left out. */
 static void test_odd_entries(void **state)
 {
 	struct survey_fixture f;

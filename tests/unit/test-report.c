@@ -61,7 +61,7 @@ static void keeps_copies_and_no_null(void **state)
 	assert_null(report_finding(scratch->report, SIZE_MAX));
 }
 
-/* What differs in anything is another one. */
+/* Findings that differ in anything are different. */
 static void drops_what_was_told_before(void **state)
 {
 	struct ejg_finding findings[] = {

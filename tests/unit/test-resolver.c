@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The resolver is this file: what it says of the process that asks, and what happens when it does not answer. */
+/* This file acts as the resolver: it reports on the calling process, and tests what happens without an answer. */
 #include "libejguard/util/resolver.h"
 
 #include <arpa/inet.h>
@@ -75,7 +75,7 @@ static int see(void *data, size_t index, const struct ejg_prefix *address)
 	return seen->error;
 }
 
-/* A core file of the helper would hold what the host holds: a cookie, for one. */
+/* A core file of the helper would contain the host's memory, for example a cookie. */
 static void test_not_dumpable(void **state)
 {
 	static const char *const names[] = { NULL, "dumpable" };
@@ -103,7 +103,7 @@ static void test_bounds(void **state)
 	assert_true(done);
 	assert_int_equal(seen.n, 4);
 
-	/* one that hangs takes nothing away from the others */
+	/* one that hangs does not affect the others */
 	seen.n = 0;
 	start = clock_ms();
 	assert_int_equal(resolver_ask(hangs, 2, AF_INET, 4, 300, see, &seen, &done), 0);

@@ -13,7 +13,7 @@
 #define UNSET "unset"
 #define EXPORTED "exported"
 
-/* What becomes of the name W. */
+/* The expected value of the name W. */
 static const struct {
 	const char *text;
 	const char *result;
@@ -54,7 +54,7 @@ static const struct {
 	{ "exportW=1\nW=2\n", "2" },
 	{ "export=1\nW=2\n", "2" },
 	{ "W=1 \n", "1" },
-	/* the value is the shell's to compute: this name alone */
+	/* the shell computes the value: only this name is affected */
 	{ "W=$X\n", DYNAMIC },
 	{ "W=\"$X\"\n", DYNAMIC },
 	{ "W=${X}-1\n", DYNAMIC },
@@ -90,7 +90,7 @@ static const struct {
 	{ "W=\n: ${W:=2}\n", "2" },
 	{ "W=ejabberd@$(hostname -s)\n", "ejabberd@host" },
 	{ "W=$(date +%s)\n", DYNAMIC },
-	/* what sets nothing */
+	/* statements that set nothing */
 	{ "W=1\numask 0027\n", "1" },
 	{ "W=1\necho W=2 > /dev/null 2>&1\n", "1" },
 	{ "W=1\n/sbin/sysctl -q -w vm.x=1 || true\n", "1" },
@@ -244,7 +244,7 @@ static void test_lines(void **state)
 	assert_null(variable_get(&s.variables, "F"));
 }
 
-/* What a later assignment replaces is kept, and whether something was made of it. */
+/* Values that a later assignment replaces are kept, and whether they were used. */
 static void test_earlier(void **state)
 {
 	static const char text[] = "A=1\nexport A\nB=$A-2\nA=$X\nA=3\n";
@@ -268,7 +268,7 @@ static void test_nul(void **state)
 	assert_int_equal(read_text(*state, text, sizeof(text) - 1).cfg_opaque_line, 1);
 }
 
-/* Values that are made of each other, over and over, are given up at some size. */
+/* Values that are made of each other repeatedly become unknown at some size. */
 static void test_growth(void **state)
 {
 	char *text = calloc(20000, 8), *end = text;
@@ -286,7 +286,7 @@ static void test_growth(void **state)
 	free(text);
 }
 
-/* So are values of which all tails are looked at. */
+/* The same for values whose tails are all tried. */
 static void test_tails(void **state)
 {
 	char *text = calloc(20000, 1), *end = text;

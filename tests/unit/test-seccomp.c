@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The filter of the module seccomp, in the kernel: what it refuses, and what its reader makes of a process that has it. */
+/* The filter of the module seccomp, in the kernel: the calls that it refuses, and that inspect.c reads it correctly. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -25,7 +25,7 @@ static const struct filter_plan refusing = { .action = FILTER_ERROR };
 static const struct filter_plan recording = { .action = FILTER_LOG };
 static const struct filter_plan with_mptcp = { .action = FILTER_ERROR, .mptcp = true };
 
-/* A process that stands under the filter, or under none, until it is killed. */
+/* Starts a process with the filter, or without any, until it is killed. */
 static pid_t start(const struct filter_plan *plan)
 {
 	int ready[2];
@@ -58,7 +58,7 @@ static void end(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
-/* How many rules the process lets through. */
+/* The number of rules that the process's filter allows. */
 static size_t gaps(pid_t child)
 {
 	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
@@ -130,7 +130,7 @@ static void test_count(void **state)
 	assert_int_equal(inspect_count(filtered, &mode, &n), -ENOENT);
 }
 
-/* A signal that arrives while the process is looked at is not lost. */
+/* A signal that arrives during the inspection is not lost. */
 static void test_signal_is_not_lost(void **state)
 {
 	needs_root();
@@ -141,7 +141,7 @@ static void test_signal_is_not_lost(void **state)
 		if (reader == 0) {
 			cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
 
-			inspect_read(child, &inspection); /* it may be gone by now */
+			inspect_read(child, &inspection); /* it may have ended by now */
 			_exit(0);
 		}
 		kill(child, SIGTERM);
@@ -151,7 +151,7 @@ static void test_signal_is_not_lost(void **state)
 	}
 }
 
-/* A process that does not stop, for it waits for the child of its vfork(2), holds nobody up. */
+/* A process that does not stop, because it waits for the child of its vfork(2), blocks nobody. */
 static void test_process_that_does_not_stop(void **state)
 {
 	cleanup_inspection struct inspect_filters inspection = INSPECTION_NULL;
@@ -180,7 +180,7 @@ static void test_process_that_does_not_stop(void **state)
 	end(child);
 }
 
-/* The calls whose conditions overlap, made for real; the control is the same without the filter. */
+/* Really makes the calls with overlapping conditions; the control does the same without the filter. */
 static int make_socket(const struct filter_plan *plan, long family, long type, long protocol)
 {
 	int status;
@@ -242,6 +242,6 @@ int main(void)
 		cmocka_unit_test(test_sockets),
 	};
 
-	/* It has neither seccomp(2) nor a vfork(2) that waits. */
+	/* valgrind supports neither seccomp(2) nor a vfork(2) that waits. */
 	return is_under_valgrind() ? 0 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings of made-up installations. A row is a tree of files and what some settings come to there. */
+/* The settings of made-up installations. A row is a tree of files and the expected settings. */
 #include "tests/unit/settings-fixture.h"
 
-/* The forms of statements that the releases of ejabberdctl are made of. */
+/* The forms of statements in all releases of ejabberdctl. */
 #define SCRIPT(presets, config, logs, spool)                                                                           \
 	"#!/bin/sh\n" presets "# a comment: FIREWALL_WINDOW=1-2\n"                                                     \
 	"[ -z \"$SCRIPT\" ] && SCRIPT=$0\n"                                                                            \
@@ -64,7 +64,7 @@
 static const struct row {
 	const char *what;
 	struct file files[6];
-	/* lines as of describe(); each must be one of the list, the first of a name where that name first stands */
+	/* lines as of describe(); each must be in the list, the first for a name where that name first occurs */
 	const char *expected;
 	const char *config_dir; /* of the stack */
 } rows[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings of trees whose files are not what they should be, or not where. */
+/* The settings of trees with files that are wrong, or in the wrong place. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -24,7 +24,7 @@ static void assert_described(struct scratch *scratch, const char *line)
 		fail_msg("not '%s'", line);
 }
 
-/* Files that are none, that are too large, that lead nowhere or out of the tree. */
+/* Files that are no regular files, too large, missing, or outside of the tree. */
 static void test_hostile(void **state)
 {
 	struct scratch *scratch = *state;
@@ -60,7 +60,7 @@ static void test_hostile(void **state)
 	scratch_write(scratch, "root/etc/systemd/system/ejabberd.service", "[Service]\n\0", 11);
 	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:0] NUL byte");
 	unlink(scratch_path(scratch, "root/etc/systemd/system/ejabberd.service"));
-	/* a link that the tree's own root ends */
+	/* a link that is resolved inside of the tree */
 	unlink(scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg"));
 	assert_int_equal(symlink("/../../../../etc/passwd", scratch_path(scratch, "root/etc/ejabberd/ejabberdctl.cfg")),
 			 0);
@@ -68,7 +68,7 @@ static void test_hostile(void **state)
 	free(large);
 }
 
-/* The running system's files: a link of the service's may lead to what must not be opened. */
+/* Files of the running system: a link of the service's may lead to a file that must not be opened. */
 static void test_system_regular(void **state)
 {
 	struct scratch *scratch = *state;
@@ -89,7 +89,7 @@ static void test_system_regular(void **state)
 	assert_string_equal(some.text, "-smp\n");
 }
 
-/* A unit that is masked, or an alias of another one, whose drop-ins then count. */
+/* A unit that is masked, or an alias of another one, whose drop-ins then apply. */
 static void test_unit_links(void **state)
 {
 	struct scratch *scratch = *state;
@@ -116,7 +116,7 @@ static void test_unit_links(void **state)
 	assert_described(scratch, "ERL_DIST_PORT unset");
 }
 
-/* What was read stays, though the files change; but for defaults that only the folder gives. */
+/* Settings that were read stay even if the files change, except for defaults that depend on the folder. */
 static void test_once(void **state)
 {
 	struct scratch *scratch = *state;

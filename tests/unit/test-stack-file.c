@@ -60,7 +60,7 @@ static void copy_includes(struct scratch *scratch)
 	}
 }
 
-/* What a stack says, one thing a line: "set epmd [4369]", "required net [strict=yes]". */
+/* The contents of a stack, one a line: "set epmd [4369]", "required net [strict=yes]". */
 static const char *describe(struct scratch *scratch, const struct stack *stack)
 {
 	static const char *const controls[] = { "required", "requisite", "optional" };
@@ -97,7 +97,7 @@ static bool finding_is(const struct ejg_finding *finding, const char *expected)
 	return message && strncmp(expected, place, strlen(place)) == 0 && strstr(finding->id, id);
 }
 
-/* Expected errors are all there, in their order, and no other. */
+/* All expected errors are found, in their order, and no others. */
 static void check_errors(struct scratch *scratch, const char *name, char *expected)
 {
 	size_t n = 0;
@@ -116,7 +116,7 @@ static void check_errors(struct scratch *scratch, const char *name, char *expect
 		fail_msg("%s: reported %zu errors, not %zu", name, report_finding_count(scratch->report), n);
 }
 
-/* Runs every case of a folder: NAME and, with what is expected, NAME.expect. Returns how many. */
+/* Runs every case of a folder: NAME and, with the expected result, NAME.expect. Returns how many. */
 static size_t for_each_case(struct scratch *scratch, const char *folder,
 			    void (*run)(struct scratch *scratch, const char *name, char *expected))
 {
@@ -336,7 +336,7 @@ static void long_words_are_shown_in_part(void **state)
 	for (size_t i = 0; i + 2 < sizeof(word); i += 2)
 		memcpy(word + i, "\xc3\xa4", 3);
 	word[sizeof(word) - 2] = '\0';
-	/* Cut between two characters, whether or not the limit falls there. */
+	/* Cut between two characters, wherever the limit is. */
 	scratch_text(scratch, "conf/ejabberd", arena_printf(scratch->arena, "%s\nx%s\n", word, word));
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
 	assert_reported(scratch->report, "stack-unknown", "\xc3\xa4...'");

@@ -9,8 +9,8 @@
 #include "tests/unit/scratch.h"
 
 /*
- * Reads a text from a block of exactly its size and writes what it holds: words as LINE:COLUMN=TEXT, each logical line
- * ended by ';', problems as !LINE:COLUMN.
+ * Reads a text from a block of exactly its size and writes its contents: words as LINE:COLUMN=TEXT, each logical line
+ * ended by ';', errors as !LINE:COLUMN.
  */
 static const char *read_all(struct scratch *scratch, const char *text, size_t size, const char **ret_problem)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The survey as a whole, and its cgroups; processes, listeners, names and comparisons have tests of their own. */
+/* The survey as a whole, and its cgroups; processes, listeners and names have separate tests. */
 #include "libejguard/service/survey.h"
 
 #include "libejguard/service/relation.h"
@@ -17,7 +17,7 @@ static void test_units(void **state)
 		{ "/system.slice/system-x.slice/x@1.service", "x@1.service" },
 		{ "/init.scope", "init.scope" },
 		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
-		/* a folder that a user named is no unit of the system */
+		/* a folder with a name chosen by a user is no unit of the system */
 		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/ejabberd.service", "user@1000.service" },
 		{ "/system.slice/_cgroup.service", "cgroup.service" },
 		{ "/system.slice/dev\\x2dx.swap", "dev\\x2dx.swap" },
@@ -70,7 +70,7 @@ static void test_in_service(void **state)
 			fail_msg("%s", cases[i].below);
 }
 
-/* Where the kernel does not tell the path of an id, the tree is looked through. */
+/* If the kernel does not return the path of an id, the tree is searched. */
 static void test_find(void **state)
 {
 	struct survey_fixture f;
@@ -88,7 +88,7 @@ static void test_find(void **state)
 	assert_null(below);
 }
 
-/* In a container that sees the host's paths, the mount shows a part of the tree. */
+/* In a container with the host's paths, the mount shows a part of the tree. */
 static void test_container(void **state)
 {
 	struct survey_fixture f;
@@ -159,7 +159,7 @@ static void test_larger(void **state)
 
 static const char *const start[] = { "beam.smp", "-s", "ejabberd", NULL };
 
-/* What each is to the service. */
+/* The relation of each process to the service. */
 static const struct ejg_process processes[] = {
 	{ .relation = EJG_RELATION_OURS, IN, .uid = 7, .role = EJG_PROCESS_NODE },
 	{ .relation = EJG_RELATION_OURS, IN, .role = EJG_PROCESS_EPMD, .other_network = true },
@@ -187,7 +187,7 @@ static void find(struct survey_draft *draft)
 	assert_int_equal(relations_find(draft), 0);
 }
 
-/* A stranger may call himself what he likes, and the service's user and root may not. */
+/* A stranger may use any name; only the service's user and root are believed. */
 static void test_relations(void **state)
 {
 	struct ejg_setting settings[] = {
@@ -213,7 +213,7 @@ static void test_relations(void **state)
 		if (found[i].relation != processes[i].relation)
 			fail_msg("process %zu: %u, not %u", i, found[i].relation, processes[i].relation);
 
-	/* who is configured and does not exist is not the user: the node in the service's cgroup tells */
+	/* if the configured user does not exist, the node in the service's cgroup decides */
 	settings[0].value = "no such user";
 	find(&f.build);
 	assert_true(f.build.survey->user_known);
@@ -221,7 +221,7 @@ static void test_relations(void **state)
 	assert_int_equal(found[3].relation, EJG_RELATION_STRANGER);
 	assert_int_equal(found[12].relation, EJG_RELATION_OURS);
 
-	/* a user that is not known makes nobody a stranger, and nobody's word count but root's */
+	/* if the user is unknown, nobody is a stranger, and only root's claims count */
 	f.facts.service = "no such service";
 	found[0].role = EJG_PROCESS_EPMD;
 	find(&f.build);
@@ -241,7 +241,7 @@ static void test_real(void **state)
 	struct settings *settings;
 
 	survey_fixture_init(&f, state);
-	f.facts.epmd_port = 1; /* nobody's: nobody is asked */
+	f.facts.epmd_port = 1; /* no listener: nobody is asked */
 	settings = settings_new(f.base.scratch->arena, &settings_source_system, "ejabberd", units);
 	assert_non_null(settings);
 	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, &survey), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The passes that apply nothing, and what happens to modules that break the rules. */
+/* The passes that apply nothing, and the results for modules that break the rules. */
 #include <errno.h>
 #include <string.h>
 
@@ -139,7 +139,7 @@ static void breaking_the_contract_fails(void **state)
 
 static int n_made, n_dropped;
 
-/* What the module b would share cannot be made; c takes for something else what a shares. */
+/* The module b fails to make its shared object; c expects another type than a's. */
 static int make_shared(struct ejg_call *call, void *object)
 {
 	const struct script *script = ejg_call_config(call);
@@ -230,7 +230,7 @@ static void a_proof_is_asked_for(void **state)
 	struct bed bed;
 
 	bed_make(&bed, scratch);
-	assert_int_equal(bed_run(&bed, transaction_prove), -EACCES); /* nobody can */
+	assert_int_equal(bed_run(&bed, transaction_prove), -EACCES); /* none has a proof */
 	assert_reported(scratch->report, "no-opinion", "test: no module of the stack passed the self-test");
 	assert_calls("");
 	bed.modules[0].prove = bed.modules[2].prove = bed_prove;
@@ -301,7 +301,7 @@ static void a_diagnosis_goes_on(void **state)
 	assert_int_equal(bed_run(&bed, transaction_doctor), -EACCES);
 	assert_string_equal(report_first_failure(scratch->report), "in the way; mend it");
 	bed.scripts[2].contrary = false;
-	bed.scripts[1].doctor = EJG_NOT_APPLICABLE; /* is none of its results */
+	bed.scripts[1].doctor = EJG_NOT_APPLICABLE; /* not a valid result */
 	assert_int_equal(bed_run(&bed, transaction_doctor), -EACCES);
 	assert_reported(scratch->report, "module-contract", "doctor returned 1");
 }

@@ -41,7 +41,7 @@ static const struct {
 
 static const struct {
 	int result;
-	int public; /* what a verb makes of it when it fails the stack */
+	int public; /* the verb's result when it fails the stack */
 } faults[] = {
 	{ EJG_NOT_APPLICABLE, 0 }, { EJG_NOT_HELD, -EACCES }, { -EIO, -EACCES },
 	{ -ENOENT, -EACCES },	   { -EBADMSG, -EBADMSG },    { -EOPNOTSUPP, -EOPNOTSUPP },
@@ -49,7 +49,7 @@ static const struct {
 	{ 77, -EACCES },	   { INT32_MIN, -EACCES },
 };
 
-/* What must be true of every apply in which at most the instance `bad` fails, in `operation`. */
+/* Conditions for every apply in which at most the instance `bad` fails, in `operation`. */
 static void assert_rules(const struct bed *bed, int r, int bad, const char *operation)
 {
 	long last_undo = 0;
@@ -103,7 +103,7 @@ static void run_fault(struct scratch *scratch, unsigned int controls, int bad, s
 	assert_rules(&bed, r, bad, operations[operation].operation);
 	if (r < 0) {
 		assert_true(*report_first_failure(scratch->report));
-		/* whoever stands behind the failure was not touched */
+		/* modules after the failed one were not changed */
 		for (int i = bad + 1; i < N; i++)
 			assert_int_equal(count(bed.scripts[i].id, "apply"), 0);
 	}
@@ -200,7 +200,7 @@ static void check_runs_all_that_are_required(void **state)
 	assert_calls("a.check a.finish");
 	bed.scripts[0].check = EJG_HELD;
 	assert_int_equal(bed_run(&bed, transaction_check), -EPERM);
-	/* What may not be seen hides nothing that is known to be wrong. */
+	/* A module without privilege does not hide another one's failure. */
 	bed.scripts[2].check = EJG_NOT_HELD;
 	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
 	assert_string_equal(report_first_failure(((struct scratch *)*state)->report), "told so in check; mend it");

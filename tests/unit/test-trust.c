@@ -161,7 +161,7 @@ static void what_others_may_write_is_refused(void **state)
 	set_mode(scratch, "a", 01777);
 	assert_int_equal(open_file(scratch, "a/b/file", geteuid() == 0 ? "none" : "mode 1777"),
 			 geteuid() == 0 ? 0 : -EBADMSG);
-	/* Sticky means something to folders only. */
+	/* The sticky bit matters for folders only. */
 	set_mode(scratch, "a", 0755);
 	set_mode(scratch, "a/b/file", 01646);
 	assert_int_equal(open_file(scratch, "a/b/file", "mode 1646"), -EBADMSG);
@@ -218,12 +218,12 @@ static void links_in_the_middle_are_walked(void **state)
 	assert_int_equal(open_file(scratch, "a/absolute/a/b/file", "none"), 0);
 	assert_int_equal(open_file(scratch, "twice/file", "none"), 0);
 	assert_int_equal(open_file(scratch, "twice/../b/file", "none"), 0);
-	/* Absent is only what is absent behind the link; a link that leads nowhere is a mistake. */
+	/* Only a missing target behind an existing link is absent; a dangling link is an error. */
 	assert_int_equal(open_file(scratch, "twice/none", "/a/b/none' does not exist"), -ENOENT);
 	assert_int_equal(open_file(scratch, "dangling/file", "' is a symbolic link whose target does not exist"),
 			 -EBADMSG);
 	assert_int_equal(open_file(scratch, "to-file/file", "symbolic link whose target does not exist"), -EBADMSG);
-	/* What a link leads to is held to the same rule. */
+	/* The target of a link must follow the same rule. */
 	set_mode(scratch, "a", 0777);
 	assert_int_equal(open_file(scratch, "relative/file", "/a' may be written by other users"), -EBADMSG);
 }
@@ -277,7 +277,7 @@ static void names_may_be_too_long(void **state)
 	assert_int_equal(open_folder(scratch, path, "none"), 0);
 }
 
-/* Runs a test's second half as another user; the exit status tells whether it went well. */
+/* Runs the second half of a test as another user; the exit status is its result. */
 static void as_stranger(struct scratch *scratch, bool (*run)(struct scratch *scratch))
 {
 	int status = -1;
@@ -328,7 +328,7 @@ static void callers_without_privilege_trust_themselves(void **state)
 	as_stranger(scratch, opens_own_files);
 }
 
-/* A trusted and an untrusted file take turns in one place. */
+/* A trusted and an untrusted file are exchanged at one path. */
 static void a_file_that_is_swapped_is_never_opened_untrusted(void **state)
 {
 	struct scratch *scratch = *state;

@@ -23,7 +23,7 @@ static const struct {
 	{ "\xbf\x80", 0, 0 },
 	{ "\xf5\x80\x80\x80", 0, 0 },
 	{ "\xff", 0, 0 },
-	/* longer than need be */
+	/* longer than needed */
 	{ "\xc1\xbf", 0, 0 },
 	{ "\xe0\x9f\xbf", 0, 0 },
 	{ "\xf0\x8f\xbf\xbf", 0, 0 },

@@ -83,7 +83,7 @@ static void is_as_the_table_says(void **state)
 	assert_true(n > 50);
 }
 
-/* Whatever modules say: adding a module never makes a stack hold that failed, and a stack never stops and holds. */
+/* For all results: adding a module never makes a failed stack hold, and a stack that stops never holds. */
 static void never_forgets_a_failure(void **state)
 {
 	struct opinions before, opinions;

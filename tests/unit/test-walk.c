@@ -30,7 +30,7 @@ static void make_tree(struct scratch *scratch)
 	make_link(scratch, "absent", "root/dangling");
 }
 
-/* What was visited, as "PATH[@] PATH..."; @: it is a link, !: there is none. */
+/* The visited entries, as "PATH[@] PATH..."; @: a link, !: does not exist. */
 struct record {
 	char text[1024];
 	const char *stop; /* at this path */
@@ -141,7 +141,7 @@ static void test_failures(void **state)
 	assert_int_equal(end.fd, -1);
 }
 
-/* Somebody moves the folder that the walk stands in out of the root. */
+/* Moves the current folder of the walk out of the root. */
 static int move_out(void *data, const struct walk_entry *entry)
 {
 	struct scratch *scratch = data;
@@ -164,7 +164,7 @@ static void test_never_leaves_the_root(void **state)
 	assert_int_equal(walk_path(scratch->arena, root, "/a/b/../outside", move_out, scratch, &end, &failed), 0);
 	assert_int_equal(end.fd, -1);
 	assert_string_equal(end.path, "/a/outside");
-	/* what the kernel's own ".." comes to */
+	/* the result of the kernel's own ".." */
 	assert_int_equal(access(scratch_path(scratch, "b/../outside"), F_OK), 0);
 	assert_int_equal(walk_path(scratch->arena, NULL, scratch_path(scratch, "b/../outside"), NULL, NULL, &control,
 				   &failed),

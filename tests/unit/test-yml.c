@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Texts, and what ejabberd's own parser makes of them: the right side was made by fast_yaml 1.0.36 and yconf 1.0.15
- * (Debian 12), those with a version of 2507 by yconf 1.0.23, but for keywords, which are replaced as
- * ejabberd_config.erl does it. a: atom, b: string, i: integer, f: number with a point, ?: unknown.
+ * Texts, and the results of ejabberd's own parser: the right side was made by fast_yaml 1.0.36 and yconf 1.0.15 (Debian
+ * 12), those with a version of 2507 by yconf 1.0.23, except for keywords, which are replaced as in ejabberd_config.erl.
+ * a: atom, b: string, i: integer, f: number with a point, ?: unknown.
  */
 #include "scratch.h"
 
@@ -62,7 +62,7 @@ static const struct {
 	{ "define_macro:\n  X: \"v\"\n  Z: 5\na: \"@X@-@Z@-@Y@\"\nb: '@X@'\nc: \"a@b@X@c\"\n",
 	  "[{a<a>,b<v-@Z@-@Y@>},{a<b>,a<@X@>},{a<c>,b<a@bvc>}]", 2507 },
 	{ "define_macro:\n  A: \"1@B@\"\n  B: \"2\"\na: \"@A@\"\n", "[{a<a>,b<12>}]", 2507 },
-	/* Where yconf's answer depends on the order of the macros there is none here. */
+	/* If yconf's result depends on the order of the macros, it is unknown here. */
 	{ "define_macro:\n  A: \"x@A@\"\na: \"@A@\"\n", "[{a<a>,?}]", 2507 },
 	{ "define_macro:\n  A: \"x&y\"\na: \"@A@\"\n", "[{a<a>,?}]", 2507 },
 	/* ejabberd_config.erl, replace_keywords(). */
@@ -180,7 +180,7 @@ static void joins_and_overrides(void **state)
 	assert_int_equal(yml_option(&yml, &yml.hosts[1], "modules").value->n, 3);
 }
 
-/* A macro that the environment sets is not known, even where the file defines it. */
+/* A macro that the environment sets is unknown, even if the file defines it. */
 static void leaves_the_environment(void **state)
 {
 	static const char text[] = "define_macro:\n  X: \"1\"\na: X\nb: \"@X@\"\nc: \"y\"\n";

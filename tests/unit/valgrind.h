@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests that valgrind cannot run are left out there: a test that skips is a failure of tools/run-tests. */
+/* Tests that valgrind cannot run are left out with it: a skipped test is a failure of tools/run-tests. */
 #ifndef EJG_TESTS_VALGRIND_H
 #define EJG_TESTS_VALGRIND_H
 

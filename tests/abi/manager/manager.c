@@ -20,7 +20,7 @@
 
 struct service {
 	struct ejg *handle;
-	const char *cgroup; /* below the mount of cgroup2, with it; NULL: where the manager is */
+	const char *cgroup; /* below the mount of cgroup2, including the mount; NULL: the manager's own cgroup */
 	char **command;
 	pid_t pid;
 };
@@ -69,7 +69,7 @@ static int write_file(const char *folder, const char *name, const char *text)
 	return r;
 }
 
-/* In the child, once it is told that it is guarded: whatever happens to the manager before, nothing is started. */
+/* Runs in the child after it was told that it is guarded: if the manager dies before, nothing is started. */
 static int start(const struct service *service, int go)
 {
 	char byte;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What an attacker with root, or a careless administrator, may put in the guard's place or above it. */
+/* Programs that an attacker with root, or a careless administrator, may attach instead of the guard or above it. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-/* In the place of ours, on the same link. */
+/* Replaces our program, on the same link. */
 SEC("cgroup/bind4")
 int allow_bind4(struct bpf_sock_addr *ctx)
 {
@@ -34,7 +34,7 @@ int allow_ingress(struct __sk_buff *skb)
 	return 1;
 }
 
-/* Looks for no listener: it is only there. */
+/* Chooses no listener: it is only attached. */
 SEC("sk_lookup")
 int allow_lookup(struct bpf_sk_lookup *ctx)
 {
@@ -63,7 +63,7 @@ static int choose(struct bpf_sk_lookup *ctx, __u32 port)
 	return SK_PASS;
 }
 
-/* Gives a listener to whoever comes to a port: one of the distribution's, which no proof tries; and one that is not private. */
+/* Chooses a listener for any client: of a distribution port that no proof tries; and of a port that is not private. */
 SEC("sk_lookup")
 int choose_lookup(struct bpf_sk_lookup *ctx)
 {
@@ -76,7 +76,7 @@ int elsewhere_lookup(struct bpf_sk_lookup *ctx)
 	return choose(ctx, 8080);
 }
 
-/* Refuses on its own: what our guard has not counted proves nothing about it. */
+/* Refuses itself: a refusal that our guard has not counted proves nothing about it. */
 SEC("cgroup/connect4")
 int refuse_connect4(struct bpf_sock_addr *ctx)
 {

@@ -49,7 +49,7 @@ static struct prefix make_prefix(bits address, unsigned int length)
 	return (struct prefix){ address & ~mask_of(length), length };
 }
 
-/* Of global addresses: those of loopback, link-local and so on are refused by the stack file's reader. */
+/* A global address: the parser of the stack file refuses loopback, link-local and similar ones. */
 static struct prefix random_prefix(void)
 {
 	if (below(2))
@@ -58,7 +58,7 @@ static struct prefix random_prefix(void)
 	return make_prefix(HALVES(0x2000000000000000 | random64() >> 3, random64()), 128 - below(113));
 }
 
-/* One in the other, beside it, or somewhere else. */
+/* Inside the former one, next to it, or somewhere else. */
 static struct prefix next_prefix(const struct policy_case *policy)
 {
 	const struct prefix *near = policy->n_peers ? &policy->peers[below(policy->n_peers)] : NULL;
@@ -110,7 +110,7 @@ static void choose_ports(struct policy_case *policy)
 		policy->ports[policy->n_ports++] = 1 + below(65535);
 }
 
-/* The reader refuses what stands there already. */
+/* The parser refuses duplicates. */
 static bool is_known(const struct prefix *list, unsigned int n, const struct prefix *prefix)
 {
 	for (unsigned int i = 0; i < n; i++)
@@ -158,7 +158,7 @@ static bits special(void)
 	return below(2) ? MAPPED | ipv4[below(8)] : HALVES(0, ipv6[below(6)]);
 }
 
-/* Hits, both edges and what is next to them, misses by one bit. */
+/* Matches, both edges and their neighbours, near misses by one bit. */
 static bits near_prefix(const struct prefix *prefix)
 {
 	bits address = prefix->first | (random_bits() & mask_of(prefix->length));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random policies and attempts for explain-agrees.c: what is near a rule is likelier than what is far from all of them.
- */
+/* Random policies and attempts for explain-agrees.c: addresses near a rule are more likely than others. */
 #ifndef EJG_TESTS_CASES_H
 #define EJG_TESTS_CASES_H
 
@@ -49,7 +48,7 @@ static inline bool is_ipv4(bits address)
 	return address >> 32 == 0xffff;
 }
 
-/* How ejguard and inet_pton() read it. */
+/* In the notation of ejguard and inet_pton(). */
 const char *cases_format(bits address, char text[static INET6_ADDRSTRLEN]);
 
 void cases_bytes(bits address, unsigned char bytes[static 16]);

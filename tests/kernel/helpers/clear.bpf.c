@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a program at a cgroup above may do: it runs last, and takes back what those below it have refused (5.18). */
+/* A program at a parent cgroup: it runs last, and undoes refusals of the programs below it (5.18). */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded (LD_PRELOAD): the date is CLOCK_OFFSET seconds off for the process alone; with CLOCK_OFFSET=jump it is thirty years
- * ahead and thirty years behind by turns. The other clocks, which nobody sets, stay.
+ * Preloaded (LD_PRELOAD): the date is CLOCK_OFFSET seconds off for this process only; with CLOCK_OFFSET=jump it is
+ * alternately thirty years ahead and behind. Other clocks, which cannot be set, are unchanged.
  */
 #include <stdlib.h>
 #include <string.h>

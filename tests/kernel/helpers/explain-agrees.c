@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * explain-agrees CGROUP POLICIES ATTEMPTS SEED: applies random policies to CGROUP, in which this process is; makes
- * random attempts with real sockets, and with forged SYNs over the TUN device `wire`; and asks explain about each.
- * There is to be no difference.
+ * random attempts with real sockets, and with forged SYNs over the TUN device `wire`; and asks explain about each. The
+ * results must be equal.
  */
 #include "tests/kernel/helpers/cases.h"
 
@@ -23,14 +23,14 @@
 enum answer {
 	ALLOWED,
 	REFUSED,
-	NOT_ASKED, /* the kernel itself drops such a packet, or nothing can listen there */
+	NOT_ASKED, /* the kernel drops such a packet itself, or nothing can listen there */
 };
 
 struct asker {
 	const char *cgroup, *conf;
 	struct ejg *handle;
 	int wire, counters;
-	bits local[2]; /* addresses of listen= that are not loopback, of IPv4 and IPv6; or any of this host's */
+	bits local[2]; /* addresses of listen= other than loopback, for IPv4 and IPv6; or any of this host's */
 	struct {
 		uint16_t port;
 		int fds[2];
@@ -44,7 +44,7 @@ static bool is_loopback(bits address)
 	return address <= 1 || address >> 24 == 0xffff7f || address == (bits)0xffff << 32;
 }
 
-/* This host's own, see explain.sh: what comes from there is answered on another way than the wire. */
+/* This host's own addresses, see explain.sh: they are not answered over the wire. */
 static bool is_own(bits address)
 {
 	return address >> 8 == 0xffffc63364 || address >> 64 == 0x20010db800010000;
@@ -69,7 +69,7 @@ static socklen_t write_address(bits address, uint16_t port, bool ipv4, struct so
 	return sizeof(*in6);
 }
 
-/* A socket that may bind any address, this host's or not. */
+/* A socket that may bind any address, local or not. */
 static int open_socket(bool ipv4, bool only_ipv6)
 {
 	int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
@@ -84,7 +84,7 @@ static int open_socket(bool ipv4, bool only_ipv6)
 static enum answer ask_by_socket(const struct attempt_case *a)
 {
 	bool ipv4 = is_ipv4(a->address) && !a->mapped;
-	/* wildcard=rewrite refuses dual-stack sockets, which a question does not know of. */
+	/* wildcard=rewrite refuses dual-stack sockets; a question does not have that property. */
 	cleanup_fd int fd = open_socket(ipv4, !is_ipv4(a->address));
 	struct sockaddr_storage address;
 	socklen_t size = write_address(a->address, a->port, ipv4, &address);
@@ -143,7 +143,7 @@ static enum answer ask_by_packet(const struct asker *asker, const struct attempt
 		      : packet_syn4(source + 12, destination + 12, 40000, a->port);
 	before = count_ingress(asker);
 	is_answered(asker, a->port);
-	/* The kernel takes it to its end, the answer included, before write() returns. */
+	/* The kernel processes the packet completely, with the answer, before write() returns. */
 	if (write(asker->wire, &packet, packet.size) < 0)
 		return NOT_ASKED;
 	if (is_answered(asker, a->port))
@@ -197,7 +197,7 @@ static void die(const struct asker *asker, const char *what)
 	exit(1);
 }
 
-/* Ports that the kernel gives to nobody. */
+/* Reserves ports, so that the kernel assigns them to no process. */
 static void reserve_ports(struct asker *asker, const char *list)
 {
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_reserved_ports", "we");
@@ -224,7 +224,7 @@ static void apply(struct asker *asker, const struct policy_case *policy)
 	cases_write_stack(policy, file);
 	fclose(file);
 	asker->handle = ejg_close(asker->handle);
-	/* Ranges lie anywhere here: check would find those that the kernel gives away, which the attempts need. */
+	/* The ranges are arbitrary: check would report those that the kernel assigns, and the attempts need them. */
 	reserve_ports(asker, "1-65535");
 	if (ejg_open(&options, &asker->handle) < 0 || ejg_apply(asker->handle, &how) < 0)
 		die(asker, "apply");
@@ -247,7 +247,7 @@ static int listen_at(bits address, uint16_t port, bool ipv4)
 	return -1;
 }
 
-/* Listeners on every port near a rule, at an address of listen= where there is one. */
+/* Opens listeners on every port near a rule, at an address of listen= if there is one. */
 static void open_listeners(struct asker *asker, const struct policy_case *policy)
 {
 	asker->local[0] = HALVES(0, 0xffffc633644d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* link-update LINK PROGRAM: lets a pinned link run another pinned program; bpftool cannot. */
+/* link-update LINK PROGRAM: makes a pinned link run another pinned program; bpftool cannot. */
 #include <bpf/bpf.h>
 #include <stdio.h>
 #include <string.h>

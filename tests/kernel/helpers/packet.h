@@ -86,7 +86,7 @@ static inline struct packet packet_syn6(const void *source, const void *destinat
 	return p;
 }
 
-/* Whether a packet that was read is the answer of a listener: SYN and ACK. */
+/* True if a packet is the answer of a listener: SYN and ACK. */
 static inline bool packet_is_syn_ack(const void *data, size_t size, uint16_t to)
 {
 	const struct packet *p = data;
@@ -99,7 +99,7 @@ static inline bool packet_is_syn_ack(const void *data, size_t size, uint16_t to)
 	return tcp->syn && tcp->ack && tcp->source == htons(to);
 }
 
-/* Opens a TUN device that is there. Return: a descriptor, or -1 with errno. */
+/* Opens an existing TUN device. Return: a descriptor, or -1 with errno. */
 static inline int packet_device(const char *name)
 {
 	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Leads what is connected to one port to a listener of another: what proxies do, and what knows nothing of who may. */
+/* Redirects connections from one port to a listener on another, as a proxy does, and checks no client. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

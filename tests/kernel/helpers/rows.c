@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rows SET: what the kernel has counted and recorded, read from the pins directly, a line each:
+ * rows SET: prints the kernel's counters and records, read from the pins directly, one a line:
  *
  *     counter denial|proof HOOK REASON VALUE				those that are not 0
  *     insider|outsider HOOK REASON ADDRESS PORT UID CGROUP COMMAND PID COUNT FIRST LAST	times in seconds since

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * storm KIND,WHO,FROM,TO,PORT...: makes one kind of attempt in a tight loop, each word in a process of its own, until
- * SIGTERM. Then each says how its attempts ended, and the exit status whether one ended as it never may.
+ * SIGTERM. Then each prints the results of its attempts, and the exit status shows if one had a result that must not
+ * occur.
  *
  *     serve    listens on TO and takes connections; WHO and FROM mean nothing
  *     accept   connects from FROM to a listener at TO that the guard stands before: refused is what gets no answer,
@@ -25,9 +26,9 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	BATCH = 16, /* connections at once: else a tight loop would mostly wait for refused ones */
+	BATCH = 16, /* connections at once: otherwise a tight loop would mostly wait for refused ones */
 	REFUSED_AFTER = 5,  /* ms without an answer, on a wire that answers within the system call */
-	BACKLOG = 65535, /* more than wait for a listener that a busy machine has stopped; storm_hosts lets it have them */
+	BACKLOG = 65535, /* more than can wait for a stopped listener; storm_hosts raises the limit */
 	FAILED_AFTER = 900, /* below the second after which a lost SYN is sent again */
 };
 
@@ -95,7 +96,7 @@ static void add(struct worker *w, int error)
 {
 	if (error == EINTR && ended)
 		return;
-	/* evict=yes ends what the list before had let through. */
+	/* evict=yes ends connections that the earlier list allowed. */
 	if (!strcmp(w->who, "moved") && (error == ECONNRESET || error == ECONNABORTED || error == EPIPE))
 		error = EPERM;
 	w->ok += error == 0;
@@ -114,7 +115,7 @@ static long now_ms(void)
 	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
-/* 0, or EPERM for what got no answer or was refused, or what the socket says. That there is a listener `always` tells. */
+/* 0, EPERM for no answer or a refusal, or the socket's error. `always` shows that there is a listener. */
 static int outcome(int fd, short events)
 {
 	socklen_t size = sizeof(int);
@@ -133,7 +134,7 @@ static void wait_for_answers(const struct worker *w, struct pollfd *polls)
 	long end = now_ms() + (always ? FAILED_AFTER : REFUSED_AFTER), left;
 	size_t answered = 0;
 
-	/* One look after the end, too: a busy machine may have stopped this process in the meantime. */
+	/* Check once more after the end: a busy machine may have stopped this process in between. */
 	do {
 		struct pollfd waiting[BATCH];
 
@@ -250,7 +251,7 @@ int main(int argc, char **argv)
 	cleanup_free pid_t *pids = calloc(argc, sizeof(*pids));
 	int status, bad = 0;
 
-	sigaction(SIGTERM, &action, NULL); /* without SA_RESTART: accept() shall end */
+	sigaction(SIGTERM, &action, NULL); /* without SA_RESTART: the signal must end accept() */
 	for (int i = 1; i < argc; i++)
 		pids[i] = start(argv[i]);
 	while (!ended)

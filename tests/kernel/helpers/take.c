@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * take offer: makes a socket, says its number, and waits.
- * take PID NUMBER ADDRESS PORT: takes that socket of that process (pidfd_getfd(2), which asks what ptrace(2) asks) and
- * connects it; says ok, denied, or the error's name.
- * take sockmap: makes a BPF map of sockets, by which data goes from one to another past every hook of a connect.
+ * take offer: makes a socket, prints its number, and waits. take PID NUMBER ADDRESS PORT: takes that socket of that
+ * process (pidfd_getfd(2), which needs the rights of ptrace(2)) and connects it; prints ok, denied, or the error's
+ * name. take sockmap: makes a BPF map of sockets, which passes data from one socket to another without any connect
+ * hook.
  */
 #include <arpa/inet.h>
 #include <errno.h>

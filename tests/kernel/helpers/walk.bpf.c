@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Loads everywhere, and takes the verifier long: it walks each turn of a loop. */
+/* Loads on every kernel, and takes the verifier a long time: it checks each iteration of a loop. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -11,7 +11,7 @@ int walk_connect4(struct bpf_sock_addr *ctx)
 	__u32 sum = ctx->user_port;
 
 	for (__u32 i = 0; i < TURNS; i++) {
-		/* Not to be computed at once by the compiler. */
+		/* The compiler must not compute it in advance. */
 		barrier_var(sum);
 		sum += i;
 	}

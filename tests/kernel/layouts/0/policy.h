@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR LGPL-2.1-or-later */
 /*
- * Layout 0, which no release had: the smallest policy that guards. It stands for what an older library has left in the
- * kernel: another size of `meta` and of the policy, the same places in bpffs, no tables of denials. Never changed.
+ * Layout 0, which was in no release: the smallest policy that guards. It represents the pins of an older library:
+ * another size of `meta` and of the policy, the same paths in bpffs, no tables of denials. Never change it.
  */
 #ifndef EJG_LAYOUT_0_H
 #define EJG_LAYOUT_0_H
