@@ -22,7 +22,7 @@ int errors_end(const struct errors *errors, const char *file);
 /* A word for messages, cut to the length of a line. From the arena; "" without memory. */
 const char *errors_word(struct arena *arena, const char *text);
 
-/* FILE:LINE:COLUMN, for messages that name a second place. From the arena; "" without memory. */
+/* FILE:LINE:COLUMN, for messages that also name another place. From the arena; "" without memory. */
 const char *errors_place(struct arena *arena, const struct position *position);
 
 #endif

@@ -206,7 +206,7 @@ static int check_elf(const struct loading *loading, int fd)
 	return 0;
 }
 
-/* Finds the descriptor in the library itself: dlsym() would also take one from a library that it depends on. */
+/* Finds the descriptor in the library itself: dlsym() would also find one in a library that it depends on. */
 static int find_descriptor(const struct loading *loading, void *library, const struct ejg_module **ret)
 {
 	const struct ejg_module *descriptor = dlsym(library, symbol);

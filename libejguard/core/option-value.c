@@ -200,7 +200,7 @@ static int parse_enum(const struct parse *parse)
 
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
-/* Takes the next element off a comma-separated list. Return: 1, 0 after the last one, a negative errno. */
+/* Takes the next element from a comma-separated list. Return: 1, 0 after the last one, a negative errno. */
 static int next_element(const struct parse *parse, const char **rest, size_t n, const char **ret_element)
 {
 	size_t length;

@@ -28,7 +28,7 @@ static const char *step_in_root(struct arena *arena, const char *root, const cha
 	command = step + strlen(RUN);
 	quoted_root = quote_shell(arena, root);
 	quoted = quote_shell(arena, command);
-	/* Several commands in a row, or a redirection, take a shell there. */
+	/* Several commands, or a redirection, need a shell there. */
 	if (quoted_root && quoted && strpbrk(command, "&|;<>$`*?[~"))
 		return arena_printf(arena, RUN "chroot %s sh -c %s", quoted_root, quoted);
 	return quoted_root && quoted ? arena_printf(arena, RUN "chroot %s %s", quoted_root, command) : NULL;

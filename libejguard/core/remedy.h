@@ -6,7 +6,7 @@
 #include "libejguard/util/arena.h"
 
 /*
- * A remedy whose commands ("run: COMMAND") run in the image at root: as they are they would change files of this system.
+ * A remedy whose commands ("run: COMMAND") run in the image at root: unchanged they would change files of this system.
  * Commands of ejguard and systemctl stay: nothing runs in an image.
  * @arena:  of the result
  * @root:   the folder of the image; NULL or "": this system

@@ -188,7 +188,7 @@ int survey_cgroups_unit(const struct survey_cgroups *cgroups, const char *below,
 		below += strspn(below, "/");
 		length = strcspn(below, "/");
 	} while (is_slice(below, length) && (below += length));
-	/* cg_escape(): names that the kernel's own files could have get an underscore before them. */
+	/* cg_escape(): systemd prefixes names that the kernel's own files could have with an underscore. */
 	if (length > 0 && *below == '_') {
 		below++;
 		length--;

@@ -9,17 +9,17 @@
 
 struct survey_cgroups;
 
-/* Return: 0, -ENOMEM. Without cgroup2 nothing is known of any cgroup. Memory comes from the arena. */
+/* Return: 0, -ENOMEM. Without cgroup2 all cgroups are unknown. Memory comes from the arena. */
 int survey_cgroups_new(struct arena *arena, const struct ejg_facts *facts, const struct cgroup_source *source,
 		       struct survey_cgroups **ret);
 
 /*
- * The path below the mount of a cgroup that /proc/PID/cgroup names; it points into path. NULL when the mount does not
- * show it.
+ * Converts a path from /proc/PID/cgroup to the path below the mount; it points into path. NULL when the mount does not
+ * show the cgroup.
  */
 const char *survey_cgroups_below(const struct survey_cgroups *cgroups, const char *path);
 
-/* The path below the mount of a cgroup by its id; NULL when it is gone, or not to be found. Return: 0, -ENOMEM. */
+/* The path below the mount of a cgroup by its id; NULL when it was removed or is not found. Return: 0, -ENOMEM. */
 int survey_cgroups_find(struct survey_cgroups *cgroups, uint64_t id, const char **ret_below);
 
 /* True for a cgroup of the service or one below it. id is 0 and below is NULL when not known. */

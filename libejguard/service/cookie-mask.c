@@ -6,7 +6,7 @@
 
 #include "libejguard/util/cleanup.h"
 
-/* Erlang's and Elixir's functions end in it: erlang:set_cookie(), Node.set_cookie(). */
+/* The names of Erlang's and Elixir's functions end in it: erlang:set_cookie(), Node.set_cookie(). */
 #define CALL "set_cookie"
 
 static bool is_blank(char c)
@@ -14,7 +14,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* erl takes what begins with these as the next flag (erl_prim init: the values of a flag end there). */
+/* erl treats a word with such a beginning as the next flag (erl_prim init: the values of a flag end there). */
 static bool is_flag(const char *text)
 {
 	return *text == '-' || *text == '+';
@@ -70,7 +70,7 @@ static bool hides_name(const char *text, char *room)
 	return count_names(room) > count_names(text);
 }
 
-/* The end of a word as a shell sees it; of an open quote, the end of the text. */
+/* The end of a word for a shell; the end of the text if a quote is not closed. */
 static const char *skip_word(const char *at)
 {
 	char quote = '\0';

@@ -11,7 +11,7 @@
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/erl-address.h"
 
-/* The flags of one name in the order in which erl sees them. start is where to go on. Return: NULL at the end. */
+/* Iterates over the flags of one name in erl's order. start is the position to continue at. Return: NULL at the end. */
 struct flag_walk {
 	const struct settings *s;
 	const char *name;
@@ -42,7 +42,7 @@ static bool erl_parses(const char *text)
 	return erl_address_read(text, &address);
 }
 
-/* "{127,0,0,1}" as erl's flags have it, as people write it; other terms as they are. */
+/* Converts an address in the form of erl's flags, "{127,0,0,1}", to the usual one; other terms stay unchanged. */
 static const char *term_address(struct arena *arena, const char *term)
 {
 	unsigned int part[9];
@@ -78,7 +78,7 @@ static const char *term_address(struct arena *arena, const char *term)
 	return arena_strdup(arena, text);
 }
 
-/* Flags that come before (after) those of the script. */
+/* True for flags that come before (false: after) those of the script. */
 static bool is_before_script(size_t source)
 {
 	return source <= FLAGS_OPTIONS;
@@ -97,7 +97,7 @@ static void add_interface_flag(struct setting_list *list, const struct erl_flag 
 	*winner = &flag->origin;
 }
 
-/* Return: whether the variable decides, so that nothing behind it can. */
+/* Return: true if the variable decides, so that nothing behind it can. */
 static bool add_interface_variable(struct setting_list *list, const struct occurrence *now, bool last,
 				   const struct ejg_origin **winner)
 {
@@ -145,7 +145,7 @@ void settings_add_interface(struct setting_list *list, struct settings *s)
 		add_interface_flag(list, flag, &winner);
 		walk = ahead;
 	}
-	/* a later flag decides when the variable is not parsed: it comes first in the list then */
+	/* if the variable is not an address, a later flag decides and comes first in the list */
 	if (!winner && flag && now && now->text && *now->text && !erl_parses(now->text)) {
 		add_interface_flag(list, flag, &winner);
 		walk = ahead;
@@ -162,7 +162,7 @@ void settings_add_interface(struct setting_list *list, struct settings *s)
 		settings_add_variable(list, "INET_DIST_INTERFACE", now);
 }
 
-/* inet6_tcp is the script's own for an IPv6 INET_DIST_INTERFACE. */
+/* The script itself sets inet6_tcp for an IPv6 INET_DIST_INTERFACE. */
 static bool script_sets_proto(const struct settings *s, const struct occurrence **ret)
 {
 	const struct occurrence *now = variable_filled(&s->variables, "INET_DIST_INTERFACE");
@@ -171,7 +171,7 @@ static bool script_sets_proto(const struct settings *s, const struct occurrence 
 	return s->uses_inet6 && now && now->text && strchr(now->text, ':') && erl_parses(now->text);
 }
 
-/* net_kernel:protocol_childspecs() takes -proto_dist when it is given once. Twice, and all of them are ignored. */
+/* net_kernel:protocol_childspecs() uses -proto_dist if it is given once. If it is given twice, all are ignored. */
 static void add_tls(struct setting_list *list, const struct settings *s)
 {
 	static const char name[] = "tls-dist";

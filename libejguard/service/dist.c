@@ -120,7 +120,7 @@ static int read_words(struct discovery *d, const char *text, size_t size, enum e
 	return arguments_read(d->s->arena, d->s->source, ret, text, size, kind, origin);
 }
 
-/* The names that could move the port without being made for it. */
+/* Checks variables that could change the port although they have another purpose. */
 static int check_other_names(struct discovery *d)
 {
 	const struct variables *v = &d->s->variables;
@@ -167,7 +167,7 @@ static int plain_value(struct discovery *d, const char *name, const struct occur
 	return 0;
 }
 
-/* Comes first of what erl is given, but behind no port of its own. */
+/* ERL_DIST_PORT takes precedence over all distribution ranges. */
 static int read_dist_port(struct discovery *d)
 {
 	const struct occurrence *value;

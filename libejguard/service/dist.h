@@ -24,7 +24,8 @@ struct dist {
 };
 
 /*
- * The distribution range by the rules of ejabberdctl and erl, of settings that were read. It lives as long as they do.
+ * The distribution range by the rules of ejabberdctl and erl, from settings that were read. It is valid as long as
+ * these.
  * Return: 0, -ENOMEM.
  */
 int dist_read(struct settings *s, const struct dist **ret);

@@ -12,11 +12,11 @@
 
 struct epmd_units {
 	struct setting_list *list;
-	struct settings s;  /* of epmd's service unit: variables of its own */
-	bool address, port; /* were added */
+	struct settings s;  /* of epmd's service unit, with separate variables */
+	bool address, port; /* already added */
 };
 
-/* The value of an option of epmd's in its command: epmd -address 127.0.0.1 */
+/* The value of an option in epmd's command: epmd -address 127.0.0.1 */
 static const char *find_argument(struct arena *arena, const char *command, const char *option)
 {
 	const size_t length = strlen(option);
@@ -76,7 +76,7 @@ static char take_character(const char **at, bool escaped)
 	return !escaped && c == '-' ? '/' : c;
 }
 
-/* ListenStream=%i:4369 of epmd@0.0.0.0.socket. Return: NULL when other specifiers are left, or without memory. */
+/* Expands ListenStream=%i:4369 of epmd@0.0.0.0.socket. Return: NULL with other specifiers, or without memory. */
 static const char *expand_instance(struct arena *arena, const char *text, const char *unit)
 {
 	const char *instance = strchr(unit, '@'), *end = strrchr(unit, '.');
@@ -92,7 +92,7 @@ static const char *expand_instance(struct arena *arena, const char *text, const 
 	return copy;
 }
 
-/* "4369" is [::]:4369, as systemd.socket(5) has it. Others than TCP's are left out. */
+/* "4369" means [::]:4369, by systemd.socket(5). Listeners other than TCP are left out. */
 static void add_listener(struct epmd_units *e, const char *unit, const struct unit_value *value)
 {
 	const char *text = expand_instance(e->list->arena, value->text, unit);

@@ -6,7 +6,7 @@
 #include "libejguard/service/settings-list.h"
 
 /*
- * Adds epmd-address and epmd-port, and an epmd-listen for each listener of epmd's socket unit, of s->epmd_units.
+ * Adds epmd-address and epmd-port, and an epmd-listen for each listener of epmd's socket unit, from s->epmd_units.
  * Return: 0, -ENOMEM.
  */
 int epmd_units_add(struct setting_list *list, const struct settings *s);

@@ -12,7 +12,7 @@
 #include "libejguard/util/printable.h"
 
 enum {
-	PATIENCE_MS = 1000, /* for everything together */
+	PATIENCE_MS = 1000, /* for all queries together */
 	MAX_ANSWER = 256 * 1024,
 	MAX_NAMES = 1024, /* one for each node of the host */
 	HEAD = 4,
@@ -91,11 +91,11 @@ static int note(struct survey_draft *draft, const char *format, ...)
 	return draft->survey->epmd_note ? 0 : -ENOMEM;
 }
 
-/* Whom to ask, and what comes back. */
+/* The address to ask, and the answer. */
 struct epmd_question {
 	const struct ejg_prefix *address;
 	uint16_t port;
-	char *answer; /* room for MAX_ANSWER + 1 bytes */
+	char *answer; /* buffer for MAX_ANSWER + 1 bytes */
 };
 
 static int ask(void *data)
@@ -132,8 +132,8 @@ static int ask_and_read(struct survey_draft *draft, const struct ejg_prefix *add
 }
 
 /*
- * The listener that a connection to a loopback address meets (inet_lookup_listener() and compute_score() of the
- * kernel): the exact address before a wildcard, the wildcard of the family before the other.
+ * The listener that gets a connection to a loopback address (inet_lookup_listener() and compute_score() of the kernel):
+ * the exact address before a wildcard, the wildcard of the same family before the other.
  */
 static int rank_of(const struct ejg_prefix *listener, const struct ejg_prefix *address)
 {
@@ -180,7 +180,7 @@ static bool is_related(const struct ejg_process *process, const struct ejg_liste
 	return strncmp(process->unit, listener->unit, length + 1) == 0;
 }
 
-/* In a container the first process may be epmd, or the node, itself. */
+/* In a container the first process may be epmd or the node. */
 static bool is_service_manager(const struct ejg_survey *survey, pid_t pid)
 {
 	if (pid != SERVICE_MANAGER)
@@ -207,7 +207,7 @@ static bool may_be_asked(const struct ejg_survey *survey, const struct ejg_liste
 
 static const struct ejg_prefix *const addresses[] = { &loopback4, &loopback6 };
 
-/* The address to ask at there, or NULL; *ret_listener is the last listener that was found, untouched without any. */
+/* The address to ask there, or NULL; *ret_listener is the last listener found, untouched without any. */
 static const struct ejg_prefix *choose(const struct survey_draft *draft, unsigned int home,
 				       const struct ejg_listener **ret_listener)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names that epmd knows. */
+/* The names that are registered in epmd. */
 #ifndef EJG_SERVICE_EPMD_H
 #define EJG_SERVICE_EPMD_H
 

@@ -20,7 +20,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
-/* Takes that path when there is something. Return: whether the search is over. */
+/* Uses the path if it exists. Return: true if the search is over. */
 static bool try_script(struct settings *s, const char *path)
 {
 	if (!path || !settings_exists(s->source, path))
@@ -37,7 +37,7 @@ static bool ends_with(const char *text, const char *end)
 	return length >= n && strcmp(text + length - n, end) == 0;
 }
 
-/* BASE-VERSION/bin/ejabberdctl, the newest. */
+/* Tries BASE-VERSION/bin/ejabberdctl, newest version first. */
 static int try_versions(struct settings *s, const char *base, bool *ret)
 {
 	const char *slash = strrchr(base, '/');
@@ -56,7 +56,7 @@ static int try_versions(struct settings *s, const char *base, bool *ret)
 	return r;
 }
 
-/* The script that belongs to a folder of configuration. */
+/* Tries the script that belongs to a configuration folder. */
 static int try_near(struct settings *s, const char *config_dir, bool *ret)
 {
 	static const char etc[] = "/etc/ejabberd", conf[] = "/conf";
@@ -186,7 +186,7 @@ const char *layout_name(const struct settings *s)
 	return folder && settings_exists(s->source, folder) ? "source" : "unknown";
 }
 
-/* The newest ejabberd-VERSION in a folder: Erlang's code server takes that one. */
+/* The newest ejabberd-VERSION in a folder: Erlang's code server uses that one. */
 static int find_version(struct settings *s, const char *folder, const char **ret, struct ejg_origin *ret_origin)
 {
 	static const char prefix[] = "ejabberd-";
@@ -209,7 +209,7 @@ static int find_version(struct settings *s, const char *folder, const char **ret
 	return r;
 }
 
-/* The folders of ERL_LIBS; else of Debian's architectures. */
+/* The folders of ERL_LIBS; else those of Debian's architectures. */
 static int version_folders(struct settings *s, const char **ret)
 {
 	const struct occurrence *libs = variable_filled(&s->variables, "ERL_LIBS");
@@ -259,7 +259,7 @@ int layout_version(struct settings *s, const char **ret, struct ejg_origin *ret_
 	return 0;
 }
 
-/* ROOT of Erlang: that of ROOT/bin/erl or ROOT/erts-VERSION/bin/erl, links followed. */
+/* ROOT of Erlang: from ROOT/bin/erl or ROOT/erts-VERSION/bin/erl, with links resolved. */
 static const char *erlang_root(struct settings *s)
 {
 	const struct occurrence *erl = variable_filled(&s->variables, "ERL");

@@ -5,9 +5,9 @@
 
 #include "libejguard/service/settings-struct.h"
 
-/* Finds the start script and what kind of installation it belongs to. Return: 0, -ENOMEM. */
+/* Finds the start script and the kind of its installation. Return: 0, -ENOMEM. */
 int layout_find(struct settings *s);
-/* The name of the layout, once the script was read. */
+/* The name of the layout, after the script was read. */
 const char *layout_name(const struct settings *s);
 /* Version of ejabberd and release of Erlang/OTP. value NULL: unknown. Return: 0, -ENOMEM. */
 int layout_version(struct settings *s, const char **ret, struct ejg_origin *ret_origin);

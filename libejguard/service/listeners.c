@@ -13,7 +13,7 @@ enum {
 	MAX_LISTENERS = 4096, /* for the service and its ports, and as many others: they cannot displace these */
 };
 
-/* A listener and the number by which its process is found. */
+/* A listener, and the inode by which its process is found. */
 struct seen {
 	struct ejg_listener listener;
 	unsigned int home;  /* index into the homes of survey_draft */
@@ -111,7 +111,7 @@ static int look(void *data)
 	return sockets_each(SOCKETS_LISTENING, add, data);
 }
 
-/* In each network namespace where the service lives. */
+/* Runs in each network namespace of the service. */
 static int look_at_home(struct collection *c)
 {
 	const struct netns_list *homes = &c->draft->homes;

@@ -12,7 +12,7 @@ static bool listens(const struct survey_draft *draft, pid_t pid, uint16_t port)
 	return false;
 }
 
-/* By which epmd knows a port of the process; NULL: none. */
+/* The name in epmd for a port of the process; NULL: none. */
 static const char *registered(const struct survey_draft *draft, pid_t pid)
 {
 	for (size_t i = 0; i < draft->survey->n_epmd_names; i++)
@@ -21,7 +21,7 @@ static const char *registered(const struct survey_draft *draft, pid_t pid)
 	return NULL;
 }
 
-/* epmd does not know the host part: where the rest is as configured, that is, too. */
+/* epmd has no host part: if the rest is as configured, the configured host part is used too. */
 static void take_name(const struct survey_draft *draft, struct ejg_process *process, const char *name)
 {
 	const char *configured = ejg_survey_value(draft->survey, "ERLANG_NODE");

@@ -6,7 +6,7 @@
 #include "libejguard/service/survey-draft.h"
 
 /*
- * RabbitMQ's node takes its name after the start: it is then what epmd knows a port by on which the node listens. After
+ * RabbitMQ's node gets its name after the start: its name is then the one in epmd for a port on which it listens. After
  * processes, listeners and epmd's names. Return: 0, -ENOMEM.
  */
 int nodes_name(struct survey_draft *draft);

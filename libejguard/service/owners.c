@@ -15,13 +15,13 @@ enum {
 	SERVICE_MANAGER = 1,
 };
 
-/* The search for all owners at once. */
+/* The search for all owners together. */
 struct owner_search {
 	struct owned *owned;
 	size_t n;
 	size_t n_left; /* listeners without a known owner yet */
 	size_t n_descriptors;
-	bool denied; /* the descriptors of a process may not be seen */
+	bool denied; /* the descriptors of a process could not be read */
 	int proc;
 };
 
@@ -46,7 +46,7 @@ static void note_owner(struct owner_search *s, const char *link, pid_t pid)
 	s->n_left--;
 }
 
-/* Without readdir(3), which allocates and asks more than is needed here: this runs for every process of the host. */
+/* Without readdir(3), which allocates memory and makes more system calls: this runs for every process of the host. */
 static void look_into(struct owner_search *s, pid_t pid)
 {
 	_Alignas(struct dirent64) char entries[8192];
@@ -87,7 +87,7 @@ static bool is_known(const struct ejg_survey *survey, pid_t pid)
 	return false;
 }
 
-/* The processes of one cgroup; those of another pid namespace have the number 0 there. */
+/* Reads the processes of one cgroup; processes of another pid namespace have the number 0. */
 static void look_into_cgroup(struct survey_draft *draft, struct owner_search *s, const char *cgroup)
 {
 	char path[PATH_MAX];
@@ -102,7 +102,7 @@ static void look_into_cgroup(struct survey_draft *draft, struct owner_search *s,
 			look_into(s, pid);
 }
 
-/* Most sockets are held in the cgroup where they were made: a look there saves the pass over all processes. */
+/* Most sockets are held in the cgroup where they were made: searching it first avoids the pass over all processes. */
 static void search_cgroups(struct survey_draft *draft, struct owner_search *s)
 {
 	for (size_t i = 0; draft->facts->cgroup_mount && i < s->n && s->n_left > 0; i++) {

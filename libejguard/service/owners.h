@@ -13,8 +13,8 @@ struct owned {
 };
 
 /*
- * Fills in the pid of the listeners and sorts the list: first the processes of the survey are asked, then all others,
- * at last the service manager, which keeps a copy of each socket that it handed on. Return: 0, -ENOMEM.
+ * Fills in the pids of the listeners and sorts the list: searches first the processes of the survey, then all others,
+ * and last the service manager, which keeps a copy of each socket that it passed on. Return: 0, -ENOMEM.
  */
 int listeners_find_owners(struct survey_draft *draft, struct owned *owned, size_t n);
 

@@ -5,7 +5,7 @@
 
 #include "libejguard/service/kind/kind.h"
 
-/* An argument and what follows it. */
+/* An argument and the next one. */
 struct at {
 	const char *text;
 	const char *next; /* NULL behind the last */
@@ -23,15 +23,15 @@ static bool is(const char *text, const char *one, const char *other)
 	return strcmp(text, one) == 0 || strcmp(text, other) == 0;
 }
 
-/* The value of a flag: what begins with - or + is the next flag. */
+/* The value of a flag: a word with - or + at its beginning is the next flag. */
 static const char *value(struct at at)
 {
 	return at.next && *at.next != '-' && *at.next != '+' ? at.next : "";
 }
 
 /*
- * Names: of several of one kind the first counts, and -sname before -name (lib/kernel/src/erl_distribution.erl). iex
- * writes two dashes, also behind -extra, where erl's own flags mean nothing.
+ * Names: the first of several equal flags counts, and -sname before -name (lib/kernel/src/erl_distribution.erl). iex
+ * uses two dashes, also behind -extra, where erl's own flags have no meaning.
  */
 struct name {
 	const char *text;

@@ -11,7 +11,7 @@ struct emulator_arguments {
 	const char *node; /* of -name or -sname, or NULL */
 	bool long_name;	  /* -name */
 	bool service;	  /* it starts a known service: -s ejabberd, -s rabbit */
-	bool control;	  /* it is there to ask another node */
+	bool control;	  /* it only asks another node */
 };
 
 /* Reads arguments, each ended by NUL, of size bytes. */

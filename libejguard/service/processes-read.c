@@ -44,7 +44,7 @@ int process_read_link(struct process_buffer *buffer, int folder, const char *nam
 	return 0;
 }
 
-/* The text after the given beginning of a line, or NULL. */
+/* The rest of a line with the given beginning, or NULL. */
 static const char *line_after(const char *text, const char *beginning)
 {
 	const size_t length = strlen(beginning);

@@ -8,19 +8,19 @@
 #include "libejguard/service/processes.h"
 
 enum {
-	/* Larger than any command line or environment of a node that was seen (some ten KiB); Linux allows 2 MiB. */
+	/* Larger than any known command line or environment of a node (some ten KiB); Linux allows 2 MiB. */
 	PROCESSES_MAX_TEXT = 128 * 1024,
 };
 
-/* Room for what is read. Cleared when it is done with: cookies pass through it. */
+/* Buffer for reading. Cleared afterwards, because it may have contained cookies. */
 struct process_buffer {
 	char text[PROCESSES_MAX_TEXT + 1];
 	char exe[PATH_MAX];
 };
 
 /*
- * Reads a file of /proc into the buffer's text, as far as limit, which is PROCESSES_MAX_TEXT or less; a NUL byte
- * follows. Return: how many bytes, or a negative errno.
+ * Reads a file of /proc into the buffer's text, up to limit, which is PROCESSES_MAX_TEXT or less, and adds a NUL byte.
+ * Return: the number of bytes, or a negative errno.
  */
 ssize_t process_read_text(struct process_buffer *buffer, int folder, const char *name, size_t limit);
 

@@ -26,17 +26,17 @@ struct pids {
 /* One pass over /proc. */
 struct pass {
 	struct survey_draft *draft;
-	struct process_buffer *buffer; /* cookies pass through it */
+	struct process_buffer *buffer; /* it may contain cookies */
 	int proc;
-	char network[PATH_MAX]; /* the caller's own network namespace; "" when it may not be seen */
+	char network[PATH_MAX]; /* the caller's own network namespace; "" when it cannot be read */
 	struct ejg_process *processes;
 	size_t n;
 	size_t n_service;
 	bool init_seen;
-	unsigned int hidden;  /* their arguments may not be read */
+	unsigned int hidden;  /* their arguments cannot be read */
 	unsigned int dropped; /* beyond the limit */
 	struct pids unseen;   /* Erlang processes that could not be read completely */
-	struct pids cut;      /* their arguments or environment are longer than is read */
+	struct pids cut;      /* their arguments or environment are longer than the buffer */
 };
 
 /* The kind of a process, before all of it is read. */
@@ -78,7 +78,7 @@ static enum kind kind_of_file(const char *path)
 	return length == 8 && memcmp(name, "erl_call", 8) == 0 ? KIND_ERL_CALL : KIND_OTHER;
 }
 
-/* exe is NULL when it may not be seen; only then the name that the process gives itself counts. */
+/* exe is NULL if it cannot be read; only then the name in the process's own data is used. */
 static enum kind kind_of(const char *exe, const char *text, size_t size)
 {
 	const enum kind kind = kind_of_file(exe ? exe : text);
@@ -86,7 +86,7 @@ static enum kind kind_of(const char *exe, const char *text, size_t size)
 	return kind == KIND_OTHER && emulator_arguments_present(text, size) ? KIND_EMULATOR : kind;
 }
 
-/* Return: whether the process is one that the survey has. */
+/* Return: true if the process belongs into the survey. */
 static bool set_role(struct ejg_process *process, enum kind kind, const struct emulator_arguments *arguments)
 {
 	process->role = kind == KIND_EPMD ? EJG_PROCESS_EPMD : EJG_PROCESS_CONTROL;
@@ -180,7 +180,7 @@ static int read_environment(struct pass *p, int folder, struct ejg_process *proc
 	return r == -EACCES ? 0 : r;
 }
 
-/* It may have executed something else since its folder was opened. */
+/* It may have executed another program since its folder was opened. */
 static bool is_same(struct pass *p, int folder, const struct ejg_process *process)
 {
 	struct ejg_process now = { 0 };
@@ -192,8 +192,8 @@ static bool is_same(struct pass *p, int folder, const struct ejg_process *proces
 }
 
 /*
- * Reads one process by its folder: what this descriptor shows is one process, however often its pid is used again.
- * Return: 0; -ESRCH when it has gone, or is none that the survey has; -E2BIG beyond the limit; -ENOMEM.
+ * Reads one process by its open folder, which always refers to the same process, even if its pid is reused.
+ * Return: 0; -ESRCH when it has ended, or does not belong into the survey; -E2BIG beyond the limit; -ENOMEM.
  */
 static int read_process(struct pass *p, int folder, struct ejg_process *process, struct doubts *doubts)
 {
@@ -240,7 +240,7 @@ static int add_process(struct pass *p, const char *name, pid_t pid)
 	return 0;
 }
 
-/* Only what looks like the Erlang world is read in full: this runs for every process of the host. */
+/* Only processes that look like Erlang are read completely: this runs for every process of the host. */
 static int look_at(struct pass *p, const char *name)
 {
 	char path[NAME_MAX + 16];

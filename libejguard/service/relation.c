@@ -37,12 +37,12 @@ static enum ejg_relation relation_of(const struct survey_draft *draft, const str
 {
 	const bool known = draft->survey->user_known, own = known && process->uid == draft->survey->user;
 
-	/* only root puts a process there */
+	/* only root can move a process there */
 	if (process->in_service)
 		return process->role == EJG_PROCESS_CONTROL ? EJG_RELATION_TOOL : EJG_RELATION_OURS;
 	if (!own && (process->uid != 0 || process->other_network))
 		return known ? EJG_RELATION_STRANGER : EJG_RELATION_UNKNOWN;
-	/* a container's node may have the same name and the same number of a user, and be another one */
+	/* a container's node may have the same name and uid, and be another node */
 	if (process->role == EJG_PROCESS_NODE && !process->other_network && says_service(draft, process))
 		return EJG_RELATION_OURS;
 	if (process->role == EJG_PROCESS_CONTROL && !process->other_network && own)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of settings: an entry for each value that is in effect, and for each that is written but is not. */
+/* The list of settings: an entry for each value in effect, and for each overridden value. */
 #include "libejguard/service/settings-list.h"
 
 #include <string.h>
@@ -19,13 +19,13 @@ void settings_add(struct setting_list *list, const char *name, enum ejg_setting_
 		items[list->n].origin = *origin;
 	if (value)
 		items[list->n].value = cookie_mask_text(list->arena, value, NULL);
-	/* it may quote a value */
+	/* it may contain a value with a cookie */
 	if (note)
 		items[list->n].note = cookie_mask_text(list->arena, note, NULL);
 	list->n++;
 }
 
-/* A file that both the unit and the script read, or a file of arguments that is named twice: nothing is replaced. */
+/* A file that both the unit and the script read, or a file of arguments that is named twice, overrides nothing. */
 static bool is_same_place(const struct ejg_origin *a, const struct ejg_origin *b)
 {
 	return a->file && b->file && a->line > 0 && a->line == b->line && strcmp(a->file, b->file) == 0;

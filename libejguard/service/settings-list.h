@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Settings in a list that grows. Without memory the arena remembers it. */
+/* A growing list of settings. The arena records if memory runs out. */
 #ifndef EJG_SERVICE_SETTINGS_LIST_H
 #define EJG_SERVICE_SETTINGS_LIST_H
 
@@ -16,7 +16,7 @@ void settings_add(struct setting_list *list, const char *name, enum ejg_setting_
 		  const char *note, const struct ejg_origin *origin);
 void settings_add_overridden(struct setting_list *list, const char *name, const char *value,
 			     const struct ejg_origin *origin, const struct ejg_origin *winner);
-/* A default that something replaced is nothing that anybody wrote. */
+/* True for a default: nobody wrote it, so overriding it is not reported. */
 bool settings_is_default(const struct occurrence *occurrence);
 /* Adds the earlier, overridden values that people wrote. */
 void settings_add_earlier(struct setting_list *list, const char *name, const struct occurrence *occurrence,

@@ -22,7 +22,7 @@ const struct occurrence *settings_config_dir(const struct settings *s)
 	return variable_filled(&s->variables, s->uses_etc_dir ? "ETC_DIR" : "CONFIG_DIR");
 }
 
-/* The folders of an installation whose script is not there to be read. */
+/* The folders of an installation whose script cannot be read. */
 static bool known_folders(struct settings *s, const char **ret_logs, const char **ret_spool)
 {
 	const char *dir = s->config_dir;
@@ -82,7 +82,7 @@ static void drop_unexported(struct variables *v)
 			v->items[i].now = NULL;
 }
 
-/* The script, and those that it executes. Return: 1 when it was read to the end, 0 when not, -ENOMEM. */
+/* Reads the script, and those that it executes. Return: 1 when it was read to the end, 0 when not, -ENOMEM. */
 static int read_scripts(struct settings *s)
 {
 	const char *path = s->script, *next = NULL;
@@ -129,7 +129,7 @@ static int read_start(struct settings *s)
 	return 0;
 }
 
-/* By the facts, else by what is there; ejabberdctl.cfg alone is ejabberd's. */
+/* Determines the kind from the facts, else from existing files; ejabberdctl.cfg alone means ejabberd. */
 static int find_kind(struct settings *s)
 {
 	if (s->kind)
@@ -150,7 +150,7 @@ struct settings *settings_new(struct arena *arena, const struct settings_source 
 	return s;
 }
 
-/* Only what to read is left. */
+/* Keeps only the members that select what is read. */
 static void forget(struct settings *s)
 {
 	*s = (struct settings){ .arena = s->arena,

@@ -35,44 +35,44 @@ struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
 	const char *service;
-	const struct service_kind *kind; /* NULL: by what its units start */
+	const struct service_kind *kind; /* NULL: determined by the programs of its units */
 	const char *const *units;	 /* of the service, ended by NULL */
 	const char *const *epmd_units;	 /* of epmd: services and sockets, ended by NULL; or NULL */
 	const char *config_dir;		 /* of the facts, or NULL */
-	bool plain;			 /* only ejabberdctl.cfg is there to be read: no script, no unit */
+	bool plain;			 /* only ejabberdctl.cfg can be read: no script, no unit */
 	struct ejg_origin config_from;	 /* EJG_ORIGIN_STACK: search only there */
 	bool read;			 /* the members below are filled in */
 	struct variables variables;
 	struct unit_facts unit;
 	const char *layout;
-	const char *script; /* path of ejabberdctl, as it is called; NULL: none was found */
+	const char *script; /* path of ejabberdctl, as it is called; NULL: not found */
 	struct ejg_origin script_origin;
-	const char *real_script;    /* the one at the end of a chain of wrappers */
+	const char *real_script;    /* the last script of a chain of wrappers */
 	const char *script_problem; /* why it cannot be read, or NULL */
-	const char *strange_line;   /* "FILE:LINE" of the script where it deals with arguments as no known one does */
+	const char *strange_line;   /* "FILE:LINE" of the script, if it handles arguments in an unknown way */
 	bool wrapped;		    /* script is not real_script */
 	bool sourced;		    /* ejabberdctl.cfg was read */
-	bool has_functions;	    /* the script has functions by the time that it reads ejabberdctl.cfg */
-	bool uses_dist_port;	    /* the script knows ERL_DIST_PORT */
-	bool uses_etc_dir;	    /* the script calls CONFIG_DIR so, as it did up to release 21.12 */
+	bool has_functions;	    /* the script has defined functions before it reads ejabberdctl.cfg */
+	bool uses_dist_port;	    /* the script uses ERL_DIST_PORT */
+	bool uses_etc_dir;	    /* the script's name for CONFIG_DIR, up to release 21.12 */
 	bool uses_inet6;	    /* the script adds -proto_dist inet6_tcp for an IPv6 INET_DIST_INTERFACE */
 	const char *cfg_path;
 	const char *cfg_problem; /* why it cannot be read, or NULL */
 	bool cfg_missing;
 	uint32_t cfg_opaque_line;   /* of the first statement that could set anything; 0: no such statement */
 	const char *cfg_opaque_why; /* constant text */
-	uint32_t epmd_line;	    /* of the cfg, where it names ERL_EPMD_PORT; or 0 */
+	uint32_t epmd_line;	    /* line of the cfg that names ERL_EPMD_PORT; or 0 */
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be determined, or NULL */
 	struct ejg_origin flags_origin;
 	const struct dist *dist;	/* result of dist_read(); NULL: not called yet */
 	const struct ejg_setting *list; /* of settings_collect(), as above */
 	size_t n_list;
-	/* Of other kinds than ejabberd: */
+	/* For other kinds than ejabberd: */
 	const char *root;		  /* of the release, or NULL */
 	const char *root_name;		  /* of its script, or NULL */
 	const char *root_version;	  /* or NULL */
-	const struct erl_flag *name_flag; /* -name or -sname that decides, or NULL */
+	const struct erl_flag *name_flag; /* the effective -name or -sname, or NULL */
 };
 
 #endif

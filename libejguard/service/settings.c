@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings as a list: what is in effect, and what is written but is not. */
+/* The settings as a list: values in effect, and overridden ones. */
 #include "libejguard/service/settings.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static bool is_for_environment(const char *name)
 	return false;
 }
 
-/* Written, and without effect for that reason. */
+/* Adds a value that is written but has no effect for that reason. */
 static void add_without_effect(struct setting_list *list, const char *name, const struct occurrence *now,
 			       const char *reason)
 {
@@ -92,7 +92,7 @@ static bool is_ejabberds(const char *name)
 	       strcmp(name, "FIREWALL_WINDOW") == 0;
 }
 
-/* HOME is last but one among the names; those of ext_mod depend on it. */
+/* HOME is the last but one of the names; those of ext_mod depend on it. */
 static void add_variables(struct setting_list *list, struct settings *s, const struct occurrence *home)
 {
 	static const char *const names[] = { SETTING_NAMES };
@@ -158,7 +158,7 @@ static int find_home(struct settings *s, const struct occurrence *user, bool cha
 		return 0;
 	}
 	*ret = (struct occurrence){ .origin = { EJG_ORIGIN_USERS, "/etc/passwd", 0 } };
-	/* su sets HOME anew */
+	/* su sets HOME again */
 	ret->earlier = set;
 	if (user->text)
 		r = settings_home(s->arena, s->source, user->text, &home);

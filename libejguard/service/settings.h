@@ -40,8 +40,8 @@ struct settings *settings_new(struct arena *arena, const struct settings_source 
 void settings_set_folder(struct settings *s, const char *config_dir, const struct ejg_origin *from);
 
 /*
- * All settings of the service, each name of struct ejg_setting at least once. What cannot be read is said in the
- * notes. They live as long as s. Return: 0, -ENOMEM.
+ * All settings of the service, each name of struct ejg_setting at least once. The notes say what could not be read.
+ * They are valid as long as s. Return: 0, -ENOMEM.
  */
 int settings_collect(struct settings *s, const struct ejg_setting **ret, size_t *ret_n);
 

@@ -65,7 +65,7 @@ void source_text_done(struct source_text *source)
 
 int settings_read(struct arena *arena, const struct settings_source *source, const char *path, struct source_text *ret)
 {
-	/* Not a device, which the service's files can name: to open one can do something. */
+	/* Never opens a device, which the service's files can name: opening one may have effects. */
 	cleanup_fd int fd = root_open_regular(source->root, path);
 	int r = fd == -EINVAL ? -ENOENT : fd < 0 ? fd : 0;
 	struct stat st;

@@ -20,11 +20,11 @@ struct settings_source {
 
 extern const struct settings_source settings_source_system;
 
-/* A file of the service's own configuration. */
+/* A file of the service's configuration. */
 struct source_text {
-	char *text; /* empty when there is no such file */
+	char *text; /* empty when the file does not exist */
 	size_t size;
-	const char *path;    /* links followed, for people */
+	const char *path;    /* with links resolved, for messages */
 	const char *problem; /* why it could not be read, or NULL */
 	bool missing;
 };
@@ -48,7 +48,7 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
  */
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
 		  const char *suffix, const char *const **ret, size_t *ret_n);
-/* The source of an image's settings, or of the system's: root "" or NULL. Return: 0, -ENOMEM. */
+/* The source for the settings of an image, or of the system: root "" or NULL. Return: 0, -ENOMEM. */
 int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
 /* The login name of a user given by name or, as in User=, by number; unchanged if no such user exists. Return: NULL
  * without memory. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A survey in the making: where it looks, what it cannot see, and its settings by name. */
+/* A survey under construction: its sources, what it could not see, and its settings by name. */
 #include "libejguard/service/survey-draft.h"
 
 #include <errno.h>

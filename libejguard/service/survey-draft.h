@@ -14,7 +14,7 @@ struct survey_source {
 };
 extern const struct survey_source survey_source_system;
 
-/* A survey in the making. */
+/* A survey under construction. */
 struct survey_draft {
 	struct arena *arena;
 	const struct ejg_facts *facts;
@@ -23,7 +23,7 @@ struct survey_draft {
 	struct survey_cgroups *cgroups;
 	struct ejg_survey *survey;
 	struct netns_list homes;	    /* the service's namespaces; none: the caller's own */
-	const unsigned int *listener_homes; /* of each listener of the survey, which of them; NULL: all the first */
+	const unsigned int *listener_homes; /* the namespace of each listener; NULL: all in the first */
 };
 
 /* An empty survey. Return: 0, -ENOMEM. */

@@ -18,7 +18,7 @@ static int collect_settings(struct survey_draft *draft)
 	return settings_collect(draft->settings, &draft->survey->settings, &draft->survey->n_settings);
 }
 
-/* Sockets are asked for where the service lives. */
+/* Finds the network namespaces of the service, where its sockets are read. */
 static int find_homes(struct survey_draft *draft)
 {
 	int r = netns_find_homes(draft->facts, &draft->homes);
@@ -42,7 +42,10 @@ static bool is_image(const struct ejg_facts *facts)
 int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
 		   struct ejg_survey **ret)
 {
-	/* Each builds upon those before: listeners name processes; epmd is asked only when it is known who listens. */
+	/*
+	 * Each step needs the earlier ones: listeners name processes; epmd is asked only when its listener is
+	 * known.
+	 */
 	static const struct {
 		int (*collect)(struct survey_draft *);
 		bool of_image;

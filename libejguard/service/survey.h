@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The survey of a service: its settings (settings.c), and what really runs (processes.c, listeners.c, epmd-names.c). */
+/* The survey of a service: its settings (settings.c), and the running system (processes.c, listeners.c, epmd.c). */
 #ifndef EJG_SERVICE_SURVEY_H
 #define EJG_SERVICE_SURVEY_H
 

@@ -5,7 +5,7 @@
 
 #include "libejguard/util/passwd.h"
 
-/* Return: 1 when it is a user's name, 0 when not, -ENOMEM. */
+/* Return: 1 when it is the name of a user, 0 when not, -ENOMEM. */
 static int take_name(struct survey_draft *draft, const char *name)
 {
 	cleanup_passwd_user struct passwd_user user = { 0 };
@@ -18,7 +18,7 @@ static int take_name(struct survey_draft *draft, const char *name)
 	return 1;
 }
 
-/* Only root puts a process into the service's cgroups. */
+/* Only root can move a process into the service's cgroups. */
 static bool take_node(struct survey_draft *draft)
 {
 	for (size_t i = 0; i < draft->survey->n_processes; i++) {

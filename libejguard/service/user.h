@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The user that the service runs as: told once, for the survey and for all modules. */
+/* The user that the service runs as: determined once, for the survey and for all modules. */
 #ifndef EJG_SERVICE_USER_H
 #define EJG_SERVICE_USER_H
 

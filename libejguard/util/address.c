@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The /96 that holds IPv4 addresses in IPv6 notation. */
+/* The /96 block of IPv4-mapped IPv6 addresses. */
 static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 enum { MAPPED_LENGTH = 96, SINGLE_LENGTH = 128 };
@@ -18,7 +18,7 @@ enum { MAPPED_LENGTH = 96, SINGLE_LENGTH = 128 };
 struct parts {
 	char address[INET6_ADDRSTRLEN];
 	char interface[IF_NAMESIZE];
-	const char *length; /* NULL when there is none */
+	const char *length; /* NULL without a length */
 	bool has_interface;
 };
 
@@ -92,7 +92,7 @@ static int read_interface(const struct parts *parts, struct ejg_prefix *prefix, 
 		*ret_problem = "%interface is only possible with link-local addresses (fe80::/10)";
 		return -EINVAL;
 	}
-	/* An interface may be named "2": the name comes first, as in getaddrinfo(3). */
+	/* An interface may have the name "2": the name takes precedence, as in getaddrinfo(3). */
 	prefix->scope = if_nametoindex(parts->interface);
 	if (prefix->scope == 0 && unsigned_parse(parts->interface, &index) == 0 && index <= UINT32_MAX &&
 	    if_indextoname((unsigned int)index, name))
@@ -114,7 +114,7 @@ static void clear_past_length(struct ejg_prefix *prefix)
 	}
 }
 
-/* The prefix as written, bits past its length included. */
+/* Reads the prefix as written, with bits past its length. */
 static int read_prefix(const char *text, struct ejg_prefix *prefix, const char **ret_problem)
 {
 	struct parts parts = { 0 };
@@ -216,7 +216,7 @@ char *ejg_prefix_format(const struct ejg_prefix *prefix, char *text)
 	else
 		inet_ntop(AF_INET6, prefix->bytes, address, sizeof(address));
 	if (prefix->scope != 0) {
-		/* An interface that has gone keeps its number. */
+		/* An interface that no longer exists is printed by its number. */
 		if (if_indextoname(prefix->scope, name))
 			snprintf(scope, sizeof(scope), "%%%s", name);
 		else
@@ -232,7 +232,7 @@ int unsigned_parse(const char *text, uint64_t *ret)
 {
 	uint64_t value = 0;
 
-	/* A leading zero means octal to some readers and nothing to others. */
+	/* Some programs read a leading zero as octal, and others ignore it. */
 	if (*text == '\0' || (text[0] == '0' && text[1] != '\0'))
 		return -EINVAL;
 	if (text[strspn(text, "0123456789")] != '\0')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Addresses, prefixes and ports as people write them. No function here looks anything up but interface names. */
+/* Parses and formats addresses, prefixes and ports. The functions look up interface names only. */
 #ifndef EJG_UTIL_ADDRESS_H
 #define EJG_UTIL_ADDRESS_H
 
@@ -40,7 +40,7 @@ bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port
 int unsigned_parse(const char *text, uint64_t *ret);
 
 /*
- * Reads "198.51.100.1:4369" or "[::1]:4369". ret_port may be NULL. Return: false when it is neither; nothing is written
+ * Reads "198.51.100.1:4369" or "[::1]:4369". ret_port may be NULL. Return: false for any other text; nothing is written
  * then.
  */
 bool address_port_read(const char *text, struct ejg_prefix *ret_address, uint16_t *ret_port);

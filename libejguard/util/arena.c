@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each piece is a block of its own and not a slice of a larger one, so that sanitizers and valgrind know its bounds. */
+/* Each allocation is a separate block, not a part of a larger one, so that sanitizers and valgrind know its bounds. */
 struct block {
 	struct block *next;
 	_Alignas(max_align_t) unsigned char bytes[];
@@ -41,7 +41,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = NULL;
 
-	/* No object is larger than PTRDIFF_MAX; asked of calloc() it would only provoke sanitizers. */
+	/* No object is larger than PTRDIFF_MAX; a larger calloc() would only make sanitizers complain. */
 	if (size <= PTRDIFF_MAX - sizeof(*block))
 		block = calloc(1, sizeof(*block) + size);
 	if (!block) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An arena: memory that is given out piece by piece and freed at once. What lives as long as a handle, a stack or
- * a report comes from one, so that a structure of many strings has one owner.
+ * An arena: memory that is allocated in pieces and freed together. The data of a handle, a stack or a report comes from
+ * one, so a structure of many strings has one owner.
  *
- * Running out of memory is remembered: a caller may make many allocations and ask arena_failed() once, as long
- * as it checks each pointer that it writes through.
+ * The arena records a failed allocation: a caller may make many allocations and call arena_failed() once, as long as it
+ * checks each pointer that it writes through.
  */
 #ifndef EJG_UTIL_ARENA_H
 #define EJG_UTIL_ARENA_H
@@ -18,7 +18,7 @@ struct arena;
 /* A new arena, or NULL without memory. */
 struct arena *arena_new(void);
 
-/* Frees the arena and all that came from it; accepts NULL, returns NULL. */
+/* Frees the arena and all memory from it; accepts NULL, returns NULL. */
 struct arena *arena_free(struct arena *arena);
 
 /* size zeroed bytes, aligned for any type, or NULL. */
@@ -28,8 +28,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t n, size_t size);
 
 /*
- * Makes room for one more element in an array that grows: items has n elements; the result has room for n + 1, with
- * the first n copied. Doubles, so that appending is cheap; the old array stays where it was. NULL without memory.
+ * Makes room for one more element in an array that grows: items has n elements; the result has room for n + 1, with the
+ * first n copied. Doubles, so that appending is cheap; the old array stays valid. NULL without memory.
  */
 void *arena_grow(struct arena *arena, void *items, size_t n, size_t size);
 

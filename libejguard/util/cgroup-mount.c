@@ -43,7 +43,7 @@ static bool has_parent_component(const char *path)
 	return false;
 }
 
-/* Splits a line of mountinfo; false when it is no cgroup2 mount. Strings point into the line. */
+/* Splits a line of mountinfo; false when it is not a cgroup2 mount. Strings point into the line. */
 static bool parse_mount(char *line, const char **ret_root, const char **ret_mount_point)
 {
 	char *fields[MOUNTINFO_FIELDS], *rest = line, *field;
@@ -65,7 +65,7 @@ static bool parse_mount(char *line, const char **ret_root, const char **ret_moun
 	return true;
 }
 
-/* Another mount may lie on top of it. */
+/* False if another mount hides it. */
 static bool is_reachable(const struct cgroup_source *source, const char *path)
 {
 	cleanup_fd int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

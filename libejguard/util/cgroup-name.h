@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the kernel's id of a cgroup to its path. */
+/* Finds the path of a cgroup by the kernel's id. */
 #ifndef EJG_UTIL_CGROUP_NAME_H
 #define EJG_UTIL_CGROUP_NAME_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /*
- * The path of a cgroup below the mount by its id; "" when it is gone, and on failure.
+ * The path of a cgroup below the mount by its id; "" when it was removed, and on failure.
  * Return: 0, or a negative errno: -EPERM without CAP_DAC_READ_SEARCH.
  */
 int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);

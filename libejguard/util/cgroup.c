@@ -22,7 +22,7 @@ const struct cgroup_source cgroup_source_system = {
 	.owner = 0,
 };
 
-/* A folder of the cgroup tree that is open, and how it got there. */
+/* An open folder of the cgroup tree, and its path. */
 struct folder {
 	int fd;
 	const char *path;
@@ -71,8 +71,8 @@ static int open_folder(struct arena *arena, const struct cgroup_source *source, 
 }
 
 /*
- * The cgroup's id is its inode number: kernfs numbers its nodes by 64 bits and shows that number where ino_t of the
- * kernel has 64 bits. name_to_handle_at(2) would give it on 32-bit kernels too, but containers often forbid that call.
+ * The cgroup's id is its inode number: kernfs numbers its nodes by 64 bits and shows that number if the kernel's ino_t
+ * has 64 bits. name_to_handle_at(2) would return it on 32-bit kernels too, but containers often forbid that call.
  */
 static int place_of(const struct folder *folder, struct cgroup_place *ret)
 {
@@ -116,7 +116,7 @@ struct unit_search {
 	struct arena *arena;
 	const struct cgroup_source *source;
 	const char *unit;
-	struct cgroup_place found; /* path is NULL until then */
+	struct cgroup_place found; /* path is NULL until it is found */
 	const char **ret_problem;
 };
 
@@ -186,7 +186,10 @@ int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, co
 	r = cgroup_system_base(arena, source, mount, &base);
 	if (r < 0)
 		return r;
-	/* Not system.slice alone: Slice= of a unit puts it elsewhere. What is in user.slice is no service of the system. */
+	/*
+	 * Not only system.slice, because Slice= of a unit can choose another one. Units in user.slice are no system
+	 * services.
+	 */
 	r = open_below(arena, source, mount, base, &slice, ret_problem);
 	if (r == 0)
 		r = search_slice(&search, &slice, 0);
@@ -198,7 +201,7 @@ int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, co
 	return 0;
 }
 
-/* Without doubled slashes, "." and the slashes at both ends. Return: 0, -EBADMSG for "..", -ENOMEM. */
+/* Removes doubled slashes, "." and the slashes at both ends. Return: 0, -EBADMSG for "..", -ENOMEM. */
 static int normalize(struct arena *arena, const char *path, const char **ret, const char **ret_problem)
 {
 	char *rest = arena_strdup(arena, path), *name;
@@ -219,7 +222,7 @@ static int normalize(struct arena *arena, const char *path, const char **ret, co
 	return 0;
 }
 
-/* Normalizes a path and takes the mount off its beginning. */
+/* Normalizes a path and removes the mount from its beginning. */
 static int below_mount(struct arena *arena, const struct cgroup_mount *mount, const char *path, const char **ret,
 		       const char **ret_problem)
 {

@@ -19,7 +19,7 @@
 struct cgroup_source {
 	const char *mountinfo;	 /* /proc/self/mountinfo */
 	const char *self_cgroup; /* /proc/self/cgroup */
-	const char *init_cgroup; /* /proc/1/cgroup: tells where systemd keeps its units */
+	const char *init_cgroup; /* /proc/1/cgroup: shows the cgroup of systemd's units */
 	unsigned long magic;	 /* of statfs(2) */
 	uid_t owner;
 };
@@ -27,11 +27,11 @@ extern const struct cgroup_source cgroup_source_system;
 
 struct cgroup_mount {
 	const char *path;
-	const char *root; /* the cgroup that is seen there, as /proc/PID/cgroup names it: "/" for the whole tree */
+	const char *root; /* the cgroup at the mount point, as in /proc/PID/cgroup: "/" for the whole tree */
 };
 
 struct cgroup_place {
-	const char *path; /* absolute, the mount included */
+	const char *path; /* absolute, including the mount */
 	uint64_t id;
 };
 
@@ -53,7 +53,7 @@ int cgroup_system_base(struct arena *arena, const struct cgroup_source *source, 
 /*
  * The cgroup of a unit, among the slices of the system: system.slice, or what Slice= of the unit names, but not
  * user.slice.
- * Return: 0; -ENOENT when the unit has none now; -EBADMSG, with *ret_problem, when what there is cannot be guarded;
+ * Return: 0; -ENOENT when the unit has no cgroup now; -EBADMSG, with *ret_problem, when its cgroup cannot be guarded;
  * -EIO, -ENOMEM.
  */
 int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
@@ -61,14 +61,14 @@ int cgroup_find_unit(struct arena *arena, const struct cgroup_source *source, co
 
 /*
  * The cgroup of an absolute path, which may or may not begin with the mount.
- * Return: as above; -EBADMSG also for a path that is no cgroup to guard, whether it exists or not.
+ * Return: as above; -EBADMSG also for a path that must not be guarded, even if it does not exist.
  */
 int cgroup_find_path(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		     const char *path, struct cgroup_place *ret, const char **ret_problem);
 
 /*
- * The caller's own cgroup, mount included: not checked beyond its name.
- * Return: 0; -EBADMSG, with *ret_problem, when it is none to guard; -EIO, -ENOMEM.
+ * The caller's own cgroup, including the mount: only its name is checked.
+ * Return: 0; -EBADMSG, with *ret_problem, when it must not be guarded; -EIO, -ENOMEM.
  */
 int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, const struct cgroup_mount *mount,
 		    const char **ret_path, const char **ret_problem);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Cleanup attributes: every owning local carries one, so that a function can be checked for leaks without
- * reading its callees. take_ptr() and take_fd() hand the ownership on.
+ * Cleanup attributes: every local variable that owns something has one, so that a function can be checked for leaks
+ * without reading its callees. take_ptr() and take_fd() transfer the ownership.
  */
 #ifndef EJG_UTIL_CLEANUP_H
 #define EJG_UTIL_CLEANUP_H

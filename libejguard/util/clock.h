@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some moment before this process began. */
+/* Milliseconds since an unspecified moment before this process began. */
 static inline int64_t clock_ms(void)
 {
 	struct timespec now;

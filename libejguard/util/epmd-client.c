@@ -18,7 +18,7 @@
 
 enum { NAMES_REQ = 110, PORT_PLEASE2_REQ = 122, PORT2_RESP = 119 };
 
-/* Waits until something can be done with a socket. Return: 0, -ETIMEDOUT, or a negative errno. */
+/* Waits until the socket is ready. Return: 0, -ETIMEDOUT, or a negative errno. */
 static int wait_for(int fd, short events, int64_t deadline)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = events };
@@ -84,7 +84,7 @@ static int send_request(const struct ejg_prefix *address, uint16_t port, int64_t
 	return 0;
 }
 
-/* Reads until there is as much as is wanted, or the other side is done. Return: how much, or a negative errno. */
+/* Reads until it has the wanted number of bytes, or the other side closes. Return: how many, or a negative errno. */
 static ssize_t receive(int fd, char *answer, size_t wanted, int64_t deadline)
 {
 	size_t size = 0;
@@ -137,7 +137,7 @@ int epmd_client_port(const struct ejg_prefix *address, uint16_t port, unsigned i
 	r = send_request(address, port, deadline, PORT_PLEASE2_REQ, name, &fd);
 	if (r < 0)
 		return r;
-	/* of a name that is not there two bytes are all */
+	/* for an unknown name the answer has only two bytes */
 	n = receive(fd, (char *)answer, 2, deadline);
 	if (n == 2 && answer[0] == PORT2_RESP && answer[1] != 0)
 		return 0;

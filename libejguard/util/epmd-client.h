@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Questions to epmd (erts/doc/guides/erl_dist_protocol.md of Erlang/OTP). Who answers may be anybody: each question has
- * a time and a size, and what comes back is text that strangers wrote.
+ * Queries epmd (erts/doc/guides/erl_dist_protocol.md of Erlang/OTP). Any program may answer: each query has a limit on
+ * time and size, and the answer is text that strangers wrote.
  */
 #ifndef EJG_UTIL_EPMD_CLIENT_H
 #define EJG_UTIL_EPMD_CLIENT_H
 
 #include <ejguard/facts.h>
 
-#define EPMD_NAME_MAX 255 /* bytes of a name, as epmd has it */
+#define EPMD_NAME_MAX 255 /* epmd's limit for the bytes of a name */
 
 /*
  * NAMES: all registered names. Gives the whole answer with its 4 bytes of epmd's port, ended by a NUL byte.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * kernel/src/inet_parse.erl, measured with OTP 25.2.3. IPv4: one to four numbers, each decimal, octal (0...) or
- * hexadecimal (0x...), the last fills the bytes that are left: 127.1, 0x7f000001, 017700000001. A field may have a
- * sign. IPv6: as RFC 4291; of fe80: and ff02: addresses a %ZONE is taken and thrown away.
+ * hexadecimal (0x...), the last one fills the remaining bytes: 127.1, 0x7f000001, 017700000001. A field may have a
+ * sign. IPv6: as RFC 4291; a %ZONE of fe80: and ff02: addresses is accepted and ignored.
  */
 #include "libejguard/util/erl-address.h"
 
@@ -12,8 +12,8 @@
 #define TEXT_MAX 64
 
 /*
- * One number of an IPv4 address: ipv4_addr/5 there strips zeros, bounds what is left to 8, 11 or 10 characters and
- * hands it to list_to_integer/2, which takes a sign. Return: false when it is none.
+ * One number of an IPv4 address: ipv4_addr/5 there strips zeros, limits the rest to 8, 11 or 10 characters and passes
+ * it to list_to_integer/2, which accepts a sign. Return: false when it is not a number.
  */
 static bool read_field(const char *text, size_t length, uint64_t *ret)
 {

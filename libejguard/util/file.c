@@ -26,7 +26,7 @@ static void content_end(const struct content *content)
 }
 #define cleanup_content __attribute__((cleanup(content_end)))
 
-/* realloc(3) would leave a copy behind. */
+/* realloc(3) could leave a copy of the old data. */
 static int grow(struct content *content)
 {
 	const size_t room = 2 * content->room + READ_STEP;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files, opened without side effects and read as a whole. */
+/* Opens files without side effects, and reads them as a whole. */
 #ifndef EJG_UTIL_FILE_H
 #define EJG_UTIL_FILE_H
 
@@ -15,7 +15,7 @@
 int file_read_all(int fd, size_t limit, char **ret_text, size_t *ret_size);
 
 /*
- * Reads until the end, or as much as there is room for. Return: the bytes read, or any errno of read(2).
+ * Reads until the end, or until the buffer is full. Return: the bytes read, or any errno of read(2).
  */
 ssize_t file_read_some(int fd, void *ret, size_t n);
 
@@ -26,10 +26,10 @@ ssize_t file_read_some(int fd, void *ret, size_t n);
 int file_reopen(int fd);
 
 /*
- * Opens a regular file for reading, links followed. Nothing else is opened, not for a moment: opening a device may act,
- * opening a FIFO may wait (open(2), O_PATH). Needs /proc.
+ * Opens a regular file for reading, and follows links. It never opens any other file: opening a device may have
+ * effects, opening a FIFO may block (open(2), O_PATH). Needs /proc.
  *
- * Return: a descriptor; -EINVAL when it is no regular file, any errno of open(2).
+ * Return: a descriptor; -EINVAL when it is not a regular file, any errno of open(2).
  */
 int file_open_regular(const char *path);
 

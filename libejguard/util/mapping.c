@@ -68,7 +68,7 @@ int mapping_is_of(const void *address, int fd)
 	munmap(page, 1);
 	if (r < 0)
 		return r;
-	/* Memory that is of no file has inode 0. */
+	/* Memory without a file has inode 0. */
 	return strcmp(theirs.inode, "0") != 0 && strcmp(ours.device, theirs.device) == 0 &&
 	       strcmp(ours.inode, theirs.inode) == 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A question to the kernel over netlink(7), and its answer. */
+/* Sends a request to the kernel over netlink(7), and reads the answer. */
 #ifndef EJG_UTIL_NETLINK_H
 #define EJG_UTIL_NETLINK_H
 
 #include <linux/netlink.h>
 
-/* Takes one message of an answer. Return: 0, or a negative errno that ends it. */
+/* Processes one message of an answer. Return: 0, or a negative errno that ends it. */
 typedef int (*netlink_fn)(void *data, const struct nlmsghdr *message);
 
 /*

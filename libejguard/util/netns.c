@@ -26,7 +26,7 @@ struct home_search {
 
 static bool is_full(struct home_search *search)
 {
-	/* One place is kept for the caller's own. */
+	/* One place is reserved for the caller's own. */
 	if (search->list.n < (size_t)MAX_NAMESPACES - search->members)
 		return false;
 	if (search->members)
@@ -96,13 +96,13 @@ static void add_process(struct home_search *search, const char *pid, const char 
 
 static void say_unread(struct home_search *search, const char *cgroup, int error)
 {
-	/* It may have gone. */
+	/* It may have been removed. */
 	if (error != ENOENT && error != ENODEV)
 		snprintf(search->list.unseen, sizeof(search->list.unseen), "the processes of %.150s cannot be read: %s", cgroup,
 			 strerrordesc_np(error));
 }
 
-/* The processes of one cgroup. The kernel lists those of another pid namespace as 0. */
+/* Adds the processes of one cgroup. The kernel lists processes of another pid namespace as 0. */
 static void add_processes(struct home_search *search, int folder, const char *cgroup)
 {
 	cleanup_file FILE *file = NULL;
@@ -122,12 +122,12 @@ static void add_processes(struct home_search *search, int folder, const char *cg
 		else
 			add_process(search, pid, cgroup);
 	}
-	/* A threaded cgroup's are those of the cgroup above it (EOPNOTSUPP), which has been read. */
+	/* A threaded cgroup has its processes in the cgroup above (EOPNOTSUPP), which was read already. */
 	if (ferror(file) && errno != EOPNOTSUPP)
 		say_unread(search, cgroup, errno);
 }
 
-/* A cgroup and those below it. */
+/* Adds a cgroup and those below it. */
 static void add_cgroup(struct home_search *search, int parent, const char *name, const char *cgroup, unsigned int depth)
 {
 	cleanup_fd int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -182,7 +182,7 @@ static void add_mounts(struct home_search *search)
 
 static const char own_path[] = "/proc/thread-self/ns/net";
 
-/* Return: 0, or the errno of looking at it. */
+/* Return: 0, or the errno of reading it. */
 static int mark_own(struct netns_list *list)
 {
 	struct netns *own;
@@ -191,14 +191,14 @@ static int mark_own(struct netns_list *list)
 	if (stat(own_path, &st) < 0)
 		return -errno;
 	own = find(list, &st);
-	if (!own) /* it is none of those that were asked for */
+	if (!own) /* it is not in the list */
 		return 0;
 	own->own = true;
 	own->label[0] = '\0';
 	return 0;
 }
 
-/* Return: error, or else that of the search; then the list is freed. */
+/* Return: error, or else the search's error; then the list is freed. */
 static int end(struct home_search *search, int error, struct netns_list *ret)
 {
 	error = search->error ? search->error : error;

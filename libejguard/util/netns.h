@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Network namespaces. Sockets, addresses, interfaces and settings below /proc/sys/net are each namespace's own: what is
- * read of a service's network is read where the service lives, which need not be where the caller does (containers,
+ * Network namespaces. Sockets, addresses, interfaces and the settings below /proc/sys/net are separate in each
+ * namespace: those of a service are read in the service's namespaces, which may differ from the caller's (containers,
  * PrivateNetwork=, NetworkNamespacePath=).
  */
 #ifndef EJG_UTIL_NETNS_H
@@ -19,7 +19,7 @@ struct netns {
 	dev_t device;
 	ino_t inode;
 	bool own;    /* the caller's */
-	bool member; /* a process of one of the cgroups lives there */
+	bool member; /* has a process of one of the cgroups */
 	bool made_by_user; /* another user namespace than the caller's owns it: it can be made, and set up, without privilege */
 	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Public structures that begin with their size: an older program's is shorter, a newer one's longer than ours. */
+/*
+ * Copies public structures that begin with their size: an older program's is shorter, a newer one's
+ * longer.
+ */
 #ifndef EJG_UTIL_OPTIONS_COPY_H
 #define EJG_UTIL_OPTIONS_COPY_H
 
@@ -7,11 +10,11 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { OPTIONS_MAX_SIZE = 4096 }; /* more is not a size but a member that was never set */
+enum { OPTIONS_MAX_SIZE = 4096 }; /* a larger value is a member that was never set */
 
 /*
- * Copies a structure into ours, of size bytes and zeroed; NULL leaves it so. -EINVAL when the size cannot be, or a
- * member that we do not know is not zero: what it asks for could not be done.
+ * Copies a structure into ours, which has size bytes and is zeroed; NULL leaves it zeroed. -EINVAL when the size is
+ * impossible, or when a member that we do not know is not zero: its request could not be fulfilled.
  */
 static inline int options_copy(void *ours, size_t size, const void *theirs)
 {

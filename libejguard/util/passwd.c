@@ -31,7 +31,7 @@ union entry {
 
 struct database {
 	const char *path;
-	/* Return: 0, or an errno; *ret_found false when there is no such entry. */
+	/* Return: 0, or an errno; *ret_found is false when no such entry exists. */
 	int (*ask)(const struct passwd_question *question, union entry *entry, char *buffer, size_t size,
 		   bool *ret_found);
 	int (*read)(FILE *file, union entry *entry, char *buffer, size_t size);
@@ -114,7 +114,7 @@ static int find_in_system(const struct database *database, const struct passwd_q
 	return r == ENOMEM ? -ENOMEM : means_absent(r) ? -ENOENT : -EIO;
 }
 
-/* The database of a root, as a file. Return: 0, -ENOENT, -EIO, -ENOMEM. */
+/* The database of another root, as a file. Return: 0, -ENOENT, -EIO, -ENOMEM. */
 static int open_file(const struct database *database, const char *root, FILE **ret)
 {
 	cleanup_fd int fd = root_open_regular(root, database->path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Distribution ranges as a start script writes them (FIREWALL_WINDOW) and Erlang takes them. */
+/* Parses distribution ranges of a start script (FIREWALL_WINDOW) by Erlang's rules. */
 #ifndef EJG_UTIL_PORT_WINDOW_H
 #define EJG_UTIL_PORT_WINDOW_H
 
@@ -9,7 +9,7 @@ enum port_window {
 	PORT_WINDOW_RANGE,   /* first to last */
 	PORT_WINDOW_EMPTY,   /* first is above last: the node does not start */
 	PORT_WINDOW_RANDOM,  /* Erlang ignores it: only a maximum, a minimum of 0, or a word */
-	PORT_WINDOW_INVALID, /* no ports: the node does not start, or cannot listen */
+	PORT_WINDOW_INVALID, /* invalid: the node does not start, or cannot listen */
 	PORT_WINDOW_UNCLEAR, /* an Erlang term other than two decimal numbers */
 };
 

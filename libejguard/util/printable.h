@@ -11,7 +11,7 @@
  */
 char *printable_text(struct arena *arena, const char *text);
 
-/* The same, but line breaks stay. */
+/* The same, but line breaks are kept. */
 char *printable_lines(struct arena *arena, const char *text);
 
 #endif

@@ -132,7 +132,7 @@ static int take_socket(void *data, const struct nlmsghdr *message)
 	return taker->fn(taker->data, &info);
 }
 
-/* Asks for one socket or, with NLM_F_DUMP, for all of that kind. Return: 0, what fn returned, or a negative errno. */
+/* Asks for one socket or, with NLM_F_DUMP, for all of that kind. Return: 0, the result of fn, or a negative errno. */
 static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, void *data)
 {
 	cleanup_fd int fd = open_diag();

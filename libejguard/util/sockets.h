@@ -23,7 +23,7 @@ struct socket_info {
 	uint32_t inode; /* the inode in /proc/PID/fd: "socket:[INODE]" */
 	uint8_t family;
 	enum socket_direction direction; /* of SOCKETS_CONNECTED; see socket_find_direction() */
-	struct inet_diag_sockid id; /* the kernel's, for sockets_destroy() */
+	struct inet_diag_sockid id; /* the kernel's id, for sockets_destroy() */
 };
 
 enum sockets_kind {
@@ -36,7 +36,7 @@ typedef int (*socket_fn)(void *data, const struct socket_info *info);
 
 /*
  * Calls fn for each TCP socket of that kind, IPv4 and IPv6.
- * Return: 0, what fn returned, -EOPNOTSUPP when the kernel has no inet_diag, or another negative errno.
+ * Return: 0, the result of fn, -EOPNOTSUPP when the kernel has no inet_diag, or another negative errno.
  */
 int sockets_each(enum sockets_kind kind, socket_fn fn, void *data);
 

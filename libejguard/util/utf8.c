@@ -3,7 +3,7 @@
 
 size_t utf8_decode(const char *text, size_t n, uint32_t *ret_code)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* of a form of that many bytes */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* smallest one in that many bytes */
 	const unsigned char first = n > 0 ? (unsigned char)text[0] : 0xff;
 	const size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
 	uint32_t code = length == 1 ? first : first & (0x7fU >> length);

@@ -138,7 +138,7 @@ static int finish(struct walk *walk, int *fd, const struct walk_entry *entry, st
 	return WALK_HERE;
 }
 
-/* Puts the target of a link in front of the rest. */
+/* Puts the target of a link before the rest of the path. */
 static int follow(struct walk *walk, const struct walk_entry *entry)
 {
 	char target[PATH_MAX];

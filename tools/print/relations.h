@@ -8,7 +8,7 @@
 
 #include "tools/base/report.h"
 
-/* What an attacker needs, the least first; in between, failures that keep the service from starting. */
+/* The means that an attacker needs, the least first; in between, failures that keep the service from starting. */
 enum need {
 	NEED_NETWORK, /* a connection to this host */
 	NEED_ACCOUNT, /* an account of the service, which many servers give to anybody */

@@ -36,7 +36,7 @@ static json_t *json_causes(const struct relation_list *relations, size_t index, 
 	return array;
 }
 
-/* What an attacker needs to use the finding, or null if it cannot be used. */
+/* The means that an attacker needs to use the finding, or null if it cannot be used. */
 static json_t *json_needs(const struct ejg_finding *finding)
 {
 	bool loud = finding->severity == EJG_FAILURE || finding->severity == EJG_WARNING;

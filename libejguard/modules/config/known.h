@@ -38,7 +38,7 @@ struct known {
 const struct known *known_find(const char *scope, const char *option, size_t *ret_n);
 /* The row of an option in one of some releases, or NULL. Options of every module are found for each module. */
 const struct known *known_in(const char *scope, const char *option, unsigned int releases);
-/* Whether an option is known in one of some releases. */
+/* True if an option is known in one of some releases. */
 bool known_is(const char *scope, const char *option, unsigned int releases);
 /* The n-th row of a scope in its order, or NULL behind the last. */
 const struct known *known_nth(const char *scope, size_t n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module `cookie`: what its parts share. See ejguard-cookie(8). */
+/* The module `cookie`: declarations that its parts share. See ejguard-cookie(8). */
 #ifndef EJG_COOKIE_COOKIE_H
 #define EJG_COOKIE_COOKIE_H
 

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 enum file_group {
-	GROUP_CONFIG,	   /* configuration that may hold passwords */
+	GROUP_CONFIG,	   /* configuration that may contain passwords */
 	GROUP_DATA,	   /* configuration without secrets */
 	GROUP_KEY,	   /* private keys, other secrets */
 	GROUP_CERTIFICATE, /* may contain a private key: its content decides */

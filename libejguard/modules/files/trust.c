@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who is trusted with which files, and whether only root can change a path. */
+/* Finds who is trusted with which files, and whether only root can change a path. */
 #include <errno.h>
 
 #include "libejguard/modules/files/files.h"

@@ -12,7 +12,7 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/util/cleanup.h"
 
-#define ROOT_ID 1	/* of the root of the whole tree: the first node that kernfs makes (fs/kernfs/dir.c, kernfs_create_root) */
+#define ROOT_ID 1	/* of the whole tree: the first node of kernfs (fs/kernfs/dir.c, kernfs_create_root) */
 
 /*
  * Values of the first network namespace. Its cookie is 1 before Linux 6.18, where cookies start at one

@@ -16,7 +16,7 @@ static const char *host_name(struct settings *s)
 	return arena_strndup(s->arena, name, strcspn(name, "."));
 }
 
-/* Only a release of mix is called by the name of its script: such a one has a file of its cookie. */
+/* Only a release of mix is called by the name of its script, and only such a release has a cookie file. */
 static const char *release_name(struct settings *s)
 {
 	const char *cookie = s->root ? arena_printf(s->arena, "%s/releases/COOKIE", s->root) : NULL;

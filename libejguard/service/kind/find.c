@@ -19,7 +19,7 @@ static const struct service_kind *by_service(const char *name)
 	return NULL;
 }
 
-/* The row whose files lie in a folder. */
+/* The row whose files are in a folder. */
 static const struct service_kind *by_folder(struct arena *arena, const struct settings_source *source,
 					    const char *folder)
 {
@@ -77,7 +77,7 @@ int kind_find_stack(struct arena *arena, const struct settings_source *source, c
 		kind = kind_by_command(s.unit.line);
 	if (!kind && s.root_version)
 		kind = kind_by_name("erlang");
-	/* ejabberd's names its units */
+	/* the name of ejabberd's stack follows from its units */
 	*ret = kind && !kind->has_script ? kind->known.name : NULL;
 	return arena_failed(arena) ? -ENOMEM : 0;
 }

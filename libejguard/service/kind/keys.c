@@ -53,7 +53,7 @@ static void skip_between(struct key_reader *r)
 	}
 }
 
-/* Up to one of the ends, without blanks at either side. */
+/* Reads up to one of the ends, and strips blanks on both sides. */
 static const char *take_until(struct key_reader *r, const char *ends)
 {
 	const char *start = r->at, *stop;
@@ -69,7 +69,7 @@ static const char *take_until(struct key_reader *r, const char *ends)
 	return arena_strndup(r->arena, start, (size_t)(stop - start));
 }
 
-/* A list, or a text of several lines, to its end. */
+/* Skips a list, or a text of several lines, to its end. */
 static void skip_to(struct key_reader *r, const char *close)
 {
 	const size_t length = strlen(close);
@@ -121,7 +121,7 @@ static void take_value(struct key_reader *r, struct key_value *item)
 		item->text = NULL;
 }
 
-/* Return: false, so that nothing more is read. */
+/* Return: false, so that the reading ends. */
 static bool stop(struct key_reader *r, const char *problem)
 {
 	r->problem = problem;
@@ -164,7 +164,7 @@ static bool is_include(const char *entry)
 	return strncmp(entry, "include", 7) == 0 && strchr(" \t\"", entry[7]) && strchr(entry, '"');
 }
 
-/* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: whether to go on. */
+/* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: true to continue. */
 static bool entry(struct key_reader *r)
 {
 	struct key_value item = { .line = r->line };

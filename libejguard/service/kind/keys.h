@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Configuration files of keys and values: `nodename = VerneMQ@127.0.0.1` (cuttlefish), and HOCON's blocks,
- * `node { name = "emqx@127.0.0.1" }`, whose keys are put together by dots.
+ * Configuration files of keys and values: `nodename = VerneMQ@127.0.0.1` (cuttlefish), and HOCON's blocks, `node { name
+ * = "emqx@127.0.0.1" }`, whose keys are joined by dots.
  */
 #ifndef EJG_SERVICE_KIND_KEYS_H
 #define EJG_SERVICE_KIND_KEYS_H
@@ -21,8 +21,8 @@ struct key_value {
 };
 
 /*
- * The values in text, in their order: of several of one key the last counts. No more than KEYS_MAX are read, and no
- * more blocks.
+ * The values in text, in their order: the last one of a key counts. At most KEYS_MAX values and as many blocks are
+ * read.
  * @ret_problem: constant text: why not all of it was read; or NULL
  *
  * Return: 0, -ENOMEM.

@@ -15,7 +15,7 @@
 
 static const struct ejg_origin by_default = { .kind = EJG_ORIGIN_DEFAULT };
 
-/* The folder of the facts, else the first of the row's that exists, else that of the release's version. */
+/* The folder of the facts, else the first existing one of the row, else that of the release's version. */
 static void find_folder(struct settings *s)
 {
 	const char *folder = s->config_dir ? s->config_dir : kind_expand(s, s->kind->folders);
@@ -27,7 +27,7 @@ static void find_folder(struct settings *s)
 		variable_set(&s->variables, "CONFIG_DIR", folder, NULL, origin);
 }
 
-/* Something that was not understood could set any of the row's variables. */
+/* Marks all variables of the row as unknown, because something that was not understood may set them. */
 static void doubt_row(struct settings *s, const struct ejg_origin *origin, const char *why)
 {
 	for (size_t i = 0; i < s->kind->n_settings; i++) {
@@ -82,7 +82,7 @@ static int read_shell(struct settings *s)
 	return 0;
 }
 
-/* Its configuration file of keys and values. */
+/* Reads its key-value configuration file. */
 static int read_keys(struct settings *s, struct key_value **ret, size_t *ret_n, struct ejg_origin *ret_origin,
 		     const char **ret_problem)
 {
@@ -167,7 +167,7 @@ static void take_name(struct settings *s)
 	if (!found || (now && now->origin.kind != EJG_ORIGIN_DEFAULT))
 		return;
 	s->name_flag = found;
-	/* a release puts the name there that it is started with */
+	/* a release sets its own start name there */
 	if (strchr(found->value, '$'))
 		variable_set(&s->variables, "ERLANG_NODE", NULL, "it depends on the environment", &found->origin);
 	else

@@ -24,7 +24,7 @@ static bool is_release(struct settings *s, const char *folder)
 	return is_own_folder(folder) && releases && settings_exists(s->source, releases);
 }
 
-/* FOLDER of FOLDER/bin/NAME. Return: whether a release is there. */
+/* FOLDER of FOLDER/bin/NAME. Return: true if it is a release. */
 static bool take_path(struct settings *s, const char *path)
 {
 	char *folder = arena_strdup(s->arena, path);
@@ -54,7 +54,7 @@ static bool take_program(struct settings *s, const char *path)
 	return real && take_path(s, real);
 }
 
-/* The first word of ExecStart= that is a program of a folder of its own: behind /bin/sh, env and their like, too. */
+/* The first word of ExecStart= that is a program of a separate folder, also behind /bin/sh, env and the like. */
 static bool try_unit(struct settings *s)
 {
 	const char *at = s->unit.line ? s->unit.line : "";
@@ -86,7 +86,7 @@ static void try_usual(struct settings *s)
 	}
 }
 
-/* "ERTS VERSION" of releases/start_erl.data, by which every such script chooses. */
+/* "ERTS VERSION" in releases/start_erl.data, by which every such script chooses. */
 static int read_version(struct settings *s)
 {
 	cleanup_source_text struct source_text data = { 0 };

@@ -44,7 +44,7 @@ static const struct kind_setting vernemq[] = {
 	{ KIND_ALSO, NULL, "listener.vmq.clustering", "44053" },
 };
 
-/* A release of mix, rebar3 or relx; of one that is no release nothing is known. */
+/* A release of mix, rebar3 or relx; for other services nothing is known. */
 static const struct kind_setting erlang[] = {
 	{ "ERLANG_NODE", "RELEASE_NODE", NULL, "%n@%h" },
 	{ "VMARGS", "RELEASE_VM_ARGS VMARGS_PATH", NULL, "%c/vm.args %r/releases/%v/vm.args" },

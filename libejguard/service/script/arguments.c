@@ -54,8 +54,8 @@ static int expand_file(struct expansion *e, const struct erl_word *path)
 }
 
 /*
- * sys.config and its like: what it sets for the kernel counts where no flag does. Return: 1 when it sets nothing that
- * matters here, 0 when it may, -ENOMEM.
+ * sys.config and similar files: their settings for the kernel count if no flag sets them. Return: 1 when it sets
+ * nothing relevant, 0 when it may, -ENOMEM.
  */
 static int is_harmless(struct expansion *e, const char *path)
 {
@@ -66,7 +66,7 @@ static int is_harmless(struct expansion *e, const char *path)
 
 	if (path[0] != '/' || e->n_files++ >= MAX_FILES)
 		return 0;
-	/* erl adds it where it lacks */
+	/* erl adds a missing suffix */
 	if (length < 7 || strcmp(path + length - 7, ".config") != 0)
 		path = arena_printf(e->arena, "%s.config", path);
 	r = path ? settings_read(e->arena, e->source, path, &source) : -ENOMEM;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Texts of arguments for erl, and the files that they name. */
+/* Reads texts of arguments for erl, and the files that they name. */
 #ifndef EJG_SERVICE_SCRIPT_ARGUMENTS_H
 #define EJG_SERVICE_SCRIPT_ARGUMENTS_H
 

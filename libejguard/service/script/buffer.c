@@ -47,7 +47,7 @@ void buffer_remove_suffix(struct buffer *b, const char *text, const char *patter
 	const size_t length = strlen(text);
 	size_t cut = length;
 
-	/* fnmatch(3) takes its time over many of them */
+	/* fnmatch(3) is slow with many of them */
 	if (length > PATH_MAX || strlen(pattern) > NAME_MAX || strchr(pattern, '*') != strrchr(pattern, '*')) {
 		buffer_unknown(b, "it is a part of another value");
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The value of a word while it grows. */
+/* The value of a word under construction. */
 #ifndef EJG_SERVICE_SCRIPT_BUFFER_H
 #define EJG_SERVICE_SCRIPT_BUFFER_H
 

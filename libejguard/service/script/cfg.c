@@ -12,12 +12,12 @@ struct cfg {
 	struct shell shell;
 	const char *at;
 	const char *end;
-	const char *counted; /* up to there lines are */
+	const char *counted; /* lines are counted up to here */
 	unsigned int level;  /* of if and loops */
 	uint32_t opened;     /* the line of the outermost */
 	bool perhaps;	     /* the rest of this list may or may not run */
 	char never;	     /* does not run: the operator that skips it, & or | */
-	bool piped;	     /* is a part of a pipe: a shell of its own */
+	bool piped;	     /* is a part of a pipe, so it runs in a subshell */
 	enum truth truth;    /* of the command before */
 };
 
@@ -66,7 +66,7 @@ static const char *read_assignment(struct cfg *c, size_t length, bool append)
 	return NULL;
 }
 
-/* NAME+=word: bash appends, others look for a command of that name. */
+/* NAME+=word: bash appends, other shells look for a command of that name. */
 static size_t appended(const struct cfg *c)
 {
 	const char *at = c->at;
@@ -118,7 +118,7 @@ static const char *read_unset(struct cfg *c)
 	return NULL;
 }
 
-/* set -a, and what changes no variable. */
+/* set -a, and options that change no variable. */
 static const char *read_set(struct cfg *c)
 {
 	char sign;
@@ -153,7 +153,7 @@ static void read_test(struct cfg *c)
 	c->truth = truth;
 }
 
-/* `if`, `then` and their like in front of a command. Return: whether there is a command behind them. */
+/* `if`, `then` and similar words before a command. Return: true if a command follows. */
 static const char *read_words(struct cfg *c, bool *ret_command)
 {
 	static const char *const opening[] = { "if", "while", "until" };
@@ -196,7 +196,7 @@ static bool lacks_command(const struct cfg *c, bool expected)
 	return c->at == c->end || *c->at == '\n' || *c->at == '#' ? expected : true;
 }
 
-/* expected: an operator is in front of it that needs one. */
+/* expected: an operator before it requires a command. */
 static const char *read_command(struct cfg *c, bool expected)
 {
 	const char *begin = c->at, *problem;
@@ -242,7 +242,7 @@ static void read_condition(struct cfg *c, char op)
 		c->perhaps = true;
 }
 
-/* Up to the next command, over blank lines and comments. */
+/* Skips blank lines and comments up to the next command. */
 static void skip_lines(struct cfg *c)
 {
 	for (skip_blanks(c); c->at < c->end && (*c->at == '\n' || *c->at == '#'); skip_blanks(c)) {
@@ -269,7 +269,7 @@ static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expect
 	if (op == ';' && twice)
 		return no_assignment;
 	if (op == ';' || !twice) {
-		/* both sides of a pipe, and what runs in the background, are shells of their own */
+		/* both sides of a pipe, and background commands, run in subshells */
 		if (op != ';' && c->shell.assigned)
 			return "it is more than an assignment";
 		c->piped = op == '|';

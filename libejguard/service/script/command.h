@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Commands of a shell that set nothing in it. */
+/* Recognises shell commands that set no variable. */
 #ifndef EJG_SERVICE_SCRIPT_COMMAND_H
 #define EJG_SERVICE_SCRIPT_COMMAND_H
 

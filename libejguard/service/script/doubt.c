@@ -22,7 +22,7 @@ const char *const settings_names[] = {
 
 static void doubt(struct settings *s, const char *name, const struct ejg_origin *origin, const char *why)
 {
-	/* the path of the file itself is used by then */
+	/* the path of the file itself was used before */
 	if (strcmp(name, "EJABBERDCTL_CONFIG_PATH") != 0)
 		variable_doubt(&s->variables, name, why, origin);
 }

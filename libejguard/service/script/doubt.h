@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Places that may set anything. */
+/* Statements that may set anything. */
 #ifndef EJG_SERVICE_SCRIPT_DOUBT_H
 #define EJG_SERVICE_SCRIPT_DOUBT_H
 
@@ -8,7 +8,7 @@
 /* The names of struct ejg_setting that are variables of the script, and others that become arguments; ended by NULL. */
 extern const char *const settings_names[];
 
-/* Something at that place could set any variable. */
+/* Marks all variables as unknown, because something at that place may set them. */
 void doubt_all(struct settings *s, const struct ejg_origin *origin, const char *why);
 
 #endif

@@ -37,7 +37,7 @@ static bool read_key(const struct erl_words *words, size_t i, const char *name, 
 }
 
 /*
- * The four words behind -kernel; or, as most write it in a file, two words and two behind a -kernel of their own.
+ * The four words behind -kernel; or, as usual in a file, two words, and two more behind another -kernel.
  * Return: how many words they are; 0 when they are of another form.
  */
 static size_t read_plain_form(const struct erl_words *words, size_t i, struct ejg_port_range *ret)

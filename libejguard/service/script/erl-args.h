@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The distribution range among arguments of erl. */
+/* Finds the distribution range in arguments of erl. */
 #ifndef EJG_SERVICE_SCRIPT_ERL_ARGS_H
 #define EJG_SERVICE_SCRIPT_ERL_ARGS_H
 
@@ -8,12 +8,12 @@
 enum erl_args_result {
 	ERL_ARGS_NONE,	  /* nothing here concerns the distribution port */
 	ERL_ARGS_RANGE,	  /* *ret_range is the range */
-	ERL_ARGS_UNCLEAR, /* something here does, and is not of the plain form */
+	ERL_ARGS_UNCLEAR, /* something concerns it, in another form than the plain one */
 };
 
 /*
- * Looks for the distribution range among arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`,
- * which is the plain form. *ret_where is the word that decides, or NULL.
+ * Finds the distribution range in arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`, which is
+ * the plain form. *ret_where is the word that decides, or NULL.
  */
 enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_port_range *ret_range,
 				   const struct erl_word **ret_where);

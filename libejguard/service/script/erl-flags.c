@@ -10,7 +10,7 @@ struct flag_reader {
 	struct arena *arena;
 	const struct erl_words *words;
 	size_t at;		    /* of the next word */
-	const struct erl_word *now; /* the one before */
+	const struct erl_word *now; /* the previous word */
 	struct erl_flag *flags;
 	size_t n;
 };
@@ -40,7 +40,7 @@ static bool is_flag(const char *word)
 	return word[0] == '-' || word[0] == '+';
 }
 
-/* +K true and its like: erlexec takes the next word away with it. */
+/* +K true and similar flags: erlexec consumes the next word too. */
 static bool takes_value(const char *word)
 {
 	return word[0] == '+' && word[1] && strchr("aACeinPQtTRWKS", word[1]) && !word[2];

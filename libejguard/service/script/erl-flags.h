@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The flags of erl among its arguments. */
+/* Finds the flags of erl in its arguments. */
 #ifndef EJG_SERVICE_SCRIPT_ERL_FLAGS_H
 #define EJG_SERVICE_SCRIPT_ERL_FLAGS_H
 
@@ -7,14 +7,14 @@
 
 #include "libejguard/service/script/erl-words.h"
 
-/* A flag of erl among arguments, or a key of -kernel or a name of -env. */
+/* A flag of erl in its arguments, or a key of -kernel or a name of -env. */
 struct erl_flag {
 	const char *name;  /* "-setcookie", "-kernel inet_dist_use_interface", "-env NAME" */
-	const char *value; /* or NULL; that of a cookie is *** */
+	const char *value; /* or NULL; a cookie is *** */
 	struct ejg_origin origin;
 };
 
-/* The flags among the words, in the order in which erl sees them. Return: 0, -ENOMEM. */
+/* The flags in the words, in the order in which erl reads them. Return: 0, -ENOMEM. */
 int erl_flags_read(struct arena *arena, const struct erl_words *words, struct erl_flag **ret, size_t *ret_n);
 
 #endif

@@ -13,7 +13,7 @@ struct erl_reader {
 	const char *end;
 	enum erl_text kind;
 	uint32_t line;
-	char *word; /* room for all of the text */
+	char *word; /* buffer for all of the text */
 };
 
 static bool is_blank(const struct erl_reader *r, char c)
@@ -32,7 +32,7 @@ static void step(struct erl_reader *r)
 	r->at++;
 }
 
-/* Copies up to the closing quote, which a text may lack. */
+/* Copies up to the closing quote, which may be missing. */
 static char *read_quoted(struct erl_reader *r, char *to)
 {
 	const char quote = *r->at++;
@@ -65,7 +65,7 @@ static bool next_word(struct erl_reader *r)
 			to = read_quoted(r, to);
 			continue;
 		}
-		/* at the end of the text it is nothing */
+		/* at the end of the text it is ignored */
 		if (r->kind != ERL_TEXT_SPLIT && *r->at == '\\' && ++r->at == r->end)
 			break;
 		*to++ = *r->at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The flags of erl from everywhere: environment, ERL_OPTIONS, the arguments file. */
+/* The flags of erl from all sources: environment, ERL_OPTIONS, the arguments file. */
 #include "libejguard/service/script/flags.h"
 
 #include <string.h>

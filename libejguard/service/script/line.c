@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lines of the start script: their words, and what a line that is not followed may do. */
+/* Lines of the start script: their words, and the possible effects of lines that are not followed. */
 #include "libejguard/service/script/line.h"
 
 #include <ctype.h>
@@ -61,7 +61,7 @@ static bool is_command(const char *line, const char *c)
 	return false;
 }
 
-/* `. FILE` and its like. */
+/* True for `. FILE` and similar commands. */
 static bool reads_commands(const char *line, const char *end)
 {
 	static const char *const commands[] = { ".", "source", "eval" };
@@ -93,7 +93,7 @@ void script_doubt(struct script *script, const char *at)
 		if (!*name || (script->in_function && !is_command(at, c)))
 			continue;
 		c += strlen(*name) + 1;
-		/* the options of ejabberdctl are read from the unit's command; the home of a user from passwd(5) */
+		/* ejabberdctl's options are read from the unit's command, and a user's home from passwd(5) */
 		if (script_starts(c, script->end, "$2;") || script_starts(c, script->end, "$(su "))
 			continue;
 		variable_doubt(&script->s->variables, *name, "the start script may set it there, or not", &origin);

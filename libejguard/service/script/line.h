@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lines of the start script: their words, and what a line that is not followed may do. */
+/* Lines of the start script: their words, and the possible effects of lines that are not followed. */
 #ifndef EJG_SERVICE_SCRIPT_LINE_H
 #define EJG_SERVICE_SCRIPT_LINE_H
 
@@ -15,7 +15,7 @@ struct script {
 	const char *next;
 };
 
-/* Behind the blanks at `at`. */
+/* The position behind blanks at `at`. */
 const char *script_blanks(const char *at, const char *end);
 /* True if a line begins with the text, begins with the whole word, or ends with the word. */
 bool script_starts(const char *at, const char *end, const char *text);

@@ -180,7 +180,7 @@ static bool read_colon(struct script *script, const char *at)
 	return true;
 }
 
-/* Return: false when it is no statement that is understood. */
+/* Return: false when the statement is not understood. */
 static bool statement(struct script *script, const char *at)
 {
 	struct word_value value;
@@ -212,7 +212,7 @@ static bool statement(struct script *script, const char *at)
 	return false;
 }
 
-/* Follows the structure of the script. Return: whether the line is a statement of the top level. */
+/* Follows the structure of the script. Return: true if the line is a statement of the top level. */
 static bool enter_line(struct script *script, const char *start, const char *at)
 {
 	static const struct {

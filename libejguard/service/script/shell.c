@@ -16,7 +16,7 @@
 
 enum {
 	MAX_EXPANDED = 4 * 1024 * 1024, /* total characters of variables that are expanded in a file */
-	MAX_DEPTH = 8,			/* of words inside of ${...} */
+	MAX_DEPTH = 8,			/* of words inside ${...} */
 };
 
 static const char unseen[] = "it depends on a variable that is not set here";
@@ -58,7 +58,7 @@ static size_t name_length(const struct shell_reader *r)
 	return n > 0 && isdigit(r->at[0]) ? 0 : n;
 }
 
-/* Reads up to the closing brace of ${NAME OPERATOR word}, quotes removed. */
+/* Reads up to the closing brace of ${NAME OPERATOR word}, and removes quotes. */
 static bool read_operand(struct shell_reader *r, struct buffer *b)
 {
 	if (++r->depth > MAX_DEPTH)
@@ -117,7 +117,7 @@ static void assign_default(struct shell_reader *r, const char *name, const struc
 		variable_doubt(v, name, "it may be set there, or not", &origin);
 }
 
-/* ${NAME:=word} and its like; the operator is at r->at. */
+/* ${NAME:=word} and similar forms; the operator is at r->at. */
 static bool read_default(struct shell_reader *r, struct buffer *b, const char *name, const struct occurrence *value)
 {
 	const bool colon = take(r, ":");
@@ -307,7 +307,7 @@ static bool read_single_quoted(struct shell_reader *r, struct buffer *b)
 	return true;
 }
 
-/* Behind a backslash: a line break goes with it. */
+/* Reads a character behind a backslash: a line break is removed. */
 static bool read_escaped(struct shell_reader *r, struct buffer *b, bool quoted)
 {
 	if (r->end - r->at < 2)

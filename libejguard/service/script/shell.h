@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Words of the shell, expanded without running anything. */
+/* Expands words of the shell without running anything. */
 #ifndef EJG_SERVICE_SCRIPT_SHELL_H
 #define EJG_SERVICE_SCRIPT_SHELL_H
 
@@ -37,8 +37,8 @@ struct ejg_origin shell_origin(const struct shell *shell);
 
 /*
  * Expands one word at *at, up to an unquoted blank, newline or one of ;&|<>() and moves *at behind it. ${NAME:=word}
- * assigns. A line break inside of quotes belongs to the word. Return: false when it is not a word that is understood;
- * *at is then somewhere inside.
+ * assigns. A line break inside of quotes belongs to the word. Return: false when the word is not understood; *at is
+ * then somewhere inside.
  */
 bool shell_word(struct shell *shell, const char **at, const char *end, struct word_value *ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Statements that the start script and ejabberdctl.cfg have in common. */
+/* Statements that both the start script and ejabberdctl.cfg use. */
 #ifndef EJG_SERVICE_SCRIPT_STATEMENT_H
 #define EJG_SERVICE_SCRIPT_STATEMENT_H
 
@@ -7,12 +7,12 @@
 
 enum truth { FALSE, TRUE, UNKNOWN };
 
-/* The length of the name when an assignment begins there: NAME=; else 0. */
+/* The length of the name if an assignment NAME= begins there; else 0. */
 size_t statement_assigned(const char *at, const char *end);
 
 /*
- * Expands the word behind NAME=, whose length is given; *at is moved behind it. Return: false when it is not
- * understood.
+ * Expands the word behind NAME=, with the given length of the name; *at is moved behind it. Return: false when it is
+ * not understood.
  */
 bool statement_value(struct shell *shell, const char **at, const char *end, size_t length, struct word_value *ret);
 
@@ -28,7 +28,7 @@ void statement_set(struct shell *shell, const char *name, const struct word_valu
  */
 bool statement_export(struct shell *shell, const char **at, const char *end);
 
-/* The test between [ and ]; *at is moved behind it where it can be decided. */
+/* The test between [ and ]; *at is moved behind it if its result is known. */
 enum truth statement_test(struct shell *shell, const char **at, const char *end);
 
 #endif

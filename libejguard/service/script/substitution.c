@@ -13,7 +13,7 @@ enum { MAX_DEPTH = 8 };
 
 static const char *close_of(const char *at, const char *end, unsigned int depth);
 
-/* The closing quote of a " that is in front of `at`. */
+/* The closing quote of the " just before `at`. */
 static const char *close_quote(const char *at, const char *end, unsigned int depth)
 {
 	for (; at < end && *at != '"'; at++) {

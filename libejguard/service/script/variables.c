@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The variables of the start script, with every value that something gave to them. */
+/* The variables of the start script, with all values that they were given. */
 #include "libejguard/service/script/variables.h"
 
 #include <string.h>
@@ -93,7 +93,7 @@ void variable_doubt(struct variables *v, const char *name, const char *why, cons
 
 void variable_use(const struct occurrence *occurrence)
 {
-	/* all of them are made here */
+	/* all of them are allocated here */
 	((struct occurrence *)occurrence)->used = true;
 }
 

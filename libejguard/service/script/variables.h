@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The variables of a shell, and what gave them their values. Without memory the arena remembers it. */
+/* The variables of a shell, and the sources of their values. The arena records if memory runs out. */
 #ifndef EJG_SERVICE_SCRIPT_VARIABLES_H
 #define EJG_SERVICE_SCRIPT_VARIABLES_H
 
@@ -8,11 +8,11 @@
 #include "libejguard/util/arena.h"
 
 enum variables_limits {
-	VARIABLES_MAX = 1024,	    /* one more, and what the others are is no longer told */
-	VARIABLES_MAX_EARLIER = 64, /* values of one variable that are kept besides the last one */
+	VARIABLES_MAX = 1024,	    /* with more variables no value is certain */
+	VARIABLES_MAX_EARLIER = 64, /* earlier values kept for one variable */
 };
 
-/* A value that something gave to a variable. */
+/* A value that a variable was given. */
 struct occurrence {
 	const struct occurrence *earlier; /* the value that this one replaces, or NULL */
 	const char *text;		  /* NULL: unknown */

@@ -11,10 +11,10 @@
 #include "libejguard/service/unit/file.h"
 #include "libejguard/util/cleanup.h"
 
-/* The words of a value, one after the other, unquoted. */
+/* Iterates over the words of a value, unquoted. */
 struct unit_words {
 	const char *at;
-	char *word;	 /* room for all of the value */
+	char *word;	 /* buffer for all of the value */
 	const char *why; /* the reason why the word is not understood, or NULL */
 };
 
@@ -53,7 +53,7 @@ static void add_specifier(struct unit_words *w, char **to)
 	w->at += w->at[1] ? 2 : 1;
 }
 
-/* As systemd's extract_first_word() with EXTRACT_CUNESCAPE and EXTRACT_UNQUOTE. Return: false at the end. */
+/* Like systemd's extract_first_word() with EXTRACT_CUNESCAPE and EXTRACT_UNQUOTE. Return: false at the end. */
 static bool next_word(struct unit_words *w)
 {
 	char quote = '\0', *to = w->word;
@@ -188,7 +188,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All files of a folder that match, in the order of their names. */
+/* Reads all matching files of a folder, sorted by name. */
 static int read_environment_files(struct settings *s, const char *folder, const char *pattern,
 				  const struct ejg_origin *origin)
 {
@@ -215,7 +215,7 @@ static int read_environment_files(struct settings *s, const char *folder, const 
 	return r;
 }
 
-/* EnvironmentFile=: a path, or a pattern of glob(7), which is followed in the last part of the path. */
+/* EnvironmentFile=: a path, or a pattern of glob(7), which is expanded in the last component of the path. */
 static int read_environment(struct settings *s, const struct unit_value *value)
 {
 	const char *path = value->text + (value->text[0] == '-'), *slash = strrchr(path, '/');
@@ -266,7 +266,10 @@ static void use_option(struct settings *s, const char *name, const char *text, c
 		variable_set(&s->variables, "ETC_DIR", plain ? text : NULL, "it is computed by a shell", origin);
 }
 
-/* Words before ejabberdctl: assignments to its environment, and what starts it. Return: whether they are understood. */
+/*
+ * Words before ejabberdctl: assignments, and programs that start it. Return: true if they are
+ * understood.
+ */
 static bool use_before(struct settings *s, const char *word, const struct ejg_origin *origin)
 {
 	static const char *const starters[] = { "sh", "bash", "dash", "env", "exec", "nice", "ionice", "-c", "-n" };
@@ -316,7 +319,7 @@ static void use_part(struct command *c, const char *part)
 	}
 }
 
-/* The words of the command, also those of a command for sh -c: the quotes around such a command are gone by now. */
+/* Reads the words of the command, also those of a command for sh -c, whose quotes are removed already. */
 static int read_command(struct settings *s, const struct unit_value *value)
 {
 	struct command c = { .s = s, .origin = &value->origin };

@@ -17,7 +17,7 @@ struct unit_values {
 
 struct unit_parser {
 	struct settings *s;
-	const char *section; /* the one that matters */
+	const char *section; /* the section to read */
 	bool in_section;
 	bool manager;
 	struct unit_values environment;
@@ -29,12 +29,12 @@ struct unit_parser {
 };
 
 /*
- * The unit's own command in a value of ExecStart=, where ejguard exec --only-confine starts it; in every other case all of
- * the value. Return: 0, -ENOMEM.
+ * The unit's own command in a value of ExecStart=, if ejguard exec --only-confine starts it; otherwise the whole value.
+ * Return: 0, -ENOMEM.
  */
 int unit_own_command(const char *value, const char **ret);
 
-/* Gives the environment to the variables, and reads the command. Return: 0, -ENOMEM. */
+/* Adds the environment to the variables, and reads the command. Return: 0, -ENOMEM. */
 int unit_environment(struct unit_parser *p, const struct unit_values *defaults);
 
 #endif

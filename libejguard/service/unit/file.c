@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A file of EnvironmentFile=. It looks like shell, but systemd reads it by rules of its own (parse_env_file(), and
- * systemd.exec(5)): nothing is expanded, `export` is no word, blanks around = do not matter.
+ * systemd.exec(5)): nothing is expanded, `export` has no meaning, blanks around = are ignored.
  */
 #include "libejguard/service/unit/file.h"
 
@@ -15,7 +15,7 @@ struct file_reader {
 	const char *at;
 	const char *end;
 	uint32_t line;
-	char *value; /* room for all of the file */
+	char *value; /* buffer for all of the file */
 	size_t length;
 	size_t kept; /* length without unquoted blanks at the end */
 };
@@ -60,7 +60,7 @@ static bool read_quoted(struct file_reader *r)
 	return true;
 }
 
-/* The value up to the end of the line. Quotes count at its beginning, and behind another quoted part. */
+/* The value up to the end of the line. Quotes only count at its beginning, and behind another quoted part. */
 static bool read_value(struct file_reader *r)
 {
 	bool bare = false;
@@ -120,7 +120,7 @@ static bool is_key(const char *key, size_t length)
 	return length > 0 && !isdigit((unsigned char)key[0]);
 }
 
-/* A line that begins with no blank, newline or comment sign. */
+/* Reads a line that does not begin with a blank, newline or comment sign. */
 static bool read_assignment(struct variables *v, struct file_reader *r, const char *path)
 {
 	const struct ejg_origin origin = { EJG_ORIGIN_UNIT, path, r->line };
@@ -137,7 +137,7 @@ static bool read_assignment(struct variables *v, struct file_reader *r, const ch
 	r->at++;
 	if (!read_value(r))
 		return false;
-	/* others, `export NAME` among them, are left out by systemd too */
+	/* systemd ignores others too, for example `export NAME` */
 	if (is_key(key, length))
 		set(v, r, key, length, &origin);
 	return true;

@@ -6,7 +6,7 @@
 #include "libejguard/service/script/variables.h"
 #include "libejguard/service/source.h"
 
-/* Reads it into the variables. Return: whether all of it is understood. */
+/* Reads it into the variables. Return: true if all of it is understood. */
 bool unit_environment_text(struct variables *v, const struct source_text *source);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum {
 	MAX_DROPINS = 256,
-	MAX_NAMES = 4, /* of a unit: itself, what it is a link to, and their templates */
+	MAX_NAMES = 4, /* of a unit: its own name, the target of its link, and their templates */
 };
 
 /* The system manager's, best first. */

@@ -11,8 +11,8 @@ struct unit_file {
 };
 
 /*
- * The fragment and the drop-ins of a unit in the order in which systemd reads them. *ret_n is 0 when there is no
- * fragment. Return: 0, -ENOMEM.
+ * The fragment and the drop-ins of a unit in the order in which systemd reads them. *ret_n is 0 when the fragment does
+ * not exist. Return: 0, -ENOMEM.
  */
 int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
 	       const struct unit_file **ret, size_t *ret_n);

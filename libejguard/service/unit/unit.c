@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The environment that a unit gives to the start script, by the rules of systemd.exec(5): DefaultEnvironment= of the
- * manager, the home of User=, PassEnvironment=, Environment=, EnvironmentFile=, in this order, without what
- * UnsetEnvironment= names.
+ * manager, the home of User=, PassEnvironment=, Environment=, EnvironmentFile=, in this order, without the variables in
+ * UnsetEnvironment=.
  */
 #include "libejguard/service/unit/unit.h"
 
@@ -22,7 +22,7 @@ static void set_problem(struct unit_parser *p, const char *problem, const struct
 	p->s->unit.problem_origin = *origin;
 }
 
-/* Appends to a list that an empty assignment resets. */
+/* Appends to a list; an empty assignment clears it. */
 static int add_value(struct unit_parser *p, struct unit_values *list, const char *value,
 		     const struct ejg_origin *origin)
 {
@@ -113,7 +113,7 @@ static bool is_continued(const char *line, size_t length)
 	return backslashes % 2 == 1;
 }
 
-/* Joins continued lines, leaves comments out, also those between continued lines. */
+/* Joins continued lines, and skips comments, also between continued lines. */
 static int take_text(struct unit_parser *p, const struct source_text *source)
 {
 	char *buffer = arena_strndup(p->s->arena, source->text, source->size), *rest = buffer, *line;
@@ -170,7 +170,7 @@ static int read_file(struct unit_parser *p, const char *path)
 	return take_text(p, &source);
 }
 
-/* system.conf and its drop-ins: only DefaultEnvironment= matters. */
+/* system.conf and its drop-ins: only DefaultEnvironment= is read. */
 static int read_manager(struct unit_parser *p)
 {
 	static const char *const folders[] = { "/usr/lib/systemd", "/usr/local/lib/systemd", "/run/systemd",
@@ -242,7 +242,7 @@ static int read_unit(struct unit_parser *p, const char *name)
 	return starts_service(p->s) ? 1 : 0;
 }
 
-/* The unit that starts the service; otherwise the first that there is. */
+/* The unit that starts the service; otherwise the first existing one. */
 static int choose_unit(struct unit_parser *p)
 {
 	const char *first = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The unit that starts the service: what it sets, and what it runs. */
+/* The unit that starts the service: its settings, and its command. */
 #ifndef EJG_SERVICE_UNIT_UNIT_H
 #define EJG_SERVICE_UNIT_UNIT_H
 
@@ -9,7 +9,7 @@
 /* Reads the unit: its environment into the variables, the rest into s->unit. Return: 0, -ENOMEM. */
 int unit_read(struct settings *s);
 
-/* Finds the unit, and what it starts: s->unit alone. Return: 0, -ENOMEM. */
+/* Finds the unit and its command: sets only s->unit. Return: 0, -ENOMEM. */
 int unit_find(struct settings *s);
 
 /*

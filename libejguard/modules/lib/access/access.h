@@ -230,7 +230,7 @@ struct access_service {
 	const char
 		*group_members; /* others in the group: "www-data, backup"; NULL: nobody, and it is trusted */
 	struct access_trust trust;
-	struct access_trust key_readers; /* and the further groups of the user: who put it there shares keys with it */
+	struct access_trust key_readers; /* plus the user's other groups: it shares keys with them on purpose */
 };
 
 /*

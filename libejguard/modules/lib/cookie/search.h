@@ -17,7 +17,7 @@ enum search_kind {
 enum search_form {
 	SEARCH_OPTION,	    /* -setcookie */
 	SEARCH_RELEASE,	    /* RELEASE_COOKIE, which a release's script adds to the arguments */
-	SEARCH_SETTING,	    /* node.cookie and its like, or a variable for it: the service puts it among the arguments */
+	SEARCH_SETTING,	    /* node.cookie or similar, or a variable for it: the service adds it to the arguments */
 	SEARCH_ENVIRONMENT, /* RABBITMQ_ERLANG_COOKIE: the node reads it from its environment */
 };
 
