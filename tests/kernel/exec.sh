@@ -70,6 +70,52 @@ count='^[0-9]+$'
 check_is 'no descriptor more' "$(grep -E "$count" "$EJG_STATE/control" | tail -n 1)" "$(grep -E "$count" "$EJG_STATE/said" | tail -n 1)"
 forget
 
+note 'what the filter does'
+[[ $(uname -m) == x86_64 ]] && others=(32-bit x32) || others=()
+# check_calls WHAT OPTIONS OF seccomp, WORDS: what calls.py gets.
+check_calls() {
+	EXTRA="required seccomp $2" stack_for service.service 198.51.100.2
+	run_exec -- python3 -I "$harness_dir/calls.py" unshare mptcp "${others[@]}"
+	check_is "$1" "$3" "$(paste -sd ' ' "$EJG_STATE/said")"
+	forget
+}
+control=$(in_cgroup "$here" python3 -I "$harness_dir/calls.py" unshare mptcp "${others[@]}" | paste -sd ' ')
+check_has 'control' 'unshare ok mptcp ok' "$control"
+check_calls 'as it is' '' "unshare EPERM mptcp EPROTONOSUPPORT${others:+ 32-bit EPERM x32 EPERM}"
+check_calls 'mptcp=yes' 'mptcp=yes' "unshare EPERM mptcp ok${others:+ 32-bit EPERM x32 EPERM}"
+check_calls 'action=kill' 'action=kill' "unshare SIGSYS mptcp SIGSYS${others:+ 32-bit SIGSYS x32 SIGSYS}"
+check_calls 'mode=permissive refuses nothing' 'mode=permissive' "$control"
+EXTRA='required seccomp mode=permissive' stack_for service.service 198.51.100.2
+run_exec -- grep '^Seccomp:' /proc/self/status
+check_is 'mode=permissive is a filter' $'Seccomp:\t2' "$(cat "$EJG_STATE/said")"
+forget
+EXTRA='required seccomp' stack_for service.service 198.51.100.2
+
+note 'without the capability for it'
+alone() {
+	in_cgroup "$here" setpriv --reuid 65534 --regid 65534 --clear-groups "$EJG_TOOL" --confdir "$EJG_CONF" \
+		--moduledir "$EJG_MODULES" exec "$@" >"$EJG_STATE/said" 2>&1 || status=$?
+}
+chmod 755 "$EJG_CONF" "$EJG_MODULES"
+status=0
+alone --only-confine service -- grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status
+check_is 'the filter comes with no_new_privs' $'NoNewPrivs:\t1 Seccomp:\t2' "$(paste -sd ' ' "$EJG_STATE/said")"
+status=0
+alone --cgroup "$cgroup" service -- touch "$EJG_STATE/started"
+check_refused 'no permission to make a cgroup' 4 'cannot create the cgroup .* run it as root'
+
+note 'job control'
+# shellcheck disable=SC2016 # the shell inside expands
+group='read -ra stat </proc/$$/stat; echo "${stat[@]:4:3}"'
+for option in '' --wait-empty; do
+	in_cgroup "$here" setsid --wait bash -c "$group"'; "$@"' session "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" \
+		exec --cgroup "$cgroup" ${option:+"$option"} service -- bash -c "$group" >"$EJG_STATE/said" 2>&1
+	mapfile -t said <"$EJG_STATE/said"
+	check "a session of its own: ${said[0]}" test "${said[0]%% *}" -gt 1
+	check_is "process group, session and terminal stay${option:+, $option}" "${said[0]}" "${said[1]}"
+	forget
+done
+
 note 'it is the process that was started'
 start_exec service -- sleep 60
 check 'the command takes its place' wait_for 10 grep -qx sleep "/proc/$pid/comm"
@@ -112,6 +158,11 @@ status=0
 in_cgroup "$here" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$EJG_CGROUP/no/such/cgroup" \
 	service "${start[@]}" >"$EJG_STATE/said" 2>&1 || status=$?
 check_refused 'a cgroup in no cgroup' 1 'cannot create the cgroup'
+status=0
+# shellcheck disable=SC2016 # the shell inside expands
+in_cgroup "$here" unshare --mount bash -c 'umount --all --lazy --types cgroup2 && exec "$@"' without "$EJG_TOOL" --confdir "$EJG_CONF" \
+	--moduledir "$EJG_MODULES" exec --cgroup /service service "${start[@]}" >"$EJG_STATE/said" 2>&1 || status=$?
+check_refused 'no cgroup2' 4 'mount cgroup2'
 cp "$EJG_CONF/service" "$EJG_STATE/good"
 echo 'required nothing-of-that-name' >>"$EJG_CONF/service"
 run_exec "${start[@]}"
@@ -141,3 +192,13 @@ status=0
 wait "$pid" || status=$?
 check_is 'SIGTERM ends the command' 143 "$status"
 check_is 'and what it has started' no "$(exists "$cgroup")"
+# shellcheck disable=SC2016 # the shell inside expands
+start_exec --wait-empty service -- bash -c 'trap "" TERM; touch "$0"; while :; do sleep 1000; done' "$EJG_STATE/deaf"
+check 'a command that ignores SIGTERM runs' wait_for 10 test -e "$EJG_STATE/deaf"
+before=$SECONDS
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+check_is 'SIGKILL ends it' 137 "$status"
+check_is 'after 30 seconds' yes "$( ((SECONDS - before >= 30)) && echo yes || echo no)"
+check_is 'all of it' no "$(exists "$cgroup")"
