@@ -4,7 +4,7 @@ import re
 
 import tree
 
-# Where README.md names a folder, and where it names the folders in it.
+# The folders that README.md names, and whose subfolders it names.
 FOLDERS = ('include', 'libejguard', 'bpf', 'tools', 'tests')
 KNOWN = set()
 

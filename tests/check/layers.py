@@ -36,7 +36,7 @@ LAYERS = {
 # No word of it may be in the folder: it serves whatever the caller guards.
 FOREIGN = {'libejguard/core': 'ejabberd', UTIL: 'ejabberd'}
 
-# What still does so; to become empty.
+# Known violations; to become empty.
 KNOWN = set()
 
 

@@ -7,7 +7,7 @@ import tree
 
 MAX_FUNCTION = 60
 MAX_FILE = 400
-# What is still longer, by file, or file and function: nothing.
+# Known longer ones, by file, or by file and function: none.
 KNOWN = set()
 
 

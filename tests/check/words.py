@@ -50,7 +50,7 @@ MESSAGES = {
     'of the stack that is tried': 'of applying this stack',
     'put the former': 'restore the former',
 }
-# What is still said: nothing.
+# Known uses of these words: none.
 KNOWN = set()
 
 

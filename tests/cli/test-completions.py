@@ -20,7 +20,7 @@ bind 'set completion-query-items 0'
 bind '"\C-t": insert-completions'
 """
 
-# What is offered goes into a file. Some calls of compadd only ask: those give an array to -O, -A or -D.
+# The offered words go into a file. Some calls of compadd only ask: those give an array to -O, -A or -D.
 ZSH = r"""
 fpath=({completions} $fpath)
 autoload -Uz compinit

@@ -22,7 +22,7 @@ FOLDERS = "libejguard", "tools"
 # Programs that a remedy begins with: what is not marked as a command must not look like one.
 PROGRAMS = {"bpftool", "chgrp", "chmod", "chown", "echo", "ejguard", "ejabberdctl", "find", "install", "ls", "modprobe",
             "openssl", "rm", "setfacl", "ss", "sysctl", "systemctl"}
-# What stands for what is known only at run time.
+# Samples for values that are only known at run time.
 SAMPLES = {"PATH": "thing", "USER": pwd.getpwuid(os.geteuid()).pw_name, "GROUP": grp.getgrgid(os.getegid()).gr_name}
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What a machine consists of, so that it can be said what was left behind on it: on the machine, before and after.
+# An inventory of a machine, taken on it before and after, which shows what was left behind.
 
-# What apt, dpkg and the scripts of packages write that is no file of a package: patterns of whole lines' first field.
+# Files that apt, dpkg and packages' scripts write and that no package contains: patterns of whole lines' first field.
 inventory_of_packages() {
 	cat <<-'EOT'
 		/var/(lib/(dpkg|apt|ucf|python|systemd)|cache/(apt|debconf|ldconfig|man|fontconfig))(/.*)?
@@ -44,7 +44,7 @@ inventory_else() {
 	cut -d: -f1 /etc/passwd
 }
 
-# Where packages put links for folders that Debian has merged: /bin is /usr/bin.
+# Packages put links in folders that Debian has merged: /bin is /usr/bin.
 inventory_owned() {
 	cat /var/lib/dpkg/info/*.list | sed -E 's,^/(bin|sbin|lib[0-9x]*)/,/usr/&,; s,//,/,' | sort -u
 }

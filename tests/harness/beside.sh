@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What tools/run-tests does beside the suites: most of their tests wait for something, one at a time, and leave a processor
-# with nothing to do. It is nicer than the suites, says what it has to say at its end, and what it counts is added then.
+# A command that tools/run-tests runs in parallel with the suites: most tests wait for something, one at a time, and
+# leave a processor idle. It has a lower priority than the suites; its output and its counts are added at its end.
 
 # shellcheck disable=SC2154,SC2034 # work, passed, failed, durations: of run-tests and counts.sh
 

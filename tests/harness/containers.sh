@@ -6,7 +6,7 @@
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
-# What is needed of each beside what a bed has.
+# The packages that each needs in addition to those of a bed.
 containers_packages=(podman crun runc conmon netavark catatonit golang-github-containers-common
 	golang-github-containers-image 'libgpgme*' 'libsubid*' 'libassuan*' libyajl2 libdevmapper1.02.1
 	iptables libip4tc2 libip6tc2 libxtables12 libmnl0 libnetfilter-conntrack3 libnfnetlink0 'libnftnl*' libsqlite3-0

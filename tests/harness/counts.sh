@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What tools/run-tests counts: tests that passed and failed, and how long each took.
+# The counts of tools/run-tests: tests that passed and failed, and how long each took.
 
 passed=0
 failed=0
@@ -48,7 +48,7 @@ count_log() {
 		sed 's|rules/rules-|rules/|')
 }
 
-# What took longest, if there is something to choose from.
+# Prints the longest ones, if there is more than one.
 count_longest() {
 	((${#durations[@]} > 1)) || return 0
 	echo

@@ -25,7 +25,7 @@ debian_sources() {
 		done
 }
 
-# How this machine's apt reaches them.
+# The options with which this machine's apt reaches the mirrors.
 debian_apt_options() {
 	apt-config dump | grep -E '^Acquire::(Check-|https?::(.*::)?(Proxy|Verify|CaInfo))' || true
 }

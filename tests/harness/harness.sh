@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What a test that needs beds sources, and calls first:
+# A test that needs beds sources this, and calls first:
 #
 #	source "$(dirname "$0")/../harness/harness.sh"
 #	harness_begin "$0"

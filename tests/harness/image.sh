@@ -13,7 +13,7 @@ source "${BASH_SOURCE[0]%/*}/debian.sh"
 image_units='systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
 	systemd-tmpfiles-setup.service'
 
-# What a whole one needs for the tool that was built here, and for what the tests run in a bed.
+# Packages that a complete image needs for the tool that was built here, and for the programs of tests in a bed.
 image_whole=(systemd libbpf1 libjansson4 libsmartcols1 libyaml-0-2 libacl1 libpcre2-8-0 libmd0 libseccomp2 zlib1g
 	iproute2 procps acl bpftool openssl python3)
 
@@ -63,7 +63,7 @@ image_chroot_alone() {
 		exec chroot "$root" "$@"' image-chroot "${BASH_SOURCE[0]}" "$root" "$@"
 }
 
-# What apt would run besides: hooks of this machine, and a rebuild of the manual's index.
+# Suppresses what apt would run in addition: hooks of this machine, and a rebuild of the manual's index.
 image_prepare_apt() {
 	local root=$1
 	cat >"$root/etc/apt/apt.conf.d/zz-ejguard-bed" <<-'EOT'
@@ -104,7 +104,7 @@ image_download() {
 	}
 }
 
-# What the machine enables, and what its administrator set, has no place in a bed.
+# Removes units that the machine enables, and its administrator's settings: they do not belong in a bed.
 image_strip_units() {
 	local root=$1 unit keep
 	keep=" ${image_units//[$'\n\t']/ } "

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What tools/run-tests keeps from one call to the next in the folder --build: the build folders, and the image of the
-# beds as an archive, which is good until what it was made of changes.
+# Files that tools/run-tests keeps between calls in the folder --build: the build folders, and the image of the
+# beds as an archive, which is valid until one of its inputs changes.
 
 # shellcheck disable=SC2154 # source_dir: whoever sources this
 
@@ -22,7 +22,7 @@ kept_open() {
 	flock --nonblock "$lock" || give_up "--build $1: another run-tests is at work there"
 }
 
-# What the image is made of: how, and the packages over which it lies.
+# The key of the image: how it is made, and the packages below it.
 kept_image_key() {
 	{
 		cat "$source_dir"/tests/harness/{mkimage,image.sh,rootfs.sh} /var/lib/dpkg/status

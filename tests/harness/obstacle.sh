@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What this machine lacks for the beds, found by doing each thing once, in namespaces that end with it.
+# Features that the beds need and this machine lacks: each is tried once, in namespaces that end with it.
 
 # shellcheck disable=SC2016 # inner shells expand
 obstacle_probes=(

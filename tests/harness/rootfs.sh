@@ -15,7 +15,7 @@ rootfs_parts() {
 }
 
 # rootfs_mount ROOT WRITABLE [LAYER]: this machine's files, LAYER over them, at ROOT; where LAYER is whole, LAYER alone.
-# What is written goes to WRITABLE, which can be a LAYER later.
+# Written files go to WRITABLE, which can be a LAYER later.
 rootfs_mount() {
 	local root=$1 writable=$2 layer=${3-} part name
 	if [[ -n $layer && -e $layer/whole ]]; then

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What apply does to the kernel: nothing where nothing is to be done; links for new cgroups; another policy, and only
-# that, for other peers. What check finds when somebody has been at the pins, and that apply repairs it.
+# The effect of apply on the kernel: none if nothing is to do; links for new cgroups; for other peers, another policy
+# and nothing else. Findings of check after somebody has changed the pins, and their repair by apply.
 set -euo pipefail
 
 # shellcheck source=kernel.sh

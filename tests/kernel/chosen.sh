@@ -22,7 +22,7 @@ guard_host() {
 	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
 }
 
-# Where no process of the service is seen.
+# Runs ejguard where it sees no process of the service.
 guard_blind() {
 	# shellcheck disable=SC2016 # expanded there
 	own_tree nsenter --net="$(net_file host)" unshare --pid --fork --mount bash -c \
@@ -94,7 +94,7 @@ hammer_start root hammer_as 0
 failed=0
 for ((i = 0; i < upgrades; i++)); do
 	other_build
-	# That the service's processes cannot be seen from there is a failure by itself, which takes nothing back.
+	# It is a failure that the service's processes cannot be seen from there; but this failure takes nothing back.
 	if guard_blind -q apply 2>&1 | grep '^ejguard: ' | grep -qv sockets-unseen; then
 		failed=$((failed + 1))
 	fi

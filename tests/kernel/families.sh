@@ -74,7 +74,7 @@ host_in() {
 		"${@:2}"
 }
 
-# What runs through it has no sockets of IPv6, as with ipv6.disable=1: socket(2) ends with EAFNOSUPPORT (97) by a filter.
+# A program under this filter has no IPv6 sockets, as with ipv6.disable=1: socket(2) fails with EAFNOSUPPORT (97).
 cat >"$EJG_STATE/no-ipv6" <<-'EOT'
 	import ctypes, os, platform, struct, sys
 	call = {'x86_64': 41, 'aarch64': 198}[platform.machine()]

@@ -16,7 +16,7 @@ command -v strace >/dev/null || skip 'there is no strace'
 faults=${EJG_FAULTS-90}
 cgroup=$EJG_CGROUP/service
 mkdir "$cgroup"
-# What changes something. openat makes files, too; most of them are only read, and a fault there is one more error.
+# Calls that change something. openat also creates files; most are only read, and a fault there is one more error.
 calls=(bpf openat mkdirat mkdir renameat renameat2 rename unlinkat unlink rmdir write pwrite64 ftruncate flock
 	chmod fchmod fchmodat fsync setsockopt)
 tool=("$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q)
@@ -83,7 +83,7 @@ apply=(nsenter "--net=$(net_file host)" "${tool[@]}" apply service)
 release=(nsenter "--net=$(net_file host)" "${tool[@]}" release service)
 
 # judge WHAT STATUS BEFORE AFTER HOW: silent if it is right. A failure leaves the former guard, or says so of the new one.
-# Where nothing was, who is killed may leave a part, hook by hook: it is more than before, and nobody calls it guarded.
+# Without a former guard, a kill may leave a part, hook by hook: it is more than before, and check does not say guarded.
 judge() {
 	local now try
 	# The kernel detaches what was taken back a moment later.
@@ -170,7 +170,7 @@ limited 'RLIMIT_MEMLOCK 0' prlimit --memlock=0:0 "${all[@]}"
 	limited 'descriptors 0 to 2 closed' bash -c 'exec "$@" <&- >&- 2>&-' closed "${all[@]}"
 	limited '/dev/full' bash -c 'exec "$@" >/dev/full 2>&1' full \
 		"$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -v apply service
-	# Where the tool finds its library beside it, the loader asks /proc where that is.
+	# If the tool finds its library beside itself, the loader asks /proc for that place.
 	limited 'without /proc' unshare --mount env LD_LIBRARY_PATH="$(dirname "$(dirname "$EJG_TOOL")")/libejguard" \
 		bash -c 'mount -t tmpfs none /proc && exec "$@"' no-proc "${all[@]}"
 	limited '/run read-only' unshare --mount bash -c 'mount -o remount,bind,ro /run 2>/dev/null ||

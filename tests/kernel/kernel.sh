@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What the tests of the guard in the kernel source, and call first:
+# A test of the guard in the kernel sources this, and calls first:
 #
 #	source "$(dirname "$0")/kernel.sh"
 #	kernel_begin "$0"
@@ -64,7 +64,7 @@ kernel_begin() {
 	kernel_hosts
 }
 
-# What outlives a boot is not to be this machine's: nothing is at its place but an empty file system.
+# Files that survive a boot must not be this machine's: an empty file system is mounted at their place.
 kernel_state_folder() {
 	local existing=${EJG_STATEDIR:?is not set (meson test sets it)}
 	until [[ -d $existing ]]; do

@@ -44,7 +44,7 @@ make_older() {
 	bpftool map update pinned "$(set_path)/meta" key 0 0 0 0 value "${meta[@]}" 2>/dev/null || true
 }
 
-# What is not right after an apply; silent if all is.
+# Prints the errors after an apply; silent if there are none.
 disorder() {
 	"${apply[@]}" || echo 'apply failed'
 	[[ $(in_cgroup "$cgroup" "$EJG_ATTEMPT" bind 198.51.100.11 4370) == denied ]] || echo 'not guarded'

@@ -17,7 +17,7 @@ cgroup=$EJG_CGROUP/service
 other=$EJG_CGROUP/other
 elsewhere=$EJG_CGROUP/elsewhere
 mkdir "$cgroup" "$other" "$elsewhere" "$EJG_STATE/held"
-# What tells something. No memory: mmap. A call that this kernel or strace does not have is passed over.
+# Calls that return information. Not for memory: mmap. A call that this kernel or strace does not have is skipped.
 calls=(bpf openat read pread64 readlink readlinkat getdents64 newfstatat fstat statx fstatfs statfs faccessat2 access
 	socket bind connect getsockopt sendto sendmsg recvmsg recvfrom poll ppoll setns clone3 mmap lseek flock fcntl
 	open_by_handle_at getrandom)

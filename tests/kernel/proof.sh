@@ -43,7 +43,7 @@ counted() {
 	"$EJG_ROWS" "$(set_path)" | awk -v kind="$1" '$1 == "counter" && $2 == kind { n += $5 } END { print n + 0 }'
 }
 
-# What the guarded host puts on the wire, but for the IPv6 neighbourhood's own messages.
+# Counts the IPv4, ARP and IPv6 TCP packets that the guarded host sends; IPv6's own neighbour messages do not count.
 watch_wire() {
 	nft -f - <<-EOT
 		table netdev watch {

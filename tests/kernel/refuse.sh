@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Where apply must not succeed: it says why, by message and exit status, and leaves everything as it was.
+# Cases in which apply must fail: its message and exit status say why, and everything stays as it was.
 set -euo pipefail
 
 # shellcheck source=kernel.sh

@@ -24,7 +24,7 @@ apply() {
 	guard -q apply --cgroup "$cgroup" service 2>>"$EJG_STATE/failures" >&2
 }
 
-# What an interrupted apply may have left, and a finished one must not.
+# Pins that an interrupted apply may leave, and a completed one must not.
 leftovers() {
 	find /sys/fs/bpf/ejguard -name '*:*'
 }

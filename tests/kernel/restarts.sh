@@ -60,7 +60,7 @@ for ((i = 1; i <= restarts; i++)); do
 done
 check_is "guarded at the first moment of each of $restarts" "$restarts" "$denied"
 
-# What was detached goes a moment later; and another guard of this machine, which is counted too, may come and go.
+# Detached programs disappear a moment later; other guards of this machine, which are counted too, may come and go.
 settled() {
 	local before after i
 	read -ra before <<<"$first"

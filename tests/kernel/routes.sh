@@ -166,7 +166,7 @@ in_perl out "$cgroup" host "$segments" 2001:db8::9 ::1 ''
 if [[ $(ended out) == 'no segments' ]]; then
 	note 'left out: this kernel has no IPV6_RTHDR with segments'
 else
-	# What gets to a stranger is dropped there: the kernel routes nothing from a wire to ::1.
+	# Packets to a stranger are dropped there: the kernel routes nothing from a wire to ::1.
 	check 'control: out to a stranger, without the guard' test "$(arrived remote)" -gt 0
 	guard -q apply --no-proof --cgroup "$cgroup" service
 	in_perl out "$cgroup" host "$segments" 2001:db8::9 ::1 ''

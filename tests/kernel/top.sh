@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Where the module host stands, and who is not below that: the top of a container is not the top of the host. What is made below
-# it later is guarded; a process outside of it is not, and then check does not say guarded. And whose programs are beside it.
-# Control: each person who is refused below the top is let in without the guard, or outside of it.
+# The place of the module host, and processes that are not below it: the top of a container is not the host's. Cgroups
+# made below it later are guarded; a process outside is not, and check then does not say guarded. Foreign programs there.
+# Control: each person who is refused below the top is admitted without the guard, or outside of it.
 set -euo pipefail
 
 # shellcheck source=kernel.sh

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# How much of each program the kernel's verifier walks: that is most of the time of a first apply, and a branch more can make
-# ten times as much of it. Instructions, not seconds: a kernel counts the same number each time. The control is a program
-# that is walked as often as nothing stops it.
+# The number of instructions that the kernel's verifier walks in each program: most of the time of a first apply; one
+# more branch can make it ten times as long. Instructions, not seconds: a kernel counts the same number each time. The
+# control is a program without a bound, of which the verifier walks more than is allowed here.
 set -euo pipefail
 
 # shellcheck source=kernel.sh

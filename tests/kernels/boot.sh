@@ -74,7 +74,7 @@ without_guard() {
 	verdict 'ejguard enable' yes "$(works ejguard enable)"
 }
 
-# What a stranger gets at epmd's port: an answer where the namespace decides, which takes Linux 5.17.
+# How a stranger is refused at epmd's port: with an answer if the namespace's program decides, which needs Linux 5.17.
 refusal() {
 	[[ -e /sys/fs/bpf/ejguard/ejabberd/lookup ]] && echo refused || echo timeout
 }

@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2154 # kernels_dir: whoever sources this
 guest_memory=1536
-# What the initramfs needs to get at the root; the guest loads all others from there.
+# Modules that the initramfs needs to mount the root; the guest loads all others from there.
 guest_modules=(virtio_pci 9pnet_virtio 9p overlay virtio_blk crc32c_generic ext4)
 
 # guest_modprobe ROOT VERSION MODULE: the files that it takes, in order. Nothing where it is built in, or is not there.
@@ -74,8 +74,8 @@ guest_pack() {
 	(cd "$1" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1)
 }
 
-# What the kernel of an emulated machine is told. Its timer comes too late on a busy machine, and the kernel gives up. Its
-# TSC is that of the machine around it, but the kernel would measure it against the timer, and read the time, which Erlang
+# Options for the kernel of an emulated machine. Its timer comes too late on a busy machine, and the kernel gives up. Its
+# TSC is that of the real machine, but the kernel would measure it against the timer, and read the time, which Erlang
 # does all the while, from a device that is slow to emulate. It has one processor: of two, emulated on a busy machine, one
 # waits for the other most of the time.
 guest_emulated='no_timer_check tsc=reliable clocksource=tsc'

@@ -17,10 +17,10 @@ source "$source_dir/tests/harness/rootfs.sh"
 
 # shellcheck disable=SC2034 # for run-tests
 packages_kernels=(qemu-system-x86 busybox-static kmod xz-utils zstd e2fsprogs)
-# How many times slower than this machine an emulated one is, for what waits; and seconds after which a guest is ended.
+# The factor by which an emulated machine is slower than this one, for waits; and seconds after which a guest is ended.
 kernels_slow=6
 kernels_seconds=3600
-# What a guest is too slow for in the number that it is done on this machine.
+# Smaller numbers for tests whose usual numbers take too long in a guest.
 kernels_figures=(EJG_SOURCES=50000 EJG_RELOADS=100 EJG_KILLS=40 EJG_ROUNDS=20 EJG_UPGRADES=6)
 kernels_notes=()
 

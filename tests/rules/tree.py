@@ -13,7 +13,7 @@ GROUPS = {'root': 0, 'adm': 4, 'ejabberd': 118, 'epmd': 119, 'alice': 1000, 'bob
 TOOL = '/usr/libexec/ejguard-test/tools/ejguard'
 MODULES = '/usr/libexec/ejguard-test/libejguard/modules'
 
-# What Debian's package has in /etc/default/ejabberd; and a range that does not meet the ephemeral ports.
+# The settings of Debian's /etc/default/ejabberd, and a range that does not overlap with the ephemeral ports.
 SETTINGS = '''ERL_OPTIONS="-env ERL_CRASH_DUMP_BYTES 0"
 EJABBERD_PID_PATH=/run/ejabberd/ejabberd.pid
 EJABBERD_CONFIG_PATH=/etc/ejabberd/ejabberd.yml
@@ -82,7 +82,7 @@ PACKAGE = {
 }
 # Folders of the machine that must not show.
 HIDDEN = ('local', 'lib/erlang')
-# What there is of these packages on a machine that has them: it may be of another version, and links lead into the folders above.
+# Files of these packages on a machine that has them: they may be of another version, and links lead into the folders above.
 FOREIGN = ('bin/epmd', 'bin/erl*', 'lib/*/ejabberd-*')
 
 data = pathlib.Path(__file__).resolve().parent / 'data'

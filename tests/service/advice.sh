@@ -9,7 +9,7 @@ set -euo pipefail
 source "$(dirname "$0")/../harness/harness.sh"
 harness_begin "$0"
 
-# What a reviewer would say of Debian's untouched ejabberd: its cookie is Erlang's, the distribution port is random, the
+# A reviewer's remarks on Debian's unchanged ejabberd: its cookie is Erlang's, the distribution port is random, the
 # web administration listens everywhere, MQTT does so without TLS, and the TURN relay reaches this machine's own networks.
 advice='config.admin-public config.mqtt-plain config.turn-inside cookie.generated node.range-none'
 # Of the example that ejabberd itself comes with, which Debian's configuration was made of.

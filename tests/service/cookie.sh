@@ -41,7 +41,7 @@ remember() {
 	cookies+=("$(cat "$file")")
 }
 
-# What anybody can see of ejguard while it runs.
+# Records what anybody can see of ejguard while it runs.
 watch_processes() {
 	local pid
 	while [[ ! -e $EJG_STATE/watched ]]; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Which configurations the module config says that ejabberd refuses, against those that it does refuse: each block of
-# config.tbl is loaded by the image's ejabberd, and judged. differential-config.py compares.
+# Configurations that ejabberd refuses, according to the module config and according to ejabberd: the image loads each
+# block of config.tbl, and the module judges it. differential-config.py compares.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh

@@ -41,7 +41,7 @@ as_ejabberd erl -noinput -sname "x$$" "${options[@]}" -eval '
 	Cookie = atom_to_binary(erlang:get_cookie(), latin1),
 	io:format("cookie ~s~n", [binary:encode_hex(crypto:hash(sha256, Cookie))]),
 	halt().' >"$row/erlang" 2>&1 || true
-# What it could have been: by the hash, and where it stands.
+# The possible cookies: their hashes and their files.
 for candidate in "$file" "$other" ${XDG_CONFIG_HOME-}; do
 	if [[ -f $candidate ]]; then
 		echo "$(tr -d '\r\n' <"$candidate" | sha256sum | cut -d' ' -f1) $candidate"

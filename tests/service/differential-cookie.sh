@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What the module cookie says of a cookie, against what Erlang makes of it: each block of cookie.tbl is set up, judged,
+# The cookie according to the module cookie and according to Erlang: each block of cookie.tbl is set up, judged,
 # and then read by a node. differential-cookie.py compares.
 set -euo pipefail
 

@@ -165,7 +165,7 @@ def compare_row(row):
         try:
             problems += function(claims, real)
         except ValueError as error:
-            # What does not start says nothing about what can be told.
+            # A node that does not start does not show whether a claim can be known.
             if not {name, 'all'} & set(words(row, 'open')) and real.name is not None:
                 problems.append(str(error))
     return problems

@@ -106,7 +106,7 @@ check_reach 'by exec' stranger timeout "$(ejabberd_dist_port server)" "${address
 check 'ejabberdctl register' bed_run server ejabberdctl register me localhost secret-of-a-test
 check 'ejabberdctl backup' bed_run server ejabberdctl backup /var/lib/ejabberd/backup
 check 'ejabberdctl restore' bed_run server ejabberdctl restore /var/lib/ejabberd/backup
-# What Erlang does by programs of its own: names, commands.
+# Functions for which Erlang runs programs of its own: names, commands.
 check 'inet_gethost' grep -q '{ok,' <<<"$(rpc 'inet, gethostbyname, ["localhost"]')"
 check_is 'os:cmd' '"ok"' "$(rpc 'os, cmd, ["printf ok"]')"
 check_is 'a namespace of its own is refused' '"1"' "$(rpc 'os, cmd, ["unshare --user true 2>/dev/null; printf $?"]')"

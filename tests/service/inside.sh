@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What a process of the service may do: it reaches a peer's private ports and not a stranger's; every other port,
-# and UDP, is as if there were no guard. The control is the same without one.
+# A process of the service may do this: it reaches a peer's private ports and not a stranger's; every other port,
+# and UDP, works as if there were no guard. The control is the same without one.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Who reaches what: a peer both private ports, a stranger 5222 and nothing else, IPv4 and IPv6. The control is the
+# A peer reaches both private ports, a stranger 5222 and nothing else, with IPv4 and IPv6. The control is the
 # same without the guard.
 set -euo pipefail
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What the EXAMPLES of ejguard(8) tell people to type works when it is typed, one after the other on one host. And
-# `check --file` judges a file as it would be after apply: good, broken, and one that an apply would not mend.
+# The commands in the EXAMPLES of ejguard(8) work when they are typed, one after the other on one host. And
+# `check --file` judges a file as it would be after apply: good, broken, and one that an apply would not correct.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh

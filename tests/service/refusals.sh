@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What ejabberd, epmd and Erlang make of a refusal: they end, or give up at once, and say why. The control is the same
-# without the guard, or with what the guard admits.
+# The reaction of ejabberd, epmd and Erlang to a refusal: they end, or give up at once, and say why. The control is the
+# same without the guard, or with something that the guard admits.
 #
-# `epmd -daemon` ends with 0 whatever its child meets, guard or none: it has only the journal to tell it to. And epmd
-# ends with 0 where another one is there; the guard's refusal is not mistaken for that.
+# `epmd -daemon` ends with 0 whatever its child meets, guard or no guard: it can only write to the journal. And epmd
+# ends with 0 if another one runs; the guard's refusal must not look like that.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh

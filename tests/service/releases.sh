@@ -61,7 +61,7 @@ make_emqx() {
 	own_files emqx /opt/emqx
 }
 
-# What mix makes of a new project; its node listens on 4000.
+# A new project as mix creates it; its node listens on 4000.
 make_api() {
 	chroot "$root" useradd --system --user-group --home-dir /srv/app app
 	# shellcheck disable=SC2016 # the inner shell expands

@@ -10,7 +10,7 @@ harness_begin "$0"
 
 units=(epmd.socket epmd.service ejabberd.service)
 
-# What orders the units after each other is taken away; and ejabberd itself takes too long for ten starts.
+# Removes the order of the units; ejabberd is replaced, as it takes too long for ten starts.
 unorder() {
 	local unit folder
 	for unit in epmd.service ejabberd.service; do

@@ -19,7 +19,7 @@ def read(path):
         if line.count('\t') != 3:
             continue  # what ejabberd has logged meanwhile
         scope, option, flags, kind = line.rstrip('\n').split('\t')
-        # What is known by itself is not old, whatever the transformer does with it.
+        # A row of the option itself takes precedence over 'old', whatever the transformer does with the option.
         if flags != 'old' or (scope, option) not in rows:
             rows[scope, option] = (flags, kind)
     modules = {scope for scope, option in rows if scope.startswith('module ') and option == ''
