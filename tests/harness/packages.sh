@@ -15,7 +15,7 @@
 	[[ -z ${EJG_RELEASE-} ]] || packages_bed+=(mmdebstrap)
 	# The tests; and, by the version of clang, packages_sanitizers.
 	packages_test=(g++ llvm libcmocka-dev make mandoc acl valgrind abigail-tools procps openssl
-		python3 python3-jsonschema python3-kubernetes python3-prometheus-client nftables strace bc zsh fish
+		python3 python3-jsonschema python3-kubernetes python3-prometheus-client nftables strace bc zsh fish wireguard-tools
 		build-essential debhelper fakeroot lintian)
 	# tests/bench/run.
 	packages_bench=(libcmocka-dev python3 acl nftables)

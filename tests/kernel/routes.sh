@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What comes to a private port by another way than straight over the wire: rewritten to loopback, taken by a transparent
-# listener, out of a tunnel or a VRF, by way of segments of IPv6, with a cookie of Fast Open, to a socket in TIME_WAIT, to
+# listener, by way of segments of IPv6, with a cookie of Fast Open, to a socket in TIME_WAIT, to
 # one that is connecting itself. A stranger is one on each of them, and a peer a peer. Each is made without the guard too.
 set -euo pipefail
 
@@ -82,8 +82,7 @@ can() {
 		return 1
 	}
 }
-stack_for "$cgroup" $peer 2001:db8::2 10.7.0.2
-sed -i 's/^required net.*/&,10.7.0.1/' "$EJG_CONF/service"
+stack_for "$cgroup" $peer 2001:db8::2
 
 note 'straight'
 listen "$cgroup" - 127.0.0.1 4369
@@ -110,34 +109,6 @@ if can 'nft_tproxy' net_run host nft 'table ip proxied { chain in { type filter 
 	net_run host nft 'delete table ip proxied'
 	net_run host ip rule del fwmark 1
 fi
-
-note 'tunnels, from an outer address that is a peer'"'"'s'
-# tunnel HOST LOCAL REMOTE INNER... -- TYPE AND OPTIONS: one end.
-tunnel() {
-	local host=$1 inner=()
-	shift
-	while [[ $1 != -- ]]; do
-		inner+=("$1")
-		shift
-	done
-	shift
-	net_run "$host" ip link add in0 type "$@" || return
-	for address in "${inner[@]}"; do
-		net_run "$host" ip addr add "$address/24" dev in0
-	done
-	net_run "$host" ip link set in0 up
-}
-for type in 'vxlan id 7 dstport 4789 dev eth0' ipip gre; do
-	# shellcheck disable=SC2086 # words are wanted
-	can "${type%% *}" tunnel host 10.7.0.1 -- $type local $own remote $peer || continue
-	# shellcheck disable=SC2086
-	tunnel remote 10.7.0.2 10.7.0.9 -- $type local $peer remote $own
-	listen "$cgroup" - 10.7.0.1 4370
-	reach "${type%% *}" 10.7.0.1 4370 10.7.0.9 10.7.0.2
-	go
-	net_run host ip link del in0
-	net_run remote ip link del in0
-done
 
 note 'segments of IPv6 that end at ::1'
 # segments HOST VIA TO FROM: a SYN by way of one address to another, for which nobody waits.
