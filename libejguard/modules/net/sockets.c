@@ -125,6 +125,25 @@ static void check_foreign(struct net_sockets *s, const struct socket_info *info,
 	s->failed |= open;
 }
 
+/*
+ * To a removed cgroup of which a socket lives no program can be attached any more; those that it had are brought up to date. A
+ * set that has the hook where its former one had none does not decide there.
+ */
+static void check_removed(struct net_sockets *s, const struct socket_info *info, const char *subject)
+{
+	char where[WHERE_SIZE];
+
+	if (!port_in(s->d->head->private_ports, info->local_port) || !pins_has(&s->pins, POLICY_INGRESS) ||
+	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) || !is_linked(s, info->cgroup_id) ||
+	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT)
+		return;
+	ejg_call_finding(s->call, "listener-unguarded", subject,
+			 "a process that left a cgroup of the service, which was removed since, listens there, and nothing "
+			 "decides who connects%s",
+			 format_netns(s, where));
+	s->failed = true;
+}
+
 static int check_listener(void *data, const struct socket_info *info)
 {
 	const struct policy_head *head;
@@ -138,6 +157,7 @@ static int check_listener(void *data, const struct socket_info *info)
 			check_foreign(s, info, subject);
 		return 0;
 	}
+	check_removed(s, info, subject);
 	if (!port_in(head->private_ports, info->local_port) &&
 	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
 		ejg_call_finding(s->call, "listener-unknown", subject,
