@@ -33,7 +33,7 @@ LAYERS = {
     'tools/completions': ('tools/base',),
     'tools': ('tools/base', 'tools/print', 'tools/verbs'),
 }
-# No word of it may be in the folder: it serves whatever the caller guards.
+# A folder must not contain its word: its code serves whatever the caller guards.
 FOREIGN = {'libejguard/core': 'ejabberd', UTIL: 'ejabberd'}
 
 # Known violations; to become empty.

@@ -103,7 +103,7 @@ class Survey(Case):
                 self.assertIn("...", text)
         report = validate(json.loads(self.survey("--json", "hostile")))
         self.assertTrue(self.survey("--json", "hostile").isascii())
-        # JSON has the whole of it, and says where a byte was not UTF-8.
+        # JSON has the complete value, and shows where a byte was not UTF-8.
         value = report["survey"]["settings"][0]["value"]
         self.assertTrue(value.startswith("\\x1b[31mred") or value.startswith("\x1b[31mred"))
         self.assertGreater(len(value), 4000)

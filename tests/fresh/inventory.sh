@@ -49,7 +49,7 @@ inventory_owned() {
 	cat /var/lib/dpkg/info/*.list | sed -E 's,^/(bin|sbin|lib[0-9x]*)/,/usr/&,; s,//,/,' | sort -u
 }
 
-# inventory_compare BEFORE AFTER: prints what is there now and was not, or is another, but for what packages brought.
+# inventory_compare BEFORE AFTER: prints new and changed entries, except for the files of packages.
 inventory_compare() (
 	export LC_ALL=C
 	inventory_owned >"$2.owned"

@@ -6,7 +6,7 @@
 # or hybrid), BED_TARGET (bed.target where it is not set).
 set -euo pipefail
 
-# The cgroup namespace has its root where the process is when it is made.
+# The root of a cgroup namespace is the cgroup of the process that creates it.
 if [[ -n ${BED_CGROUPS-} ]]; then
 	for cgroup in $BED_CGROUPS; do
 		echo 0 >"$cgroup/cgroup.procs"

@@ -42,7 +42,7 @@ bed_stage() {
 }
 
 # bed_boot BED [hybrid]: boots it up to basic.target, epmd.socket included, or fails. The cgroup2 tree is at
-# /sys/fs/cgroup, or with `hybrid` at /sys/fs/cgroup/unified beside systemd's named v1 hierarchy.
+# /sys/fs/cgroup, or with `hybrid` at /sys/fs/cgroup/unified, next to systemd's named v1 hierarchy.
 bed_boot() {
 	local bed=$1 layout=${2-unified}
 	export BED_DIR=$EJG_STATE/$bed BED_LAYOUT=$layout BED_CGROUPS
@@ -65,7 +65,7 @@ bed_wait() {
 }
 
 # bed_run BED COMMAND...: as root, from a shell's cgroup, as an administrator of that machine would.
-# Its root is entered too: where the harness is in a chroot(1), the root of its mount namespaces is this machine's.
+# Its root is entered too: if the harness is in a chroot(1), the root of its mount namespaces is this machine's.
 bed_run() {
 	local bed=$1 shell
 	shift
@@ -115,7 +115,7 @@ bed_end() {
 	rm -rf "${EJG_STATE:?}/$bed" "$(net_file "$bed")"
 }
 
-# bed_reboot BED [hybrid]: as if the plug were pulled and put back: what is on its disk stays.
+# bed_reboot BED [hybrid]: like a power failure: the content of its disk stays.
 bed_reboot() {
 	local bed=$1
 	kill -KILL "$(bed_pid "$bed")" 2>/dev/null || true

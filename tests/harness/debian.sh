@@ -7,8 +7,8 @@ debian_own_release() {
 	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
-# debian_sources RELEASE: lines for sources.list: this machine's archives of Debian, with the name of the release in the
-# place of its own. Silent where apt has no lists: mmdebstrap knows a mirror then. RELEASE-backports is the release with
+# debian_sources RELEASE: lines for sources.list: this machine's archives of Debian, with RELEASE instead of its own
+# release. Silent if apt has no lists: mmdebstrap knows a mirror then. RELEASE-backports is the release with
 # its backports.
 debian_sources() {
 	local release=${1%-backports} own uri suite origin

@@ -35,7 +35,7 @@ debs_fetch() {
 	debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
 }
 
-# debs_unpack DIR ROOT: all of them.
+# debs_unpack DIR ROOT: unpacks all packages.
 debs_unpack() {
 	local package
 	for package in "$1"/*.deb; do

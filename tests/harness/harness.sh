@@ -114,7 +114,7 @@ check_is() {
 
 # check_has WHAT PATTERN TEXT: a shell pattern, somewhere in the text.
 check_has() {
-	# shellcheck disable=SC2053 # a pattern is what is wanted
+	# shellcheck disable=SC2053 # the right side is a pattern on purpose
 	if [[ $3 == *$2* ]]; then
 		verdict yes "$1"
 	else
@@ -122,7 +122,7 @@ check_has() {
 	fi
 }
 
-# check WHAT COMMAND...: it succeeds.
+# check WHAT COMMAND...: passes if the command succeeds.
 check() {
 	local what=$1 output status=0
 	shift

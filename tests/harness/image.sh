@@ -83,7 +83,7 @@ image_prepare_apt() {
 	chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
-# An ejabberd that the machine has: neither its cookie nor its configuration may get into a bed.
+# The machine may have an ejabberd: neither its cookie nor its configuration may get into a bed.
 image_purge_local() {
 	local root=$1
 	if [[ -e $root/var/lib/dpkg/info/ejabberd.list ]]; then
@@ -137,7 +137,7 @@ image_strip_etc() {
 	tr -d - </proc/sys/kernel/random/uuid >"$etc/machine-id"
 }
 
-# image_base ROOT LAYER: mounts at ROOT what the image is made on; what is written there goes to LAYER.
+# image_base ROOT LAYER: mounts the base of the image at ROOT; files that are written there go to LAYER.
 image_base() {
 	local release=${EJG_RELEASE:-$(debian_own_release)}
 	if [[ $release == "$(debian_own_release)" ]]; then

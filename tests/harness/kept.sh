@@ -34,7 +34,7 @@ kept_image_tar() {
 	tar --xattrs --xattrs-include='*' --numeric-owner "$@"
 }
 
-# kept_image DIR IMAGE: brings the image of DIR to IMAGE, a folder on a tmpfs; fails if there is none that is good.
+# kept_image DIR IMAGE: brings the image of DIR to IMAGE, a folder on a tmpfs; fails without a valid one.
 kept_image() {
 	[[ $(cat "$1/image.key" 2>/dev/null) == "$(kept_image_key)" ]] || return 1
 	mkdir "$2"

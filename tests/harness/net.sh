@@ -64,7 +64,7 @@ try() {
 try_in() {
 	local bed=$1 unit=$2
 	shift 2
-	# nsenter itself stays where it was.
+	# nsenter itself stays in its old cgroup.
 	# shellcheck disable=SC2016 # the inner shell expands
 	nsenter --net="$(net_file "$bed")" --target "$(bed_pid "$bed")" --pid bash -euc \
 		'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' try-in "$(bed_cgroup "$bed" "$unit")" "$EJG_ATTEMPT" "$@"

@@ -27,7 +27,7 @@ packages_sanitizers() {
 	version=$(clang -dumpversion) && echo "libclang-rt-${version%%.*}-dev"
 }
 
-# packages_missing NAME...: those of them that are not installed. dpkg has other words than `installed` that contain it
+# packages_missing NAME...: prints those that are not installed. dpkg has other words than `installed` that contain it
 # (not-installed, half-installed), and knows a package that was removed but for its configuration.
 packages_missing() {
 	local name machine

@@ -5,7 +5,7 @@
 # mounts go with it. Layers must lie on a tmpfs: a layer on a filesystem that is itself below the overlay
 # makes a loop (ELOOP).
 
-# An overlay of / does not show what is mounted below it: /usr or /var on a partition of its own needs one too.
+# An overlay of / does not show the file systems below it: /usr or /var on its own partition needs one too.
 rootfs_parts() {
 	local part
 	echo /

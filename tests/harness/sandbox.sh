@@ -12,8 +12,8 @@ cgroup2_root() {
 	findmnt -rno TARGET -t cgroup2 | sed -n 1p
 }
 
-# sandbox_mount_cgroup2 SCRIPT [ARGUMENT]...: starts the script again where a cgroup2 is mounted, if none is: a container
-# or a chroot(1) may have none. Seen by the script alone; what it makes there is removed before it ends.
+# sandbox_mount_cgroup2 SCRIPT [ARGUMENT]...: if no cgroup2 is mounted, starts the script again with one: a container
+# or a chroot(1) may have none. Only the script sees it; the cgroups that it makes there are removed before it ends.
 sandbox_mount_cgroup2() {
 	[[ -z $(cgroup2_root) && -z ${EJG_MOUNTED-} ]] || return 0
 	# shellcheck disable=SC2016 # the inner shell expands
@@ -23,7 +23,7 @@ sandbox_mount_cgroup2() {
 		exec bash "$@"' sandbox-mount "$@"
 }
 
-# mount_named_cgroup DIR: the v1 hierarchy that systemd keeps its units in where the layout is hybrid. This makes
+# mount_named_cgroup DIR: the v1 hierarchy in which systemd keeps its units if the layout is hybrid. This makes
 # it, on a machine that has none.
 mount_named_cgroup() {
 	mount -t cgroup -o none,name=systemd cgroup "$1"
@@ -41,7 +41,7 @@ own_tree() {
 	)
 }
 
-# cgroup_remove DIR: ends what is left in a cgroup, and removes it and those below it.
+# cgroup_remove DIR: ends the processes in a cgroup, and removes it and the cgroups below it.
 cgroup_remove() {
 	local try
 	[[ -d $1 ]] || return 0

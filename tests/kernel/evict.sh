@@ -40,7 +40,7 @@ open_all() {
 	hold stays-own-address "$elsewhere" host connect 198.51.100.11 198.51.100.1 4369
 	hold stays-to-peer "$cgroup" host connect - 198.51.100.2 4369
 	hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
-	# From a private port of ours, on which nobody listens: it began here.
+	# From one of our private ports, on which no process listens: the connection began here.
 	hold stays-from-private "$cgroup" host connect 198.51.100.1,4372 198.51.100.9 5269
 	hold stays-elsewhere "$elsewhere" host connect - 198.51.100.9 4369
 	hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369

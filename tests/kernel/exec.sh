@@ -40,7 +40,7 @@ forget() {
 	[[ ! -e $cgroup ]] || wait_for 5 rmdir "$cgroup"
 }
 
-# check_refused WHAT STATUS PATTERN: nothing was started, nothing is left, and the reason is said.
+# check_refused WHAT STATUS PATTERN: nothing was started, nothing is left, and the message gives the reason.
 check_refused() {
 	check_is "$1: exit status" "$2" "$status"
 	check "$1: says why" grep -q "$3" "$EJG_STATE/said"

@@ -29,7 +29,7 @@ traced() {
 		shift
 	done
 	shift
-	# A shell of its own, which keeps to itself that strace ends as its tracee does.
+	# In its own shell: that one, not this one, reports that strace ends as its tracee does.
 	(
 		nsenter --net="$(net_file host)" strace -qq -o "$EJG_STATE/trace" "${options[@]}" "${tool[@]}" "$@"
 		exit $?
@@ -52,7 +52,7 @@ try_peer() {
 	in_cgroup "$cgroup" "$EJG_ATTEMPT" connect "198.51.100.$1" 4369
 }
 
-# guard_now: what the cgroup's processes see: none, old, new, or part of the old one; anything else is neither.
+# guard_now: the guard that the cgroup's processes see: none, old, new, or part of the old one; else neither.
 guard_now() {
 	case "$(in_cgroup "$cgroup" "$EJG_ATTEMPT" bind 198.51.100.11 4370) $(try_peer 2) $(try_peer 9)" in
 	'ok refused refused') echo none ;;
@@ -213,7 +213,7 @@ from_release() {
 		status=0
 		traced -e trace="$call" -e inject="$fault" -- release service || status=$?
 		tried=$((tried + 1))
-		# The folder of all services may stay, empty: it guards nothing.
+		# The folder of all services may stay, if it is empty: it guards nothing.
 		((status != 0)) || [[ -z $(find /sys/fs/bpf/ejguard -mindepth 1 2>/dev/null) ]] ||
 			bad+="$call $n $how: exit status 0, and pins are left;"
 		"${release[@]}" || bad+="$call $n $how: then release fails;"

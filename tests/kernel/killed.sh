@@ -23,8 +23,8 @@ milliseconds() {
 	echo $((${EPOCHREALTIME/./} / 1000))
 }
 
-# Starts an apply and kills it within about the time that one takes. That changes with what else the machine does: where
-# the last one was killed, the next has a little more time, and less where it came to its end. Counts in `killed`.
+# Starts an apply and kills it within about the time that one takes. That time changes with the machine's load: after a
+# kill, the next one has a little more time, and less after one that completed. Counts in `killed`.
 kill_apply() {
 	local moment=$(((RANDOM * 32768 + RANDOM) % longest))
 	"${apply[@]}" >/dev/null 2>&1 &
@@ -51,7 +51,7 @@ disorder() {
 	[[ $(ls /sys/fs/bpf/ejguard) == service ]] || ls /sys/fs/bpf/ejguard
 	[[ $(ls "$(set_path)/links"/*) == "$(printf '%s\n' bind4 bind6 connect4 connect6 ingress)" ]] ||
 		ls "$(set_path)/links"/*
-	# The kernel detaches what is unlinked a moment later.
+	# The kernel detaches unlinked programs a moment later.
 	wait_for 5 has_attached "$cgroup" 5 || bpftool cgroup show "$cgroup"
 }
 
@@ -81,7 +81,7 @@ done
 check_killed 'nothing was there'
 check_is 'the next apply completes it, and a release removes all of it' '' "$found"
 
-# The attempts that are made all the while, with what is listening at the other end in `control`.
+# The attempts that are made all the time; the listener at the other end is in `control`.
 start() {
 	hammer_start inside hammer_inside "$1" 198.51.100.1 198.51.100.11 4372 1000
 	hammer_start stranger hammer_outside 198.51.100.9 198.51.100.1 "$2" "$3"

@@ -32,7 +32,7 @@ traced() {
 		shift
 	done
 	shift
-	# A shell of its own, which keeps to itself that strace ends as its tracee does.
+	# In its own shell: that one, not this one, reports that strace ends as its tracee does.
 	(
 		nsenter --net="$(net_file host)" strace -f -qq -o "$EJG_STATE/trace" "${options[@]}" "${tool[@]}" "$@"
 		exit $?
@@ -165,7 +165,7 @@ check 'apply' guard -q apply service
 check 'check' guard -q check service
 
 note 'other times'
-# guard_in_time SECONDS VERB: where the clock of the time since boot is another one.
+# guard_in_time SECONDS VERB: runs it with another time since boot.
 guard_in_time() {
 	net_run host unshare --time --boottime "$1" --monotonic "$1" --fork "${tool[@]}" "$2" service
 }

@@ -24,12 +24,12 @@ let_go() {
 
 waiting=()
 
-# waits PID: it has opened the lock, and asks for it again and again.
+# waits PID: true if it has opened the lock; it then asks for it again and again.
 waits() {
 	[[ -n $(find "/proc/$1/fd" -lname /run/ejguard/service/lock) ]]
 }
 
-# start VERB: in the background, up to where it waits for the lock. Its pid is in `waiting`.
+# start VERB: in the background, until it waits for the lock. Its pid is in `waiting`.
 start() {
 	nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" \
 		-q "$1" service {held}>&- &

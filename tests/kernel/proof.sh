@@ -17,7 +17,7 @@ broken=/sys/fs/bpf/break
 hooks=(bind4 bind6 connect4 connect6 ingress)
 mkdir -p "$cgroup" "$other"
 bpftool prog loadall "$EJG_BREAK" "$broken"
-# bpf_set_retval() is there from 5.18 on; before, nobody can take a refusal back.
+# Linux 5.18 and newer have bpf_set_retval(); without it, no program can take a refusal back.
 clearing=()
 ! bpftool prog loadall "$EJG_CLEAR" "$broken-clear" 2>/dev/null || clearing=("${hooks[@]:0:4}")
 

@@ -25,7 +25,7 @@ is_state() {
 	[[ $(state) == "$1" ]]
 }
 
-# check_refused WHAT STATUS WORDS COMMAND...: it ends with STATUS, says WORDS, and changes nothing.
+# check_refused WHAT STATUS WORDS COMMAND...: the command ends with STATUS, prints WORDS, and changes nothing.
 check_refused() {
 	local what=$1 expected=$2 words=$3 before output status=0
 	shift 3
@@ -33,7 +33,7 @@ check_refused() {
 	output=$("$@" 2>&1) || status=$?
 	check_is "$what: exit status" "$expected" "$status"
 	check_has "$what: says '$words'" "$words" "$output"
-	# The kernel detaches what is unlinked a moment later.
+	# The kernel detaches unlinked programs a moment later.
 	check "$what: changes nothing" wait_for 5 is_state "$before"
 }
 
@@ -109,7 +109,7 @@ check 'apply takes over' guard -q apply service
 check 'check' guard check service
 check_is 'the pins are others' no "$(same "$before" "$(pin_id "$(set_path)/policy")")"
 check_is 'nothing is left of the older ones' service "$(ls /sys/fs/bpf/ejguard)"
-# The kernel detaches what is unlinked a moment later.
+# The kernel detaches unlinked programs a moment later.
 check 'one program a hook' wait_for 5 has_attached "$cgroup" 5
 
 note 'a take-over that was interrupted between its two renames'

@@ -17,7 +17,7 @@ cgroup=$EJG_CGROUP/service
 apply=(nsenter "--net=$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q
 	apply --no-proof --own service)
 
-# The kernel's objects that are ours, whoever holds them: programs by the names of the hooks, maps by theirs, links.
+# Counts our objects in the kernel, whoever holds them: programs by the names of the hooks, maps by theirs, links.
 objects() {
 	local programs maps links
 	programs=$(bpftool prog show | grep -cE '^[0-9]+: cgroup_(skb|sock_addr) .*name (bind|connect|ingress|accept)' || true)

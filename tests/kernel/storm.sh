@@ -39,7 +39,7 @@ storm_list() {
 	mv "$EJG_CONF/service.new" "$EJG_CONF/service"
 }
 
-# storm CGROUP HOST WORKER...: runs until SIGTERM, at the lowest priority: what runs beside it is the point.
+# storm CGROUP HOST WORKER...: runs until SIGTERM, at the lowest priority: the test is about the processes beside it.
 storm() {
 	echo 0 >"$1/cgroup.procs"
 	exec nsenter --net="$(net_file "$2")" nice -n 19 "$EJG_STORM" "${@:3}"

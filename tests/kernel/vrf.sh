@@ -109,7 +109,7 @@ for accept in "${accepts[@]}"; do
 	stack "$accept"
 	serve blue ::
 	strangers "$accept, bound" "$word"
-	# Its packets come over the device of the VRF, not over loopback: ingress sees no more of them (ejguard-net(8), CAVEATS).
+	# Its packets come over the device of the VRF, not over loopback: ingress sees nothing else (ejguard-net(8), CAVEATS).
 	check_is "$accept: this host, in the VRF, by its own address" "$here" "$(user blue $own)"
 	check_is "$accept: this host, in the VRF, by its own address of IPv6" "$here" "$(user blue $own6)"
 	end

@@ -17,7 +17,7 @@ attempt_guarded() {
 	in_cgroup "$cgroup" "$EJG_ATTEMPT" "$@"
 }
 
-# watch_start NAME [OPTION OF ejguard]...: the pid must be that of the tool. It watches from where it waits: its signals
+# watch_start NAME [OPTION OF ejguard]...: the pid must be that of the tool. It is ready when it waits: its signals
 # are blocked by then.
 watch_start() {
 	local name=$1
@@ -39,7 +39,7 @@ has_lines() {
 	[[ $(wc -l <"$EJG_STATE/watch.$1") -ge $2 ]]
 }
 
-# events NAME LABEL...: of each event, sorted, in one line; fails where a line is no JSON.
+# events NAME LABEL...: prints these fields of each event, sorted, in one line; fails if a line is not JSON.
 events() {
 	python3 -c '
 import json, sys

@@ -32,7 +32,7 @@ network() {
 	ip -n stranger route add 198.51.100.0/24 dev eth0
 }
 
-# Some times a second, not in a tight loop: nothing else would get on.
+# A few times a second, not in a tight loop: otherwise nothing else would get processor time.
 knock() {
 	while :; do
 		stranger loop $node 4369 2 --timeout 200 --pause 100 >>$knocking
@@ -93,7 +93,7 @@ with_guard() {
 trial() {
 	local first=/var/lib/ejguard-guest.first try
 	echo "guest: systemd is up with Linux $(uname -r)"
-	# It gives up by itself where the machine is too slow for its own limits.
+	# It gives up if the machine is too slow for its own limits.
 	for try in 1 2 3; do
 		systemctl start ejabberd.service && break
 		echo "not ok: ejabberd did not start (try $try of 3)"

@@ -4,7 +4,7 @@
 # Debian's own kernels, of this release and of others: downloaded from the mirror that this machine's apt is set up with,
 # and unpacked, never installed. apt's own lists, sources and cache are not touched.
 
-# The kernels that the guard is tried on: a name, and the suites that may have it; the newest of them is taken.
+# The kernels on which the guard is tested: a name, and the suites that may have it; the newest one is taken.
 kernel_suites=(
 	'5.10 bullseye bullseye-security'
 	'6.1 bookworm bookworm-security'
@@ -29,7 +29,7 @@ fetch_source() {
 	echo "deb $signed$uri $1 main"
 }
 
-# fetch_apt SUITE COMMAND...: apt with that suite alone, and with folders of its own below $fetch_dir.
+# fetch_apt SUITE COMMAND...: apt with only that suite, and with its own folders below $fetch_dir.
 fetch_apt() {
 	local dir=$fetch_dir/$1 command=$2
 	shift 2
@@ -92,8 +92,8 @@ fetch_unpack() {
 	rm -rf "$debs"
 }
 
-# fetch_kernel NAME DIR: unpacks the kernel of that name in DIR/root and writes what it is to DIR/version; nothing is
-# done if it is there already.
+# fetch_kernel NAME DIR: unpacks the kernel of that name in DIR/root and writes its version to DIR/version; does
+# nothing if it is there already.
 fetch_kernel() {
 	local name=$1 dir=$2 suites suite version package fetch_dir
 	[[ ! -s $dir/version ]] || return 0

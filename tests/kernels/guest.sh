@@ -9,7 +9,7 @@ guest_memory=1536
 # Modules that the initramfs needs to mount the root; the guest loads all others from there.
 guest_modules=(virtio_pci 9pnet_virtio 9p overlay virtio_blk crc32c_generic ext4)
 
-# guest_modprobe ROOT VERSION MODULE: the files that it takes, in order. Nothing where it is built in, or is not there.
+# guest_modprobe ROOT VERSION MODULE: the files to load, in order. Nothing if it is built in, or does not exist.
 guest_modprobe() {
 	modprobe -d "$1" -S "$2" --show-depends "$3" 2>/dev/null | sed -n 's/^insmod \([^ ]*\).*/\1/p' || true
 }

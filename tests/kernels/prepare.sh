@@ -21,8 +21,8 @@ prepare_root() {
 	done
 }
 
-# prepare_units FOLDER: nothing is cut short because the machine is slow, and no scheduler of Erlang's waits for work in a
-# loop: the machine has other use for its processors.
+# prepare_units FOLDER: no time limit ends anything on a slow machine, and no scheduler of Erlang waits for work in a
+# loop: the machine needs its processors for other work.
 prepare_units() {
 	local unit
 	for unit in ejabberd epmd; do

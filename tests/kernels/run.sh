@@ -65,7 +65,7 @@ kernels_count() {
 	done
 }
 
-# kernels_note NAME LOG: how many attempts there were, and which of them this kernel cannot make, by what it lacks.
+# kernels_note NAME LOG: the number of attempts, and those that this kernel cannot make, with the missing feature.
 kernels_note() {
 	local line
 	while read -r line; do

@@ -170,7 +170,7 @@ try_refusal() {
 	run podman rm -ft 1 one >/dev/null
 }
 
-# A container without a cgroup of its own: to guard it would guard the administrator's shell.
+# A container without its own cgroup: a guard for it would guard the administrator's shell.
 try_no_cgroup() {
 	local status=0
 	run podman --runtime "$runtime" run --privileged --rm --cgroups=disabled "${guarded[@]}" --rootfs "$box" true \
@@ -182,7 +182,7 @@ try_no_cgroup() {
 	check_nothing "$runtime, --cgroups=disabled"
 }
 
-# bundle RUNTIME [CGROUPS PATH]: the bundle's config.json, with the hooks where there is no path.
+# bundle RUNTIME [CGROUPS PATH]: the bundle's config.json, with the hooks if no path is given.
 bundle() {
 	run mkdir -p /srv/bundle
 	run bash -c "cd /srv/bundle && rm -f config.json && $1 spec"

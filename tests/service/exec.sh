@@ -30,7 +30,7 @@ start() {
 	check 'ejabberd starts' wait_until_up
 }
 
-# Not with ejabberdctl at first: it would start an epmd, in the shell's cgroup, if it came before the node.
+# Not with ejabberdctl at first: before the node runs, that would start an epmd in the shell's cgroup.
 wait_until_up() {
 	bed_wait 40 server bash -c 'ss -Hltn "sport = :5222" | grep -q .'
 	bed_wait 40 server ejabberdctl status

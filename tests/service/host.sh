@@ -46,7 +46,7 @@ kill_epmd() {
 	[[ $(as "$1" epmd -kill 2>&1) == Killed ]]
 }
 
-# start_epmd: Debian's, by its socket. stop_epmd: nothing serves its port.
+# start_epmd: Debian's, by its socket. stop_epmd: no process serves its port.
 stop_epmd() {
 	bed_run server systemctl stop ejabberd.service epmd.service epmd.socket
 }
@@ -129,7 +129,7 @@ check_is 'nobody binds another port' ok "$(as nobody attempt listen 127.0.0.1 41
 check_is 'nobody asks an epmd elsewhere' refused "$(as nobody attempt connect 198.51.100.9 4369)"
 check_is 'nobody in a network namespace of his own is epmd there' ok \
 	"$(as nobody unshare --user --map-root-user --net sh -c 'ip link set lo up; attempt listen 127.0.0.1 4369 0')"
-# of_unit NAME [PROPERTY]...: what a unit of nobody's gets that would be epmd.
+# of_unit NAME [PROPERTY]...: the result for a unit of the user nobody that tries to be epmd.
 of_unit() {
 	printf '%s\n' '[Service]' Type=oneshot User=nobody "StandardOutput=truncate:/run/$1.out" "${@:2}" \
 		"Environment=EJG_HOST_NETNS=$EJG_HOST_NETNS" 'ExecStart=/usr/bin/attempt listen 127.0.0.1 4369 0' |

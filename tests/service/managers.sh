@@ -108,7 +108,7 @@ openrc_restart() { run rc-service --nodeps ejabberd-rc restart; }
 openrc_stop() { run rc-service --nodeps ejabberd-rc stop; }
 openrc_log() { run cat /var/log/ejabberd/openrc.log; }
 
-# Not with ejabberdctl at first: it would start an epmd, in the shell's cgroup, if it came before the node.
+# Not with ejabberdctl at first: before the node runs, that would start an epmd in the shell's cgroup.
 is_up() {
 	bed_wait 60 server bash -c 'ss -Hltn "sport = :5222" | grep -q .' && bed_wait 60 server ejabberdctl status
 }

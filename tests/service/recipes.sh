@@ -56,7 +56,7 @@ check 'then: check' bed_run server ejguard check
 check_is 'then: a stranger' refused "$(try stranger connect 198.51.100.1 4369)"
 check_is 'then: the peer of the recipe' ok "$(try peer connect 198.51.100.1 4369)"
 
-# try_file: check --file of what stands in /root/new; its output is in `said`.
+# try_file: runs check --file on /root/new; its output is in `said`.
 try_file() {
 	said=$(bed_run server ejguard check --file /root/new 2>&1)
 }

@@ -7,7 +7,7 @@
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root
 row=$1
 
-# private FOLDER...: a copy of its own, of the same owner and mode.
+# private FOLDER...: its own copy of each, with the same owner and mode.
 private() {
 	local folder copy=/run/copy
 	mkdir -p "$copy"
@@ -20,7 +20,7 @@ private() {
 	done
 }
 
-# occupy PORT: somebody else listens there.
+# occupy PORT: another process listens there.
 occupy() {
 	/mnt/attempt listen 0.0.0.0 "$1" 60 >/run/occupied &
 	until grep -q ok /run/occupied; do sleep 0.02; done

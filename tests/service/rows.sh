@@ -32,7 +32,7 @@ rows_prepare() {
 # rows_each SCRIPT SECONDS: for each folder that is told.
 rows_each() {
 	local root=$EJG_STATE/machine/root at_once
-	# A node mostly waits for itself.
+	# A node mostly waits, without using a processor.
 	at_once=$(($(nproc) * 2))
 	# shellcheck disable=SC2016,SC2154 # the inner shell expands; harness.sh sets harness_dir
 	cgroup_run "$(bed_cgroup machine)" \
@@ -46,7 +46,7 @@ rows_each() {
 			rows "$harness_dir/rootfs.sh" "$root" "$1" ROW "$2" || true
 }
 
-# rows_compare PROGRAM: it prints a line for each block: yes WHAT, or no WHAT.
+# rows_compare PROGRAM: the program prints a line for each block: yes WHAT, or no WHAT.
 rows_compare() {
 	local held what
 	while read -r held what; do

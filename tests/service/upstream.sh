@@ -18,12 +18,12 @@ without_epmd_units() {
 	sed -i '/^Requires=epmd/d' "$(bed_root server)/lib/systemd/system/ejabberd.service"
 }
 
-# As another service manager would: ejabberd in a cgroup that is nobody's unit.
+# As another service manager would: ejabberd in a cgroup that belongs to no unit.
 start_in() {
 	cgroup_run "$1" nsenter --target "$(bed_pid server)" --all --root setpriv --reuid ejabberd --regid ejabberd \
 		--init-groups --inh-caps=-all env --chdir=/ -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/var/lib/ejabberd /usr/sbin/ejabberdctl foreground >"$EJG_STATE/foreground" 2>&1 &
-	# Not with ejabberdctl: it would start an epmd, in the shell's cgroup, if it came first.
+	# Not with ejabberdctl: before the node runs, that would start an epmd in the shell's cgroup.
 	bed_wait 20 server bash -c 'ss -Hltn "sport = :5222" | grep -q .'
 }
 

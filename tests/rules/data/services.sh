@@ -49,7 +49,7 @@ make_couchdb() {
 	chmod 750 /opt/couchdb/etc /opt/couchdb/data /var/log/couchdb
 }
 
-# make_emqx [NODE]: EMQX's own package. The cookie stands in emqx.conf.
+# make_emqx [NODE]: EMQX's own package. The cookie is in emqx.conf.
 make_emqx() {
 	service_user emqx 122 /var/lib/emqx
 	service_unit emqx.service emqx '/bin/bash /usr/bin/emqx foreground' 'Environment=HOME=/var/lib/emqx'
