@@ -45,7 +45,7 @@ static __always_inline int refuse_process(bool proof, const struct policy_head *
 	count(proof, hook, reason);
 	if (!proof) {
 		__u64 now = bpf_ktime_get_boot_ns();
-		struct policy_denial row = { .count = 1, .first = now, .last = now };
+		struct policy_denial row = { .count = 1, .first = now, .last = now, .passed = refusal(head) };
 		struct policy_denial_key key = {
 			.address = *address,
 			.cgroup = bpf_get_current_cgroup_id(),

@@ -43,7 +43,7 @@ static __always_inline int refuse(const struct policy_head *head, enum policy_ho
 	count(who->proof, hook, reason);
 	if (!who->proof) {
 		__u64 now = bpf_ktime_get_boot_ns();
-		struct policy_denial row = { .count = 1, .first = now, .last = now };
+		struct policy_denial row = { .count = 1, .first = now, .last = now, .passed = refusal(head) };
 		struct policy_denial_key key = {
 			.address = who->source,
 			.cgroup = who->cgroup,
@@ -53,7 +53,8 @@ static __always_inline int refuse(const struct policy_head *head, enum policy_ho
 			.reason = reason,
 		};
 
-		fold(&key.address);
+		if (!row.passed)
+			fold(&key.address);
 		record(&outsiders, &key, &row);
 	}
 	return refusal(head);

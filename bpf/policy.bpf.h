@@ -109,6 +109,7 @@ static __always_inline void record(void *table, const struct policy_denial_key *
 	__sync_fetch_and_add(&row->count, 1);
 	row->last = now->last;
 	row->pid = now->pid;
+	row->passed = now->passed;
 	__builtin_memcpy(row->command, now->command, sizeof(row->command));
 }
 

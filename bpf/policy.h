@@ -155,8 +155,8 @@ struct policy_chunk {
 
 /*
  * A distinct denial. For attempts from inside: the process's cgroup and uid, and the address that it named. For packets
- * from outside: the listener's cgroup and the packet's source, reduced to its /24 or /64. A lookup has no cgroup,
- * because the listener is not known yet.
+ * from outside: the listener's cgroup and the packet's source, reduced to its /24 or /64 if it is refused, and whole if it is let
+ * through (permissive), because a stack is made from it. A lookup has no cgroup, because the listener is not known yet.
  */
 struct policy_denial_key {
 	struct policy_address address;
@@ -175,7 +175,7 @@ struct policy_denial {
 	__u64 first;
 	__u64 last;
 	__u32 pid;
-	__u32 pad;
+	__u32 passed; /* 1: the last one was let through, because the policy was permissive */
 	char command[16];
 };
 

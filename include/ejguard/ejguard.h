@@ -283,7 +283,17 @@ int ejg_explain(struct ejg *handle, const struct ejg_question *question);
 int ejg_watch(struct ejg *handle, const char *module, int *ret_fd);
 
 /**
- * Takes the next event after the descriptor of ejg_watch() became readable.
+ * As ejg_watch(), but the events that the module has recorded so far come first. Not for a module that is watched already.
+ * @handle: handle
+ * @module: name of the module
+ * @ret_fd: as of ejg_watch()
+ *
+ * Return: as ejg_watch(); -EINVAL also when the module is watched already. Since 0.1.
+ */
+int ejg_watch_recorded(struct ejg *handle, const char *module, int *ret_fd);
+
+/**
+ * Takes the next event after the descriptor of ejg_watch() or ejg_watch_recorded() became readable.
  * @handle: handle
  * @module: name of the module
  * @ret:    the event, or NULL when there is none; valid until the next call on the handle

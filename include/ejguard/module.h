@@ -25,7 +25,8 @@
  *                  without it less would be guarded than with it. EJG_RELEASE_ALL: undo whatever any run
  *                  has applied, whether or not this run applied anything.
  *     explain      answers a hypothetical question by ejg_call_answer(). Changes nothing.
- *     watch        gives a descriptor that becomes readable with new events; it belongs to the module.
+ *     watch        gives a descriptor that becomes readable with new events; it belongs to the module. Where
+ *                  ejg_call_recorded() says so, those that were recorded before count as new.
  *     watch_next   takes one event by ejg_call_event(); makes none when there is none.
  *     prove        forbidden attempts, made for real where they cannot do harm: are they refused? Gives a verdict.
  *                  Called after check in an apply, and when asked for. Leaves the system as it was.
@@ -256,6 +257,11 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call);
  * Since ABI 1.0.
  */
 bool ejg_call_trial(const struct ejg_call *call);
+
+/**
+ * Whether a watch begins with the events that were recorded before it. @call: the call, of watch. Since ABI 1.0.
+ */
+bool ejg_call_recorded(const struct ejg_call *call);
 
 /** The stack's line for this instance. @call: the call. @ret_line: the line, or NULL. Return: file. Since ABI 1.0. */
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line);

@@ -70,6 +70,7 @@ struct ejg {
 	size_t n_instances;
 	struct watch *watches;
 	bool no_proof; /* of the current verb */
+	bool recorded; /* of the current verb: a watch begins with the events recorded before it */
 	bool trial;    /* of the current verb: the stack is checked as it would be after an apply */
 	bool forgets;  /* of the current verb: the list of given cgroups will be removed and need not be readable */
 	bool kept;     /* of the current verb: its changes stay although it failed */

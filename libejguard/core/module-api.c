@@ -44,6 +44,11 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call)
 	return call->instance->mode;
 }
 
+bool ejg_call_recorded(const struct ejg_call *call)
+{
+	return call->handle->recorded;
+}
+
 bool ejg_call_trial(const struct ejg_call *call)
 {
 	return call->handle->trial;

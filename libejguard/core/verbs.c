@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verbs of <ejguard/ejguard.h>: what every verb does first and last, its arguments, and the watches. */
+/* The verbs of <ejguard/ejguard.h>: what every verb does first and last, and its arguments. */
 #include <errno.h>
 #include <string.h>
 
@@ -27,6 +27,7 @@ void verb_begin(struct ejg *handle)
 	handle->error = "";
 	handle->no_proof = false;
 	handle->trial = false;
+	handle->recorded = false;
 	handle->forgets = false;
 	handle->kept = false;
 	handle_forget_survey(handle);
@@ -36,7 +37,7 @@ void verb_begin(struct ejg *handle)
 	select_all(handle);
 }
 
-static int load_once(struct ejg *handle)
+int verb_load(struct ejg *handle)
 {
 	int r;
 
@@ -84,7 +85,7 @@ int verb_invalid(struct ejg *handle, const char *problem)
 }
 
 /* For an image only its files can be checked. */
-static int refuse_image(struct ejg *handle)
+int verb_refuse_image(struct ejg *handle)
 {
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
@@ -95,7 +96,7 @@ static int look(struct ejg *handle, int (*transaction)(struct ejg *handle))
 	int r;
 
 	verb_begin(handle);
-	r = load_once(handle);
+	r = verb_load(handle);
 	return verb_end(handle, r < 0 ? r : transaction(handle));
 }
 
@@ -104,9 +105,9 @@ static int run(struct ejg *handle, int (*transaction)(struct ejg *handle))
 	int r;
 
 	verb_begin(handle);
-	r = refuse_image(handle);
+	r = verb_refuse_image(handle);
 	if (r == 0)
-		r = load_once(handle);
+		r = verb_load(handle);
 	return verb_end(handle, r < 0 ? r : transaction(handle));
 }
 
@@ -114,7 +115,7 @@ int verb_lock_and_load(struct ejg *handle, int *ret_lock)
 {
 	size_t index = report_finding_count(handle->report);
 	cleanup_fd int lock = -1;
-	int r = refuse_image(handle);
+	int r = verb_refuse_image(handle);
 
 	if (r < 0)
 		return r;
@@ -197,7 +198,7 @@ int ejg_prove(struct ejg *handle)
 
 static int doctor(struct ejg *handle)
 {
-	int r = refuse_image(handle);
+	int r = verb_refuse_image(handle);
 
 	if (r < 0)
 		return r;
@@ -284,9 +285,9 @@ static int explain(struct ejg *handle, const struct ejg_question *theirs)
 		return verb_invalid(handle, "the address of the question is not an IPv4 or IPv6 address");
 	if (question.port == 0)
 		return verb_invalid(handle, "the port of the question is not from 1 to 65535");
-	r = refuse_image(handle);
+	r = verb_refuse_image(handle);
 	if (r == 0)
-		r = load_once(handle);
+		r = verb_load(handle);
 	/* A stack file of the caller is judged as it would be after an apply. */
 	handle->trial = handle->stack_file != NULL;
 	return r < 0 ? r : transaction_explain(handle, &question);
@@ -296,98 +297,6 @@ int ejg_explain(struct ejg *handle, const struct ejg_question *question)
 {
 	verb_begin(handle);
 	return verb_end(handle, explain(handle, question));
-}
-
-static struct watch *find_watch(const struct ejg *handle, const char *module)
-{
-	struct watch *watch = handle->watches;
-
-	while (watch && strcmp(watch->instance.module->name, module) != 0)
-		watch = watch->next;
-	return watch;
-}
-
-/* The first line of the stack that names the module, or NULL. */
-static const struct instance *find_instance(const struct ejg *handle, const char *module)
-{
-	for (size_t i = 0; i < handle->n_instances; i++) {
-		if (strcmp(handle->instances[i].module->name, module) == 0)
-			return &handle->instances[i];
-	}
-	return NULL;
-}
-
-static int watch_open(struct ejg *handle, const struct instance *instance)
-{
-	struct watch *watch = calloc(1, sizeof(*watch));
-	int r;
-
-	if (!watch)
-		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	watch->instance = *instance;
-	watch->instance.state = calloc(1, instance->module->state_size + 1);
-	if (!watch->instance.state) {
-		free(watch);
-		return report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
-	}
-	r = operation_watch(handle, &watch->instance, &watch->fd);
-	if (r < 0) {
-		watch_free(handle, watch);
-		return transaction_error(r);
-	}
-	watch->next = handle->watches;
-	handle->watches = watch;
-	return 0;
-}
-
-static int watch(struct ejg *handle, const char *module, int *ret_fd)
-{
-	const struct instance *instance;
-	int r;
-
-	if (!module || !ret_fd)
-		return verb_invalid(handle, "watch needs the name of a module and room for a descriptor");
-	r = refuse_image(handle);
-	if (r == 0)
-		r = load_once(handle);
-	if (r < 0)
-		return r;
-	instance = find_instance(handle, module);
-	if (!instance)
-		return report_error(handle->report, -EINVAL, "argument", NULL, NULL, "'%s' is not in the stack '%s'",
-				    module, handle->stack->file);
-	if (!instance->module->watch)
-		return report_error(handle->report, -EOPNOTSUPP, "argument", NULL, "watch another module",
-				    "the module '%s' has no live events", module);
-	if (!find_watch(handle, module)) {
-		r = watch_open(handle, instance);
-		if (r < 0)
-			return r;
-	}
-	*ret_fd = find_watch(handle, module)->fd;
-	return 0;
-}
-
-int ejg_watch(struct ejg *handle, const char *module, int *ret_fd)
-{
-	verb_begin(handle);
-	return verb_end(handle, watch(handle, module, ret_fd));
-}
-
-int ejg_watch_next(struct ejg *handle, const char *module, const struct ejg_event **ret)
-{
-	struct watch *open;
-	int r;
-
-	verb_begin(handle);
-	open = module ? find_watch(handle, module) : NULL;
-	if (!open || !ret)
-		return verb_end(handle, verb_invalid(handle, "no watch of that module was opened"));
-	r = operation_call(handle, &open->instance, OPERATION_WATCH_NEXT);
-	r = verb_end(handle, r < 0 ? transaction_error(r) : 0);
-	if (r == 0)
-		*ret = report_last_event(handle->report);
-	return r;
 }
 
 void ejg_cancel(struct ejg *handle)

@@ -11,6 +11,12 @@ void verb_begin(struct ejg *handle);
 /* Drops the survey at the end, except for ejg_discover(), whose caller gets it. Return: r, or -ENOMEM. */
 int verb_end(struct ejg *handle, int r);
 
+/* ejg_load() of the service's own stack, unless one is loaded. Return: as ejg_load(). */
+int verb_load(struct ejg *handle);
+
+/* Of an image nothing is guarded. Return: 0, -EINVAL, reported. */
+int verb_refuse_image(struct ejg *handle);
+
 /* Reports an argument that is wrong. Return: -EINVAL. */
 int verb_invalid(struct ejg *handle, const char *problem);
 

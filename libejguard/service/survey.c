@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/connections.h"
 #include "libejguard/service/epmd.h"
 #include "libejguard/service/listeners.h"
 #include "libejguard/service/names.h"
@@ -52,7 +53,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 	} parts[] = {
 		{ collect_settings, true }, { processes_collect, false }, { user_find, true },
 		{ relations_find, false },  { find_homes, false },	  { listeners_collect, false },
-		{ epmd_names_collect, false }, { nodes_name, false },
+		{ epmd_names_collect, false }, { nodes_name, false },	  { connections_collect, false },
 	};
 	struct survey_draft draft = {};
 	int r;

@@ -28,8 +28,9 @@ LAYERS = {
     'tools/confirm': (UTIL, 'tools/base', 'tools/systemd'),
     'tools/exec': (UTIL, 'tools/base'),
     'tools/oci': (UTIL, 'tools/base'),
+    'tools/learn': (UTIL, 'tools/base'),
     'tools/print': (UTIL, 'tools/base'),
-    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci', 'tools/confirm'),
+    'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci', 'tools/confirm', 'tools/learn'),
     'tools/completions': ('tools/base',),
     'tools': ('tools/base', 'tools/print', 'tools/verbs'),
 }

@@ -141,7 +141,7 @@ seen insider bind6 bind-address 2001:db8::11 4370 0 attempt 1
 seen insider connect4 destination 198.51.100.9 4369 0 attempt 1
 seen insider connect6 destination 2001:db8::9 4369 0 attempt 1
 # The SYN and the handshake's last ACK are a packet each that would have been dropped.
-check_is 'ingress: row' '1 2' "$(row "outsider ingress source 198.51.100.0 4369 -1 $id - ")"
+check_is 'ingress: row, with the whole address' '1 2' "$(row "outsider ingress source 198.51.100.9 4369 -1 $id - ")"
 listen_end
 
 note 'a flood'

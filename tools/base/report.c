@@ -201,6 +201,7 @@ const struct ejg_finding *report_finding(const struct report *report, size_t ind
 void report_free(struct report *report)
 {
 	unit_list_free(&report->units);
+	learned_free(&report->learned);
 	notes_free(&report->notes);
 	free(report->message);
 	free(report->service_read);

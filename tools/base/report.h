@@ -7,6 +7,7 @@
 #include <ejguard/module.h>
 #include <stdio.h>
 
+#include "tools/base/learned.h"
 #include "tools/base/unit.h"
 #include "tools/base/verb.h"
 
@@ -61,6 +62,9 @@ struct report {
 		bool former; /* the former policy will come back; false: the guard will be released */
 		bool timer;  /* the timer runs */
 	} pending;
+
+	struct learned learned; /* of learn: a proposed stack */
+	bool has_learned;
 
 	bool surveyed; /* print the facts and the survey */
 

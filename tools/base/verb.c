@@ -211,6 +211,14 @@ const struct verb verbs[N_VERBS] = {
 		.tells_only = true,
 		OPTIONS(discover_options),
 	},
+	[VERB_LEARN] = {
+		.name = "learn",
+		.operand = "[SERVICE]",
+		.summary = "Proposes a stack that allows what was seen, and nothing else",
+		.done = "learned",
+		.failed = "NOT learned",
+		.tells_only = true,
+	},
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.operand = "[SERVICE]",

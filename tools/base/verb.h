@@ -76,7 +76,7 @@ struct option_spec {
 #define VERBS_THAT_RUN(verb)                                                                                           \
 	verb(CHECK, check) verb(APPLY, apply) verb(CONFIRM, confirm) verb(REVERT, revert) verb(STATUS, status)         \
 	verb(RELEASE, release) verb(EXEC, exec) verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch)               \
-	verb(DISCOVER, discover) verb(DOCTOR, doctor) verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
+	verb(DISCOVER, discover) verb(LEARN, learn) verb(DOCTOR, doctor) verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
 
 #define VERB_ID(id, name) VERB_##id,
 enum verb_id { VERBS_THAT_RUN(VERB_ID) VERB_HELP, VERB_VERSION, N_VERBS };

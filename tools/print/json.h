@@ -32,6 +32,7 @@ struct json_t *json_modules(const struct report *report);
 struct json_t *json_units(const struct report *report);
 struct json_t *json_question(const struct report *report);
 struct json_t *json_answers(const struct report *report);
+struct json_t *json_learned(const struct report *report);
 struct json_t *json_trial(const struct report *report);
 
 #endif

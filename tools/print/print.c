@@ -48,6 +48,8 @@ static int print_text(const struct report *report)
 	bool error = !is_answered(report);
 	bool lines = error || report->message || !isatty(STDERR_FILENO);
 
+	if (report->has_learned)
+		return print_learned(report, stdout);
 	if (lines)
 		print_lines(report, stderr);
 	if (error && !report->modules && !report->has_units)

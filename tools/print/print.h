@@ -33,6 +33,7 @@ int print_findings(const struct report *report, bool no_failures, FILE *out);
 int print_verdict(const struct report *report, FILE *out);
 /* The same in one line, without the next command. */
 int print_outcome(const struct report *report, FILE *out);
+int print_learned(const struct report *report, FILE *out);
 int print_trial(const struct report *report, FILE *out);
 int print_modules(const struct report *report, FILE *out);
 int print_units(const struct report *report, FILE *out);

@@ -129,6 +129,8 @@ static json_t *json_report(const struct report *report)
 		r = json_object_set_new(object, "answers", json_answers(report));
 	if (object && r == 0 && report->surveyed)
 		r = json_add_survey(report, object);
+	if (object && r == 0 && report->has_learned)
+		r = json_object_set_new(object, "learned", json_learned(report));
 	if (object && r == 0 && report->tries)
 		r = json_object_set_new(object, "changes", json_trial(report));
 	if (object && r == 0 && report->pending.waits)

@@ -102,17 +102,25 @@ static void format_user(uint32_t uid, char text[static 64])
 		snprintf(text, 64, "%u", uid);
 }
 
-/* "198.51.100.9"; for packets from outside the network whose rows are combined into one. */
+/*
+ * "198.51.100.9", or of refused packets from outside the network that their rows are folded to. An address that was let
+ * through and ends like a network is shown as one: nobody then takes more for seen than was.
+ */
+static bool is_folded(const struct policy_denial_key *key, bool ipv4)
+{
+	return key->uid == POLICY_NO_UID && (key->address.low & (ipv4 ? 0xffULL : ~0ULL)) == 0;
+}
+
 static void format_address(const struct policy_denial_key *key, char text[static 64])
 {
 	uint64_t words[2] = { htobe64(key->address.high), htobe64(key->address.low) };
-	bool outside = key->uid == POLICY_NO_UID, ipv4 = is_mapped(&key->address);
+	bool ipv4 = is_mapped(&key->address);
 
 	if (ipv4)
 		inet_ntop(AF_INET, (const char *)words + 12, text, INET6_ADDRSTRLEN);
 	else
 		inet_ntop(AF_INET6, words, text, INET6_ADDRSTRLEN);
-	if (outside)
+	if (is_folded(key, ipv4))
 		strcat(text, ipv4 ? "/24" : "/64");
 }
 
@@ -159,6 +167,7 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	add_label(ret, "reason", reason);
 	add_label(ret, "address", ret->address);
 	add_label(ret, "port", ret->port);
+	add_label(ret, "decision", denial->row.passed ? "let through" : "refused");
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {

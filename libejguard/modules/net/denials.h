@@ -28,7 +28,7 @@ const struct denial *denials_find(const struct denial_list *list, const struct p
 uint64_t denial_realtime(uint64_t boottime);
 
 /* A denial as text. Labels point into the texts here. */
-#define DENIAL_LABELS 8
+#define DENIAL_LABELS 9
 struct denial_words {
 	struct ejg_label labels[DENIAL_LABELS];
 	size_t n_labels;

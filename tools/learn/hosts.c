@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which other hosts had to do with epmd and the distribution, and which local users. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libejguard/util/cleanup.h"
+#include "tools/learn/learn.h"
+
+static int no_memory(struct learn *learn)
+{
+	return report_fail(learn->report, -ENOMEM, "out of memory");
+}
+
+static int add_host(struct learn *learn, const char *address, bool is_peer, char *reason)
+{
+	struct learn_host *grown;
+
+	for (size_t i = 0; i < learn->n_hosts; i++) {
+		struct learn_host *host = &learn->hosts[i];
+
+		if (strcmp(host->address, address) != 0)
+			continue;
+		if (is_peer && !host->is_peer) {
+			free(host->reason);
+			host->reason = take_ptr(reason);
+			host->is_peer = true;
+		}
+		free(reason);
+		return 0;
+	}
+	grown = learn->n_hosts < LEARN_MAX_HOSTS ? reallocarray(learn->hosts, learn->n_hosts + 1, sizeof(*grown)) : NULL;
+	if (!grown) {
+		free(reason);
+		return learn->n_hosts < LEARN_MAX_HOSTS ? no_memory(learn) :
+			report_fail(learn->report, -EACCES,
+				    "more than %d other hosts used private ports: these are not the nodes of one cluster; "
+				    "write the peers by hand",
+				    LEARN_MAX_HOSTS);
+	}
+	learn->hosts = grown;
+	grown[learn->n_hosts] = (struct learn_host){ .is_peer = is_peer, .reason = reason };
+	snprintf(grown[learn->n_hosts].address, sizeof(grown->address), "%s", address);
+	learn->n_hosts++;
+	return 0;
+}
+
+static int add_connection(struct learn *learn, const struct ejg_connection *connection)
+{
+	const bool dist = learn_is_dist(learn, connection->local_port);
+	const bool in = (dist || connection->local_port == learn->facts->epmd_port) &&
+			connection->direction != EJG_OUTGOING;
+	const char *what = !in	? "the service is connected to its port" :
+			   dist ? "is connected to the distribution port" :
+				  "is connected to epmd only, port";
+	char address[EJG_PREFIX_TEXT_SIZE], *reason;
+
+	if (!connection->in_service || learn_is_here(learn, &connection->remote))
+		return 0;
+	if (asprintf(&reason, "%s %u", what, in ? connection->local_port : connection->remote_port) < 0)
+		return no_memory(learn);
+	return add_host(learn, ejg_prefix_format(&connection->remote, address), !in || dist, reason);
+}
+
+static int add_record(struct learn *learn, const struct learn_record *record)
+{
+	char *reason;
+
+	if (record->kind == LEARN_USER)
+		return 0;
+	if (asprintf(&reason, "was let through: %s", record->message) < 0)
+		return no_memory(learn);
+	return add_host(learn, record->address, record->kind == LEARN_OUT || learn_is_dist(learn, record->port), reason);
+}
+
+static int compare_hosts(const void *a, const void *b)
+{
+	return strcmp(((const struct learn_host *)a)->address, ((const struct learn_host *)b)->address);
+}
+
+int learn_hosts(struct learn *learn)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < learn->survey->n_connections && r == 0; i++)
+		r = add_connection(learn, ejg_connection_get(learn->survey, i));
+	for (size_t i = 0; i < learn->n_records && r == 0; i++)
+		r = add_record(learn, &learn->records[i]);
+	if (r == 0 && learn->n_hosts > 0)
+		qsort(learn->hosts, learn->n_hosts, sizeof(*learn->hosts), compare_hosts);
+	return r;
+}
+
+static int add_user(struct learn *learn, const char *name, char *reason)
+{
+	struct learn_user *grown;
+
+	for (size_t i = 0; i < learn->n_users; i++)
+		if (strcmp(learn->users[i].name, name) == 0) {
+			free(reason);
+			return 0;
+		}
+	grown = reallocarray(learn->users, learn->n_users + 1, sizeof(*grown));
+	if (!grown) {
+		free(reason);
+		return no_memory(learn);
+	}
+	learn->users = grown;
+	grown[learn->n_users] = (struct learn_user){ .reason = reason };
+	snprintf(grown[learn->n_users].name, sizeof(grown->name), "%s", name);
+	learn->n_users++;
+	return 0;
+}
+
+/* Those who are always allowed need no line. */
+static bool is_always_allowed(const struct learn *learn, uid_t uid, const char *name)
+{
+	return uid == 0 || (learn->survey->user_known && uid == learn->survey->user) || strcmp(name, "epmd") == 0 ||
+	       strcmp(name, "root") == 0 || strcmp(name, learn->facts->service) == 0;
+}
+
+/* The end of a local user's connection, from outside of the service to one of its private ports. */
+static int add_client(struct learn *learn, const struct ejg_connection *connection)
+{
+	const struct passwd *user = getpwuid(connection->uid);
+	char name[LEARN_TEXT], *reason;
+
+	snprintf(name, sizeof(name), "%u", connection->uid);
+	if (user && strlen(user->pw_name) < sizeof(name))
+		snprintf(name, sizeof(name), "%s", user->pw_name);
+	if (connection->in_service || connection->direction == EJG_INCOMING ||
+	    !learn_is_here(learn, &connection->remote) || is_always_allowed(learn, connection->uid, name) ||
+	    (connection->remote_port != learn->facts->epmd_port && !learn_is_dist(learn, connection->remote_port)))
+		return 0;
+	if (asprintf(&reason, "is connected to the private port %u", connection->remote_port) < 0)
+		return no_memory(learn);
+	return add_user(learn, name, reason);
+}
+
+int learn_users(struct learn *learn)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < learn->survey->n_connections && r == 0; i++)
+		r = add_client(learn, ejg_connection_get(learn->survey, i));
+	for (size_t i = 0; i < learn->n_records && r == 0; i++) {
+		const struct learn_record *record = &learn->records[i];
+		char *reason;
+
+		if (record->kind != LEARN_USER || is_always_allowed(learn, (uid_t)-1, record->user))
+			continue;
+		if (asprintf(&reason, "was let through: %s", record->message) < 0)
+			return no_memory(learn);
+		r = add_user(learn, record->user, reason);
+	}
+	return r;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A stack that is proposed from what was seen: connections and listeners now, and what permissive mode has let through. What
+ * was not seen it does not allow.
+ */
+#ifndef EJG_TOOL_LEARN_H
+#define EJG_TOOL_LEARN_H
+
+#include <ejguard/facts.h>
+
+#include "tools/base/learned.h"
+#include "tools/base/report.h"
+
+enum {
+	LEARN_MAX_HOSTS = 512, /* more are no cluster: somebody floods the records */
+	LEARN_MAX_MODULES = 64, /* no stack has more */
+	LEARN_TEXT = 64,
+};
+
+/* Something that permissive mode let through. */
+struct learn_record {
+	enum {
+		LEARN_OTHER,
+		LEARN_IN,   /* somebody came to a private port */
+		LEARN_OUT,  /* the service connected to a private port of somebody */
+		LEARN_USER, /* a local user used a private port */
+	} kind;
+	char address[EJG_PREFIX_TEXT_SIZE];
+	char user[LEARN_TEXT];
+	uint16_t port;
+	char *message;
+};
+
+/* Another host that had to do with a private port. */
+struct learn_host {
+	char address[EJG_PREFIX_TEXT_SIZE];
+	bool is_peer; /* it used the distribution, or the service connected to it: else it only asked epmd */
+	char *reason; /* of the first time, or of the first time that made it a peer */
+};
+
+/* A local user. */
+struct learn_user {
+	char name[LEARN_TEXT];
+	char *reason;
+};
+
+struct learn {
+	struct report *report;
+	const struct ejg_facts *facts;
+	const struct ejg_survey *survey;
+	const struct ejg_module *modules[LEARN_MAX_MODULES]; /* of the stack in use: a survey loads more of them */
+	size_t n_modules;
+	struct learn_record *records;
+	size_t n_records;
+	struct learn_host *hosts; /* ordered by address, once all are known */
+	size_t n_hosts;
+	struct learn_user *users;
+	size_t n_users;
+};
+
+/* Takes what permissive mode has let through out of an event. Return: 0; -ENOMEM with the message set. */
+int learn_record(struct learn *learn, const struct ejg_event *event);
+
+/* Whether the stack in use has a module. */
+bool learn_has_module(const struct learn *learn, const char *name);
+
+/* Whether a port is one of the distribution: of the facts, or of a node of the service that epmd knows. */
+bool learn_is_dist(const struct learn *learn, uint16_t port);
+/* Whether two addresses are the same host's address. */
+bool learn_is_same(const struct ejg_prefix *a, const struct ejg_prefix *b);
+/* Whether an address is one of this host's. */
+bool learn_is_here(const struct learn *learn, const struct ejg_prefix *address);
+
+/* Fill in the hosts and the users. Return: 0; -EACCES, -ENOMEM with the message set. */
+int learn_hosts(struct learn *learn);
+int learn_users(struct learn *learn);
+
+/*
+ * Refuses where a port would be taken for a public one that may be the distribution's. Return: 0; -EACCES with the message
+ * set.
+ */
+int learn_judge_nodes(struct learn *learn);
+
+/* Writes the stack. Return: 0; -EACCES, -ENOMEM with the message set. */
+int learn_propose(struct learn *learn, struct learned *ret);
+
+void learn_free(struct learn *learn);
+
+#endif
