@@ -31,6 +31,7 @@ LAYERS = {
     'tools/learn': (UTIL, 'tools/base'),
     'tools/print': (UTIL, 'tools/base'),
     'tools/verbs': (UTIL, 'tools/base', 'tools/systemd', 'tools/exec', 'tools/oci', 'tools/confirm', 'tools/learn'),
+    'tools/catalog': ('tools/base', 'tools/systemd', 'libejguard/core'),
     'tools/completions': ('tools/base',),
     'tools': ('tools/base', 'tools/print', 'tools/verbs'),
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Failures as lines for a log: a few of each kind. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/journal.h"
+#include "tools/base/message-id.h"
 #include "tools/base/text.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
@@ -14,15 +16,25 @@ static void begin_line(const struct report *report, const char *priority, FILE *
 	fprintf(out, "%sejguard: ", report->journal ? priority : "");
 }
 
-static void print_line(const struct report *report, const char *priority, const struct ejg_finding *finding, FILE *out)
+static void put(FILE *out, const char *text)
 {
-	cleanup_free char *remedy = NULL;
+	text_put(out, text, strlen(text));
+}
 
-	begin_line(report, priority, out);
-	text_put(out, finding->id, strlen(finding->id));
+/* "ID: FILE:LINE:COLUMN: SUBJECT: message; remedy", in a new string; NULL without memory. */
+static char *format_line(const struct ejg_finding *finding)
+{
+	cleanup_free char *remedy = steps_join(finding->remedy);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	put(out, finding->id);
 	fputs(": ", out);
 	if (*finding->file) {
-		text_put(out, finding->file, strlen(finding->file));
+		put(out, finding->file);
 		if (finding->line)
 			fprintf(out, ":%u", finding->line);
 		if (finding->line && finding->column)
@@ -30,15 +42,51 @@ static void print_line(const struct report *report, const char *priority, const 
 		fputs(": ", out);
 	}
 	if (*finding->subject && strcmp(finding->subject, finding->file) != 0) {
-		text_put(out, finding->subject, strlen(finding->subject));
+		put(out, finding->subject);
 		fputs(": ", out);
 	}
-	text_put(out, finding->message, strlen(finding->message));
-	remedy = steps_join(finding->remedy);
+	put(out, finding->message);
 	if (remedy && *remedy) {
 		fputs("; ", out);
-		text_put(out, remedy, strlen(remedy));
+		put(out, remedy);
 	}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* With the fields that journalctl(1) filters by, and the id by which the catalog explains it. */
+static int send_line(const struct report *report, const char *priority, const struct ejg_finding *finding, const char *text)
+{
+	char level[] = { priority[1], '\0' }, line[16] = "", id[MESSAGE_ID_SIZE];
+	const struct journal_field fields[] = {
+		{ "MESSAGE", text },
+		{ "PRIORITY", level },
+		{ "MESSAGE_ID", message_id(finding->id, id) },
+		{ "SYSLOG_IDENTIFIER", "ejguard" },
+		{ "EJGUARD_SERVICE", report->service },
+		{ "EJGUARD_ID", finding->id },
+		{ "EJGUARD_MODULE", finding->module },
+		{ "EJGUARD_SUBJECT", finding->subject },
+		{ "EJGUARD_REMEDY", *finding->remedy ? finding->remedy : "see the message" },
+		{ "EJGUARD_FILE", finding->file },
+		{ "EJGUARD_LINE", line },
+	};
+
+	if (finding->line)
+		snprintf(line, sizeof(line), "%u", finding->line);
+	return journal_send(fields, ARRAY_SIZE(fields));
+}
+
+static void print_line(const struct report *report, const char *priority, const struct ejg_finding *finding, FILE *out)
+{
+	cleanup_free char *text = format_line(finding);
+
+	if (text && report->journal && send_line(report, priority, finding, text) == 0)
+		return;
+	begin_line(report, priority, out);
+	fputs(text ? text : finding->id, out);
 	fputc('\n', out);
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tools/systemd/dropin-findings.h"
+
+const struct ejg_finding dropin_findings[N_CONDITIONS] = {
+	[STARTS_GUARDED] = { .id = "ejguard.dropin", .severity = EJG_OK,
+			     .message = "its drop-in guards it before it starts" },
+	[BY_ITSELF] = { .id = "ejguard.dropin", .severity = EJG_OK,
+			.message = "the unit itself guards it before it starts" },
+	[RESTART_DUE] = { .id = "ejguard.restart-due", .severity = EJG_WARNING,
+			  .message = "it was started before its drop-in was written" },
+	[NO_UNIT] = { .id = "ejguard.no-unit", .severity = EJG_INFO, .message = "systemd does not know this unit" },
+	[UNSEEN] = { .id = "ejguard.unit-unseen", .severity = EJG_INFO,
+		     .message = "systemd does not answer, so it is not known whether it starts guarded" },
+	[RELOAD_DUE] = { .id = "ejguard.reload-due", .severity = EJG_WARNING,
+			 .message = "its files were changed after systemd read them",
+			 .remedy = "run: systemctl daemon-reload" },
+	[DIFFERS] = { .id = "ejguard.dropin-differs", .severity = EJG_WARNING,
+		      .message = "its drop-in guards it, but differs from what enable would write now: an older version "
+				 "wrote it, somebody has changed it, or ExecStart= of the unit has changed",
+		      .remedy = "run: ejguard enable" },
+	[MISSING] = { .id = "ejguard.dropin-missing", .severity = EJG_FAILURE,
+		      .message = "it has no drop-in of ejguard, so it starts unguarded",
+		      .remedy = "run: ejguard enable" },
+	[FOREIGN] = { .id = "ejguard.dropin-foreign", .severity = EJG_FAILURE,
+		      .message = "a file that ejguard did not write for this service is in the way of its drop-in: "
+				 "it starts unguarded",
+		      .remedy = "see what it does, then move it away\nrun: ejguard enable" },
+	[UNREAD] = { .id = "ejguard.dropin-unread", .severity = EJG_FAILURE,
+		     .message = "systemd has not read its drop-in yet: until then it starts unguarded",
+		     .remedy = "run: systemctl daemon-reload" },
+	[WITHOUT_EFFECT] = { .id = "ejguard.dropin-without-effect", .severity = EJG_FAILURE,
+			     .message = "its drop-in is there, but another file removes its command, so it starts "
+					"unguarded",
+			     .remedy = "find the file that clears ExecStartPre= (see systemctl cat), and correct it" },
+	[UNCONFINED] = { .id = "ejguard.unconfined", .severity = EJG_FAILURE,
+			 .message = "its drop-in starts its command under the filter of the stack, but another file "
+				    "undoes that: it starts without the filter",
+			 .remedy = "find the file that sets ExecStart= after it (see systemctl cat), and correct it" },
+	[CHANGED] = { .id = "ejguard.dropin-changed", .severity = EJG_FAILURE,
+		      .message = "its drop-in differs from what enable would write now, and is not known to guard it: "
+				 "it starts unguarded",
+		      .remedy = "run: ejguard enable" },
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tool itself finds about the drop-in of a unit. */
+#ifndef EJG_DROPIN_FINDINGS_H
+#define EJG_DROPIN_FINDINGS_H
+
+#include <ejguard/ejguard.h>
+
+enum dropin_condition {
+	STARTS_GUARDED,
+	BY_ITSELF,
+	RESTART_DUE,
+	NO_UNIT,
+	UNSEEN,
+	RELOAD_DUE,
+	DIFFERS,
+	MISSING, /* from here on it starts unguarded */
+	FOREIGN,
+	UNREAD,
+	WITHOUT_EFFECT,
+	UNCONFINED,
+	CHANGED,
+	N_CONDITIONS,
+};
+
+extern const struct ejg_finding dropin_findings[N_CONDITIONS];
+
+#endif
