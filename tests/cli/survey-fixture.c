@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The output of discover for a made-up service: survey-fixture [--json] [-v] [-q] WHICH. It has its own versions of the
- * library's functions.
+ * The output of discover for a made-up service: survey-fixture [--json|--graph] [-v] [-q] WHICH. It has its own versions of
+ * the library's functions.
  */
 #include <arpa/inet.h>
 #include <ejguard/facts.h>
@@ -273,18 +273,20 @@ static void make_texts(void)
 
 int main(int argc, char **argv)
 {
-	const struct arguments none = {};
+	struct arguments asked = {};
 	struct report report = {
-		.arguments = &none,
+		.arguments = &asked,
 		.verb = &verbs[VERB_DISCOVER],
 		.service = "ejabberd",
 		.handle = (struct ejg *)&services, /* only passed on */
 		.surveyed = true,
+		.reach = { .dist_port = 4371, .everybody = { REACH_OPEN, REACH_REFUSED }, .users = { REACH_OPEN } },
 	};
 
 	setlocale(LC_CTYPE, "");
 	make_texts();
 	for (int i = 1; i < argc; i++) {
+		asked.graph |= strcmp(argv[i], "--graph") == 0;
 		report.json |= strcmp(argv[i], "--json") == 0;
 		report.verbose |= strcmp(argv[i], "-v") == 0;
 		report.quiet |= strcmp(argv[i], "-q") == 0;

@@ -66,6 +66,15 @@ struct report {
 	struct learned learned; /* of learn: a proposed stack */
 	bool has_learned;
 
+	struct {
+		uint16_t dist_port; /* 0: not known */
+		enum reach {
+			REACH_UNKNOWN,
+			REACH_OPEN,
+			REACH_REFUSED,
+		} everybody[2], users[2]; /* of epmd, of the distribution */
+	} reach; /* of discover --graph: who is refused now */
+
 	bool surveyed; /* print the facts and the survey */
 
 	/* Prints an event of a verb that streams. Return: 0, -ENOMEM; the stream records write errors. */

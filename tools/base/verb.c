@@ -28,6 +28,7 @@ static const struct option_spec check_options[] = {
 	ROOT_OPTION,
 	{ "file", 0, OPTION_PATH, "STACK", FIELD(file), "check with this stack file; it need not be installed" },
 	{ "nagios", 0, OPTION_FLAG, NULL, FIELD(nagios), "print and exit as a plugin of Nagios or Icinga" },
+	{ "html", 0, OPTION_FLAG, NULL, FIELD(html), "print a page for a browser, all in one file" },
 	{ "detailed-exitcode", 0, OPTION_FLAG, NULL, FIELD(detailed),
 	  "with --file: the exit status is 5 when an apply would change something" },
 };
@@ -55,6 +56,7 @@ static const struct option_spec apply_options[] = {
 
 static const struct option_spec discover_options[] = {
 	ROOT_OPTION,
+	{ "graph", 0, OPTION_FLAG, NULL, FIELD(graph), "print who reaches what as a graph, for graphviz's dot" },
 };
 
 static const struct option_spec status_options[] = {

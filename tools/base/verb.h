@@ -35,6 +35,8 @@ struct arguments {
 	const char **only;    /* ended by NULL */
 	bool no_proof;
 	bool nagios; /* of check */
+	bool html;   /* of check */
+	bool graph;  /* of discover */
 	const char *grace; /* of apply: seconds */
 	const char *confirm; /* of apply: a time */
 	bool now; /* of enable */

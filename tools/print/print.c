@@ -107,6 +107,10 @@ int print_report(const struct report *report)
 		r = print_collected(report);
 	else if (report->arguments->nagios)
 		return print_plugin(report);
+	else if (report->arguments->graph && report->surveyed)
+		r = print_graph(report, stdout);
+	else if (report->arguments->html && report->service && report->handle)
+		r = print_html(report, stdout);
 	else if (report->json)
 		r = print_json(report);
 	else if (report->journal && report->verb && report->verb->counts_only && !report->has_units && !report->verbose)

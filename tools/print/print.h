@@ -17,6 +17,10 @@ int print_report(const struct report *report);
 int print_object(const struct report *report, FILE *out);
 int print_page(const struct report *report, bool lines, FILE *out);
 int print_figures(const struct report *report, FILE *out);
+/* discover, as a graph for graphviz. */
+int print_graph(const struct report *report, FILE *out);
+/* check, as a page for a browser. */
+int print_html(const struct report *report, FILE *out);
 /* As a plugin for Nagios, with its exit status. */
 int print_nagios(const struct report *report, FILE *out);
 int nagios_status(const struct report *report);

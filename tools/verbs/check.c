@@ -8,8 +8,8 @@ int verb_check(const struct arguments *arguments, struct report *report)
 {
 	int result, r;
 
-	if (arguments->nagios && report->json)
-		return report_fail_usage(report, "--json and --nagios exclude each other");
+	if (arguments->nagios + arguments->html + report->json > 1)
+		return report_fail_usage(report, "only one of --json, --nagios and --html can be used");
 	if (arguments->file) {
 		r = ejg_load(report->handle, arguments->file);
 		if (r < 0)

@@ -13,14 +13,6 @@ int verb_release(const struct arguments *arguments, struct report *report)
 	return r;
 }
 
-int verb_discover(const struct arguments *arguments, struct report *report)
-{
-	int r = ejg_discover(report->handle);
-
-	report->surveyed = r == 0;
-	return r;
-}
-
 #define VERB_RUN(id, name) [VERB_##id] = verb_##name,
 static int (*const runs[N_VERBS])(const struct arguments *arguments, struct report *report) = {
 	VERBS_THAT_RUN(VERB_RUN)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""discover --graph: what graphviz makes of it, for a made-up service and for one whose names are hostile."""
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from cli import Case, main
+
+SURVEY = os.environ["SURVEY"]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Graph(Case):
+    def graph(self, which):
+        text = subprocess.run([SURVEY, "--graph", which], capture_output=True, check=True, timeout=60).stdout
+        picture = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, check=True, timeout=60)
+        self.assertEqual(picture.stderr, b"")
+        return text.decode(), ElementTree.fromstring(picture.stdout)
+
+    def edge(self, root, title):
+        """The colour of an arrow, and what stands at it."""
+        for group in root.iter(f"{SVG}g"):
+            if group.get("class") == "edge" and group.find(f"{SVG}title").text == title:
+                path = group.find(f".//{SVG}path")
+                return path.get("stroke"), "".join(text.text for text in group.iter(f"{SVG}text"))
+        return None
+
+    def test_who_reaches_what(self):
+        root = self.graph("full")[1]
+        self.assertEqual(self.edge(root, "everybody->epmd"), ("#b00000", "NOTHING HOLDS"))
+        self.assertEqual(self.edge(root, "everybody->public"), ("black", "allowed"))
+        self.assertEqual(self.edge(root, "users->epmd"), ("#b00000", "NOTHING HOLDS"))
+        self.assertEqual(self.edge(root, "peers->dist"), ("black", "allowed"))
+        # 127.0.0.1:4371 alone: nobody else comes there, whatever the guard says.
+        self.assertEqual(self.edge(root, "everybody->dist"), ("black", "listens elsewhere"))
+        self.assertEqual(self.edge(root, "users->dist"), ("black", "not known"))
+
+    def test_names(self):
+        words = "".join(self.graph("full")[1].itertext())
+        for word in "node2.example.org", "5222-5223 5269", "ejabberd@host", "[::]:4369", "127.0.0.1:4371":
+            self.assertIn(word, words)
+
+    def test_no_peers(self):
+        text, root = self.graph("empty")
+        self.assertNotIn("peers", text)
+        self.assertIsNone(self.edge(root, "peers->epmd"))
+
+    def test_hostile(self):
+        text = self.graph("hostile")[0]
+        self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
+
+    def test_one_form(self):
+        self.assertEqual(self.ejguard("discover", "--graph", "--json").exit, 2)
+
+
+if __name__ == "__main__":
+    if not shutil.which("dot"):
+        print("skipped: there is no dot (graphviz)")
+        sys.exit(77)
+    main()

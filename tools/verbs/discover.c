@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ejguard discover: the survey; for its graph also who is refused now. */
+#include <errno.h>
+
+#include "tools/verbs/verbs.h"
+
+/* Of documentation only (RFC 5737): nobody has it, so that only a prefix could make it a peer. */
+#define STRANGER "192.0.2.1"
+enum { NOBODY = 65534 };
+
+static bool is_in(const struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool is_registered(const struct ejg_survey *survey, uint16_t port)
+{
+	for (size_t i = 0; i < survey->n_epmd_names; i++)
+		if (ejg_epmd_name_get(survey, i)->port == port)
+			return true;
+	return false;
+}
+
+/* The distribution port that a node of the service has now, else the first of the range, else 0. */
+static uint16_t find_dist(const struct ejg_facts *facts, const struct ejg_survey *survey)
+{
+	for (size_t i = 0; i < survey->n_listeners; i++) {
+		const struct ejg_listener *listener = ejg_listener_get(survey, i);
+
+		if (listener->in_service && listener->port != facts->epmd_port &&
+		    (is_in(facts->dist, facts->n_dist, listener->port) || is_registered(survey, listener->port)))
+			return listener->port;
+	}
+	return facts->n_dist > 0 ? facts->dist[0].first : 0;
+}
+
+static enum reach ask(struct ejg *handle, bool user, uint16_t port)
+{
+	const struct ejg_question question = {
+		.size = sizeof(question),
+		.action = user ? EJG_CONNECT : EJG_ACCEPT,
+		.address = user ? "127.0.0.1" : STRANGER,
+		.port = port,
+		.by_user = user,
+		.uid = user ? NOBODY : 0,
+	};
+	int r = port ? ejg_explain(handle, &question) : -EINVAL;
+
+	if (r < 0 && r != -EACCES)
+		return REACH_UNKNOWN;
+	for (size_t i = 0; i < ejg_answer_count(handle); i++)
+		if (!ejg_answer_get(handle, i)->allowed)
+			return REACH_REFUSED;
+	return REACH_OPEN;
+}
+
+/* A survey first, for the port; its findings and itself end with the questions. */
+static int find_reach(struct report *report)
+{
+	const struct ejg_survey *survey;
+	const struct ejg_facts *facts;
+	int r = ejg_discover(report->handle);
+
+	facts = ejg_facts_get(report->handle);
+	survey = ejg_survey_get(report->handle);
+	if (r < 0 || !facts || !survey)
+		return r;
+	report->reach.dist_port = find_dist(facts, survey);
+	for (size_t i = 0; i < 2; i++) {
+		const uint16_t port = i == 0 ? facts->epmd_port : report->reach.dist_port;
+
+		report->reach.everybody[i] = ask(report->handle, false, port);
+		report->reach.users[i] = ask(report->handle, true, port);
+	}
+	return 0;
+}
+
+int verb_discover(const struct arguments *arguments, struct report *report)
+{
+	int r = 0;
+
+	if (arguments->graph && report->json)
+		return report_fail_usage(report, "--json and --graph exclude each other");
+	if (arguments->graph && !arguments->root)
+		r = find_reach(report);
+	if (r == 0)
+		r = ejg_discover(report->handle);
+	report->surveyed = r == 0;
+	return r;
+}
