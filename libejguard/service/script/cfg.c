@@ -50,6 +50,15 @@ static void set_mode(struct cfg *c)
 	c->truth = UNKNOWN;
 }
 
+/* What is there stays, and may have more behind it. */
+static void append_doubt(struct cfg *c, const char *name)
+{
+	const struct ejg_origin origin = shell_origin(&c->shell);
+
+	c->shell.assigned = true;
+	variable_doubt(&c->shell.settings->variables, name, "something is appended to it", &origin);
+}
+
 static const char *read_assignment(struct cfg *c, size_t length, bool append)
 {
 	char *name = arena_strndup(c->shell.settings->arena, c->at, length);
@@ -58,8 +67,9 @@ static const char *read_assignment(struct cfg *c, size_t length, bool append)
 	if (!name || !statement_value(&c->shell, &c->at, c->end, length + append, &value))
 		return "a quote is not closed, or the value cannot be read without running it";
 	if (append)
-		value = (struct word_value){ .why = "something is appended to it" };
-	statement_set(&c->shell, name, &value, false);
+		append_doubt(c, name);
+	else
+		statement_set(&c->shell, name, &value, false);
 	if (c->at < c->end && !strchr(" \t\n;&|", *c->at))
 		return "it is more than an assignment";
 	skip_blanks(c);

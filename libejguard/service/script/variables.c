@@ -82,8 +82,11 @@ void variable_doubt(struct variables *v, const char *name, const char *why, cons
 	const struct occurrence *now = variable_get(v, name);
 	struct occurrence *occurrence;
 
-	if (now && !now->text)
+	if (now && !now->text) {
+		/* It may not be set at all: what is earlier is not replaced for sure. All of them are made here. */
+		((struct occurrence *)now)->doubtful = true;
 		return;
+	}
 	occurrence = add_occurrence(v, name, origin);
 	if (!occurrence)
 		return;
