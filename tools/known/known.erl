@@ -60,8 +60,14 @@ holds(Option, [First | Rest]) -> holds(Option, First) orelse holds(Option, Rest)
 holds(_, _) -> false.
 
 beams() ->
-    Folder = filename:dirname(code:which(ejabberd_config)),
-    lists:sort([list_to_atom(filename:basename(F, ".beam")) || F <- filelib:wildcard(Folder ++ "/*.beam")]).
+    case get(beams) of
+        undefined ->
+            Folder = filename:dirname(code:which(ejabberd_config)),
+            put(beams, lists:sort([list_to_atom(filename:basename(F, ".beam"))
+                                   || F <- filelib:wildcard(Folder ++ "/*.beam")])),
+            get(beams);
+        Beams -> Beams
+    end.
 
 exports(Module, Function, Arity) ->
     code:ensure_loaded(Module),
@@ -77,7 +83,7 @@ top() ->
          fun() -> case lists:member(name(Option), Early) of
                       true -> any;
                       false when element(1, Option) == loglevel -> {word, level()};
-                      false -> Module:opt_type(name(Option))
+                      false -> special(name(Option), Module:opt_type(name(Option)))
                   end end)
      || Module <- Modules, Option <- Module:options()].
 
@@ -102,7 +108,7 @@ required(_) -> "required".
 
 module(Module) ->
     row("module " ++ atom_to_list(Module), '', "", fun() -> any end),
-    [row("module " ++ atom_to_list(Module), name(O), required(O), fun() -> Module:mod_opt_type(name(O)) end)
+    [row("module " ++ atom_to_list(Module), name(O), required(O), fun() -> special(name(O), Module:mod_opt_type(name(O))) end)
      || O <- Module:mod_options(<<"example.test">>)].
 
 listener(Module) ->
@@ -110,9 +116,9 @@ listener(Module) ->
     Options = ejabberd_listener:listen_options() ++ Module:listen_options(),
     [row("listener " ++ atom_to_list(Module), name(O), required(O),
          fun() ->
-                 try Module:listen_opt_type(name(O))
-                 catch _:_ -> ejabberd_listener:listen_opt_type(name(O))
-                 end
+                 special(name(O), try Module:listen_opt_type(name(O))
+                                  catch _:_ -> ejabberd_listener:listen_opt_type(name(O))
+                                  end)
          end)
      || O <- Options].
 
@@ -120,7 +126,38 @@ listener(Module) ->
 depends(Module) ->
     Defaults = maps:from_list([O || {_, _} = O <- Module:mod_options(<<"example.test">>)]),
     Needed = try Module:depends(<<"example.test">>, Defaults) catch _:_ -> [] end,
-    [row("depends " ++ atom_to_list(Module), Other, "", fun() -> any end) || {Other, hard} <- Needed].
+    [row("depends " ++ atom_to_list(Module), Other, "", fun() -> any end) || {Other, hard} <- Needed],
+    [depends(Module, Defaults, Option, Needed) || Option <- maps:keys(Defaults)].
+
+%% Backends are tried one by one, and need nothing beside.
+quick(Fun) ->
+    case erlang:fun_info(Fun, module) of
+        {module, yconf} -> lists:flatten(type(Fun));
+        _ -> "any"
+    end.
+
+%% What one value of an option needs beside: "needs mod_pubsub plugins=pep". Words of a list are binaries, others atoms.
+depends(Module, Defaults, Option, Needed) ->
+    Type = try quick(Module:mod_opt_type(Option)) catch _:_ -> "any" end,
+    Words = case re:run(Type, "^(?:list|set)?\\(?enum\\(([^()]*)\\)", [{capture, [1], list}]) of
+                {match, [Text]} -> string:split(Text, ",", all);
+                nomatch when Type == "bool" -> ["true", "false"];
+                nomatch -> []
+            end,
+    [row(["needs ", atom_to_list(Module), " ", atom_to_list(Option), "=", Word], Other, "", fun() -> any end)
+     || Word <- Words, Value <- [list_to_atom(Word), [list_to_binary(Word)]],
+        {Other, hard} <- try Module:depends(<<"example.test">>, Defaults#{Option => Value}) catch _:_ -> [] end,
+        not lists:member({Other, hard}, Needed)].
+
+%% Functions of a module's own, which tell nothing by themselves; most of these are known by their option.
+special(Option, Fun) ->
+    {module, Module} = erlang:fun_info(Fun, module),
+    case {Module, lists:member(Option, [ciphers, c2s_ciphers, s2s_ciphers])} of
+        {yconf, _} -> Fun;
+        {econf, _} -> Fun;
+        {_, true} -> {word, "some(text)"};
+        _ -> Fun
+    end.
 
 row(Scope, Option, Flags, Validator) ->
     Type = try type(Validator()) catch _:_ -> "any" end,
@@ -147,6 +184,7 @@ type(yconf, "and_then/2", [Second, First, _], _) -> and_then(First, Second);
 type(yconf, "bool/0", _, _) -> "bool";
 type(yconf, "to_binary", _, _) -> "text";
 type(yconf, "binary/" ++ _, ["^unix:.*" | _], _) -> "unix";
+type(yconf, "binary/" ++ _, ["^[a-zA-Z]+:[^:]+$" | _], _) -> "contact";
 type(yconf, "binary/" ++ _, _, _) -> "text";
 type(yconf, "string/" ++ _, _, _) -> "text";
 type(yconf, "to_atom", _, _) -> "text";
@@ -156,9 +194,15 @@ type(yconf, "prep_path", _, _) -> "text";
 type(yconf, "file/" ++ _, _, _) -> "text";
 type(yconf, "path/" ++ _, _, _) -> "text";
 type(yconf, "directory/" ++ _, _, _) -> "text";
+type(yconf, "url/1", [[_ | _] = Schemes], _) -> ["url(", lists:join(",", [atom_to_list(S) || S <- Schemes]), ")"];
 type(yconf, "url/" ++ _, _, _) -> "url";
-type(yconf, "ipv4/0", _, _) -> "text";
-type(yconf, "ipv6/0", _, _) -> "text";
+type(yconf, "ipv4/0", _, _) -> "ipv4";
+type(yconf, "ipv6/0", _, _) -> "ipv6";
+type(yconf, "octal/0", _, _) -> "octal";
+type(yconf, "re/" ++ _, _, _) -> "re";
+type(yconf, "glob/" ++ _, _, _) -> "glob";
+type(yconf, "number/1", [Min], _) when is_integer(Min) -> io_lib:format("number(~w)", [Min]);
+type(yconf, "to_int", _, _) -> "int(,)";
 type(yconf, "ip/0", _, _) -> "ip";
 type(yconf, "ip_mask/0", _, _) -> "mask";
 type(yconf, "int/0", _, _) -> "int(,)";
@@ -180,7 +224,11 @@ type(yconf, "list/2", [Fun | _], _) when is_function(Fun) -> ["list(", type(Fun)
 type(yconf, "list_or_single/" ++ _, [Fun | _], _) when is_function(Fun) -> ["some(", type(Fun), ")"];
 type(yconf, "map/" ++ _, Env, _) ->
     case [F || F <- Env, is_function(F)] of
-        [_, Value] -> ["map(", type(Value), ")"];
+        [Key, Value] ->
+            case lists:flatten(type(Key)) of
+                Any when Any == "text"; Any == "any" -> ["map(", type(Value), ")"];
+                Type -> ["keyed(", Type, ",", type(Value), ")"]
+            end;
         _ -> "any"
     end;
 type(yconf, "options/" ++ _, Env, _) ->
@@ -188,13 +236,38 @@ type(yconf, "options/" ++ _, Env, _) ->
     Flags = lists:append([F || F <- Env, is_list(F)]),
     Required = proplists:get_value(required, Flags, []),
     Disallowed = [["~", atom_to_list(O)] || O <- proplists:get_value(disallowed, Flags, [])],
-    ["options(", lists:join(",", Disallowed ++ [[option(O, Required), ":", type(T)] || {O, T} <- lists:sort(maps:to_list(Map))]), ")"];
-type(econf, "db_type/1", [_], Fun) -> enum(backends(Fun));
+    ["options(", lists:join(",", Disallowed ++ [[option(O, Required), ":", type(O, T)] || {O, T} <- lists:sort(maps:to_list(Map))]), ")"];
+type(econf, "db_type/1", [Module], Fun) -> enum(backends(Module, Fun));
 type(econf, "domain/0", _, _) -> "domain";
 type(econf, "lang/0", _, _) -> "lang";
+type(econf, "host/0", _, _) -> "host";
+type(econf, "jid/0", _, _) -> "jid";
+type(econf, "ldap_filter/0", _, _) -> "filter";
+type(econf, "sip_uri/0", _, _) -> "sip";
+type(mod_mqtt, "topic_access_validator/0", _, _) -> "topic";
+type(ejabberd_shaper, "shaper_rules_validator/0", _, _) -> "shaping";
 type(acl, "access_rules_validator/0", _, _) -> "rules";
 type(acl, "acl_validator/0", _, _) -> "conditions";
 type(_, _, _, _) -> "any".
+
+%% Of the parts of api_permissions. Where commands come from is said to who gives another word.
+type(from, Fun) ->
+    case erlang:fun_info(Fun, module) of
+        {module, ejabberd_access_permissions} ->
+            ["some(either(", enum(try Fun([none]), [] catch _:Why -> words(Why) end), ",options(tag:text)))"];
+        _ -> type(Fun)
+    end;
+type(who, Fun) ->
+    case type(Fun) of
+        "any" -> "who";
+        Type -> Type
+    end;
+type(what, _) -> "some(command)";
+type(_, Fun) -> type(Fun).
+
+words({bad_enum, Words, _}) -> Words;
+words(Tuple) when is_tuple(Tuple) -> lists:append([words(Part) || Part <- tuple_to_list(Tuple)]);
+words(_) -> [].
 
 option(Option, Required) ->
     [case lists:member(Option, Required) of true -> "!"; false -> "" end, atom_to_list(Option)].
@@ -226,6 +299,9 @@ enum(Words) ->
     ["enum(", lists:join(",", lists:usort(Texts)), ")"].
 
 %% The backends of a module: those of MODULE_X for which there is a beam that the validator takes.
-backends(Validator) ->
-    Candidates = lists:usort([list_to_atom(lists:last(string:split(atom_to_list(B), "_", trailing))) || B <- beams()]),
+backends(Module, Validator) ->
+    Prefix = atom_to_list(Module) ++ "_",
+    Candidates = lists:usort([list_to_atom(lists:nthtail(length(Prefix), atom_to_list(B)))
+                              || B <- beams(), lists:prefix(Prefix, atom_to_list(B)),
+                                 not lists:member($_, lists:nthtail(length(Prefix), atom_to_list(B)))]),
     [C || C <- Candidates, try Validator(C), true catch _:_ -> false end].

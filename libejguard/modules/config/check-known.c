@@ -71,6 +71,32 @@ static void judge_value(struct known_check *inspection, const char *scope, const
 				  yml_is_placeholder(first.place) ? ", and nothing defines that macro" : ""));
 }
 
+/* A service of a module that has the name of a virtual host: econf:host(). */
+static void judge_route(struct known_check *inspection, const struct yml_node *value)
+{
+	const struct yml *yml = &inspection->check->yml;
+
+	for (size_t i = 0; value->kind == YML_LIST && i < value->n; i++)
+		judge_route(inspection, value->items[i]);
+	if (!yml_text(value) || !yml->n_hosts)
+		return;
+	for (size_t i = 0; i < yml->n_hosts; i++)
+		if (yml_is(value, "@HOST@") || yml_is(value, yml->hosts[i].name)) {
+			tell(inspection, value->text, value,
+			     arena_printf(inspection->check->arena,
+					  "%s is a name of hosts:, so a module cannot have it for its service",
+					  value->text));
+			return;
+		}
+}
+
+static bool is_route(const char *scope, const char *option)
+{
+	return strncmp(scope, "module ", 7) == 0 &&
+	       (strcmp(option, "host") == 0 || strcmp(option, "hosts") == 0 ||
+		(strcmp(option, "hostname") == 0 && strcmp(scope, "module mod_proxy65") == 0));
+}
+
 /* Checks an option of a module, of a listener or at the top level; `what` names its owner. */
 static void judge_option(struct known_check *inspection, const char *scope, const char *what,
 			 const struct yml_pair *pair)
@@ -82,6 +108,8 @@ static void judge_option(struct known_check *inspection, const char *scope, cons
 		return; /* reported when the file was read */
 	if (known_is(scope, name, inspection->releases)) {
 		judge_value(inspection, scope, pair);
+		if (is_route(scope, name))
+			judge_route(inspection, pair->value);
 		return;
 	}
 	tell(inspection, name, pair->key,
@@ -234,6 +262,46 @@ static void judge_sections(struct known_check *inspection, const char *section)
 		judge_options(inspection, hosts->pairs[i].value, section);
 }
 
+/* A module without which one does not start, by the rows of a scope. */
+static void judge_needed(struct known_check *inspection, const struct yml_node *modules, const struct yml_pair *module,
+			 const char *scope, const char *why)
+{
+	const struct known *row;
+
+	for (size_t i = 0; scope && (row = known_nth(scope, i)); i++)
+		if ((row->releases & inspection->releases) == inspection->releases && !yml_find(modules, row->option))
+			tell(inspection, module->key->text, module->key,
+			     arena_printf(inspection->check->arena,
+					  "%s%s needs the module %s, which is not listed in modules",
+					  module->key->text, why, row->option));
+}
+
+/* What one word of an option needs beside: plugins: [pep] of mod_pubsub. */
+static void judge_word(struct known_check *inspection, const struct yml_node *modules, const struct yml_pair *module,
+		       const struct yml_pair *option, const struct yml_node *word)
+{
+	struct arena *arena = inspection->check->arena;
+	const char *name = yml_text(option->key), *text = yml_text(word);
+
+	if (name && text)
+		judge_needed(inspection, modules, module,
+			     arena_printf(arena, "needs %s %s=%s", module->key->text, name, text),
+			     arena_printf(arena, " with %s: %s", name, text) ?: "");
+}
+
+static void judge_words(struct known_check *inspection, const struct yml_node *modules, const struct yml_pair *module)
+{
+	enum { MAX_WORDS = 50 };
+
+	for (size_t i = 0; module->value->kind == YML_MAP && i < module->value->n && i < MAX_WORDS; i++) {
+		const struct yml_pair *option = &module->value->pairs[i];
+
+		judge_word(inspection, modules, module, option, option->value);
+		for (size_t j = 0; option->value->kind == YML_LIST && j < option->value->n && j < MAX_WORDS; j++)
+			judge_word(inspection, modules, module, option, option->value->items[j]);
+	}
+}
+
 /* Checks that the modules are present without which a module of the host does not start. */
 static void judge_depends(struct known_check *inspection, const struct yml_host *host)
 {
@@ -241,16 +309,13 @@ static void judge_depends(struct known_check *inspection, const struct yml_host 
 	const struct yml_node *modules = yml_option(&inspection->check->yml, host, "modules").value;
 
 	for (size_t i = 0; modules && modules->kind == YML_MAP && i < modules->n; i++) {
-		const char *name = yml_text(modules->pairs[i].key);
-		const char *scope = name ? arena_printf(arena, "depends %s", name) : NULL;
-		const struct known *row;
+		const struct yml_pair *module = &modules->pairs[i];
+		const char *name = yml_text(module->key);
 
-		for (size_t j = 0; scope && (row = known_nth(scope, j)); j++)
-			if ((row->releases & inspection->releases) == inspection->releases &&
-			    !yml_find(modules, row->option))
-				tell(inspection, name, modules->pairs[i].key,
-				     arena_printf(arena, "%s needs the module %s, which is not listed in modules", name,
-						  row->option));
+		if (!name)
+			continue;
+		judge_needed(inspection, modules, module, arena_printf(arena, "depends %s", name), "");
+		judge_words(inspection, modules, module);
 	}
 }
 

@@ -132,16 +132,53 @@ static int holds_key(int handle)
 
 enum { MAX_FILES = 200 }; /* limit on configuration files to check */
 
+/*
+ * Whether ejabberd reads the file when it reads the configuration, and does not start without it: econf:pem() and
+ * econf:file(read). Of certfiles, and of what old configurations have for it, it only warns.
+ */
+static bool is_read_at_start(const struct yml_path *option)
+{
+	static const char *const certificates[] = { "sql_ssl_certfile", "ldap_tls_certfile", "ejabberd_service/certfile" };
+
+	if (option->kind == YML_PATH_CA || option->kind == YML_PATH_DHFILE || option->kind == YML_PATH_KEY)
+		return true;
+	for (size_t i = 0; option->kind == YML_PATH_CERTIFICATE && i < ARRAY_SIZE(certificates); i++) {
+		const char *found = strstr(option->option, certificates[i]);
+
+		if (found && strcmp(found, certificates[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char refuses[] = ": ejabberd refuses it and does not start";
+
 /* Reports a file that the service itself cannot read, although root can. */
 static void check_service(struct config_check *check, const struct yml_path *option, const struct access_path *file)
 {
 	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const bool needed = is_read_at_start(option);
 	const int r = access_service_may(&check->service, file, ACCESS_READ);
 
 	check->no_memory |= r == -ENOMEM;
 	if (r == 0)
-		config_finding(check, "file-unreadable", file->path, &place, NULL,
-			       "%s names it, but user %s cannot read it", option->option, check->service.user);
+		config_finding(check, needed ? "refused" : "file-unreadable", file->path, &place,
+			       needed ? "give it to the service, or let its group read it" : NULL,
+			       "%s names it, but user %s cannot read it%s", option->option, check->service.user,
+			       needed ? refuses : "");
+}
+
+static void tell_missing(struct config_check *check, const struct yml_path *option, const char *path)
+{
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const bool needed = is_read_at_start(option);
+
+	config_finding(check,
+		       needed				      ? "refused" :
+		       option->kind == YML_PATH_CERTIFICATE ? "certfile-missing" :
+							      "file-missing",
+		       path, &place, needed ? "correct the path, or create the file" : NULL,
+		       "%s names it, but it does not exist%s", option->option, needed ? refuses : "");
 }
 
 /* Checks the configuration and its included files: ejabberd reads them as its own user. */
@@ -158,7 +195,7 @@ static void check_own_files(struct config_check *check)
 			r = access_service_may(&check->service, &file, ACCESS_READ) == 0;
 		check->no_memory |= r == -ENOMEM;
 		if (r == 1)
-			config_finding(check, "file-unreadable", NULL, &place, NULL,
+			config_finding(check, "refused", NULL, &place, "give it to the service, or let its group read it",
 				       "user %s cannot read it: ejabberd does not start", check->service.user);
 	}
 }
@@ -179,8 +216,7 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		return;
 	}
 	if (file.fd < 0) {
-		config_finding(check, option->kind == YML_PATH_CERTIFICATE ? "certfile-missing" : "file-missing", path,
-			       &place, NULL, "%s names it, but it does not exist", option->option);
+		tell_missing(check, option, path);
 		return;
 	}
 	check_service(check, option, &file);

@@ -2,13 +2,13 @@
 /*
  * The types of known.tbl, as yconf.erl and econf.erl check values:
  *
- * 	any  bool  text  url  time  forever  int(MIN,MAX)  enum(WORD,...)  ip  mask  unix  domain  lang
- * 	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  options([!]NAME:TYPE,...)
- * 	merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions
+ *	any  bool  text  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of type-text.c
+ *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  keyed(TYPE,TYPE)
+ *	options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions  who  shaping
  *
- * set is a list without duplicates, some is one value or a list of values, merged is a map or a list of maps; deciding
- * also accepts the words allow and deny, naming all words. In options, ! marks a required one, ~ a forbidden name, and
- * _ stands for every other name.
+ * set is a list without duplicates, some is one value or a list of values, keyed is a map whose names are of the first
+ * type, merged is a map or a list of maps; deciding also accepts the words allow and deny, naming all words. In options,
+ * ! marks a required one, ~ a forbidden name, and _ stands for every other name.
  */
 #include <string.h>
 
@@ -20,10 +20,17 @@
 
 /* acl.erl, acl_validator() and access_rules_validator(). */
 #define CONDITIONS                                                                                                     \
-	"user:any,user_regexp:any,user_glob:any,server:some(domain),server_regexp:any,server_glob:any,resource:any,"            \
-	"resource_regexp:any,resource_glob:any,node_regexp:any,node_glob:any,shared_group:any,ip:some(mask)"
-#define CHOICE "filled(either(text,naming(options(acl:any," CONDITIONS "))))"
+	"user:some(either(account,keyed(name,domain))),user_regexp:some(either(re,keyed(re,any))),"                                   \
+	"user_glob:some(either(glob,keyed(glob,any))),server:some(domain),server_regexp:some(re),server_glob:some(glob),"   \
+	"resource:some(text),resource_regexp:some(re),resource_glob:some(glob),node_regexp:some(keyed(re,re)),"             \
+	"node_glob:some(keyed(glob,glob)),shared_group:some(either(text,map(any))),ip:some(mask)"
+#define CHOICE "filled(either(text,naming(options(acl:text," CONDITIONS "))))"
 static const char conditions[] = "filled(merged(options(" CONDITIONS ")))";
+/* ejabberd_access_permissions.erl */
+static const char who[] = "either(text,naming(options(access:either(text,rules),acl:text,"
+			  "oauth:either(list(any),options(!scope:any,access:any,acl:any," CONDITIONS "))," CONDITIONS ")))";
+/* ejabberd_shaper.erl: the name of a shaper, a number, or these for whom. */
+static const char shaping[] = "either(int(1,),either(text,some(either(int(1,),either(text,keyed(either(int(1,),text)," CHOICE "))))))";
 static const char rules[] = "filled(deciding(options(allow:" CHOICE ",deny:" CHOICE ")))";
 
 struct look {
@@ -46,14 +53,10 @@ static const char *describe(struct look *look, const char *type)
 	} texts[] = {
 		{ "bool", "true or false" },
 		{ "text", "a text (numbers need quotes)" },
-		{ "url", "an address such as http://example.com" },
 		{ "time", "a time such as 30 or \"5 minutes\"" },
 		{ "forever", "infinity" },
 		{ "ip", "an address" },
 		{ "mask", "an address or a network" },
-		{ "unix", "unix: and a path" },
-		{ "domain", "the name of a domain" },
-		{ "lang", "a language such as en" },
 		{ "rules", "rules that allow or deny" },
 		{ "conditions", "conditions, such as user: or ip:" },
 		{ "merged", "a map, or a list of maps" },
@@ -63,12 +66,19 @@ static const char *describe(struct look *look, const char *type)
 		{ "set", "a list" },
 		{ "some", "a value or a list" },
 		{ "map", "a map of names and values" },
+		{ "keyed", "a map of names and values" },
+		{ "who", "who may: names of access rules, or conditions" },
+		{ "shaping", "a shaper, or a number of at least 1" },
 		{ "options", "a map of options" },
 	};
 
+	if (type_describe_text(type))
+		return type_describe_text(type);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (type_is(type, texts[i].type))
 			return texts[i].text;
+	if (type_is(type, "number"))
+		return arena_printf(look->arena, "a number of at least %s", copy(look, type_inside(type)));
 	if (type_is(type, "filled"))
 		return arena_printf(look->arena, "%s that is not empty", describe(look, type_inside(type)));
 	if (type_is(type, "either"))
@@ -149,9 +159,14 @@ static bool fits_map(struct look *look, const char *type, const struct yml_node 
 {
 	if (!yml_is_map(value))
 		return needs(look, type, value);
-	for (size_t i = 0; i < value->n; i++)
-		if (!fits(look, type_inside(type), value->pairs[i].value))
+	for (size_t i = 0; i < value->n; i++) {
+		const char *own = type_inside(type);
+
+		if (type_is(type, "keyed") && !fits(look, own, value->pairs[i].key))
 			return false;
+		if (!fits(look, type_is(type, "keyed") ? type_next(own) : own, value->pairs[i].value))
+			return false;
+	}
 	return true;
 }
 
@@ -215,6 +230,8 @@ static bool fits_options(struct look *look, const char *type, const struct yml_n
 /* Types are nested as deep as in the table. */
 static bool fits(struct look *look, const char *type, const struct yml_node *value)
 {
+	int text;
+
 	if (value->kind == YML_UNKNOWN || (look->macros && yml_is_placeholder(value)))
 		return true;
 	if (type_is(type, "filled"))
@@ -234,11 +251,16 @@ static bool fits(struct look *look, const char *type, const struct yml_node *val
 		return fits(look, conditions, value);
 	if (type_is(type, "some"))
 		return yml_is_list(value) ? fits_list(look, type, value) : fits(look, type_inside(type), value);
-	if (type_is(type, "map"))
+	if (type_is(type, "who"))
+		return fits(look, who, value);
+	if (type_is(type, "shaping"))
+		return fits(look, shaping, value);
+	if (type_is(type, "map") || type_is(type, "keyed"))
 		return fits_map(look, type, value);
 	if (type_is(type, "options"))
 		return fits_options(look, type, value);
-	return type_fits_scalar(type, value) || needs(look, type, value);
+	text = type_fits_text(type, value);
+	return (text < 0 ? type_fits_scalar(type, value) : text) || needs(look, type, value);
 }
 
 bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, bool macros,

@@ -176,10 +176,10 @@
 	     "toplevel: install_contrib_modules")                                                                      \
 	RULE(54, "file-missing", WARNING, "a file that the configuration names does not exist",                         \
 	     "correct the path, or create the file",                                                                    \
-	     "ejabberd, or the part of it that needs the file, does not start", "toplevel: c2s_dhfile")                \
+	     "what needs the file does not work", "toplevel: captcha_cmd")                                              \
 	RULE(55, "file-unreadable", WARNING, "the service cannot read or execute a file that it needs",                       \
 	     "give the service's group the permission to the file, and passage through the folders above it",           \
-	     "ejabberd, or the part of it that needs the file, does not start", "toplevel: certfiles")                 \
+	     "what needs the file does not work", "toplevel: certfiles")                                                \
 	RULE(56, "doubtful", WARNING, "ejabberd may refuse a part of the configuration",                               \
 	     "compare it with the documentation of the installed ejabberd",                                             \
 	     "like refused, but the version of ejabberd, or what it accepts, is not known for sure",                   \

@@ -124,40 +124,22 @@ static bool is_ip(const struct yml_node *value)
 	return text && config_address(text, &address);
 }
 
-/* False for characters that no host name has; the exact rules of ejabberd depend on IDNA. */
-static bool is_domain(const struct yml_node *value)
+/* number(MIN): with or without a fraction. */
+static bool is_number(const char *least, const struct yml_node *value)
 {
-	const char *text = yml_text(value);
-
-	return text && *text && !text[strcspn(text, " \t@/")] && !strstr(text, "..");
-}
-
-static bool is_lang(const struct yml_node *value)
-{
-	const char *text = yml_text(value);
-
-	return text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")];
-}
-
-static bool is_url(const struct yml_node *value)
-{
-	const char *text = yml_text(value);
-
-	return text && strstr(text, "://");
+	return (value->kind == YML_INTEGER || value->kind == YML_FLOAT) &&
+	       strtod(value->text, NULL) >= strtod(least, NULL);
 }
 
 bool type_fits_scalar(const char *type, const struct yml_node *value)
 {
 	return type_is(type, "bool")	  ? yml_bool(value) >= 0
 	       : type_is(type, "text")	  ? yml_text(value) != NULL
-	       : type_is(type, "url")	  ? is_url(value)
 	       : type_is(type, "time")	  ? is_time(value)
 	       : type_is(type, "forever") ? is_forever(value)
 	       : type_is(type, "ip")	  ? is_ip(value)
 	       : type_is(type, "mask")	  ? is_mask(value)
-	       : type_is(type, "domain")  ? is_domain(value)
-	       : type_is(type, "lang")	  ? is_lang(value)
-	       : type_is(type, "unix")	  ? yml_text(value) && strncmp(value->text, "unix:", 5) == 0
+	       : type_is(type, "number")  ? is_number(type_inside(type), value)
 	       : type_is(type, "int")	  ? is_in(type_inside(type), value)
 	       : type_is(type, "enum")	  ? type_has_word(type_inside(type), value)
 					  : true;
