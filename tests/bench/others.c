@@ -61,7 +61,7 @@ static void try_bind(int family)
 		fail("bind");
 }
 
-/* What follows a bind follows one that succeeds: to a port of the kernel's choice. */
+/* The hooks after a bind run only if it succeeds: this one takes a port of the kernel's choice. */
 static void try_bind_any(int family)
 {
 	struct sockaddr_storage any = { .ss_family = family };

@@ -65,7 +65,7 @@ static void test_letters(void **state)
 	assert_int_equal(smallest(ALPHABET), MODULUS);
 }
 
-/* What `erl` 25.2.3 answers to auth's random_cookie(20, Seed, []), computed by its own interpreter. */
+/* Results of auth's random_cookie(20, Seed, []) in Erlang 25.2.3, computed by its own interpreter (`erl`). */
 static void test_erlang(void **state)
 {
 	static const struct {

@@ -74,7 +74,7 @@ int pending_read(struct report *report, struct pending *ret)
 		return 0;
 	if (!file || fscanf(file, "until %" SCNu64 " former %d", &pending.until, &former) != 2)
 		return report_fail(report, -EIO, "cannot read %s: it does not say which change waits to be confirmed; remove it, "
-				   "then apply the stack that is to be in force", path);
+				   "then apply the stack that you want", path);
 	pending.former = former;
 	*ret = pending;
 	return 1;

@@ -126,7 +126,8 @@ static void check_listener(struct config_check *check, const struct config_liste
 		config_finding(check, "proxy-protocol", listener->name, listener->place,
 			       config_edit(check, listener->place,
 					   "set ip: \"127.0.0.1\", or the address that the proxy uses"),
-			       "%s accepts any address that a client claims: rules by address stop nobody",
+			       "%s accepts any address that a client claims: rules that depend on the address "
+			       "no longer protect",
 			       listener->name);
 }
 

@@ -41,8 +41,8 @@ static const char *remedy_of(struct audit *audit, enum search_form form)
 
 static void say_setcookie(struct audit *audit, const char *file, uint32_t line, enum search_form form)
 {
-	static const char hide[] = "it cannot stand elsewhere: let nobody else log in on this host, or hide the "
-				   "processes of others from users (hidepid= in proc(5))";
+	static const char hide[] = "it cannot be set elsewhere: let no other users log in on this host, or hide "
+				   "other users' processes from them (hidepid= in proc(5))";
 	struct ejg_place place = { .file = file, .line = line };
 
 	if (form == SEARCH_ENVIRONMENT)
