@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""
+Whole pages as people see them, at 80 and at 100 columns: golden/PAGE-COLUMNS. A change of a page shows in the diff of its file;
+EJG_GOLDEN=write writes them.
+"""
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import termios
+import threading
+
+from cli import EJGUARD, SOURCE, Case, main, needs_cgroup2
+
+FOLDER = f"{SOURCE}/tests/cli/golden"
+
+
+@needs_cgroup2
+class Golden(Case):
+    def page(self, columns, *command):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+        text = b""
+
+        def read():
+            nonlocal text
+            while True:
+                try:
+                    text += os.read(ours, 65536)
+                except OSError:  # the other side is closed
+                    return
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm", NO_COLOR="1")
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment, timeout=60, check=False)
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
+        # The name of the folder is as long each time; lines break where they do.
+        return text.decode().replace("\r\n", "\n").replace(self.folder, "/tmp/ejguard-cli.folder__")
+
+    def compare(self, name, *command):
+        for columns in 80, 100:
+            with self.subTest(name=name, columns=columns):
+                path, page = f"{FOLDER}/{name}-{columns}", self.page(columns, *command)
+                if os.environ.get("EJG_GOLDEN") == "write":
+                    with open(path, "w") as file:
+                        file.write(page)
+                with open(path) as file:
+                    self.assertEqual(page, file.read())
+                for line in page.splitlines():
+                    if "run: " not in line:  # commands are not broken
+                        self.assertLessEqual(len(line), columns, line)
+
+    def tool(self, *words):
+        return [EJGUARD, "--confdir", self.confdir, "--moduledir", self.moduledir, *words]
+
+    def test_discover(self):
+        self.compare("discover", os.environ["SURVEY"], "full")
+
+    def test_discover_verbose(self):
+        self.compare("discover-verbose", os.environ["SURVEY"], "-v", "full")
+
+    def test_check(self):
+        self.stack("required net advice=yes\n")
+        self.compare("check", *self.tool("check"))
+
+    def test_check_verbose(self):
+        self.stack("required net advice=yes\nrequired probe\n")
+        self.compare("check-verbose", *self.tool("-v", "check", "--file", self.confdir + "/ejabberd"))
+
+    def test_check_failed(self):
+        self.stack("required net answer=not-held advice=yes\n")
+        self.compare("check-failed", *self.tool("-q", "check"))
+
+
+if __name__ == "__main__":
+    main()
