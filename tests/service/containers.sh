@@ -157,17 +157,39 @@ try_two() {
 }
 
 try_refusal() {
-	local status=0 since
+	local status=0 since message
 	since=$(run date '+%Y-%m-%d %H:%M:%S')
 	echo 'required nett' >"$root/etc/ejguard/$service"
-	run podman start one >/dev/null 2>&1 || status=$?
+	message=$(run podman start one 2>&1) || status=$?
 	check_is "$runtime, broken stack: the container is refused" yes "$( ((status)) && echo yes || echo no)"
+	# crun shows no word of a hook.
+	if [[ $runtime == runc ]]; then
+		check_has 'runc, broken stack: podman says why' "there is no module 'nett'" "$message"
+	else
+		check_has 'crun, broken stack: podman says what refused' '/usr/sbin/ejguard` (exit code: 3)' "$message"
+	fi
 	check_is "$runtime, broken stack: no process" '' "$(run pgrep -u ejabberd || true)"
 	check "$runtime, broken stack: the log says why" \
 		bed_wait 10 server bash -c "journalctl --since '$since' -t ejguard | grep -q \"refused: .*no module 'nett'\""
 	check_nothing "$runtime, broken stack"
 	stack >"$root/etc/ejguard/$service"
 	run podman rm -ft 1 one >/dev/null
+}
+
+# A lock that is held for longer than ejguard waits: its time is up before the hook's, so that the reason is not lost.
+try_locked() {
+	local lock=/run/ejguard/$service/lock status=0 holder
+	run install -d -m 700 "${lock%/*}"
+	run install -m 600 /dev/null "$lock"
+	run flock "$lock" sleep 50 &
+	holder=$!
+	bed_wait 10 server bash -c "! flock --nonblock $lock true"
+	podman_new locked "$address" "${guarded[@]}" >/dev/null 2>&1 || status=$?
+	check_is "$runtime, a held lock: the container is refused" yes "$( ((status)) && echo yes || echo no)"
+	check "$runtime, a held lock: the log says why" \
+		bed_wait 10 server bash -c "journalctl -t ejguard | grep -q 'has held the lock'"
+	run podman rm -ft 1 locked >/dev/null
+	wait "$holder"
 }
 
 # A container without its own cgroup: a guard for it would guard the administrator's shell.
@@ -238,6 +260,7 @@ for name in runc crun; do
 	try_podman "$name"
 	try_two
 	try_refusal
+	[[ $name != runc ]] || try_locked
 	try_no_cgroup
 	try_bundle "$name"
 done
