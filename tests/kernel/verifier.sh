@@ -13,13 +13,6 @@ kernel_begin "$0"
 # About 0.4 microseconds each on a machine of 2024.
 most=25000
 
-# walked OBJECT: "PROGRAM INSTRUCTIONS" for each program that was loaded. A kernel that has not all of them stops at one.
-walked() {
-	{ bpftool -d prog loadall "$1" /sys/fs/bpf/walked 2>&1 || true; } |
-		sed -nE "s/.*prog '([a-z0-9_]+)': -- BEGIN PROG LOAD LOG --.*/\1/p; s/^processed ([0-9]+) insns.*/\1/p" | paste -d ' ' - -
-	rm -rf /sys/fs/bpf/walked
-}
-
 # instructions PROGRAM
 instructions() {
 	sed -n "s/^$1 //p" "$EJG_STATE/walked"
@@ -34,15 +27,15 @@ check_walked() {
 	done
 }
 
-walked "$EJG_WALK" >"$EJG_STATE/walked"
+"$EJG_WALKED" "$EJG_WALK" >"$EJG_STATE/walked"
 check 'without a bound: more than that' test "$(instructions walk_connect4)" -gt "$most"
 
-walked "$EJG_NET_OBJECT" >"$EJG_STATE/walked"
+"$EJG_WALKED" "$EJG_NET_OBJECT" >"$EJG_STATE/walked"
 check_walked bind4 bind6 connect4 connect6 ingress
 IFS=. read -r major minor _ < <(uname -r)
 if ((major * 1000 + minor >= 5017)); then
 	check_walked lookup
-	walked "$EJG_HOST_OBJECT" >"$EJG_STATE/walked"
+	"$EJG_WALKED" "$EJG_HOST_OBJECT" >"$EJG_STATE/walked"
 	check_walked bind4 bind6 connect4 connect6 post_bind4 post_bind6
 else
 	note 'left out: this kernel has no accept=netns, and not all of the module host'
