@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is known of a service. The facts are what the modules hold it to: the stack says them, or they are discovered.
- * <ejguard/survey.h>, which comes with it, has how it is configured and what really runs.
+ * The facts about a service, by which the modules judge it: the stack states them, or they are discovered.
+ * <ejguard/survey.h>, which this file includes, has the service's settings and what really runs.
  */
 #ifndef EJGUARD_FACTS_H
 #define EJGUARD_FACTS_H
@@ -139,7 +139,7 @@ struct ejg_facts {
 };
 
 /**
- * Whether the service is of a kind. Facts without one (made up by a test) are of ejabberd.
+ * True if the service is of this kind. Facts without a kind (made up by a test) count as those of ejabberd.
  * @facts: the facts
  * @name:  as in struct ejg_kind
  *

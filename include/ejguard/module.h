@@ -259,7 +259,7 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 bool ejg_call_trial(const struct ejg_call *call);
 
 /**
- * Whether a watch begins with the events that were recorded before it. @call: the call, of watch. Since ABI 1.0.
+ * True if a watch begins with the events that were recorded before it. @call: the call, of watch. Since ABI 1.0.
  */
 bool ejg_call_recorded(const struct ejg_call *call);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The survey of a service: how it is configured and what really runs. Nothing is held to it, it is there to be compared.
+ * The survey of a service: how it is configured and what really runs. Modules compare it with the facts.
  */
 #ifndef EJGUARD_SURVEY_H
 #define EJGUARD_SURVEY_H
@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/** What can be told of a setting without running anything. Since ABI 1.0. */
+/** The state of a setting, as far as it is known without running anything. Since ABI 1.0. */
 enum ejg_setting_state {
 	EJG_SETTING_KNOWN,         /**< value is in effect */
 	EJG_SETTING_UNSET,         /**< nothing sets it, and it has no default */
@@ -66,8 +66,8 @@ enum ejg_process_role {
 };
 
 /**
- * What a process of the Erlang world has to do with the service. What a process says of itself (its name, its
- * arguments) counts only where its user could have started the service: any user can start a node of any name.
+ * The relation of an Erlang process to the service. A process's own statements (its name, its arguments) count
+ * only if its user could have started the service: any user can start a node of any name.
  * Since ABI 1.0.
  */
 enum ejg_relation {
@@ -146,8 +146,8 @@ struct ejg_epmd_name {
 };
 
 /**
- * What is configured and what really runs. Grows at its end; and so do the elements of its arrays: ejg_setting_get() and
- * its like step over them. Since ABI 1.0.
+ * The settings of the service, and what really runs. Later versions add members at the end of this structure and of its
+ * arrays' elements: use ejg_setting_get() and similar functions to step over the elements. Since ABI 1.0.
  */
 struct ejg_survey {
 	size_t size;

@@ -22,7 +22,7 @@ struct journal_field {
  */
 int journal_send(const struct journal_field *fields, size_t n);
 
-/* Whether the descriptor leads to the journal: systemd.exec(5), $JOURNAL_STREAM. */
+/* True if the descriptor leads to the journal: systemd.exec(5), $JOURNAL_STREAM. */
 bool journal_reads(int fd);
 
 #endif

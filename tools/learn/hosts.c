@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which other hosts had to do with epmd and the distribution, and which local users. */
+/* The other hosts, and the local users, that used epmd or the distribution. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>

@@ -61,12 +61,12 @@ struct learn {
 /* Takes what permissive mode has let through out of an event. Return: 0; -ENOMEM with the message set. */
 int learn_record(struct learn *learn, const struct ejg_event *event);
 
-/* Whether the stack in use has a module. */
+/* True if the stack in use has this module. */
 bool learn_has_module(const struct learn *learn, const char *name);
 
-/* Whether a port is one of the distribution: of the facts, or of a node of the service that epmd knows. */
+/* True if the port is a distribution port: in the facts, or of a node of the service that epmd knows. */
 bool learn_is_dist(const struct learn *learn, uint16_t port);
-/* Whether two addresses are the same host's address. */
+/* True if two addresses are the same host's address. */
 bool learn_is_same(const struct ejg_prefix *a, const struct ejg_prefix *b);
 /* Whether an address is one of this host's. */
 bool learn_is_here(const struct learn *learn, const struct ejg_prefix *address);

@@ -31,7 +31,7 @@ int learn_record(struct learn *learn, const struct ejg_event *event)
 {
 	struct learn_record record = {}, *grown;
 
-	/* What was refused is nobody whom a stack should admit; and it is known by its network only. */
+	/* A stack should not admit a client that was refused, of which only the network is known. */
 	if (strcmp(label(event, "decision"), "let through") != 0 || strchr(label(event, "address"), '/'))
 		return 0;
 	record.kind = kind_of(event);

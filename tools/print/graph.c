@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who reaches what, as a graph for graphviz: everybody, the peers and the local users, and the ports of the service. An arrow is
- * red where nothing holds back whoever should not come. Labels have words for it, too.
+ * A graph for graphviz of clients and the ports they reach: everybody, the peers and the local users, and the service's
+ * ports. An arrow is red if nothing stops clients that should have no access. The labels also say so.
  */
 #include <errno.h>
 #include <stdlib.h>

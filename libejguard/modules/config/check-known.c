@@ -276,7 +276,7 @@ static void judge_needed(struct known_check *inspection, const struct yml_node *
 					  module->key->text, why, row->option));
 }
 
-/* What one word of an option needs beside: plugins: [pep] of mod_pubsub. */
+/* Checks what one word of an option requires in addition: plugins: [pep] of mod_pubsub. */
 static void judge_word(struct known_check *inspection, const struct yml_node *modules, const struct yml_pair *module,
 		       const struct yml_pair *option, const struct yml_node *word)
 {

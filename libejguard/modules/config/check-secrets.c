@@ -133,8 +133,8 @@ static int holds_key(int handle)
 enum { MAX_FILES = 200 }; /* limit on configuration files to check */
 
 /*
- * Whether ejabberd reads the file when it reads the configuration, and does not start without it: econf:pem() and
- * econf:file(read). Of certfiles, and of what old configurations have for it, it only warns.
+ * True if ejabberd reads the file when it reads the configuration, and does not start without it: econf:pem() and
+ * econf:file(read). For certfiles, and for its equivalents in old configurations, ejabberd only warns.
  */
 static bool is_read_at_start(const struct yml_path *option)
 {

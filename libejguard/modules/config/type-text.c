@@ -11,7 +11,7 @@
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/* What no name of a host has; which others ejabberd takes is a matter of IDNA. */
+/* Refuses only text that no host name can have; for other text ejabberd's answer depends on IDNA. */
 static bool is_domain(const char *text, const char *type)
 {
 	(void)type;

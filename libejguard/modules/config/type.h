@@ -19,9 +19,9 @@ const char *type_next(const char *part);
 bool type_has_word(const char *words, const struct yml_node *value);
 /* True if a value fits a simple type; always true for a type that contains types. */
 bool type_fits_scalar(const char *type, const struct yml_node *value);
-/* Whether a value is a text of such a form: 1, 0; -1: the type is none of these. */
+/* Return: 1 if the value is a text of the type's form, 0 if not, -1 if the type does not describe a text. */
 int type_fits_text(const char *type, const struct yml_node *value);
-/* What such a type needs, for people, or NULL. */
+/* Describes the form that such a type requires, for messages, or NULL. */
 const char *type_describe_text(const char *type);
 
 #endif
