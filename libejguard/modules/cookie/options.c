@@ -47,6 +47,18 @@ static void say_setcookie(struct audit *audit, const char *file, uint32_t line, 
 
 	if (form == SEARCH_ENVIRONMENT)
 		return;
+	if (form == SEARCH_TOOL) {
+		place.remedy = "remove it: rabbitmqctl reads the cookie from its file";
+		audit_say(audit, "setcookie", NULL, &place,
+			  "puts a cookie into the arguments of rabbitmqctl, where every user of this host can read it");
+		return;
+	}
+	if (form == SEARCH_CALL) {
+		place.remedy = remedy_of(audit, form);
+		audit_say(audit, "setcookie", NULL, &place,
+			  "calls set_cookie in the node's arguments, where every user of this host can read the cookie");
+		return;
+	}
 	if (form != SEARCH_OPTION)
 		place.remedy = form == SEARCH_SETTING ? hide : remedy_of(audit, form);
 	audit_say(audit, "setcookie", NULL, &place,
@@ -70,7 +82,7 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 	struct cookie *value = &audit->host.vault->other;
 	const bool own = is_own_node(audit, hit);
 
-	if (hit->computed)
+	if (hit->computed || hit->form == SEARCH_TOOL)
 		return;
 	if (!audit->option && own)
 		audit->option = audit_text(audit, "%s:%u", place.file, place.line);

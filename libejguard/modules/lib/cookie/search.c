@@ -128,6 +128,71 @@ static bool read_option(const char *at, const char *end, const struct cookie *co
 	return true;
 }
 
+/* An atom of Erlang, with or without quotes. Returns the position behind it, or NULL. */
+static const char *read_atom(const char *at, const char *end, struct search_word *ret)
+{
+	const bool quoted = at < end && *at == '\'';
+	const char *start = at += quoted, *close;
+
+	while (at < end && (isalnum((unsigned char)*at) || strchr("_@.-", *at) || (quoted && *at != '\'' && *at != '\n')))
+		at++;
+	close = at;
+	if (quoted && (at == end || *at++ != '\''))
+		return NULL;
+	*ret = (struct search_word){ start, (size_t)(close - start) };
+	return close == start ? NULL : at;
+}
+
+static const char *skip_signs(const char *at, const char *end, const char *signs)
+{
+	while (at < end && *at && strchr(signs, *at))
+		at++;
+	return at;
+}
+
+/*
+ * `-eval erlang:set_cookie(COOKIE)`, with node() or the name of a node before it, and `-run erlang set_cookie COOKIE`. What is
+ * written otherwise is computed.
+ */
+static bool read_call(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+{
+	static const char name[] = "set_cookie", self[] = "node()";
+	const char *end = line->text + n, *at = memmem(line->text, n, name, sizeof(name) - 1);
+	struct search_word word = { 0 }, node = { 0 };
+	bool call;
+
+	if (!at || (at > line->text && (isalnum((unsigned char)at[-1]) || at[-1] == '_')))
+		return false;
+	at += sizeof(name) - 1;
+	if (at < end && (isalnum((unsigned char)*at) || *at == '_' || *at == '='))
+		return false;
+	call = at < end && *at == '(';
+	at = skip_signs(at, end, call ? "( " : " \t\"");
+	if (call && end - at > (ptrdiff_t)sizeof(self) - 1 && memcmp(at, self, sizeof(self) - 1) == 0)
+		at = skip_signs(at + sizeof(self) - 1, end, " ,");
+	at = read_atom(at, end, &word);
+	if (call && at && at < end && *at == ',') {
+		node = word;
+		at = read_atom(skip_signs(at, end, " ,"), end, &word);
+	}
+	hit->form = SEARCH_CALL;
+	hit->computed = !at || (call && (at == end || *at != ')'));
+	hit->value = hit->computed ? NULL : word.text;
+	hit->n_value = hit->computed ? 0 : word.n;
+	hit->node = node.text;
+	hit->n_node = node.n;
+	hit->same = !hit->computed && cookie && word.n == cookie->n && memcmp(word.text, cookie->text, cookie->n) == 0;
+	return true;
+}
+
+/* True if the option is an argument of rabbitmqctl, not of the node. */
+static bool is_for_tool(const struct text_line *line, const char *option)
+{
+	static const char name[] = "CTL_ERL_ARGS";
+
+	return memmem(line->text, (size_t)(option - line->text), name, sizeof(name) - 1);
+}
+
 /* Reads NAME=value up to a quote or a blank on its line; a computed value is not read. */
 static bool read_assigned(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
 {
@@ -212,9 +277,14 @@ static bool has_option(const struct text_line *line, const struct cookie *cookie
 
 		hit->kind = SEARCH_SETCOOKIE;
 		hit->form = SEARCH_OPTION;
-		if (after && read_option(after, line->end, cookie, hit))
-			return true;
+		if (!after || !read_option(after, line->end, cookie, hit))
+			continue;
+		if (is_for_tool(line, after))
+			hit->form = SEARCH_TOOL;
+		return true;
 	}
+	if (read_call(line, n, cookie, hit))
+		return true;
 	if (has_variable(line, n, cookie, hit) || (keys && has_key(line, n, cookie, hit)))
 		return true;
 	hit->kind = SEARCH_NOCOOKIE;

@@ -18,6 +18,8 @@ enum search_form {
 	SEARCH_OPTION,	    /* -setcookie */
 	SEARCH_RELEASE,	    /* RELEASE_COOKIE, which a release's script adds to the arguments */
 	SEARCH_SETTING,	    /* node.cookie or similar, or a variable for it: the service adds it to the arguments */
+	SEARCH_CALL,	    /* a call of set_cookie, by -eval, -run or -s */
+	SEARCH_TOOL,	    /* -setcookie for rabbitmqctl alone: RABBITMQ_CTL_ERL_ARGS */
 	SEARCH_ENVIRONMENT, /* RABBITMQ_ERLANG_COOKIE: the node reads it from its environment */
 };
 
