@@ -4,34 +4,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "libejguard/util/quote.h"
-
 #define RUN "run: "
 
-static bool starts_with(const char *text, const char *word)
+static bool copies_stack(const char *step)
 {
-	return strncmp(text, word, strlen(word)) == 0;
-}
-
-static bool stays(const char *command)
-{
-	return starts_with(command, "ejguard ") || starts_with(command, "systemctl ") || starts_with(command, "chroot ");
+	return strstr(step, " " EJG_CONFDIR "/") && !strpbrk(step, "&;|");
 }
 
 /* One line of a remedy. NULL without memory. */
-static const char *step_in_root(struct arena *arena, const char *root, const char *step)
+static const char *step_in_root(struct arena *arena, const char *step)
 {
-	const char *command, *quoted_root, *quoted;
-
-	if (!starts_with(step, RUN) || stays(step + strlen(RUN)))
+	if (strncmp(step, RUN, strlen(RUN)) != 0 || copies_stack(step))
 		return step;
-	command = step + strlen(RUN);
-	quoted_root = quote_shell(arena, root);
-	quoted = quote_shell(arena, command);
-	/* Several commands, or a redirection, need a shell there. */
-	if (quoted_root && quoted && strpbrk(command, "&|;<>$`*?[~"))
-		return arena_printf(arena, RUN "chroot %s sh -c %s", quoted_root, quoted);
-	return quoted_root && quoted ? arena_printf(arena, RUN "chroot %s %s", quoted_root, command) : NULL;
+	return arena_printf(arena, REMEDY_IN_IMAGE "%s", step + strlen(RUN));
 }
 
 const char *remedy_in_root(struct arena *arena, const char *root, const char *remedy)
@@ -43,7 +28,7 @@ const char *remedy_in_root(struct arena *arena, const char *root, const char *re
 		return remedy;
 	steps = arena_strdup(arena, remedy);
 	while (text && steps && (step = strsep(&steps, "\n"))) {
-		const char *there = step_in_root(arena, root, step);
+		const char *there = step_in_root(arena, step);
 
 		text = there ? arena_printf(arena, "%s%s%s", text, *text ? "\n" : "", there) : NULL;
 	}

@@ -5,9 +5,13 @@
 
 #include "libejguard/util/arena.h"
 
+/* What a command for an image begins with. It is no "run:": nobody is to paste it into a shell of this system. */
+#define REMEDY_IN_IMAGE "in the image, run: "
+
 /*
- * A remedy whose commands ("run: COMMAND") run in the image at root: unchanged they would change files of this system.
- * Commands of ejguard and systemctl stay: nothing runs in an image.
+ * A remedy whose commands ("run: COMMAND") are for the image at root: as they are they would change files of this system, and
+ * chroot(1) would run programs of the image, which need not be trusted, as root. A command that copies a stack stays: stacks
+ * are read from this system.
  * @arena:  of the result
  * @root:   the folder of the image; NULL or "": this system
  * @remedy: steps, one a line; NULL: none

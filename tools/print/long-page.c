@@ -13,6 +13,8 @@
 #include "tools/print/long-page.h"
 #include "tools/print/remedy.h"
 
+#define IMAGE_WORDS "in the image, run: " /* core/remedy.h: a command that is not for this system */
+
 enum { INDENT = 2, WORD = 9, N_FIRST = 3, MAX_LABELS = 6 };
 
 struct long_page {
@@ -40,6 +42,8 @@ static char *first_step(const struct ejg_finding *finding, bool *ret_run)
 	*ret_run = step.kind == STEP_RUN;
 	if (step.kind != STEP_WORDS)
 		n = asprintf(&text, "%s: %.*s", step_name(step.kind), (int)step.n, step.text);
+	else if (step.n > strlen(IMAGE_WORDS) && strncmp(step.text, IMAGE_WORDS, strlen(IMAGE_WORDS)) == 0)
+		n = asprintf(&text, "%.*s", (int)step.n, step.text);
 	else if (*finding->file && finding->line)
 		n = asprintf(&text, "edit: %s:%u: %.*s", finding->file, finding->line, (int)step.n, step.text);
 	else
