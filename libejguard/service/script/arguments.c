@@ -54,6 +54,38 @@ static int expand_file(struct expansion *e, const struct erl_word *path)
 }
 
 /*
+ * True if the outermost list of a configuration has a text in it: the name of a further file, which may lack its suffix
+ * (application_controller.erl). Brackets in quotes and behind % are none.
+ */
+static bool includes_file(const char *text, size_t size)
+{
+	const char *end = text + size;
+	int depth = 0;
+
+	for (; text < end; text++) {
+		if (*text == '%') {
+			text = memchr(text, '\n', (size_t)(end - text));
+			if (!text)
+				return false;
+		} else if (*text == '"' || *text == '\'') {
+			const char quote = *text;
+
+			if (quote == '"' && depth == 1)
+				return true;
+			for (text++; text < end && *text != quote; text++)
+				text += *text == '\\';
+		} else if (*text == '$') {
+			text++; /* $[ is a character */
+		} else if (*text == '[' || *text == '{' || *text == '<') {
+			depth++;
+		} else if (*text == ']' || *text == '}' || *text == '>') {
+			depth--;
+		}
+	}
+	return false;
+}
+
+/*
  * sys.config and similar files: their settings for the kernel count if no flag sets them. Return: 1 when it sets
  * nothing relevant, 0 when it may, -ENOMEM.
  */
@@ -77,7 +109,7 @@ static int is_harmless(struct expansion *e, const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(telling); i++)
 		if (memmem(source.text, source.size, telling[i], strlen(telling[i])))
 			return 0;
-	return 1;
+	return !includes_file(source.text, source.size);
 }
 
 static int expand(struct expansion *e, const char *text, size_t size, enum erl_text kind,
