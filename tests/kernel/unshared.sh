@@ -58,7 +58,27 @@ check_status 'check says it, too' 1 guard -q check service
 end "$stays"
 check 'control: without that process' guard -q check service
 
-note 'the same in a namespace of root'
+note 'a namespace in which no packet of the self-test arrives, and that has the addresses of listen='
+setup='ip link set lo up
+	ip link add v1 type veth peer name v2
+	ip addr add 198.51.100.7/24 dev v1
+	ip addr add 198.51.100.1/24 dev v1
+	ip link set v1 up
+	ip link set v2 up
+	nft "table ip drops { chain in { type filter hook prerouting priority -300; drop; }; }" || exit
+	echo ready
+	exec sleep 600'
+check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
+stay "${nobody[@]}" unshare --user --map-root-user --net sh -c "$setup"
+check 'apply without the second peer' apply_for 198.51.100.2
+check_is 'the second peer is out' refused "$(peer_left_out)"
+ACCEPT=auto
+check 'apply with accept=auto' apply_for 198.51.100.2
+check_has 'it stays with netns' accept=netns "$(guard status service)"
+ACCEPT=netns
+end "$stays"
+
+note 'the same range in a namespace of root'
 check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
 stay unshare --net sh -c "$private_range; echo ready; exec sleep 600"
 check_status 'apply' 1 apply_for 198.51.100.2

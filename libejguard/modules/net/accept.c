@@ -113,7 +113,7 @@ bool accept_other_sources(struct ejg_call *call, const struct netns_list *networ
 	struct sources sources = { .call = call, .say = say };
 
 	for (size_t i = 0; i < networks->n; i++)
-		if (net_lives_in(networks, &networks->items[i]))
+		if (net_relies_on(networks, &networks->items[i]))
 			(void)netns_run(&networks->items[i], ask_sources, &sources);
 	return sources.found;
 }

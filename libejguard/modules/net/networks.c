@@ -74,6 +74,15 @@ bool net_lives_in(const struct netns_list *networks, const struct netns *netns)
 	return netns->member || (netns->own && !networks->items[0].member);
 }
 
+bool net_relies_on(const struct netns_list *networks, const struct netns *netns)
+{
+	bool beside = false;
+
+	for (size_t i = 0; i < networks->n; i++)
+		beside |= net_lives_in(networks, &networks->items[i]) && !networks->items[i].made_by_user;
+	return net_lives_in(networks, netns) && !(beside && netns->made_by_user);
+}
+
 struct lookup {
 	const char *name;
 	unsigned int index;
@@ -87,18 +96,6 @@ static int look_up(void *data)
 	return 0;
 }
 
-/*
- * If root has made namespaces, those that the service can make are ignored: it could make every apply fail with them.
- */
-static bool counts(const struct netns_list *networks, const struct netns *netns)
-{
-	bool beside = false;
-
-	for (size_t i = 0; i < networks->n; i++)
-		beside |= net_lives_in(networks, &networks->items[i]) && !networks->items[i].made_by_user;
-	return net_lives_in(networks, netns) && !(beside && netns->made_by_user);
-}
-
 /* The index of an interface in the service's namespaces. Return: 0, or a negative errno, set on the call. */
 static int find_interface(struct ejg_call *call, const struct netns_list *networks, const char *name, uint32_t *ret)
 {
@@ -108,7 +105,7 @@ static int find_interface(struct ejg_call *call, const struct netns_list *networ
 		struct lookup lookup = { .name = name };
 		int r;
 
-		if (!counts(networks, &networks->items[i]))
+		if (!net_relies_on(networks, &networks->items[i]))
 			continue;
 		r = netns_run(&networks->items[i], look_up, &lookup);
 		if (r < 0 || !lookup.index)

@@ -174,7 +174,7 @@ int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const stru
 		};
 
 		/* Without a link of this set it is the namespace of another proof, or check reports it. */
-		if (!net_lives_in(&networks, &networks.items[i]) || lookup_state(pins, &networks.items[i]) == LINK_ABSENT)
+		if (!net_relies_on(&networks, &networks.items[i]) || lookup_state(pins, &networks.items[i]) == LINK_ABSENT)
 			continue;
 		r = netns_run(&networks.items[i], try_namespace, &attempt);
 		if (r < 0)
