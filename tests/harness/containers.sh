@@ -6,11 +6,9 @@
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
-# The packages that each needs in addition to those of a bed.
+# netavark takes iptables or nft, by its version.
 containers_packages=(podman crun runc conmon netavark catatonit golang-github-containers-common
-	golang-github-containers-image 'libgpgme*' 'libsubid*' 'libassuan*' libyajl2 libdevmapper1.02.1
-	iptables libip4tc2 libip6tc2 libxtables12 libmnl0 libnetfilter-conntrack3 libnfnetlink0 'libnftnl*' libsqlite3-0
-	'libgpg-error*')
+	golang-github-containers-image iptables nftables)
 
 # containers_fetch DIR
 containers_fetch() {

@@ -24,15 +24,13 @@ debs_in() {
 	return $status
 }
 
-# debs_fetch DIR PATTERN...: the packages whose names match. * stands for the part of a name that changes with the release.
+# debs_fetch DIR NAME...: these packages, and what they need and the beds lack.
 debs_fetch() {
-	local dir=$1 pattern known names=()
+	local dir=$1
 	shift
-	known=$(debs_in "$dir" apt-cache pkgnames) || return
-	for pattern; do
-		mapfile -t -O "${#names[@]}" names < <(grep -xE "${pattern//\*/[0-9.-]*(t64)?}" <<<"$known")
-	done
-	debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
+	mkdir -p "$dir/partial"
+	debs_in "$dir" apt-get --yes --quiet --download-only --no-install-recommends -o Dir::Cache::archives=/srv/debs/ \
+		-o APT::Sandbox::User=root install "$@"
 }
 
 # debs_unpack DIR ROOT: unpacks all packages.

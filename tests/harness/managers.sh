@@ -6,8 +6,7 @@
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
-# The packages that each needs in addition to those of a bed.
-managers_packages=(runit s6 'libs6-*' 'libskarnet2*' 'libexecline2*' openrc libeinfo1 librc1 supervisor python3-pkg-resources monit)
+managers_packages=(runit s6 openrc supervisor monit)
 
 # managers_fetch DIR
 managers_fetch() {

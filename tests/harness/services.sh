@@ -11,9 +11,7 @@ services_packages=(rabbitmq-server elixir dnsmasq-base)
 
 # services_fetch DIR: the packages and all that they need and the beds lack, as files.
 services_fetch() {
-	mkdir -p "$1/partial"
-	debs_in "$1" apt-get --yes --quiet --download-only --no-install-recommends -o Dir::Cache::archives=/srv/debs/ \
-		-o APT::Sandbox::User=root install "${services_packages[@]}"
+	debs_fetch "$1" "${services_packages[@]}"
 }
 
 # services_install DIR ROOT PACKAGE...: into a bed that does not run, with what it lacks of what they need. Nothing is
