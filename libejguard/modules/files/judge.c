@@ -133,6 +133,12 @@ static void tell_owner(struct files *files, const struct object *object)
 			S_ISDIR(object->st.stx_mode) ? "this folder" : "this file", owner);
 }
 
+/* A program of root's that nobody else may change is the same under each of its names: perl has two on Debian. */
+static bool is_fixed_program(const struct object *object)
+{
+	return object->group == GROUP_CODE && object->st.stx_uid == 0 && !(object->st.stx_mode & 022);
+}
+
 /* Reports a type of file that ejabberd never creates. */
 static void tell_kind(struct files *files, const struct object *object)
 {
@@ -144,7 +150,7 @@ static void tell_kind(struct files *files, const struct object *object)
 	if ((S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)) && files_count(files, "special"))
 		files_tell(files, "special", object->path, object->where, NULL, "is a %s",
 			   S_ISFIFO(mode) ? "FIFO" : "device");
-	if (S_ISREG(mode) && object->st.stx_nlink > 1 && files_count(files, "linked"))
+	if (S_ISREG(mode) && object->st.stx_nlink > 1 && !is_fixed_program(object) && files_count(files, "linked"))
 		files_tell(files, "linked", object->path, object->where,
 			   arena_printf(files->scratch,
 					"find its other names, and remove those that do not belong there:\n"
