@@ -7,7 +7,7 @@
 #include "libejguard/util/cleanup.h"
 
 /* Signs of a template that nobody has filled in. */
-static const char *const marks[] = { "${", "{{", "}}", "$(", "%(", "<%", "<<", "#{", "@@" };
+static const char *const marks[] = { "${", "{{", "}}", "$(", "%(", "<%", "<<", "#{", "@@", "[[", "]]" };
 
 /* Only letters and digits, so that change-me, CHANGE_ME and changeMe are equal. */
 static const char *const requests[] = {
