@@ -26,8 +26,9 @@ good_stack=$'set cgroups /ejguard-ejabberd\nset public 5222 5223 5269 5280 5443 
 guard_stack server <<<"$good_stack"
 bed_boot server
 
+# A manager runs as long as the test of it, which has a limit of its own.
 run() {
-	bed_run server "$@"
+	BED_SECONDS=1800 bed_run server "$@"
 }
 
 # Each manager: setup, start, stop, restart; log prints its log. These start it again after a crash:
