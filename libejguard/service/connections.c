@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/util/address.h"
+#include "libejguard/util/registered.h"
 #include "libejguard/util/sockets.h"
 
 enum {
@@ -20,18 +21,10 @@ struct connection_search {
 	size_t dropped;
 };
 
-static bool is_registered(const struct ejg_survey *survey, uint16_t port)
-{
-	for (size_t i = 0; i < survey->n_epmd_names; i++)
-		if (survey->epmd_names[i].port == port)
-			return true;
-	return false;
-}
-
 static bool is_private(const struct survey_draft *draft, uint16_t port)
 {
 	return port == draft->facts->epmd_port || port_in_ranges(draft->facts->dist, draft->facts->n_dist, port) ||
-	       is_registered(draft->survey, port);
+	       is_registered_by_service(draft->facts, draft->survey, port);
 }
 
 static uint32_t direction_of(const struct socket_info *info)

@@ -13,7 +13,7 @@ static int no_memory(struct learn *learn)
 	return report_fail(learn->report, -ENOMEM, "out of memory");
 }
 
-static int add_host(struct learn *learn, const char *address, bool is_peer, char *reason)
+static int add_host(struct learn *learn, const char *address, enum learn_use use, char *reason)
 {
 	struct learn_host *grown;
 
@@ -22,56 +22,77 @@ static int add_host(struct learn *learn, const char *address, bool is_peer, char
 
 		if (strcmp(host->address, address) != 0)
 			continue;
-		if (is_peer && !host->is_peer) {
+		if (use > host->use) {
 			free(host->reason);
 			host->reason = take_ptr(reason);
-			host->is_peer = true;
+			host->use = use;
 		}
 		free(reason);
 		return 0;
 	}
-	grown = learn->n_hosts < LEARN_MAX_HOSTS ? reallocarray(learn->hosts, learn->n_hosts + 1, sizeof(*grown)) : NULL;
+	grown = learn->n_hosts < LEARN_MAX_HOSTS ? reallocarray(learn->hosts, learn->n_hosts + 1, sizeof(*grown))
+						 : NULL;
 	if (!grown) {
 		free(reason);
-		return learn->n_hosts < LEARN_MAX_HOSTS ? no_memory(learn) :
-			report_fail(learn->report, -EACCES,
-				    "more than %d other hosts used private ports: these are not the nodes of one cluster; "
-				    "write the peers by hand",
-				    LEARN_MAX_HOSTS);
+		return learn->n_hosts < LEARN_MAX_HOSTS ? no_memory(learn)
+							: report_fail(learn->report, -EACCES,
+								      "more than %d other hosts used private ports: "
+								      "these are not the nodes of one cluster; "
+								      "write the peers by hand",
+								      LEARN_MAX_HOSTS);
 	}
 	learn->hosts = grown;
-	grown[learn->n_hosts] = (struct learn_host){ .is_peer = is_peer, .reason = reason };
+	grown[learn->n_hosts] = (struct learn_host){ .use = use, .reason = reason };
 	snprintf(grown[learn->n_hosts].address, sizeof(grown->address), "%s", address);
 	learn->n_hosts++;
 	return 0;
 }
 
+static int add_other(struct learn *learn, const char *address, char *reason)
+{
+	if (learn->n_clients < LEARN_MAX_CLIENTS) {
+		learn->n_clients++;
+		return add_host(learn, address, LEARN_CLIENT, reason);
+	}
+	free(reason);
+	return 0;
+}
+
+/* Who comes to a public port chooses the number of its own port: that one says nothing. */
 static int add_connection(struct learn *learn, const struct ejg_connection *connection)
 {
-	const bool dist = learn_is_dist(learn, connection->local_port);
-	const bool in = (dist || connection->local_port == learn->facts->epmd_port) &&
-			connection->direction != EJG_OUTGOING;
-	const char *what = !in	? "the service is connected to its port" :
-			   dist ? "is connected to the distribution port" :
-				  "is connected to epmd only, port";
+	const bool in = connection->direction != EJG_OUTGOING && learn_is_private(learn, connection->local_port);
+	const bool out = connection->direction == EJG_OUTGOING && learn_is_private(learn, connection->remote_port);
+	const bool dist = in && learn_is_dist(learn, connection->local_port);
+	const bool outgoing = connection->direction == EJG_OUTGOING;
 	char address[EJG_PREFIX_TEXT_SIZE], *reason;
 
 	if (!connection->in_service || learn_is_here(learn, &connection->remote))
 		return 0;
-	if (asprintf(&reason, "%s %u", what, in ? connection->local_port : connection->remote_port) < 0)
+	if (asprintf(&reason, "%s %u%s",
+		     outgoing ? "the service is connected to its port"
+		     : dist   ? "is connected to the distribution port"
+		     : in     ? "is connected to epmd only, port"
+			      : "is connected to port",
+		     outgoing ? connection->remote_port : connection->local_port,
+		     in || out ? "" : ", which is not private") < 0)
 		return no_memory(learn);
-	return add_host(learn, ejg_prefix_format(&connection->remote, address), !in || dist, reason);
+	ejg_prefix_format(&connection->remote, address);
+	return in || out ? add_host(learn, address, out || dist ? LEARN_PEER : LEARN_ASKER, reason)
+			 : add_other(learn, address, reason);
 }
 
 static int add_record(struct learn *learn, const struct learn_record *record)
 {
+	const bool is_peer = learn_is_private(learn, record->port) &&
+			     (record->kind == LEARN_OUT || learn_is_dist(learn, record->port));
 	char *reason;
 
 	if (record->kind == LEARN_USER)
 		return 0;
 	if (asprintf(&reason, "was let through: %s", record->message) < 0)
 		return no_memory(learn);
-	return add_host(learn, record->address, record->kind == LEARN_OUT || learn_is_dist(learn, record->port), reason);
+	return add_host(learn, record->address, is_peer ? LEARN_PEER : LEARN_ASKER, reason);
 }
 
 static int compare_hosts(const void *a, const void *b)
@@ -131,7 +152,7 @@ static int add_client(struct learn *learn, const struct ejg_connection *connecti
 		snprintf(name, sizeof(name), "%s", user->pw_name);
 	if (connection->in_service || connection->direction == EJG_INCOMING ||
 	    !learn_is_here(learn, &connection->remote) || is_always_allowed(learn, connection->uid, name) ||
-	    (connection->remote_port != learn->facts->epmd_port && !learn_is_dist(learn, connection->remote_port)))
+	    !learn_is_private(learn, connection->remote_port))
 		return 0;
 	if (asprintf(&reason, "is connected to the private port %u", connection->remote_port) < 0)
 		return no_memory(learn);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stack that is proposed from what was seen: connections and listeners now, and what permissive mode has let through. What
- * was not seen it does not allow.
+ * A stack that is proposed from what was seen: connections and listeners now, and what permissive mode has let through.
+ * What was not seen it does not allow.
  */
 #ifndef EJG_TOOL_LEARN_H
 #define EJG_TOOL_LEARN_H
@@ -12,7 +12,8 @@
 #include "tools/base/report.h"
 
 enum {
-	LEARN_MAX_HOSTS = 512, /* more are no cluster: somebody floods the records */
+	LEARN_MAX_HOSTS = 512,	/* more are no cluster: somebody floods the records */
+	LEARN_MAX_CLIENTS = 64, /* connections to other ports than private ones: no more are named in comments */
 	LEARN_MAX_MODULES = 64, /* no stack has more */
 	LEARN_TEXT = 64,
 };
@@ -31,11 +32,18 @@ struct learn_record {
 	char *message;
 };
 
-/* Another host that had to do with a private port. */
+/* How another host used the ports of the service; the higher one counts. */
+enum learn_use {
+	LEARN_CLIENT, /* no private port */
+	LEARN_ASKER,  /* epmd only */
+	LEARN_PEER,   /* the distribution; or the service connected to a private port of it */
+};
+
+/* Another host. Only peers are proposed, comments name the others. */
 struct learn_host {
 	char address[EJG_PREFIX_TEXT_SIZE];
-	bool is_peer; /* it used the distribution, or the service connected to it: else it only asked epmd */
-	char *reason; /* of the first time, or of the first time that made it a peer */
+	enum learn_use use;
+	char *reason; /* of the first time of that use */
 };
 
 /* A local user. */
@@ -54,6 +62,7 @@ struct learn {
 	size_t n_records;
 	struct learn_host *hosts; /* ordered by address, once all are known */
 	size_t n_hosts;
+	size_t n_clients; /* connections to other ports than private ones */
 	struct learn_user *users;
 	size_t n_users;
 };
@@ -64,8 +73,10 @@ int learn_record(struct learn *learn, const struct ejg_event *event);
 /* True if the stack in use has this module. */
 bool learn_has_module(const struct learn *learn, const char *name);
 
-/* True if the port is a distribution port: in the facts, or of a node of the service that epmd knows. */
+/* True if the port is a distribution port: in the facts, or registered in epmd by a node of the service. */
 bool learn_is_dist(const struct learn *learn, uint16_t port);
+/* True if the port is epmd's or a distribution port, and not a public one. */
+bool learn_is_private(const struct learn *learn, uint16_t port);
 /* True if two addresses are the same host's address. */
 bool learn_is_same(const struct ejg_prefix *a, const struct ejg_prefix *b);
 /* Whether an address is one of this host's. */
@@ -76,8 +87,8 @@ int learn_hosts(struct learn *learn);
 int learn_users(struct learn *learn);
 
 /*
- * Refuses where a port would be taken for a public one that may be the distribution's. Return: 0; -EACCES with the message
- * set.
+ * Refuses where a port would be taken for a public one that may be the distribution's. Return: 0; -EACCES with the
+ * message set.
  */
 int learn_judge_nodes(struct learn *learn);
 

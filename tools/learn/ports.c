@@ -6,28 +6,23 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "libejguard/util/address.h"
+#include "libejguard/util/registered.h"
 #include "tools/learn/learn.h"
-
-/* The listener is the service's, and epmd has its port. */
-static bool is_registered(const struct learn *learn, uint16_t port)
-{
-	bool named = false;
-
-	for (size_t i = 0; i < learn->survey->n_epmd_names; i++)
-		named |= ejg_epmd_name_get(learn->survey, i)->port == port;
-	for (size_t i = 0; named && i < learn->survey->n_listeners; i++)
-		if (ejg_listener_get(learn->survey, i)->port == port && ejg_listener_get(learn->survey, i)->in_service)
-			return true;
-	return false;
-}
 
 bool learn_is_dist(const struct learn *learn, uint16_t port)
 {
 	for (size_t i = 0; i < learn->facts->n_dist; i++)
 		if (port >= learn->facts->dist[i].first && port <= learn->facts->dist[i].last)
 			return true;
-	return is_registered(learn, port);
+	return is_registered_by_service(learn->facts, learn->survey, port);
+}
+
+bool learn_is_private(const struct learn *learn, uint16_t port)
+{
+	for (size_t i = 0; i < learn->facts->n_public_ports; i++)
+		if (port >= learn->facts->public_ports[i].first && port <= learn->facts->public_ports[i].last)
+			return false;
+	return port == learn->facts->epmd_port || learn_is_dist(learn, port);
 }
 
 bool learn_is_same(const struct ejg_prefix *a, const struct ejg_prefix *b)
@@ -97,10 +92,11 @@ int learn_judge_nodes(struct learn *learn)
 			continue;
 		n++;
 		if (!has_dist(learn, process->pid))
-			return report_fail(learn->report, -EACCES,
-					   "cannot tell which port of process %d is its distribution port: epmd does not "
-					   "know it, and no range is configured; start epmd, or: set dist FIRST-LAST",
-					   process->pid);
+			return report_fail(
+				learn->report, -EACCES,
+				"cannot tell which port of process %d is its distribution port: epmd does not "
+				"know it, and no range is configured; start epmd, or: set dist FIRST-LAST",
+				process->pid);
 	}
 	if (n == 0)
 		return report_fail(learn->report, -EACCES,

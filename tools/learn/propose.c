@@ -168,17 +168,18 @@ static int propose_peers(const struct learn *learn, struct learned *ret)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < learn->n_hosts && r == 0; i++) {
-		n_others += !learn->hosts[i].is_peer;
-		if (!learn->hosts[i].is_peer)
+		n_others += learn->hosts[i].use != LEARN_PEER;
+		if (learn->hosts[i].use != LEARN_PEER)
 			continue;
 		fprintf(words.out, " %s", learn->hosts[i].address);
 		r = learned_reason(ret, "%s: %s", learn->hosts[i].address, learn->hosts[i].reason);
 	}
 	r = words_end(&words, ret, "set peers") < 0 ? -ENOMEM : r;
 	for (size_t i = 0; i < learn->n_hosts && r == 0 && n_others > 0; i++)
-		if (!learn->hosts[i].is_peer)
-			r = learned_reason(ret, "NOT proposed, as a scanner does no less: %s: %s", learn->hosts[i].address,
-					   learn->hosts[i].reason);
+		if (learn->hosts[i].use != LEARN_PEER)
+			r = learned_reason(ret, "NOT proposed%s: %s: %s",
+					   learn->hosts[i].use == LEARN_ASKER ? ", as a scanner does no less" : "",
+					   learn->hosts[i].address, learn->hosts[i].reason);
 	learned_remark(ret);
 	return r;
 }
@@ -209,11 +210,11 @@ static bool is_arrival(const struct learn *learn, const struct ejg_connection *c
 	char text[EJG_PREFIX_TEXT_SIZE];
 
 	if (!connection->in_service || connection->direction == EJG_OUTGOING ||
-	    (connection->local_port != learn->facts->epmd_port && !learn_is_dist(learn, connection->local_port)))
+	    !learn_is_private(learn, connection->local_port))
 		return false;
 	ejg_prefix_format(&connection->remote, text);
 	for (size_t i = 0; i < learn->n_hosts; i++)
-		if (learn->hosts[i].is_peer && strcmp(learn->hosts[i].address, text) == 0)
+		if (learn->hosts[i].use == LEARN_PEER && strcmp(learn->hosts[i].address, text) == 0)
 			return true;
 	return false;
 }
@@ -258,7 +259,7 @@ static bool is_told(const struct learn *learn, size_t index, const char *own)
 	char other[INET6_ADDRSTRLEN];
 
 	for (size_t i = 0; i < index; i++)
-		if (learn->hosts[i].is_peer && answers_from(learn->hosts[i].address, other) && strcmp(own, other) == 0)
+		if (learn->hosts[i].use == LEARN_PEER && answers_from(learn->hosts[i].address, other) && strcmp(own, other) == 0)
 			return true;
 	return false;
 }
@@ -272,7 +273,7 @@ static int put_answers(const struct learn *learn, FILE *out, struct learned *ret
 	for (size_t i = 0; i < learn->n_hosts && r == 0; i++) {
 		const struct learn_host *host = &learn->hosts[i];
 
-		if (!host->is_peer || !answers_from(host->address, own) || is_told(learn, i, own))
+		if (host->use != LEARN_PEER || !answers_from(host->address, own) || is_told(learn, i, own))
 			continue;
 		fprintf(out, ",%s", own);
 		r = learned_reason(ret, "listen=%s: this host answers %s from there; to which address it came was not seen", own,
@@ -291,7 +292,7 @@ static int propose_net(const struct learn *learn, struct learned *ret)
 	if (!out)
 		return -ENOMEM;
 	for (size_t i = 0; i < learn->n_hosts; i++)
-		n_peers += learn->hosts[i].is_peer;
+		n_peers += learn->hosts[i].use == LEARN_PEER;
 	for (size_t i = 0; i < learn->survey->n_connections && r == 0; i++) {
 		const struct ejg_connection *connection = ejg_connection_get(learn->survey, i);
 		char local[EJG_PREFIX_TEXT_SIZE], remote[EJG_PREFIX_TEXT_SIZE];
