@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """enable and disable: what is written where, all or nothing, and only what is ejguard's goes again."""
 import concurrent.futures
+import contextlib
 import fcntl
 import os
 import shutil
@@ -115,6 +116,25 @@ class Units(Case):
             self.assertEqual(waiting.result().exit, 0)
         self.assertTrue(os.path.exists(self.path("other.service")))
         self.assertFalse(os.path.exists(self.path("epmd.socket")))
+
+    @unittest.skipIf(os.getuid(), "only root's lock is a file of its own")
+    def test_lock_that_was_removed(self):
+        """Who waited for a lock file that has been removed meanwhile also waits for the one in its place."""
+        self.enable()
+        path = "/run/ejguard/units.lock"
+        with concurrent.futures.ThreadPoolExecutor() as pool, contextlib.ExitStack() as files:
+            old = files.enter_context(open(path, "rb"))
+            fcntl.flock(old, fcntl.LOCK_EX)
+            waiting = pool.submit(self.enable)
+            time.sleep(0.5)
+            os.unlink(path)
+            new = files.enter_context(open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "wb"))
+            fcntl.flock(new, fcntl.LOCK_EX)
+            old.close()
+            time.sleep(0.5)
+            self.assertFalse(waiting.done())
+            new.close()
+            self.assertEqual(waiting.result().exit, 0)
 
     @unittest.skipIf(os.getuid(), "only root's folder is everybody's to open")
     def test_lock_of_another_user(self):

@@ -13,7 +13,7 @@
 
 enum { PAUSE = 20 }; /* milliseconds */
 
-int lock_open(struct report *report, const char *path, int *ret_fd)
+static int open_file(struct report *report, const char *path, int *ret_fd)
 {
 	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	struct stat st;
@@ -27,10 +27,18 @@ int lock_open(struct report *report, const char *path, int *ret_fd)
 	return 0;
 }
 
-int lock_wait(struct report *report, int fd, const char *path, unsigned int patience)
+/* True if the file still has that name: who removes /run/ejguard may have removed it during the wait. */
+static bool is_current(int fd, const char *path)
+{
+	struct stat ours, theirs;
+
+	return fstat(fd, &ours) == 0 && lstat(path, &theirs) == 0 && ours.st_dev == theirs.st_dev &&
+	       ours.st_ino == theirs.st_ino;
+}
+
+static int wait_until(struct report *report, int fd, const char *path, unsigned int patience, int64_t end)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE * 1000000L };
-	const int64_t end = clock_ms() + (int64_t)patience * 1000;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -42,4 +50,28 @@ int lock_wait(struct report *report, int fd, const char *path, unsigned int pati
 		nanosleep(&pause, NULL);
 	}
 	return 0;
+}
+
+int lock_wait(struct report *report, int fd, const char *path, unsigned int patience)
+{
+	return wait_until(report, fd, path, patience, clock_ms() + (int64_t)patience * 1000);
+}
+
+int lock_take_file(struct report *report, const char *path, unsigned int patience, int *ret_fd)
+{
+	const int64_t end = clock_ms() + (int64_t)patience * 1000;
+
+	for (;;) {
+		cleanup_fd int fd = -1;
+		int r = open_file(report, path, &fd);
+
+		if (r == 0)
+			r = wait_until(report, fd, path, patience, end);
+		if (r < 0)
+			return r;
+		if (!is_current(fd, path))
+			continue;
+		*ret_fd = take_fd(fd);
+		return 0;
+	}
 }

@@ -9,14 +9,15 @@
 #include "tools/base/report.h"
 
 /*
- * Opens the lock file of that path, whose folder is there, and makes it (0600) when it is missing. Return: 0; -EPERM, -EIO with
- * the message set. *ret_fd untouched on failure.
+ * Takes the lock file of that path, whose folder is there, and makes it (0600) when it is missing. The lock goes with the
+ * descriptor. Waits at most that many seconds, also for a file that another process makes in place of one that was removed.
+ * Return: 0; -EPERM, -EBUSY, -EIO with the message set, which names the path. *ret_fd untouched on failure.
  */
-int lock_open(struct report *report, const char *path, int *ret_fd);
+int lock_take_file(struct report *report, const char *path, unsigned int patience, int *ret_fd);
 
 /*
- * Takes the lock of an open file; it goes with the descriptor. Waits at most that many seconds. Return: 0; -EBUSY, -EIO with the
- * message set, which names the path.
+ * Takes the lock of an open file or folder; it goes with the descriptor. Waits at most that many seconds. Return: 0; -EBUSY,
+ * -EIO with the message set, which names the path.
  */
 int lock_wait(struct report *report, int fd, const char *path, unsigned int patience);
 

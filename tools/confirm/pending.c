@@ -44,16 +44,11 @@ static int make_folder(struct report *report)
 static int lock_file(struct report *report, const char *name, int *ret_fd)
 {
 	cleanup_free char *path = pending_path(report, name);
-	cleanup_fd int fd = -1;
 	int r = make_folder(report);
 
-	if (r == 0)
-		r = path ? lock_open(report, path, &fd) : failed(report, "open", NULL, ENOMEM);
-	if (r == 0)
-		r = lock_wait(report, fd, path, PATIENCE);
-	if (r == 0)
-		*ret_fd = take_fd(fd);
-	return r;
+	if (r < 0)
+		return r;
+	return path ? lock_take_file(report, path, PATIENCE, ret_fd) : failed(report, "open", NULL, ENOMEM);
 }
 
 int pending_lock(struct report *report, int *ret_fd)

@@ -17,35 +17,29 @@ enum { PATIENCE = 30 }; /* seconds */
 /*
  * The lock of the folder itself, for a folder of the caller; root's folder can be opened, and so locked, by everybody.
  */
-static int open_folder(struct report *report, const char *unitdir, int *ret_fd)
+static int lock_folder(struct report *report, const char *unitdir, int *ret_fd)
 {
-	int fd = open(unitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int fd = open(unitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
 	if (fd < 0)
 		return report_fail(report, dropin_errno(errno), "cannot open the folder %s: %s", unitdir, strerror(errno));
-	*ret_fd = fd;
-	return 0;
+	r = lock_wait(report, fd, unitdir, PATIENCE);
+	if (r == 0)
+		*ret_fd = take_fd(fd);
+	return r;
 }
 
-static int open_roots(struct report *report, int *ret_fd)
+static int lock_roots(struct report *report, int *ret_fd)
 {
 	if (mkdir(EJG_RUNDIR, 0755) < 0 && errno != EEXIST)
 		return report_fail(report, dropin_errno(errno), "cannot make the folder %s: %s", EJG_RUNDIR, strerror(errno));
-	return lock_open(report, ROOTS_LOCK, ret_fd);
+	return lock_take_file(report, ROOTS_LOCK, PATIENCE, ret_fd);
 }
 
 int dropin_lock(struct report *report, const char *unitdir, int *ret_fd)
 {
-	const bool root = geteuid() == 0;
-	cleanup_fd int fd = -1;
-	int r;
-
 	if (access(unitdir, F_OK) < 0 && errno == ENOENT) /* there is nothing to change yet, or its absence is told later */
 		return 0;
-	r = root ? open_roots(report, &fd) : open_folder(report, unitdir, &fd);
-	if (r == 0)
-		r = lock_wait(report, fd, root ? ROOTS_LOCK : unitdir, PATIENCE);
-	if (r == 0)
-		*ret_fd = take_fd(fd);
-	return r;
+	return geteuid() == 0 ? lock_roots(report, ret_fd) : lock_folder(report, unitdir, ret_fd);
 }
