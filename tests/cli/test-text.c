@@ -144,6 +144,29 @@ static void test_table(void **state)
 	table_row(NULL, headings, NULL);
 }
 
+/* 100 columns are too few: the widest of the first columns gets narrower, and no word is broken that has room. */
+static void test_narrow_table(void **state)
+{
+	static const char *const headings[] = { "ONE", "TWO", "THREE" };
+	cleanup_free char *text = NULL;
+	struct table *table;
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	assert_non_null(out);
+	table = table_new(out, headings, 3, SIZE_MAX);
+	table_row(table,
+		  (const char *[]){ "public ports", "every-word of-this-cell is-a-long-one and-not-to-be-broken-at-all here",
+				    "the last" },
+		  NULL);
+	assert_int_equal(table_print(table, NULL), 0);
+	fclose(out);
+	assert_string_equal(text, "ONE           TWO                                    THREE\n"
+				  "public ports  every-word of-this-cell is-a-long-one  the last\n"
+				  "              and-not-to-be-broken-at-all here       \n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -151,7 +174,7 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_paragraph),
 		cmocka_unit_test(test_hanging_paragraph),
-		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table), cmocka_unit_test(test_narrow_table),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tables, drawn by libsmartcols. The last column has sentences: it gets the remaining width and is wrapped at words
- * (libsmartcols would break words). Other columns are broken only if the table is still too wide.
+ * Tables, drawn by libsmartcols. The last column has sentences: it gets the remaining width. If that is too little, the widest of
+ * the others get narrower. All are wrapped here, at words, which libsmartcols would break.
  */
 #include <errno.h>
 #include <libsmartcols.h>
@@ -10,19 +10,21 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 
-enum { MAX_COLUMNS = 6, SEPARATOR = 2, MIN_LAST = 24 };
+enum { MAX_COLUMNS = 6, SEPARATOR = 2, MIN_LAST = 24, MIN_WIDTH = 8 };
 
 struct row {
 	struct libscols_line *line;
-	char *last;
-	char *more;
+	char *cells[MAX_COLUMNS];
+	char *more; /* of the last one, below it */
 };
 
 struct table {
 	struct libscols_table *columns;
 	FILE *out;
 	size_t n;
+	size_t number;
 	unsigned int widths[MAX_COLUMNS];
+	unsigned int words[MAX_COLUMNS]; /* the widest word; headings are not wrapped */
 	struct row *rows;
 	size_t n_rows;
 	bool failed; /* a row is missing: the table must not be printed without it */
@@ -31,7 +33,8 @@ struct table {
 static void table_free(struct table *table)
 {
 	for (size_t i = 0; i < table->n_rows; i++) {
-		free(table->rows[i].last);
+		for (size_t j = 0; j < table->n; j++)
+			free(table->rows[i].cells[j]);
 		free(table->rows[i].more);
 	}
 	free(table->rows);
@@ -48,8 +51,8 @@ static int add_columns(struct table *table, const char *const *headings, size_t 
 						i == number ? SCOLS_FL_RIGHT : SCOLS_FL_WRAP);
 		if (!column)
 			return -ENOMEM;
-		table->widths[i] = text_columns(headings[i]);
-		if (i + 1 == table->n &&
+		table->widths[i] = table->words[i] = text_columns(headings[i]);
+		if (i != number &&
 		    scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL) < 0)
 			return -ENOMEM;
 	}
@@ -67,6 +70,7 @@ struct table *table_new(FILE *out, const char *const *headings, size_t n, size_t
 		return NULL;
 	table->out = out;
 	table->n = n;
+	table->number = number;
 	table->columns = scols_new_table();
 	if (!table->columns || add_columns(table, headings, number) < 0) {
 		table_free(table);
@@ -81,6 +85,21 @@ struct table *table_new(FILE *out, const char *const *headings, size_t n, size_t
 	return table;
 }
 
+static unsigned int longest_word(const char *text)
+{
+	unsigned int longest = 0;
+
+	while (*text) {
+		const size_t n = strcspn(text, " ");
+		cleanup_free char *word = strndup(text, n);
+		const unsigned int columns = word ? text_columns(word) : 0;
+
+		longest = columns > longest ? columns : longest;
+		text += n + strspn(text + n, " ");
+	}
+	return longest;
+}
+
 static int add_row(struct table *table, const char *const *cells, const char *more)
 {
 	struct row *grown;
@@ -93,19 +112,17 @@ static int add_row(struct table *table, const char *const *cells, const char *mo
 	*grown = (struct row){ .line = scols_table_new_line(table->columns, NULL) };
 	if (!grown->line)
 		return -ENOMEM;
-	for (size_t i = 0; i + 1 < table->n; i++) {
-		char *cell = text_printable(cells[i]);
+	for (size_t i = 0; i < table->n; i++) {
+		const unsigned int columns = text_columns(cells[i]), word = longest_word(cells[i]);
 
-		if (!cell || scols_line_refer_data(grown->line, i, cell) < 0) { /* the line owns it from here on */
-			free(cell);
+		grown->cells[i] = strdup(cells[i]);
+		if (!grown->cells[i])
 			return -ENOMEM;
-		}
-		if (text_columns(cells[i]) > table->widths[i])
-			table->widths[i] = text_columns(cells[i]);
+		table->widths[i] = columns > table->widths[i] ? columns : table->widths[i];
+		table->words[i] = word > table->words[i] ? word : table->words[i];
 	}
-	grown->last = strdup(cells[table->n - 1]);
 	grown->more = more ? strdup(more) : NULL;
-	return grown->last && (grown->more || !more) ? 0 : -ENOMEM;
+	return grown->more || !more ? 0 : -ENOMEM;
 }
 
 void table_row(struct table *table, const char *const *cells, const char *more)
@@ -114,37 +131,75 @@ void table_row(struct table *table, const char *const *cells, const char *more)
 		table->failed = true;
 }
 
-static int fill_last(const struct table *table, const struct row *row, unsigned int width)
+/* Makes the text of a cell; the line owns it from here on. */
+static int fill_cell(const struct table *table, const struct row *row, size_t index)
 {
-	struct paragraph paragraph = { .width = width };
+	const bool last = index + 1 == table->n;
+	const char *more = last && row->more ? row->more : "";
+	struct paragraph paragraph = { .width = table->widths[index] };
 	char *text = NULL;
 	size_t size;
 
-	paragraph.out = open_memstream(&text, &size);
-	if (!paragraph.out)
-		return -ENOMEM;
-	paragraph_add(&paragraph, row->last);
-	if (row->more && *row->more) {
-		if (*row->last)
+	if (!last && text_columns(row->cells[index]) <= table->widths[index]) {
+		text = text_printable(row->cells[index]); /* with its blanks */
+	} else {
+		paragraph.out = open_memstream(&text, &size);
+		if (!paragraph.out)
+			return -ENOMEM;
+		paragraph_add(&paragraph, row->cells[index]);
+		if (*more && *row->cells[index])
 			paragraph_end(&paragraph);
-		paragraph_add(&paragraph, row->more);
+		paragraph_add(&paragraph, more);
+		if (fclose(paragraph.out) != 0) {
+			free(text);
+			return -ENOMEM;
+		}
 	}
-	if (fclose(paragraph.out) == 0 && scols_line_refer_data(row->line, table->n - 1, text) == 0)
+	if (text && scols_line_refer_data(row->line, index, text) == 0)
 		return 0;
 	free(text);
 	return -ENOMEM;
 }
 
-static int print(struct table *table, const char *title)
+/* The column from which a place can be taken: the one that has most above its limit, or n. */
+static size_t find_widest(const struct table *table, const unsigned int *limits)
 {
-	unsigned int room = text_width(table->out), taken = 0;
+	size_t widest = table->n;
+
+	for (size_t i = 0; i + 1 < table->n; i++)
+		if (i != table->number && table->widths[i] > limits[i] &&
+		    (widest == table->n || table->widths[i] - limits[i] > table->widths[widest] - limits[widest]))
+			widest = i;
+	return widest;
+}
+
+/* Gives the last column the rest. The others are narrowed for it to their longest words, and then, if it must be, below them. */
+static void fit(struct table *table, unsigned int room)
+{
+	static const unsigned int least[MAX_COLUMNS] = { MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH };
+	const unsigned int *const limits[] = { table->words, least };
+	unsigned int taken = MIN_LAST;
 
 	for (size_t i = 0; i + 1 < table->n; i++)
 		taken += table->widths[i] + SEPARATOR;
-	room = taken + MIN_LAST > room ? MIN_LAST : room - taken;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		size_t widest;
+
+		while (taken > room && (widest = find_widest(table, limits[i])) < table->n) {
+			table->widths[widest]--;
+			taken--;
+		}
+	}
+	table->widths[table->n - 1] = taken > room ? MIN_LAST : MIN_LAST + room - taken;
+}
+
+static int print(struct table *table, const char *title)
+{
+	fit(table, text_width(table->out));
 	for (size_t i = 0; i < table->n_rows; i++)
-		if (fill_last(table, &table->rows[i], room) < 0)
-			return -ENOMEM;
+		for (size_t j = 0; j < table->n; j++)
+			if (fill_cell(table, &table->rows[i], j) < 0)
+				return -ENOMEM;
 	if (title && table->n_rows > 0)
 		fprintf(table->out, "%s\n", title);
 	return table->n_rows > 0 && scols_print_table(table->columns) < 0 ? -ENOMEM : 0;
