@@ -17,6 +17,7 @@ nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
 # stay COMMAND...: in the cgroup, once `sh -c` of its last word has said that it is there; its pid is in `stays`.
 stay() {
+	: >"$EJG_STATE/stays"
 	(
 		echo 0 >"$cgroup/cgroup.procs"
 		exec nsenter --net="$(net_file host)" "$@"
@@ -85,6 +86,18 @@ check_status 'apply' 1 apply_for 198.51.100.2
 check_is 'control: that undoes it' ok "$(peer_left_out)"
 end "$stays"
 
+note 'a namespace of root in which nothing answers'
+# Packets to the address of eth0 go to a neighbour that does not exist: the kernel never sees a connection to itself.
+silent='echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+	ip link set lo up; ip link add eth0 type veth peer name eth1; ip link set eth1 up; ip link set eth0 up
+	ip addr add 192.0.2.1/24 dev eth0; ip route del table local local 192.0.2.1 dev eth0; ip route add 192.0.2.1/32 dev eth0
+	ip neigh replace 192.0.2.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent'
+check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
+stay unshare --net sh -ec "$silent; echo ready; exec sleep 600"
+check_status 'the guard is not proven' 1 apply_for 198.51.100.2
+check_is 'it says so' 1 "$(told not-proven)"
+end "$stays"
+
 note 'namespaces that come as fast as they can'
 check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
 # shellcheck disable=SC2016 # the inner shell expands
@@ -137,3 +150,21 @@ done
 note "$failed of 10 applies found a namespace that came meanwhile"
 check_is 'who may no more is refused each time' '10 denied' "$round $(games)"
 end "$stays"
+
+note 'only in namespaces of its own, in which nothing answers'
+guard_host -q release service
+ACCEPT=netns
+mapfile -t pids <"$cgroup/cgroup.procs"
+kill -KILL "${pids[@]}"
+wait_is 5 '' cat "$cgroup/cgroup.procs"
+inner=()
+for _ in {1..3}; do
+	stay "${nobody[@]}" unshare --user --map-root-user --net sh -ec "$silent; echo ready; exec sleep 600"
+	inner+=("$stays")
+done
+check 'apply' apply_for 198.51.100.2
+check_is 'it says that these prove nothing' 3 "$(told unproven)"
+check 'check' guard -q check service
+for stays in "${inner[@]}"; do
+	end "$stays"
+done

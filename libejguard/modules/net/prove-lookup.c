@@ -4,6 +4,10 @@
  * be attached there. The packet goes from a loopback address to an address of the namespace: it never leaves the
  * namespace, with or without a guard. Its destination is no loopback address, so the program treats its source as a
  * stranger. A raw socket sends it, so no rule about connects applies.
+ *
+ * A service that lives only in namespaces that it can make itself can set them up so that nothing answers, or anything. What an
+ * attempt shows there fails no proof, and all of them wait as long together as one of another namespace: they neither undo
+ * nor delay an apply.
  */
 #include <endian.h>
 #include <errno.h>
@@ -29,6 +33,7 @@ struct attempt {
 	const struct pins *pins;
 	struct decision d;
 	uint16_t port;
+	int64_t end; /* until then the answer is waited for */
 	struct prove_record record;
 };
 
@@ -88,12 +93,11 @@ static int open_ear(struct in_addr source)
 	return take_fd(fd);
 }
 
-static enum wire_answer wait_for_answer(int ear, struct in_addr own, uint16_t port)
+static enum wire_answer wait_for_answer(int ear, struct in_addr own, uint16_t port, int64_t end)
 {
-	int64_t end = clock_ms() + ANSWER_TIMEOUT_MS;
 	enum wire_answer answer = WIRE_SILENCE;
 
-	for (int64_t left = ANSWER_TIMEOUT_MS; answer == WIRE_SILENCE && left > 0; left = end - clock_ms()) {
+	for (int64_t left = end - clock_ms(); answer == WIRE_SILENCE && left > 0; left = end - clock_ms()) {
 		struct pollfd p = { .fd = ear, .events = POLLIN };
 
 		(void)poll(&p, 1, (int)left);
@@ -108,7 +112,7 @@ static int send_syn(const struct attempt *attempt, struct in_addr source, struct
 	int r = ear < 0 ? ear : wire_send_raw_syn(source, own, attempt->port);
 
 	if (r == 0)
-		*ret = wait_for_answer(ear, own, attempt->port);
+		*ret = wait_for_answer(ear, own, attempt->port, attempt->end);
 	return r;
 }
 
@@ -153,11 +157,62 @@ static int try_namespace(void *data)
 	return 0;
 }
 
+struct lookups {
+	struct ejg_call *call;
+	const struct pins *pins;
+	const struct net_policy *policy;
+	const struct netns_list *networks;
+	int verdict;
+};
+
+static void report(struct lookups *lookups, const struct netns *netns, const struct prove_record *record)
+{
+	char name[NETNS_NAME_SIZE];
+	int r;
+
+	netns_name(netns, name);
+	if (netns->made_by_user && (record->result == PROVE_UNCOUNTED || record->result == PROVE_PASSED)) {
+		ejg_call_finding(lookups->call, "unproven", name, "%s: a user has set up this namespace, and the attempt shows nothing",
+				 policy_hooks[POLICY_LOOKUP].name);
+		return;
+	}
+	r = proof_report(lookups->call, name, record, 1);
+	lookups->verdict = r == EJG_NOT_APPLICABLE || lookups->verdict == EJG_NOT_HELD ? lookups->verdict : r;
+}
+
+/* Tries the namespaces that users made, or all others. */
+static void try_all(struct lookups *lookups, bool made_by_user)
+{
+	const struct netns_list *networks = lookups->networks;
+	int64_t end = clock_ms() + ANSWER_TIMEOUT_MS;
+
+	for (size_t i = 0; i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
+		struct attempt attempt = {
+			.pins = lookups->pins,
+			.d = net_decision(lookups->policy),
+			.port = ejg_call_facts(lookups->call)->epmd_port,
+			.end = made_by_user ? end : clock_ms() + ANSWER_TIMEOUT_MS,
+			.record = { .hook = POLICY_LOOKUP },
+		};
+		int r;
+
+		/* Without a link of this set it is the namespace of another proof, or check reports it. */
+		if (netns->made_by_user != made_by_user || !net_relies_on(networks, netns) ||
+		    lookup_state(lookups->pins, netns) == LINK_ABSENT)
+			continue;
+		r = made_by_user && clock_ms() >= end ? -ETIMEDOUT : netns_run(netns, try_namespace, &attempt);
+		if (r < 0)
+			attempt.record = (struct prove_record){ POLICY_LOOKUP, PROVE_UNPROVEN, -r };
+		report(lookups, netns, &attempt.record);
+	}
+}
+
 int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	struct netns_list networks = {};
-	int verdict = EJG_NOT_APPLICABLE, r;
-	char name[NETNS_NAME_SIZE];
+	struct lookups lookups = { call, pins, policy, &networks, EJG_NOT_APPLICABLE };
+	int r;
 
 	if (!pins_has(pins, POLICY_LOOKUP))
 		return EJG_NOT_APPLICABLE;
@@ -165,23 +220,8 @@ int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const stru
 	if (r < 0)
 		return r;
 	net_mark_listening(call, pins, &networks);
-	for (size_t i = 0; i < networks.n; i++) {
-		struct attempt attempt = {
-			.pins = pins,
-			.d = net_decision(policy),
-			.port = ejg_call_facts(call)->epmd_port,
-			.record = { .hook = POLICY_LOOKUP },
-		};
-
-		/* Without a link of this set it is the namespace of another proof, or check reports it. */
-		if (!net_relies_on(&networks, &networks.items[i]) || lookup_state(pins, &networks.items[i]) == LINK_ABSENT)
-			continue;
-		r = netns_run(&networks.items[i], try_namespace, &attempt);
-		if (r < 0)
-			attempt.record = (struct prove_record){ POLICY_LOOKUP, PROVE_UNPROVEN, -r };
-		r = proof_report(call, netns_name(&networks.items[i], name), &attempt.record, 1);
-		verdict = r == EJG_NOT_APPLICABLE || verdict == EJG_NOT_HELD ? verdict : r;
-	}
+	try_all(&lookups, false);
+	try_all(&lookups, true);
 	netns_free(&networks);
-	return verdict;
+	return lookups.verdict;
 }
