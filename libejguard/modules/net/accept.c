@@ -118,7 +118,31 @@ bool accept_other_sources(struct ejg_call *call, const struct netns_list *networ
 	return sources.found;
 }
 
-/* Searches the namespaces only if there is an address to ask for. */
+/* True if all namespaces of the service were made by users. */
+static bool are_made_by_users(const struct netns_list *networks)
+{
+	for (size_t i = 0; i < networks->n; i++)
+		if (net_lives_in(networks, &networks->items[i]) && !networks->items[i].made_by_user)
+			return false;
+	return true;
+}
+
+/* True if the set in force decides in the namespace. */
+static bool decides_there(struct ejg_call *call)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	bool there = pins_open(call, ejg_call_facts(call)->service, &pins, &state) == 0 && state == PINS_CURRENT &&
+		     pins_has(&pins, POLICY_LOOKUP);
+
+	pins_close(&pins);
+	return there;
+}
+
+/*
+ * Searches the namespaces only if there is an address to ask for. Where the service could have set up all of them, nothing that
+ * it does there takes away what guards them.
+ */
 static int reaches_itself(struct ejg_call *call, bool *ret)
 {
 	const struct net_config *config = ejg_call_config(call);
@@ -135,7 +159,7 @@ static int reaches_itself(struct ejg_call *call, bool *ret)
 	r = net_find_networks(call, &networks);
 	if (r < 0)
 		return r;
-	*ret = !accept_other_sources(call, &networks, false);
+	*ret = !accept_other_sources(call, &networks, false) || (are_made_by_users(&networks) && decides_there(call));
 	netns_free(&networks);
 	return 0;
 }
