@@ -80,6 +80,29 @@ import json, sys
 print(*[line["line"] for line in json.load(sys.stdin)["learned"]
         if line["line"] and line["line"].startswith(("set", "required net")) and not line["reasons"]])')"
 
+note 'with names that a local user has registered for the public ports'
+# register NAME PORT...: keeps them, as nobody, for a minute.
+register() {
+	bed_run node1 runuser -u nobody -- python3 -c '
+import socket, struct, sys, time
+kept = []
+for name, port in zip(sys.argv[1::2], sys.argv[2::2]):
+    kept.append(socket.create_connection(("127.0.0.1", 4369)))
+    body = struct.pack(">cHBBHHH", b"x", int(port), 77, 0, 6, 5, len(name)) + name.encode() + struct.pack(">H", 0)
+    kept[-1].sendall(struct.pack(">H", len(body)) + body)
+    assert kept[-1].recv(2) == b"v\0"
+print("registered", flush=True)
+time.sleep(60)' "$@" >"$EJG_STATE/registered" &
+}
+register clients 5222 servers 5269
+wait_for 20 grep -q registered "$EJG_STATE/registered"
+check_has 'control: epmd has the name' 'name clients at port 5222' "$(bed_run node1 epmd -names)"
+net_run intruder bash -c 'exec 3<>/dev/tcp/198.51.100.1/5222; echo connected; sleep 60' >"$EJG_STATE/connected" &
+wait_for 20 grep -q connected "$EJG_STATE/connected"
+check 'learn' learn
+check_is 'the peer alone' 198.51.100.2 "$(words peers)"
+check_is 'the public ports, all of them' '1883 5222 5223 5269 5280 5443' "$(words public)"
+
 note 'under the proposal'
 mkdir -p "${stack%/*}"
 cp "$proposal" "$stack"
