@@ -15,22 +15,32 @@
 
 enum {
 	MAX_NAMESPACES = 512,
+	MAX_BY_USERS = 256, /* of these: users can make as many as they like, and must not displace others */
 	MAX_DEPTH = 32,
 };
 
 struct home_search {
 	struct netns_list list;
+	size_t n_by_users;
 	bool members; /* the search looks at processes of the cgroups */
 	int error;
 };
 
-static bool is_full(struct home_search *search)
+/* Records that there is no place for one more namespace, if that is so. */
+static bool is_full(struct home_search *search, bool made_by_user)
 {
 	/* One place is reserved for the caller's own. */
-	if (search->list.n < (size_t)MAX_NAMESPACES - search->members)
+	const size_t most = (size_t)MAX_NAMESPACES - search->members;
+	const bool users = made_by_user && search->n_by_users >= MAX_BY_USERS;
+
+	if (search->list.n < most && !users)
 		return false;
-	if (search->members)
-		snprintf(search->list.unseen, sizeof(search->list.unseen), "there are more than %d", MAX_NAMESPACES);
+	if (!search->members)
+		search->list.cut = true;
+	else if (users)
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "users have made more than %d", MAX_BY_USERS);
+	else
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "there are more than %zu", most);
 	return true;
 }
 
@@ -56,13 +66,16 @@ static bool is_made_by_user(int netns)
 static int add(struct home_search *search, const char *path, const char *label)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct netns *items, *known;
+	struct netns *items;
 	struct stat st;
+	bool made_by_user;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	known = find(&search->list, &st);
-	if (known || is_full(search))
+	if (find(&search->list, &st))
+		return 0;
+	made_by_user = is_made_by_user(fd);
+	if (is_full(search, made_by_user))
 		return 0;
 	items = reallocarray(search->list.items, search->list.n + 1, sizeof(*items));
 	if (!items) {
@@ -71,8 +84,9 @@ static int add(struct home_search *search, const char *path, const char *label)
 	}
 	search->list.items = items;
 	items += search->list.n++;
+	search->n_by_users += made_by_user;
 	*items = (struct netns){
-		.device = st.st_dev, .inode = st.st_ino, .member = search->members, .made_by_user = is_made_by_user(fd),
+		.device = st.st_dev, .inode = st.st_ino, .member = search->members, .made_by_user = made_by_user,
 	};
 	items->fd = take_fd(fd);
 	snprintf(items->label, sizeof(items->label), "%s", label);
@@ -221,8 +235,8 @@ int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *
 			add_cgroup(&search, AT_FDCWD, cgroups[i], cgroups[i], 0);
 	search.members = false;
 	r = add(&search, own_path, "");
+	add_mounts(&search); /* before the processes of all users, who could fill the list */
 	add_all_processes(&search);
-	add_mounts(&search);
 	return end(&search, r, ret);
 }
 

@@ -24,11 +24,15 @@ struct netns {
 	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
 };
 
-/* In this order: namespaces of the cgroups' processes, the caller's, all others that are visible. */
+/*
+ * In this order: namespaces of the cgroups' processes, the caller's, those with a name in the file system, all others that are
+ * visible. At most 512; at most 256 of them made by users.
+ */
 struct netns_list {
 	struct netns *items;
 	size_t n;
 	char unseen[256]; /* why a namespace of the cgroups' processes is missing; or empty */
+	bool cut;	  /* there are more, without a process of the cgroups */
 };
 
 /*

@@ -90,8 +90,9 @@ static bool cgroup_lives(const void *data, uint64_t id)
 	return cgroup_name(mount, id, path) < 0 || *path; /* if the kernel cannot tell, it may exist */
 }
 
+/* The cookies of a list of namespaces, at the same index; 0 for one that could not be read. */
 struct cookies {
-	uint64_t items[POLICY_MAX_MEMBERS];
+	uint64_t *items;
 	size_t n;
 };
 
@@ -105,36 +106,72 @@ static bool is_among(const void *data, uint64_t cookie)
 	return false;
 }
 
-static int update_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks)
+/*
+ * Reads the cookies of all namespaces. A service must not make applies fail by a namespace of its own: check reports it.
+ * Return: 1 if no namespace is missing, 0, or a negative errno, set on the call.
+ */
+static int read_cookies(struct ejg_call *call, const struct netns_list *networks, struct cookies *cookies)
 {
-	struct cookies *cookies = calloc(1, sizeof(*cookies));
-	bool all = !*networks->unseen;
-	int r = cookies ? 0 : -ENOMEM;
+	bool all = !*networks->unseen && !networks->cut;
+
+	cookies->items = calloc(networks->n + 1, sizeof(*cookies->items));
+	if (!cookies->items)
+		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	cookies->n = networks->n;
+	for (size_t i = 0; i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
+		int error = network_of_namespace(netns, &cookies->items[i]);
+
+		if (error == -EOPNOTSUPP)
+			return ejg_call_error(call, error, set_kind.kernel, "this kernel cannot identify network namespaces");
+		if (error < 0 && net_lives_in(networks, netns) && !netns->made_by_user)
+			return ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s", netns->label,
+					      strerror(-error));
+		all &= error == 0;
+	}
+	return all;
+}
+
+static size_t count(const struct pins *pins, enum set_map map)
+{
+	uint64_t key = 0;
+	size_t n = 0;
+
+	while (n < POLICY_MAX_MEMBERS && bpf_map_get_next_key(pins->maps[map], n ? &key : NULL, &key) == 0)
+		n++;
+	return n;
+}
+
+/* Adds the namespaces of the service, those that root made first: of those that users made so many that half of the map is left. */
+static int add_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks,
+			const struct cookies *cookies)
+{
+	size_t n;
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < networks->n; i++) {
-		const struct netns *netns = &networks->items[i];
-		uint64_t cookie;
-		bool home = net_lives_in(networks, netns);
-		int error = network_of_namespace(netns, &cookie);
-
-		if (error == 0 && cookies->n < POLICY_MAX_MEMBERS)
-			cookies->items[cookies->n++] = cookie;
-		else
-			all = false;
-		if (error == -EOPNOTSUPP)
-			r = ejg_call_error(call, error, set_kind.kernel,
-					   "this kernel cannot identify network namespaces");
-		else if (home && netns->made_by_user) /* a service must not make applies fail by it: check reports it */
-			(void)(error < 0 ? error : put(pins, SET_NETWORKS, cookie));
-		else if (error < 0 && home)
-			r = ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s",
-					   netns->label, strerror(-error));
-		else if (error == 0 && home)
-			r = add(call, pins, SET_NETWORKS, cookie);
+		if (!net_lives_in(networks, &networks->items[i]) || networks->items[i].made_by_user)
+			continue;
+		r = add(call, pins, SET_NETWORKS, cookies->items[i]);
 	}
-	if (r == 0 && all)
-		keep_if(pins, SET_NETWORKS, is_among, cookies);
-	free(cookies);
+	n = count(pins, SET_NETWORKS);
+	for (size_t i = 0; r == 0 && i < networks->n && n < POLICY_MAX_MEMBERS / 2; i++)
+		if (net_lives_in(networks, &networks->items[i]) && networks->items[i].made_by_user && cookies->items[i])
+			n += put(pins, SET_NETWORKS, cookies->items[i]) == 0;
+	return r;
+}
+
+/* Removes namespaces before others are added. Where some are not seen, it does so only before the map is full. */
+static int update_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks)
+{
+	struct cookies cookies = {};
+	int r = read_cookies(call, networks, &cookies);
+
+	if (r > 0 || (r == 0 && count(pins, SET_NETWORKS) > POLICY_MAX_MEMBERS / 4 * 3))
+		keep_if(pins, SET_NETWORKS, is_among, &cookies);
+	if (r >= 0)
+		r = add_networks(call, pins, networks, &cookies);
+	free(cookies.items);
 	return r;
 }
 

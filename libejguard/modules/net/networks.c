@@ -66,6 +66,9 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 	if (r < 0)
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "mount /proc",
 				      "cannot find the network namespaces of the service: %s", strerror(-r));
+	if (ret->cut)
+		ejg_call_log(call, EJG_LOG_INFO, "there are too many network namespaces: sockets of the service in one where it has "
+						 "no process may be missed");
 	return 0;
 }
 
