@@ -66,7 +66,11 @@ static int check_networks(struct inspection *check, const struct pins *pins, con
 			continue;
 		snprintf(subject, sizeof(subject), "network namespace %s", netns->own ? "of the caller" : netns->label);
 		r = members_have_network(pins, netns);
-		if (r < 0)
+		/* A service must not undo an apply by a namespace of its own that cannot be entered. */
+		if (r < 0 && netns->made_by_user)
+			inspection_say(check, "network-unknown", subject, "cannot be entered, so nothing may be refused there: %s",
+				       strerror(-r));
+		else if (r < 0)
 			r = ejg_call_error(check->call, r == -EOPNOTSUPP ? r : -EIO, "try again",
 					   "cannot tell whether the %s is "
 					   "guarded: %s",
@@ -75,6 +79,7 @@ static int check_networks(struct inspection *check, const struct pins *pins, con
 			inspection_fail_or_change(check, "network-unknown", subject,
 						  "the service runs there, but nothing is refused there",
 						  "the service runs there; it would be guarded");
+		r = netns->made_by_user ? 0 : r;
 	}
 	return r < 0 ? r : 0;
 }
