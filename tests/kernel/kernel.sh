@@ -219,6 +219,8 @@ in_cgroup() {
 # on a private port is a failure where no guard is. Nobody may not see the build folder, hence the copy.
 hammer_serve() {
 	[[ -x $EJG_STATE/hammer ]] || install -m 755 "$EJG_HAMMER" "$EJG_STATE/hammer"
+	# Not the word of a former one at the same place.
+	rm -f "$EJG_STATE/serve.$2.$3"
 	in_cgroup "$1" setpriv --reuid=65534 --regid=65534 --clear-groups "$EJG_STATE/hammer" serve "$2" "$3" >"$EJG_STATE/serve.$2.$3" &
 	wait_for 5 grep -q ready "$EJG_STATE/serve.$2.$3"
 }

@@ -131,8 +131,11 @@ static void check_foreign(struct net_sockets *s, const struct socket_info *info,
  */
 static void check_removed(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
-	char where[WHERE_SIZE];
+	char path[PATH_MAX], where[WHERE_SIZE];
 
+	/* One that is there is for check and apply to attach to. */
+	if (cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) == 0 && *path)
+		return;
 	if (!port_in(s->d->head->private_ports, info->local_port) || !pins_has(&s->pins, POLICY_INGRESS) ||
 	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) || !is_linked(s, info->cgroup_id) ||
 	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT)
