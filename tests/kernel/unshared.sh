@@ -193,3 +193,10 @@ guard -q release service
 check 'apply, without a set in force' apply_for 198.51.100.2
 check_is 'control: it decides at the cgroup' accept=cgroup "$(decides)"
 end "$stays"
+
+note 'only in a namespace of its own, which has no interface of that name'
+ACCEPT=netns
+stay "${nobody[@]}" unshare --user --map-root-user --net sh -c 'echo ready; exec sleep 600'
+check 'apply' apply_for 'fe80::2%eth0'
+check_status 'control: an interface that is nowhere' 3 apply_for 'fe80::2%absent'
+end "$stays"

@@ -99,23 +99,29 @@ static int look_up(void *data)
 	return 0;
 }
 
-/* The index of an interface in the service's namespaces. Return: 0, or a negative errno, set on the call. */
+/*
+ * The index of an interface in the service's namespaces; *ret stays as it is if only namespaces are left that the service can
+ * make itself, and none has the interface. Return: 0, or a negative errno, set on the call.
+ */
 static int find_interface(struct ejg_call *call, const struct netns_list *networks, const char *name, uint32_t *ret)
 {
 	uint32_t found = 0;
 
 	for (size_t i = 0; i < networks->n; i++) {
+		const struct netns *netns = &networks->items[i];
 		struct lookup lookup = { .name = name };
 		int r;
 
-		if (!net_relies_on(networks, &networks->items[i]))
+		if (!net_relies_on(networks, netns))
 			continue;
-		r = netns_run(&networks->items[i], look_up, &lookup);
+		r = netns_run(netns, look_up, &lookup);
+		if (netns->made_by_user && (r < 0 || !lookup.index || found))
+			continue;
 		if (r < 0 || !lookup.index)
 			return ejg_call_error(call, -EBADMSG,
 					      "name an interface that the service has, or a global address",
 					      "set peers: there is no interface %s in the network namespace %s: %s",
-					      name, networks->items[i].label, r < 0 ? strerror(-r) : "no such device");
+					      name, netns->label, r < 0 ? strerror(-r) : "no such device");
 		if (found && found != lookup.index)
 			return ejg_call_error(call, -EBADMSG, "use global addresses",
 					      "set peers: the service runs in several network namespaces, and %s is "
@@ -123,7 +129,7 @@ static int find_interface(struct ejg_call *call, const struct netns_list *networ
 					      name);
 		found = lookup.index;
 	}
-	*ret = found;
+	*ret = found ? found : *ret;
 	return 0;
 }
 
