@@ -20,6 +20,7 @@ struct instance {
 	bool used;     /* an operation was called, so finish has to be called */
 	bool skipped;  /* takes no part in the rest of this run */
 	bool applied;  /* by this run, and not rolled back */
+	bool kept;     /* its changes stay although the run failed */
 };
 
 /* A separate instance for ejg_watch(): it outlives the verbs, which finish their instances at their end. */

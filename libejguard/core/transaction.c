@@ -75,7 +75,8 @@ static int undo(struct ejg *handle, struct instance *instance)
 	if (r < 0)
 		return report_error(handle->report, r, "release-failed", NULL, NULL,
 				    "%s: the changes of this run could not be undone", name);
-	handle->kept |= r == EJG_NOT_APPLICABLE;
+	instance->kept = r == EJG_NOT_APPLICABLE;
+	handle->kept |= instance->kept;
 	if (r == EJG_NOT_APPLICABLE)
 		report_error(handle->report, 0, "kept", NULL, NULL,
 			     "%s: not rolled back: undoing it would leave the service less protected", name);

@@ -89,12 +89,22 @@ static bool applies_all(const struct ejg *handle)
 	return true;
 }
 
+/* After a run that failed: true if all modules that leave something in force have kept it, so that the stack is in force. */
+static bool keeps_all(const struct ejg *handle)
+{
+	for (size_t i = 0; i < handle->n_instances; i++)
+		if (handle->instances[i].module->release && !handle->instances[i].kept)
+			return false;
+	return true;
+}
+
 static int apply_and_keep(struct ejg *handle)
 {
 	const bool whole = applies_all(handle);
 	const int r = transaction_apply(handle);
 
-	if (r == 0 || handle->kept)
+	/* Rolled back in part, neither stack is in force: the former one stays the one to return to. */
+	if (r == 0 || (handle->kept && (!whole || keeps_all(handle))))
 		applied_keep(handle->report, handle->rundir,
 			     applied_format(handle->stack_arena, handle->stack, &handle->whole_facts), whole);
 	return r;

@@ -17,8 +17,10 @@
 
 static void select_all(struct ejg *handle)
 {
-	for (size_t i = 0; i < handle->n_instances; i++)
+	for (size_t i = 0; i < handle->n_instances; i++) {
 		handle->instances[i].selected = true;
+		handle->instances[i].kept = false;
+	}
 }
 
 void verb_begin(struct ejg *handle)

@@ -41,6 +41,11 @@ told() {
 	grep -o "\"net.$1\"" "$EJG_STATE/report" | wc -l
 }
 
+# applied_with WORD: how many lines of what was applied last have it.
+applied_with() {
+	grep -c "$1" /run/ejguard/service/applied || true
+}
+
 peer_left_out() {
 	try remote connect 198.51.100.1 4369 --from 198.51.100.9
 }
@@ -54,6 +59,7 @@ stay "${nobody[@]}" unshare --user --map-root-user --net sh -c "$private_range; 
 check_status 'apply without the second peer is no success' 1 apply_for 198.51.100.2
 check_is 'it says why' 1 "$(told ports-ephemeral)"
 check_has 'and where' "in the network namespace of process" "$(cat "$EJG_STATE/report")"
+check_is 'it stays in force, and is what was applied last' 0 "$(applied_with 198.51.100.9)"
 check_is 'the second peer is out' refused "$(peer_left_out)"
 check_status 'check says it, too' 1 guard -q check service
 end "$stays"
@@ -165,6 +171,22 @@ done
 check 'at least one apply found a namespace that came meanwhile' test "$failed" -gt 0
 check_is 'who may no more is refused each time' '10 denied' "$round $(games)"
 end "$stays"
+
+note 'two modules, of which one is not reached'
+# apply_both USER...: with the module net behind host.
+apply_both() {
+	printf '%s\n' "set cgroups $top/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' "set users $*" \
+		'required host' 'required net accept=netns' >"$EJG_CONF/service"
+	guard_host -q apply service >/dev/null 2>&1
+}
+check 'apply' apply_both daemon games
+stay "${nobody[@]}" unshare --user --map-root-user --net sh -c "$private_range; echo ready; exec sleep 600"
+check_status 'apply' 1 apply_both daemon
+check_is 'host keeps its policy' denied "$(games)"
+check_is 'net has the former one: that is what was applied last' 1 "$(applied_with 'users.*games')"
+end "$stays"
+check 'apply' apply_both daemon
+check_is 'control: of both' 0 "$(applied_with 'users.*games')"
 
 note 'only in namespaces of its own, in which nothing answers'
 guard_host -q release service
