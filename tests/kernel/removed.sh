@@ -68,7 +68,10 @@ guard -q apply --no-proof service 2>"$EJG_STATE/error" || {
 begin netns
 check 'check' guard -q check service
 check_is 'the namespace decides' refused "$(stranger)"
+check 'control: a dry run of no change' guard -q apply --dry-run service
 ACCEPT=cgroup stack_for "$cgroup" 198.51.100.2
+check_status 'a dry run' 1 guard -q apply --dry-run service
+check_has 'it says so' 'nothing would decide who connects' "$(guard --json apply --dry-run service 2>/dev/null || true)"
 check_status 'apply' 1 guard -q apply --no-proof service
 check_is 'nothing decides for the listener' ok "$(stranger)"
 check_status 'check' 1 guard -q check service
@@ -76,3 +79,11 @@ check_status 'status' 1 guard -q status service
 check_has 'it says so' 'nothing decides who connects' "$(guard --json check service 2>/dev/null || true)"
 end
 check 'control: without that process' wait_for 5 guard -q check service
+
+note 'a link that is gone, of a cgroup that exists'
+hammer_serve "$cgroup" 0.0.0.0 4375
+rm "$(set_path)/links/$(stat -c %i "$cgroup")/ingress"
+check_status 'check' 1 guard -q check service
+report=$(guard --json check service 2>/dev/null || true)
+check_has 'it says what is missing' net.partly-attached "$report"
+check_is 'and calls no cgroup removed' no "$([[ $report == *'removed since'* ]] && echo yes || echo no)"

@@ -209,7 +209,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 	if (r < 0)
 		return r;
 	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
-	sockets_failed = net_check_sockets(check->call, check->policy, &networks);
+	sockets_failed = net_check_sockets(check->call, check->policy, check->hooks, &networks);
 	check_lookups(check, &networks, false);
 	failed = check->failed;
 	check->failed |= sockets_failed | net_check_ports(check->call, check->policy, &networks, true);

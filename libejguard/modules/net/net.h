@@ -43,8 +43,9 @@ int net_check(struct ejg_call *call);
  * Reports listeners and connections that the policy would refuse, in all namespaces where the service has sockets.
  * Return: true if that is a failure; sockets that cannot be seen are one. From then on these namespaces count as the
  * service's.
+ * @hooks: in a dry run, those of the set that an apply would make, as bits
  */
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks);
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct netns_list *networks);
 
 /*
  * Marks the namespaces in which the service listens as the service's, even if it has no process there (as for a socket

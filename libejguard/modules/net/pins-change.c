@@ -137,8 +137,8 @@ int pins_remove(const char *set_path)
 
 /*
  * Moves links/ID of the old set where the new one has none: of cgroups that were not part of this apply, and of removed
- * cgroups whose sockets are still open. The former run the new programs from here on; the latter cannot be changed
- * (ENOLINK) and keep their programs.
+ * cgroups whose sockets are still open. Both run the new programs from here on. To the latter none can be added: where the old
+ * set had no link for a hook, there is no program.
  */
 static int move_links(const struct pins *pins, const char *old_path)
 {

@@ -29,6 +29,7 @@ struct net_sockets {
 	struct pins pins;			/* not open if nothing is pinned */
 	bool evict;
 	bool would_evict; /* dry run of a stack that would evict */
+	uint32_t hooks;	  /* of the set in force; in a dry run those that it would have */
 	bool everybody;	  /* accept=netns: the guard decides for all listeners of a namespace, of any user */
 	bool failed;
 	struct sharing sharing; /* policies of other services */
@@ -127,23 +128,22 @@ static void check_foreign(struct net_sockets *s, const struct socket_info *info,
 
 /*
  * To a removed cgroup of which a socket lives no program can be attached any more; those that it had are brought up to date. A
- * set that has the hook where its former one had none does not decide there.
+ * set that has the hook where its former one had none does not decide there. The links of a cgroup that exists are checked
+ * with the cgroups.
  */
 static void check_removed(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
-	char path[PATH_MAX], where[WHERE_SIZE];
+	char where[WHERE_SIZE], path[PATH_MAX];
 
-	/* One that is there is for check and apply to attach to. */
-	if (cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) == 0 && *path)
-		return;
-	if (!port_in(s->d->head->private_ports, info->local_port) || !pins_has(&s->pins, POLICY_INGRESS) ||
+	if (!port_in(s->d->head->private_ports, info->local_port) || !(s->hooks & (1U << POLICY_INGRESS)) ||
 	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) || !is_linked(s, info->cgroup_id) ||
-	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT)
+	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT ||
+	    cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) < 0 || *path)
 		return;
 	ejg_call_finding(s->call, "listener-unguarded", subject,
 			 "a process that left a cgroup of the service, which was removed since, listens there, and nothing "
-			 "decides who connects%s",
-			 format_netns(s, where));
+			 "%s who connects%s",
+			 ejg_call_trial(s->call) ? "would decide" : "decides", format_netns(s, where));
 	s->failed = true;
 }
 
@@ -332,20 +332,23 @@ static void walk(struct net_sockets *s, struct netns_list *networks)
 	}
 	/* If nothing, or another version, is applied, the choice of an apply counts: see "not-loaded" and "outdated".
 	 */
-	s->everybody = state == PINS_CURRENT ? pins_has(&s->pins, POLICY_LOOKUP) : accept_wants_netns(s->call);
+	if (!ejg_call_trial(s->call) && state == PINS_CURRENT)
+		s->hooks = s->pins.meta.hooks;
+	s->everybody = s->hooks ? s->hooks & (1U << POLICY_LOOKUP) : accept_wants_netns(s->call);
 	s->sharing = sharing_read(&s->pins);
 	look_everywhere(s, networks);
 	sharing_free(&s->sharing);
 	pins_close(&s->pins);
 }
 
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, struct netns_list *networks)
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
 	struct net_sockets s = { .call = call,
 				 .facts = ejg_call_facts(call),
 				 .d = &d,
 				 .pins = PINS_NULL,
+				 .hooks = ejg_call_trial(call) ? hooks : 0,
 				 .would_evict = ejg_call_trial(call) &&
 						((const struct net_config *)ejg_call_config(call))->evict &&
 						ejg_call_mode(call) == EJG_ENFORCE };
