@@ -300,5 +300,3 @@ for node in "${nodes[@]}"; do
 	check_is "$node: the dump is written" 1 "$(crashes "$node")"
 	check_has "$node: to its end" '=end' "$(bed_run "$node" bash -c "tail -n 1 $dump")"
 done
-# Its epmd may be one that an ejabberdctl has started, outside of the cgroup that is waited for.
-check 'node2: no node is left' wait_for 60 bed_run node2 bash -c '! pgrep -u ejabberd -x beam.smp'
