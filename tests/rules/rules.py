@@ -24,9 +24,10 @@ AS_NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--i
 SECONDS = 20
 # Of `run: every`: all that a verb may print, and each verb.
 FORMS = ((), ('-v',), ('--json',), ('-q',))
-VERBS = (('discover',), ('check',), ('status',), ('doctor',), ('modules',), ('explain', 'connect', '198.51.100.1', '4369'),
-         ('explain', 'accept', '198.51.100.1', '4369'), ('apply',), ('status', '--openmetrics'), ('enable',), ('disable',),
-         ('release',))
+VERBS = (('discover',), ('discover', '--graph'), ('check',), ('check', '--html'), ('check', '--nagios'), ('learn',), ('status',),
+         ('doctor',), ('modules',), ('explain', 'connect', '198.51.100.1', '4369'),
+         ('explain', 'accept', '198.51.100.1', '4369'), ('apply', '--dry-run'), ('enable', '--dry-run'), ('apply',),
+         ('status', '--openmetrics'), ('status', '--prometheus'), ('enable',), ('disable',), ('release',))
 
 
 def descriptor(module):
