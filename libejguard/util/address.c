@@ -276,14 +276,6 @@ int port_range_parse(const char *text, struct ejg_port_range *ret)
 	return 0;
 }
 
-bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
 bool address_port_read(const char *text, struct ejg_prefix *ret_address, uint16_t *ret_port)
 {
 	const char *colon = strrchr(text, ':'), *problem;

@@ -35,7 +35,14 @@ bool prefix_contains(const struct ejg_prefix *outer, const struct ejg_prefix *in
 int port_parse(const char *text, uint16_t *ret);
 /* N or N-M with N <= M. Return: 0 or -EINVAL; *ret untouched on failure. */
 int port_range_parse(const char *text, struct ejg_port_range *ret);
-bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port);
+static inline bool port_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
 /* Decimal digits only: no sign, no blank, no leading zero, no overflow. Return: 0, -EINVAL, -ERANGE. */
 int unsigned_parse(const char *text, uint64_t *ret);
 

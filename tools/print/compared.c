@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/print/compared.h"
 #include "tools/print/words.h"
@@ -207,7 +208,7 @@ static bool is_registered(const struct ejg_survey *survey, const struct ejg_proc
 static bool is_dist(const struct view *view, const struct ejg_process *node, uint16_t port)
 {
 	return is_registered(view->survey, node, port) ||
-	       words_in_ranges(view->facts->dist, view->facts->n_dist, port);
+	       port_in_ranges(view->facts->dist, view->facts->n_dist, port);
 }
 
 /* The node with the listener, or NULL. */
@@ -232,7 +233,7 @@ static bool has_dist(const struct view *view, const struct ejg_process *node)
 
 static bool is_public(const struct view *view, uint16_t port)
 {
-	return words_in_ranges(view->facts->public_ports, view->facts->n_public_ports, port);
+	return port_in_ranges(view->facts->public_ports, view->facts->n_public_ports, port);
 }
 
 /* True if it may be the distribution, or anything else. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 #include "tools/print/compared.h"
@@ -95,8 +96,8 @@ static bool concerns(const struct report *report, const struct ejg_listener *lis
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);
 
 	return listener->in_service || listener->port == facts->epmd_port ||
-	       words_in_ranges(facts->dist, facts->n_dist, listener->port) ||
-	       words_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
+	       port_in_ranges(facts->dist, facts->n_dist, listener->port) ||
+	       port_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
 	       survey_process(ejg_survey_get(report->handle), listener->pid);
 }
 

@@ -127,14 +127,6 @@ char *words_endpoint(const struct ejg_listener *listener)
 	return text;
 }
 
-bool words_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
-
 const struct ejg_process *survey_process(const struct ejg_survey *survey, pid_t pid)
 {
 	for (size_t i = 0; pid > 0 && i < survey->n_processes; i++)

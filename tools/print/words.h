@@ -20,7 +20,6 @@ char *words_origin(const struct ejg_origin *origin);		    /* "/etc/default/ejabb
 char *words_ranges(const struct ejg_port_range *ranges, size_t n); /* "5222 5269 5280-5285" */
 char *words_endpoint(const struct ejg_listener *listener);	    /* "127.0.0.1:4369", "[::1]:4369" */
 
-bool words_in_ranges(const struct ejg_port_range *ranges, size_t n, uint16_t port);
 
 /* The process of that pid, or NULL. */
 const struct ejg_process *survey_process(const struct ejg_survey *survey, pid_t pid);
