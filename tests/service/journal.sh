@@ -16,7 +16,7 @@ catalog=$(bed_root server)/usr/lib/systemd/catalog/ejguard.catalog
 
 # entries [MATCH]...: of the unit, as JSON, one a line.
 entries() {
-	bed_run server journalctl --quiet --no-pager --output json _SYSTEMD_UNIT=ejabberd.service SYSLOG_IDENTIFIER=ejguard "$@"
+	bed_run server journalctl --quiet --no-pager --output json --unit ejabberd.service SYSLOG_IDENTIFIER=ejguard "$@"
 }
 
 # fields NAME...: of the first error, a line each.

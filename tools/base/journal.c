@@ -37,6 +37,37 @@ static int write_field(FILE *out, const struct journal_field *field)
 	return fprintf(out, "%s\n", field->value);
 }
 
+static bool is_unit(const char *name)
+{
+	const char *suffix = strrchr(name, '.');
+
+	return suffix && (strcmp(suffix, ".service") == 0 || strcmp(suffix, ".socket") == 0);
+}
+
+/*
+ * Writes the unit in which this process runs. journald looks it up only when it reads an entry, and this process may have ended
+ * by then. `journalctl -u` also takes the entries of root that name it like this (journalctl(1)).
+ */
+static void write_unit(FILE *out)
+{
+	FILE *in = fopen("/proc/self/cgroup", "re");
+	char *line = NULL, *rest, *name;
+	bool found = false;
+	size_t size = 0;
+
+	while (in && !found && getline(&line, &size, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		for (rest = line; !found && (name = strsep(&rest, "/"));) {
+			found = is_unit(name);
+			if (found)
+				fprintf(out, "OBJECT_SYSTEMD_UNIT=%s\n", name);
+		}
+	}
+	free(line);
+	if (in)
+		fclose(in);
+}
+
 int journal_send(const struct journal_field *fields, size_t n)
 {
 	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket" };
@@ -53,6 +84,7 @@ int journal_send(const struct journal_field *fields, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (fields[i].value && *fields[i].value)
 			write_field(out, &fields[i]);
+	write_unit(out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
 	/* Entries are far smaller than a datagram may be. */
