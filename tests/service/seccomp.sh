@@ -293,10 +293,13 @@ dump="/var/log/ejabberd/erl_crash_*.dump"
 crashes() {
 	bed_run "$1" bash -c "cat $dump 2>/dev/null | grep -c '^Slogan: end of a test' || true"
 }
+dump_ends() {
+	[[ $(bed_run "$1" bash -c "tail -n 1 $dump") == *=end* ]]
+}
 for node in "${nodes[@]}"; do
 	check_is "control: $node has no dump" 0 "$(crashes "$node")"
 	rpc "$node" 'erlang, halt, ["end of a test"]' >/dev/null
 	wait_is 60 1 crashes "$node" || true
 	check_is "$node: the dump is written" 1 "$(crashes "$node")"
-	check_has "$node: to its end" '=end' "$(bed_run "$node" bash -c "tail -n 1 $dump")"
+	check "$node: to its end" wait_for 60 dump_ends "$node"
 done
