@@ -18,6 +18,7 @@ inventory_of_packages() {
 		/usr/.*/__pycache__(/.*)?
 		/usr/local/(lib/python3[^/]*(/dist-packages)?|share/(zsh|fonts|sgml|xml)(/[^/]*)?)
 		/usr/share/info/dir|/usr/(lib|share)/mime(/.*)?
+		/etc/fonts/conf\.d/.*|/usr/lib/[^/]*/graphviz/config[^/]*|/var/log/fontconfig\.log
 		/fresh(/.*)?
 	EOT
 }

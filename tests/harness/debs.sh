@@ -33,6 +33,18 @@ debs_fetch() {
 		-o APT::Sandbox::User=root install "$@"
 }
 
+# debs_download DIR PATTERN...: the packages whose names match, and nothing that they need: for those that apt would not install
+# beside what a bed has. * stands for the part of a name that changes with the release.
+debs_download() {
+	local dir=$1 pattern known names=()
+	shift
+	known=$(debs_in "$dir" apt-cache pkgnames) || return
+	for pattern; do
+		mapfile -t -O "${#names[@]}" names < <(grep -xE "${pattern//\*/[0-9.-]*(t64)?}" <<<"$known")
+	done
+	debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
+}
+
 # debs_unpack DIR ROOT: unpacks all packages.
 debs_unpack() {
 	local package

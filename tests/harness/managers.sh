@@ -6,11 +6,13 @@
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
-managers_packages=(runit s6 openrc supervisor monit)
+managers_packages=(runit s6 supervisor monit)
+# From Debian 13 on openrc needs insserv, which is not installed beside systemd-sysv. It is not installed here.
+managers_beside=(openrc 'libeinfo1*' 'librc1*')
 
 # managers_fetch DIR
 managers_fetch() {
-	debs_fetch "$1" "${managers_packages[@]}"
+	debs_fetch "$1" "${managers_packages[@]}" && debs_download "$1" "${managers_beside[@]}"
 }
 
 # managers_unpack DIR ROOT
