@@ -18,10 +18,6 @@ install -m 755 -t "$EJG_STATE" "$EJG_ATTEMPT" "$EJG_HAMMER"
 printf '%s\n' "set cgroups $root/service" 'set epmd 4369' 'set dist auto' 'set public 5222' 'required host strict=yes' \
 	>"$EJG_CONF/ejabberd"
 
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
 # Runs ejguard where it sees no process of the service.
 guard_blind() {
 	# shellcheck disable=SC2016 # expanded there

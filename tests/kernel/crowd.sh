@@ -15,10 +15,6 @@ top=$(cgroup2_root)
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 install -m 755 -t "$EJG_STATE" "$EJG_ATTEMPT" "$EJG_HAMMER"
 
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
 apply_host() {
 	printf '%s\n' "set cgroups $top/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' 'set users daemon' \
 		'required host' >"$EJG_CONF/service"

@@ -139,6 +139,11 @@ set_path() {
 	echo "/sys/fs/bpf/ejguard/${SERVICE-service}"
 }
 
+# guard_host ARGUMENTS OF ejguard...: in own_tree, for the module host.
+guard_host() {
+	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
+}
+
 # pin_id PIN: the kernel's id of a map, a program or a link.
 pin_id() {
 	local kind

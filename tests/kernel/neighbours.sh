@@ -14,10 +14,6 @@ sets=/sys/fs/bpf/ejguard
 mkdir "$EJG_CGROUP/first" "$EJG_CGROUP/second" "$EJG_CGROUP/users"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
 
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
 # stack NAME RANGE USER
 stack() {
 	printf '%s\n' "set cgroups $root/$1" 'set epmd 4369' "set dist $2" 'set public 5222' "set users $3" \

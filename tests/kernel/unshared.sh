@@ -144,9 +144,6 @@ end "$inner"
 note 'local users, and namespaces that come as fast as they can'
 guard -q release service
 top=$(cgroup2_root)
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
 mkdir "$EJG_CGROUP/users"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
 # apply_users USER...: that these may use the private ports.

@@ -14,11 +14,6 @@ root=$(cgroup2_root)
 mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
 
-# guard_host ARGUMENTS OF ejguard...
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
 # stack OPTIONS OF host: and, of the settings, MORE.
 stack() {
 	printf '%s\n' "set cgroups $root/service" 'set epmd 4369' "${MORE-set dist 4370-4375}" 'set public 5222' \

@@ -36,11 +36,6 @@ for address in $peer/24 $stranger/24 "$peer6/64 nodad" "$stranger6/64 nodad"; do
 	net_run remote ip addr add dev v0 $address
 done
 
-# guard_host ARGUMENTS OF ejguard...: the tree, whose top the module host guards, is the sandbox's own.
-guard_host() {
-	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
 # stack ACCEPT [LINE]
 stack() {
 	printf '%s\n' "set cgroups $root/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' \
