@@ -9,8 +9,7 @@ set -euo pipefail
 source "$(dirname "$0")/kernel.sh"
 kernel_begin "$0"
 
-IFS=.- read -r major minor _ <<<"$(uname -r)"
-((major * 1000 + ${minor%%[!0-9]*} >= 5017)) || skip 'accept=netns needs Linux 5.17'
+kernel_has_netns || skip 'accept=netns needs Linux 5.17'
 cgroup=$EJG_CGROUP/service
 mkdir "$cgroup"
 ACCEPT=netns

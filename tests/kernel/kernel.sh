@@ -139,6 +139,13 @@ set_path() {
 	echo "/sys/fs/bpf/ejguard/${SERVICE-service}"
 }
 
+# kernel_has_netns: this kernel can decide in a network namespace (accept=netns): Linux 5.17.
+kernel_has_netns() {
+	local major minor
+	IFS=.- read -r major minor _ <<<"$(uname -r)"
+	((major * 1000 + minor >= 5017))
+}
+
 # guard_host ARGUMENTS OF ejguard...: in own_tree, for the module host.
 guard_host() {
 	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"

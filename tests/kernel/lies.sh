@@ -127,8 +127,7 @@ bpftool prog loadall "$EJG_CLEAR" /sys/fs/bpf/clearing 2>/dev/null || {
 	note 'left out: this kernel has no bpf_set_retval()'
 	states=("${states[@]/clear/}")
 }
-IFS=.- read -r major minor _ <<<"$(uname -r)"
-if ((major * 1000 + minor >= 5017)); then
+if kernel_has_netns; then
 	bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break pinmaps /sys/fs/bpf/maps
 else
 	note 'left out: this kernel has no accept=netns'

@@ -77,8 +77,7 @@ has_dead_link() {
 
 stack_for "$cgroup" 198.51.100.2 2001:db8::2
 
-IFS=.- read -r major minor _ <<<"$(uname -r)"
-if ((major * 1000 + minor < 5017)); then
+if ! kernel_has_netns; then
 	note 'a kernel without it'
 	check_status 'accept=netns is an error' 4 apply --cgroup "$cgroup"
 	check_has 'that says what is missing' 'Linux 5.17' "$(cat "$EJG_STATE/report")"

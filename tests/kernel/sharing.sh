@@ -50,9 +50,8 @@ serve "$EJG_CGROUP/first" 4370
 serve "$EJG_CGROUP/second" 4470
 check_is 'control: no guard' 'ok ok ok' "$(sees 4369)"
 
-IFS=.- read -r major minor _ <<<"$(uname -r)"
 kinds=(cgroup)
-((major * 1000 + minor < 5017)) || kinds+=(netns)
+! kernel_has_netns || kinds+=(netns)
 for ACCEPT in "${kinds[@]}"; do
 	no=timeout
 	[[ $ACCEPT == cgroup ]] || no=refused

@@ -32,8 +32,7 @@ check 'control: a long loop takes more' test "$(instructions walk_connect4)" -gt
 
 "$EJG_WALKED" "$EJG_NET_OBJECT" >"$EJG_STATE/walked"
 check_walked bind4 bind6 connect4 connect6 ingress
-IFS=. read -r major minor _ < <(uname -r)
-if ((major * 1000 + ${minor%%[!0-9]*} >= 5017)); then
+if kernel_has_netns; then
 	check_walked lookup
 	"$EJG_WALKED" "$EJG_HOST_OBJECT" >"$EJG_STATE/walked"
 	check_walked bind4 bind6 connect4 connect6 post_bind4 post_bind6

@@ -95,8 +95,7 @@ strangers() {
 }
 
 accepts=(cgroup netns)
-IFS=.- read -r major minor _ <<<"$(uname -r)"
-((major * 1000 + minor >= 5017)) || accepts=(cgroup)
+kernel_has_netns || accepts=(cgroup)
 for accept in "${accepts[@]}"; do
 	word=refused here=ok
 	[[ $accept == netns ]] || word=timeout here=timeout
