@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The other hosts, and the local users, that used epmd or the distribution. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/user-name.h"
 #include "tools/learn/learn.h"
 
 static int no_memory(struct learn *learn)
@@ -144,12 +144,13 @@ static bool is_always_allowed(const struct learn *learn, uid_t uid, const char *
 /* The end of a local user's connection, from outside of the service to one of its private ports. */
 static int add_client(struct learn *learn, const struct ejg_connection *connection)
 {
-	const struct passwd *user = getpwuid(connection->uid);
+	cleanup_free char *user = user_name(connection->uid);
 	char name[LEARN_TEXT], *reason;
 
-	snprintf(name, sizeof(name), "%u", connection->uid);
-	if (user && strlen(user->pw_name) < sizeof(name))
-		snprintf(name, sizeof(name), "%s", user->pw_name);
+	if (!user)
+		return no_memory(learn);
+	if (snprintf(name, sizeof(name), "%s", user) >= (int)sizeof(name))
+		snprintf(name, sizeof(name), "%u", connection->uid);
 	if (connection->in_service || connection->direction == EJG_INCOMING ||
 	    !learn_is_here(learn, &connection->remote) || is_always_allowed(learn, connection->uid, name) ||
 	    !learn_is_private(learn, connection->remote_port))

@@ -5,6 +5,7 @@
 
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "tools/base/user-name.h"
 #include "tools/print/compared.h"
 #include "tools/print/words.h"
 
@@ -146,7 +147,7 @@ static char *real_user(const struct view *view)
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
 		if (is_node(ejg_process_get(view->survey, i)))
-			cell_add(&cell, words_user(ejg_process_get(view->survey, i)->uid));
+			cell_add(&cell, user_name(ejg_process_get(view->survey, i)->uid));
 	return cell_text(&cell, "no node runs");
 }
 

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/user-name.h"
 #include "tools/print/json.h"
 #include "tools/print/words.h"
 
@@ -24,7 +25,7 @@ static json_t *json_ranges(const struct ejg_port_range *ranges, size_t n)
 
 json_t *json_user(uid_t uid)
 {
-	cleanup_free char *name = words_user(uid);
+	cleanup_free char *name = user_name(uid);
 
 	return name ? json_pack("{s:I, s:o}", "uid", (json_int_t)uid, "name", json_text(name)) : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
+#include "tools/base/user-name.h"
 #include "tools/print/print.h"
 #include "tools/print/words.h"
 
@@ -56,7 +57,7 @@ static char *users_text(const struct ejg_facts *facts)
 	if (facts->n_users == 0)
 		fputs("none", out);
 	for (size_t i = 0; i < facts->n_users; i++) {
-		cleanup_free char *user = words_user(facts->users[i]);
+		cleanup_free char *user = user_name(facts->users[i]);
 
 		fprintf(out, "%s%s", i ? " " : "", user ? user : "?");
 	}

@@ -6,6 +6,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
+#include "tools/base/user-name.h"
 #include "tools/print/compared.h"
 #include "tools/print/print.h"
 #include "tools/print/words.h"
@@ -27,7 +28,7 @@ static char *process_notes(const struct ejg_process *process)
 
 static char *user_text(uid_t uid)
 {
-	cleanup_free char *user = words_user(uid);
+	cleanup_free char *user = user_name(uid);
 
 	return user ? text_cut(user, MAX_USER) : NULL;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/print/words.h"
 
-#include <pwd.h>
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
@@ -84,16 +83,6 @@ const char *words_role(enum ejg_process_role role)
 	};
 
 	return (size_t)role < ARRAY_SIZE(names) ? names[role] : "unknown";
-}
-
-char *words_user(uid_t uid)
-{
-	const struct passwd *user = getpwuid(uid);
-	char *text;
-
-	if (user && user->pw_name && *user->pw_name)
-		return strdup(user->pw_name);
-	return asprintf(&text, "%u", uid) < 0 ? NULL : text;
 }
 
 char *words_ranges(const struct ejg_port_range *ranges, size_t n)

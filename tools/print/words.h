@@ -15,7 +15,6 @@ const char *words_role(enum ejg_process_role role);
 const char *words_relation(enum ejg_relation relation);
 
 /* These return new strings, NULL without memory. */
-char *words_user(uid_t uid);					    /* "ejabberd", or the number */
 char *words_origin(const struct ejg_origin *origin);		    /* "/etc/default/ejabberd:12" */
 char *words_ranges(const struct ejg_port_range *ranges, size_t n); /* "5222 5269 5280-5285" */
 char *words_endpoint(const struct ejg_listener *listener);	    /* "127.0.0.1:4369", "[::1]:4369" */
