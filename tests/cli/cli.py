@@ -108,8 +108,7 @@ class Case(unittest.TestCase):
         self.moduledir = self.make("modules")
         self.unitdir = self.make("units")
         for name in "net", "probe":
-            with open(f"{FIXTURES}/fixture-{name}.so", "rb") as file:
-                self.write(f"modules/{name}.so", file.read())
+            self.write_module(name)
         self.stack("required net\n")
 
     def make(self, name):
@@ -123,6 +122,10 @@ class Case(unittest.TestCase):
             file.write(content if isinstance(content, bytes) else content.encode())
         os.chmod(path, 0o644)
         return path
+
+    def write_module(self, name):
+        with open(f"{FIXTURES}/fixture-{name}.so", "rb") as file:
+            self.write(f"modules/{name}.so", file.read())
 
     def stack(self, text, name="ejabberd"):
         facts = "set cgroups ejabberd.service epmd.service epmd.socket\n"

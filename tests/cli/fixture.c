@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A module that does only what its options say: for tests of the tool. Built under several names
- * (FIXTURE_NAME).
+ * (FIXTURE_NAME); as `advice` it guards nothing.
  */
 #include <ejguard/module.h>
 #include <errno.h>
@@ -37,6 +37,7 @@ struct config {
 	bool progress;
 	bool changes;
 	bool strange;
+	bool refuses;
 	unsigned int opinion;
 	unsigned int proof;
 	bool ill;
@@ -136,6 +137,11 @@ static const struct ejg_option options[] = {
 	  .offset = offsetof(struct config, strange),
 	  .fallback = "no",
 	  .help = "messages hold bytes that must not reach a screen, and are long" },
+	{ .name = "refuses",
+	  .type = EJG_OPTION_BOOL,
+	  .offset = offsetof(struct config, refuses),
+	  .fallback = "no",
+	  .help = "status tells of a policy and of denials" },
 	{ .name = "opinion",
 	  .type = EJG_OPTION_ENUM,
 	  .offset = offsetof(struct config, opinion),
@@ -175,6 +181,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "thing-unseen", EJG_INFO, "the thing could not be seen", NULL },
 	{ "unseen", EJG_INFO, "something could not be seen", NULL },
 	{ "would-change", EJG_INFO, "what an apply would change", NULL },
+	{ "policy", EJG_INFO, "a part of the policy in force", NULL },
+	{ "denied", EJG_INFO, "one of the last denials", NULL },
 	{ "notunseen", EJG_INFO, "a name that only ends like that", NULL },
 };
 
@@ -248,13 +256,32 @@ static int release(struct ejg_call *call, enum ejg_release_scope scope)
 	return 0;
 }
 
-static int status(struct ejg_call *call)
+static void tell_policy(struct ejg_call *call)
+{
+	ejg_call_finding(call, "policy", "mode", "enforcing, accept=netns; made by ejguard 0.1.0");
+	ejg_call_finding(call, "policy", "peers",
+			 "node2.example.org (198.51.100.2 2001:db8::2) node3.example.org (no address) 203.0.113.0/24");
+	ejg_call_finding(call, "policy", "public ports", "1883 5222-5223 5269 5280 5443");
+	ejg_call_finding(call, "policy", "private ports", "4369 (epmd), and all others that are not public");
+	ejg_call_finding(call, "policy", "listen", "loopback 198.51.100.1");
+	ejg_call_finding(call, "denied", "203.0.113.0/24",
+			 "from 203.0.113.0/24 to port 4369 (epmd): not a peer (lookup, source), 3 packets; first "
+			 "2023-11-14 22:13:20, last 2023-11-14 22:14:20");
+	ejg_call_finding(call, "denied", "198.51.100.9",
+			 "connect4 198.51.100.9 port 4369 (epmd) by beam.smp[4711] as ejabberd in "
+			 "/system.slice/ejabberd.service: not a peer (destination), 1 time; first 2023-11-14 22:13:20, last "
+			 "2023-11-14 22:13:20");
+}
+
+__attribute__((unused)) static int status(struct ejg_call *call)
 {
 	static const struct ejg_label strange[] = { { "service", "a \"b\" \n c\\d" }, { "9-x", "" } };
 	const struct ejg_label label = { "where", "thing-1" };
 
 	ejg_call_finding(call, "fine", "thing-1", "it is guarded");
 	ejg_call_metric(call, "attempts", &label, 1, 42);
+	if (((const struct config *)ejg_call_config(call))->refuses)
+		tell_policy(call);
 	if (((const struct config *)ejg_call_config(call))->strange)
 		ejg_call_metric(call, "attempts", strange, 2, UINT64_MAX);
 	return 0;
@@ -351,7 +378,9 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	.state_size = sizeof(struct state),
 	.check = check,
 	.apply = apply,
+#ifndef FIXTURE_NO_STATUS
 	.status = status,
+#endif
 	.release = release,
 	.explain = explain,
 #ifdef FIXTURE_WATCH

@@ -93,15 +93,26 @@ const char *report_error(const struct report *report)
 	return strerror(-report->error);
 }
 
-bool report_is_change(const struct ejg_finding *finding)
+bool report_is_named(const struct ejg_finding *finding, const char *name)
 {
-	static const char *const ends[] = { ".would-change", ".would-repair" };
 	const char *dot = strchr(finding->id, '.');
 
-	for (size_t i = 0; dot && i < ARRAY_SIZE(ends); i++)
-		if (strcmp(dot, ends[i]) == 0)
-			return true;
-	return false;
+	return dot && strcmp(dot + 1, name) == 0;
+}
+
+bool report_is_change(const struct ejg_finding *finding)
+{
+	return report_is_named(finding, "would-change") || report_is_named(finding, "would-repair");
+}
+
+bool report_is_of_guard(const struct report *report, const struct ejg_finding *finding)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++)
+		if (strcmp(module->name, finding->module) == 0)
+			return module->status;
+	return true;
 }
 
 size_t report_count_changes(const struct report *report)

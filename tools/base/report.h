@@ -127,8 +127,12 @@ int report_note(struct report *report, const struct ejg_finding *finding);
 /* Adds copies of all current findings of the handle. */
 int report_keep(struct report *report);
 
-/* True if a finding reports a change of a dry run: by its name, see ejguard-module(7). */
+/* True if the finding has this name: of "net.denied" it is "denied". ejguard-module(7) has the names that mean something. */
+bool report_is_named(const struct ejg_finding *finding, const char *name);
+/* True if a finding reports a change of a dry run: by its name. */
 bool report_is_change(const struct ejg_finding *finding);
+/* True if a finding is about the guard itself: of a module that has a status, of the core or of the tool. */
+bool report_is_of_guard(const struct report *report, const struct ejg_finding *finding);
 /* The number of changes in a dry run: findings and drop-ins. */
 size_t report_count_changes(const struct report *report);
 /* Ends a dry run; with `detailed` the exit status shows whether anything would change. Return: r. */

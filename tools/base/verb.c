@@ -148,9 +148,10 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_STATUS] = {
 		.name = "status",
 		.operand = "[SERVICE]",
-		.summary = "Shows what is guarded now, with counters",
+		.summary = "Shows what was refused, by which policy, and what is guarded now",
 		.done = "guarded",
 		.failed = "NOT GUARDED",
+		.asker = "check",
 		.audits = true,
 		.shows_guarded = true,
 		OPTIONS(status_options),

@@ -50,6 +50,8 @@ static bool is_wanted(const struct page *page, const struct ejg_finding *finding
 		return false;
 	if (finding->severity == EJG_FAILURE)
 		return true;
+	if (page->report->verb && page->report->verb->shows_guarded && !guarded_leaves(page->report, finding))
+		return false;
 	return report_wants(page->report, sections[finding_section(finding)].severity);
 }
 

@@ -9,20 +9,6 @@
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 
-/* Prints the guarded cgroups. Problems are printed above them. */
-static int print_guarded(const struct report *report, FILE *out)
-{
-	static const char *const headings[] = { "GUARD", "SUBJECT", "STATE" };
-	const struct ejg_finding *finding;
-	struct table *table;
-
-	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
-	for (size_t i = 0; (finding = report_finding(report, i)); i++)
-		if (finding_section(finding) == SECTION_INFO || finding_section(finding) == SECTION_OK)
-			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
-	return table_print(table, "Guarded now:");
-}
-
 static int format_metric(const struct ejg_metric *metric, char **ret)
 {
 	char *text = NULL;
@@ -65,10 +51,13 @@ static int print_metrics(const struct report *report, FILE *out)
 
 int print_page(const struct report *report, bool lines, FILE *out)
 {
+	const bool status = report->verb && report->verb->shows_guarded && !report->quiet;
 	int r = 0;
 
 	if (report->surveyed && !report->quiet)
 		r = print_survey(report, out);
+	if (status)
+		r = print_in_force(report, out);
 	if (r == 0 && report->handle)
 		r = print_findings(report, lines, out);
 	if (r == 0 && report->tries)
@@ -79,10 +68,12 @@ int print_page(const struct report *report, bool lines, FILE *out)
 		r = print_units(report, out);
 	if (r == 0 && report->question)
 		r = print_answers(report, out);
-	if (r == 0 && report->verb && report->verb->shows_guarded && !report->quiet)
+	if (r == 0 && status)
 		r = print_guarded(report, out);
 	if (r == 0 && report->handle && !report->quiet)
 		r = print_metrics(report, out);
+	if (r == 0 && status)
+		r = print_left_out(report, out);
 	if (report->service && report->verb && (report->error < 0 || !report->quiet))
 		r = print_verdict(report, out) < 0 ? -ENOMEM : r;
 	return r;

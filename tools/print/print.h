@@ -39,6 +39,12 @@ int print_verdict(const struct report *report, FILE *out);
 int print_outcome(const struct report *report, FILE *out);
 int print_learned(const struct report *report, FILE *out);
 int print_trial(const struct report *report, FILE *out);
+/* Of status: the last denials and the policy in force; what is guarded; what was left out of the page. */
+int print_in_force(const struct report *report, FILE *out);
+int print_guarded(const struct report *report, FILE *out);
+int print_left_out(const struct report *report, FILE *out);
+/* True if these leave a finding, which is no failure, to print_findings(). */
+bool guarded_leaves(const struct report *report, const struct ejg_finding *finding);
 int print_modules(const struct report *report, FILE *out);
 int print_units(const struct report *report, FILE *out);
 int print_answers(const struct report *report, FILE *out);

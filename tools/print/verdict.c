@@ -13,6 +13,7 @@ struct summary {
 	size_t counts[N_SECTIONS];
 	bool apply_mends;  /* the remedy of every failure is to apply or enable the stack */
 	bool enable_mends; /* the remedy of some is to enable it, which comes first */
+	bool left_out; /* there are warnings that status does not show */
 };
 
 /* True if the remedy is to run this verb. */
@@ -33,6 +34,8 @@ static struct summary count(const struct report *report)
 		enum section section = finding_section(finding);
 
 		summary.counts[section]++;
+		if (section == SECTION_WARNING && !report_is_of_guard(report, finding))
+			summary.left_out = true;
 		if (section != SECTION_FAILURE)
 			continue;
 		if (is_verb(finding->remedy, "enable"))
@@ -140,6 +143,10 @@ static void print_next(const struct report *report, const struct summary *summar
 		print_command(report, finding_asker(report), out);
 	if (!report->verb->audits || report->quiet)
 		return;
+	if (report->error == 0 && report->verb->shows_guarded && summary->left_out && !report->verbose) {
+		print_command(report, finding_asker(report), out);
+		return;
+	}
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->apply_mends && !report->arguments->file)
 			verb = !summary->enable_mends ? "apply" : report->guarded_now ? "enable" : "enable --now";

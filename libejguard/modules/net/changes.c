@@ -7,95 +7,26 @@
 #include "libejguard/modules/net/changes.h"
 #include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/ranges.h"
 #include "libejguard/util/change-list.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
 
 enum { MAX_SHOWN = 20 }; /* of each kind, added and removed */
 
-/* A sorted list of ranges, in the head or in the chunks of a policy. */
-struct ranges {
-	const struct policy_range *items; /* of the head; NULL: in the chunks */
-	const struct policy_chunk *chunks;
-	size_t n;
-};
-
-static const struct policy_range *range_at(const struct ranges *ranges, size_t i)
-{
-	if (ranges->items)
-		return &ranges->items[i];
-	return &ranges->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES];
-}
-
-static struct ranges peers_of(const struct net_policy *policy)
-{
-	return (struct ranges){ .chunks = policy->chunks, .n = policy->chunks[0].head.n_ranges };
-}
-
-static struct ranges listen_of(const struct net_policy *policy)
-{
-	return (struct ranges){ .items = policy->chunks[0].head.listen, .n = policy->chunks[0].head.n_listen };
-}
-
-static int compare(const struct policy_address *a, const struct policy_address *b)
-{
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	return a->low < b->low ? -1 : a->low > b->low;
-}
-
-static int compare_ranges(const struct policy_range *a, const struct policy_range *b)
-{
-	int order = compare(&a->first, &b->first);
-
-	return order ? order : compare(&a->last, &b->last);
-}
-
-static struct ejg_prefix prefix_of(const struct policy_address *address, uint8_t length)
-{
-	const uint64_t words[] = { htobe64(address->high), htobe64(address->low) };
-	struct ejg_prefix prefix = { .length = length };
-
-	memcpy(prefix.bytes, words, sizeof(words));
-	return prefix;
-}
-
-/* The prefix length of a range, or 0 when the range is no prefix. */
-static uint8_t prefix_length(const struct policy_range *range)
-{
-	const uint64_t high = range->first.high ^ range->last.high, low = range->first.low ^ range->last.low;
-
-	if (high == 0 && (low & (low + 1)) == 0 && (range->first.low & low) == 0)
-		return low == UINT64_MAX ? 64 : low ? __builtin_clzll(low) + 64 : 128;
-	if (low == UINT64_MAX && (high & (high + 1)) == 0 && (range->first.high & high) == 0)
-		return high == UINT64_MAX ? 0 : __builtin_clzll(high);
-	return 0;
-}
-
-static void put_range(FILE *out, char sign, const struct policy_range *range)
-{
-	char first[EJG_PREFIX_TEXT_SIZE], last[EJG_PREFIX_TEXT_SIZE];
-	const struct ejg_prefix whole = prefix_of(&range->first, prefix_length(range));
-	const struct ejg_prefix from = prefix_of(&range->first, 128), to = prefix_of(&range->last, 128);
-
-	if (whole.length > 0)
-		fprintf(out, " %c%s", sign, ejg_prefix_format(&whole, first));
-	else
-		fprintf(out, " %c%s-%s", sign, ejg_prefix_format(&from, first), ejg_prefix_format(&to, last));
-}
-
 /* Prints the ranges of one list that the other list does not have. */
 static void put_missing(FILE *out, char sign, const struct ranges *list, const struct ranges *other)
 {
+	char text[RANGE_TEXT_SIZE];
 	size_t shown = 0, j = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
-		while (j < other->n && compare_ranges(range_at(other, j), range_at(list, i)) < 0)
+		while (j < other->n && range_compare(range_at(other, j), range_at(list, i)) < 0)
 			j++;
-		if (j < other->n && compare_ranges(range_at(other, j), range_at(list, i)) == 0)
+		if (j < other->n && range_compare(range_at(other, j), range_at(list, i)) == 0)
 			continue;
 		if (shown++ < MAX_SHOWN)
-			put_range(out, sign, range_at(list, i));
+			fprintf(out, " %c%s", sign, range_format(range_at(list, i), text));
 	}
 	if (shown > MAX_SHOWN)
 		fprintf(out, " " CHANGE_LIST_REST, shown - MAX_SHOWN, sign);
@@ -104,19 +35,17 @@ static void put_missing(FILE *out, char sign, const struct ranges *list, const s
 /* Prints the scoped ranges, which are few; each belongs to its interface. */
 static void put_missing_scoped(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
 {
-	char text[EJG_PREFIX_TEXT_SIZE];
+	char text[RANGE_TEXT_SIZE];
 
 	for (size_t i = 0; i < list->n_scoped; i++) {
 		const struct policy_scoped *one = &list->scoped[i];
-		struct ejg_prefix prefix = prefix_of(&one->range.first, prefix_length(&one->range));
 		bool found = false;
 
 		for (size_t j = 0; j < other->n_scoped && !found; j++)
 			found = other->scoped[j].ifindex == one->ifindex &&
-				compare_ranges(&other->scoped[j].range, &one->range) == 0;
-		prefix.scope = one->ifindex;
+				range_compare(&other->scoped[j].range, &one->range) == 0;
 		if (!found)
-			fprintf(out, " %c%s", sign, ejg_prefix_format(&prefix, text));
+			fprintf(out, " %c%s", sign, range_format_scoped(one, text));
 	}
 }
 
@@ -151,7 +80,7 @@ struct changes {
 
 static void put_peers(FILE *out, const struct changes *c)
 {
-	const struct ranges before = peers_of(c->before), after = peers_of(c->after);
+	const struct ranges before = ranges_of_peers(c->before), after = ranges_of_peers(c->after);
 
 	put_missing(out, '+', &after, &before);
 	put_missing(out, '-', &before, &after);
@@ -161,7 +90,7 @@ static void put_peers(FILE *out, const struct changes *c)
 
 static void put_listen(FILE *out, const struct changes *c)
 {
-	const struct ranges before = listen_of(c->before), after = listen_of(c->after);
+	const struct ranges before = ranges_of_listen(c->before), after = ranges_of_listen(c->after);
 
 	put_missing(out, '+', &after, &before);
 	put_missing(out, '-', &before, &after);

@@ -152,17 +152,29 @@ static void add_label(struct denial_words *words, const char *name, const char *
 	words->labels[words->n_labels++] = (struct ejg_label){ name, value };
 }
 
-void denial_describe(const char *cgroup_mount, const struct denial *denial, struct denial_words *ret)
+/* The meaning of a private port, by the facts of now. */
+static const char *name_port(const struct ejg_facts *facts, uint16_t port)
+{
+	if (port == facts->epmd_port)
+		return " (epmd)";
+	for (size_t i = 0; i < facts->n_dist; i++)
+		if (port >= facts->dist[i].first && port <= facts->dist[i].last)
+			return " (distribution)";
+	return "";
+}
+
+void denial_describe(const struct ejg_facts *facts, const struct denial *denial, struct denial_words *ret)
 {
 	const struct policy_denial_key *key = &denial->key;
 	const char *hook = key->hook < POLICY_N_HOOKS ? policy_hooks[key->hook].name : "unknown";
 	const char *reason = key->reason < POLICY_N_REASONS ? policy_reasons[key->reason] : "unknown";
+	const char *name = name_port(facts, key->port);
 	const char *why = key->reason < POLICY_N_REASONS && reasons[key->reason] ? reasons[key->reason] : "unknown reason";
 
 	ret->n_labels = 0;
 	format_address(key, ret->address);
 	snprintf(ret->port, sizeof(ret->port), "%u", key->port);
-	format_cgroup(cgroup_mount, key, ret->cgroup);
+	format_cgroup(facts->cgroup_mount, key, ret->cgroup);
 	add_label(ret, "hook", hook);
 	add_label(ret, "reason", reason);
 	add_label(ret, "address", ret->address);
@@ -171,9 +183,9 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {
-		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%.256s: %s (%s, %s), %llu packets", ret->address,
-			 ret->port, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
-			 (unsigned long long)denial->row.count);
+		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%s%.256s: %s (%s, %s), %llu packet%s", ret->address,
+			 ret->port, name, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
+			 (unsigned long long)denial->row.count, denial->row.count == 1 ? "" : "s");
 		return;
 	}
 	format_user(key->uid, ret->user);
@@ -182,7 +194,7 @@ void denial_describe(const char *cgroup_mount, const struct denial *denial, stru
 	add_label(ret, "user", ret->user);
 	add_label(ret, "pid", ret->pid);
 	add_label(ret, "command", ret->command);
-	snprintf(ret->line, sizeof(ret->line), "%s %s port %s by %s[%s] as %s in %.256s: %s (%s), %llu times", hook,
-		 ret->address, ret->port, ret->command, ret->pid, ret->user, ret->cgroup, why, reason,
-		 (unsigned long long)denial->row.count);
+	snprintf(ret->line, sizeof(ret->line), "%s %s port %s%s by %s[%s] as %s in %.256s: %s (%s), %llu time%s", hook,
+		 ret->address, ret->port, name, ret->command, ret->pid, ret->user, ret->cgroup, why, reason,
+		 (unsigned long long)denial->row.count, denial->row.count == 1 ? "" : "s");
 }

@@ -40,6 +40,7 @@ struct denial_words {
 	char cgroup[PATH_MAX];
 	char line[512];
 };
-void denial_describe(const char *cgroup_mount, const struct denial *denial, struct denial_words *ret);
+/* Names cgroups and ports by the facts. */
+void denial_describe(const struct ejg_facts *facts, const struct denial *denial, struct denial_words *ret);
 
 #endif

@@ -53,7 +53,7 @@ void report_denials(struct ejg_call *call, const struct pins *pins)
 		struct denial_words words;
 		struct tm tm;
 
-		denial_describe(ejg_call_facts(call)->cgroup_mount, &list.items[i], &words);
+		denial_describe(ejg_call_facts(call), &list.items[i], &words);
 		strftime(first, sizeof(first), "%F %T", localtime_r(&times[0], &tm));
 		strftime(last, sizeof(last), "%F %T", localtime_r(&times[1], &tm));
 		ejg_call_finding(call, "denied", words.address, "%s; first %s, last %s", words.line, first, last);

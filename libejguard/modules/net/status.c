@@ -2,6 +2,7 @@
 /* status: reports what is in force, from the kernel's data. check judges whether it is right. */
 #include <inttypes.h>
 
+#include "libejguard/modules/net/in-force.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/report.h"
 #include "libejguard/util/cgroup-name.h"
@@ -75,25 +76,6 @@ static void report_networks(struct ejg_call *call, const struct pins *pins)
 	netns_free(&status.networks);
 }
 
-static void report_policy(struct ejg_call *call, const struct pins *pins, const struct policy_head *head)
-{
-	unsigned int n_private = 0, n_guarded = 0;
-
-	for (uint32_t port = 1; port < 65536; port++) {
-		n_private += net_policy_is_private(head, port);
-		n_guarded += !!(head->guarded_ports[port / 8] & (1U << (port % 8)));
-	}
-	ejg_call_finding_at(call, "policy", NULL, &(struct ejg_place){ .file = pins->path },
-			    "%s%s, accept=%s: %u private ports, %u of them guarded as destinations; %u listen "
-			    "addresses; %u ranges of "
-			    "peers; made by ejguard %.24s",
-			    head->flags & POLICY_PERMISSIVE ? "permissive (refuses nothing)" : "enforced",
-			    head->flags & POLICY_STRICT ? ", strict" : "",
-			    pins_has(pins, POLICY_LOOKUP) ? "netns" : "cgroup", n_private, n_guarded, head->n_listen,
-			    head->n_ranges + head->n_scoped, pins->meta.version);
-	ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
-}
-
 static int report_current(struct ejg_call *call, const struct pins *pins)
 {
 	struct status status = { .call = call, .facts = ejg_call_facts(call), .pins = pins };
@@ -101,7 +83,10 @@ static int report_current(struct ejg_call *call, const struct pins *pins)
 	struct net_policy policy = {};
 
 	if (fd >= 0 && pins_read_policy(fd, &policy) == 0) {
-		report_policy(call, pins, &policy.chunks[0].head);
+		const struct policy_head *head = &policy.chunks[0].head;
+
+		in_force_report(call, pins, &policy);
+		ejg_call_metric(call, "peers", NULL, 0, head->n_ranges + head->n_scoped);
 		net_policy_free(&policy);
 	}
 	(void)links_each(pins, report_cgroup, &status);

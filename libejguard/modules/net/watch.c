@@ -103,7 +103,7 @@ int watch_next(struct ejg_call *call, struct denial_watch *watch)
 	}
 	if (!denial)
 		return 0;
-	denial_describe(ejg_call_facts(call)->cgroup_mount, denial, &words);
+	denial_describe(ejg_call_facts(call), denial, &words);
 	ejg_call_event(call, denial_realtime(denial->row.last), words.labels, words.n_labels, "%s", words.line);
 	return 0;
 }
