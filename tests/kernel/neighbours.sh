@@ -65,7 +65,7 @@ check 'a proof of the first' guard_host -q status --prove first
 check 'explain: a user of the second' guard_host -q explain connect 127.0.0.1 4369 first --user bin
 check_status 'explain: not at its range' 1 guard_host -q explain connect 127.0.0.1 4370 first --user bin
 check_status 'explain: nobody' 1 guard_host -q explain connect 127.0.0.1 4369 first --user nobody
-as users 2 listen 127.0.0.1 4369 60 >"$EJG_STATE/epmd" &
+as users 2 listen 127.0.0.1 4369 600 >"$EJG_STATE/epmd" &
 wait_for 5 grep -q ok "$EJG_STATE/epmd"
 check 'an epmd of the other is no stranger of from before' guard_host -q check first
 kill "$(net_run host ss -Hltnp 'sport = :4369' | sed -n 's/.*pid=\([0-9]*\).*/\1/p')"

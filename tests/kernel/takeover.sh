@@ -15,7 +15,7 @@ mkdir "$cgroup" "$elsewhere"
 install -m 755 "$EJG_TAKE" "$EJG_STATE/take"
 stack_for "$cgroup" 198.51.100.2
 check 'apply' guard -q apply --cgroup "$cgroup" service
-cgroup_run "$elsewhere" nsenter --net="$(net_file remote)" "$EJG_ATTEMPT" listen 198.51.100.9 4369 60 >"$EJG_STATE/listening" &
+cgroup_run "$elsewhere" nsenter --net="$(net_file remote)" "$EJG_ATTEMPT" listen 198.51.100.9 4369 600 >"$EJG_STATE/listening" &
 wait_for 5 grep -q ok "$EJG_STATE/listening"
 
 # offer USER: a process of that user outside of the service, with a socket. Its pid and the socket's number.

@@ -38,7 +38,7 @@ doctor() {
 
 # stay HOST: a process outside of the container, in the network of a host.
 stay() {
-	cgroup_run "$EJG_CGROUP/outside" nsenter --net="$(net_file "$1")" sleep 60 &
+	cgroup_run "$EJG_CGROUP/outside" nsenter --net="$(net_file "$1")" sleep 600 &
 	wait_for 5 is_inhabited "$EJG_CGROUP/outside"
 }
 

@@ -106,9 +106,9 @@ check 'apply the former' guard_host -q apply
 check_is 'nobody is refused again' denied "$(as 65534 listen 127.0.0.1 4369 0)"
 
 # --- addresses that a route makes this host's: the kernel says of them that they cannot be bound
-as_service listen :: 4370 60 >"$EJG_STATE/routed" &
+as_service listen :: 4370 600 >"$EJG_STATE/routed" &
 wait_for 5 grep -q ok "$EJG_STATE/routed"
-as_service listen :: 7000 60 >"$EJG_STATE/own" &
+as_service listen :: 7000 600 >"$EJG_STATE/own" &
 wait_for 5 grep -q ok "$EJG_STATE/own"
 net_run host ip -6 route add local 2001:db8:77::/64 dev lo
 check_is 'control: before the guard knows the route' ok "$(as 65534 connect 2001:db8:77::5 4370)"
@@ -166,7 +166,7 @@ check 'apply without them' guard_host -q apply
 # shellcheck disable=SC2016 # expanded there
 in_cgroup "$EJG_CGROUP/service" unshare --user --map-root-user --net bash -c \
 	'ip link set lo up; for i in {10..43}; do ip -6 route add local "2001:db8:77$i::/64" dev lo; done
-	ip -6 route add local default dev lo; echo made; echo $$; exec sleep 60' >"$EJG_STATE/made" &
+	ip -6 route add local default dev lo; echo made; echo $$; exec sleep 600' >"$EJG_STATE/made" &
 wait_for 5 grep -q "^[0-9]" "$EJG_STATE/made"
 made=$(tail -n 1 "$EJG_STATE/made")
 check 'apply, with a network that the service has made' guard_host -q apply
@@ -211,7 +211,7 @@ guard_host -q release
 check_is 'after release nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
 check_is 'and nothing is left' no "$(exists /sys/fs/bpf/ejguard)"
 check_is 'nor at the top' '' "$(attached "$EJG_CGROUP")"
-as 65534 listen 127.0.0.1 4371 60 >"$EJG_STATE/squatter" &
+as 65534 listen 127.0.0.1 4371 600 >"$EJG_STATE/squatter" &
 wait_for 5 grep -q ok "$EJG_STATE/squatter"
 check_status 'an apply over a squatter fails' 1 guard_host -q apply
 check_has 'and names him' 'host.listener-before*127.0.0.1:4371*uid 65534' "$(tr -s ' \n' ' ' <<<"$(finding)")"
@@ -225,11 +225,11 @@ MORE='set dist auto' stack
 check_has 'an unknown distribution port is an error' 'distribution port' "$(finding)"
 MORE='set dist auto' stack strict=yes
 check 'apply with strict=yes' guard_host -q apply
-as_service listen 0.0.0.0 7000 60 >"$EJG_STATE/node" &
+as_service listen 0.0.0.0 7000 600 >"$EJG_STATE/node" &
 wait_for 5 grep -q ok "$EJG_STATE/node"
-as_service listen 0.0.0.0 5222 60 >"$EJG_STATE/public" &
+as_service listen 0.0.0.0 5222 600 >"$EJG_STATE/public" &
 wait_for 5 grep -q ok "$EJG_STATE/public"
-as 65534 listen 0.0.0.0 7001 60 >"$EJG_STATE/other" &
+as 65534 listen 0.0.0.0 7001 600 >"$EJG_STATE/other" &
 wait_for 5 grep -q ok "$EJG_STATE/other"
 check_is 'nobody does not reach it' denied "$(as 65534 connect 127.0.0.1 7000)"
 check_is 'nor by an own address' denied "$(as 65534 connect 198.51.100.1 7000)"
@@ -240,7 +240,7 @@ check_is 'one of the users does' ok "$(as 1 connect 127.0.0.1 7000)"
 check_is 'nobody reaches what is public' ok "$(as 65534 connect 127.0.0.1 5222)"
 check_is 'and what another service offers' ok "$(as 65534 connect 127.0.0.1 7001)"
 check_is 'and that port on another host' refused "$(as 65534 connect 198.51.100.2 7000)"
-as_service listen :: 7002 60 >"$EJG_STATE/node6" &
+as_service listen :: 7002 600 >"$EJG_STATE/node6" &
 wait_for 5 grep -q ok "$EJG_STATE/node6"
 net_run host ip -6 route add local 2001:db8:77::/64 dev lo
 check_is 'control: an address by a route that the guard does not know' ok "$(as 65534 connect 2001:db8:77::5 7002)"
