@@ -9,6 +9,7 @@
 #include "tools/base/handle.h"
 #include "tools/base/journal.h"
 #include "tools/base/options.h"
+#include "tools/base/pager.h"
 #include "tools/base/target.h"
 #include "tools/print/print.h"
 #include "tools/verbs/verbs.h"
@@ -171,6 +172,25 @@ static int open_standard_descriptors(void)
 	return 0;
 }
 
+static int print_help_of(const struct report *report)
+{
+	if (report->verb)
+		print_verb_help(report->verb);
+	else
+		print_help();
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* The exit status is the report's, whatever becomes of the pager. */
+static int print_paged(const struct report *report, int (*print)(const struct report *report))
+{
+	struct pager pager = pager_begin(report);
+	int status = print(report);
+
+	pager_end(&pager);
+	return status;
+}
+
 static int run(int argc, char **argv, struct arguments *arguments, struct report *report)
 {
 	report->arguments = arguments;
@@ -182,16 +202,11 @@ static int run(int argc, char **argv, struct arguments *arguments, struct report
 		return print_report(report);
 	if (arguments->version)
 		return print_version(report);
-	if (arguments->help) {
-		if (report->verb)
-			print_verb_help(report->verb);
-		else
-			print_help();
-		return fflush(stdout) == 0 ? 0 : 1;
-	}
+	if (arguments->help)
+		return print_paged(report, print_help_of);
 	report->error = verb_run(arguments, report);
 	handle_end_progress(report);
-	return print_report(report);
+	return print_paged(report, print_report);
 }
 
 int main(int argc, char **argv)

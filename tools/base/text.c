@@ -13,11 +13,24 @@
 
 enum { TEXT_MIN_WIDTH = 40, BYTE_COLUMNS = 4 /* of \xNN */ };
 
+/* The terminal that shows standard output in the end, or -1: streams have no place for it. */
+static int screen = -1;
+
+void text_screen(int fd)
+{
+	screen = fd;
+}
+
+static int screen_of(FILE *out)
+{
+	return screen >= 0 && out == stdout ? screen : fileno(out);
+}
+
 unsigned int text_width(FILE *out)
 {
 	struct winsize size;
 
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_col > TEXT_WIDTH)
+	if (ioctl(screen_of(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_col > TEXT_WIDTH)
 		return TEXT_WIDTH;
 	return size.ws_col < TEXT_MIN_WIDTH ? TEXT_MIN_WIDTH : size.ws_col;
 }
@@ -28,7 +41,7 @@ bool text_colour(FILE *out)
 
 	if ((no_color && *no_color) || !term || strcmp(term, "dumb") == 0)
 		return false;
-	return isatty(fileno(out));
+	return isatty(screen_of(out));
 }
 
 /*

@@ -9,6 +9,9 @@
 
 enum { TEXT_WIDTH = 100 };
 
+/* From here on a pager shows standard output on this terminal, which decides about width and colour; -1: no longer. */
+void text_screen(int fd);
+
 /* Columns of the screen, at most TEXT_WIDTH. */
 unsigned int text_width(FILE *out);
 

@@ -19,6 +19,7 @@ struct arguments {
 	char *moduledir;
 	bool json;
 	bool quiet;
+	bool no_pager;
 	bool verbose;
 	bool help;
 	bool version;
@@ -106,6 +107,7 @@ struct verb {
 	bool reverts;	     /* restores an earlier state */
 	bool runs_command;   /* has a command behind -- */
 	bool asks_target;    /* its second and third word are an address and a port, which may be one word */
+	bool pages;	     /* prints a page that may be long, and changes nothing: a pager may show it */
 	bool streams;	     /* prints each event: prints no report unless it fails */
 	const struct option_spec *options;
 	size_t n_options;
