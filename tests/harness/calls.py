@@ -4,12 +4,15 @@ a line for each, NAME WORD; the word is ok, the name of the error, or of the sig
 
 import ctypes
 import errno
+import fcntl
 import mmap
 import os
 import platform
+import pty
 import signal
 import socket
 import sys
+import termios
 
 X86 = platform.machine() == 'x86_64'
 SIGCHLD = int(signal.SIGCHLD)
@@ -84,6 +87,25 @@ def userfaultfd():
     call(323, 282, 1)
 
 
+def terminal():
+    """Types for the program that reads from the same terminal."""
+    child, _ = pty.fork()
+    if child == 0:
+        try:
+            fcntl.ioctl(0, termios.TIOCSTI, b'x')
+        except OSError as error:
+            os._exit(error.errno)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
+
+
+def adjtimex():
+    call(159, 171, ctypes.create_string_buffer(256))  # only reads
+
+
 def sock(family, kind, protocol=0):
     return lambda: socket.socket(family, kind, protocol).close()
 
@@ -116,6 +138,8 @@ ATTEMPTS = {
     'add_key': add_key,
     'perf_event_open': perf_event_open,
     'userfaultfd': userfaultfd,
+    'terminal': terminal,
+    'adjtimex': adjtimex,
     'alg': sock(38, socket.SOCK_SEQPACKET),
     'vsock': sock(40, socket.SOCK_STREAM),
     'xdp': sock(44, socket.SOCK_RAW),

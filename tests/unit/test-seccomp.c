@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,6 +26,7 @@
 #include "tests/unit/valgrind.h"
 
 static const struct filter_plan refusing = { .action = FILTER_ERROR };
+static const struct filter_plan killing = { .action = FILTER_KILL };
 static const struct filter_plan recording = { .action = FILTER_LOG };
 static const struct filter_plan with_mptcp = { .action = FILTER_ERROR, .mptcp = true };
 
@@ -189,8 +194,10 @@ static void test_process_that_does_not_stop(void **state)
 	end(child);
 }
 
-/* Really makes the calls with overlapping conditions; the control does the same without the filter. */
-static int make_socket(const struct filter_plan *plan, long family, long type, long protocol)
+/*
+ * Really makes the call, under the filter or without. Return: 0, the error, or minus the signal that ended it.
+ */
+static int make_call(const struct filter_plan *plan, const long a[])
 {
 	int status;
 	pid_t child = fork();
@@ -201,13 +208,18 @@ static int make_socket(const struct filter_plan *plan, long family, long type, l
 
 		if (plan && filter_load(plan, &failed) < 0)
 			_exit(255);
-		_exit(syscall(SYS_socket, family, type, protocol) < 0 ? errno : 0);
+		_exit(syscall(a[0], a[1], a[2], a[3], a[4]) < 0 ? errno : 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+static int make_socket(const struct filter_plan *plan, long family, long type, long protocol)
+{
+	return make_call(plan, (const long[]){ SYS_socket, family, type, protocol, 0 });
+}
+
+/* Calls with overlapping conditions; the control does the same without the filter. */
 static void test_sockets(void **state)
 {
 	static const struct {
@@ -240,6 +252,121 @@ static void test_sockets(void **state)
 		assert_int_equal(make_socket(&refusing, needed[i][0], needed[i][1], needed[i][2]), 0);
 }
 
+/* The filter compares only what the kernel reads: an unsigned int. The control fails, too, but for the descriptor. */
+static void test_terminals_and_pairs(void **state)
+{
+	static const struct {
+		long call, a, b, c, d;
+		int error, without;
+	} attempts[] = {
+		{ SYS_ioctl, -1, TIOCSTI, 0, 0, EPERM, EBADF },
+		{ SYS_ioctl, -1, TIOCSTI | 1L << 32, 0, 0, EPERM, EBADF },
+		{ SYS_ioctl, -1, TIOCLINUX, 0, 0, EPERM, EBADF },
+		{ SYS_ioctl, -1, TIOCGWINSZ, 0, 0, EBADF, EBADF },
+		{ SYS_socketpair, AF_INET, SOCK_STREAM, 0, -1, EAFNOSUPPORT, EFAULT },
+		{ SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, -1, EFAULT, EFAULT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
+		const long a[] = { attempts[i].call, attempts[i].a, attempts[i].b, attempts[i].c, attempts[i].d };
+
+		assert_int_equal(make_call(NULL, a), attempts[i].without);
+		assert_int_equal(make_call(&refusing, a), attempts[i].error);
+	}
+}
+
+/* The C library makes threads by clone3() first: a filter that kills must leave them. */
+static void *do_nothing(void *unused)
+{
+	return unused;
+}
+
+static int make_thread(const struct filter_plan *plan)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		const char *failed;
+		pthread_t thread;
+
+		if (filter_load(plan, &failed) < 0 || pthread_create(&thread, NULL, do_nothing, NULL) != 0)
+			_exit(255);
+		_exit(pthread_join(thread, NULL));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void test_threads(void **state)
+{
+	static const long unshare[] = { SYS_unshare, 0, 0, 0, 0 };
+
+	assert_int_equal(make_thread(&refusing), 0);
+	assert_int_equal(make_thread(&recording), 0);
+	assert_int_equal(make_thread(&killing), 0);
+	assert_int_equal(make_call(&killing, unshare), -SIGSYS);
+}
+
+static bool has_rule(const char *group, const char *call)
+{
+	for (size_t i = 0; i < n_rules; i++)
+		if (strcmp(rules[i].call, call) == 0 && strcmp(rule_group_name(rules[i].group), group) == 0)
+			return true;
+	return false;
+}
+
+/* The text of a group in the manual page, up to the colon or the next item: the calls. */
+static char *read_item(const char *group)
+{
+	cleanup_file FILE *file = fopen(MANUAL_PAGE, "re");
+	char heading[64], line[512], *text = calloc(1, 8192);
+	bool inside = false;
+
+	assert_non_null(file);
+	assert_non_null(text);
+	snprintf(heading, sizeof(heading), ".It %s\n", group);
+	while (fgets(line, sizeof(line), file)) {
+		if (inside && (strncmp(line, ".It ", 4) == 0 || strncmp(line, ".El", 3) == 0))
+			break;
+		if (inside)
+			strcat(text, line);
+		inside |= strcmp(line, heading) == 0;
+	}
+	text[strcspn(text, ":")] = '\0';
+	return text;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		if ((at == text || strchr(" ,\n", at[-1])) && strchr(" ,.\n", at[length]))
+			return true;
+	return false;
+}
+
+/* The manual page names each call of the table in the item of its group, and no other. */
+static void test_manual_page(void **state)
+{
+	for (size_t i = 0; i < n_rules; i++) {
+		cleanup_free char *text = read_item(rule_group_name(rules[i].group));
+
+		if (rules[i].group != RULE_MPTCP && !has_word(text, rules[i].call))
+			fail_msg("%s is not in the item %s", rules[i].call, rule_group_name(rules[i].group));
+	}
+	for (unsigned int group = 0; group < N_RULE_GROUPS; group++) {
+		cleanup_free char *text = read_item(rule_group_name(group));
+		char *rest = text, *word;
+
+		while ((word = strsep(&rest, " ,.;\n")))
+			if (seccomp_syscall_resolve_name(word) >= 0 && !has_rule(rule_group_name(group), word))
+				fail_msg("%s is not in the table, group %s", word, rule_group_name(group));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +376,9 @@ int main(void)
 		cmocka_unit_test(test_signal_is_not_lost),
 		cmocka_unit_test(test_process_that_does_not_stop),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_terminals_and_pairs),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_manual_page),
 	};
 
 	/* valgrind supports neither seccomp(2) nor a vfork(2) that waits. */

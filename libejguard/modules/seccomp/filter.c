@@ -18,6 +18,13 @@ static uint32_t action_of(const struct filter_plan *plan, int error)
 	}
 }
 
+static uint32_t action_for(const struct filter_plan *plan, const struct rule *rule)
+{
+	if (rule->never_kill && plan->action == FILTER_KILL)
+		return SCMP_ACT_ERRNO((uint32_t)rule->error);
+	return action_of(plan, rule->error);
+}
+
 bool filter_has(const struct filter_plan *plan, const struct rule *rule)
 {
 	return !(rule->group == RULE_MPTCP && plan->mptcp) && rule_number(rule) >= 0;
@@ -51,8 +58,8 @@ static int add_rules(scmp_filter_ctx context, const struct filter_plan *plan, co
 		if (!filter_has(plan, rule))
 			continue;
 		*ret_failed = rule->call;
-		r = seccomp_rule_add_exact_array(context, action_of(plan, rule->error), rule_number(rule),
-						 rule->n_conditions, rule->conditions);
+		r = seccomp_rule_add_exact_array(context, action_for(plan, rule), rule_number(rule), rule->n_conditions,
+						 rule->conditions);
 		if (r < 0)
 			return r;
 	}

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "libejguard/util/cleanup.h"
@@ -51,6 +52,13 @@
 #define NEW_NAMESPACE(flag)                                                                                            \
 	{ .call = "clone", .group = RULE_NAMESPACES, .error = EPERM,                                                   \
 	  .conditions = { { 0, SCMP_CMP_MASKED_EQ, (flag), (flag) } }, .n_conditions = 1 }
+/* sock_create() of the kernel makes sockets of the family, and loads its module, before it asks whether it has pairs. */
+#define OTHER_PAIRS                                                                                                    \
+	{ .call = "socketpair", .group = RULE_SOCKETS, .error = EAFNOSUPPORT, .conditions = { ABOVE(0, AF_UNIX) },     \
+	  .n_conditions = 1 }
+#define TERMINAL(request)                                                                                              \
+	{ .call = "ioctl", .group = RULE_TERMINALS, .error = EPERM, .conditions = { EQUAL(1, request) },               \
+	  .n_conditions = 1 }
 #define SOCKET_OPTION(name)                                                                                            \
 	{ .call = "setsockopt", .group = RULE_SOCKETS, .error = EPERM,                                                 \
 	  .conditions = { EQUAL(1, SOL_SOCKET), EQUAL(2, name) }, .n_conditions = 2 }
@@ -71,8 +79,11 @@ const struct rule rules[] = {
 
 	CALL(unshare, RULE_NAMESPACES),
 	CALL(setns, RULE_NAMESPACES),
-	/* Its flags are in memory, which a filter cannot read: with ENOSYS the C library uses clone() instead. */
-	{ .call = "clone3", .group = RULE_NAMESPACES, .error = ENOSYS },
+	/*
+	 * Its flags are in memory, which a filter cannot read: with ENOSYS the C library uses clone() instead. It tries
+	 * clone3() first for every thread, so this call never ends the process.
+	 */
+	{ .call = "clone3", .group = RULE_NAMESPACES, .error = ENOSYS, .never_kill = true },
 	NEW_NAMESPACE(CLONE_NEWNS),
 	NEW_NAMESPACE(CLONE_NEWCGROUP),
 	NEW_NAMESPACE(CLONE_NEWUTS),
@@ -121,8 +132,14 @@ const struct rule rules[] = {
 	CALL(lookup_dcookie, RULE_TRACING),
 	CALL(fanotify_init, RULE_TRACING),
 
+	/* Linux before 6.2 lets everybody type for the shell from which the service was started. */
+	TERMINAL(TIOCSTI),
+	TERMINAL(TIOCLINUX),
+
 	CALL(settimeofday, RULE_CLOCK_AND_NAMES),
 	CALL(clock_settime, RULE_CLOCK_AND_NAMES),
+	CALL(clock_adjtime, RULE_CLOCK_AND_NAMES),
+	CALL(adjtimex, RULE_CLOCK_AND_NAMES),
 	CALL(sethostname, RULE_CLOCK_AND_NAMES),
 	CALL(setdomainname, RULE_CLOCK_AND_NAMES),
 
@@ -141,6 +158,7 @@ const struct rule rules[] = {
 	FAMILY(14),
 	FAMILY(15),
 	OTHER_FAMILIES,
+	OTHER_PAIRS,
 	INTERNET(AF_INET),
 	INTERNET(AF_INET6),
 	/* Netlink's addresses and routes (getifaddrs) and the list of sockets stay allowed. */
@@ -164,6 +182,7 @@ const char *rule_group_name(enum rule_group group)
 		[RULE_KERNEL] = "kernel",
 		[RULE_KEYRINGS] = "keyrings",
 		[RULE_TRACING] = "tracing",
+		[RULE_TERMINALS] = "terminals",
 		[RULE_CLOCK_AND_NAMES] = "clock and names",
 		[RULE_SOCKETS] = "sockets",
 		[RULE_MPTCP] = "mptcp",

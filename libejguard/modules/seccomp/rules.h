@@ -26,6 +26,7 @@ enum rule_group {
 	RULE_KERNEL,
 	RULE_KEYRINGS,
 	RULE_TRACING,
+	RULE_TERMINALS,
 	RULE_CLOCK_AND_NAMES,
 	RULE_SOCKETS,
 	RULE_MPTCP,
@@ -36,7 +37,8 @@ struct rule {
 	const char *call;
 	int number;  /* of a call that this libseccomp may not know by name; else 0. The same on all architectures. */
 	enum rule_group group;
-	int error; /* the error for the caller */
+	int error;	 /* the error for the caller */
+	bool never_kill; /* fails with the error even if other calls end the process */
 	struct scmp_arg_cmp conditions[RULE_MAX_CONDITIONS]; /* all n_conditions of them must be true */
 	unsigned int n_conditions;
 };
