@@ -70,6 +70,41 @@ count='^[0-9]+$'
 check_is 'no descriptor more' "$(grep -E "$count" "$EJG_STATE/control" | tail -n 1)" "$(grep -E "$count" "$EJG_STATE/said" | tail -n 1)"
 forget
 
+note 'what it is given by who started it'
+# Limits, masks, and what prctl(2) tells: secure bits, the signal of a dying parent, a reaper's duty, the time slack.
+cat >"$EJG_STATE/state.py" <<-'EOS'
+	import ctypes, os, resource, signal
+	libc = ctypes.CDLL(None)
+	print(sorted(os.environ.items()), os.getcwd(), os.getpriority(0, 0), signal.getitimer(signal.ITIMER_REAL), os.getgroups())
+	print([resource.getrlimit(n) for n in range(16)], sorted(os.sched_getaffinity(0)), os.getresuid(), os.getresgid())
+	for number in (2, 4, 7, 8, 27, 30, 37):
+	    value = ctypes.c_int(-1)
+	    print(number, libc.prctl(number, ctypes.byref(value) if number in (2, 4, 37) else 0, 0, 0, 0), value.value)
+	for line in open('/proc/self/status'):
+	    if line.startswith(('Umask', 'Groups', 'Cap', 'SigB', 'SigC', 'SigI', 'SigP')): print(line, end='')
+	for name in ('oom_score_adj', 'coredump_filter', 'timerslack_ns'): print(open('/proc/self/' + name).read(), end='')
+	print([os.readlink('/proc/self/fd/%d' % n).replace('control', 'said') for n in (0, 1, 2)])
+EOS
+state='umask 0137; trap "" HUP USR1; ulimit -n 123; ulimit -c 7; echo 300 >/proc/self/oom_score_adj; cd /; exec "$@"'
+unusual() {
+	in_cgroup "$here" env -i PATH="$PATH" LANG=C EXTRA=1 nice -n 3 env --block-signal=USR2 setpriv --inh-caps +net_raw --ambient-caps +net_raw \
+		bash -c "$state" unusual "$@" </dev/null
+}
+tool=("$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$cgroup")
+unusual "${tool[@]}" service -- python3 -I "$EJG_STATE/state.py" >"$EJG_STATE/said" 2>&1 || true
+unusual python3 -I "$EJG_STATE/state.py" >"$EJG_STATE/control" 2>&1
+check_is 'without --user it is the same, all of it' '' "$(diff "$EJG_STATE/control" "$EJG_STATE/said" || true)"
+check 'control: it is unusual' grep -qx 300 "$EJG_STATE/said"
+check 'control: an ambient capability' grep -qxP 'CapAmb:\t0000000000002000' "$EJG_STATE/said"
+forget
+chmod 644 "$EJG_STATE/state.py"
+unusual "${tool[@]}" --user nobody service -- python3 -I "$EJG_STATE/state.py" >"$EJG_STATE/said" 2>&1 || true
+unusual setpriv --inh-caps -all --ambient-caps -all --reuid 65534 --regid 65534 --init-groups env HOME=/nonexistent USER=nobody \
+	LOGNAME=nobody SHELL=/usr/sbin/nologin python3 -I "$EJG_STATE/state.py" >"$EJG_STATE/control" 2>&1
+check_is 'with --user it is as with setpriv' '' "$(diff "$EJG_STATE/control" "$EJG_STATE/said" || true)"
+check 'control: the state is told' grep -q '^CapBnd:' "$EJG_STATE/said"
+forget
+
 note 'what the filter does'
 [[ $(uname -m) == x86_64 ]] && others=(32-bit x32) || others=()
 # check_calls WHAT OPTIONS OF seccomp, WORDS: what calls.py gets.
@@ -152,6 +187,28 @@ run_exec -- "$EJG_STATE/no-such-command"
 check_refused 'a command that does not exist' 127 'was not found'
 run_exec -- /etc/passwd
 check_refused 'a command that is no program' 126 'cannot be executed'
+mkdir -m 700 "$EJG_STATE/closed"
+install -m 755 "$(type -P true)" "$EJG_STATE/closed/command"
+run_exec -- "$EJG_STATE/closed/command"
+check_is 'control: root executes it' 0 "$status"
+forget
+run_exec --user nobody -- "$EJG_STATE/closed/command"
+check_refused 'a command that the user may not execute' 126 'nobody may not execute it'
+printf '#!/no/such/interpreter -x\n' >"$EJG_STATE/script"
+chmod 755 "$EJG_STATE/script"
+run_exec -- "$EJG_STATE/script"
+check_refused 'a script whose interpreter does not exist' 127 'was not found'
+# Only the kernel notices: the name of its loader is changed.
+sed 's,/ld-linux,/LD-linux,' "$(readlink -f "$(type -P true)")" >"$EJG_STATE/no-loader"
+chmod 755 "$EJG_STATE/no-loader"
+for option in '' '--user nobody' --wait-empty '--user nobody --wait-empty'; do
+	# shellcheck disable=SC2086 # words
+	run_exec $option -- "$EJG_STATE/no-loader"
+	check_is "the exec fails${option:+, $option}: exit status" 127 "$status"
+	check "the exec fails${option:+, $option}: says why" grep -q 'cannot execute' "$EJG_STATE/said"
+	check_is "the exec fails${option:+, $option}: no cgroup is left" no "$(exists "$cgroup")"
+	forget
+done
 run_exec
 check_refused 'no command' 2 'needs a command'
 status=0

@@ -113,6 +113,11 @@ void exec_cgroup_remove(const struct exec_cgroup *cgroup)
 
 void exec_cgroup_undo(struct exec_cgroup *cgroup)
 {
+	uid_t real, effective, saved;
+
+	/* exec_user_switch() left this id for it */
+	if (cgroup->inside && getresuid(&real, &effective, &saved) == 0 && saved == 0 && setresuid(-1, 0, -1) < 0)
+		return;
 	if (cgroup->inside && go_home(cgroup) == 0)
 		cgroup->inside = false;
 	if (!cgroup->inside)

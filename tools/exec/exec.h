@@ -42,16 +42,18 @@ void exec_user_done(struct exec_user *user);
 
 /* Looks a user up by name or number. Return: 0; -EINVAL with the message set. */
 int exec_user_find(const char *name, struct report *report, struct exec_user *ret);
+/* Switches this process's ids, but the saved one, to the user's. Return: NULL, or the failed step, with errno set. */
+const char *exec_user_switch(const struct exec_user *user);
 /* Switches to the user; of the capabilities CAP_SYS_ADMIN is kept for the confinement. */
 int exec_user_become(const struct exec_user *user, struct report *report);
 /* Drops the capability that exec_user_become() kept. */
 int exec_user_seal(const struct exec_user *user, struct report *report);
 
 /*
- * Finds the command in the same way as execvp(3).
- * Return: 0; EXEC_CANNOT or EXEC_NOT_FOUND with the message set.
+ * Finds the command in the same way as execvp(3), with the rights of the user (NULL: of the caller).
+ * Return: 0; EXEC_CANNOT, EXEC_NOT_FOUND or a negative errno with the message set.
  */
-int exec_command_find(const char *command, struct report *report);
+int exec_command_find(const char *command, const struct exec_user *user, struct report *report);
 
 /*
  * Forks. In the child it returns 0. The parent waits until the command and all other processes in the cgroup have

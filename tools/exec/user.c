@@ -84,21 +84,34 @@ static int fail(const struct exec_user *user, const char *what, int error, struc
 			   strerror(error), error == EPERM ? "; run it as root" : "");
 }
 
+const char *exec_user_switch(const struct exec_user *user)
+{
+	if (initgroups(user->name, user->gid) < 0)
+		return "initgroups";
+	if (setresgid(user->gid, user->gid, user->gid) < 0)
+		return "setresgid";
+	/* Otherwise the capability would be lost with the change of the user id (capabilities(7)). */
+	if (user->uid != 0 && geteuid() == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return "PR_SET_KEEPCAPS";
+	/*
+	 * The saved id stays root's, to remove the cgroup if the command cannot be executed after all. execve(2) replaces it
+	 * by the effective one.
+	 */
+	if (setresuid(user->uid, user->uid, geteuid() == 0 ? 0 : user->uid) < 0)
+		return "setresuid";
+	return NULL;
+}
+
 int exec_user_become(const struct exec_user *user, struct report *report)
 {
+	const char *failed;
 	int r;
 
 	if (!user->name)
 		return 0;
-	if (initgroups(user->name, user->gid) < 0)
-		return fail(user, "initgroups", errno, report);
-	if (setresgid(user->gid, user->gid, user->gid) < 0)
-		return fail(user, "setresgid", errno, report);
-	/* Otherwise the capability would be lost with the change of the user id (capabilities(7)). */
-	if (user->uid != 0 && geteuid() == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-		return fail(user, "PR_SET_KEEPCAPS", errno, report);
-	if (setresuid(user->uid, user->uid, user->uid) < 0)
-		return fail(user, "setresuid", errno, report);
+	failed = exec_user_switch(user);
+	if (failed)
+		return fail(user, failed, errno, report);
 	r = user->uid != 0 ? set_capabilities(true) : 0;
 	if (r < 0 && r != -EPERM) /* EPERM: the process did not have it */
 		return fail(user, "capset", -r, report);

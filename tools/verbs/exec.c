@@ -18,12 +18,12 @@ struct start {
 	struct exec_user user;
 };
 
-static int find_command(const struct arguments *arguments, struct report *report)
+static int find_command(const struct arguments *arguments, const struct exec_user *user, struct report *report)
 {
-	int r = exec_command_find(arguments->command[0], report);
+	int r = exec_command_find(arguments->command[0], user, report);
 
-	if (r == 0)
-		return 0;
+	if (r <= 0)
+		return r;
 	report->status = r;
 	return -ENOENT;
 }
@@ -35,7 +35,7 @@ static int prepare(const struct arguments *arguments, struct report *report, str
 	if (r == 0 && arguments->user)
 		r = exec_user_find(arguments->user, report, &start->user);
 	if (r == 0)
-		r = find_command(arguments, report);
+		r = find_command(arguments, &start->user, report);
 	if (r == 0)
 		r = exec_cgroup_make(ejg_facts_get(report->handle)->cgroup_mount,
 				     arguments->cgroup ? arguments->cgroup : report->service, report, &start->cgroup);
@@ -116,7 +116,7 @@ static int only_confine(const struct arguments *arguments, struct report *report
 				"start without a filter: ejguard enable %s",
 				ejg_facts_get(report->handle)->stack_file, report->service);
 	if (r == 0)
-		r = find_command(arguments, report);
+		r = find_command(arguments, NULL, report);
 	if (r == 0)
 		r = ejg_confine(report->handle);
 	return r < 0 ? r : execute(arguments, report);
