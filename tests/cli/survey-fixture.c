@@ -280,7 +280,10 @@ int main(int argc, char **argv)
 		.service = "ejabberd",
 		.handle = (struct ejg *)&services, /* only passed on */
 		.surveyed = true,
-		.reach = { .dist_port = 4371, .everybody = { REACH_OPEN, REACH_REFUSED }, .users = { REACH_OPEN } },
+		.reach = { .dist_port = 4371,
+			   .strangers = { REACH_OPEN, REACH_REFUSED },
+			   .peers = { REACH_OPEN, REACH_OPEN },
+			   .users = { REACH_OPEN } },
 	};
 
 	setlocale(LC_CTYPE, "");

@@ -29,12 +29,14 @@ class Graph(Case):
 
     def test_who_reaches_what(self):
         root = self.graph("full")[1]
-        self.assertEqual(self.edge(root, "everybody->epmd"), ("#b00000", "NOTHING HOLDS"))
-        self.assertEqual(self.edge(root, "everybody->public"), ("black", "allowed"))
-        self.assertEqual(self.edge(root, "users->epmd"), ("#b00000", "NOTHING HOLDS"))
-        self.assertEqual(self.edge(root, "peers->dist"), ("black", "allowed"))
+        self.assertEqual(self.edge(root, "strangers->epmd"), ("#b00000", "NOT REFUSED"))
+        self.assertEqual(self.edge(root, "strangers->public"), ("black", "allowed"))
+        self.assertEqual(self.edge(root, "users->epmd"), ("#b00000", "NOT REFUSED"))
+        self.assertEqual(self.edge(root, "peers->epmd"), ("black", "allowed"))
+        self.assertEqual(self.edge(root, "peers->dist"), ("black", "listens elsewhere"))
+        self.assertEqual(self.edge(root, "local->epmd"), ("black", "allowed"))
         # 127.0.0.1:4371 alone: nobody else comes there, whatever the guard says.
-        self.assertEqual(self.edge(root, "everybody->dist"), ("black", "listens elsewhere"))
+        self.assertEqual(self.edge(root, "strangers->dist"), ("black", "listens elsewhere"))
         self.assertEqual(self.edge(root, "users->dist"), ("black", "not known"))
 
     def test_names(self):

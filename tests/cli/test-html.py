@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """check --html: one file that any browser reads, without scripts, with headings in order, readable colours; texts escaped."""
 import re
+import socket
 import xml.etree.ElementTree as ElementTree
 
 from cli import Case, main, needs_cgroup2
@@ -52,13 +53,33 @@ class Html(Case):
         self.assertIn("default-src 'none'", text)
 
     def test_contrast(self):
-        """Text on the background: level AAA, also of large text's colours."""
-        style = self.page()[1].find(f".//{XHTML}style").text
-        background = luminance(re.search(r"background:#([0-9a-f]+)", style)[1])
-        colours = re.findall(r"(?<!background)(?:color|border-color):#([0-9a-f]+)", style)
-        self.assertGreater(len(colours), 4)
-        for colour in colours:
-            self.assertGreaterEqual((background + 0.05) / (luminance(colour) + 0.05), 7, colour)
+        """Text on the background, light and dark: level AAA, also of large text's colours."""
+        styles = self.page()[1].find(f".//{XHTML}style").text.split("@media screen and (prefers-color-scheme:dark)")
+        self.assertEqual(len(styles), 2)
+        for style in styles:
+            background = luminance(re.search(r"background:#([0-9a-f]+)", style)[1])
+            colours = re.findall(r"(?<!background)(?:color|border-color):#([0-9a-f]+)", style)
+            self.assertEqual(len(colours), 6)
+            for colour in colours:
+                lighter, darker = sorted((background, luminance(colour)), reverse=True)
+                self.assertGreaterEqual((lighter + 0.05) / (darker + 0.05), 7, colour)
+
+    def test_what_and_where(self):
+        """Each finding says what it is about, once; the page says where it was made, and what is next."""
+        self.stack("required net answer=not-held advice=yes\n")
+        text, root = self.page(status=1)
+        titles = ["".join(node.itertext()) for node in root.iter(f"{XHTML}h3")]
+        self.assertEqual(len(titles), 3)
+        for title in titles:
+            self.assertNotRegex(title, r"^(.+): \1\b")
+        self.assertIn(socket.gethostname() + ", checked by ejguard", text)
+        following = [node for node in root.iter(f"{XHTML}p") if (node.text or "").startswith("Next: ")]
+        self.assertIn("ejguard", "".join(following[0].itertext()))
+        self.assertNotIn("Next: ", self.guarded())
+
+    def guarded(self):
+        self.stack("required net\n")
+        return self.page()[0]
 
     def test_hostile(self):
         """Names of files and whatever else others choose are text, and nothing else."""

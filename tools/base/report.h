@@ -72,7 +72,7 @@ struct report {
 			REACH_UNKNOWN,
 			REACH_OPEN,
 			REACH_REFUSED,
-		} everybody[2], users[2]; /* of epmd, of the distribution */
+		} strangers[2], peers[2], users[2]; /* of epmd, of the distribution */
 	} reach; /* of discover --graph: who is refused now */
 
 	bool surveyed; /* print the facts and the survey */

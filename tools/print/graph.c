@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A graph for graphviz of clients and the ports they reach: everybody, the peers and the local users, and the service's
- * ports. An arrow is red if nothing stops clients that should have no access. The labels also say so.
+ * A graph for graphviz of clients and the ports they reach: strangers, the peers, the local users and those who need
+ * the ports, and the service's ports. An arrow is red if nothing refuses clients that should have no access. The labels
+ * also say so, and that peers are refused who should have it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
+#include "tools/base/user-name.h"
 #include "tools/print/print.h"
 #include "tools/print/words.h"
 
@@ -105,18 +107,45 @@ static void put_peers(const struct graph *graph)
 	fputs("\"];\n", graph->out);
 }
 
-/* Somebody who should not come. */
-static void put_stranger(const struct graph *graph, const char *who, const char *port, bool listens, enum reach reach)
+/* Those whom the module host lets through; without it everybody on this host. */
+static void put_local(const struct graph *graph)
 {
-	static const char *const styles[] = {
-		[REACH_UNKNOWN] = "style=dotted, label=\"not known\"",
-		[REACH_OPEN] = "color=\"#b00000\", fontcolor=\"#b00000\", penwidth=2, label=\"NOTHING HOLDS\"",
-		[REACH_REFUSED] = "color=\"#004d1a\", fontcolor=\"#004d1a\", style=dashed, arrowhead=tee, label=\"refused\"",
-	};
+	const struct ejg_facts *facts = graph->facts;
 
-	fprintf(graph->out, "\t%s -> %s [%s];\n", who, port,
-		listens ? styles[reach] : "style=dotted, arrowhead=tee, label=\"listens elsewhere\"");
+	fputs("\t\tlocal [shape=ellipse, label=\"root and the service", graph->out);
+	for (size_t i = 0; i < facts->n_users && i < MAX_NAMES; i++) {
+		cleanup_free char *name = user_name(facts->users[i]);
+
+		fputs("\\n", graph->out);
+		put(graph, name ? name : "a user");
+	}
+	if (facts->n_users > MAX_NAMES)
+		fprintf(graph->out, "\\nand %zu more", facts->n_users - MAX_NAMES);
+	fputs("\"];\n\t\tusers [shape=ellipse, label=\"other local users\"];\n", graph->out);
 }
+
+#define RED "color=\"#b00000\", fontcolor=\"#b00000\", "
+#define GREEN "color=\"#004d1a\", fontcolor=\"#004d1a\", "
+
+static void put_edge(const struct graph *graph, const char *who, const char *port, bool listens, const char *style)
+{
+	fprintf(graph->out, "\t%s -> %s [%s];\n", who, port,
+		listens ? style : "style=dotted, arrowhead=tee, label=\"listens elsewhere\"");
+}
+
+/* Clients that should have no access. */
+static const char *const forbidden[] = {
+	[REACH_UNKNOWN] = "style=dotted, label=\"not known\"",
+	[REACH_OPEN] = RED "penwidth=2, label=\"NOT REFUSED\"",
+	[REACH_REFUSED] = GREEN "style=dashed, arrowhead=tee, label=\"refused\"",
+};
+
+/* Peers. */
+static const char *const admitted[] = {
+	[REACH_UNKNOWN] = "style=dotted, label=\"not known\"",
+	[REACH_OPEN] = "label=\"allowed\"",
+	[REACH_REFUSED] = RED "style=dashed, arrowhead=tee, label=\"REFUSED\"",
+};
 
 static void put_edges(const struct graph *graph, bool epmd, bool dist)
 {
@@ -124,12 +153,13 @@ static void put_edges(const struct graph *graph, bool epmd, bool dist)
 	static const char *const ports[] = { "epmd", "dist" };
 	const bool open[] = { epmd, dist };
 
-	fputs("\teverybody -> public [label=\"allowed\"];\n", graph->out);
+	fputs("\tstrangers -> public [label=\"allowed\"];\n", graph->out);
 	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
-		put_stranger(graph, "everybody", ports[i], open[i], report->reach.everybody[i]);
-		put_stranger(graph, "users", ports[i], true, report->reach.users[i]);
+		put_edge(graph, "strangers", ports[i], open[i], forbidden[report->reach.strangers[i]]);
 		if (graph->facts->n_peers > 0)
-			fprintf(graph->out, "\tpeers -> %s [label=\"allowed\"];\n", ports[i]);
+			put_edge(graph, "peers", ports[i], open[i], admitted[report->reach.peers[i]]);
+		fprintf(graph->out, "\tlocal -> %s [label=\"allowed\"];\n", ports[i]);
+		put_edge(graph, "users", ports[i], true, forbidden[report->reach.users[i]]);
 		fprintf(graph->out, "\t%s -> node_ [arrowhead=none];\n", ports[i]);
 	}
 	fputs("\tpublic -> node_ [arrowhead=none];\n", graph->out);
@@ -143,13 +173,15 @@ int print_graph(const struct report *report, FILE *out)
 
 	if (!graph.facts || !graph.survey)
 		return 0;
-	fputs("digraph ejguard {\n\trankdir=LR;\n\tfontname=\"sans-serif\";\n\tnode [shape=box, fontname=\"sans-serif\"];\n"
+	fputs("digraph ejguard {\n\trankdir=LR;\n\tranksep=1.6;\n\tnodesep=0.4;\n\tfontname=\"sans-serif\";\n\tnode "
+	      "[shape=box, fontname=\"sans-serif\"];\n"
 	      "\tedge [fontname=\"sans-serif\", fontsize=11];\n\tlabelloc=t;\n\tlabel=\"who reaches what of ",
 	      out);
 	put(&graph, graph.facts->service ? graph.facts->service : "the service");
-	fputs("\";\n\teverybody [shape=ellipse];\n", out);
+	fputs("\";\n\tstrangers [shape=ellipse];\n", out);
 	put_peers(&graph);
-	fputs("\tsubgraph cluster_host {\n\t\tlabel=\"this host\";\n\t\tusers [shape=ellipse, label=\"other local users\"];\n", out);
+	fputs("\tsubgraph cluster_host {\n\t\tlabel=\"this host\";\n\t\tlabeljust=l;\n", out);
+	put_local(&graph);
 	r = put_public(&graph);
 	epmd = put_port(&graph, "epmd", "epmd", graph.facts->epmd_port);
 	dist = put_port(&graph, "dist", "distribution", report->reach.dist_port);

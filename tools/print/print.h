@@ -37,6 +37,8 @@ int print_findings(const struct report *report, bool no_failures, FILE *out);
 int print_verdict(const struct report *report, FILE *out);
 /* The same in one line, without the next command. */
 int print_outcome(const struct report *report, FILE *out);
+/* The command that is next, in one line without its end, or nothing. Return: 0, -ENOMEM. */
+int print_next_command(const struct report *report, FILE *out);
 int print_learned(const struct report *report, FILE *out);
 int print_trial(const struct report *report, FILE *out);
 /* Of status: the last denials and the policy in force; what is guarded; what was left out of the page. */

@@ -58,8 +58,8 @@ static const char *outcome(const struct report *report, const struct summary *su
 	if (report->arguments->now && report->has_units)
 		return report->error == 0 ? "enabled, and guarded now" : "enabled, but NOT guarded now";
 	if (report->error == 0 && report->verb->reverts)
-		return report->pending.former ? "reverted: the former policy is in force" :
-						"reverted: nothing was applied before, and nothing is guarded now";
+		return report->pending.former ? "reverted: the former policy is in force"
+					      : "reverted: nothing was applied before, and nothing is guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
 		return "guarded now, but NOT after the next start";
 	if (report->error == 0)
@@ -197,6 +197,17 @@ static char *print_to_text(const struct report *report, const struct summary *su
 		return text;
 	free(text);
 	return NULL;
+}
+
+int print_next_command(const struct report *report, FILE *out)
+{
+	const struct summary summary = count(report);
+	cleanup_free char *next = print_to_text(report, &summary, print_next);
+
+	if (!next)
+		return -ENOMEM;
+	text_put(out, next, strlen(next));
+	return 0;
 }
 
 int print_outcome(const struct report *report, FILE *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard discover: the survey; for its graph also who is refused now. */
 #include <errno.h>
+#include <string.h>
 
 #include "tools/verbs/verbs.h"
 
@@ -37,15 +38,16 @@ static uint16_t find_dist(const struct ejg_facts *facts, const struct ejg_survey
 	return facts->n_dist > 0 ? facts->dist[0].first : 0;
 }
 
-static enum reach ask(struct ejg *handle, bool user, uint16_t port)
+/* A connection from that address; NULL: of a local user. */
+static enum reach ask(struct ejg *handle, const char *from, uint16_t port)
 {
 	const struct ejg_question question = {
 		.size = sizeof(question),
-		.action = user ? EJG_CONNECT : EJG_ACCEPT,
-		.address = user ? "127.0.0.1" : STRANGER,
+		.action = from ? EJG_ACCEPT : EJG_CONNECT,
+		.address = from ? from : "127.0.0.1",
 		.port = port,
-		.by_user = user,
-		.uid = user ? NOBODY : 0,
+		.by_user = !from,
+		.uid = from ? 0 : NOBODY,
 	};
 	int r = port ? ejg_explain(handle, &question) : -EINVAL;
 
@@ -57,23 +59,39 @@ static enum reach ask(struct ejg *handle, bool user, uint16_t port)
 	return REACH_OPEN;
 }
 
+/* A peer's first address, without a prefix length; the facts end with the first question. Return: false if there is
+ * none. */
+static bool peer_address(const struct ejg_facts *facts, char address[static EJG_PREFIX_TEXT_SIZE])
+{
+	if (facts->n_peers == 0)
+		return false;
+	ejg_prefix_format(&ejg_peer_get(facts, 0)->prefix, address);
+	address[strcspn(address, "/")] = '\0';
+	return true;
+}
+
 /* A survey first, for the port; its findings and itself end with the questions. */
 static int find_reach(struct report *report)
 {
+	char address[EJG_PREFIX_TEXT_SIZE];
 	const struct ejg_survey *survey;
 	const struct ejg_facts *facts;
 	int r = ejg_discover(report->handle);
+	uint16_t ports[2];
+	bool has_peer;
 
 	facts = ejg_facts_get(report->handle);
 	survey = ejg_survey_get(report->handle);
 	if (r < 0 || !facts || !survey)
 		return r;
 	report->reach.dist_port = find_dist(facts, survey);
+	ports[0] = facts->epmd_port;
+	ports[1] = report->reach.dist_port;
+	has_peer = peer_address(facts, address);
 	for (size_t i = 0; i < 2; i++) {
-		const uint16_t port = i == 0 ? facts->epmd_port : report->reach.dist_port;
-
-		report->reach.everybody[i] = ask(report->handle, false, port);
-		report->reach.users[i] = ask(report->handle, true, port);
+		report->reach.strangers[i] = ask(report->handle, STRANGER, ports[i]);
+		report->reach.peers[i] = has_peer ? ask(report->handle, address, ports[i]) : REACH_UNKNOWN;
+		report->reach.users[i] = ask(report->handle, NULL, ports[i]);
 	}
 	return 0;
 }

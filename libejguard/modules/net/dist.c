@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #define REST                                                                                                           \
-	"or write the real range into %s, such as: set dist 4370-4375; or use there 'required net strict=yes' with "   \
-	"'set public'"
+	"or write the real range into %s, such as: set dist 4370-4375; or add strict=yes to this line, with 'set "     \
+	"public'"
 
 int dist_validate(struct ejg_call *call, bool strict)
 {
