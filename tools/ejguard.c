@@ -14,11 +14,22 @@
 #include "tools/print/print.h"
 #include "tools/verbs/verbs.h"
 
+static bool has_trial(const struct verb *verb)
+{
+	for (size_t i = 0; i < verb->n_options; i++)
+		if (strcmp(verb->options[i].name, "dry-run") == 0 || strcmp(verb->options[i].name, "detailed-exitcode") == 0)
+			return true;
+	return false;
+}
+
 static void print_exit_status(const struct verb *verb)
 {
-	printf("\nExit status: 0 guarded or done, 1 not guarded or failed, 2 wrong usage, 3 stack or module invalid,\n"
-	       "4 not supported on this system or not permitted,\n"
-	       "5 something would change (with --dry-run or --detailed-exitcode).\n");
+	printf("\nExit status: 0 %s, 1 %s,\n2 wrong usage, 3 stack or module invalid, 4 not supported on this system or not permitted%s.\n",
+	       verb && verb->done ? verb->done : verb ? "done" : "guarded or done",
+	       verb && verb->failed ? verb->failed : verb ? "failed" : "not guarded or failed",
+	       !verb || has_trial(verb) ? ",\n5 something would change (with --dry-run or --detailed-exitcode)" : "");
+	if (verb && verb_id(verb) == VERB_CHECK)
+		printf("With --nagios those of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
 	if (verb && verb_id(verb) == VERB_APPLY)
 		printf("With --own 78, 69 and 77 stand for 3 and 4, as sysexits(3) has them.\n");
 	if (verb && verb->runs_command)
@@ -135,7 +146,7 @@ static int parse_question(struct arguments *arguments, struct report *report)
 
 	if (id == VERB_VERSION && arguments->operand)
 		return report_fail_usage(report, "unexpected word '%s'", arguments->operand);
-	if (id == VERB_VERSION)
+	if (id == VERB_VERSION && !arguments->help)
 		arguments->version = true;
 	if (id != VERB_HELP || arguments->help)
 		return 0;

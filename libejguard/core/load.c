@@ -87,8 +87,20 @@ static int find_shipped(struct load *load, const char **ret)
 	return r < 0 ? report_error(handle->report, r, "out-of-memory", NULL, NULL, "out of memory") : 0;
 }
 
+/* Reports the errors of options and values, too, where other lines have errors: all at once, not one run after another. */
+static void tell_rest(const struct load *load, const struct stack *rest)
+{
+	struct load other = { .handle = load->handle, .arena = load->arena, .stack = rest };
+	struct instance instance;
+
+	for (size_t i = 0; i < rest->n_lines; i++)
+		(void)load_instance(&other, &rest->lines[i], &instance);
+	(void)collect(&other, load->handle->report, rest);
+}
+
 int load_stack(struct load *load, const char *file)
 {
+	const struct stack *rest = NULL;
 	struct ejg *handle = load->handle;
 	struct stack_source source = { handle->service, handle->confdir, handle->vendordir, file, NULL };
 	int r, error = 0;
@@ -96,7 +108,9 @@ int load_stack(struct load *load, const char *file)
 	r = find_shipped(load, &source.shipped);
 	if (r < 0)
 		return r;
-	r = stack_read(load->arena, handle->report, &source, &load->stack);
+	r = stack_read(load->arena, handle->report, &source, &load->stack, &rest);
+	if (rest)
+		tell_rest(load, rest);
 	if (r < 0)
 		return r;
 	load->instances = arena_array(load->arena, load->stack->n_lines, sizeof(struct instance));

@@ -319,7 +319,8 @@ static int read_root(struct stack_reader *reader, const char **ret_path)
 	return r;
 }
 
-int stack_read(struct arena *arena, struct report *report, const struct stack_source *source, const struct stack **ret)
+int stack_read(struct arena *arena, struct report *report, const struct stack_source *source, const struct stack **ret,
+	       const struct stack **ret_rest)
 {
 	struct stack_reader reader = { .arena = arena,
 				       .errors = { .arena = arena, .report = report },
@@ -329,9 +330,6 @@ int stack_read(struct arena *arena, struct report *report, const struct stack_so
 	int r;
 
 	r = read_root(&reader, &path);
-	if (r < 0)
-		return r;
-	r = errors_end(&reader.errors, path);
 	if (r < 0)
 		return r;
 	stack = arena_alloc(arena, sizeof(*stack));
@@ -344,6 +342,10 @@ int stack_read(struct arena *arena, struct report *report, const struct stack_so
 		.lines = reader.lines,
 		.n_lines = reader.n_lines,
 	};
-	*ret = stack;
-	return 0;
+	r = errors_end(&reader.errors, path);
+	if (r == 0)
+		*ret = stack;
+	else if (ret_rest)
+		*ret_rest = stack;
+	return r;
 }

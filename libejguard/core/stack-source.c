@@ -35,13 +35,17 @@ static int fail(struct arena *arena, struct stack_text *ret, int error, const ch
 }
 
 /* Lists the existing names for a caller who mistyped one. */
-static int fail_missing(struct arena *arena, const struct stack_source *source, const char *const paths[2],
+static int fail_missing(struct arena *arena, const struct stack_source *source, const char *const *paths, size_t n,
 			struct stack_text *ret)
 {
 	const char *names = stack_names(arena, source);
 
 	if (!names)
 		return -ENOMEM;
+	if (n < 2 && !*names)
+		return -ENOENT; /* the problem names the folder that is not there */
+	if (n < 2)
+		return fail(arena, ret, -ENOENT, "'%s' does not exist (there are stacks for: %s)", paths[0], names);
 	return fail(arena, ret, -ENOENT, "neither '%s' nor '%s' exists%s%s%s", paths[0], paths[1],
 		    *names ? " (there are stacks for: " : "", names, *names ? ")" : "");
 }
@@ -63,10 +67,10 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 			return -ENOMEM;
 		r = trusted_open(arena, ret->path, ret_fd, &ret->problem);
 	}
-	if (r != -ENOENT || n < 2)
+	if (r != -ENOENT || n == 0)
 		return r;
 	ret->path = paths[0];
-	return fail_missing(arena, source, paths, ret);
+	return fail_missing(arena, source, paths, n, ret);
 }
 
 /* If the shipped stack is missing too, the message about the service's own stack stays. */

@@ -284,7 +284,8 @@ static int explain(struct ejg *handle, const struct ejg_question *theirs)
 	if (question.action > EJG_ACCEPT)
 		return verb_invalid(handle, "the question has an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
-		return verb_invalid(handle, "the address of the question is not an IPv4 or IPv6 address");
+		return report_error(handle->report, -EINVAL, "argument", NULL, "write an address; names are not resolved here",
+				    "'%s' is not an IPv4 or IPv6 address", question.address ? question.address : "");
 	if (question.port == 0)
 		return verb_invalid(handle, "the port of the question is not from 1 to 65535");
 	r = verb_refuse_image(handle);

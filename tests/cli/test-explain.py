@@ -67,7 +67,7 @@ class Answers(Case):
         self.stack("required net opinion=allowed\n")
         result = self.ejguard("explain", "accept", "192.0.2.1", "dist")
         self.assertEqual(result.exit, 3)
-        self.assertRegex(result.err, r"^ejguard: the distribution port of ejabberd is not known: .*: set dist FIRST-LAST\n$")
+        self.assertRegex(result.err, r"^ejguard: the distribution ports of ejabberd are not known: .*: set dist FIRST-LAST\n$")
 
     def test_a_file_that_is_not_applied(self):
         self.stack("required net opinion=allowed\n")

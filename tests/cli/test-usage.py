@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The command line: what is wrong exits with 2 and says so in one line, on stderr, and in JSON when asked."""
-from cli import Case, main, run
+from cli import Case, help_sets, main, run
 
 WRONG = [
     ([], "no verb"),
@@ -95,8 +95,22 @@ class Usage(Case):
             self.assertEqual(version["ejguard"], version["libejguard"])
 
     def test_help_has_the_exit_statuses(self):
-        for verb in "check", "apply", "exec", "explain", "enable":
-            self.assertIn("Exit status: 0 guarded or done, 1 not guarded", self.ejguard(verb, "--help").out)
+        """Of each verb its own: what 0 and 1 mean, and the others that it has."""
+        for verb, words, others in (("check", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --nagios")),
+                                    ("apply", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --own 78")),
+                                    ("exec", "0 executed, 1 NOT started,", ("\n126 when",)),
+                                    ("explain", "0 allowed, 1 NOT allowed,", ()),
+                                    ("modules", "0 done, 1 failed,", ()),
+                                    ("enable", "0 enabled, 1 NOT enabled,", ("\n5 something",))):
+            text = self.ejguard(verb, "--help").out
+            self.assertIn("Exit status: " + words, text)
+            for other in "\n5 something", "\n126 when", "With --nagios", "With --own 78":
+                self.assertEqual(other in text, other in others, (verb, other))
+
+    def test_each_verb_has_help_with_exit_statuses(self):
+        for verb in help_sets()[1]:
+            self.assertIn("\nExit status: 0 ", run("help", verb).out)
+            self.assertEqual(run("help", verb).out, run(verb, "--help").out)
 
     def test_version(self):
         for words in ["--version"], ["version"], ["check", "--version"]:

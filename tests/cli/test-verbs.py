@@ -49,6 +49,25 @@ class Check(Case):
                          "ejguard: net.broken: thing-2: nor does it; repair the thing\n")
         self.assertEqual(self.ejguard("-q", "check").out, f"{page}ejabberd: NOT GUARDED: 2 failures\n")
 
+    def test_all_errors_of_a_stack(self):
+        """At once, whoever reads the line: the words, the modules, their options, the values of settings."""
+        path = self.stack("set epdm 4369\nset public 0\nset users nosuchuser\nrequird net\nrequired net count=x colour=blue\n"
+                          "required nett\n")
+        result = self.ejguard("check", "--json").json
+        self.assertEqual(result["exit"], 3)
+        self.assertEqual(sorted((f["line"], f["id"]) for f in result["findings"]),
+                         [(2, "core.stack-unknown"), (3, "core.fact-value"), (4, "core.fact-value"), (5, "core.stack-unknown"),
+                          (6, "core.option-value"), (6, "core.option-value"), (7, "core.module-missing")])
+        self.assertEqual({f["file"] for f in result["findings"]}, {path})
+        self.stack("set epdm 4369\nrequired net\n")
+        self.assertEqual(len(self.ejguard("check", "--json").json["findings"]), 1)
+
+    def test_no_such_service(self):
+        self.stack("required net\n", "other")
+        result = self.ejguard("check", "ejaberd")
+        self.assertEqual(result.exit, 3)
+        self.assertIn("conf/ejaberd' does not exist (there are stacks for: ejabberd, other); ", result.err)
+
     def test_one_place_is_told_once(self):
         self.stack("required net answer=not-held\n")
         result = self.ejguard("check", stderr=subprocess.STDOUT)

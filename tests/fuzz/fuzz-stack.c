@@ -83,7 +83,7 @@ static void check_stack(const struct stack *stack)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct stack_source source = { "ejabberd", folder, NULL, NULL };
+	const struct stack_source source = { "ejabberd", folder, NULL, NULL, NULL };
 	cleanup_arena struct arena *arena = arena_new();
 	struct report *report = report_new();
 	const struct stack *stack;
@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(arena && report);
 	write_files(data, size);
-	r = stack_read(arena, report, &source, &stack);
+	r = stack_read(arena, report, &source, &stack, NULL);
 	require(r == 0 || r == -EBADMSG);
 	require((r == 0) == (report_finding_count(report) == 0));
 	require(report_finding_count(report) <= STACK_MAX_ERRORS + 1);

@@ -16,7 +16,7 @@ static const struct stack *parse(struct scratch *scratch, const char *text)
 	const struct stack *stack = NULL;
 
 	scratch_text(scratch, "stack", text);
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), 0);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), 0);
 	return stack;
 }
 

@@ -20,7 +20,7 @@ static int read_stack(struct scratch *scratch, const struct stack **ret)
 	const char *vendordir = arena_strdup(scratch->arena, scratch_path(scratch, "vendor"));
 	const struct stack_source source = { "ejabberd", confdir, vendordir, NULL };
 
-	return stack_read(scratch->arena, scratch->report, &source, ret);
+	return stack_read(scratch->arena, scratch->report, &source, ret, NULL);
 }
 
 /* --- cases in files, see tests/stack/README --- */

@@ -14,7 +14,7 @@ static int read_stack(struct scratch *scratch, const struct stack **ret)
 	const char *vendordir = arena_strdup(scratch->arena, scratch_path(scratch, "vendor"));
 	const struct stack_source source = { "ejabberd", confdir, vendordir, NULL };
 
-	return stack_read(scratch->arena, scratch->report, &source, ret);
+	return stack_read(scratch->arena, scratch->report, &source, ret, NULL);
 }
 
 /* The modules of the stack, with a blank behind each. */
@@ -95,10 +95,10 @@ static void a_missing_stack_says_where_it_was_sought(void **state)
 	assert_reported(scratch->report, "stack-missing", "/conf/ejabberd' nor '");
 	assert_reported(scratch->report, "stack-missing", "/vendor/ejabberd' exists");
 	report_clear(scratch->report);
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), -ENOENT);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), -ENOENT);
 	assert_reported(scratch->report, "stack-missing", "'/none' does not exist");
 	source.file = "/none/file";
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), -ENOENT);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), -ENOENT);
 	assert_null(stack);
 }
 
@@ -131,19 +131,19 @@ static void a_file_may_be_tried_before_it_is_installed(void **state)
 	scratch_text(scratch, "conf/part", "required part\n");
 	scratch_text(scratch, "new", "required new\ninclude part\n");
 	source.file = arena_strdup(scratch->arena, scratch_path(scratch, "new"));
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), 0);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), 0);
 	assert_string_equal(modules(scratch, stack), "new part ");
 	assert_int_equal(chdir(scratch->folder), 0);
 	source.file = "vendor/../new";
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), 0);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), 0);
 	assert_string_equal(stack->file, scratch_path(scratch, "vendor/../new"));
 	source.file = "";
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), -EBADMSG);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), -EBADMSG);
 	assert_int_equal(fchdir(here), 0);
 	/* Once installed, it would include itself. */
 	scratch_text(scratch, "new", "required new\ninclude ejabberd\n");
 	source.file = arena_strdup(scratch->arena, scratch_path(scratch, "new"));
-	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack), -EBADMSG);
+	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), -EBADMSG);
 	assert_reported(scratch->report, "stack-include", "would include itself: ejabberd -> ejabberd");
 }
 

@@ -30,8 +30,8 @@ static int read_port_name(const char *word, struct report *report, uint16_t *ret
 	if (facts->dist_state != EJG_DIST_FIXED || facts->n_dist == 0)
 		return report_fail(
 			report, -EBADMSG,
-			"the distribution port of %s is not known: %s; write a port, or: set dist FIRST-LAST",
-			facts->service, facts->dist_note ? facts->dist_note : "it is random");
+			"the distribution ports of %s are not known: %s; write a port, or: set dist FIRST-LAST",
+			facts->service, facts->dist_note ? facts->dist_note : "they are random");
 	*ret = facts->dist[0].first;
 	return 0;
 }
