@@ -126,6 +126,7 @@ const struct ejg_survey *handle_survey(struct ejg *handle)
 {
 	if (handle->survey)
 		return handle->survey;
+	handle_log(handle, EJG_LOG_INFO, "core", "progress: looking at processes, listeners and epmd");
 	if (!handle->survey_arena)
 		handle->survey_arena = arena_new();
 	if (!handle->survey_arena ||

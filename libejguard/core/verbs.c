@@ -121,6 +121,7 @@ int verb_lock_and_load(struct ejg *handle, int *ret_lock)
 
 	if (r < 0)
 		return r;
+	handle_log(handle, EJG_LOG_INFO, "core", "progress: waiting for other runs");
 	r = lock_take(handle->report, handle->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
 		report_blame(handle->report, index);

@@ -98,6 +98,11 @@ def help_sets():
     return every, {verb: options(run(verb, "--help").out) - every for verb in verbs}
 
 
+def without_progress(text):
+    """What is left on a terminal: progress is in one line that goes away."""
+    return re.sub(r"(?:\r\x1b\[K[^\r\n]*)*\r\x1b\[K", "", text)
+
+
 class Case(unittest.TestCase):
     """A folder for stacks, one for modules (net and probe, the fixture under two names), one for units."""
 

@@ -11,7 +11,7 @@ import subprocess
 import termios
 import threading
 
-from cli import EJGUARD, SOURCE, Case, main, needs_cgroup2
+from cli import EJGUARD, SOURCE, Case, main, needs_cgroup2, without_progress
 
 FOLDER = f"{SOURCE}/tests/cli/golden"
 
@@ -39,7 +39,7 @@ class Golden(Case):
         reader.join()
         os.close(ours)
         # The name of the folder is as long each time; lines break where they do.
-        return text.decode().replace("\r\n", "\n").replace(self.folder, "/tmp/ejguard-cli.folder__")
+        return without_progress(text.decode()).replace("\r\n", "\n").replace(self.folder, "/tmp/ejguard-cli.folder__")
 
     def compare(self, name, *command):
         for columns in 80, 100:

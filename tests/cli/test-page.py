@@ -149,9 +149,10 @@ class Page(Case):
     def test_progress(self):
         stack = "required net progress=yes\n"
         out, err = self.on_terminal(stack)
-        self.assertEqual((out, err), ("ejabberd: guarded, 1 ok\n", "\r\033[Knet: half\\x1b of it\r\033[K"))
+        self.assertEqual((out, err), ("ejabberd: guarded, 1 ok\n", "\r\033[Knet: checking\r\033[Knet: half\\x1b of it\r\033[K"))
         self.assertEqual(self.on_terminal(stack, env={"TERM": "dumb"})[1], "")
         self.assertEqual(self.on_terminal(stack, "-q")[1], "")
+        self.assertEqual(self.on_terminal("required net\n")[1], "\r\033[Knet: checking\r\033[K")
         out, err = self.on_terminal(stack, "-v")
         self.assertIn("of it\r\033[Kejguard: info: net: by the way", err)
         self.assertEqual(self.check(stack).err, "")

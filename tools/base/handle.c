@@ -45,7 +45,7 @@ bool handle_release_signals(void)
 	return caught;
 }
 
-/* Messages with this prefix report a module's progress: a screen shows only the last one. */
+/* Messages with this prefix report progress: a screen shows only the last one. */
 static const char progress[] = "progress: ";
 
 static bool can_rewrite(void)
@@ -57,26 +57,49 @@ static bool can_rewrite(void)
 
 static void clear_progress(struct report *report)
 {
-	if (report->progress)
+	if (report->progress) {
 		fputs("\r\033[K", stderr);
+		fflush(stderr); /* before stdout writes to the same screen */
+	}
 	report->progress = false;
+}
+
+void handle_progress(struct report *report, const char *text)
+{
+	unsigned int width = text_width(stderr) - 1;
+
+	if (!report->shows_progress)
+		return;
+	fputs("\r\033[K", stderr);
+	text_put_cut(stderr, text, width);
+	fflush(stderr);
+	report->progress = true;
 }
 
 static void show_progress(struct report *report, const char *module, const char *message)
 {
 	cleanup_free char *text = NULL;
-	unsigned int width = text_width(stderr) - 1;
 
-	if (!report->shows_progress)
-		return;
-	if (asprintf(&text, "%s: %s", module, message) < 0) {
+	if (asprintf(&text, "%s: %s", strcmp(module, "core") == 0 ? report->service : module, message) < 0)
 		text = NULL;
-		return;
-	}
-	fputs("\r\033[K", stderr);
-	text_put_cut(stderr, text, width);
-	fflush(stderr);
-	report->progress = true;
+	else
+		handle_progress(report, text);
+}
+
+/* Each operation of a module begins with a message that is its name: the screen shows which one it waits for. */
+static void show_operation(struct report *report, const char *module, const char *operation)
+{
+	static const struct {
+		const char *name, *text;
+	} operations[] = {
+		{ "check", "checking" },	  { "prepare", "preparing" }, { "apply", "applying" },
+		{ "prove", "self-test" },	  { "status", "status" },     { "release", "releasing" },
+		{ "explain", "looking it up" }, { "doctor", "looking at this system" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
+		if (strcmp(operations[i].name, operation) == 0)
+			show_progress(report, module, operations[i].text);
 }
 
 static void log_line(void *data, enum ejg_log_level level, const char *module, const char *message)
@@ -88,8 +111,11 @@ static void log_line(void *data, enum ejg_log_level level, const char *module, c
 		show_progress(report, module, message + sizeof(progress) - 1);
 		return;
 	}
-	if (!report->arguments->verbose)
+	if (!report->arguments->verbose) {
+		if (level == EJG_LOG_DEBUG)
+			show_operation(report, module, message);
 		return;
+	}
 	clear_progress(report);
 	fprintf(stderr, "ejguard: %s: ", (size_t)level < ARRAY_SIZE(names) ? names[level] : "log");
 	text_put(stderr, module, strlen(module));
@@ -125,9 +151,11 @@ int handle_open(const struct arguments *arguments, struct report *report)
 				   report->service);
 	if (r < 0)
 		return report_fail(report, r, "cannot start: %s", strerror(-r));
-	report->shows_progress = !arguments->quiet && can_rewrite();
+	/* Events and commands use the screen themselves. */
+	report->shows_progress = !arguments->quiet && can_rewrite() && report->verb && !report->verb->streams &&
+				 !report->verb->runs_command;
 	if (arguments->verbose || report->shows_progress)
-		ejg_set_log(report->handle, log_line, report, arguments->verbose ? EJG_LOG_DEBUG : EJG_LOG_INFO);
+		ejg_set_log(report->handle, log_line, report, EJG_LOG_DEBUG);
 	running = report->handle;
 	catch_signals();
 	return 0;

@@ -17,7 +17,9 @@ void handle_close(struct report *report);
 bool handle_release_signals(void);
 /* True if a module of that name is loaded. */
 bool handle_has_module(const struct report *report, const char *name);
-/* Removes the modules' progress messages from the screen. */
+/* If stderr is a terminal: shows there what the run waits for, in one line, until handle_end_progress(). */
+void handle_progress(struct report *report, const char *text);
+/* Removes the progress messages from the screen. */
 void handle_end_progress(struct report *report);
 
 #endif

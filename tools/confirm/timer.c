@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/handle.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 
@@ -78,6 +79,7 @@ static int reload(struct report *report)
 {
 	cleanup_free char *problem = NULL;
 
+	handle_progress(report, "systemd reads the timer");
 	if (systemctl_reload(&problem) == 0)
 		return 0;
 	return report_fail(report, -EIO, "systemd did not read the timer%s%s; nothing was applied", problem ? ": " : "",

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/base/handle.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 
@@ -17,6 +18,8 @@ int units_settle(struct report *report, bool ask_systemd)
 			report->units.items[i].action == UNIT_WRITTEN || report->units.items[i].action == UNIT_REMOVED;
 	if (!ask_systemd || !systemctl_available())
 		return 0;
+	if (changed)
+		handle_progress(report, "systemd reads its units");
 	if (changed && systemctl_reload(&problem) < 0)
 		return report_fail(report, -EIO, "systemd did not reload the drop-ins%s%s; run systemctl daemon-reload",
 				   problem && *problem ? ": " : "", problem && *problem ? problem : "");

@@ -162,6 +162,8 @@ static int make_answers(struct ejg_call *call, bool all, struct answers *answers
 		answers->asked[i] = ejg_peer_get(facts, i)->name && (all || !count_of(&answers->known, i));
 		any |= answers->asked[i];
 	}
+	if (any)
+		ejg_call_log(call, EJG_LOG_INFO, "progress: resolving the names of peers");
 	r = answers->error == -ENOMEM ? -ENOMEM : any ? names_resolve(facts, answers->asked, &answers->resolved) : 0;
 	if (r < 0) {
 		drop_answers(answers);
