@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "libejguard/core/facts-draft.h"
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 #include "libejguard/service/dist.h"
 #include "libejguard/service/settings-read.h"
 #include "libejguard/util/address.h"

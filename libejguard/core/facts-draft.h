@@ -4,7 +4,7 @@
 #define EJG_CORE_FACTS_DRAFT_H
 
 #include "libejguard/core/facts.h"
-#include "libejguard/service/kind/kind.h"
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/settings.h"
 #include "libejguard/util/cgroup.h"
 

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "libejguard/core/facts-draft.h"
+#include "libejguard/service/base/settings-struct.h"
+#include "libejguard/service/kind/find.h"
 #include "libejguard/service/defaults.h"
-#include "libejguard/service/settings-struct.h"
 #include "libejguard/util/suggest.h"
 
 /* Sets the kind: the settings are read by its rules from now on. */

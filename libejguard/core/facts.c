@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "libejguard/core/facts-draft.h"
+#include "libejguard/service/base/source.h"
 #include "libejguard/service/defaults.h"
-#include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"

@@ -5,7 +5,8 @@
 
 #include "libejguard/core/facts.h"
 #include "libejguard/core/option.h"
-#include "libejguard/service/kind/kind.h"
+#include "libejguard/service/base/kind.h"
+#include "libejguard/service/kind/find.h"
 #include "libejguard/util/cleanup.h"
 
 /* Keeps the first error, but -ENOMEM replaces any other. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/dist.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/util/cleanup.h"

@@ -19,12 +19,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
+#include "libejguard/service/base/kind.h"
+#include "libejguard/service/base/source.h"
+#include "libejguard/service/base/variables.h"
 #include "libejguard/service/kind/dist.h"
 #include "libejguard/service/script/arguments.h"
 #include "libejguard/service/script/erl-args.h"
-#include "libejguard/service/script/variables.h"
-#include "libejguard/service/source.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/port-window.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/epmd-client.h"

@@ -15,8 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "libejguard/service/script/variables.h"
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/source.h"
+#include "libejguard/service/base/variables.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_LAYOUT_H
 #define EJG_SERVICE_LAYOUT_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /* Finds the start script and the kind of its installation. Return: 0, -ENOMEM. */
 int layout_find(struct settings *s);

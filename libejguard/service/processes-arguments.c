@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "libejguard/service/kind/kind.h"
+#include "libejguard/service/base/kind.h"
 
 /* An argument and the next one. */
 struct at {

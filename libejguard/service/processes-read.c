@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
-#include "libejguard/service/settings.h"
+#include "libejguard/service/base/cookie-mask.h"
+#include "libejguard/service/base/settings-struct.h"
 #include "libejguard/util/cleanup.h"
 
 /* The variables of struct ejg_setting, and those from which erl takes arguments (erlexec.c of Erlang/OTP). */

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 #include "libejguard/service/processes-arguments.h"
 #include "libejguard/service/processes-read.h"
 #include "libejguard/util/address.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "libejguard/service/kind/kind.h"
+#include "libejguard/service/base/kind.h"
 
 /* True if both node names have the same part before the @. The host part may depend on name resolution at the start. */
 static bool same_head(const char *a, const char *draft)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 
 void settings_add(struct setting_list *list, const char *name, enum ejg_setting_state state, const char *value,
 		  const char *note, const struct ejg_origin *origin)

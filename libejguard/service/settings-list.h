@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SETTINGS_LIST_H
 #define EJG_SERVICE_SETTINGS_LIST_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 struct setting_list {
 	struct arena *arena;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
+#include "libejguard/service/kind/find.h"
 #include "libejguard/service/kind/read.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/service/script/doubt.h"

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SETTINGS_READ_H
 #define EJG_SERVICE_SETTINGS_READ_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /* The configuration folder, by any of the names that scripts use for it. */
 const struct occurrence *settings_config_dir(const struct settings *s);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/derived.h"
 #include "libejguard/service/epmd-units.h"
 #include "libejguard/service/layout.h"

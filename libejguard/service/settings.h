@@ -8,7 +8,7 @@
 
 #include <ejguard/facts.h>
 
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/source.h"
 #include "libejguard/util/arena.h"
 
 /*
@@ -16,14 +16,6 @@
  * cannot disagree. settings-struct.h has the members.
  */
 struct settings;
-
-/* The names of struct ejg_setting that are variables, in its order. */
-#define SETTING_NAMES \
-	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", \
-	"ERL_EPMD_PORT", "ERL_OPTIONS", "CONFIG_DIR", "EJABBERDCTL_CONFIG_PATH", "EJABBERD_CONFIG_PATH", \
-	"VMARGS", "SPOOL_DIR", "LOGS_DIR", "EJABBERD_LOG_PATH", "EJABBERD_PID_PATH", "ERL_INETRC", \
-	"ERL_CRASH_DUMP", "ERL_CRASH_DUMP_BYTES", "CONTRIB_MODULES_PATH", "CONTRIB_MODULES_CONF_DIR", "HOME", \
-	"XDG_CONFIG_HOME"
 
 /*
  * New settings, not read yet. All memory comes from the arena, now and later; the arguments must live as long. units:

@@ -6,16 +6,18 @@ import tree
 
 # In their order. Below include/ everybody may look.
 UTIL = 'libejguard/util'
-SERVICE = ('libejguard/service/kind', 'libejguard/service/script', 'libejguard/service/unit', 'libejguard/service')
+BASE = 'libejguard/service/base'
+READERS = tuple(f'libejguard/service/{folder}' for folder in ('script', 'unit'))
+SERVICE = (BASE, *READERS, 'libejguard/service/kind', 'libejguard/service')
 LIB = tuple(f'libejguard/modules/lib/{folder}' for folder in ('access', 'cookie', 'yml'))
 MODULES = ('cookie', 'leaks', 'node', 'files', 'config', 'seccomp')
 LAYERS = {
     'bpf': (),
     UTIL: (),
+    BASE: (UTIL,),
+    **{folder: (UTIL, BASE) for folder in READERS},
+    'libejguard/service/kind': (UTIL, BASE, *READERS),
     'libejguard/service': (UTIL, *SERVICE),
-    'libejguard/service/kind': (UTIL, *SERVICE),
-    'libejguard/service/script': (UTIL, *SERVICE),
-    'libejguard/service/unit': (UTIL, *SERVICE),
     'libejguard/core': (UTIL, *SERVICE),
     'libejguard/modules/lib/access': (UTIL,),
     'libejguard/modules/lib/cookie': (UTIL, LIB[0]),

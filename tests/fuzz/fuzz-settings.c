@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 #include "libejguard/service/script/script.h"
 #include "libejguard/service/unit/file.h"
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/kind/keys.h"
-#include "libejguard/service/kind/kind.h"
 #include "libejguard/util/cleanup.h"
 
 static void every_name_has_a_row(void **state)

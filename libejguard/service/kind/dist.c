@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/kind/read.h"
 #include "libejguard/util/cleanup.h"
 

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_DIST_H
 #define EJG_SERVICE_KIND_DIST_H
 
-#include "libejguard/service/dist.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Adds the source of the distribution range, if the row has one, and the further ports. state becomes INDETERMINATE,

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_EXPAND_H
 #define EJG_SERVICE_KIND_EXPAND_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * The first of the words that is an existing path; the last one if none exists, or if the words are not paths. NULL if

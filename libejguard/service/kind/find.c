@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
+#include "libejguard/service/kind/find.h"
 #include "libejguard/service/kind/release.h"
 #include "libejguard/service/unit/unit.h"
 #include "libejguard/util/cleanup.h"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/kind/expand.h"
 #include "libejguard/service/kind/keys.h"
 #include "libejguard/service/kind/release.h"

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_READ_H
 #define EJG_SERVICE_KIND_READ_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Sets the variables of s from the places that the row lists, each by its name in struct ejg_setting; call it after the

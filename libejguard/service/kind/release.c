@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/util/cleanup.h"
 
 /* True if the folder belongs to one release only: /usr/bin/NAME belongs to none. */

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_KIND_RELEASE_H
 #define EJG_SERVICE_KIND_RELEASE_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Fills in s->root, root_name and root_version from the program that the unit starts, else from the usual folders of

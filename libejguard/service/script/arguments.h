@@ -3,8 +3,8 @@
 #ifndef EJG_SERVICE_SCRIPT_ARGUMENTS_H
 #define EJG_SERVICE_SCRIPT_ARGUMENTS_H
 
-#include "libejguard/service/script/erl-words.h"
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/erl-words.h"
+#include "libejguard/service/base/source.h"
 
 /*
  * Appends the words of a text. -args_file FILE is replaced by the words of the file if it can be read. A -config whose

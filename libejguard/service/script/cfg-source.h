@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_CFG_SOURCE_H
 #define EJG_SERVICE_SCRIPT_CFG_SOURCE_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Adds the settings of ejabberdctl.cfg.

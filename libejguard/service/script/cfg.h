@@ -12,7 +12,7 @@
 #ifndef EJG_SERVICE_SCRIPT_CFG_H
 #define EJG_SERVICE_SCRIPT_CFG_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Reads size bytes of s->cfg_path into the variables; the first statement that could set anything becomes

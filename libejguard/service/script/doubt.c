@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "libejguard/service/settings.h"
 
 const char *const settings_names[] = {
 	SETTING_NAMES,

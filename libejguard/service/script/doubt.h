@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_DOUBT_H
 #define EJG_SERVICE_SCRIPT_DOUBT_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /* The names of struct ejg_setting that are variables of the script, and others that become arguments; ended by NULL. */
 extern const char *const settings_names[];

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_ERL_ARGS_H
 #define EJG_SERVICE_SCRIPT_ERL_ARGS_H
 
-#include "libejguard/service/script/erl-words.h"
+#include "libejguard/service/base/erl-words.h"
 
 enum erl_args_result {
 	ERL_ARGS_NONE,	  /* nothing here concerns the distribution port */

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_SCRIPT_H
 #define EJG_SERVICE_SCRIPT_SCRIPT_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /*
  * Follows a script: presets, defaults, ejabberdctl.cfg where it is sourced. A statement whose condition is unknown

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_SCRIPT_SHELL_H
 #define EJG_SERVICE_SCRIPT_SHELL_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 /* The value of a word of the shell: its text, or why it is unknown. */
 struct word_value {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/unit/file.h"
 #include "libejguard/util/cleanup.h"
 

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_UNIT_ENVIRONMENT_H
 #define EJG_SERVICE_UNIT_ENVIRONMENT_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 
 struct unit_value {
 	const char *text;

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_UNIT_FILES_H
 #define EJG_SERVICE_UNIT_FILES_H
 
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/source.h"
 
 struct unit_file {
 	const char *path;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/service/unit/environment.h"
 #include "libejguard/service/unit/files.h"
 #include "libejguard/util/cleanup.h"

@@ -3,7 +3,7 @@
 #ifndef EJG_SERVICE_UNIT_UNIT_H
 #define EJG_SERVICE_UNIT_UNIT_H
 
-#include "libejguard/service/settings-struct.h"
+#include "libejguard/service/base/settings-struct.h"
 #include "libejguard/service/unit/environment.h"
 
 /* Reads the unit: its environment into the variables, the rest into s->unit. Return: 0, -ENOMEM. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files that settings are read from: of the system, or of another root directory. */
-#ifndef EJG_SERVICE_SOURCE_H
-#define EJG_SERVICE_SOURCE_H
+#ifndef EJG_SERVICE_BASE_SOURCE_H
+#define EJG_SERVICE_BASE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

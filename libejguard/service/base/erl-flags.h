@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the flags of erl in its arguments. */
-#ifndef EJG_SERVICE_SCRIPT_ERL_FLAGS_H
-#define EJG_SERVICE_SCRIPT_ERL_FLAGS_H
+#ifndef EJG_SERVICE_BASE_ERL_FLAGS_H
+#define EJG_SERVICE_BASE_ERL_FLAGS_H
 
 #include <stddef.h>
 
-#include "libejguard/service/script/erl-words.h"
+#include "libejguard/service/base/erl-words.h"
 
 /* A flag of erl in its arguments, or a key of -kernel or a name of -env. */
 struct erl_flag {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Splits words as build_args_from_string() of erlexec.c; compared with OTP 23, 25, 27 and 29 (erl -emu_args_exit). */
-#include "libejguard/service/script/erl-words.h"
+#include "libejguard/service/base/erl-words.h"
 
 #include <errno.h>
 #include <stdlib.h>

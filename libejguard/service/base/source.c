@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files of the system, or of another root directory. */
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/source.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The members of struct settings, private to the readers of unit, script and files that fill them in. */
-#ifndef EJG_SERVICE_SETTINGS_STRUCT_H
-#define EJG_SERVICE_SETTINGS_STRUCT_H
+/* The members of struct settings, for the readers that fill them in and for what is derived from them. */
+#ifndef EJG_SERVICE_BASE_SETTINGS_STRUCT_H
+#define EJG_SERVICE_BASE_SETTINGS_STRUCT_H
 
-#include "libejguard/service/kind/kind.h"
-#include "libejguard/service/script/erl-flags.h"
-#include "libejguard/service/script/variables.h"
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/erl-flags.h"
+#include "libejguard/service/base/source.h"
+#include "libejguard/service/base/variables.h"
+
+struct service_kind;
+
+/* The names of struct ejg_setting that are variables, in its order. */
+#define SETTING_NAMES \
+	"ERLANG_NODE", "FIREWALL_WINDOW", "INET_DIST_INTERFACE", "ERL_DIST_PORT", "ERL_EPMD_ADDRESS", \
+	"ERL_EPMD_PORT", "ERL_OPTIONS", "CONFIG_DIR", "EJABBERDCTL_CONFIG_PATH", "EJABBERD_CONFIG_PATH", \
+	"VMARGS", "SPOOL_DIR", "LOGS_DIR", "EJABBERD_LOG_PATH", "EJABBERD_PID_PATH", "ERL_INETRC", \
+	"ERL_CRASH_DUMP", "ERL_CRASH_DUMP_BYTES", "CONTRIB_MODULES_PATH", "CONTRIB_MODULES_CONF_DIR", "HOME", \
+	"XDG_CONFIG_HOME"
 
 /* The unit that starts the service. */
 struct unit_facts {
@@ -28,6 +37,24 @@ enum flag_source { FLAGS_AFLAGS, FLAGS_OPTIONS, FLAGS_FILE, FLAGS_FLAGS, FLAGS_Z
 struct flag_list {
 	struct erl_flag *items;
 	size_t n;
+};
+
+/* The place where a distribution range is set. */
+struct dist_source {
+	const char *what; /* FIREWALL_WINDOW, ERL_DIST_PORT, ERL_OPTIONS, vm.args */
+	struct ejg_port_range range;
+	struct ejg_origin origin;
+};
+
+/* The distribution ports that follow from the settings. */
+struct dist {
+	enum ejg_dist_state state;
+	const char *note;
+	struct ejg_origin origin;      /* of the value in effect, or of the value that cannot be determined */
+	struct dist_source sources[4]; /* the one in effect first */
+	size_t n_sources;
+	uint16_t also[2]; /* other ports for connections between nodes; private too */
+	size_t n_also;
 };
 
 /* Everything that is read about a service. The first members select what is read. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The variables of the start script, with all values that they were given. */
-#include "libejguard/service/script/variables.h"
+#include "libejguard/service/base/variables.h"
 
 #include <string.h>
 

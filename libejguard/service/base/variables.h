@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The variables of a shell, and the sources of their values. The arena records if memory runs out. */
-#ifndef EJG_SERVICE_SCRIPT_VARIABLES_H
-#define EJG_SERVICE_SCRIPT_VARIABLES_H
+#ifndef EJG_SERVICE_BASE_VARIABLES_H
+#define EJG_SERVICE_BASE_VARIABLES_H
 
 #include <ejguard/facts.h>
 

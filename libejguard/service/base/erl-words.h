@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Splits erl's arguments into words, like the shell and erlexec.c of Erlang/OTP. */
-#ifndef EJG_SERVICE_SCRIPT_ERL_WORDS_H
-#define EJG_SERVICE_SCRIPT_ERL_WORDS_H
+#ifndef EJG_SERVICE_BASE_ERL_WORDS_H
+#define EJG_SERVICE_BASE_ERL_WORDS_H
 
 #include <ejguard/facts.h>
 

@@ -3,12 +3,12 @@
  * The kinds of Erlang services, as data: table.c has one row for each. All code reads the properties of a kind from its
  * row. What a row leaves out is unknown and is never taken from another row.
  */
-#ifndef EJG_SERVICE_KIND_KIND_H
-#define EJG_SERVICE_KIND_KIND_H
+#ifndef EJG_SERVICE_BASE_KIND_H
+#define EJG_SERVICE_BASE_KIND_H
 
 #include <ejguard/facts.h>
 
-#include "libejguard/service/source.h"
+#include "libejguard/service/base/source.h"
 #include "libejguard/util/arena.h"
 
 /*
@@ -69,21 +69,5 @@ const char *const *kind_names(void);
 
 /* True if `word` is one of `words`, which blanks separate. */
 bool kind_has_word(const char *words, const char *word, size_t length);
-
-/*
- * Determines the kind of a service from its name, the programs of its units and the files of its configuration folder.
- * Never NULL: "erlang" is the kind of all others.
- * @units:      names, ended by NULL
- * @config_dir: or NULL
- * Return: 0, -ENOMEM.
- */
-int kind_find(struct arena *arena, const struct settings_source *source, const char *service, const char *const *units,
-	      const char *config_dir, const struct service_kind **ret);
-
-/*
- * The name of the shipped stack for a service that has no stack of its own; NULL if neither its units nor its name
- * indicate a known kind. Return: 0, -ENOMEM.
- */
-int kind_find_stack(struct arena *arena, const struct settings_source *source, const char *service, const char **ret);
 
 #endif

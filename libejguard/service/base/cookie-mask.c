@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/service/cookie-mask.h"
+#include "libejguard/service/base/cookie-mask.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "libejguard/service/kind/kind.h"
+#include "libejguard/service/base/kind.h"
 #include "libejguard/util/cleanup.h"
 
 static const struct kind_setting rabbitmq[] = {

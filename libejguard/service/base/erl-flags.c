@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/service/script/erl-flags.h"
+#include "libejguard/service/base/erl-flags.h"
 
 #include <errno.h>
 #include <string.h>

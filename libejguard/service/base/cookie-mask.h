@@ -4,8 +4,8 @@
  * (erl_call), of variables such as RELEASE_COOKIE, and of Erlang or Elixir text that calls set_cookie. Anything that
  * may be a cookie counts as one. All data about a service passes through here, and no other code masks.
  */
-#ifndef EJG_SERVICE_COOKIE_MASK_H
-#define EJG_SERVICE_COOKIE_MASK_H
+#ifndef EJG_SERVICE_BASE_COOKIE_MASK_H
+#define EJG_SERVICE_BASE_COOKIE_MASK_H
 
 #include <stdbool.h>
 #include <stddef.h>
