@@ -38,6 +38,17 @@ class DryRun(Case):
              "added_more": 0, "removed_more": 0}])
         self.assertNotIn("changes", self.ejguard("check", "--json").json)
 
+    def test_how_to_use_a_file(self):
+        """What is next is to put it in its place, if it is not there, and to apply it."""
+        path = self.write("new stack", "set cgroups ejabberd.service\nrequired probe changes=yes\n")
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        self.assertIn(f"next: {sudo}install -D -m 0644 '{path}' {self.confdir}/ejabberd && {self.command('apply')}\n",
+                      self.ejguard("check", "--file", path).out)
+        path = self.stack("required probe changes=yes\n")
+        self.assertIn(f"next: {self.command('apply')}\n", self.ejguard("check", "--file", path).out)
+        path = self.stack("required probe\n")
+        self.assertNotIn("next: ", self.ejguard("check", "--file", path).out)
+
     def test_nothing(self):
         self.stack("required probe\n")
         result = self.ejguard("apply", "--dry-run")
@@ -69,7 +80,9 @@ class DryRun(Case):
         path = self.stack("required net changes=yes\n", "other")
         result = self.ejguard("check", "--file", path)
         self.assertEqual(result.exit, 0)
-        self.assertEqual(result.out, DIFF.format(module="net") + "ejabberd: would be guarded, 2 changes, 1 ok\n")
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        self.assertEqual(result.out, DIFF.format(module="net") + f"next: {sudo}install -D -m 0644 {path} {self.confdir}/ejabberd"
+                                     f" && {self.command('apply')}\nejabberd: would be guarded, 2 changes, 1 ok\n")
         self.assertEqual(self.ejguard("check", "--file", path, "--detailed-exitcode").exit, 5)
         path = self.stack("required net\n", "other")
         self.assertEqual(self.ejguard("check", "--file", path, "--detailed-exitcode").exit, 0)

@@ -115,10 +115,31 @@ static void print_command(const struct report *report, const char *verb, FILE *o
 	print_option(out, "confdir", arguments->confdir);
 	print_option(out, "moduledir", arguments->moduledir);
 	fprintf(out, " %s", verb);
-	print_option(out, "file", arguments->file);
+	if (strcmp(verb, "apply") != 0)
+		print_option(out, "file", arguments->file);
 	print_option(out, "root", arguments->root);
 	if (arguments->operand)
 		print_word(out, arguments->operand);
+}
+
+/* A stack that was tried is put in its place, unless it is there, and applied. */
+static void print_use(const struct report *report, FILE *out)
+{
+	const struct arguments *arguments = report->arguments;
+	const char *folder = arguments->confdir ? arguments->confdir : EJG_CONFDIR;
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder, report->service) < 0) {
+		path = NULL;
+		return;
+	}
+	if (strcmp(path, arguments->file) != 0) {
+		fprintf(out, "%sinstall -D -m 0644", geteuid() == 0 ? "" : "sudo ");
+		print_word(out, arguments->file);
+		print_word(out, path);
+		fputs(" && ", out);
+	}
+	print_command(report, "apply", out);
 }
 
 /* Prints nothing if nothing is left to do, or if no command does it. */
@@ -137,6 +158,11 @@ static void print_next(const struct report *report, const struct summary *summar
 	if (report->tries && report->arguments->dry_run && report->error == 0) {
 		if (report_count_changes(report) > 0)
 			print_command(report, report->arguments->now ? "enable --now" : verb, out);
+		return;
+	}
+	if (report->tries && report->arguments->file && !report->arguments->root && report->error == 0) {
+		if (report_count_changes(report) > 0 && !report->quiet)
+			print_use(report, out);
 		return;
 	}
 	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
