@@ -31,7 +31,7 @@ static void print_exit_status(const struct verb *verb)
 	if (verb && verb_id(verb) == VERB_CHECK)
 		printf("With --nagios those of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
 	if (verb && verb_id(verb) == VERB_APPLY)
-		printf("With --own 78, 69 and 77 stand for 3 and 4, as sysexits(3) has them.\n");
+		printf("With --own: 78 instead of 3, and 69 or 77 instead of 4 (sysexits(3)).\n");
 	if (verb && verb->runs_command)
 		printf("126 when the command cannot be executed, 127 when it is not found; else as the command "
 		       "ends.\n");

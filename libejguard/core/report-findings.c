@@ -6,7 +6,7 @@
 const struct ejg_finding_info report_core_findings[] = {
 	{ "applied-unkept", EJG_WARNING,
 	  "what was applied cannot be kept: ejguard apply --confirm cannot bring it back",
-	  "make room in that folder, and see that it is root's\nrun: ejguard apply" },
+	  "make room in that folder, and check that root owns it\nrun: ejguard apply" },
 	{ "argument", EJG_FAILURE, "the caller of the library gave an invalid argument", "correct the call" },
 	{ "cancelled", EJG_FAILURE, "the run was cancelled", "run it again" },
 	{ "confine-only", EJG_FAILURE, "a module can only act on the process that becomes the service",

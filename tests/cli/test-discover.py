@@ -24,7 +24,7 @@ class Survey(Case):
         return [re.split(r" {2,}", line.strip()) for line in lines]
 
     def test_facts(self):
-        rows = self.table(self.survey("full"), "Facts, ")
+        rows = self.table(self.survey("full"), "Facts (")
         self.assertEqual(rows[0], ["FACT", "ORIGIN", "VALUE"])
         self.assertIn(["configuration", "preset /usr/sbin/ejabberdctl:31", "/etc/ejabberd"], rows)
         self.assertIn(["cgroups", "/etc/ejguard/ejabberd:7", "ejabberd.service, epmd.service (not there now)"], rows)
@@ -35,7 +35,7 @@ class Survey(Case):
 
     def test_settings(self):
         text = self.survey("full")
-        rows = self.table(text, "Settings, ")
+        rows = self.table(text, "Settings of")
         self.assertIn(["ERLANG_NODE", "/etc/default/ejabberd:12", "ejabberd@host"], rows)
         index = rows.index(["ERLANG_NODE (overridden)", "preset /usr/sbin/ejabberdctl:31", "ejabberd@localhost"])
         self.assertEqual(rows[index + 1], ["line 12 is in effect"])

@@ -97,14 +97,14 @@ class Usage(Case):
     def test_help_has_the_exit_statuses(self):
         """Of each verb its own: what 0 and 1 mean, and the others that it has."""
         for verb, words, others in (("check", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --nagios")),
-                                    ("apply", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --own 78")),
+                                    ("apply", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --own: 78")),
                                     ("exec", "0 executed, 1 NOT started,", ("\n126 when",)),
                                     ("explain", "0 allowed, 1 NOT allowed,", ()),
                                     ("modules", "0 done, 1 failed,", ()),
                                     ("enable", "0 enabled, 1 NOT enabled,", ("\n5 something",))):
             text = self.ejguard(verb, "--help").out
             self.assertIn("Exit status: " + words, text)
-            for other in "\n5 something", "\n126 when", "With --nagios", "With --own 78":
+            for other in "\n5 something", "\n126 when", "With --nagios", "With --own: 78":
                 self.assertEqual(other in text, other in others, (verb, other))
 
     def test_each_verb_has_help_with_exit_statuses(self):

@@ -48,9 +48,9 @@ static const struct option_spec apply_options[] = {
 	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
 	  "skip the self-test (do not try forbidden connections)" },
 	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
-	  "keep addresses that the names of peers had in this time" },
+	  "accept an address that a peer's name had in the last SECONDS" },
 	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
-	  "show what would change, and change nothing: 5 when something would" },
+	  "show what would change; exit status 5 if something would" },
 	{ "confirm", 0, OPTION_WORD, "TIME", FIELD(confirm),
 	  "restore the former policy after TIME (60s) unless ejguard confirm is run" },
 };
@@ -74,7 +74,7 @@ static const struct option_spec exec_options[] = {
 	  "the cgroup to run it in (created if missing); default: SERVICE below the mount of cgroup2" },
 	{ "user", 0, OPTION_WORD, "USER", FIELD(user), "run it as this user (name or number)" },
 	{ "only-confine", 0, OPTION_FLAG, NULL, FIELD(only_confine),
-	  "confine and execute only: the cgroup is guarded already, as in a unit of systemd" },
+	  "only confine this process and run the command: the cgroup is guarded already, as in a unit of systemd" },
 	{ "wait-empty", 0, OPTION_FLAG, NULL, FIELD(wait_empty),
 	  "wait until the command has ended, then end the processes that it leaves in the cgroup" },
 };
@@ -92,7 +92,7 @@ static const struct option_spec doctor_options[] = {
 
 static const struct option_spec enable_options[] = {
 	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
-	  "show what would change, and change nothing: 5 when something would" },
+	  "show what would change; exit status 5 if something would" },
 	{ "seccomp", 0, OPTION_FLAG, NULL, FIELD(seccomp),
 	  "also start the services under the filter of the stack's module seccomp" },
 	{ "now", 0, OPTION_FLAG, NULL, FIELD(now),
@@ -133,14 +133,14 @@ const struct verb verbs[N_VERBS] = {
 	[VERB_CONFIRM] = {
 		.name = "confirm",
 		.operand = "[SERVICE]",
-		.summary = "Keeps what apply --confirm has changed",
+		.summary = "Keeps the policy that apply --confirm put in force",
 		.done = "confirmed",
 		.failed = "NOT confirmed",
 	},
 	[VERB_REVERT] = {
 		.name = "revert",
 		.operand = "[SERVICE]",
-		.summary = "Undoes what apply --confirm has changed now, without waiting for the time",
+		.summary = "Restores the former policy at once, without waiting for TIME",
 		.done = "reverted",
 		.failed = "NOT reverted",
 		.reverts = true,

@@ -141,7 +141,7 @@ int confirm_refuse_reverted(struct report *report)
 	if (!pending_is_reverted(report))
 		return 0;
 	return report_fail(report, -EBUSY,
-			   "the stack file of %s has what was taken back, and the former policy stays in force; correct the "
+			   "the stack file of %s still contains the change that was taken back, and the former policy stays in force; correct the "
 			   "file, then run: ejguard apply %s",
 			   report->service, report->service);
 }

@@ -66,7 +66,7 @@ static int check(struct report *report, struct ejg *former, bool tries)
 	r = ejg_try(former);
 	if (r == 0)
 		return 0;
-	return report_fail(report, r, "the former stack does not hold now: %s; correct that, or apply without --confirm",
+	return report_fail(report, r, "the former stack is not fully in force: %s; correct that, or apply without --confirm",
 			   ejg_error(former));
 }
 

@@ -276,7 +276,7 @@ static int put_answers(const struct learn *learn, FILE *out, struct learned *ret
 		if (host->use != LEARN_PEER || !answers_from(host->address, own) || is_told(learn, i, own))
 			continue;
 		fprintf(out, ",%s", own);
-		r = learned_reason(ret, "listen=%s: this host answers %s from there; to which address it came was not seen", own,
+		r = learned_reason(ret, "listen=%s: this host answers %s from there; the local address is not known", own,
 				   host->address);
 	}
 	return r;

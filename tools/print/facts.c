@@ -121,7 +121,7 @@ int print_facts(const struct ejg_facts *facts, FILE *out)
 		r = add_row(table, "cgroups", &facts->cgroups_origin, cgroups_text(facts), NULL);
 	if (r == 0)
 		r = add_row(table, "epmd", &facts->epmd_origin, port_text(facts->epmd_port),
-			    facts->kind && facts->kind->without_epmd ? "the service goes without it" : NULL);
+			    facts->kind && facts->kind->without_epmd ? "not used by the service" : NULL);
 	if (r == 0)
 		r = add_row(table, "distribution", &facts->dist_origin, dist_text(facts), facts->dist_note);
 	if (r == 0)
@@ -130,5 +130,5 @@ int print_facts(const struct ejg_facts *facts, FILE *out)
 		r = add_peers(table, facts);
 	if (r == 0)
 		r = add_row(table, "users", &facts->users_origin, users_text(facts), NULL);
-	return table_print(table, "Facts, which the guards hold the service to:") < 0 ? -ENOMEM : r;
+	return table_print(table, "Facts (what the modules check against):") < 0 ? -ENOMEM : r;
 }

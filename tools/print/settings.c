@@ -122,7 +122,7 @@ int print_settings(const struct ejg_survey *survey, FILE *out)
 
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)
 		r = add_setting(table, survey, ejg_setting_get(survey, i));
-	if (table_print(table, "\nSettings, as the start script determines them:") < 0)
+	if (table_print(table, "\nSettings of the service:") < 0)
 		return -ENOMEM;
 	print_unset(survey, out);
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)

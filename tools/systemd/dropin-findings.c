@@ -37,7 +37,7 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 				    "undoes that: it starts without the filter",
 			 .remedy = "find the file that sets ExecStart= after it (see systemctl cat), and correct it" },
 	[CHANGED] = { .id = "ejguard.dropin-changed", .severity = EJG_FAILURE,
-		      .message = "its drop-in differs from what enable would write now, and is not known to guard it: "
+		      .message = "its drop-in was changed and may not guard it: "
 				 "it starts unguarded",
 		      .remedy = "run: ejguard enable" },
 };

@@ -60,16 +60,16 @@ static void tell_rest(struct files *files, const struct file_place *place)
 	if (files->tally.hidden > 0)
 		ejg_call_finding_at(
 			files->call, "hidden", files->root, &place->where,
-			"%llu files have modes that others may read or write, but the folders above keep others out",
-			(unsigned long long)files->tally.hidden);
+			"%llu %s a mode that lets others read or write, but the folders above keep others out",
+			(unsigned long long)files->tally.hidden, files->tally.hidden == 1 ? "file has" : "files have");
 	if (files->tally.links > 0)
 		ejg_call_finding_at(files->call, "symlinks", files->root, &place->where,
-				    "%llu symbolic links were not followed",
-				    (unsigned long long)files->tally.links);
+				    "%llu symbolic %s not followed", (unsigned long long)files->tally.links,
+				    files->tally.links == 1 ? "link was" : "links were");
 	if (files->tally.excluded > 0)
 		ejg_call_finding_at(files->call, "excluded", files->root, &place->where,
-				    "%llu files and folders are excluded by the stack",
-				    (unsigned long long)files->tally.excluded);
+				    "%llu %s excluded by the stack", (unsigned long long)files->tally.excluded,
+				    files->tally.excluded == 1 ? "file or folder is" : "files and folders are");
 	files->tally.n_rows = 0;
 	files->tally.hidden = files->tally.links = files->tally.excluded = 0;
 }

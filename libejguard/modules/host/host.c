@@ -46,7 +46,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "cgroup-unknown", EJG_FAILURE, "the guard does not know a cgroup of the service", "run: ejguard apply" },
 	{ "network-unknown", EJG_FAILURE, "nothing is refused in a network namespace of the service",
 	  "run: ejguard apply" },
-	{ "ports-ephemeral", EJG_FAILURE, "private ports are in the range that the kernel gives to any process",
+	{ "ports-ephemeral", EJG_FAILURE, "private ports are in the range of ephemeral ports, which the kernel gives to any process",
 	  "reserve them in net.ipv4.ip_local_reserved_ports, or use other ports" },
 	{ "listener-before", EJG_FAILURE,
 	  "another user listened on a private port before the guard was applied, and still does",

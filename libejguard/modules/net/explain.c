@@ -64,7 +64,7 @@ static void answer(const struct net_explanation *e, bool allowed, const char *ru
 	const char *file = ejg_call_where(e->call, &line);
 
 	if (!allowed && e->d->head->flags & POLICY_PERMISSIVE)
-		ejg_call_answer(e->call, true, file, line, "mode=permissive: counted, not refused: %s", rule);
+		ejg_call_answer(e->call, true, file, line, "would be refused, is only counted (mode=permissive): %s", rule);
 	else
 		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
 }

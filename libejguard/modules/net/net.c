@@ -86,7 +86,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
 	  "start the service, or name its cgroup: 'set cgroups' in the stack, or --cgroup" },
-	{ "ports-ephemeral", EJG_FAILURE, "private ports are in the range that the kernel gives to any process",
+	{ "ports-ephemeral", EJG_FAILURE, "private ports are in the range of ephemeral ports, which the kernel gives to any process",
 	  "reserve them in net.ipv4.ip_local_reserved_ports, or use other ports" },
 	{ "listener-unknown", EJG_FAILURE, "a listener of the service is neither public nor private",
 	  "add its port to 'set public' or to 'set dist', or use strict=yes" },

@@ -86,7 +86,7 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 		snprintf(remedy, sizeof(remedy),
 			 "set net.ipv4.ip_local_reserved_ports=%u-%u in that namespace, or end what lives in it", first, last);
 	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
-			    "private ports are in the range that the kernel gives to any process%s%s",
+			    "private ports are in the range of ephemeral ports, which the kernel gives to any process%s%s",
 			    netns->own ? "" : " in the network namespace ", netns->label);
 	return true;
 }

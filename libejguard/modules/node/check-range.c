@@ -120,7 +120,7 @@ static void check_kernel(const struct node *node, const char *subject, const str
 	if (world->ephemeral.first && node_range_given_away(&node->range, &world->ephemeral, world->reserved, &given)) {
 		reserve_remedy(world, &given, remedy);
 		node_say(node, "range-ephemeral", subject, where, remedy,
-			 "%u-%u are in the range that the kernel gives to any process (ip_local_port_range %u-%u): "
+			 "%u-%u are in the range of ephemeral ports, which the kernel gives to any process (ip_local_port_range %u-%u): "
 			 "other processes may take them before the node or %s",
 			 given.first, given.last, world->ephemeral.first, world->ephemeral.last, node_tool(node));
 	}
