@@ -44,6 +44,7 @@ end() {
 note 'accept=cgroup'
 begin cgroup
 check 'check' guard -q check service
+check_has 'status tells of it' net.cgroup-removed "$(guard --json status service 2>/dev/null || true)"
 check_is 'the former program decides, with the policy of now' timeout "$(stranger)"
 stack_for "$cgroup" 198.51.100.9
 guard -q apply --no-proof service
