@@ -2,12 +2,16 @@
 """Runs the cases of one file; `run` calls it, in namespaces from which nothing leaves, and explains it."""
 
 import argparse
+import contextlib
 import fnmatch
 import json
 import os
 import pathlib
+import select
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import cases
@@ -22,12 +26,22 @@ VARIABLES = {
 }
 AS_NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all')
 SECONDS = 20
-# Of `run: every`: all that a verb may print, and each verb.
+# Of `run: every`: all that a verb may print, and each verb; @ is the service.
 FORMS = ((), ('-v',), ('--json',), ('-q',))
-VERBS = (('discover',), ('discover', '--graph'), ('check',), ('check', '--html'), ('check', '--nagios'), ('learn',), ('status',),
-         ('doctor',), ('modules',), ('explain', 'connect', '198.51.100.1', '4369'),
-         ('explain', 'accept', '198.51.100.1', '4369'), ('apply', '--dry-run'), ('enable', '--dry-run'), ('apply',),
-         ('status', '--openmetrics'), ('status', '--prometheus'), ('enable',), ('disable',), ('release',))
+VERBS = (('discover', '@'), ('discover', '--graph', '@'), ('check', '@'), ('check', '--html', '@'),
+         ('check', '--nagios', '@'), ('learn', '@'), ('status', '@'), ('doctor', '@'), ('modules',),
+         ('explain', 'connect', '198.51.100.1', '4369', '@'), ('explain', 'accept', '198.51.100.1', '4369', '@'),
+         ('apply', '--dry-run', '@'), ('enable', '--dry-run', '--templatedir', tree.TEMPLATES, '@'), ('apply', '@'),
+         ('status', '--openmetrics', '@'), ('status', '--prometheus', '@'),
+         ('enable', '--templatedir', tree.TEMPLATES, '@'), ('disable', '@'), ('release', '@'))
+# In one form each: they print what others print, or little.
+RARE_VERBS = (('--json', 'discover', '--root', '/', '@'), ('-v', 'check', '--root', '/', '@'),
+              ('-v', 'check', '--file', '/etc/ejguard/@', '@'), ('-v', 'modules', 'node'),
+              ('apply', '--confirm', '1min', '@'), ('confirm', '@'), ('revert', '@'), ('-v', 'status', '--prove', '@'),
+              ('oci', '@'), ('-v', 'watch', '@'),
+              ('exec', '--service', '@', '--cgroup', '/system.slice/canary', '--', '/bin/true'))
+WATCH_SECONDS = 1
+JOURNAL = '/run/systemd/journal/socket'
 
 
 def descriptor(module):
@@ -44,6 +58,31 @@ def environment():
     """What programs in the tree get."""
     passed = {name: value for name, value in os.environ.items() if name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS')}
     return ENVIRONMENT | passed
+
+
+@contextlib.contextmanager
+def journal():
+    """Stands in for journald; gives a list that has what was sent to it when the block ends."""
+    os.makedirs(os.path.dirname(JOURNAL), exist_ok=True)
+    entries = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(JOURNAL)
+        receiver.settimeout(0)
+        done = threading.Event()
+
+        def receive():
+            while not done.is_set() or select.select([receiver], [], [], 0)[0]:
+                if select.select([receiver], [], [], 0.1)[0]:
+                    entries.append(receiver.recv(1 << 18).decode('utf-8', 'surrogateescape') + '\n')
+
+        thread = threading.Thread(target=receive)
+        thread.start()
+        try:
+            yield entries
+        finally:
+            done.set()
+            thread.join()
+            os.unlink(JOURNAL)
 
 
 class Trial:
@@ -70,6 +109,8 @@ class Trial:
     def ejguard(self, *arguments, as_nobody=False):
         """Runs the tool; returns its result."""
         command = [tree.TOOL, '--confdir', '/etc/ejguard', '--moduledir', tree.MODULES, *arguments]
+        if 'watch' in arguments:
+            command = ['timeout', '--signal=INT', str(WATCH_SECONDS), *command]
         result = subprocess.run([*AS_NOBODY, *command] if as_nobody else command, check=False, cwd='/',
                                 timeout=SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, env=environment(), encoding='utf-8', errors='surrogateescape')
@@ -116,9 +157,16 @@ class Trial:
 
     def every_verb(self):
         """All that ejguard can print of this host, and is not asked to change for good."""
-        for verb in VERBS:
-            for form in FORMS:
-                self.ejguard(*form, *verb)
+        with journal() as entries:
+            for verb in VERBS:
+                for form in FORMS:
+                    self.ejguard(*form, *(word.replace('@', self.case.service) for word in verb))
+            for verb in RARE_VERBS:
+                self.ejguard(*(word.replace('@', self.case.service) for word in verb))
+        self.printed += ['$ journal\n', *entries]
+        # What it writes may be read by everybody.
+        self.printed += [path.read_text(encoding='utf-8', errors='surrogateescape')
+                         for path in pathlib.Path('/etc/systemd/system').glob('*.d/*ejguard*')]
 
     def run(self):
         """All of it."""

@@ -12,6 +12,7 @@ USERS = {'root': (0, '/root'), 'nobody': (65534, '/nonexistent'), 'ejabberd': (1
 GROUPS = {'root': 0, 'adm': 4, 'ejabberd': 118, 'epmd': 119, 'alice': 1000, 'bob': 1001, 'nogroup': 65534}
 TOOL = '/usr/libexec/ejguard-test/tools/ejguard'
 MODULES = '/usr/libexec/ejguard-test/libejguard/modules'
+TEMPLATES = '/usr/libexec/ejguard-test/systemd'
 
 # The settings of Debian's /etc/default/ejabberd, and a range that does not overlap with the ephemeral ports.
 SETTINGS = '''ERL_OPTIONS="-env ERL_CRASH_DUMP_BYTES 0"
@@ -159,6 +160,9 @@ def stage_tool(layer, ejguard, modules):
     library = layer / pathlib.Path(MODULES).relative_to('/usr').parent
     for folder in (tool.parent, library / 'modules'):
         folder.mkdir(parents=True)
+    shutil.copytree(pathlib.Path(__file__).resolve().parents[2] / 'tools' / 'systemd',
+                    layer / pathlib.Path(TEMPLATES).relative_to('/usr'),
+                    ignore=lambda _, names: [name for name in names if not name.endswith('.conf.in')])
     # Its run path is relative to itself.
     shutil.copy(ejguard, tool)
     shutil.copy(ejguard.parent.parent / 'libejguard' / 'libejguard.so.0', library)

@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
-
-/* The names of Erlang's and Elixir's functions end in it: erlang:set_cookie(), Node.set_cookie(). */
-#define CALL "set_cookie"
+#include "libejguard/util/cookie-name.h"
 
 static bool is_blank(char c)
 {
@@ -20,38 +18,14 @@ static bool is_flag(const char *text)
 	return *text == '-' || *text == '+';
 }
 
-/* True if the word "cookie" at `at` ends the name of a flag or variable that is followed by a cookie. */
-static bool is_name_of_cookie(const char *text, const char *at)
-{
-	const char *end = at + strlen("cookie");
-
-	if (at - text >= 1 && at[-1] == '-') /* -cookie, --cookie */
-		return true;
-	if (at - text >= 3 && memcmp(at - 3, "set", 3) == 0) /* -setcookie */
-		return true;
-	return at - text >= 1 && at[-1] == '_' && *end && strchr("= \t\n\r\"'", *end); /* RELEASE_COOKIE */
-}
-
-/*
- * The end of the first name of a cookie in a text, or NULL. One pass: an attacker chooses the length of the text and
- * may put thousands of such names into it.
- */
-static const char *find_flag(const char *text)
-{
-	for (const char *at = text; (at = strcasestr(at, "cookie")); at++)
-		if (is_name_of_cookie(text, at))
-			return at + strlen("cookie");
-	return NULL;
-}
-
 /* The number of names of cookies, and of calls that set a cookie, in a text. */
 static size_t count_names(const char *text)
 {
 	size_t n = 0;
 
-	for (const char *at = text; (at = find_flag(at)); n++)
+	for (const char *at = text; (at = cookie_name_find(at)); n++)
 		;
-	for (const char *at = text; (at = strstr(at, CALL)); at++)
+	for (const char *at = text; (at = strstr(at, COOKIE_CALL)); at++)
 		n++;
 	return n;
 }
@@ -97,13 +71,11 @@ static const char *skip_blanks(const char *at)
  * The end of a flag's values: at least one word, whatever its first character, then all words up to the next flag
  * (-setcookie can have two values, a node and its cookie).
  */
-static const char *skip_values(const char *at)
+static const char *skip_values(const char *name_end)
 {
-	const char *end;
+	const char *at = cookie_name_skip(name_end), *end;
 
-	if ((*at == '\'' || *at == '"') && (is_blank(at[1]) || !at[1])) /* it ends the flag's own word */
-		at++;
-	if (*at && !is_blank(*at)) /* --cookie=VALUE */
+	if (*at && !is_blank(*at) && !is_blank(*name_end)) /* --cookie=VALUE */
 		return skip_word(at);
 	end = skip_word(skip_blanks(at));
 	for (at = skip_blanks(end); *at && !is_flag(at); at = skip_blanks(end))
@@ -116,12 +88,14 @@ static char *mask_values(const char *text, const char *flag, char *to, bool *fou
 {
 	const char *at = text, *end;
 
-	for (; flag; flag = find_flag(at)) {
+	for (; flag; flag = cookie_name_find(at)) {
 		to = mempcpy(to, at, flag - at);
 		end = skip_values(flag);
-		if (*skip_blanks(flag)) {
+		if (*skip_blanks(cookie_name_skip(flag))) {
 			*found = true;
 			to = stpcpy(to, " " COOKIE_MASK);
+		} else {
+			to = mempcpy(to, flag, cookie_name_skip(flag) - flag);
 		}
 		at = end;
 	}
@@ -130,7 +104,7 @@ static char *mask_values(const char *text, const char *flag, char *to, bool *fou
 
 const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_found)
 {
-	const char *flag = find_flag(text);
+	const char *flag = cookie_name_find(text);
 	bool found = false;
 	char *copy;
 
@@ -138,7 +112,7 @@ const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_fo
 	copy = arena_alloc(arena, 2 * strlen(text) + sizeof(COOKIE_MASK) + 1);
 	if (!copy)
 		return NULL;
-	if (strstr(text, CALL) || hides_name(text, copy)) {
+	if (strstr(text, COOKIE_CALL) || hides_name(text, copy)) {
 		strcpy(copy, COOKIE_MASK);
 		found = true;
 	} else if (flag) {
@@ -151,18 +125,10 @@ const char *cookie_mask_text(struct arena *arena, const char *text, bool *ret_fo
 	return copy;
 }
 
-static bool is_cookie_flag(const char *argument, bool erl_call)
+/* True for an argument such as "=" between a name and its value. */
+static bool is_sign(const char *argument)
 {
-	static const char *const flags[] = { "-setcookie", "--setcookie", "-cookie", "--cookie", CALL };
-	static const char variable[] = "_COOKIE"; /* -env RELEASE_COOKIE S3 */
-	const size_t length = strlen(argument), n = sizeof(variable) - 1;
-
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-		if (strcmp(argument, flags[i]) == 0)
-			return true;
-	if (length >= n && strcmp(argument + length - n, variable) == 0)
-		return true;
-	return erl_call && strcmp(argument, "-c") == 0;
+	return *argument && !*cookie_name_skip(argument);
 }
 
 static size_t count(const char *text, size_t size)
@@ -184,14 +150,16 @@ int cookie_mask_arguments(struct arena *arena, const char *text, size_t size, bo
 	if (!arguments)
 		return -ENOMEM;
 	for (const char *at = text; at < text + size; at += strlen(at) + 1) {
-		if (first || (later && !is_flag(at))) {
+		if (first && is_sign(at)) {
+			arguments[n] = arena_strdup(arena, at);
+		} else if (first || (later && !is_flag(at))) {
 			arguments[n] = COOKIE_MASK;
 			found = true;
 			later = true;
 			first = false;
 		} else {
 			arguments[n] = cookie_mask_text(arena, at, &found);
-			first = is_cookie_flag(at, erl_call);
+			first = cookie_name_ends(at) || (erl_call && strcmp(at, "-c") == 0);
 			later = false;
 		}
 		if (!arguments[n++])

@@ -5,6 +5,7 @@
 
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/cookie-name.h"
 
 /*
  * Options that change the distribution port, or that add settings from elsewhere. The last two end the arguments that
@@ -57,7 +58,7 @@ static size_t cookie_words(const struct erl_words *words, size_t i)
 {
 	const size_t start = i;
 
-	if (!is(words, i, "-setcookie") && !is(words, i, "--cookie"))
+	if (!cookie_name_is_flag(words->items[i].text))
 		return 0;
 	do
 		i++;

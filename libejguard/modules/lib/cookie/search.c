@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/cookie-name.h"
 
 struct text_line {
 	const char *text;
@@ -134,7 +135,8 @@ static const char *read_atom(const char *at, const char *end, struct search_word
 	const bool quoted = at < end && *at == '\'';
 	const char *start = at += quoted, *close;
 
-	while (at < end && (isalnum((unsigned char)*at) || strchr("_@.-", *at) || (quoted && *at != '\'' && *at != '\n')))
+	while (at < end &&
+	       (isalnum((unsigned char)*at) || strchr("_@.-", *at) || (quoted && *at != '\'' && *at != '\n')))
 		at++;
 	close = at;
 	if (quoted && (at == end || *at++ != '\''))
@@ -151,12 +153,12 @@ static const char *skip_signs(const char *at, const char *end, const char *signs
 }
 
 /*
- * `-eval erlang:set_cookie(COOKIE)`, with node() or the name of a node before it, and `-run erlang set_cookie COOKIE`. What is
- * written otherwise is computed.
+ * `-eval erlang:set_cookie(COOKIE)`, with node() or the name of a node before it, and `-run erlang set_cookie COOKIE`.
+ * What is written otherwise is computed.
  */
 static bool read_call(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
-	static const char name[] = "set_cookie", self[] = "node()";
+	static const char name[] = COOKIE_CALL, self[] = "node()";
 	const char *end = line->text + n, *at = memmem(line->text, n, name, sizeof(name) - 1);
 	struct search_word word = { 0 }, node = { 0 };
 	bool call;
@@ -216,22 +218,18 @@ static bool read_assigned(const char *at, const char *end, const struct cookie *
 /* Variables from which a start script reads the cookie. */
 static bool has_variable(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
-	static const struct {
-		const char *name;
-		enum search_form form;
-	} names[] = {
-		{ "RELEASE_COOKIE", SEARCH_RELEASE },
-		{ "EMQX_NODE__COOKIE", SEARCH_SETTING },
-		{ "EMQX_NODE_COOKIE", SEARCH_SETTING },
-		{ "DOCKER_VERNEMQ_DISTRIBUTED_COOKIE", SEARCH_SETTING },
-		{ "VMQ_DISTRIBUTED_COOKIE", SEARCH_SETTING },
-		{ "RABBITMQ_ERLANG_COOKIE", SEARCH_ENVIRONMENT },
+	static const enum search_form forms[] = {
+		[COOKIE_NAME_RELEASE] = SEARCH_RELEASE,
+		[COOKIE_NAME_SETTING] = SEARCH_SETTING,
+		[COOKIE_NAME_ENVIRONMENT] = SEARCH_ENVIRONMENT,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *after = find_option(line->text, n, names[i].name);
+	for (const struct cookie_name *known = cookie_names; known->name; known++) {
+		const bool variable = known->kind > COOKIE_NAME_FLAG && known->kind < COOKIE_NAME_KEY;
+		const char *after = variable ? find_option(line->text, n, known->name) : NULL;
 
-		hit->form = names[i].form;
+		if (variable)
+			hit->form = forms[known->kind];
 		if (after && after < line->text + n && *after == '=' &&
 		    read_assigned(after + 1, line->text + n, cookie, hit))
 			return true;
@@ -242,8 +240,6 @@ static bool has_variable(const struct text_line *line, size_t n, const struct co
 /* True if the line starts with such a key, followed by = or :. */
 static bool has_key(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
 {
-	/* rabbitmq-env.conf has its variables without RABBITMQ_ */
-	static const char *const names[] = { "node.cookie", "cookie", "distributed_cookie", "ERLANG_COOKIE" };
 	const char *at = line->text, *end = line->text + n;
 
 	while (at < end && is_blank(*at))
@@ -253,12 +249,14 @@ static bool has_key(const struct text_line *line, size_t n, const struct cookie 
 		at = (const char *)memchr(at, '{', (size_t)(end - at)) + 1;
 	while (at < end && is_blank(*at))
 		at++;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *after = at + strlen(names[i]);
+	for (const struct cookie_name *known = cookie_names; known->name; known++) {
+		const size_t length = strlen(known->name);
+		const char *after = at + length;
 
-		hit->form = *names[i] == 'E' ? SEARCH_ENVIRONMENT : SEARCH_SETTING;
-		if (after >= end || memcmp(at, names[i], strlen(names[i])) != 0)
+		if (known->kind < COOKIE_NAME_KEY || (size_t)(end - at) <= length ||
+		    memcmp(at, known->name, length) != 0)
 			continue;
+		hit->form = known->kind == COOKIE_NAME_KEY ? SEARCH_SETTING : SEARCH_ENVIRONMENT;
 		while (after < end && is_blank(*after))
 			after++;
 		if (after < end && (*after == '=' || *after == ':'))
@@ -269,11 +267,11 @@ static bool has_key(const struct text_line *line, size_t n, const struct cookie 
 
 static bool has_option(const struct text_line *line, const struct cookie *cookie, bool keys, struct search_hit *hit)
 {
-	static const char *const names[] = { "-setcookie", "--setcookie", "--cookie" };
 	size_t n = without_comment(line);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *after = find_option(line->text, n, names[i]);
+	for (const struct cookie_name *known = cookie_names; known->name; known++) {
+		const bool flag = known->kind == COOKIE_NAME_FLAG;
+		const char *after = flag ? find_option(line->text, n, known->name) : NULL;
 
 		hit->kind = SEARCH_SETCOOKIE;
 		hit->form = SEARCH_OPTION;
