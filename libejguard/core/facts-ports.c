@@ -10,11 +10,6 @@ enum {
 	EPMD_PORT = 4369, /* registered at IANA; erl's and epmd's own default */
 };
 
-static bool overlap(const struct ejg_port_range *a, const struct ejg_port_range *draft)
-{
-	return a->first <= draft->last && draft->first <= a->last;
-}
-
 static int compare_placed(const void *a, const void *draft)
 {
 	const struct placed_range *x = a, *y = draft;
@@ -44,7 +39,7 @@ static int read_placed(struct facts_draft *draft, const struct setting *setting,
 		return error;
 	qsort(placed, setting->n_values, sizeof(*placed), compare_placed);
 	for (size_t i = 1; i < setting->n_values; i++)
-		if (overlap(&placed[i - 1].range, &placed[i].range))
+		if (port_ranges_overlap(&placed[i - 1].range, &placed[i].range))
 			error = facts_bad_word(draft, placed[i].word, "set %s: %s overlaps %s at %s", name,
 					       placed[i].word->text, placed[i - 1].word->text,
 					       facts_place(draft, &placed[i - 1].word->position));
@@ -118,12 +113,12 @@ static int check_public(struct facts_draft *draft, const struct placed_range *pl
 	const struct ejg_port_range epmd_range = { facts->epmd_port, facts->epmd_port };
 	int error = 0;
 
-	if (overlap(&placed->range, &epmd_range))
+	if (port_ranges_overlap(&placed->range, &epmd_range))
 		error = facts_bad_word(
 			draft, placed->word, "set public: %s includes epmd's port %u (%s), which is private",
 			placed->word->text, facts->epmd_port, private_place(draft, epmd, &facts->epmd_origin));
 	for (size_t i = 0; i < facts->n_dist && !error; i++)
-		if (overlap(&placed->range, &facts->dist[i]))
+		if (port_ranges_overlap(&placed->range, &facts->dist[i]))
 			error = facts_bad_word(
 				draft, placed->word,
 				"set public: %s overlaps the distribution ports %u-%u (%s), which are private",

@@ -10,6 +10,7 @@
 
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/clock.h"
 
 enum { POLL_INTERVAL = 20 }; /* milliseconds; flock(2) has no time limit of its own and we install no signal handler */
 
@@ -115,14 +116,6 @@ static bool is_current(int folder, int fd)
 	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-static uint64_t now(void)
-{
-	struct timespec ts = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 /* The holder's process id, which the holder wrote to the file. */
 static long holder(int fd)
 {
@@ -158,7 +151,7 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 	const struct timespec pause = { .tv_nsec = POLL_INTERVAL * 1000000L };
 	cleanup_arena struct arena *arena = arena_new();
 	cleanup_fd int folder = -1;
-	uint64_t end = now() + patience;
+	const int64_t end = clock_ms() + patience;
 	int r;
 
 	if (!arena)
@@ -181,7 +174,7 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 		}
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return failed(report, "lock the file in", rundir, errno);
-		if (now() >= end)
+		if (clock_ms() >= end)
 			return busy(report, fd, rundir, patience);
 		nanosleep(&pause, NULL);
 	}

@@ -43,6 +43,11 @@ static inline bool port_in_ranges(const struct ejg_port_range *ranges, size_t n,
 	return false;
 }
 
+static inline bool port_ranges_overlap(const struct ejg_port_range *a, const struct ejg_port_range *b)
+{
+	return a->first <= b->last && b->first <= a->last;
+}
+
 /* Decimal digits only: no sign, no blank, no leading zero, no overflow. Return: 0, -EINVAL, -ERANGE. */
 int unsigned_parse(const char *text, uint64_t *ret);
 

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/util/registered.h"
 
-static bool is_public(const struct ejg_facts *facts, uint16_t port)
-{
-	for (size_t i = 0; i < facts->n_public_ports; i++)
-		if (port >= facts->public_ports[i].first && port <= facts->public_ports[i].last)
-			return true;
-	return false;
-}
+#include "libejguard/util/address.h"
 
 static bool listens(const struct ejg_survey *survey, pid_t pid, uint16_t port)
 {
@@ -44,7 +38,7 @@ static const char *name_of(const struct ejg_facts *facts, const struct ejg_surve
 
 bool is_registered_by_service(const struct ejg_facts *facts, const struct ejg_survey *survey, uint16_t port)
 {
-	if (is_public(facts, port))
+	if (port_in_ranges(facts->public_ports, facts->n_public_ports, port))
 		return false;
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);

@@ -93,7 +93,7 @@ int node_world_read(const struct node *node, struct node_world *ret)
 
 	*ret = (struct node_world){
 		.hostname = "server",
-		.ephemeral = { 32768, 60999 },
+		.ephemeral.range = { 32768, 60999 },
 		.unprivileged_start = 1024,
 		.trusted = { 0, EJABBERD, EPMD },
 		.n_trusted = 3,
@@ -103,7 +103,7 @@ int node_world_read(const struct node *node, struct node_world *ret)
 		.program_is_safe = bed->unsafe ? is_unsafe : is_safe,
 		.host.source = bed->source || !*host ? bed->source : NODE_HOST_FILE,
 	};
-	strcpy(ret->reserved, bed->reserved ? bed->reserved : "");
+	strcpy(ret->ephemeral.reserved, bed->reserved ? bed->reserved : "");
 	assert_int_equal(prefix_parse("198.51.100.1", &ret->own[ret->n_own++], &problem), 0);
 	if (node->name_known && *host)
 		assert_int_equal(prefix_parse(host, &ret->host.addresses[ret->host.n++], &problem), 0);

@@ -78,46 +78,6 @@ static void test_long_names(void **state)
 	assert_non_null(strstr(name.problem, "255"));
 }
 
-static const struct {
-	struct ejg_port_range range;
-	const char *reserved;
-	struct ejg_port_range given; /* first is 0: none */
-} given_table[] = {
-	{ { 4370, 4375 }, "", { 0, 0 } },
-	{ { 32760, 32770 }, "", { 32768, 32770 } },
-	{ { 32760, 32767 }, "", { 0, 0 } },
-	{ { 60999, 61010 }, "", { 60999, 60999 } },
-	{ { 61000, 61010 }, "", { 0, 0 } },
-	{ { 40000, 40005 }, "\n", { 40000, 40005 } },
-	{ { 40000, 40005 }, "40000-40005\n", { 0, 0 } },
-	{ { 40000, 40005 }, "8080,40000-40003\n", { 40004, 40005 } },
-	{ { 40000, 40005 }, "40001,40003", { 40000, 40005 } },
-	{ { 40000, 40001 }, "40000,40001", { 0, 0 } },
-	{ { 40000, 40001 }, "garbage", { 40000, 40001 } },
-};
-
-static void test_given_away(void **state)
-{
-	const struct ejg_port_range ephemeral = { 32768, 60999 };
-
-	for (size_t i = 0; i < ARRAY_SIZE(given_table); i++) {
-		struct ejg_port_range given = { 0, 0 };
-		bool r = node_range_given_away(&given_table[i].range, &ephemeral, given_table[i].reserved, &given);
-
-		assert_int_equal(r, given_table[i].given.first != 0);
-		assert_memory_equal(&given, &given_table[i].given, sizeof(given));
-	}
-}
-
-static void test_overlap(void **state)
-{
-	const struct ejg_port_range a = { 10, 20 }, b = { 20, 30 }, c = { 21, 30 };
-
-	assert_true(node_ranges_overlap(&a, &b));
-	assert_true(node_ranges_overlap(&b, &a));
-	assert_false(node_ranges_overlap(&a, &c));
-}
-
 static void test_versions(void **state)
 {
 	assert_true(node_version_before_2406("23.01"));
@@ -226,8 +186,7 @@ static void test_long_inet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	  cmocka_unit_test(test_long_names), cmocka_unit_test(test_given_away),
-		cmocka_unit_test(test_overlap),	  cmocka_unit_test(test_versions),   cmocka_unit_test(test_inet),
+		cmocka_unit_test(test_names),	  cmocka_unit_test(test_long_names),	  cmocka_unit_test(test_versions),   cmocka_unit_test(test_inet),
 		cmocka_unit_test(test_long_inet),
 	};
 

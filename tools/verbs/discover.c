@@ -3,19 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "tools/verbs/verbs.h"
 
 /* Of documentation only (RFC 5737): nobody has it, so that only a prefix could make it a peer. */
 #define STRANGER "192.0.2.1"
 enum { NOBODY = 65534 };
-
-static bool is_in(const struct ejg_port_range *ranges, size_t n, uint16_t port)
-{
-	for (size_t i = 0; i < n; i++)
-		if (port >= ranges[i].first && port <= ranges[i].last)
-			return true;
-	return false;
-}
 
 static bool is_registered(const struct ejg_survey *survey, uint16_t port)
 {
@@ -32,7 +25,7 @@ static uint16_t find_dist(const struct ejg_facts *facts, const struct ejg_survey
 		const struct ejg_listener *listener = ejg_listener_get(survey, i);
 
 		if (listener->in_service && listener->port != facts->epmd_port &&
-		    (is_in(facts->dist, facts->n_dist, listener->port) || is_registered(survey, listener->port)))
+		    (port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_registered(survey, listener->port)))
 			return listener->port;
 	}
 	return facts->n_dist > 0 ? facts->dist[0].first : 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 
 const char *const net_wildcard_words[] = {
@@ -46,13 +47,6 @@ static struct policy_range range_of(const struct ejg_prefix *prefix, uint32_t fi
 	range.first = (struct policy_address){ be64toh(words[0]), be64toh(words[1]) };
 	range.last = (struct policy_address){ range.first.high | high_bits, range.first.low | low_bits };
 	return range;
-}
-
-static bool is_ipv4(const struct ejg_prefix *prefix)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return prefix->length >= 96 && !memcmp(prefix->bytes, mapped, sizeof(mapped));
 }
 
 /* The index of a file in the head, for explain; POLICY_MAX_FILES when there is no room or no file. */
@@ -101,7 +95,7 @@ static size_t add_range(struct policy_range *ranges, size_t n, const struct ejg_
 {
 	struct policy_range range = range_of(prefix, file, line), above = range;
 
-	if (is_ipv4(prefix) || compare(&range.first, &mapped_first) > 0 || compare(&range.last, &mapped_last) < 0) {
+	if (prefix_is_ipv4(prefix) || compare(&range.first, &mapped_first) > 0 || compare(&range.last, &mapped_last) < 0) {
 		ranges[n++] = range;
 		return n;
 	}
@@ -152,7 +146,7 @@ static void choose_rewrites(struct policy_head *head, const struct net_config *c
 		struct policy_address first = range_of(prefix, 0, 0).first;
 
 		first.low += prefix->length < 128;
-		*(is_ipv4(prefix) ? &head->rewrite4 : &head->rewrite6) = first;
+		*(prefix_is_ipv4(prefix) ? &head->rewrite4 : &head->rewrite6) = first;
 	}
 }
 

@@ -4,52 +4,14 @@
  * Such a socket keeps epmd or the node from using its port, and one of the service itself is no node.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/networks.h"
-#include "libejguard/util/cleanup.h"
-
-/* Clears the bits of a list of ports such as "4370-4375,8080", the format of ip_local_reserved_ports. */
-static void clear_ports(uint8_t *bits, const char *list)
-{
-	unsigned int first, last;
-	int n;
-
-	while (sscanf(list, "%u%n", &first, &n) == 1) {
-		list += n;
-		last = first;
-		if (sscanf(list, "-%u%n", &last, &n) == 1)
-			list += n;
-		for (unsigned int port = first; port <= last && port < 65536; port++)
-			bits[port / 8] &= ~(1U << (port % 8));
-		if (*list++ != ',')
-			return;
-	}
-}
-
-/* Reads the ports that the kernel chooses from in this network namespace. False when they cannot be read. */
-static bool read_ephemeral(uint8_t bits[static POLICY_PORT_BYTES])
-{
-	cleanup_file FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	cleanup_file FILE *reserved = fopen("/proc/sys/net/ipv4/ip_local_reserved_ports", "re");
-	cleanup_free char *list = NULL;
-	unsigned int first, last;
-	size_t size = 0;
-
-	if (!range || fscanf(range, "%u %u", &first, &last) != 2)
-		return false;
-	memset(bits, 0, POLICY_PORT_BYTES);
-	for (unsigned int port = first; port <= last && port < 65536; port++)
-		bits[port / 8] |= 1U << (port % 8);
-	if (reserved && getline(&list, &size, reserved) > 0)
-		clear_ports(bits, list);
-	return true;
-}
+#include "libejguard/util/ephemeral.h"
 
 struct ephemeral {
-	uint8_t ports[POLICY_PORT_BYTES];
+	struct ephemeral_ports settings;
+	uint8_t ports[EPHEMERAL_PORT_BYTES];
 	bool read;
 };
 
@@ -57,7 +19,8 @@ static int read_there(void *data)
 {
 	struct ephemeral *ephemeral = data;
 
-	ephemeral->read = read_ephemeral(ephemeral->ports);
+	ephemeral->read = ephemeral_read(&ephemeral->settings);
+	ephemeral_find(&ephemeral->settings, ephemeral->ports);
 	return 0;
 }
 
@@ -66,7 +29,8 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 			const struct ephemeral *ephemeral)
 {
 	unsigned int first = 0, last = 0;
-	char subject[32], remedy[256];
+	char subject[32], remedy[EPHEMERAL_REMEDY_SIZE];
+	struct ejg_port_range given;
 	struct ejg_place place = { .remedy = remedy };
 
 	for (unsigned int port = 1; port < 65536; port++) {
@@ -77,14 +41,13 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 	}
 	if (!first)
 		return false;
+	given = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
 	snprintf(subject, sizeof(subject), "%u-%u", first, last);
 	if (netns->own)
-		snprintf(remedy, sizeof(remedy),
-			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%u-%u\n"
-			 "write it into /etc/sysctl.d, too, or use ports outside of ip_local_port_range", first, last);
+		ephemeral_remedy(&ephemeral->settings, &given, "use ports outside of ip_local_port_range", remedy);
 	else
 		snprintf(remedy, sizeof(remedy),
-			 "set net.ipv4.ip_local_reserved_ports=%u-%u in that namespace, or end what lives in it", first, last);
+			 "in that namespace, add %s to net.ipv4.ip_local_reserved_ports, or end what lives in it", subject);
 	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
 			    "private ports are in the range of ephemeral ports, which the kernel gives to any process%s%s",
 			    netns->own ? "" : " in the network namespace ", netns->label);
@@ -97,7 +60,7 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 
 	for (size_t i = 0; i < networks->n; i++) {
 		const struct netns *netns = &networks->items[i];
-		struct ephemeral ephemeral = {};
+		struct ephemeral ephemeral;
 
 		if (!net_lives_in(networks, netns) || netns->made_by_user != made_by_user)
 			continue;

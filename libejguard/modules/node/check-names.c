@@ -40,14 +40,6 @@ static bool belongs(const struct node *node, const struct ejg_listener *listener
 	return listener->in_service || listener->uid != 0 || listener->pid == 0 || node_process(node, listener->pid);
 }
 
-static bool is_public(const struct node *node, uint16_t port)
-{
-	for (size_t i = 0; i < node->facts->n_public_ports; i++)
-		if (port >= node->facts->public_ports[i].first && port <= node->facts->public_ports[i].last)
-			return true;
-	return false;
-}
-
 static bool has_name(const char *name, const struct ejg_process *process)
 {
 	const size_t head = process->node ? node_head(process->node) : 0;
@@ -108,7 +100,7 @@ static void check_own(const struct node *node, const struct ejg_epmd_name *entry
 			 "epmd names port %u for the node, but no process listens there: another program has "
 			 "registered the name%s",
 			 entry->port, process ? "" : ", and the node cannot start");
-	} else if (is_public(node, entry->port)) {
+	} else if (port_in_ranges(node->facts->public_ports, node->facts->n_public_ports, entry->port)) {
 		node_say(node, process ? "name-hijacked" : "name-taken", entry->name, NULL, NULL,
 			 "epmd names port %u for the node, but that is a public port: another program has registered "
 			 "the name",

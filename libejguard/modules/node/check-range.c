@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
+#include "libejguard/util/address.h"
 #include "libejguard/util/port-window.h"
 
 /* The range in remedies: above epmd's port, below the ephemeral ports, with room for some ejabberdctl nodes. */
@@ -92,37 +93,19 @@ static void check_size(const struct node *node, const char *subject, const struc
 			 "too: a second one at the same time fails");
 }
 
-/* The existing list must be kept. */
-static void reserve_remedy(const struct node_world *world, const struct ejg_port_range *given,
-			   char remedy[static NODE_REMEDY_SIZE])
-{
-	const size_t length = strcspn(world->reserved, "\n");
-
-	if (length > 200)
-		snprintf(remedy, NODE_REMEDY_SIZE,
-			 "add %u-%u to net.ipv4.ip_local_reserved_ports (sysctl, and /etc/sysctl.d), or move the range "
-			 "below %u",
-			 given->first, given->last, world->ephemeral.first);
-	else
-		snprintf(remedy, NODE_REMEDY_SIZE,
-			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%.*s%s%u-%u\n"
-			 "write it into /etc/sysctl.d, too, or move the range below %u",
-			 (int)length, world->reserved, length ? "," : "", given->first, given->last,
-			 world->ephemeral.first);
-}
-
 static void check_kernel(const struct node *node, const char *subject, const struct ejg_setting *where)
 {
 	const struct node_world *world = node->world;
 	struct ejg_port_range given;
-	char remedy[NODE_REMEDY_SIZE];
+	char otherwise[48], remedy[EPHEMERAL_REMEDY_SIZE];
 
-	if (world->ephemeral.first && node_range_given_away(&node->range, &world->ephemeral, world->reserved, &given)) {
-		reserve_remedy(world, &given, remedy);
+	if (ephemeral_find_in(&world->ephemeral, &node->range, &given)) {
+		snprintf(otherwise, sizeof(otherwise), "move the range below %u", world->ephemeral.range.first);
+		ephemeral_remedy(&world->ephemeral, &given, otherwise, remedy);
 		node_say(node, "range-ephemeral", subject, where, remedy,
 			 "%u-%u are in the range of ephemeral ports, which the kernel gives to any process (ip_local_port_range %u-%u): "
 			 "other processes may take them before the node or %s",
-			 given.first, given.last, world->ephemeral.first, world->ephemeral.last, node_tool(node));
+			 given.first, given.last, world->ephemeral.range.first, world->ephemeral.range.last, node_tool(node));
 	}
 	if (node->range.first < world->unprivileged_start)
 		node_say(node, "range-privileged", subject, where, NULL,
@@ -136,13 +119,13 @@ static void check_others(const struct node *node, const char *subject, const str
 	const struct ejg_port_range epmd = { facts->epmd_port, facts->epmd_port };
 	char address[NODE_ADDRESS_SIZE];
 
-	if (node_ranges_overlap(&node->range, &epmd))
+	if (port_ranges_overlap(&node->range, &epmd))
 		node_say(node, "range-epmd", subject, where, NULL,
 			 "contains epmd's port, %u: if the node starts before epmd, it takes the port and epmd cannot "
 			 "start",
 			 epmd.first);
 	for (size_t i = 0; i < facts->n_public_ports; i++) {
-		if (!node_ranges_overlap(&node->range, &facts->public_ports[i]))
+		if (!port_ranges_overlap(&node->range, &facts->public_ports[i]))
 			continue;
 		node_say(node, "range-public", subject, where, NULL,
 			 "overlaps the public ports %u-%u (%s:%u): there the distribution is open to everybody",

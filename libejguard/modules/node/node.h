@@ -7,9 +7,10 @@
 #include <limits.h>
 
 #include "libejguard/modules/node/hosts.h"
-#include "libejguard/util/erl-address.h"
 #include "libejguard/modules/node/name.h"
 #include "libejguard/modules/node/range.h"
+#include "libejguard/util/ephemeral.h"
+#include "libejguard/util/erl-address.h"
 
 enum node_names { NODE_NAMES_ANY, NODE_NAMES_SHORT, NODE_NAMES_LONG };
 enum node_tls { NODE_TLS_ADVISED, NODE_TLS_REQUIRED, NODE_TLS_OPTIONAL };
@@ -21,7 +22,6 @@ struct node_config {
 
 #define NODE_MAX_OWN 256
 #define NODE_MAX_TRUSTED 64
-#define NODE_RESERVED_MAX 65536
 
 #define NODE_EPMD_PATIENCE_MS 1000
 #define NODE_EPMD_UNKNOWN (-1) /* no port: epmd's entry for a name is unknown */
@@ -32,8 +32,7 @@ struct node_world {
 	struct ejg_prefix own[NODE_MAX_OWN]; /* addresses of this host */
 	size_t n_own;
 	char hostname[HOST_NAME_MAX + 1]; /* up to its first dot, as in Erlang */
-	struct ejg_port_range ephemeral;  /* first is 0 when unknown */
-	char reserved[NODE_RESERVED_MAX]; /* ip_local_reserved_ports */
+	struct ephemeral_ports ephemeral;
 	uint16_t unprivileged_start;	  /* ports below need CAP_NET_BIND_SERVICE */
 	uid_t trusted[NODE_MAX_TRUSTED];  /* root, set users, and the users of ejabberd and epmd */
 	size_t n_trusted;

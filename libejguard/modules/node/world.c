@@ -58,13 +58,10 @@ static void read_line(const char *path, char *text, size_t size)
 
 static void read_kernel(struct node_world *world)
 {
-	unsigned int first, last, start;
+	unsigned int start;
 	char line[64];
 
-	read_line("/proc/sys/net/ipv4/ip_local_port_range", line, sizeof(line));
-	if (sscanf(line, "%u %u", &first, &last) == 2 && first <= last && last <= 65535)
-		world->ephemeral = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
-	read_line("/proc/sys/net/ipv4/ip_local_reserved_ports", world->reserved, sizeof(world->reserved));
+	ephemeral_read(&world->ephemeral);
 	world->unprivileged_start = 1024;
 	read_line("/proc/sys/net/ipv4/ip_unprivileged_port_start", line, sizeof(line));
 	if (sscanf(line, "%u", &start) == 1 && start <= 65535)
