@@ -155,13 +155,14 @@ note 'Fast Open, with a cookie from a public port'
 # opened ADDRESS PORT FROM: data in the SYN: taken, or not, or what the connect ended with.
 # shellcheck disable=SC2016
 open='my ($address, $port, $from) = @ARGV;
+	my $slow = $ENV{EJG_SLOW} || 1;
 	socket(my $s, AF_INET, SOCK_STREAM, 0) or die $!;
 	bind($s, pack_sockaddr_in(0, inet_aton($from))) or die $!;
-	setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack("l!l!", 0, 700000));
+	setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack("l!l!", $slow - 1, 700000));
 	my $r = send($s, "data", 0x20000000, pack_sockaddr_in($port, inet_aton($address)));
 	if (!defined $r) { print "failed\n"; exit }
 	vec(my $readable = "", fileno($s), 1) = 1;
-	if (!select($readable, undef, undef, 0.7)) { print "timeout\n"; exit }
+	if (!select($readable, undef, undef, 0.7 * $slow)) { print "timeout\n"; exit }
 	my $info = getsockopt($s, 6, 11);
 	print ord(substr($info, 5, 1)) & 32 ? "taken\n" : "plain\n";'
 opened() {
@@ -190,7 +191,7 @@ again='my ($address, $port, $from) = @ARGV;
 	socket(my $s, AF_INET, SOCK_STREAM, 0) or die $!;
 	setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
 	bind($s, pack_sockaddr_in(40000, inet_aton($from))) or die $!;
-	setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack("l!l!", 0, 700000));
+	setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack("l!l!", ($ENV{EJG_SLOW} || 1) - 1, 700000));
 	connect($s, pack_sockaddr_in($port, inet_aton($address))) or do { print "failed\n"; exit };
 	sysread $s, my $byte, 1; sysread $s, $byte, 1;
 	print "ok\n";'
@@ -224,7 +225,7 @@ together='my ($from, $to) = map { my ($a, $p) = split /,/; pack_sockaddr_in($p, 
 	if (!$!{EINPROGRESS}) { print $!{EPERM} ? "denied\n" : "$!\n"; exit }
 	print "pending\n";
 	vec(my $writable = "", fileno($s), 1) = 1;
-	select(undef, $writable, undef, 5);
+	select(undef, $writable, undef, 5 * ($ENV{EJG_SLOW} || 1));
 	my $error = unpack("i", getsockopt($s, SOL_SOCKET, 4));
 	my $state = unpack("C", getsockopt($s, 6, 11));
 	# Established, or closed by the other side since.
