@@ -332,7 +332,7 @@ struct ejg_module;
 const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 
 /**
- * The survey that ejg_discover() made, see <ejguard/facts.h>.
+ * The survey that ejg_discover() made, see <ejguard/survey.h>.
  * @handle: handle
  *
  * Return: the survey, or NULL when the last verb was another one. Valid until the next verb. Since 0.1.

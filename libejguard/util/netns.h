@@ -40,7 +40,7 @@ struct netns_list {
  * mount. A namespace that only an open socket keeps alive is not found.
  * @cgroups: absolute paths; NULL entries are skipped
  *
- * Return: 0, free by netns_free(); -ENOMEM, or or the errno of opening the caller's own namespace. *ret is untouched on
+ * Return: 0, free by netns_free(); -ENOMEM, or the errno of opening the caller's own namespace. *ret is untouched on
  * failure.
  */
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);

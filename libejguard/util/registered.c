@@ -28,8 +28,7 @@ static bool has_port(const struct ejg_survey *survey, const char *node, uint16_t
 	return false;
 }
 
-/* Where a node gets its name after the start, its name in the survey comes from epmd itself: the configured one counts.
- */
+/* A node that gets its name after its start has in the survey the name that epmd knows: the configured name counts. */
 static const char *name_of(const struct ejg_facts *facts, const struct ejg_survey *survey,
 			   const struct ejg_process *process)
 {

@@ -26,7 +26,7 @@ class Answers(Case):
         path = self.stack("required net opinion=allowed\nrequired probe\n")
         result = self.ejguard("explain", "accept", "192.0.2.1", "4369")
         self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertRegex(result.out, r"GUARD +DECISION +RULE\nnet +allowed +192\.0\.2\.1 port 4369\n"
+        self.assertRegex(result.out, r"MODULE +DECISION +RULE\nnet +allowed +192\.0\.2\.1 port 4369\n"
                                      rf" +{path}:2\nejabberd: allowed\n$")
 
     def test_refused(self):

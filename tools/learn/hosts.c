@@ -58,7 +58,7 @@ static int add_other(struct learn *learn, const char *address, char *reason)
 	return 0;
 }
 
-/* Who comes to a public port chooses the number of its own port: that one says nothing. */
+/* A client of a public port chooses its own port number, which may be one of our private ones: it is not counted. */
 static int add_connection(struct learn *learn, const struct ejg_connection *connection)
 {
 	const bool in = connection->direction != EJG_OUTGOING && learn_is_private(learn, connection->local_port);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which ports are whose. */
+/* Tells the ports of epmd, of the distribution and of the public services apart. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>

@@ -253,7 +253,7 @@ static bool answers_from(const char *remote, char text[static INET6_ADDRSTRLEN])
 	return known;
 }
 
-/* Whether a peer before that one is answered from the same address. */
+/* True if this host answers an earlier peer from the same address. */
 static bool is_told(const struct learn *learn, size_t index, const char *own)
 {
 	char other[INET6_ADDRSTRLEN];

@@ -17,7 +17,7 @@ static char *where_of(const struct ejg_answer *answer)
 
 int print_answers(const struct report *report, FILE *out)
 {
-	static const char *const headings[] = { "GUARD", "DECISION", "RULE" };
+	static const char *const headings[] = { "MODULE", "DECISION", "RULE" };
 	const struct ejg_answer *answer;
 	struct table *table;
 	int r = 0;

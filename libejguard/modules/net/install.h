@@ -6,7 +6,7 @@
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/pins.h"
 
-/* What a run attached to one cgroup. */
+/* The hooks that a run has attached to one cgroup, so that it can undo exactly these. */
 struct set_made {
 	uint64_t cgroup_id;
 	uint32_t hooks;

@@ -50,7 +50,7 @@ static void set_mode(struct cfg *c)
 	c->truth = UNKNOWN;
 }
 
-/* What is there stays, and may have more behind it. */
+/* Records that the variable keeps its value, and that more may have been appended to it. */
 static void append_doubt(struct cfg *c, const char *name)
 {
 	const struct ejg_origin origin = shell_origin(&c->shell);
