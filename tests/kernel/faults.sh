@@ -5,7 +5,8 @@
 # something: afterwards the guard is the old one or the new one, never less; the exit status is honest; a kill leaves
 # nothing that the next apply does not clear away.
 #
-# EJG_FAULTS: how many faults are tried, spread over all that there are (90); "all": every one.
+# EJG_FAULTS: how many faults are tried, spread over all that there are (90); "all": every one; "2/5": every fifth,
+# from the second on, so that five runs come past all.
 set -euo pipefail
 
 # shellcheck source=kernel.sh
@@ -102,15 +103,25 @@ judge() {
 	[[ $5 == killed || -z $(leftovers) ]] || echo "$1: left $(leftovers);"
 }
 
+# choose_faults ALL SHARE: sets first and step; of the faults that are tried, one in SHARE is tried here. An odd step comes
+# to both an error and a kill.
+choose_faults() {
+	first=0 step=1
+	case $faults in
+	all) ;;
+	*/*) first=$((${faults%/*} - 1)) step=${faults#*/} ;;
+	*) step=$((($1 * $2 / faults) | 1)) ;;
+	esac
+}
+
 # inject FROM TO VERB: every fault that is chosen, in a run of VERB.
 inject() {
-	local from=$1 to=$2 verb=$3 all call n how status bad='' tried=0 felt=0 step=1 i fault
+	local from=$1 to=$2 verb=$3 all call n how status bad='' tried=0 felt=0 first step i fault
 	prepare "$from" "${PEER-}"
 	mapfile -t all < <(list "$verb" service)
 	prepare "$from" "${PEER-}"
-	# An odd step comes to both an error and a kill.
-	[[ $faults == all ]] || step=$(((3 * 2 * ${#all[@]} / faults) | 1))
-	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
+	choose_faults $((2 * ${#all[@]})) 3
+	for ((i = first; i < 2 * ${#all[@]}; i += step)); do
 		read -r call n <<<"${all[i / 2]}"
 		how=$([[ $((i % 2)) == 0 ]] && echo failed || echo killed)
 		fault="$call:error=$([[ $call == bpf ]] && echo ENOMEM || echo ENOSPC):when=$n"
@@ -199,12 +210,11 @@ check_is 'left' '' "$(leftovers)"
 
 note 'release'
 from_release() {
-	local bad='' status call n all=() i step how fault tried=0
+	local bad='' status call n all=() i first step how fault tried=0
 	prepare old
 	mapfile -t all < <(list release service)
-	step=$(((2 * ${#all[@]} / 40) | 1))
-	[[ $faults != all ]] || step=1
-	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
+	choose_faults $((2 * ${#all[@]})) 2
+	for ((i = first; i < 2 * ${#all[@]}; i += step)); do
 		prepare old
 		read -r call n <<<"${all[i / 2]}"
 		how=$([[ $((i % 2)) == 0 ]] && echo failed || echo killed)
@@ -287,13 +297,12 @@ judge_units() {
 
 # inject_units FROM TO NEITHER: every fault that is chosen, on the way.
 inject_units() {
-	local from=$1 to=$2 all call n how status bad='' tried=0 felt=0 step=1 i fault
+	local from=$1 to=$2 all call n how status bad='' tried=0 felt=0 first step i fault
 	switch "$from" && "${tool[@]}" "${arguments[@]}" >/dev/null
 	switch "$to"
 	mapfile -t all < <(list "${arguments[@]}")
-	# An odd step comes to both an error and a kill.
-	[[ $faults == all ]] || step=$(((3 * 2 * ${#all[@]} / faults) | 1))
-	for ((i = 0; i < 2 * ${#all[@]}; i += step)); do
+	choose_faults $((2 * ${#all[@]})) 3
+	for ((i = first; i < 2 * ${#all[@]}; i += step)); do
 		switch "$from" && "${tool[@]}" "${arguments[@]}" >/dev/null || bad+="$from: it fails after ${fault-};"
 		read -r call n <<<"${all[i / 2]}"
 		how=$([[ $((i % 2)) == 0 ]] && echo failed || echo killed)
