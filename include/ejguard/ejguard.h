@@ -164,7 +164,8 @@ void ejg_set_log(struct ejg *handle, ejg_log_fn fn, void *data, enum ejg_log_lev
 int ejg_load(struct ejg *handle, const char *file);
 
 /**
- * Audits: does every module of the stack hold now? Changes nothing.
+ * Audits: does every module of the stack hold now? Changes nothing. If an apply ran meanwhile and something does not
+ * hold, waits up to 10 s for its end, reads the stack again, and looks a second time.
  * @handle: handle
  *
  * Return: 0 when the stack holds, -EACCES when not, or any error of ejg_load(), -ECANCELED. Since 0.1.
@@ -203,7 +204,7 @@ int ejg_apply(struct ejg *handle, const struct ejg_apply_options *options);
 int ejg_confine(struct ejg *handle);
 
 /**
- * Reports what is guarded now: findings and metrics.
+ * Reports what is guarded now: findings and metrics. Looks a second time as ejg_check() does.
  * @handle: handle
  *
  * Return: 0 when the applied guard is intact, -EACCES when it is not or nothing is applied, any error of ejg_load().
@@ -326,8 +327,8 @@ struct ejg_module;
  * The facts of the service, see <ejguard/facts.h>.
  * @handle: handle on which ejg_load() succeeded
  *
- * Return: the facts, or NULL before that. Valid until the next ejg_apply() or ejg_release() on the handle, which read
- * the stack again, or until the handle is closed. Since 0.1.
+ * Return: the facts, or NULL before that. Valid until the next ejg_apply(), ejg_release(), ejg_check() or ejg_status() on
+ * the handle, which may read the stack again, or until the handle is closed. Since 0.1.
  */
 const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 

@@ -179,3 +179,25 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 		nanosleep(&pause, NULL);
 	}
 }
+
+/* Only the owner can open the file, so nobody else can hold the lock. */
+struct lock_seen lock_look(const char *rundir)
+{
+	cleanup_fd int folder = open(rundir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	cleanup_fd int fd = folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return (struct lock_seen){ 0 };
+	return (struct lock_seen){
+		.held = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK,
+		.holder = holder(fd),
+		.since = st.st_mtim,
+	};
+}
+
+bool lock_was_held(const struct lock_seen *before, const struct lock_seen *after)
+{
+	return before->held || after->held || before->holder != after->holder || before->since.tv_sec != after->since.tv_sec ||
+	       before->since.tv_nsec != after->since.tv_nsec;
+}

@@ -3,10 +3,14 @@
 #ifndef EJG_CORE_LOCK_H
 #define EJG_CORE_LOCK_H
 
+#include <stdbool.h>
+#include <time.h>
+
 #include "libejguard/core/report.h"
 
 enum lock_limits {
 	LOCK_PATIENCE = 30 * 1000, /* milliseconds that verbs wait for the lock */
+	LOCK_CHECK_PATIENCE = 10 * 1000, /* the same before a failure is looked at again */
 };
 
 /*
@@ -16,5 +20,18 @@ enum lock_limits {
  * Return: 0, -EBUSY, -EPERM, -EIO, -ENOMEM, all reported. *ret_fd untouched on failure.
  */
 int lock_take(struct report *report, const char *rundir, unsigned int patience, int *ret_fd);
+
+/* The lock at one moment. Zero: nobody has taken it yet, or the caller may not look at it. */
+struct lock_seen {
+	bool held;
+	long holder; /* the last one */
+	struct timespec since;
+};
+
+/* Looks at the lock, without waiting and without creating it. */
+struct lock_seen lock_look(const char *rundir);
+
+/* True if somebody held the lock between the two looks. */
+bool lock_was_held(const struct lock_seen *before, const struct lock_seen *after);
 
 #endif

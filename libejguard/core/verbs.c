@@ -92,14 +92,45 @@ int verb_refuse_image(struct ejg *handle)
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
+/* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, with the reason. */
+static int repeat_locked(struct ejg *handle, int (*transaction)(struct ejg *handle), int result)
+{
+	cleanup_fd int lock = -1;
+	int r = lock_take(handle->report, handle->rundir, LOCK_CHECK_PATIENCE, &lock);
+
+	if (r < 0)
+		return result;
+	verb_begin(handle);
+	r = handle_reload(handle);
+	if (r < 0)
+		return r;
+	select_all(handle);
+	return transaction(handle);
+}
+
+/*
+ * Runs a transaction that only looks, and does not wait for an apply. A failure may be what an apply had done half, or
+ * come from a stack that is not the newest any more: if there was an apply meanwhile, only a second look is an answer.
+ */
+static int look_twice(struct ejg *handle, int (*transaction)(struct ejg *handle))
+{
+	const struct lock_seen before = lock_look(handle->rundir);
+	struct lock_seen after;
+	int r = verb_load(handle);
+
+	if (r == 0)
+		r = transaction(handle);
+	if (r == 0 || r == -ECANCELED || *handle->root || !handle->stack)
+		return r;
+	after = lock_look(handle->rundir);
+	return lock_was_held(&before, &after) ? repeat_locked(handle, transaction, r) : r;
+}
+
 /* Runs a transaction that can also check an image. */
 static int look(struct ejg *handle, int (*transaction)(struct ejg *handle))
 {
-	int r;
-
 	verb_begin(handle);
-	r = verb_load(handle);
-	return verb_end(handle, r < 0 ? r : transaction(handle));
+	return verb_end(handle, look_twice(handle, transaction));
 }
 
 static int run(struct ejg *handle, int (*transaction)(struct ejg *handle))
@@ -171,7 +202,11 @@ int ejg_confine(struct ejg *handle)
 
 int ejg_status(struct ejg *handle)
 {
-	return run(handle, transaction_status);
+	int r;
+
+	verb_begin(handle);
+	r = verb_refuse_image(handle);
+	return verb_end(handle, r < 0 ? r : look_twice(handle, transaction_status));
 }
 
 int verb_release_all(struct ejg *handle)

@@ -69,6 +69,37 @@ stack_for "$cgroup" 198.51.100.2
 check 'apply repairs it' guard -q apply service
 check 'check' guard check service
 
+note 'the same when the new policy refuses more: the service could make another module fail to keep its former policy'
+reach9() {
+	in_cgroup "$cgroup" "$EJG_ATTEMPT" connect 198.51.100.9 4369
+}
+# stricter WHAT EXTRA PEERS EDIT: from both peers to a policy that refuses .9.
+stricter() {
+	local status=0 output
+	stack_for "$cgroup" 198.51.100.2 198.51.100.9
+	[[ -z ${4-} ]] || sed -i "$4" "$EJG_CONF/service"
+	guard -q apply service >/dev/null
+	check_is "control: $1: the former policy lets it through" refused "$(reach9)"
+	failing "$2" $3
+	output=$(guard --json apply service 2>&1) || status=$?
+	check_is "$1: exit status" 1 "$status"
+	check_has "$1: it says what stays" core.kept "$output"
+	check_is "$1: the new policy is in force" denied "$(reach9)"
+	status=0
+	output=$(guard --json check service 2>&1) || status=$?
+	check_is "$1: check: exit status" "$([[ $2 == check=* ]] && echo 1 || echo 0)" "$status"
+	check_is "$1: check finds no other policy" 0 "$(grep -c net.policy-differs <<<"$output" || true)"
+}
+stricter 'a peer less, another check fails' check=not-held 198.51.100.2
+stricter 'a peer less, another apply fails' apply=broken 198.51.100.2
+stricter 'another peer instead' check=not-held '198.51.100.2 198.51.100.3'
+stricter 'no longer permissive' check=not-held 198.51.100.2 's/^required net/& mode=permissive/'
+guard -q release service
+failing check=not-held 198.51.100.2
+check_refused 'the first apply of it' 1 'record' guard apply service
+stack_for "$cgroup" 198.51.100.2
+guard -q apply service
+
 note 'a second service comes and goes (sharing.sh: on the same cgroup and the same port)'
 SERVICE=other stack_for "$EJG_CGROUP/second" 198.51.100.9
 check 'the second service on a cgroup of its own' guard -q apply other

@@ -268,6 +268,18 @@ int install_apply(struct ejg_call *call, struct set_change *change)
 	return r;
 }
 
+bool install_is_stricter(const struct set_change *change)
+{
+	struct net_policy former = {};
+	bool stricter;
+
+	if (change->previous_fd < 0)
+		return false;
+	stricter = pins_read_policy(change->previous_fd, &former) < 0 || !net_policy_is_as_strict(&former, change->policy);
+	net_policy_free(&former);
+	return stricter;
+}
+
 static int release_run(struct ejg_call *call, struct set_change *change)
 {
 	struct pins pins = PINS_NULL;

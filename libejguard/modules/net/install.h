@@ -50,6 +50,9 @@ void install_free(struct set_change *change);
  */
 int install_apply(struct ejg_call *call, struct set_change *change);
 
+/* True if the change replaced a policy by one that refuses something that the former one allowed. */
+bool install_is_stricter(const struct set_change *change);
+
 /* Undoes the change, or removes the set. Return: 0, or a negative errno, set on the call. */
 int install_release(struct ejg_call *call, enum ejg_release_scope scope, struct set_change *change);
 

@@ -48,7 +48,11 @@ int set_release(struct ejg_call *call, enum ejg_release_scope scope)
 	struct set_state *state = ejg_call_state(call);
 	int r;
 
-	if (scope == EJG_RELEASE_RUN && state->keep)
+	/*
+	 * The service can make other modules fail, by a file of its own. That must not bring back what the new policy
+	 * refuses, or a compromised service could keep its former policy.
+	 */
+	if (scope == EJG_RELEASE_RUN && (state->keep || install_is_stricter(&state->change)))
 		return EJG_NOT_APPLICABLE;
 	r = install_release(call, scope, &state->change);
 	/* The other services forget its policy, or get its former policy again. */
