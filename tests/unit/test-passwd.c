@@ -7,6 +7,7 @@
 
 #include "libejguard/util/arena.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/trusted-users.h"
 #include "tests/unit/scratch.h"
 
 static void make_databases(struct scratch *scratch)
@@ -40,6 +41,24 @@ static void test_users_of_a_root(void **state)
 	assert_int_equal(passwd_user_by_name(scratch->folder, "nobody", &untouched), -ENOENT);
 	assert_int_equal(untouched.uid, 7);
 	assert_int_equal(passwd_user_by_name("/nowhere/at/all", "root", &untouched), -ENOENT);
+}
+
+static void test_trusted(void **state)
+{
+	struct scratch *scratch = *state;
+	const uid_t named[] = { 7, 0 }, configured = 34;
+	struct trusted_users known = { scratch->folder, "ejabberd", NULL, named, ARRAY_SIZE(named) };
+	uid_t users[3];
+
+	make_databases(scratch);
+	assert_int_equal(trusted_users(&known, users, 3), 3);
+	assert_int_equal(users[0], 0);
+	assert_int_equal(users[1], 7);
+	assert_int_equal(users[2], 4711);
+	known.configured = &configured; /* who only has the service's name is not trusted then */
+	assert_int_equal(trusted_users(&known, users, 3), 3);
+	assert_int_equal(users[2], 34);
+	assert_int_equal(trusted_users(&known, users, 1), 1);
 }
 
 static void test_groups_of_a_root(void **state)
@@ -139,9 +158,10 @@ static void test_system(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_users_of_a_root),   scratch_test(test_groups_of_a_root),
-		scratch_test(test_each_user),	      scratch_test(test_groups_of_a_user),
-		scratch_test(test_long_entry),	      scratch_test(test_system),
+		scratch_test(test_users_of_a_root),  scratch_test(test_trusted),
+		scratch_test(test_groups_of_a_root), scratch_test(test_each_user),
+		scratch_test(test_groups_of_a_user), scratch_test(test_long_entry),
+		scratch_test(test_system),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

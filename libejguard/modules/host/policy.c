@@ -102,7 +102,7 @@ static int build(struct ejg_call *call, const struct net_peers *peers, const str
 	head = &ret->chunks[0].head;
 	/* No address is rewritten here, and the order of the prefixes can vary. */
 	head->rewrite4 = head->rewrite6 = (struct policy_address){};
-	head->n_users = users_of_service(&facts, head->users);
+	head->n_users = users_of_service(call, head->users);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ struct net_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
-	struct pins pins;			/* not open if nothing is pinned */
+	struct pins pins; /* not open if nothing is pinned */
 	bool evict;
 	bool would_evict; /* dry run of a stack that would evict */
 	uint32_t hooks;	  /* of the set in force; in a dry run those that it would have */
@@ -89,10 +89,10 @@ static bool is_ours(const struct net_sockets *s, uint64_t id)
 }
 
 /* True for a user that may run the service or epmd. */
-static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
+static bool is_service_user(struct ejg_call *call, uid_t uid)
 {
 	uid_t users[USERS_MAX];
-	size_t n = users_of_service(facts, users);
+	size_t n = users_of_service(call, users);
 
 	for (size_t i = 0; i < n; i++)
 		if (users[i] == uid)
@@ -108,7 +108,7 @@ static bool is_service_user(const struct ejg_facts *facts, uid_t uid)
 static void check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
 	struct policy_address address = net_address(&info->local);
-	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->facts, info->uid)) &&
+	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->call, info->uid)) &&
 		    (is_wildcard(&address) || !is_loopback(&address));
 	char path[PATH_MAX], where[WHERE_SIZE];
 
@@ -127,9 +127,9 @@ static void check_foreign(struct net_sockets *s, const struct socket_info *info,
 }
 
 /*
- * To a removed cgroup of which a socket lives no program can be attached any more; those that it had are brought up to date. A
- * set that has the hook where its former one had none does not decide there. The links of a cgroup that exists are checked
- * with the cgroups.
+ * To a removed cgroup of which a socket lives no program can be attached any more; those that it had are brought up to
+ * date. A set that has the hook where its former one had none does not decide there. The links of a cgroup that exists
+ * are checked with the cgroups.
  */
 static void check_removed(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
@@ -140,10 +140,11 @@ static void check_removed(struct net_sockets *s, const struct socket_info *info,
 	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT ||
 	    cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) < 0 || *path)
 		return;
-	ejg_call_finding(s->call, "listener-unguarded", subject,
-			 "a process that left a cgroup of the service, which was removed since, listens there, and nothing "
-			 "%s who connects%s",
-			 ejg_call_trial(s->call) ? "would decide" : "decides", format_netns(s, where));
+	ejg_call_finding(
+		s->call, "listener-unguarded", subject,
+		"a process that left a cgroup of the service, which was removed since, listens there, and nothing "
+		"%s who connects%s",
+		ejg_call_trial(s->call) ? "would decide" : "decides", format_netns(s, where));
 	s->failed = true;
 }
 
@@ -341,7 +342,8 @@ static void walk(struct net_sockets *s, struct netns_list *networks)
 	pins_close(&s->pins);
 }
 
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct netns_list *networks)
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks,
+		       struct netns_list *networks)
 {
 	const struct decision d = net_decision(policy);
 	struct net_sockets s = { .call = call,

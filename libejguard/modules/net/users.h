@@ -10,9 +10,9 @@
 #define USERS_MAX POLICY_MAX_USERS
 
 /*
- * The users that may run the service, epmd and their tools: root, those of `set users`, and the users with the names of
- * the service and of epmd. In ascending order. Return: how many; if they are too many, only the first ones.
+ * The users that may run the service, epmd and their tools: root, the user that the service is configured to run as,
+ * else the one with its name, the user epmd, and those of `set users`. As trusted_users().
  */
-size_t users_of_service(const struct ejg_facts *facts, uid_t ret[static USERS_MAX]);
+size_t users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX]);
 
 #endif

@@ -14,8 +14,8 @@
 #include "libejguard/util/epmd-client.h"
 #include "libejguard/util/file.h"
 #include "libejguard/util/netns.h"
-#include "libejguard/util/passwd.h"
 #include "libejguard/util/root.h"
+#include "libejguard/util/trusted-users.h"
 
 static void add_own(struct node_world *world, const struct sockaddr *address)
 {
@@ -68,31 +68,14 @@ static void read_kernel(struct node_world *world)
 		world->unprivileged_start = (uint16_t)start;
 }
 
-static void trust(struct node_world *world, uid_t uid)
-{
-	for (size_t i = 0; i < world->n_trusted; i++)
-		if (world->trusted[i] == uid)
-			return;
-	if (world->n_trusted < NODE_MAX_TRUSTED)
-		world->trusted[world->n_trusted++] = uid;
-}
-
-static void trust_name(struct node_world *world, const char *root, const char *name)
-{
-	cleanup_passwd_user struct passwd_user user = { 0 };
-
-	if (passwd_user_by_name(root, name, &user) == 0)
-		trust(world, user.uid);
-}
-
 static void read_trusted(const struct node *node, struct node_world *world)
 {
-	trust(world, 0);
-	if (node->survey->user_known)
-		trust(world, node->survey->user);
-	trust_name(world, node->facts->root, "epmd");
-	for (size_t i = 0; i < node->facts->n_users; i++)
-		trust(world, node->facts->users[i]);
+	const bool configured = node->survey->user_known && ejg_survey_value(node->survey, "user");
+	const struct trusted_users known = { node->facts->root, node->facts->service,
+					     configured ? &node->survey->user : NULL, node->facts->users,
+					     node->facts->n_users };
+
+	world->n_trusted = trusted_users(&known, world->trusted, NODE_MAX_TRUSTED);
 }
 
 /* True if systemctl enable, or the package in its own folder, has enabled it. */
@@ -161,14 +144,13 @@ static int resolve(const struct node *node, struct node_world *world)
 	if (!inetrc && node->facts->config_dir &&
 	    snprintf(path, sizeof(path), "%s/inetrc", node->facts->config_dir) < (int)sizeof(path))
 		inetrc = path;
-	return node_host_resolve(
-		name,
-		&(struct node_hosts_source){ .root = node->facts->root,
-					     .inetrc = inetrc,
-					     .hosts = "/etc/hosts",
-					     .resolver = !world->image,
-					     .ipv6 = node->ipv6 },
-		&world->host);
+	return node_host_resolve(name,
+				 &(struct node_hosts_source){ .root = node->facts->root,
+							      .inetrc = inetrc,
+							      .hosts = "/etc/hosts",
+							      .resolver = !world->image,
+							      .ipv6 = node->ipv6 },
+				 &world->host);
 }
 
 static int ask_name(uint16_t port, const char *name)
