@@ -13,6 +13,12 @@ enum port_window {
 	PORT_WINDOW_UNCLEAR, /* an Erlang term other than two decimal numbers */
 };
 
+/*
+ * The range that remedies and advice propose: above epmd's port, below the ephemeral ports, with room for some nodes of
+ * the command that controls the service.
+ */
+#define PORT_WINDOW_PROPOSED "4370-4379"
+
 /* Reads the meaning of a FIREWALL_WINDOW. *ret is written for RANGE and EMPTY. */
 enum port_window port_window_read(const char *text, struct ejg_port_range *ret);
 

@@ -34,6 +34,7 @@ def literals():
                 text = re.sub(r"/\*.*?\*/|(?m:^\s*#include[^\n]*$)", "", file.read(), flags=re.S)
             text = re.sub(r"\\\n", "\n", text)
             text = re.sub(r"\bEJG_[A-Z]+\b", '"/folder"', text)
+            text = re.sub(r"\bPORT_WINDOW_PROPOSED\b", '"4370-4379"', text)
             for found in re.finditer(rf"{LITERAL}(?:\s*{LITERAL})*", text):
                 parts = re.findall(LITERAL, found[0])
                 yield (os.path.relpath(path, SOURCE),

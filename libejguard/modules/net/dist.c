@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "libejguard/util/port-window.h"
+
 #define REST                                                                                                           \
-	"or write the real range into %s, such as: set dist 4370-4375; or add strict=yes to this line, with 'set "     \
+	"or write the real range into %s, such as: set dist " PORT_WINDOW_PROPOSED                                     \
+	"; or add strict=yes to this line, with 'set "                                                                 \
 	"public'"
 
 int dist_validate(struct ejg_call *call, bool strict)
@@ -19,8 +22,9 @@ int dist_validate(struct ejg_call *call, bool strict)
 		return 0;
 	if (ejg_kind_is(facts, "ejabberd"))
 		snprintf(remedy, sizeof(remedy),
-			 "write FIREWALL_WINDOW=4370-4375 into %s/ejabberdctl.cfg and restart the service; " REST, dir,
-			 facts->stack_file);
+			 "write FIREWALL_WINDOW=" PORT_WINDOW_PROPOSED
+			 " into %s/ejabberdctl.cfg and restart the service; " REST,
+			 dir, facts->stack_file);
 	else
 		snprintf(remedy, sizeof(remedy), "%s; " REST, facts->kind->range_remedy, facts->stack_file);
 	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would stay open",

@@ -7,8 +7,7 @@
 #include "libejguard/util/address.h"
 #include "libejguard/util/port-window.h"
 
-/* The range in remedies: above epmd's port, below the ephemeral ports, with room for some ejabberdctl nodes. */
-#define PROPOSED "FIREWALL_WINDOW=4370-4379"
+#define PROPOSED "FIREWALL_WINDOW=" PORT_WINDOW_PROPOSED
 
 /* The node, the ejabberdctl of a unit's ExecStop= or a monitor, and an administrator's ejabberdctl. */
 #define SMALLEST_RANGE 3

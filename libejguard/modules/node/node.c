@@ -6,6 +6,7 @@
 
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/port-window.h"
 
 static const char *const names_words[] = {
 	[NODE_NAMES_ANY] = "any",
@@ -40,7 +41,7 @@ static const struct ejg_option options[] = {
 	"set ERLANG_NODE in ejabberdctl.cfg\nthe database belongs to the old name: move it as described in "           \
 	"ejabberd's guide"
 #define EDIT_INTERFACE "set INET_DIST_INTERFACE to the address that the other nodes use, or remove it"
-#define EDIT_RANGE "edit: ejabberdctl.cfg: FIREWALL_WINDOW=4370-4379\nrestart the service"
+#define EDIT_RANGE "edit: ejabberdctl.cfg: FIREWALL_WINDOW=" PORT_WINDOW_PROPOSED "\nrestart the service"
 
 static const struct ejg_finding_info findings[] = {
 	{ "name", EJG_OK, "the node's name and what it resolves to", NULL },
