@@ -9,8 +9,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
+#include "libejguard/util/child.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/clock.h"
 
@@ -95,7 +95,7 @@ static int start_helper(const struct resolver_question *q, pid_t *ret_helper, in
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
-	helper = fork();
+	helper = fork(); /* not child_start(): the resolver needs the C library */
 	if (helper == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		/* The memory may hold secrets: if a module of the resolver crashes, it must not leave a core file. */
@@ -148,15 +148,14 @@ int resolver_ask(const char *const *names, size_t n, int family, size_t max, uns
 	bool done = false;
 	cleanup_fd int fd = -1;
 	pid_t helper = -1;
-	int r;
+	int status, r;
 
 	r = start_helper(&q, &helper, &fd);
 	if (r < 0)
 		return r;
 	r = read_records(&q, fd, end, fn, data, &done);
 	kill(helper, SIGKILL);
-	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
-		;
+	(void)child_wait(helper, &status);
 	if (ret_done)
 		*ret_done = done;
 	return r;

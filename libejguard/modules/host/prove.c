@@ -23,6 +23,7 @@
 #include "libejguard/modules/net/proof.h"
 #include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/wire.h"
+#include "libejguard/util/child.h"
 #include "libejguard/util/cleanup.h"
 
 /* limit on users to try for one who is not allowed: one more than can be allowed */
@@ -101,10 +102,7 @@ static int attempt_as(const struct host_prover *p, enum policy_hook hook, uid_t 
 			_exit(255);
 		_exit(attempt(p, hook));
 	}
-	while (child > 0 && waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 255)
+	if (child < 0 || child_wait(child, &status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 255)
 		return -ECHILD;
 	return WEXITSTATUS(status);
 }

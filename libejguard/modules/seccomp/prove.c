@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "libejguard/modules/seccomp/seccomp.h"
+#include "libejguard/util/child.h"
 #include "libejguard/util/cleanup.h"
 
 /* The result of a helper. */
@@ -56,7 +57,7 @@ static enum outcome need(const struct rule *unused)
 static int try(const struct filter_plan *plan, enum outcome (*what)(const struct rule *rule), const struct rule *rule)
 {
 	const char *failed;
-	int status;
+	int status, r;
 	pid_t child = fork();
 
 	if (child < 0)
@@ -66,9 +67,9 @@ static int try(const struct filter_plan *plan, enum outcome (*what)(const struct
 		prctl(PR_SET_DUMPABLE, 0); /* no core dump when SIGSYS ends the process */
 		_exit(filter_load(plan, &failed) < 0 ? OUTCOME_UNLOADED : what(rule));
 	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
+	r = child_wait(child, &status);
+	if (r < 0)
+		return r;
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) == SIGSYS && plan->action == FILTER_KILL ? OUTCOME_REFUSED : OUTCOME_PASSED;
 	return WEXITSTATUS(status);
