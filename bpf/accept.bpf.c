@@ -34,14 +34,27 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 }
 
 /*
- * True if another service that shares the port allows the connection. A separate function: a refused packet may take
- * the time of a call. Static: before Linux 5.12 a global function cannot have pointer arguments.
+ * A global function: the verifier checks it once, whatever it knows about a call. Before Linux 5.12 such a function
+ * cannot have pointer arguments, and no function has more than five.
+ *
+ * @what: the interface in the upper half, then the port and the owner, 16 bits each
  */
-static __noinline bool is_admitted_by_another(const struct policy_address *source, const struct policy_address *destination,
-					      __u32 port, __u32 ifindex)
+__noinline bool ingress_owner_admits(__u64 what, __u64 source_high, __u64 source_low, __u64 destination_high,
+				     __u64 destination_low)
+{
+	const struct policy_address source = { source_high, source_low };
+	const struct policy_address destination = { destination_high, destination_low };
+
+	return owner_admits(what & 0xffff, &source, &destination, what >> 16 & 0xffff, what >> 32);
+}
+
+/* True if another service that shares the port allows the connection. A refused packet may take the time of a call. */
+static __always_inline bool is_admitted_by_another(const struct policy_address *source,
+						   const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
 	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++) {
-		if (owner_admits(owner, source, destination, port, ifindex))
+		if (ingress_owner_admits((__u64)ifindex << 32 | port << 16 | owner, source->high, source->low,
+					 destination->high, destination->low))
 			return true;
 	}
 	return false;

@@ -64,8 +64,12 @@ static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hoo
 
 	if (ctx->type != SOCK_STREAM)
 		return 1;
-	if (get_policy(&d))
+	if (get_policy(&d)) {
+		/* Of an IPv4 address the upper half is a constant, which is worth more. */
+		if (hook == POLICY_CONNECT6)
+			forget(&address, d.head);
 		reason = decide_connect(&d, user_port(ctx), address);
+	}
 	if (reason == POLICY_ALLOWED && is_loopback(&address) && port_in(d.head->guarded_ports, user_port(ctx)) &&
 	    !keep_on_host(ctx, d.head))
 		reason = POLICY_DESTINATION;

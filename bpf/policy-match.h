@@ -16,6 +16,7 @@
 struct decision {
 	void *chunks;
 	const struct policy_head *head;
+	const struct policy_small *small; /* or NULL: in chunks */
 };
 
 static __always_inline bool port_in(const __u8 *bits, __u16 port)
@@ -51,6 +52,13 @@ static __always_inline bool in_range(const struct policy_range *range, const str
 	return !(below(a, &range->first) | below(&range->last, a));
 }
 
+/* The same for a range that is a prefix, without a branch: the bits in which first and last differ may be any. */
+static __always_inline bool in_prefix(const struct policy_range *prefix, const struct policy_address *a)
+{
+	return !(((a->high ^ prefix->first.high) & ~(prefix->first.high ^ prefix->last.high)) |
+		 ((a->low ^ prefix->first.low) & ~(prefix->first.low ^ prefix->last.low)));
+}
+
 static __always_inline bool is_mapped(const struct policy_address *a)
 {
 	return a->high == 0 && a->low >> 32 == 0xffff;
@@ -68,21 +76,44 @@ static __always_inline bool is_loopback(const struct policy_address *a)
 }
 
 /*
- * The last of `n` ranges that does not begin above the address: the only one that can contain it. n is a power of two,
- * step is the first step of the search; `at` is 0, but not a constant for the verifier.
+ * A step of a search among n addresses, `stride` bytes from one to the next, for the last that is not above `a`.
+ * Return: false when none is left to do.
  */
+static __always_inline bool advance(const void *first, __u32 stride, __u32 n, __u32 *at, __u32 *step,
+				    const struct policy_address *a)
+{
+	const struct policy_address *next = (const void *)((const char *)first + ((*at + *step) & (n - 1)) * stride);
+
+	if (!*step)
+		return false;
+	*at += *step & (__u32)(below(a, next) - 1);
+	*at &= n - 1;
+	*step >>= 1;
+	return true;
+}
+
+/*
+ * The index of the last of n addresses that is not above `a`, or 0. n is 32, 128 or 1024; step is the first step; `at`
+ * is 0, but not a constant for the verifier. The steps are written out: in a loop the verifier compares fewer states
+ * with each other, and walks the same way several times.
+ */
+static __always_inline __u32 search(const void *first, __u32 stride, __u32 n, __u32 at, __u32 step,
+				    const struct policy_address *a)
+{
+#define ADVANCE advance(first, stride, n, &at, &step, a)
+	(void)(ADVANCE && ADVANCE && ADVANCE && ADVANCE && ADVANCE && n > 32 && ADVANCE && ADVANCE && n > 128 &&
+	       ADVANCE && ADVANCE && ADVANCE);
+#undef ADVANCE
+	return at & (n - 1);
+}
+
+/* The range that contains the address, or NULL. */
 static __always_inline const struct policy_range *find_range(const struct policy_range *ranges, __u32 n, __u32 at,
 							      __u32 step, const struct policy_address *a)
 {
-	for (__u32 i = n; i > 1; i >>= 1, step >>= 1) {
-		__u32 next = (at + step) & (n - 1);
+	const struct policy_range *range = &ranges[search(&ranges->first, sizeof(*ranges), n, at, step, a)];
 
-		if (!step)
-			break;
-		at += step & (__u32)(below(a, &ranges[next].first) - 1);
-		at &= n - 1;
-	}
-	return in_range(&ranges[at & (n - 1)], a) ? &ranges[at & (n - 1)] : NULL;
+	return in_range(range, a) ? range : NULL;
 }
 
 /* The range of `listen` that contains the address, or NULL. */
@@ -98,36 +129,36 @@ static __always_inline const struct policy_range *find_scoped(const struct polic
 	for (__u32 i = 0; i < POLICY_MAX_SCOPED; i++) {
 		if (i >= head->n_scoped)
 			break;
-		if ((!ifindex || head->scoped[i].ifindex == ifindex) && in_range(&head->scoped[i].range, a))
+		if ((!ifindex || head->scoped[i].ifindex == ifindex) && in_prefix(&head->scoped[i].range, a))
 			return &head->scoped[i].range;
 	}
 	return NULL;
 }
 
-/* The range of peers that contains the address, or NULL. ifindex: the packet's interface, 0 when unknown. */
-static __always_inline const struct policy_range *find_peer(const struct decision *d, const struct policy_address *a,
-							     __u32 ifindex)
+/* The list of peers that may contain the address: of a small policy the only one. */
+static __always_inline const struct policy_range *peers_near(const struct decision *d, const struct policy_address *a)
 {
 	const struct policy_head *head = d->head;
 	const struct policy_chunk *chunk;
-	__u32 at = head->zero, step = head->chunk_step;
 
-	for (__u32 i = POLICY_MAX_CHUNKS; i > 1; i >>= 1, step >>= 1) {
-		__u32 next = (at + step) & (POLICY_MAX_CHUNKS - 1);
+	if (d->small)
+		return d->small->ranges;
+	chunk = policy_chunk_at(d->chunks, 1 + search(head->pivots, sizeof(*head->pivots), POLICY_MAX_CHUNKS,
+						      head->zero, head->chunk_step, a));
+	return chunk ? chunk->ranges : NULL;
+}
 
-		if (!step)
-			break;
-		at += step & (__u32)(below(a, &head->pivots[next]) - 1);
-		at &= POLICY_MAX_CHUNKS - 1;
-	}
-	chunk = policy_chunk_at(d->chunks, 1 + at);
-	if (chunk) {
-		const struct policy_range *range =
-			find_range(chunk->ranges, POLICY_CHUNK_RANGES, head->zero, head->range_step, a);
+/* The range of peers that contains the address, or NULL. ifindex: the packet's interface, 0 when unknown. */
+static __always_inline const struct policy_range *find_peer(const struct decision *d, const struct policy_address *a,
+							    __u32 ifindex)
+{
+	const struct policy_head *head = d->head;
+	const struct policy_range *ranges = peers_near(d, a), *range = NULL;
 
-		if (range)
-			return range;
-	}
+	if (ranges)
+		range = find_range(ranges, POLICY_CHUNK_RANGES, head->zero, head->range_step, a);
+	if (range)
+		return range;
 	return head->n_scoped ? find_scoped(head, a, ifindex) : NULL;
 }
 

@@ -13,11 +13,19 @@
 #define SOCK_STREAM 1
 
 /*
- * The policy of one service: user space replaces the inner map as a whole. Its length is constant, because the verifier
- * then inlines lookups in such a map; with variable lengths (BPF_F_INNER_MAP) each lookup is a call, which takes 20 ns
- * if returns are protected against speculation.
+ * The policies of services, by owner: user space replaces an inner map as a whole. The lengths are constant, because
+ * the verifier then inlines lookups in such a map; with variable lengths (BPF_F_INNER_MAP) each lookup is a call, which
+ * takes 20 ns if returns are protected against speculation.
  */
-struct policy_map {
+struct policy_small_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct policy_small));
+};
+
+struct policy_large_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, POLICY_ENTRIES);
 	__uint(map_flags, BPF_F_RDONLY_PROG);
@@ -29,8 +37,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, POLICY_MAX_OWNERS);
 	__type(key, __u32);
-	__array(values, struct policy_map);
+	__array(values, struct policy_small_map);
 } policy __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, POLICY_MAX_OWNERS);
+	__type(key, __u32);
+	__array(values, struct policy_large_map);
+} policy_large __weak SEC(".maps");
 
 /* Refusals, by POLICY_COUNTER(). */
 struct {
@@ -54,11 +69,20 @@ static __always_inline const struct policy_chunk *policy_chunk_at(void *chunks, 
 
 #include "policy-match.h"
 
+/* A small policy first: while one is in the array, it is in force. */
 static __always_inline bool get_policy_of(struct decision *d, __u32 owner)
 {
+	void *map = bpf_map_lookup_elem(&policy, &owner);
 	__u32 zero = 0;
 
-	d->chunks = bpf_map_lookup_elem(&policy, &owner);
+	if (map) {
+		d->small = bpf_map_lookup_elem(map, &zero);
+		if (!d->small)
+			return false;
+		d->head = &d->small->head;
+		return true;
+	}
+	d->chunks = bpf_map_lookup_elem(&policy_large, &owner);
 	if (!d->chunks)
 		return false;
 	d->head = bpf_map_lookup_elem(d->chunks, &zero);

@@ -2,10 +2,15 @@
 /*
  * The policy of a service: the only data that the BPF programs and user space share.
  *
- * The whole policy is one array map of equal chunks, made by user space, frozen, and put into the first entry of the
- * array-of-maps `policy`, which every decision looks up once: no decision sees half a policy. The other entries are the
- * policies of services that share a port with this one: if one of them allows a connection to that port, it is not
- * refused. Chunk 0 is a struct policy_head, the others are struct policy_chunk: the peers as disjoint ranges of
+ * The whole policy is one array map, made by user space and frozen, which every decision looks up once: no decision
+ * sees half a policy. It has one of two shapes. With up to POLICY_CHUNK_RANGES ranges of peers it is small: one struct
+ * policy_small, 64 KiB, in the array-of-maps `policy`. Else it is large: 66 equal chunks, 2.6 MiB, in `policy_large`;
+ * chunk 0 is a struct policy_head, the others are struct policy_chunk. A decision looks for a small policy first, and
+ * only then for a large one: either is put in force by one change of `policy`. There are two shapes, not maps of any
+ * length, because the verifier inlines a lookup only if the length is a constant.
+ *
+ * The first entry of both arrays is for this service. The other entries are the policies of services that share a port
+ * with this one: if one of them allows a connection to that port, it is not refused. Peers are disjoint ranges of
  * addresses in ascending order.
  *
  * A port is private or not; a private port whose `guarded` bit is set is also refused as the destination of a connect
@@ -27,7 +32,9 @@
 
 #include <linux/types.h>
 
-#define POLICY_LAYOUT 4
+#define POLICY_LAYOUT 5
+/* From this layout on a large policy is the same: it may be shared with a set of such a layout. */
+#define POLICY_LAYOUT_LARGE 4
 
 enum policy_limits {
 	POLICY_PORT_BYTES = 65536 / 8,
@@ -135,6 +142,12 @@ struct policy_chunk {
 		struct policy_head head;
 		struct policy_range ranges[POLICY_CHUNK_RANGES];
 	};
+};
+
+/* The only entry of a small policy's map. */
+struct policy_small {
+	struct policy_head head;
+	struct policy_range ranges[POLICY_CHUNK_RANGES];
 };
 
 /*

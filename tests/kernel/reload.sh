@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Reload under fire: while attempts are made in tight loops, apply switches between two lists of peers a thousand times,
-# then is killed at random moments. No attempt ever ends as neither list would have it.
+# then is killed at random moments. No attempt ever ends as neither list would have it. One list is a small policy, one a
+# large one.
 set -euo pipefail
 
 # shellcheck source=kernel.sh
@@ -24,6 +25,11 @@ apply() {
 	guard -q apply --cgroup "$cgroup" service 2>>"$EJG_STATE/failures" >&2
 }
 
+# in_force ARRAY: is a policy in this one?
+in_force() {
+	bpftool map lookup pinned "$(set_path)/$1" key 0 0 0 0 >/dev/null 2>&1 && echo yes || echo no
+}
+
 # Pins that an interrupted apply may leave, and a completed one must not.
 leftovers() {
 	find /sys/fs/bpf/ejguard -name '*:*'
@@ -37,8 +43,15 @@ storm_stop || true
 check_is 'attempts that may never succeed, without guard: all do' 6 "$(grep -c '^WRONG .*never.* ok=[1-9]' \
 	"$EJG_STATE"/storm.[23] | awk -F: '{ n += $2 } END { print n }')"
 
-note "$reloads reloads"
+note 'a small and a large policy'
+storm_list 2
 check 'apply' apply
+check_is 'the large one is in its map only' 'no yes' "$(in_force policy) $(in_force policy_large)"
+storm_list 1
+check 'apply' apply
+check_is 'the small one is in its map only' 'yes no' "$(in_force policy) $(in_force policy_large)"
+
+note "$reloads reloads"
 storm_start
 failed=0
 before=$EPOCHREALTIME

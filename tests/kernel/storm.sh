@@ -21,11 +21,12 @@ storm_hosts() {
 	net_run remote ip addr add 2001:db8::3/64 dev eth0 nodad
 }
 
-# storm_list NUMBER: writes the stack file, as a whole.
+# storm_list NUMBER: writes the stack file, as a whole. The second list is a large policy, which the kernel has in another map.
 storm_list() {
 	local peers=(198.51.100.2 2001:db8::2) listen=198.51.100.1,2001:db8::1
 	if (($1 == 2)); then
-		peers=(198.51.100.0/30 2001:db8::2 2001:db8::3)
+		[[ -e $EJG_CONF/many ]] || seq 1100 | awk '{ printf "20.%d.%d.1\n", $1 / 256, $1 % 256 }' >"$EJG_CONF/many"
+		peers=(198.51.100.0/30 2001:db8::2 2001:db8::3 "@$EJG_CONF/many")
 		listen+=,198.51.100.12,2001:db8::12
 	fi
 	cat >"$EJG_CONF/service.new" <<-EOT

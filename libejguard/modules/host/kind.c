@@ -8,8 +8,8 @@ const struct set_kind set_kind = {
 	.suffix = ":host",
 	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 |
 		 1U << POLICY_POST_BIND4 | 1U << POLICY_POST_BIND6,
-	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_CGROUPS | 1U << SET_NETWORKS |
-		1U << SET_PORTS | 1U << SET_CHOSEN | 1U << SET_MEMBERS,
+	.maps = 1U << SET_POLICY | 1U << SET_POLICY_LARGE | 1U << SET_COUNTERS | 1U << SET_INSIDERS |
+		1U << SET_CGROUPS | 1U << SET_NETWORKS | 1U << SET_PORTS | 1U << SET_CHOSEN | 1U << SET_MEMBERS,
 	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_CGROUPS | 1U << SET_NETWORKS | 1U << SET_PORTS |
 		1U << SET_CHOSEN,
 	.listen = "addresses that only a route makes this host's",

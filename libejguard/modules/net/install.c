@@ -19,16 +19,15 @@ int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint
 	if (r < 0)
 		return r;
 	pins_close(&pins);
-	/* A current set has verified programs already; the programs loaded here replace those of any other set. */
-	if (state != PINS_CURRENT || pins.meta.hooks != hooks)
-		r = programs_load_over(call, hooks, &ret->loaded);
-	if (r < 0)
-		return r;
 	ret->policy_fd = pins_make_policy(policy);
 	if (ret->policy_fd < 0)
-		return ejg_call_error(call, ret->policy_fd == -EPERM ? -EPERM : -EIO, "run it as root",
+		return ejg_call_error(call, ret->policy_fd == -EPERM ? -EPERM : -EIO,
+				      "run it as root; if it is, see ejguard(8), EXIT STATUS 4",
 				      "cannot make the map of the policy: %s", strerror(-ret->policy_fd));
-	return 0;
+	/* A current set has verified programs already; the programs loaded here replace those of any other set. */
+	if (state == PINS_CURRENT && pins.meta.hooks == hooks)
+		return 0;
+	return programs_load_over(call, hooks, ret->policy_fd, &ret->loaded);
 }
 
 void install_free(struct set_change *change)
@@ -200,11 +199,11 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins, stru
 static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_change *change, bool replaces)
 {
 	const char *service = ejg_call_facts(call)->service;
-	int r = change->loaded ? 0 : programs_load_over(call, change->hooks, &change->loaded);
+	int r = change->loaded ? 0 : programs_load_over(call, change->hooks, change->policy_fd, &change->loaded);
 
 	if (r < 0)
 		return r;
-	r = pins_create(change->loaded, service, change->hooks, change->policy_fd, pins);
+	r = pins_create(change->loaded, service, change->hooks, pins);
 	if (r < 0)
 		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot pin the guard below " PINS_ROOT ": %s", strerror(-r));

@@ -20,9 +20,10 @@ static void configure(struct bpf_object *object)
 
 const struct set_kind set_kind = {
 	.suffix = "",
-	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 | 1U << POLICY_INGRESS |
-		 1U << POLICY_LOOKUP,
-	.maps = 1U << SET_POLICY | 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
+	.hooks = 1U << POLICY_BIND4 | 1U << POLICY_BIND6 | 1U << POLICY_CONNECT4 | 1U << POLICY_CONNECT6 |
+		 1U << POLICY_INGRESS | 1U << POLICY_LOOKUP,
+	.maps = 1U << SET_POLICY | 1U << SET_POLICY_LARGE | 1U << SET_COUNTERS | 1U << SET_INSIDERS |
+		1U << SET_OUTSIDERS,
 	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
 	.listen = "listen",
 	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",

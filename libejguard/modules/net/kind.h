@@ -16,6 +16,7 @@ struct bpf_object;
 /* The pinned maps of a set, without `meta`. */
 enum set_map {
 	SET_POLICY,
+	SET_POLICY_LARGE,
 	SET_COUNTERS,
 	SET_INSIDERS,
 	SET_OUTSIDERS,

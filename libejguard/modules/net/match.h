@@ -20,7 +20,7 @@ static inline const struct policy_chunk *policy_chunk_at(void *chunks, __u32 ind
 
 static inline struct decision net_decision(const struct net_policy *policy)
 {
-	return (struct decision){ (void *)policy, &policy->chunks[0].head };
+	return (struct decision){ .chunks = (void *)policy, .head = &policy->chunks[0].head };
 }
 
 /* The first address of a prefix. */

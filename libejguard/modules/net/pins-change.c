@@ -55,10 +55,9 @@ static int pin_all(const struct bpf_object *loaded, uint32_t hooks, const char *
 	return r < 0 ? r : pin(set_path, "meta", loaded_map(loaded, "meta"));
 }
 
-int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, int policy_fd, struct pins *ret)
+int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, struct pins *ret)
 {
 	struct pins pins = PINS_NULL;
-	uint32_t zero = 0;
 	int r;
 
 	pins.meta = (struct policy_meta){ .layout = POLICY_LAYOUT, .hooks = hooks, .build = programs_build() };
@@ -73,9 +72,7 @@ int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, 
 	r = make_folder(pins.path);
 	if (r < 0)
 		return r;
-	r = bpf_map_update_elem(loaded_map(loaded, "policy"), &zero, &policy_fd, BPF_ANY);
-	if (r == 0)
-		r = write_meta(loaded, &pins.meta);
+	r = write_meta(loaded, &pins.meta);
 	if (r == 0)
 		r = pin_all(loaded, hooks, pins.path);
 	if (r == 0)

@@ -138,6 +138,7 @@ static const struct {
 	uint32_t type, key_size, value_size;
 } maps[N_SET_MAPS] = {
 	[SET_POLICY] = { "policy", BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
+	[SET_POLICY_LARGE] = { "policy_large", BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(uint32_t), sizeof(uint32_t) },
 	[SET_COUNTERS] = { "counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t), sizeof(uint64_t) },
 	[SET_INSIDERS] = { "insiders", BPF_MAP_TYPE_LRU_HASH, sizeof(struct policy_denial_key),
 			   sizeof(struct policy_denial) },
@@ -275,84 +276,6 @@ int pins_each_links(const struct pins *pins, void (*fn)(void *data, const char *
 	while ((entry = readdir(dir)))
 		fn(data, entry->d_name);
 	return 0;
-}
-
-int pins_make_policy(const struct net_policy *policy)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_RDONLY_PROG);
-	cleanup_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ejg_policy", sizeof(uint32_t),
-					   sizeof(struct policy_chunk), POLICY_ENTRIES, &options);
-	int r;
-
-	if (fd < 0)
-		return fd;
-	for (uint32_t i = 0; i < policy->n_chunks; i++) {
-		r = bpf_map_update_elem(fd, &i, &policy->chunks[i], BPF_ANY);
-		if (r < 0)
-			return r;
-	}
-	/* From here on not even root can change it: a policy is always replaced as a whole. */
-	r = bpf_map_freeze(fd);
-	return r < 0 ? r : take_fd(fd);
-}
-
-int pins_set_policy(const struct pins *pins, int policy_fd)
-{
-	uint32_t zero = 0;
-
-	return bpf_map_update_elem(pins->maps[SET_POLICY], &zero, &policy_fd, BPF_ANY);
-}
-
-int pins_get_policy(const struct pins *pins)
-{
-	uint32_t zero = 0, id = 0;
-	int r = bpf_map_lookup_elem(pins->maps[SET_POLICY], &zero, &id);
-
-	return r < 0 ? r : bpf_map_get_fd_by_id(id);
-}
-
-int pins_read_policy(int policy_fd, struct net_policy *ret)
-{
-	struct net_policy policy = {};
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-	int r = bpf_obj_get_info_by_fd(policy_fd, &info, &size);
-
-	if (r < 0)
-		return r;
-	if (info.value_size != sizeof(*policy.chunks) || info.max_entries != POLICY_ENTRIES)
-		return -EUCLEAN;
-	policy.chunks = calloc(POLICY_ENTRIES, sizeof(*policy.chunks));
-	if (!policy.chunks)
-		return -ENOMEM;
-	policy.n_chunks = 1;
-	for (uint32_t i = 0; i < policy.n_chunks; i++) {
-		r = bpf_map_lookup_elem(policy_fd, &i, &policy.chunks[i]);
-		/* The head is the first chunk, and has the number of chunks in use. */
-		if (r == 0 && i == 0)
-			policy.n_chunks = net_policy_n_chunks(policy.chunks->head.n_ranges);
-		if (r == 0 && policy.n_chunks > POLICY_ENTRIES)
-			r = -EUCLEAN;
-		if (r < 0) {
-			net_policy_free(&policy);
-			return r;
-		}
-	}
-	*ret = policy;
-	return 0;
-}
-
-int pins_policy_equals(int policy_fd, const struct net_policy *policy)
-{
-	struct net_policy current = {};
-	int r = pins_read_policy(policy_fd, &current);
-
-	if (r < 0)
-		return r == -EUCLEAN ? 0 : r;
-	r = current.n_chunks == policy->n_chunks &&
-	    !memcmp(current.chunks, policy->chunks, current.n_chunks * sizeof(*current.chunks));
-	net_policy_free(&current);
-	return r;
 }
 
 int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret)

@@ -89,23 +89,48 @@ int pins_make_links(const struct pins *pins, const char *path);
 /* Calls fn for each folder of links of the set. Return: 0 or a negative errno. */
 int pins_each_links(const struct pins *pins, void (*fn)(void *data, const char *name), void *data);
 
-/* Makes an empty map for a policy, fills it and freezes it. Return: a descriptor or a negative errno. */
+/* Makes a map for a policy, small or large, fills it and freezes it. Return: a descriptor or a negative errno. */
 int pins_make_policy(const struct net_policy *policy);
 
+/* The array that is for a policy's map: SET_POLICY or SET_POLICY_LARGE. Return: it or a negative errno. */
+int pins_policy_kind(int policy_fd);
+
+/*
+ * The two arrays of a set that hold policies, by owner: entry 0 is the set's own. A set of an older layout has only the
+ * large one, which it calls `policy`; small is -1 then.
+ */
+struct policy_arrays {
+	int small;
+	int large;
+};
+
+struct policy_arrays pins_arrays(const struct pins *pins);
+
 /* Puts a policy in force. Waits until no decision uses the old one. Return: 0 or a negative errno. */
+int pins_put_policy(const struct policy_arrays *arrays, uint32_t owner, int policy_fd);
+/* The same for the set's own policy. */
 int pins_set_policy(const struct pins *pins, int policy_fd);
+/* Removes a policy. Return: 0 or a negative errno. */
+int pins_drop_policy(const struct policy_arrays *arrays, uint32_t owner);
+
+/* The id of the map of the policy in force, 0 when no policy is. Return: 0 or a negative errno. */
+int pins_policy_id(const struct policy_arrays *arrays, uint32_t owner, uint32_t *ret);
 
 /* The policy in force. Return: a descriptor, -ENOENT when no policy is in force, or another negative errno. */
+int pins_open_policy(const struct policy_arrays *arrays, uint32_t owner);
+/* The same for the set's own policy. */
 int pins_get_policy(const struct pins *pins);
 
 /* Compares the policy in force with this one. Return: 1 if they are equal, 0 if not, or a negative errno. */
 int pins_policy_equals(int policy_fd, const struct net_policy *policy);
 
 /*
- * Reads a policy from the kernel; free by net_policy_free(). Return: 0, -EUCLEAN when it is not of this layout, or
- * another negative errno; *ret untouched on failure.
+ * Reads a policy from the kernel; free by net_policy_free(). Return: 0, -EUCLEAN when it is not of this layout or of
+ * one with the same large policies, or another negative errno; *ret untouched on failure.
  */
 int pins_read_policy(int policy_fd, struct net_policy *ret);
+/* The same for its head only. */
+int pins_read_head(int policy_fd, struct policy_head *ret);
 
 /* The sum of a counter over all CPUs: one of POLICY_COUNTER(). Return: 0 or a negative errno. */
 int pins_read_counter(const struct pins *pins, uint32_t counter, uint64_t *ret);
@@ -124,10 +149,10 @@ int pins_remove(const char *set_path);
 void pins_remove_root(void);
 
 /*
- * Pins the loaded programs of these hooks, with the policy, as SERVICE:new, and opens that set.
+ * Pins the loaded programs of these hooks, which have a policy, as SERVICE:new, and opens that set.
  * Return: 0 or a negative errno.
  */
-int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, int policy_fd, struct pins *ret);
+int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, struct pins *ret);
 
 /*
  * Replaces SERVICE by SERVICE:new: links of cgroups that the new set does not have (removed cgroups with open sockets)

@@ -5,9 +5,13 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "libejguard/modules/net/kind.h"
 #include "libejguard/modules/net/pins.h"
+#include "libejguard/util/child.h"
 #include "libejguard/util/cleanup.h"
 
 static int no_print(enum libbpf_print_level level, const char *format, va_list ap)
@@ -32,10 +36,21 @@ static int load_error(struct ejg_call *call, int error)
 			      "the kernel does not accept the BPF programs: %s", strerror(-error));
 }
 
-static int keep_error(struct ejg_call *call, int error)
+/* The parts of a load that can fail. */
+enum stage {
+	STAGE_LOAD,
+	STAGE_KEEP,
+	STAGE_POLICY,
+};
+
+static int stage_error(struct ejg_call *call, enum stage stage, int error)
 {
-	return ejg_call_error(call, error == -ENOMEM ? error : -EIO, "try again",
-			      "cannot take over the maps of the set in force: %s", strerror(-error));
+	if (stage == STAGE_LOAD || error == -EPERM)
+		return load_error(call, error);
+	return ejg_call_error(call, error == -ENOMEM ? error : -EIO, "try again", "%s: %s",
+			      stage == STAGE_KEEP ? "cannot take over the maps of the set in force"
+						  : "cannot put the policy into the set",
+			      strerror(-error));
 }
 
 static bool fits(const struct bpf_map *map, int fd)
@@ -91,32 +106,117 @@ static int keep_from_service(struct bpf_object *object, const char *service)
 	return r;
 }
 
-/* @service: keep the maps of its set; or NULL */
-static int load(struct ejg_call *call, uint32_t hooks, const char *service, struct bpf_object **ret)
+/*
+ * The first policy of a new set. The kernel waits for RCU after any change of an array of maps, also where no program
+ * is loaded that could use it: about 10 ms, in which a child waits, while the parent lets the kernel verify the
+ * programs.
+ */
+struct first_policy {
+	int array, policy_fd;
+	pid_t child;
+};
+
+static int put_first(const void *data)
+{
+	const struct first_policy *first = data;
+	const uint32_t own = 0;
+	union bpf_attr attr = {};
+
+	attr.map_fd = first->array;
+	attr.key = (uintptr_t)&own;
+	attr.value = (uintptr_t)&first->policy_fd;
+	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) < 0 ? errno : 0;
+}
+
+/* Makes the array before libbpf does, and starts the child. Without one first_policy_end() makes the change. */
+static int first_policy_begin(struct bpf_object *object, int policy_fd, struct first_policy *ret)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = policy_fd);
+	const int kind = pins_policy_kind(policy_fd);
+	const char *name = kind < 0 ? NULL : pins_map_name(kind);
+	int r;
+
+	if (kind < 0)
+		return kind;
+	ret->array = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, name, sizeof(uint32_t), sizeof(uint32_t),
+				    POLICY_MAX_OWNERS, &options);
+	if (ret->array < 0)
+		return ret->array;
+	r = bpf_map__reuse_fd(bpf_object__find_map_by_name(object, name), ret->array);
+	if (r < 0)
+		return r;
+	ret->policy_fd = policy_fd;
+	ret->child = child_start(put_first, ret);
+	return 0;
+}
+
+static int first_policy_end(struct first_policy *first)
+{
+	int status, r = first->child > 0 ? child_wait(first->child, &status) : -ECHILD;
+
+	r = r == 0 && WIFEXITED(status) ? -WEXITSTATUS(status) : -put_first(first);
+	first->child = -1;
+	return r;
+}
+
+static int open_object(uint32_t hooks, struct bpf_object **ret)
 {
 	size_t size;
 	const void *elf = set_kind.elf(&size);
-	struct bpf_object *loaded;
+	struct bpf_object *object = bpf_object__open_mem(elf, size, NULL);
+
+	if (!object)
+		return -errno;
+	for (int hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
+		bpf_program__set_autoload(bpf_object__find_program_by_name(object, policy_hooks[hook].name),
+					  hooks & (1U << hook));
+	if (set_kind.configure)
+		set_kind.configure(object);
+	*ret = object;
+	return 0;
+}
+
+/* Return: 0 or a negative errno; then *ret_stage is what failed. */
+static int load_over(struct bpf_object *object, const char *service, int policy_fd, enum stage *ret_stage)
+{
+	struct first_policy first = { .array = -1, .child = -1 };
+	int r, ended;
+
+	*ret_stage = STAGE_KEEP;
+	r = keep_from_service(object, service);
+	if (r < 0)
+		return r;
+	*ret_stage = STAGE_POLICY;
+	r = first_policy_begin(object, policy_fd, &first);
+	if (r == 0) {
+		r = bpf_object__load(object);
+		ended = first_policy_end(&first); /* in any case */
+		if (r < 0)
+			*ret_stage = STAGE_LOAD;
+		else
+			r = ended;
+	}
+	ejg_close_fd(&first.array); /* the object has its own descriptor */
+	return r;
+}
+
+/* @service: keep the maps of its set; or NULL */
+static int load(struct ejg_call *call, uint32_t hooks, const char *service, int policy_fd, struct bpf_object **ret)
+{
+	enum stage stage = STAGE_LOAD;
+	struct bpf_object *loaded = NULL;
 	libbpf_print_fn_t print;
-	int r, kept = 0;
+	int r;
 
 	/* libbpf writes to the caller's stderr: silence it here, then restore it. */
 	print = libbpf_set_print(no_print);
-	loaded = bpf_object__open_mem(elf, size, NULL);
-	for (int hook = set_hook(0); loaded && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
-		bpf_program__set_autoload(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name),
-					  hooks & (1U << hook));
-	if (loaded && set_kind.configure)
-		set_kind.configure(loaded);
-	r = loaded ? 0 : -errno;
-	if (r == 0 && service)
-		kept = keep_from_service(loaded, service);
-	if (r == 0 && kept == 0)
-		r = bpf_object__load(loaded);
+	r = open_object(hooks, &loaded);
+	if (r == 0)
+		r = service ? load_over(loaded, service, policy_fd, &stage) : bpf_object__load(loaded);
 	libbpf_set_print(print);
-	if (r < 0 || kept < 0) {
+	if (r < 0) {
 		bpf_object__close(loaded);
-		return kept < 0 && kept != -EPERM ? keep_error(call, kept) : load_error(call, kept < 0 ? kept : r);
+		return stage_error(call, stage, r);
 	}
 	*ret = loaded;
 	return 0;
@@ -124,12 +224,12 @@ static int load(struct ejg_call *call, uint32_t hooks, const char *service, stru
 
 int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
 {
-	return load(call, hooks, NULL, ret);
+	return load(call, hooks, NULL, -1, ret);
 }
 
-int programs_load_over(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
+int programs_load_over(struct ejg_call *call, uint32_t hooks, int policy_fd, struct bpf_object **ret)
 {
-	return load(call, hooks, ejg_call_facts(call)->service, ret);
+	return load(call, hooks, ejg_call_facts(call)->service, policy_fd, ret);
 }
 
 void programs_unload(struct bpf_object *loaded)

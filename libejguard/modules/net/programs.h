@@ -15,9 +15,9 @@ int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret
 
 /*
  * The same for a set that will replace the service's set, if it has one: collected data and counters are kept if the
- * layout is the same. Otherwise the maps are new.
+ * layout is the same. Otherwise the maps are new. The policy in a map is in force in what was loaded.
  */
-int programs_load_over(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret);
+int programs_load_over(struct ejg_call *call, uint32_t hooks, int policy_fd, struct bpf_object **ret);
 void programs_unload(struct bpf_object *loaded);
 
 /* A digest of the programs. */

@@ -16,7 +16,7 @@ enum { MAX_SETS = 64 };
 /* A set of this host. */
 struct owner {
 	char name[NAME_MAX + 1];
-	int map;    /* its map `policy` */
+	struct policy_arrays arrays;
 	int policy; /* the policy in force */
 	int cgroups; /* its map `cgroups`, if the kind has one, or -1 */
 	uint32_t id, cgroups_id;
@@ -28,13 +28,18 @@ struct owners {
 	size_t n;
 };
 
+static void owner_close(struct owner *owner)
+{
+	ejg_close_fd(&owner->arrays.small);
+	ejg_close_fd(&owner->arrays.large);
+	ejg_close_fd(&owner->policy);
+	ejg_close_fd(&owner->cgroups);
+}
+
 static void owners_free(struct owners *owners)
 {
-	for (size_t i = 0; i < owners->n; i++) {
-		ejg_close_fd(&owners->items[i].map);
-		ejg_close_fd(&owners->items[i].policy);
-		ejg_close_fd(&owners->items[i].cgroups);
-	}
+	for (size_t i = 0; i < owners->n; i++)
+		owner_close(&owners->items[i]);
 	free(owners->items);
 }
 
@@ -46,7 +51,7 @@ static uint32_t map_id(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) < 0 ? 0 : info.id;
 }
 
-/* Only a map of this layout has entries for other services. */
+/* Only since this layout or the one before does a map have entries for other services. */
 static bool has_entries(int map)
 {
 	struct bpf_map_info info = {};
@@ -54,15 +59,6 @@ static bool has_entries(int map)
 
 	return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS &&
 	       info.max_entries == POLICY_MAX_OWNERS;
-}
-
-/* The policy in an entry. Return: a descriptor, -ENOENT, or another negative errno. */
-static int entry_open(int map, uint32_t index)
-{
-	uint32_t id = 0;
-	int r = bpf_map_lookup_elem(map, &index, &id);
-
-	return r < 0 ? r : bpf_map_get_fd_by_id(id);
 }
 
 static bool has_members(void)
@@ -78,30 +74,37 @@ static int open_pinned(const char *name, enum set_map map)
 	return bpf_obj_get(path);
 }
 
+/* Opens the arrays of a set, also of one of the layout before. Return: true if they have entries for other services. */
+static bool open_arrays(const char *name, struct policy_arrays *ret)
+{
+	int policy = open_pinned(name, SET_POLICY), large = open_pinned(name, SET_POLICY_LARGE);
+
+	*ret = large < 0 ? (struct policy_arrays){ -1, policy } : (struct policy_arrays){ policy, large };
+	return policy >= 0 && (large >= 0 || large == -ENOENT) && has_entries(policy);
+}
+
 static bool owner_open(const char *name, struct owner *ret)
 {
 	struct owner owner = { .policy = -1, .cgroups = -1 };
-	struct net_policy policy = {};
+	struct policy_head head;
 	bool read;
 
 	snprintf(owner.name, sizeof(owner.name), "%s", name);
-	owner.map = open_pinned(name, SET_POLICY);
-	if (owner.map >= 0 && has_entries(owner.map))
-		owner.policy = entry_open(owner.map, 0);
+	if (open_arrays(name, &owner.arrays))
+		owner.policy = pins_open_policy(&owner.arrays, 0);
 	if (has_members())
 		owner.cgroups = open_pinned(name, SET_CGROUPS);
-	read = owner.policy >= 0 && (owner.cgroups >= 0 || !has_members()) && pins_read_policy(owner.policy, &policy) == 0;
+	/* One that is small, in a set without the other array: the set is damaged. */
+	read = owner.policy >= 0 && (owner.arrays.small >= 0 || pins_policy_kind(owner.policy) == SET_POLICY_LARGE) &&
+	       (owner.cgroups >= 0 || !has_members()) && pins_read_head(owner.policy, &head) == 0;
 	if (read) {
 		owner.id = map_id(owner.policy);
 		owner.cgroups_id = map_id(owner.cgroups);
-		memcpy(owner.ports, policy.chunks[0].head.guarded_ports, sizeof(owner.ports));
-		net_policy_free(&policy);
+		memcpy(owner.ports, head.guarded_ports, sizeof(owner.ports));
 		*ret = owner;
 		return true;
 	}
-	ejg_close_fd(&owner.map);
-	ejg_close_fd(&owner.policy);
-	ejg_close_fd(&owner.cgroups);
+	owner_close(&owner);
 	return false;
 }
 
@@ -170,7 +173,7 @@ static uint32_t entry_id(int map, uint32_t index)
 	return bpf_map_lookup_elem(map, &index, &id) < 0 ? 0 : id;
 }
 
-static int write_entry(int map, uint32_t index, int fd, uint32_t id)
+static int write_cgroups(int map, uint32_t index, int fd, uint32_t id)
 {
 	uint32_t now = entry_id(map, index);
 
@@ -179,12 +182,22 @@ static int write_entry(int map, uint32_t index, int fd, uint32_t id)
 	return !id && now ? bpf_map_delete_elem(map, &index) : 0;
 }
 
+static int write_policy(const struct policy_arrays *arrays, uint32_t index, int fd, uint32_t id)
+{
+	uint32_t now = 0;
+	int r = pins_policy_id(arrays, index, &now);
+
+	if (r < 0 || now == id)
+		return r;
+	return id ? pins_put_policy(arrays, index, fd) : pins_drop_policy(arrays, index);
+}
+
 /*
  * Each change waits for RCU, so correct entries are left alone. The cgroups of one service must never be combined with
  * the policy of another: an entry without cgroups allows nobody. For the next policy of the same service they stay, so
  * that it is not refused during the change.
  */
-static int write_entries(int map, int members, const struct owner *const *others, int n)
+static int write_entries(const struct policy_arrays *arrays, int members, const struct owner *const *others, int n)
 {
 	const struct owner none = { .policy = -1, .cgroups = -1 };
 	int r = 0;
@@ -193,22 +206,26 @@ static int write_entries(int map, int members, const struct owner *const *others
 		const struct owner *other = (int)i <= n ? others[i - 1] : &none;
 
 		if (has_members() && entry_id(members, i) != other->cgroups_id)
-			r = write_entry(members, i, -1, 0);
+			r = write_cgroups(members, i, -1, 0);
 		if (r == 0)
-			r = write_entry(map, i, other->policy, other->id);
+			r = write_policy(arrays, i, other->policy, other->id);
 		if (r == 0 && has_members())
-			r = write_entry(members, i, other->cgroups, other->cgroups_id);
+			r = write_cgroups(members, i, other->cgroups, other->cgroups_id);
 	}
 	return r;
 }
 
-/* True if the map has these entries. */
-static bool has_entries_of(int map, int members, const struct owner *const *others, int n)
+/* True if the set has these entries. */
+static bool has_entries_of(const struct pins *pins, const struct owner *const *others, int n)
 {
+	const struct policy_arrays arrays = pins_arrays(pins);
+
 	for (int i = 1; i < POLICY_MAX_OWNERS; i++) {
-		if (entry_id(map, i) != (i <= n ? others[i - 1]->id : 0))
+		uint32_t id = 0;
+
+		if (pins_policy_id(&arrays, i, &id) < 0 || id != (i <= n ? others[i - 1]->id : 0))
 			return false;
-		if (has_members() && entry_id(members, i) != (i <= n ? others[i - 1]->cgroups_id : 0))
+		if (has_members() && entry_id(pins->maps[SET_MEMBERS], i) != (i <= n ? others[i - 1]->cgroups_id : 0))
 			return false;
 	}
 	return true;
@@ -226,6 +243,7 @@ static int sharing_error(struct ejg_call *call, int error)
 int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	const struct owner *others[POLICY_MAX_OWNERS];
+	const struct policy_arrays arrays = pins_arrays(pins);
 	cleanup_fd int locked = pins_lock();
 	struct owners owners = {};
 	int r = locked < 0 ? locked : owners_read(&owners);
@@ -233,7 +251,7 @@ int sharing_fill(struct ejg_call *call, const struct pins *pins, const struct ne
 	if (r == 0)
 		r = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
 	if (r >= 0)
-		r = write_entries(pins->maps[SET_POLICY], pins->maps[SET_MEMBERS], others, r);
+		r = write_entries(&arrays, pins->maps[SET_MEMBERS], others, r);
 	owners_free(&owners);
 	return r < 0 ? sharing_error(call, r) : 0;
 }
@@ -253,7 +271,7 @@ int sharing_update(struct ejg_call *call)
 			continue;
 		r = has_members() && members < 0 ? members : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
 		if (r >= 0)
-			r = write_entries(owners.items[i].map, members, others, r);
+			r = write_entries(&owners.items[i].arrays, members, others, r);
 	}
 	owners_free(&owners);
 	return r < 0 ? sharing_error(call, r) : 0;
@@ -269,7 +287,7 @@ static int sharing_holds(const struct ejg_call *call, const struct pins *pins, c
 	if (r == 0)
 		r = n = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
 	if (r >= 0)
-		r = has_entries_of(pins->maps[SET_POLICY], pins->maps[SET_MEMBERS], others, n);
+		r = has_entries_of(pins, others, n);
 	owners_free(&owners);
 	return r;
 }
@@ -288,14 +306,16 @@ int sharing_settles(const struct ejg_call *call, const struct pins *pins, const 
 
 struct sharing sharing_read(const struct pins *pins)
 {
+	const struct policy_arrays arrays = pins_arrays(pins);
 	struct sharing sharing = {};
 
 	for (uint32_t i = 1; i < POLICY_MAX_OWNERS; i++) {
-		cleanup_fd int fd = entry_open(pins->maps[SET_POLICY], i);
+		cleanup_fd int fd = pins_open_policy(&arrays, i);
 
 		if (fd < 0 || pins_read_policy(fd, &sharing.others[sharing.n]) < 0)
 			continue;
-		sharing.cgroups[sharing.n++] = has_members() ? entry_open(pins->maps[SET_MEMBERS], i) : -1;
+		sharing.cgroups[sharing.n++] =
+			has_members() ? bpf_map_get_fd_by_id(entry_id(pins->maps[SET_MEMBERS], i)) : -1;
 	}
 	return sharing;
 }
