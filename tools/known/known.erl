@@ -30,17 +30,26 @@ main() ->
 old(Beams) ->
     {ok, {_, [{atoms, Atoms}]}} = beam_lib:chunks(code:which(ejabberd_config_transformer), [atoms]),
     Names = [A || {_, A} <- Atoms],
-    [row("-", A, "old", fun() -> any end) || A <- Names, gone(A, fun(O) -> O end)],
-    [row("module " ++ atom_to_list(M), A, "old", fun() -> any end)
+    [row("-", A, "old", fun() -> old_type(A) end) || A <- Names, gone(A, fun(O) -> O end)],
+    [row("module " ++ atom_to_list(M), A, "old", fun() -> old_type(A) end)
      || M <- Beams, exports(M, mod_options, 1), exports(M, start, 2), A <- Names,
         gone(A, fun(O) -> [{modules, [{M, O}]}] end)],
-    [row("listener " ++ atom_to_list(M), A, "old", fun() -> any end)
+    [row("listener " ++ atom_to_list(M), A, "old", fun() -> old_type(A) end)
      || M <- [ejabberd_c2s, ejabberd_s2s_in, ejabberd_service, ejabberd_http, ejabberd_xmlrpc], A <- Names, A /= module,
         A /= port,
         gone(A, fun(O) -> [{listen, [[{port, 1}, {module, M} | O]]}] end)],
     [row("module " ++ atom_to_list(A), '', "old", fun() -> any end)
      || A <- Names, not lists:member(A, Beams), lists:prefix("mod_", atom_to_list(A)),
         gone(A, fun(O) -> [{modules, O}] end)].
+
+%% What the transformer wants of it, or the option that takes its place.
+old_type(Option) when Option == captcha; Option == register; Option == web_admin; Option == http_bind;
+                      Option == http_poll; Option == xmlrpc -> {word, "bool"};
+old_type(Option) when Option == certfile; Option == c2s_certfile; Option == s2s_certfile;
+                      Option == domain_certfile -> {word, "text"};
+old_type(extauth_instances) -> ejabberd_options:opt_type(extauth_pool_size);
+old_type(deref_aliases) -> ejabberd_options:opt_type(ldap_deref_aliases);
+old_type(_) -> any.
 
 %% Whether a new option takes the place of one, or nothing does; what ejabberd crashes at is not taken.
 gone(Option, Around) ->
@@ -150,12 +159,18 @@ depends(Module, Defaults, Option, Needed) ->
         not lists:member({Other, hard}, Needed)].
 
 %% Functions of a module's own, which tell nothing by themselves; most of these are known by their option.
+special(auth_opts, _) ->
+    {word, "options(basic_auth:quoted,connection_opts:either(list(any),map(any)),connection_pool_size:int(,),host:quoted,path_prefix:quoted)"};
+special(websocket_origin, _) ->
+    {word, "set(origins)"};
+special(via, _) ->
+    {word, "set(either(options(!host:domain,port:int(1,65535),!type:enum(tcp,tls,udp)),hop))"};
 special(Option, Fun) ->
     {module, Module} = erlang:fun_info(Fun, module),
     case {Module, lists:member(Option, [ciphers, c2s_ciphers, s2s_ciphers])} of
         {yconf, _} -> Fun;
         {econf, _} -> Fun;
-        {_, true} -> {word, "some(text)"};
+        {_, true} -> {word, "either(text,set(text))"};
         _ -> Fun
     end.
 
@@ -190,10 +205,10 @@ type(yconf, "string/" ++ _, _, _) -> "text";
 type(yconf, "to_atom", _, _) -> "text";
 type(yconf, "atom/" ++ _, _, _) -> "text";
 type(yconf, "to_string", _, _) -> "text";
-type(yconf, "prep_path", _, _) -> "text";
-type(yconf, "file/" ++ _, _, _) -> "text";
-type(yconf, "path/" ++ _, _, _) -> "text";
-type(yconf, "directory/" ++ _, _, _) -> "text";
+type(yconf, "prep_path", _, _) -> "filled(text)";
+type(yconf, "file/" ++ _, _, _) -> "filled(text)";
+type(yconf, "path/" ++ _, _, _) -> "filled(text)";
+type(yconf, "directory/" ++ _, _, _) -> "filled(text)";
 type(yconf, "url/1", [[_ | _] = Schemes], _) -> ["url(", lists:join(",", [atom_to_list(S) || S <- Schemes]), ")"];
 type(yconf, "url/" ++ _, _, _) -> "url";
 type(yconf, "ipv4/0", _, _) -> "ipv4";

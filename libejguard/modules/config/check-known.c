@@ -61,7 +61,7 @@ static void judge_value(struct known_check *inspection, const char *scope, const
 	for (size_t i = 0; i < n; i++) {
 		if (!(rows[i].releases & inspection->releases))
 			continue;
-		if (rows[i].flag == OLD || known_fits(arena, rows[i].type, pair->value, inspection->macros, &fault))
+		if (known_fits(arena, rows[i].type, pair->value, inspection->macros, &fault))
 			return;
 		first = first.place ? first : fault;
 	}

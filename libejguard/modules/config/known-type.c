@@ -2,15 +2,17 @@
 /*
  * The types of known.tbl, as yconf.erl and econf.erl check values:
  *
- *	any  bool  text  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of type-text.c
+ *	any  bool  text  quoted  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of type-text.c
  *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  keyed(TYPE,TYPE)
- *	options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  rules  conditions  who  shaping
+ *	options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  nested(TYPE)  rules  conditions  who
+ *	shaping
  *
- * set is a list without duplicates, some is one value or a list of values, keyed is a map whose names are of the first
+ * set is a list without duplicates, some is one value or a list of values, nested also a list of such lists, keyed is a map whose names are of the first
  * type, merged is a map or a list of maps; deciding also accepts the words allow and deny, naming all words. In options,
  * ! marks a required one, ~ a forbidden name, and _ stands for every other name.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "libejguard/modules/config/known.h"
 #include "libejguard/modules/config/type.h"
@@ -23,14 +25,14 @@
 	"user:some(either(account,keyed(name,domain))),user_regexp:some(either(re,keyed(re,any))),"                                   \
 	"user_glob:some(either(glob,keyed(glob,any))),server:some(domain),server_regexp:some(re),server_glob:some(glob),"   \
 	"resource:some(text),resource_regexp:some(re),resource_glob:some(glob),node_regexp:some(keyed(re,re)),"             \
-	"node_glob:some(keyed(glob,glob)),shared_group:some(either(text,map(any))),ip:some(mask)"
-#define CHOICE "filled(either(text,naming(options(acl:text," CONDITIONS "))))"
+	"node_glob:some(keyed(glob,glob)),shared_group:some(either(text,map(domain))),ip:some(mask)"
+#define CHOICE "either(text,filled(naming(options(acl:text," CONDITIONS "))))"
 static const char conditions[] = "filled(merged(options(" CONDITIONS ")))";
 /* ejabberd_access_permissions.erl */
 static const char who[] = "either(text,naming(options(access:either(text,rules),acl:text,"
 			  "oauth:either(list(any),options(!scope:any,access:any,acl:any," CONDITIONS "))," CONDITIONS ")))";
-/* ejabberd_shaper.erl: the name of a shaper, a number, or these for whom. */
-static const char shaping[] = "either(int(1,),either(text,some(either(int(1,),either(text,keyed(either(int(1,),text)," CHOICE "))))))";
+/* ejabberd_shaper.erl: the name of a shaper, a number, or these for whom; lists of lists are one list. */
+static const char shaping[] = "nested(either(int(1,),either(text,keyed(either(int(1,),text)," CHOICE "))))";
 static const char rules[] = "filled(deciding(options(allow:" CHOICE ",deny:" CHOICE ")))";
 
 struct look {
@@ -53,6 +55,7 @@ static const char *describe(struct look *look, const char *type)
 	} texts[] = {
 		{ "bool", "true or false" },
 		{ "text", "a text (numbers need quotes)" },
+		{ "quoted", "a text in double quotes" },
 		{ "time", "a time such as 30 or \"5 minutes\"" },
 		{ "forever", "infinity" },
 		{ "ip", "an address" },
@@ -65,6 +68,7 @@ static const char *describe(struct look *look, const char *type)
 		{ "list", "a list" },
 		{ "set", "a list" },
 		{ "some", "a value or a list" },
+		{ "nested", "a value or a list" },
 		{ "map", "a map of names and values" },
 		{ "keyed", "a map of names and values" },
 		{ "who", "who may: names of access rules, or conditions" },
@@ -111,9 +115,13 @@ static bool needs(struct look *look, const char *type, const struct yml_node *va
 	return wrong(look, value, arena_printf(look->arena, "needs %s", describe(look, type)));
 }
 
+/* True for a list of nothing but empty lists, too: ejabberd joins them first. */
 static bool is_empty(const struct yml_node *value)
 {
-	return value->kind == YML_LIST || value->kind == YML_MAP ? !value->n : yml_text(value) && !*value->text;
+	for (size_t i = 0; value->kind == YML_LIST && i < value->n; i++)
+		if (yml_text(value->items[i]) || !is_empty(value->items[i]))
+			return false;
+	return value->kind == YML_LIST || (value->kind == YML_MAP ? !value->n : yml_text(value) && !*value->text);
 }
 
 static bool fits(struct look *look, const char *type, const struct yml_node *value);
@@ -126,13 +134,19 @@ static bool fits_list(struct look *look, const char *type, const struct yml_node
 	return true;
 }
 
+/* True for two texts that ejabberd takes as one value of a set: names of domains may differ in case. */
+static bool is_same(const char *type, const struct yml_node *a, const struct yml_node *b)
+{
+	return type_is(type_inside(type), "domain") ? strcasecmp(a->text, b->text) == 0 : yml_is(a, b->text);
+}
+
 static bool fits_set(struct look *look, const char *type, const struct yml_node *value)
 {
 	enum { MAX_COMPARED = 1000 };
 
 	for (size_t i = 0; value->kind == YML_LIST && i < value->n && i < MAX_COMPARED; i++)
 		for (size_t j = 0; j < i && yml_text(value->items[i]); j++)
-			if (yml_is(value->items[j], value->items[i]->text))
+			if (yml_text(value->items[i]) && is_same(type, value->items[j], value->items[i]))
 				return wrong(look, value->items[i],
 					     arena_printf(look->arena, "has %s twice", value->items[i]->text));
 	return fits_list(look, type, value);
@@ -152,6 +166,16 @@ static bool fits_merged(struct look *look, const char *type, const struct yml_no
 		if (!fits_merged(look, type, value->items[i]))
 			return false;
 	}
+	return true;
+}
+
+static bool fits_nested(struct look *look, const char *type, const struct yml_node *value)
+{
+	if (value->kind != YML_LIST)
+		return (value->kind == YML_MAP && !value->n) || fits(look, type_inside(type), value);
+	for (size_t i = 0; i < value->n; i++)
+		if (!fits_nested(look, type, value->items[i]))
+			return false;
 	return true;
 }
 
@@ -227,12 +251,22 @@ static bool fits_options(struct look *look, const char *type, const struct yml_n
 	return has_required(look, type_inside(type), value);
 }
 
+/* True for what the environment may define; @HOST@ is no macro. */
+static bool may_be_macro(const struct yml_node *value)
+{
+	static const char word[] = "@HOST@";
+	const char *host = yml_text(value) ? strstr(value->text, word) : NULL;
+
+	return yml_is_placeholder(value) && (!host || strchr(host + sizeof(word) - 1, '@') ||
+					     memchr(value->text, '@', (size_t)(host - value->text)));
+}
+
 /* Types are nested as deep as in the table. */
 static bool fits(struct look *look, const char *type, const struct yml_node *value)
 {
 	int text;
 
-	if (value->kind == YML_UNKNOWN || (look->macros && yml_is_placeholder(value)))
+	if (value->kind == YML_UNKNOWN || (look->macros && may_be_macro(value)))
 		return true;
 	if (type_is(type, "filled"))
 		return is_empty(value) ? needs(look, type, value) : fits(look, type_inside(type), value);
@@ -245,6 +279,8 @@ static bool fits(struct look *look, const char *type, const struct yml_node *val
 		return yml_is_list(value) ? fits_set(look, type, value) : needs(look, type, value);
 	if (type_is(type, "merged") || type_is(type, "deciding") || type_is(type, "naming"))
 		return fits_merged(look, type, value);
+	if (type_is(type, "nested"))
+		return fits_nested(look, type, value);
 	if (type_is(type, "rules"))
 		return fits(look, rules, value);
 	if (type_is(type, "conditions"))

@@ -66,6 +66,9 @@ const struct known *known_in(const char *scope, const char *option, unsigned int
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].releases & wanted)
 			return &rows[i];
+	/* The old name of an option counts for modules that have this one. */
+	if (strcmp(option, "deref_aliases") == 0 && !known_is(scope, "ldap_deref_aliases", wanted))
+		return NULL;
 	return strncmp(scope, "module ", 7) == 0 && strcmp(scope, "module *") != 0
 		       ? known_in("module *", option, wanted)
 		       : NULL;

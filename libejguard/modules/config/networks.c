@@ -5,6 +5,34 @@
 #include "libejguard/modules/config/config.h"
 #include "libejguard/util/address.h"
 
+/* misc:parse_ip_mask() also takes 10.0.0.1/, 10.0.0.1/08 and the addresses of inet_aton(). */
+static bool guess_mask(const char *text, struct ejg_prefix *ret)
+{
+	size_t skipped = strspn(text, "/"), length = strcspn(text + skipped, "/");
+	const char *mask = text + skipped + length;
+	char address[64];
+	unsigned int bits;
+	bool ipv4;
+
+	if (!length || length >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)length, text + skipped);
+	if (!config_address(address, ret))
+		return false;
+	ipv4 = !strchr(address, ':');
+	mask += strspn(mask, "/");
+	if (!*mask)
+		return true;
+	length = strspn(mask, "+0123456789");
+	if (length > 4 || mask[length + strspn(mask + length, "/")] || sscanf(mask, "%u", &bits) != 1 ||
+	    bits > (ipv4 ? 32 : 128))
+		return false;
+	ret->length = ipv4 ? 96 + bits : bits;
+	for (size_t i = ret->length; i < 128; i++)
+		ret->bytes[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+	return true;
+}
+
 bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
 {
 	const char *text = yml_text(node), *problem;
@@ -12,7 +40,7 @@ bool config_prefix(const struct yml_node *node, struct ejg_prefix *ret)
 
 	if (!text)
 		return false;
-	if (prefix_parse(text, &prefix, &problem) < 0 && !prefix_guess(text, &prefix))
+	if (prefix_parse(text, &prefix, &problem) < 0 && !prefix_guess(text, &prefix) && !guess_mask(text, &prefix))
 		return false; /* ejabberd accepts bits past the length: 127.0.0.1/8 */
 	*ret = prefix;
 	return true;

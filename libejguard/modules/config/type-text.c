@@ -2,8 +2,10 @@
 /* The types of texts of one form, as econf.erl, yconf.erl and the modules of ejabberd look at them. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "libejguard/modules/config/config.h"
 #include "libejguard/modules/config/type.h"
@@ -41,6 +43,56 @@ static bool is_lang(const char *text, const char *type)
 	return !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")];
 }
 
+/* A port, or none, and what else may stand behind the host of an address. Return: -1: no port can be that; 0: none. */
+static long port_of(const char *host, size_t length)
+{
+	const char *end = length && *host == '[' ? memchr(host, ']', length) : memchr(host, ':', length), *rest;
+	char address[64];
+	struct ejg_prefix ignored;
+	unsigned long port;
+
+	if (length && *host == '[') {
+		if (!end || (size_t)(end - host) > sizeof(address))
+			return -1;
+		snprintf(address, sizeof(address), "%.*s", (int)(end - host - 1), host + 1);
+		if (!strchr(address, ':') || !config_address(address, &ignored))
+			return -1;
+		end++;
+	}
+	if (!end || end == host + length)
+		return 0;
+	if (*end != ':' || end + 1 + strspn(end + 1, "0123456789") != host + length)
+		return -1;
+	if (end + 1 == host + length)
+		return 0;
+	rest = end + 1;
+	port = strtoul(rest, NULL, 10);
+	return port && port <= 65535 ? (long)port : -1;
+}
+
+/* The port of an address with a scheme, as port_of(). An account may stand before the host. */
+static long url_port(const char *text)
+{
+	const char *host = strstr(text, "://") + 3;
+	size_t length = strcspn(host, "/?#");
+	const char *at = memrchr(host, '@', length);
+
+	if (at)
+		length -= (size_t)(at + 1 - host);
+	return port_of(at ? at + 1 : host, length);
+}
+
+/* What uri_string:parse() takes: ASCII, brackets only around the host, and one fragment. */
+static bool has_url_characters(const char *text)
+{
+	const char *path = text + strcspn(text, "/?#"), *fragment = strchr(text, '#');
+
+	for (const char *c = text; *c; c++)
+		if (*c <= ' ' || *c > '~' || strchr("\"<>\\^`{|}", *c))
+			return false;
+	return !strpbrk(path, "[]") && (!fragment || !strchr(fragment + 1, '#'));
+}
+
 /* url, url(SCHEME,...) */
 static bool is_url(const char *text, const char *type)
 {
@@ -50,7 +102,33 @@ static bool is_url(const char *text, const char *type)
 
 	for (const char *word = known ? NULL : type_inside(type); word && end && !known; word = type_next(word))
 		known = (size_t)(type_end(word) - word) == length && strncmp(word, text, length) == 0;
-	return end && known && end[3] && !strchr("/?#:", end[3]) && !strchr(end, ' ');
+	return end && known && end[3] && !strchr("/?#:", end[3]) && has_url_characters(end + 3) && url_port(text) >= 0;
+}
+
+/* Addresses, with blanks between them. */
+static bool is_origins(const char *text, const char *type)
+{
+	char origin[512];
+
+	(void)type;
+	for (text += strspn(text, " \t"); *text; text += strspn(text, " \t")) {
+		size_t length = strcspn(text, " \t");
+
+		if (length >= sizeof(origin))
+			return true;
+		snprintf(origin, sizeof(origin), "%.*s", (int)length, text);
+		if (!is_url(origin, "url(http,https)"))
+			return false;
+		text += length;
+	}
+	return true;
+}
+
+/* A hop of mod_sip as an address: no scheme of them has a port of its own. */
+static bool is_hop(const char *text, const char *type)
+{
+	(void)type;
+	return is_url(text, "url(tcp,tls,udp)") && url_port(text) > 0;
 }
 
 static bool is_contact(const char *text, const char *type)
@@ -175,10 +253,24 @@ static bool is_topic(const char *text, const char *type)
 	}
 }
 
+/* esip_codec.erl: of other schemes it takes everything. */
 static bool is_sip(const char *text, const char *type)
 {
+	const char *rest = strchr(text, ':'), *at, *colon;
+	size_t length, digits;
+
 	(void)type;
-	return strncmp(text, "sip:", 4) == 0 || strncmp(text, "sips:", 5) == 0;
+	if (!rest)
+		return false;
+	if (strncasecmp(text, "sip:", 4) != 0 && strncasecmp(text, "sips:", 5) != 0)
+		return true;
+	at = strchr(rest + 1, '@');
+	rest = at ? at + 1 : rest + 1;
+	length = strcspn(rest, ";?");
+	colon = memchr(rest, ':', length);
+	digits = colon ? strspn(colon + 1, "0123456789") : 0;
+	return !colon ||
+	       (digits && colon + 1 + digits == rest + length && strtoul(colon + 1, NULL, 10) <= 65535);
 }
 
 /* The name of a command, or [tag:NAME]. */
@@ -210,6 +302,7 @@ static const struct {
 	{ "domain", is_domain, "the name of a domain" },
 	{ "filter", is_filter, "a filter of LDAP in parentheses" },
 	{ "glob", is_glob, "a pattern whose brackets are closed" },
+	{ "hop", is_hop, "an address such as tcp://example.com:5060" },
 	{ "host", is_host, "the name of a domain" },
 	{ "ipv4", is_ip4, "an IPv4 address" },
 	{ "ipv6", is_ip6, "an IPv6 address" },
@@ -217,6 +310,7 @@ static const struct {
 	{ "lang", is_lang, "a language such as en" },
 	{ "name", is_name, "the name of an account without its server" },
 	{ "octal", is_octal, "a mode in quotes, such as \"0750\"" },
+	{ "origins", is_origins, "addresses such as https://example.com" },
 	{ "re", is_re, "a regular expression" },
 	{ "sip", is_sip, "an address such as sip:example.com" },
 	{ "topic", is_topic, "a filter of topics such as a/+/b or a/#" },

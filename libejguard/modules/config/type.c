@@ -96,6 +96,7 @@ static bool is_time(const struct yml_node *value)
 
 	if (yml_integer(value, &number))
 		return number > 0;
+	text += text && *text == '+';
 	if (!text || *text < '0' || *text > '9')
 		return false;
 	if (!strtoull(text, NULL, 10))
@@ -135,6 +136,7 @@ bool type_fits_scalar(const char *type, const struct yml_node *value)
 {
 	return type_is(type, "bool")	  ? yml_bool(value) >= 0
 	       : type_is(type, "text")	  ? yml_text(value) != NULL
+	       : type_is(type, "quoted")  ? value->kind == YML_STRING
 	       : type_is(type, "time")	  ? is_time(value)
 	       : type_is(type, "forever") ? is_forever(value)
 	       : type_is(type, "ip")	  ? is_ip(value)
