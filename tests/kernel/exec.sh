@@ -259,3 +259,12 @@ wait "$pid" || status=$?
 check_is 'SIGKILL ends it' 137 "$status"
 check_is 'after 30 seconds' yes "$( ((SECONDS - before >= 30)) && echo yes || echo no)"
 check_is 'all of it' no "$(exists "$cgroup")"
+
+note 'the one who waits is killed'
+start_exec --wait-empty service -- bash -c 'sleep 1000 & sleep 1000'
+check 'the command runs' wait_for 10 bash -c "((\$(wc -l <'$cgroup/cgroup.procs') == 3))"
+{ kill -KILL "$pid" && wait "$pid"; } 2>/dev/null || true
+check_is 'control: what it has started is left' 3 "$(wc -l <"$cgroup/cgroup.procs")"
+run_exec --wait-empty -- true
+check_is 'the next start: status' 0 "$status"
+check_is 'the next start ends it' 0 "$(wc -l <"$cgroup/cgroup.procs")"
