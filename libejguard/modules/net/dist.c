@@ -20,7 +20,13 @@ int dist_validate(struct ejg_call *call, bool strict)
 
 	if (strict || facts->dist_state == EJG_DIST_FIXED)
 		return 0;
-	if (ejg_kind_is(facts, "ejabberd"))
+	/* Where the script looked for it, if that is a file: the same that the reason names. */
+	if (ejg_kind_is(facts, "ejabberd") && facts->dist_origin.kind == EJG_ORIGIN_DISCOVERED &&
+	    facts->dist_origin.file)
+		snprintf(remedy, sizeof(remedy),
+			 "write FIREWALL_WINDOW=4370-4375 into %.128s and restart the service; " REST,
+			 facts->dist_origin.file, facts->stack_file);
+	else if (ejg_kind_is(facts, "ejabberd"))
 		snprintf(remedy, sizeof(remedy),
 			 "write FIREWALL_WINDOW=" PORT_WINDOW_PROPOSED
 			 " into %s/ejabberdctl.cfg and restart the service; " REST,

@@ -65,7 +65,7 @@ static void check_unknown(const struct node *node)
 			 "  only, so only users of this host can connect",
 			 note ? ", " : "", note ? note : "", node_value(node, "INET_DIST_INTERFACE"));
 	else if (random)
-		node_say(node, "range-none", "distribution", where, node_edit(node, PROPOSED, NULL, edit),
+		node_say(node, "range-none", "distribution", where, node_edit(node, PROPOSED, where, edit),
 			 "the port is random at each start%s%.300s: only strict=yes of the module net guards it",
 			 note ? ", " : "", note ? note : "");
 	else
