@@ -47,7 +47,8 @@ static void print_help(void)
 	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
 	print_exit_status(NULL);
-	printf("\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n");
+	printf("\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n"
+	       "Begin with: ejguard check\n");
 }
 
 static void print_usage(const struct verb *verb)
