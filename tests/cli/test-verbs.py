@@ -122,7 +122,11 @@ class Check(Case):
     def test_invalid_stack(self):
         path = self.stack("requierd net\nrequired net bogus=1\n")
         result = self.ejguard("check")
-        self.assertEqual((result.exit, result.out), (3, ""))
+        self.assertEqual(result.exit, 3)
+        for where in (f"{path}:2:1: ", f"{path}:3:", "ejabberd: NOT GUARDED: 2 failures\n"):
+            self.assertIn(where, result.out)  # also who reads only stdout sees why
+        both = self.ejguard("check", stderr=subprocess.STDOUT).out
+        self.assertEqual((both.count(f"{path}:2:1: "), both.count("NOT GUARDED")), (1, 1))
         for line, where in zip(result.err.splitlines(), (f"{path}:2:1: ", f"{path}:3:")):
             self.assertTrue(line.startswith("ejguard: core."), line)
             self.assertIn(where, line)
@@ -132,7 +136,8 @@ class Check(Case):
 
     def test_missing_stack(self):
         result = self.ejguard("check", "nobody")
-        self.assertEqual((result.exit, result.out), (3, ""))
+        self.assertEqual(result.exit, 3)
+        self.assertTrue(result.out.endswith("nobody: NOT GUARDED: 1 failure\n"), result.out)
         self.assertIn("conf/nobody", result.err)
         self.assertEqual(self.ejguard("--json", "check", "nobody").json["service"], "nobody")
 

@@ -38,10 +38,17 @@ static bool is_answered(const struct report *report)
 	return false;
 }
 
+/* True if the run judges the service and has something to say: also a stack that does not load belongs on the page. */
+static bool is_audit(const struct report *report)
+{
+	return report->verb && report->verb->audits && !report->message && report_finding(report, 0);
+}
+
 /*
  * A run that ended in an error prints it on stderr, one line for each cause. A guard that does not hold is the answer
- * of the run, which is in the report. If stderr is not a screen, the failures are printed there too, as lines for a
- * log; if the report goes to the same file, it does not repeat them.
+ * of the run, which is in the report. So is a stack that does not load, where a verb judges the service. If stderr is
+ * not a screen, the failures are printed there too, as lines for a log; if the report goes to the same file, it does
+ * not repeat them.
  */
 static int print_text(const struct report *report)
 {
@@ -52,9 +59,10 @@ static int print_text(const struct report *report)
 		return print_learned(report, stdout);
 	if (lines)
 		print_lines(report, stderr);
-	if (error && !report->modules && !report->has_units)
+	if (error && !report->modules && !report->has_units && !is_audit(report))
 		return 0;
-	return print_page(report, lines && (error || same_file(STDOUT_FILENO, STDERR_FILENO)), stdout);
+	return print_page(report, lines && ((error && !is_audit(report)) || same_file(STDOUT_FILENO, STDERR_FILENO)),
+			  stdout);
 }
 
 /* For the start of a unit: prints failures and the verdict. */

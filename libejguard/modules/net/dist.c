@@ -15,8 +15,7 @@ int dist_validate(struct ejg_call *call, bool strict)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	char remedy[512];
-	uint32_t line;
-	const char *file = ejg_call_where(call, &line), *dir = facts->config_dir ? facts->config_dir : "/etc/ejabberd";
+	const char *dir = facts->config_dir ? facts->config_dir : "/etc/ejabberd";
 
 	if (strict || facts->dist_state == EJG_DIST_FIXED)
 		return 0;
@@ -33,7 +32,7 @@ int dist_validate(struct ejg_call *call, bool strict)
 			 dir, facts->stack_file);
 	else
 		snprintf(remedy, sizeof(remedy), "%s; " REST, facts->kind->range_remedy, facts->stack_file);
-	return ejg_call_error(call, -EBADMSG, remedy, "%s:%u: the distribution port is %s%s%s: it would stay open",
-			      file, line, facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
+	return ejg_call_error(call, -EBADMSG, remedy, "the distribution port is %s%s%s: it would stay open",
+			      facts->dist_state == EJG_DIST_RANDOM ? "random" : "indeterminate",
 			      facts->dist_note ? ", " : "", facts->dist_note ? facts->dist_note : "");
 }
