@@ -106,6 +106,21 @@ check 'the second service on a cgroup of its own' guard -q apply other
 check 'release of the second' guard -q release other
 check 'the first still holds' guard check service
 
+note 'peers that are a large part of the internet, in one prefix or in several'
+# wide PEER...: how often check warns of such peers.
+wide() {
+	stack_for "$cgroup" "$@"
+	guard --json check --file "$EJG_CONF/service" service 2>&1 | grep -c '"net.peers-wide"' || true
+}
+check_is 'half of IPv4' 1 "$(wide 128.0.0.0/1)"
+check_is 'a quarter of it in small ones' 1 "$(wide $(printf '%s.0.0.0/8 ' {64..126}))"
+check_is 'all of IPv6 that is given out' 1 "$(wide 2000::/3)"
+check_is 'the same in eight' 1 "$(wide 2000::/6 2400::/6 2800::/6 2c00::/6 3000::/6 3400::/6 3800::/6 3c00::/6)"
+check_is 'near: one network of class A' 0 "$(wide 198.0.0.0/8)"
+check_is 'near: networks that are nobody else'"'"'s' 0 "$(wide 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7)"
+check_is 'near: a prefix of 16 bits' 0 "$(wide 2001::/16)"
+stack_for "$cgroup" 198.51.100.2
+
 note 'private ports that the kernel gives to anybody'
 # host_sysctl NAME VALUE: of the network namespace `host`.
 host_sysctl() {

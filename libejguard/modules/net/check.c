@@ -246,8 +246,10 @@ int net_check(struct ejg_call *call)
 	};
 	int r = state->set.prepared ? 0 : net_expect_policy(call, &policy);
 
-	if (r == 0)
+	if (r == 0) {
 		net_check_configured(call, check.policy);
+		net_check_wide(call, check.policy);
+	}
 	if (r == 0)
 		r = pins_probe(call);
 	if (r == 0)

@@ -110,6 +110,8 @@ static const struct ejg_finding_info findings[] = {
 	  "correct the name, or repair the resolver\nrun: ejguard apply" },
 	{ "peer-unusable", EJG_WARNING, "a peer's name resolves to an address that cannot be a peer's",
 	  "correct the name's address in /etc/hosts or DNS, or write the address itself" },
+	{ "peers-wide", EJG_WARNING, "a large part of the internet may reach the private ports",
+	  "write only the addresses or networks of the other nodes in 'set peers'" },
 	{ "peers-forgotten", EJG_WARNING, "the last known addresses of peers cannot be read or saved",
 	  "give the folder to root, with mode 0700" },
 	{ "connection-ended", EJG_INFO, "evict=yes ended a connection that the policy does not allow", NULL },

@@ -34,6 +34,9 @@ int net_expect_policy(struct ejg_call *call, struct net_policy *ret);
 /* Warns about configured listen addresses that the policy refuses. */
 void net_check_configured(struct ejg_call *call, const struct net_policy *policy);
 
+/* Reports peers that are a large part of the internet. */
+void net_check_wide(struct ejg_call *call, const struct net_policy *policy);
+
 /* The operations of the module, with the files that implement them. */
 int net_prepare(struct ejg_call *call);
 int net_apply(struct ejg_call *call);
