@@ -23,7 +23,7 @@ int dist_validate(struct ejg_call *call, bool strict)
 	if (ejg_kind_is(facts, "ejabberd") && facts->dist_origin.kind == EJG_ORIGIN_DISCOVERED &&
 	    facts->dist_origin.file)
 		snprintf(remedy, sizeof(remedy),
-			 "write FIREWALL_WINDOW=4370-4375 into %.128s and restart the service; " REST,
+			 "write FIREWALL_WINDOW=" PORT_WINDOW_PROPOSED " into %.128s and restart the service; " REST,
 			 facts->dist_origin.file, facts->stack_file);
 	else if (ejg_kind_is(facts, "ejabberd"))
 		snprintf(remedy, sizeof(remedy),
