@@ -9,39 +9,17 @@
 
 enum {
 	MAX_PORT = 65535,
-	MAX_LIST = 200, /* of a command that a person copies */
 };
 
-/* Reads the first line of a file without its end; empty when it cannot be read. */
-static void read_line(const char *path, char *text, size_t size)
+void ephemeral_reserve(struct ephemeral_ports *ports, const char *list)
 {
-	cleanup_file FILE *file = fopen(path, "re");
-
-	*text = '\0';
-	if (file && !fgets(text, (int)size, file))
-		*text = '\0';
-	text[strcspn(text, "\n")] = '\0';
-}
-
-bool ephemeral_read(struct ephemeral_ports *ret)
-{
-	unsigned int first, last;
-	char line[64];
-
-	read_line("/proc/sys/net/ipv4/ip_local_port_range", line, sizeof(line));
-	read_line("/proc/sys/net/ipv4/ip_local_reserved_ports", ret->reserved, sizeof(ret->reserved));
-	ret->range = (struct ejg_port_range){};
-	if (sscanf(line, "%u %u", &first, &last) != 2 || first > last || last > MAX_PORT)
-		return false;
-	ret->range = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
-	return true;
-}
-
-static void reserve(uint8_t *bits, const char *list)
-{
+	const size_t length = strcspn(list, "\n");
 	unsigned long first, last;
 	char *end;
 
+	memset(ports->reserved, 0, sizeof(ports->reserved));
+	ports->list_is_longer = length > EPHEMERAL_MAX_LIST;
+	snprintf(ports->list, sizeof(ports->list), "%.*s", ports->list_is_longer ? 0 : (int)length, list);
 	for (;; list = end + 1) {
 		first = last = strtoul(list, &end, 10);
 		if (end == list)
@@ -49,10 +27,27 @@ static void reserve(uint8_t *bits, const char *list)
 		if (*end == '-')
 			last = strtoul(end + 1, &end, 10);
 		for (unsigned long port = first; port <= last && port <= MAX_PORT; port++)
-			bits[port / 8] &= (uint8_t)~(1U << (port % 8));
+			ports->reserved[port / 8] |= (uint8_t)(1U << (port % 8));
 		if (*end != ',')
 			return;
 	}
+}
+
+bool ephemeral_read(struct ephemeral_ports *ret)
+{
+	cleanup_file FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	cleanup_file FILE *reserved = fopen("/proc/sys/net/ipv4/ip_local_reserved_ports", "re");
+	cleanup_free char *list = NULL;
+	unsigned int first, last;
+	size_t size = 0;
+
+	*ret = (struct ephemeral_ports){};
+	if (reserved && getline(&list, &size, reserved) > 0)
+		ephemeral_reserve(ret, list);
+	if (!range || fscanf(range, "%u %u", &first, &last) != 2 || first > last || last > MAX_PORT)
+		return false;
+	ret->range = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
+	return true;
 }
 
 void ephemeral_find(const struct ephemeral_ports *ports, uint8_t ret_bits[static EPHEMERAL_PORT_BYTES])
@@ -61,8 +56,8 @@ void ephemeral_find(const struct ephemeral_ports *ports, uint8_t ret_bits[static
 	if (ports->range.first == 0)
 		return;
 	for (unsigned int port = ports->range.first; port <= ports->range.last; port++)
-		ret_bits[port / 8] |= (uint8_t)(1U << (port % 8));
-	reserve(ret_bits, ports->reserved);
+		if (!(ports->reserved[port / 8] & 1U << (port % 8)))
+			ret_bits[port / 8] |= (uint8_t)(1U << (port % 8));
 }
 
 bool ephemeral_find_in(const struct ephemeral_ports *ports, const struct ejg_port_range *range,
@@ -87,7 +82,7 @@ bool ephemeral_find_in(const struct ephemeral_ports *ports, const struct ejg_por
 void ephemeral_remedy(const struct ephemeral_ports *ports, const struct ejg_port_range *given, const char *otherwise,
 		      char ret_remedy[static EPHEMERAL_REMEDY_SIZE])
 {
-	if (strlen(ports->reserved) > MAX_LIST)
+	if (ports->list_is_longer)
 		snprintf(ret_remedy, EPHEMERAL_REMEDY_SIZE,
 			 "add %u-%u to net.ipv4.ip_local_reserved_ports (sysctl, and /etc/sysctl.d), or %s", given->first,
 			 given->last, otherwise);
@@ -95,5 +90,5 @@ void ephemeral_remedy(const struct ephemeral_ports *ports, const struct ejg_port
 		snprintf(ret_remedy, EPHEMERAL_REMEDY_SIZE,
 			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%s%s%u-%u\n"
 			 "write it into /etc/sysctl.d, too, or %s",
-			 ports->reserved, *ports->reserved ? "," : "", given->first, given->last, otherwise);
+			 ports->list, *ports->list ? "," : "", given->first, given->last, otherwise);
 }

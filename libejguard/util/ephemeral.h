@@ -6,15 +6,20 @@
 #include <ejguard/facts.h>
 
 enum ephemeral_limits {
-	EPHEMERAL_MAX_RESERVED = 65536, /* bytes of the list of reserved ports; no list of a person is as long */
+	EPHEMERAL_MAX_LIST = 200, /* bytes of a list in a command that a person copies */
 	EPHEMERAL_REMEDY_SIZE = 512,
 	EPHEMERAL_PORT_BYTES = 65536 / 8,
 };
 
 struct ephemeral_ports {
-	struct ejg_port_range range;	       /* ip_local_port_range; first is 0 when it is unknown */
-	char reserved[EPHEMERAL_MAX_RESERVED]; /* ip_local_reserved_ports: "4370-4375,8080", or "" */
+	struct ejg_port_range range; /* ip_local_port_range; first is 0 when it is unknown */
+	char list[EPHEMERAL_MAX_LIST + 1]; /* ip_local_reserved_ports: "4370-4375,8080", or "" */
+	bool list_is_longer;	     /* then the list is empty */
+	uint8_t reserved[EPHEMERAL_PORT_BYTES];
 };
+
+/* Sets the reserved ports from a list of that form. */
+void ephemeral_reserve(struct ephemeral_ports *ports, const char *list);
 
 /* Reads the settings of the network namespace of the caller. Return: false when the range cannot be read. */
 bool ephemeral_read(struct ephemeral_ports *ret);

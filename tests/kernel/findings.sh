@@ -30,6 +30,10 @@ has() {
 	[[ " $2 " == *" $1 "* ]] && echo yes || echo no
 }
 
+is_empty() {
+	[[ -z $(<"$cgroup/cgroup.procs") ]]
+}
+
 note 'doctor'
 stack_for "$cgroup" 198.51.100.2
 seen=$(ids doctor service)
@@ -43,6 +47,18 @@ check_is 'not without /dev/net/tun' yes "$(has net.no-tun "$(in_place_of /dev/ne
 check_is 'control: no lockdown' no "$(has net.lockdown "$seen")"
 check_is 'lockdown' yes "$(has net.lockdown \
 	"$(in_place_of /sys/kernel/security/lockdown 'none [integrity] confidentiality' doctor service)")"
+
+note 'a trial, and a listener'
+check_is 'nothing is in force: apply would change that' yes "$(has net.would-change "$(ids apply --dry-run service)")"
+guard -q apply --no-proof service
+check_is 'control: nothing would change' no "$(has net.would-change "$(ids apply --dry-run service)")"
+hammer_serve "$cgroup" 0.0.0.0 5222
+check_is 'control: it listens on a public port' no "$(has net.listener-unknown "$(ids check service)")"
+hammer_serve "$cgroup" 0.0.0.0 9999
+check_is 'and on one that the stack does not name' yes "$(has net.listener-unknown "$(ids check service)")"
+xargs kill -KILL <"$cgroup/cgroup.procs"
+wait_for 5 is_empty
+guard -q release service
 
 note 'cgroups that do not exist, or no longer'
 guard -q apply --no-proof service
@@ -87,6 +103,7 @@ IFS=.- read -r major minor _ <<<"$(uname -r)"
 expected=host.would-load
 ((major * 1000 + minor >= 5014)) || expected=host.kernel-old
 check_has 'the kernel loads the programs, or is too old' $expected "$(guard_host --json doctor service 2>&1 || true)"
+check_has 'a trial' host.would-change "$(guard_host --json apply --dry-run service 2>&1 || true)"
 if guard_host -q apply --no-proof service; then
 	check 'control: a policy is in force' guard_host -q check service
 	bpftool map delete pinned "$(set_path):host/policy" key 0 0 0 0
@@ -105,3 +122,8 @@ check_has 'the list of cgroups that an apply was given' core.given-unseen "$seen
 check_is 'control: the stack can be read' no "$([[ $seen == *core.stack-unreadable* ]] && echo yes || echo no)"
 chmod 600 "$EJG_CONF/service"
 check_has 'the stack' core.stack-unreadable "$(as_nobody)"
+
+note 'seccomp'
+install -m 755 -t "$EJG_MODULES" "$EJG_SECCOMP"
+printf '%s\n' "set cgroups $cgroup" 'required seccomp' >"$EJG_CONF/service"
+check_is 'this kernel has filters' yes "$(has seccomp.supported "$(ids doctor service)")"

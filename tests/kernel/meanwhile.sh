@@ -56,16 +56,28 @@ wait "$applying" || status=$?
 check_is 'the apply ends' 0 "$status"
 check 'check' "${tool[@]}" check service
 
+# meanwhile VERB N: what is wrong about a verb during an apply that takes longer at its bpf() call N. Once more where the machine
+# was so slow that the verb has given up waiting.
+meanwhile() {
+	local try checking wrong
+	for try in 1 2 3; do
+		wrong=''
+		old_and_new
+		apply_to "$2" 3
+		"${tool[@]}" --json "$1" service >"$EJG_STATE/said/$1" 2>&1 &
+		checking=$!
+		wait "$applying" || wrong+="call $2: apply fails; "
+		wait "$checking" || wrong+="call $2: exit status $?, $(cat "$EJG_STATE/said/$1"); "
+		[[ $wrong == *lock-busy* ]] || break
+	done
+	echo -n "$wrong"
+}
+
 note 'an apply that ends'
 for verb in check status; do
 	wrong=''
 	for n in 2 8 $((calls / 4)) $((calls / 2)) $((calls * 3 / 4)) $((calls - 1)); do
-		old_and_new
-		apply_to "$n" 5
-		"${tool[@]}" "$verb" service >"$EJG_STATE/said/$verb" 2>&1 &
-		checking=$!
-		wait "$applying" || wrong+="call $n: apply fails; "
-		wait "$checking" || wrong+="call $n: exit status $?, $(cat "$EJG_STATE/said/$verb"); "
+		wrong+=$(meanwhile "$verb" "$n")
 	done
 	check_is "$verb, begun during an apply" '' "$wrong"
 done

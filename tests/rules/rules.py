@@ -60,6 +60,16 @@ def environment():
     return ENVIRONMENT | passed
 
 
+def received(receiver):
+    """An entry: the message, or the file that is sent where the entry is too large for one."""
+    message, descriptors, _, _ = socket.recv_fds(receiver, 1 << 18, 1)
+    for descriptor in descriptors:
+        with os.fdopen(descriptor, 'rb') as file:
+            file.seek(0)
+            message += file.read()
+    return message
+
+
 @contextlib.contextmanager
 def journal():
     """Stands in for journald; gives a list that has what was sent to it when the block ends."""
@@ -73,7 +83,7 @@ def journal():
         def receive():
             while not done.is_set() or select.select([receiver], [], [], 0)[0]:
                 if select.select([receiver], [], [], 0.1)[0]:
-                    entries.append(receiver.recv(1 << 18).decode('utf-8', 'surrogateescape') + '\n')
+                    entries.append(received(receiver).decode('utf-8', 'surrogateescape') + '\n')
 
         thread = threading.Thread(target=receive)
         thread.start()

@@ -38,7 +38,7 @@ static void test_given_away(void **state)
 		struct ejg_port_range given = { 0, 0 };
 		bool r;
 
-		strcpy(ports.reserved, given_table[i].reserved);
+		ephemeral_reserve(&ports, given_table[i].reserved);
 		r = ephemeral_find_in(&ports, &given_table[i].range, &given);
 
 		assert_int_equal(r, given_table[i].given.first != 0);
@@ -59,14 +59,17 @@ static void test_remedy(void **state)
 {
 	const struct ejg_port_range given = { 40000, 40005 };
 	struct ephemeral_ports ports = { .range = { 32768, 60999 } };
-	char step[EPHEMERAL_REMEDY_SIZE];
+	char step[EPHEMERAL_REMEDY_SIZE], many[1000] = "";
 
 	ephemeral_remedy(&ports, &given, "do this", step);
 	assert_non_null(strstr(step, "reserved_ports=40000-40005\n"));
-	strcpy(ports.reserved, "8080,9000-9010");
+	ephemeral_reserve(&ports, "8080,9000-9010\n");
 	ephemeral_remedy(&ports, &given, "do this", step);
 	assert_non_null(strstr(step, "reserved_ports=8080,9000-9010,40000-40005\n"));
-	memset(ports.reserved, '1', 300);
+	memset(many, ',', sizeof(many) - 1);
+	for (size_t i = 0; i + 5 < sizeof(many); i += 5)
+		memcpy(many + i, "4000", 4);
+	ephemeral_reserve(&ports, many);
 	ephemeral_remedy(&ports, &given, "do this", step);
 	assert_null(strstr(step, "run:"));
 }

@@ -103,7 +103,7 @@ int node_world_read(const struct node *node, struct node_world *ret)
 		.program_is_safe = bed->unsafe ? is_unsafe : is_safe,
 		.host.source = bed->source || !*host ? bed->source : NODE_HOST_FILE,
 	};
-	strcpy(ret->ephemeral.reserved, bed->reserved ? bed->reserved : "");
+	ephemeral_reserve(&ret->ephemeral, bed->reserved ? bed->reserved : "");
 	assert_int_equal(prefix_parse("198.51.100.1", &ret->own[ret->n_own++], &problem), 0);
 	if (node->name_known && *host)
 		assert_int_equal(prefix_parse(host, &ret->host.addresses[ret->host.n++], &problem), 0);
