@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """--root: an image in the place of this system; what cannot be seen there is said."""
 import os
+import pwd
 
 from cli import Case, main
 
@@ -30,6 +31,28 @@ class Root(Case):
         self.assertEqual(name['value'], 'image@localhost')
         self.assertEqual(name['origin']['file'], '/etc/ejabberd/ejabberdctl.cfg')
         self.assertEqual(result.json['facts']['config']['value'], '/etc/ejabberd')
+
+    def test_names_of_users(self):
+        """A number is a user of the image, whatever it is here; and one that only this machine has stays a number."""
+        image = self.image()
+        with open(os.path.join(image, 'etc/passwd'), 'w') as file:
+            file.write('root:x:0:0::/root:/bin/sh\nimageuser:x:1:1::/:/bin/sh\n')
+        self.stack('set users imageuser 2\nrequired net\n')
+        here = {number: pwd.getpwuid(number).pw_name for number in (1, 2)}
+        for arguments in (), ('-v',):
+            with self.subTest(arguments=arguments):
+                result = self.ejguard(*arguments, 'discover', '--root', image)
+                self.assertEqual(result.exit, 0, result.err)
+                self.assertRegex(result.out, r'(?m)^users .* imageuser 2$')
+        users = self.ejguard('--json', 'discover', '--root', image).json['facts']['users']['value']
+        self.assertEqual(users, [{'uid': 1, 'name': 'imageuser'}, {'uid': 2, 'name': '2'}])
+        graph = self.ejguard('discover', '--graph', '--root', image)
+        self.assertEqual(graph.exit, 0, graph.err)
+        self.assertIn('\\nimageuser\\n2"', graph.out)
+        # The control: without the image they are this machine's.
+        self.stack('set users 1 2\nrequired net\n')
+        users = self.ejguard('--json', 'discover').json['facts']['users']['value']
+        self.assertEqual([user['name'] for user in users], [here[1], here[2]])
 
     def test_links_stay_in_the_image(self):
         image, outside = self.image(), os.path.join(self.folder, 'outside')

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/base/user-name.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
-char *user_name(uid_t uid)
+#include "libejguard/util/passwd.h"
+
+char *user_name(const char *root, uid_t uid)
 {
-	const struct passwd *user = getpwuid(uid);
+	cleanup_passwd_user struct passwd_user user = {};
 	char *text;
 
-	if (user && user->pw_name && *user->pw_name)
-		return strdup(user->pw_name);
+	if (passwd_user_by_id(root, uid, &user) == 0 && *user.name)
+		return strdup(user.name);
 	return asprintf(&text, "%u", uid) < 0 ? NULL : text;
 }

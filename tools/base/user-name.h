@@ -4,7 +4,10 @@
 
 #include <sys/types.h>
 
-/* "ejabberd", or the number of a user that has no name, as a new string; NULL without memory. */
-char *user_name(uid_t uid);
+/*
+ * "ejabberd", or the number of a user that has no name, as a new string; NULL without memory. @root: of the facts; an
+ * image has users of its own, whose numbers mean others here.
+ */
+char *user_name(const char *root, uid_t uid);
 
 #endif

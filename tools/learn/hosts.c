@@ -144,7 +144,7 @@ static bool is_always_allowed(const struct learn *learn, uid_t uid, const char *
 /* The end of a local user's connection, from outside of the service to one of its private ports. */
 static int add_client(struct learn *learn, const struct ejg_connection *connection)
 {
-	cleanup_free char *user = user_name(connection->uid);
+	cleanup_free char *user = user_name(learn->facts->root, connection->uid);
 	char name[LEARN_TEXT], *reason;
 
 	if (!user)

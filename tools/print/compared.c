@@ -147,7 +147,7 @@ static char *real_user(const struct view *view)
 
 	for (size_t i = 0; i < view->survey->n_processes; i++)
 		if (is_node(ejg_process_get(view->survey, i)))
-			cell_add(&cell, user_name(ejg_process_get(view->survey, i)->uid));
+			cell_add(&cell, user_name(view->facts->root, ejg_process_get(view->survey, i)->uid));
 	return cell_text(&cell, "no node runs");
 }
 

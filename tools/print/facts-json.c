@@ -23,9 +23,9 @@ static json_t *json_ranges(const struct ejg_port_range *ranges, size_t n)
 	return array;
 }
 
-json_t *json_user(uid_t uid)
+json_t *json_user(const char *root, uid_t uid)
 {
-	cleanup_free char *name = user_name(uid);
+	cleanup_free char *name = user_name(root, uid);
 
 	return name ? json_pack("{s:I, s:o}", "uid", (json_int_t)uid, "name", json_text(name)) : NULL;
 }
@@ -64,7 +64,7 @@ static json_t *json_users(const struct ejg_facts *facts)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < facts->n_users; i++)
-		array = json_append(array, json_user(facts->users[i]));
+		array = json_append(array, json_user(facts->root, facts->users[i]));
 	return array;
 }
 

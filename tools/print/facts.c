@@ -57,7 +57,7 @@ static char *users_text(const struct ejg_facts *facts)
 	if (facts->n_users == 0)
 		fputs("none", out);
 	for (size_t i = 0; i < facts->n_users; i++) {
-		cleanup_free char *user = user_name(facts->users[i]);
+		cleanup_free char *user = user_name(facts->root, facts->users[i]);
 
 		fprintf(out, "%s%s", i ? " " : "", user ? user : "?");
 	}

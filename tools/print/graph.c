@@ -114,7 +114,7 @@ static void put_local(const struct graph *graph)
 
 	fputs("\t\tlocal [shape=ellipse, label=\"root and the service", graph->out);
 	for (size_t i = 0; i < facts->n_users && i < MAX_NAMES; i++) {
-		cleanup_free char *name = user_name(facts->users[i]);
+		cleanup_free char *name = user_name(facts->root, facts->users[i]);
 
 		fputs("\\n", graph->out);
 		put(graph, name ? name : "a user");

@@ -22,7 +22,7 @@ struct json_t *json_labels(const struct ejg_label *labels, size_t n);
 
 /* For facts and survey. */
 struct json_t *json_origin(const struct ejg_origin *origin);
-struct json_t *json_user(uid_t uid);
+struct json_t *json_user(const char *root, uid_t uid);
 struct json_t *json_facts(const struct ejg_facts *facts);
 /* Adds the facts, the survey and the comparisons. Return: 0, -1 without memory. */
 int json_add_survey(const struct report *report, struct json_t *object);

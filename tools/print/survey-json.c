@@ -23,10 +23,10 @@ static json_t *json_settings(const struct ejg_survey *survey)
 	return array;
 }
 
-static json_t *json_process(const struct ejg_process *process)
+static json_t *json_process(const char *root, const struct ejg_process *process)
 {
 	return json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:o, s:b}", "pid",
-			 (int)process->pid, "user", json_user(process->uid), "role", words_role(process->role),
+			 (int)process->pid, "user", json_user(root, process->uid), "role", words_role(process->role),
 			 "relation", words_relation(process->relation), "exe", json_nullable(process->exe), "cgroup",
 			 json_nullable(process->cgroup), "unit", json_nullable(process->unit), "in-service",
 			 (int)process->in_service, "other-network", (int)process->other_network, "arguments",
@@ -36,31 +36,31 @@ static json_t *json_process(const struct ejg_process *process)
 			 "node", json_nullable(process->node), "long-name", (int)process->long_name);
 }
 
-static json_t *json_processes(const struct ejg_survey *survey)
+static json_t *json_processes(const char *root, const struct ejg_survey *survey)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < survey->n_processes; i++)
-		array = json_append(array, json_process(ejg_process_get(survey, i)));
+		array = json_append(array, json_process(root, ejg_process_get(survey, i)));
 	return array;
 }
 
-static json_t *json_listener(const struct ejg_listener *listener)
+static json_t *json_listener(const char *root, const struct ejg_listener *listener)
 {
 	char address[EJG_PREFIX_TEXT_SIZE];
 
 	return json_pack("{s:s, s:i, s:o, s:o, s:b, s:o}", "address", ejg_prefix_format(&listener->address, address),
-			 "port", (int)listener->port, "user", json_user(listener->uid), "unit",
+			 "port", (int)listener->port, "user", json_user(root, listener->uid), "unit",
 			 json_nullable(listener->unit), "in-service", (int)listener->in_service, "pid",
 			 listener->pid > 0 ? json_integer(listener->pid) : json_null());
 }
 
-static json_t *json_listeners(const struct ejg_survey *survey)
+static json_t *json_listeners(const char *root, const struct ejg_survey *survey)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < survey->n_listeners; i++)
-		array = json_append(array, json_listener(ejg_listener_get(survey, i)));
+		array = json_append(array, json_listener(root, ejg_listener_get(survey, i)));
 	return array;
 }
 
@@ -76,10 +76,10 @@ static json_t *json_epmd(const struct ejg_survey *survey)
 			 json_nullable(survey->epmd_note), "names", names);
 }
 
-static json_t *json_survey(const struct ejg_survey *survey)
+static json_t *json_survey(const char *root, const struct ejg_survey *survey)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "settings", json_settings(survey), "processes",
-			 json_processes(survey), "listeners", json_listeners(survey), "epmd", json_epmd(survey),
+			 json_processes(root, survey), "listeners", json_listeners(root, survey), "epmd", json_epmd(survey),
 			 "unseen", json_words(survey->unseen, survey->n_unseen));
 }
 
@@ -106,7 +106,7 @@ int json_add_survey(const struct report *report, json_t *object)
 	if (!survey || !facts)
 		return 0;
 	if (json_object_set_new(object, "facts", json_facts(facts)) < 0 ||
-	    json_object_set_new(object, "survey", json_survey(survey)) < 0)
+	    json_object_set_new(object, "survey", json_survey(facts->root, survey)) < 0)
 		return -1;
 	return json_object_set_new(object, "compared", json_comparisons(facts, survey));
 }

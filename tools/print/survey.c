@@ -26,9 +26,9 @@ static char *process_notes(const struct ejg_process *process)
 	return text;
 }
 
-static char *user_text(uid_t uid)
+static char *user_text(const char *root, uid_t uid)
 {
-	cleanup_free char *user = user_name(uid);
+	cleanup_free char *user = user_name(root, uid);
 
 	return user ? text_cut(user, MAX_USER) : NULL;
 }
@@ -61,9 +61,9 @@ static int print_comparisons(const struct ejg_facts *facts, const struct ejg_sur
 	return table_print(table, "\nConfigured and real:") < 0 ? -ENOMEM : r;
 }
 
-static int add_process(struct table *table, const struct ejg_process *process)
+static int add_process(struct table *table, const char *root, const struct ejg_process *process)
 {
-	cleanup_free char *user = user_text(process->uid), *notes = process_notes(process);
+	cleanup_free char *user = user_text(root, process->uid), *notes = process_notes(process);
 	cleanup_free char *unit = text_cut(or_dash(process->unit ? process->unit : process->cgroup), MAX_UNIT);
 	cleanup_free char *node = text_cut(or_dash(process->node ? process->node : process->exe), MAX_NODE);
 	char pid[16];
@@ -78,14 +78,14 @@ static int add_process(struct table *table, const struct ejg_process *process)
 	return 0;
 }
 
-static int print_processes(const struct ejg_survey *survey, FILE *out)
+static int print_processes(const char *root, const struct ejg_survey *survey, FILE *out)
 {
 	static const char *const headings[] = { "PID", "USER", "ROLE", "INSIDE", "UNIT", "NODE" };
 	struct table *table = table_new(out, headings, ARRAY_SIZE(headings), 0);
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_processes && r == 0; i++)
-		r = add_process(table, ejg_process_get(survey, i));
+		r = add_process(table, root, ejg_process_get(survey, i));
 	return table_print(table, "\nProcesses (inside: in the service's cgroups, which the guard covers):") < 0
 		       ? -ENOMEM
 		       : r;
@@ -102,10 +102,11 @@ static bool concerns(const struct report *report, const struct ejg_listener *lis
 	       survey_process(ejg_survey_get(report->handle), listener->pid);
 }
 
-static int add_listener(struct table *table, const struct ejg_survey *survey, const struct ejg_listener *listener)
+static int add_listener(struct table *table, const struct report *report, const struct ejg_listener *listener)
 {
-	const struct ejg_process *process = survey_process(survey, listener->pid);
-	cleanup_free char *endpoint = words_endpoint(listener), *user = user_text(listener->uid), *who = NULL;
+	const struct ejg_process *process = survey_process(ejg_survey_get(report->handle), listener->pid);
+	cleanup_free char *user = user_text(ejg_facts_get(report->handle)->root, listener->uid);
+	cleanup_free char *endpoint = words_endpoint(listener), *who = NULL;
 	cleanup_free char *unit = text_cut(or_dash(listener->unit), MAX_UNIT), *process_text = NULL;
 	int n;
 
@@ -136,7 +137,7 @@ static int print_listeners(const struct report *report, FILE *out)
 
 	for (size_t i = 0; i < survey->n_listeners && r == 0; i++) {
 		if (report->verbose || concerns(report, ejg_listener_get(survey, i)))
-			r = add_listener(table, survey, ejg_listener_get(survey, i));
+			r = add_listener(table, report, ejg_listener_get(survey, i));
 		else
 			n_others++;
 	}
@@ -204,7 +205,7 @@ int print_survey(const struct report *report, FILE *out)
 	if (r == 0)
 		r = print_comparisons(facts, survey, out);
 	if (r == 0)
-		r = print_processes(survey, out);
+		r = print_processes(facts->root, survey, out);
 	if (r == 0)
 		r = print_listeners(report, out);
 	if (r == 0)
