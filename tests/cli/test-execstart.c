@@ -110,11 +110,43 @@ static void test_files(void **state)
 	execstart_free(&execstart);
 }
 
+static void test_cookies(void **state)
+{
+	static const struct {
+		const char *command;
+		bool has;
+	} cases[] = {
+		{ "/bin/erl -sname a -setcookie SECRET -noinput", true },
+		{ "/bin/erl -setcookie 'SECRET'", true },
+		{ "/bin/erl \"-setcookie\" \"SECRET\"", true },
+		{ "/bin/elixir --cookie SECRET", true },
+		{ "/bin/elixir --cookie=SECRET", true },
+		{ "/bin/env RELEASE_COOKIE=SECRET /bin/app start", true },
+		{ "/bin/sh -c 'erl -setcookie SECRET'", true },
+		{ "/bin/erl -eval 'erlang:set_cookie(node(), a).'", true },
+		{ "/bin/erl -setcookie ${COOKIE} -setcookie SECRET", true },
+		{ "/bin/erl -setcookie ${COOKIE}", false },
+		{ "/bin/erl -setcookie \"$COOKIE\" -noinput", false },
+		{ "/bin/sh -c 'erl -setcookie $(cat /etc/cookie)'", false },
+		{ "/bin/app --cookie-file /etc/app/cookie", false },
+		{ "/bin/app --no-cookie --foreground", false },
+		{ "/bin/app --no-cookie", false },
+		{ "/bin/cookie-server", false },
+		{ "/usr/sbin/ejabberdctl foreground", false },
+		{ "/bin/sh -c 'test -r /var/lib/ejabberd/.erlang.cookie && exec erl'", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (execstart_has_cookie(cases[i].command) != cases[i].has)
+			fail_msg("%s", cases[i].command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_cookies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,26 @@ class Units(Case):
             self.assertNotIn("--only-confine", self.read("epmd.service"))
         self.assertEqual(self.doctor(), {"ejguard.dropin"})
 
+    def test_seccomp_cookie(self):
+        """A cookie in the command is not passed on into the drop-in, and not printed; one of a variable is none."""
+        self.chained()
+        before = self.read("ejabberd.service")
+        for words in ("-setcookie", "--cookie"):
+            path = self.path("ejabberd.service")
+            with open(path, "w") as file:
+                file.write(before.replace("/bin/own", f"/bin/own {words} SECRETSECRET"))
+            for arguments in (), ("--dry-run",), ("--json", "--dry-run"):
+                with self.subTest(words=words, arguments=arguments):
+                    result = self.ejguard(*arguments[:-1], "enable", "--unitdir", self.unitdir, "--templatedir",
+                                          f"{SOURCE}/tools/systemd", *arguments[-1:])
+                    self.assertEqual(result.exit, 3, result.err)
+                    self.assertNotIn("SECRETSECRET", result.out + result.err)
+                    self.assertIn("put the cookie into the file .erlang.cookie", " ".join((result.out + result.err).split()))
+        with open(self.path("ejabberd.service"), "w") as file:
+            file.write(before.replace("/bin/own", "/bin/own -setcookie ${COOKIE}"))
+        self.assertEqual(self.enable().exit, 0)
+        self.assertIn("-- /bin/own -setcookie ${COOKIE} ", self.read("ejabberd.service"))
+
     def test_seccomp_readable(self):
         """Under the filter, users of the units read the stack."""
         self.chained()

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/cookie-name.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 
@@ -168,6 +169,30 @@ const char *execstart_problem(const struct execstart *execstart)
 	return NULL;
 }
 
+/*
+ * True if the text after a name is a cookie. What systemd or a shell puts in later, from a variable or a file, is not in
+ * the command itself; nor is --cookie-file a name that a cookie follows, or the next option a cookie.
+ */
+static bool is_value(const char *end)
+{
+	const char *value = cookie_name_skip(end);
+
+	if (value == end && *end && !strchr(BLANKS, *end))
+		return false;
+	if (value == end && value[strspn(value, BLANKS)] == '-')
+		return false;
+	value += strspn(value, BLANKS "'\"");
+	return *value && *value != '$';
+}
+
+bool execstart_has_cookie(const char *command)
+{
+	for (const char *at = command; (at = cookie_name_find(at));)
+		if (is_value(at))
+			return true;
+	return strstr(command, COOKIE_CALL "(");
+}
+
 /* The name of a drop-in decides its order, whatever its folder. */
 static int compare_with_ours(const char *path)
 {
@@ -225,7 +250,7 @@ int execstart_find(struct report *report, const char *unit, const char *dropin, 
 				   "systemd does not run here, so what %s starts cannot be known; run it where systemd does", unit);
 	r = systemctl_files(unit, &files);
 	if (r < 0)
-		return report_fail(report, r, "systemd does not tell the files of %s; run systemctl cat %s", unit, unit);
+		return report_fail(report, r, "systemd does not tell the files of %s; run: systemctl cat %s", unit, unit);
 	r = add_files(report, unit, dropin, files, &all);
 	problem = r == 0 ? execstart_problem(&all) : NULL;
 	if (problem)

@@ -22,6 +22,9 @@ int execstart_read(struct execstart *execstart, const char *text);
 /* The reason why a command cannot be chained, as the end of a sentence; NULL: it can. */
 const char *execstart_problem(const struct execstart *execstart);
 
+/* True if a cookie is written in the command: it must not be repeated in a file that others may read. */
+bool execstart_has_cookie(const char *command);
+
 /*
  * Finds the command of a unit that ejguard exec will run. @dropin: ejguard's drop-in, which is skipped Return:
  * 0, the caller frees *ret; -EBADMSG if it cannot be chained, -EOPNOTSUPP, -EIO, -ENOMEM, with the message

@@ -93,6 +93,11 @@ static int chain(struct report *report, const char *unit, const char *path, char
 
 	if (r < 0)
 		return r;
+	if (execstart_has_cookie(own))
+		return report_fail(report, -EBADMSG,
+				   "the command of %s has the cookie in ExecStart=, and the drop-in, which everybody may read, would "
+				   "repeat it; put the cookie into the file .erlang.cookie in the home of the unit's user, and take "
+				   "it out of ExecStart=", unit);
 	if (!tool || !confdir || !moduledir ||
 	    asprintf(&text,
 		     "%s# Its command, which comes from the other files of the unit, starts under the filter of the stack.\n"
