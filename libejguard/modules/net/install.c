@@ -300,10 +300,11 @@ static int release_all(struct ejg_call *call)
 	static const char *const suffixes[] = { "", ":new", ":old" };
 	const char *service = ejg_call_facts(call)->service;
 	char path[PINS_PATH_SIZE];
-	int r = pins_probe(call);
+	int r;
 
-	if (r == -EOPNOTSUPP)
+	if (!pins_possible())
 		return 0; /* without bpffs there are no pins */
+	r = pins_probe(call);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(suffixes); i++) {
 		pins_format(path, PINS_ROOT "/%s%s%s", service, set_kind.suffix, suffixes[i]);
 		r = pins_remove(path);

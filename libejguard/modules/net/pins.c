@@ -42,12 +42,17 @@ static int probe_root(struct ejg_call *call)
 	return 0;
 }
 
-int pins_probe(struct ejg_call *call)
+bool pins_possible(void)
 {
 	struct statfs fs;
 
-	if (statfs(PINS_BPFFS, &fs) < 0 || fs.f_type != BPF_FS_MAGIC)
-		return ejg_call_error(call, -EOPNOTSUPP, "mount it: mount -t bpf -o mode=0700 bpf " PINS_BPFFS,
+	return statfs(PINS_BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
+}
+
+int pins_probe(struct ejg_call *call)
+{
+	if (!pins_possible())
+		return ejg_call_error(call, -EOPNOTSUPP, "run: mount -t bpf -o mode=0700 bpf " PINS_BPFFS,
 				      "no bpffs is mounted at " PINS_BPFFS);
 	if (access(PINS_BPFFS, X_OK) < 0)
 		return ejg_call_error(call, -EPERM, "run it as root", "cannot look into " PINS_BPFFS ": %m");

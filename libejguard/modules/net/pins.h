@@ -62,6 +62,9 @@ void pins_format(char path[static PINS_PATH_SIZE], const char *format, ...) __at
 /* The path of the set of a service. */
 void pins_path(const char *service, char path[static PINS_PATH_SIZE]);
 
+/* True if a bpffs is mounted at its place; otherwise there are no pins. */
+bool pins_possible(void);
+
 /*
  * Checks that pins can be made and read: bpffs is mounted, and our folder in it, if any, belongs to root alone.
  * Return: 0, -EOPNOTSUPP, -EPERM, -EIO; the error is set on the call.
