@@ -22,7 +22,7 @@ static int no_memory(struct report *report)
 static int unreadable(struct report *report, const char *path, const char *problem)
 {
 	return report_error(report, -EIO, "given-cgroups", NULL,
-			    "remove that file, and apply again with those cgroups: ejguard apply --cgroup",
+			    "remove that file, and apply again with those cgroups: ejguard apply --cgroup CGROUP",
 			    "cannot read '%s', the list of cgroups given with apply --cgroup: %s", path, problem);
 }
 

@@ -20,8 +20,12 @@ from cli import SOURCE, Case, main, run
 LITERAL = r'"((?:[^"\\]|\\.)*)"'
 FOLDERS = "libejguard", "tools"
 # Programs that a remedy begins with: what is not marked as a command must not look like one.
-PROGRAMS = {"bpftool", "chgrp", "chmod", "chown", "echo", "ejguard", "ejabberdctl", "find", "install", "ls", "modprobe",
-            "openssl", "rm", "setfacl", "ss", "sysctl", "systemctl"}
+PROGRAMS = {"bpftool", "chgrp", "chmod", "chown", "echo", "ejguard", "ejabberdctl", "find", "getent", "install", "ls", "lslocks",
+            "modprobe", "mount", "openssl", "rm", "scp", "setfacl", "ss", "sysctl", "systemctl"}
+# Behind a colon, or "with" and an option: a command after other words, up to the end of its clause.
+AFTER_WORDS = rf"(?:: |\bwith (?=[a-z]+ -))((?:{'|'.join(sorted(PROGRAMS))})(?: (?=[-a-z%])[^,;)]+|(?=[,;)]|$)))"
+# Sentences behind a colon whose subject is a program.
+SENTENCES = r"ejguard apply --confirm cannot |(?:ejabberdctl|epmd) (?:before|cannot|does not|fails|ignores)\b|ejguard(?: %s %s)?$"
 # Samples for values that are only known at run time.
 SAMPLES = {"PATH": "thing", "USER": pwd.getpwuid(os.geteuid()).pw_name, "GROUP": grp.getgrgid(os.getegid()).gr_name}
 
@@ -34,6 +38,7 @@ def literals():
                 text = re.sub(r"/\*.*?\*/|(?m:^\s*#include[^\n]*$)", "", file.read(), flags=re.S)
             text = re.sub(r"\\\n", "\n", text)
             text = re.sub(r"\bEJG_[A-Z]+\b", '"/folder"', text)
+            text = re.sub(r"\bPINS_BPFFS\b", '"/sys/fs/bpf"', text)
             text = re.sub(r"\bPORT_WINDOW_PROPOSED\b", '"4370-4379"', text)
             for found in re.finditer(rf"{LITERAL}(?:\s*{LITERAL})*", text):
                 parts = re.findall(LITERAL, found[0])
@@ -50,6 +55,17 @@ def commands():
                 yield path, found[1]
 
 
+def commands_after_words():
+    """(file, command) of every command that follows other words in a message or a step."""
+    for path, text in literals():
+        for line in text.split("\n"):
+            if re.match(r"(?:%s)?run: \S", line) and not path.startswith("tools/print/"):
+                continue
+            for found in re.finditer(AFTER_WORDS, line):
+                if not re.match(SENTENCES, found[1]):
+                    yield path, found[1].strip().rstrip(":.")
+
+
 def fill(command):
     """The command with samples for what is formatted into it."""
     command = re.sub(r"%(\d\$)?\.?\*?l*u-%(\d\$)?u", "4370-4379", command)
@@ -58,6 +74,7 @@ def fill(command):
     for program, operands in (("chown -h", ["USER", "PATH"]), ("chown", ["USER", "PATH"]), ("chgrp", ["GROUP", "PATH"])):
         command = re.sub(rf"\b{program} %s(?::%s)? ", f"{program} {SAMPLES[operands[0]]} ", command)
         command = re.sub(rf"\b{program} -- %s ", f"{program} -- ", command)
+    command = command.replace("chmod o+%s ", "chmod o+r ")
     command = re.sub(r"-o %s -g %s", f"-o {SAMPLES['USER']} -g {SAMPLES['GROUP']}", command)
     command = re.sub(r"(systemctl \w+|ejguard \w+) %(\.\d+)?s", r"\1 ejabberd", command)
     return re.sub(r"%(\.\d+)?s", SAMPLES["PATH"], command).replace("%u", "4369")
@@ -86,10 +103,28 @@ class Remedies(Case):
 
     def test_commands_are_commands(self):
         help_of_systemctl = self.help("systemctl")
-        for path, command in sorted(set(commands())):
+        for path, command in sorted({*commands(), *commands_after_words()}):
             for words in split(fill(command)):
                 with self.subTest(file=path, command=command, words=words):
                     self.try_words(words, help_of_systemctl)
+
+    def test_found_after_words(self):
+        """The list of programs and the words before them are not too narrow."""
+        found = {(path, command) for path, command in commands_after_words()}
+        for one in (("libejguard/modules/cookie/advice.c", "scp -p"), ("tools/base/lock.c", "lslocks"),
+                    ("tools/print/units.c", "ejguard release %s"), ("tools/systemd/settle.c", "systemctl status %s"),
+                    ("tools/exec/cgroup.c", "mount -t cgroup2 cgroup2 /sys/fs/cgroup"),
+                    ("tools/oci/cgroup.c", "mount -t cgroup2 cgroup2 /sys/fs/cgroup"),
+                    ("tools/systemd/execstart.c", "systemctl cat %s"), ("tools/verbs/enable.c", "chmod o+%s %s")):
+            self.assertIn(one, found)
+        self.assertIn(("libejguard/modules/net/pins.c", "mount -t bpf -o mode=0700 bpf /sys/fs/bpf"), set(commands()))
+        self.assertGreater(len(found), 20)
+
+    def test_commands_have_a_colon(self):
+        """"run systemctl" without a colon would be found by nothing."""
+        for path, text in literals():
+            with self.subTest(file=path, text=text):
+                self.assertNotRegex(text, rf"(?<!cannot )\brun (?:{'|'.join(PROGRAMS)})\b")
 
     @staticmethod
     def help(program):
@@ -103,15 +138,31 @@ class Remedies(Case):
         if program == "ejguard":
             self.try_ejguard(words[1:])
         elif program == "systemctl":
-            self.assertIn(words[1], {"restart", "start", "stop", "edit", "status", "daemon-reload"})
+            self.assertIn(words[1], {"cat", "restart", "start", "stop", "edit", "status", "daemon-reload"})
             if help_of_systemctl:
                 self.assertRegex(help_of_systemctl, rf"(?m)^  {words[1]} ")
-        elif program in {"chmod", "chown", "chgrp", "setfacl", "install", "rm", "find", "echo"}:
+        elif program in {"chmod", "chown", "chgrp", "setfacl", "install", "ls", "rm", "find", "echo"}:
             self.really(words)
-        elif program in {"ss", "sysctl", "modprobe", "openssl", "bpftool", "ejabberdctl"}:
+        elif program == "scp":
+            self.read_usage_of_scp(words)
+        elif program in {"ss", "sysctl", "modprobe", "mount", "lslocks", "getent", "openssl", "bpftool", "ejabberdctl"}:
             self.read_by_help(words)
+        elif program != "umask":
+            self.fail(f"nothing tries {program}")
+
+    def read_usage_of_scp(self, words):
+        """It has no help: without operands it prints its letters, as [-346ABC]."""
+        if not shutil.which("scp"):
+            return
+        usage = subprocess.run(["scp"], capture_output=True, check=False).stderr.decode()
+        for word in words[1:]:
+            self.assertRegex(word, r"^-[a-zA-Z]+$")
+            for letter in word[1:]:
+                self.assertRegex(usage, rf"\[-[0-9a-zA-Z]*{letter}")
 
     def try_ejguard(self, words):
+        if "--" in words:  # of exec: what follows is the command
+            words = words[:words.index("--")]
         self.assertEqual(run(*words, "--help").exit, 0, words)
 
     def really(self, words):
@@ -154,6 +205,13 @@ class Remedies(Case):
                 self.assertIn(word, text)
         if program in ("openssl", "bpftool"):
             self.assertIn({"openssl": "-hex", "bpftool": "tree"}[program], text)
+
+    def test_what_the_verdict_reads(self):
+        """The last line knows these by their text, and names the command that mends all; test-page.py has the other side."""
+        remedies = dict(self.infos())
+        for name in ("net.not-loaded", "net.not-attached", "net.policy-differs", "host.not-loaded", "host.policy-differs"):
+            self.assertEqual(remedies[name], "run: ejguard apply")
+        self.assertIn(("tools/systemd/dropin-findings.c", "run: ejguard enable"), set(literals()))
 
     def test_what_is_named_exists(self):
         """Also in words: `ejguard VERB --OPTION`."""

@@ -46,7 +46,7 @@ int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
 		return report_fail(report, r, "out of memory");
 	if (r == -ENODATA)
 		return report_fail(report, -EOPNOTSUPP,
-				   "the container %s is in no cgroup of cgroup2; mount it: mount -t cgroup2 cgroup2 "
+				   "the container %s is in no cgroup of cgroup2; run: mount -t cgroup2 cgroup2 "
 				   "/sys/fs/cgroup",
 				   state->id);
 	if (r < 0)

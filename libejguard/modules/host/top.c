@@ -28,7 +28,7 @@ int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
 	struct stat st;
 
 	if (!mount)
-		return ejg_call_error(call, -EOPNOTSUPP, "mount it: mount -t cgroup2 cgroup2 /sys/fs/cgroup",
+		return ejg_call_error(call, -EOPNOTSUPP, "run: mount -t cgroup2 cgroup2 /sys/fs/cgroup",
 				      "no cgroup2 is mounted");
 	if (stat(mount, &st) < 0)
 		return ejg_call_error(call, -EIO, NULL, "cannot look at %s: %m", mount);
