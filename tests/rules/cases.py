@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 import re
 
-REPEATABLE = ('given', 'stack', 'text', 'says', 'never', 'then')
+REPEATABLE = ('given', 'stack', 'text', 'cause', 'says', 'never', 'then')
 SINGLE = ('case', 'service', 'run', 'expect', 'also', 'near', 'exit', 'again', 'before', 'since')
 RUNS = ('check', 'apply', 'unprivileged', 'every')
 CONTROLS = ('required', 'requisite', 'optional', 'include')
@@ -36,6 +36,7 @@ class Case:
     given: list = dataclasses.field(default_factory=list)
     stack: list = dataclasses.field(default_factory=list)
     text: list = dataclasses.field(default_factory=list)
+    cause: list = dataclasses.field(default_factory=list)
     says: list = dataclasses.field(default_factory=list)
     never: list = dataclasses.field(default_factory=list)
     then: list = dataclasses.field(default_factory=list)
@@ -99,6 +100,8 @@ class Reader:
                 getattr(case, key).append(value)
                 if not value:
                     self.error(line, f"'{key}:' says nothing")
+                elif key == 'cause' and len(value.split()) != 2:
+                    self.error(line, f"'{value}' is not two ids")
             elif key not in SINGLE:
                 self.error(line, f"unknown key '{key}'")
             elif key in seen:

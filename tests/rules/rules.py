@@ -102,6 +102,7 @@ class Trial:
         self.case, self.module = case, module
         self.problems = []
         self.printed = []
+        self.causes = set()
 
     def shell(self, what, lines):
         """Runs shell lines; what they print is shown only if they fail."""
@@ -138,6 +139,8 @@ class Trial:
         except ValueError as error:
             self.problems.append(f'ejguard {" ".join(verb)}: no JSON: {error}')
             return []
+        self.causes = {(finding['id'], report['findings'][index]['id'])
+                       for finding in report['findings'] for index in finding['causes']}
         return [finding for finding in report['findings'] if finding['module'] == self.module]
 
     def compare(self, what, expected, findings):
@@ -151,7 +154,7 @@ class Trial:
                 self.problems.append(f"{what}: '{name}' is expected, and was not found")
 
     def look(self, findings):
-        """also, near, text."""
+        """also, near, text, cause."""
         ids = {finding['id'].removeprefix(self.module + '.') for finding in findings}
         for name in self.case.also:
             if name not in ids:
@@ -164,6 +167,10 @@ class Trial:
         for text in self.case.text:
             if not any(text in field for field in fields):
                 self.problems.append(f"text: no finding says '{text}'")
+        for pair in self.case.cause:
+            effect, cause = (name if '.' in name else f'{self.module}.{name}' for name in pair.split())
+            if (effect, cause) not in self.causes:
+                self.problems.append(f"cause: no '{effect}' is said to follow from '{cause}'")
 
     def every_verb(self):
         """All that ejguard can print of this host, and is not asked to change for good."""
