@@ -8,6 +8,7 @@
 
 #include "libejguard/service/base/kind.h"
 #include "libejguard/service/dist.h"
+#include "libejguard/service/kind/read.h"
 #include "libejguard/service/layout.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/erl-address.h"
@@ -142,6 +143,13 @@ void settings_add_interface(struct setting_list *list, struct settings *s)
 	const struct erl_flag *flag = NULL;
 	const size_t before = list->n;
 
+	/* RabbitMQ sets it from rabbitmq.conf when it runs, over what the flags have set */
+	if (!s->kind->has_script && now && (!now->text || *now->text)) {
+		add_interface_variable(list, now, true, &winner);
+		while ((flag = next_flag(&walk)))
+			add_interface_flag(list, flag, &winner);
+		return;
+	}
 	while ((ahead = walk, flag = next_flag(&ahead)) && is_before_script(ahead.source)) {
 		add_interface_flag(list, flag, &winner);
 		walk = ahead;
@@ -279,6 +287,11 @@ static void add_kinds_name(struct setting_list *list, const struct settings *s)
 
 	if (!node) {
 		settings_add(list, "name-kind", EJG_SETTING_UNSET, NULL, NULL, NULL);
+		return;
+	}
+	if (kind_is_alone(s)) {
+		settings_add(list, "name-kind", EJG_SETTING_KNOWN, "none",
+			     "without -name or -sname a node has no distribution", &names->origin);
 		return;
 	}
 	if (s->name_flag)

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "libejguard/modules/cookie/cookie.h"
+#include "libejguard/modules/lib/cookie/form.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/file.h"
 #include "libejguard/util/root.h"
 
 static const char *whose(struct audit *audit, const struct cookie_place *place)
@@ -85,20 +87,50 @@ static void judge_places(struct audit *audit)
 			  (int)audit->places.items[i].pid, first->home.path);
 }
 
-/* mix keeps a cookie in the release, which its script passes to the node: Erlang then makes none. */
-static bool has_release_cookie(struct audit *audit)
+/* mix keeps a cookie in the release, which its script passes to the node: Erlang then makes none. NULL: none. */
+static const char *release_cookie(struct audit *audit)
 {
 	const char *release = ejg_survey_value(audit->host.survey, "release");
-	cleanup_fd int fd = release ? root_open(audit->host.facts->root,
-						audit_text(audit, "%s/releases/COOKIE", release), O_PATH)
-				    : -1;
+	const char *path = release ? audit_text(audit, "%s/releases/COOKIE", release) : NULL;
+	cleanup_fd int fd = path ? root_open(audit->host.facts->root, path, O_PATH) : -1;
 
-	return fd >= 0;
+	return fd >= 0 ? path : NULL;
+}
+
+/* Judges its value only: the module files judges who can read it, and the script strips a line break. */
+static void judge_release(struct audit *audit, const char *path)
+{
+	const char *kind = ejg_survey_value(audit->host.survey, "name-kind");
+	const struct ejg_place place = { .file = path,
+					 .remedy = "write another value there (run: openssl rand -hex 32), the same on "
+						   "every node of a cluster, then restart the service" };
+	struct cookie *value = &audit->host.vault->other;
+	char *buffer = audit->host.vault->buffer;
+	cleanup_fd int fd = -1;
+	ssize_t n;
+
+	if (kind && strcmp(kind, "none") == 0) {
+		audit_say(audit, "unused", NULL, &place,
+			  "is not used: the node is started without a name (RELEASE_DISTRIBUTION=none), so it has no "
+			  "distribution, unless its code starts one");
+		return;
+	}
+	fd = root_open_regular(audit->host.facts->root, path);
+	n = fd < 0 ? -errno : file_read_some(fd, buffer, VAULT_BUFFER);
+	if (n < 0) {
+		audit_say(audit, "unseen", NULL, &place, "cannot be read: %s", strerror((int)-n));
+		return;
+	}
+	for (size_t length = (size_t)n; length > 0 && strchr("\r\n", buffer[length - 1]); length = (size_t)n)
+		n--;
+	if (cookie_argument(buffer, (size_t)n, value) == COOKIE_FORM_GOOD)
+		judge_value(audit, value, NULL, &place, false);
+	explicit_bzero(buffer, VAULT_BUFFER);
 }
 
 int audit_look(struct audit *audit)
 {
-	const bool released = has_release_cookie(audit);
+	const char *released = release_cookie(audit);
 	int r;
 
 	cookie_places_find(&audit->host, audit->config->file, &audit->places);
@@ -107,6 +139,8 @@ int audit_look(struct audit *audit)
 		judge_place(audit, i);
 	judge_nodes(audit);
 	r = judge_options(audit);
+	if (released && !audit->option)
+		judge_release(audit, released);
 	/* A node with a cookie in its options neither reads nor makes a file. */
 	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument && !released; i++)
 		if (!cookie_place_effective(&audit->places.items[i]))

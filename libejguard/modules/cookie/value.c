@@ -70,7 +70,7 @@ void judge_value(struct audit *audit, const struct cookie *cookie, const char *s
 		.cookie = cookie,
 		.subject = subject,
 		.place = place ? *place : (struct ejg_place){ 0 },
-		.in_file = place && place->file && !place->line,
+		.in_file = place && place->file && !place->line && !place->remedy,
 		.first = first,
 	};
 	const bool known = strength_is_known(cookie), placeholder = strength_is_placeholder(cookie);

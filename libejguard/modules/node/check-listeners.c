@@ -38,7 +38,7 @@ static bool is_named(const struct node *node, const struct ejg_listener *listene
 	return listener->port == facts->epmd_port ||
 	       port_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
 	       port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_dist(node, listener) ||
-	       (facts->dist_state != EJG_DIST_FIXED && !node->survey->epmd_answered);
+	       (facts->dist_state != EJG_DIST_FIXED && !node->alone && !node->survey->epmd_answered);
 }
 
 /* Compares with the facts if no range is configured (otherwise node_check_running() does it). */
@@ -73,6 +73,8 @@ static bool is_unidentified(const struct node *node, const struct ejg_listener *
 {
 	const struct ejg_process *holder = node_process(node, listener->pid);
 
+	if (node->alone)
+		return false;
 	if (listener->pid != 0 && (!holder || !node_is_service(holder)))
 		return false;
 	for (size_t i = 0; i < node->survey->n_listeners; i++) {

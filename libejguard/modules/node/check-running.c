@@ -84,7 +84,7 @@ static void check_process(const struct node *node, const struct ejg_process *pro
 void node_check_running(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERLANG_NODE");
-	const char *name = node_value(node, "ERLANG_NODE");
+	const char *name = node->alone ? NULL : node_value(node, "ERLANG_NODE");
 	const struct ejg_process *other = NULL;
 	bool same = false;
 
@@ -107,4 +107,8 @@ void node_check_running(const struct node *node)
 			 "process %d runs with the name " NODE_TEXT "  (%s), but the configuration says " NODE_TEXT,
 			 (int)other->pid, other->node ? other->node : "none", other->long_name ? "-name" : "-sname",
 			 name);
+	else if (other && other->node && node->alone)
+		node_say(node, "node-differs", other->node, ejg_survey_setting(node->survey, "name-kind"), RESTART,
+			 "process %d runs with the name " NODE_TEXT "  (%s), but the configuration gives it none",
+			 (int)other->pid, other->node, other->long_name ? "-name" : "-sname");
 }

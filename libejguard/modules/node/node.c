@@ -53,6 +53,7 @@ static const struct ejg_finding_info findings[] = {
 	{ "name-unknown", EJG_INFO, "the node's name cannot be determined", NULL },
 	{ "name-hostname", EJG_INFO, "the node's name depends on the host's name", NULL },
 	{ "host-unanswered", EJG_INFO, "DNS did not answer in time, or was not asked", NULL },
+	{ "distribution-none", EJG_INFO, "the node is started without a name, so it has no distribution", NULL },
 	{ "range-loopback", EJG_INFO, "the distribution port is random, on loopback", NULL },
 	{ "range-unknown", EJG_INFO, "the ports of the distribution cannot be determined", NULL },
 	{ "tools-range", EJG_INFO, "ports on which the service's tools listen while they run", NULL },
@@ -158,14 +159,36 @@ static const struct ejg_finding_info findings[] = {
 	  "find out which process it is, end it, then restart epmd and the node\nrun: ss -tnpe" },
 };
 
+/* True if a node of the service runs under a name, whatever is configured now. */
+static bool runs_named(const struct node *node)
+{
+	const char *value;
+
+	for (size_t i = 0; i < node->survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(node->survey, i);
+
+		if (node_is_service(process) &&
+		    (node_argument(process, "-name", &value) || node_argument(process, "-sname", &value)))
+			return true;
+	}
+	return false;
+}
+
 static void run_rules(struct node *node)
 {
-	node_check_name(node);
-	node_check_range(node);
+	if (node->alone) {
+		node_say(node, "distribution-none", "distribution", ejg_survey_setting(node->survey, "name-kind"), NULL,
+			 "the node is started without a name: it listens for no other node, and needs neither a range "
+			 "nor epmd, unless its code starts the distribution");
+	} else {
+		node_check_name(node);
+		node_check_range(node);
+		node_check_interface(node);
+		node_check_tls(node);
+	}
 	node_check_settings(node);
-	node_check_interface(node);
-	node_check_tls(node);
-	node_check_epmd(node);
+	if (!node->alone || runs_named(node))
+		node_check_epmd(node);
 	if (node->world->image)
 		return;
 	node_check_names(node);

@@ -59,6 +59,7 @@ struct node {
 	struct erl_address interface; /* valid when has_interface */
 	bool has_interface;
 	bool foreign_epmd; /* then epmd's answers are worthless */
+	bool alone;	   /* it is started without a name: it has no distribution */
 	bool without_epmd; /* by its kind, or by its configuration */
 	bool *failed;	   /* set by node_say() */
 };

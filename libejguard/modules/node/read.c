@@ -37,7 +37,8 @@ void node_read(struct node *node)
 	const char *interface = node_value(node, "INET_DIST_INTERFACE"), *kind = node_value(node, "name-kind");
 	const char *options = node_value(node, "ERL_OPTIONS");
 
-	if (name) {
+	node->alone = kind && strcmp(kind, "none") == 0;
+	if (name && !node->alone) {
 		node_name_read(name, &node->name);
 		/* A -sname or -name in ERL_OPTIONS may override it. */
 		if (kind)

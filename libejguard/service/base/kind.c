@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The properties of each kind of Erlang service. Sources: the start scripts, units and packages of each; for EMQX's
- * ports ekka_dist.erl and gen_rpc's stateless discovery; for RabbitMQ's rabbitmq-env and rabbit_env.erl.
+ * ports ekka_dist.erl and gen_rpc's stateless discovery; for RabbitMQ's rabbitmq-env, rabbit_env.erl, and
+ * rabbit_prelaunch_conf.erl, which applies rabbitmq.conf after the environment and before the distribution starts.
+ * EMQX's script asks emqx.conf alone for node.name and node.cookie: cluster.hocon, which the dashboard writes, sets
+ * neither.
  */
 #include <string.h>
 
@@ -16,6 +19,9 @@ static const struct kind_setting rabbitmq[] = {
 	{ KIND_LONG_NAMES, "RABBITMQ_USE_LONGNAME USE_LONGNAME", NULL, "false" },
 	{ KIND_DIST_FIRST, "RABBITMQ_DIST_PORT DIST_PORT", NULL, NULL },
 	{ KIND_DIST_BASE, "RABBITMQ_NODE_PORT NODE_PORT", NULL, "5672" },
+	{ KIND_OWN_FIRST, NULL, "distribution.listener.port_range.min", NULL },
+	{ KIND_OWN_LAST, NULL, "distribution.listener.port_range.max", NULL },
+	{ "INET_DIST_INTERFACE", NULL, "distribution.listener.interface", NULL },
 };
 
 static const struct kind_setting couchdb[] = {
@@ -90,6 +96,12 @@ static const struct service_kind kinds[] = {
 	  .shell = "%c/rabbitmq-env.conf",
 	  .shell_variable = "RABBITMQ_CONF_ENV_FILE",
 	  .exports = "ERL_EPMD_PORT ERL_EPMD_ADDRESS",
+	  .keys = "%c/rabbitmq.conf",
+	  .keys_folder = "%c/conf.d",
+	  .instead = "%c/rabbitmq.config",
+	  .terms = "%c/rabbitmq.config %c/advanced.config",
+	  .elsewhere = "RABBITMQ_CONFIG_FILE CONFIG_FILE RABBITMQ_CONFIG_FILES CONFIG_FILES "
+		       "RABBITMQ_ADVANCED_CONFIG_FILE ADVANCED_CONFIG_FILE",
 	  SETTINGS(rabbitmq),
 	  .add = 20000 },
 	{ KNOWN,

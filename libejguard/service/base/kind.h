@@ -29,6 +29,8 @@ struct kind_setting {
 /* Names of internal settings from which the distribution ports are computed. */
 #define KIND_DIST_FIRST "dist-first" /* the port, or the first */
 #define KIND_DIST_LAST "dist-last"
+#define KIND_OWN_FIRST "own-first" /* of a configuration file that beats the ones above and the base */
+#define KIND_OWN_LAST "own-last"
 #define KIND_DIST_BASE "dist-base" /* a base port, to which `add` and the node's number are added */
 #define KIND_ALSO "dist-also"	   /* another port between nodes; may have an address in front */
 #define KIND_ALSO_BASE "dist-also-base"
@@ -50,6 +52,10 @@ struct service_kind {
 	const char *shell_variable; /* the variable that names another such file, or NULL */
 	const char *exports;  /* variables of that file that its script exports, separated by blanks, or NULL */
 	const char *keys;     /* its configuration file, with alternatives */
+	const char *keys_folder; /* the folder of *.conf files that are read after it, in their order; or NULL */
+	const char *instead;     /* a file of Erlang terms; if it exists, keys is not read; or NULL */
+	const char *terms;       /* files of Erlang terms that beat the keys, separated by blanks; or NULL */
+	const char *elsewhere;   /* variables that name other configuration files, separated by blanks; or NULL */
 	const struct kind_setting *settings;
 	size_t n_settings;
 	uint16_t add;  /* added to KIND_DIST_BASE */

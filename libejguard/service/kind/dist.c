@@ -72,6 +72,29 @@ static void read_range(struct settings *s, struct dist *dist)
 	}
 }
 
+/* A configuration file that beats the rest: each end of the range by itself, and the other as it is without the file. */
+static void read_own(struct settings *s, struct dist *dist)
+{
+	struct ejg_port_range range = dist->n_sources ? dist->sources[0].range : (struct ejg_port_range){ 0 };
+	const bool first = read_port(s, dist, KIND_OWN_FIRST, &range.first);
+	const bool last = dist->state != EJG_DIST_INDETERMINATE && read_port(s, dist, KIND_OWN_LAST, &range.last);
+
+	if (dist->state == EJG_DIST_INDETERMINATE || (!first && !last))
+		return;
+	if (!range.first || range.last < range.first) {
+		dist->origin = variable_filled(&s->variables, first ? KIND_OWN_FIRST : KIND_OWN_LAST)->origin;
+		unknown(dist, "the range is empty");
+		return;
+	}
+	add_source(s, dist, first ? KIND_OWN_FIRST : KIND_OWN_LAST, range);
+	if (dist->n_sources == 2) {
+		const struct dist_source own = dist->sources[1];
+
+		dist->sources[1] = dist->sources[0];
+		dist->sources[0] = own;
+	}
+}
+
 /* Reads the further ports. Unclear ones are left out: strict=yes covers them, and the range itself is reported. */
 static void read_also(struct settings *s, struct dist *dist)
 {
@@ -104,6 +127,8 @@ int kind_dist(struct settings *s, struct dist *dist)
 {
 	if (!is_unknown(s, dist)) {
 		read_range(s, dist);
+		if (dist->state != EJG_DIST_INDETERMINATE)
+			read_own(s, dist);
 		read_also(s, dist);
 	}
 	if (arena_failed(s->arena))

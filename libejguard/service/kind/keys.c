@@ -164,6 +164,15 @@ static bool is_include(const char *entry)
 	return strncmp(entry, "include", 7) == 0 && strchr(" \t\"", entry[7]) && strchr(entry, '"');
 }
 
+/* `include conf.d/a.conf`: of cuttlefish. NULL: it is none. */
+static const char *included_pattern(const char *entry)
+{
+	const char *pattern = entry + strcspn(entry, " \t");
+
+	pattern += strspn(pattern, " \t");
+	return strncmp(entry, "include", 7) == 0 && entry[7] && strchr(" \t", entry[7]) && *pattern ? pattern : NULL;
+}
+
 /* `key = value`, `key: value`, `key { ... }`, `key = { ... }`. Return: true to continue. */
 static bool entry(struct key_reader *r)
 {
@@ -176,6 +185,10 @@ static bool entry(struct key_reader *r)
 		item.why = "this line includes a file that is not read";
 		return add(r, &item);
 	}
+	item.include = included_pattern(key);
+	if (item.include && (r->at == r->end || !strchr("=:{", *r->at)))
+		return add(r, &item);
+	item.include = NULL;
 	if (r->at < r->end && strchr("=:", *r->at)) {
 		r->at++;
 		skip_blanks(r);

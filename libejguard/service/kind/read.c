@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "libejguard/service/base/kind.h"
+#include "libejguard/service/kind/conf.h"
 #include "libejguard/service/kind/expand.h"
-#include "libejguard/service/kind/keys.h"
 #include "libejguard/service/kind/release.h"
 #include "libejguard/service/script/cfg-source.h"
 #include "libejguard/service/script/flags.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/erl-address.h"
 
 static const struct ejg_origin by_default = { .kind = EJG_ORIGIN_DEFAULT };
 
@@ -83,28 +84,6 @@ static int read_shell(struct settings *s)
 	return 0;
 }
 
-/* Reads its key-value configuration file. */
-static int read_keys(struct settings *s, struct key_value **ret, size_t *ret_n, struct ejg_origin *ret_origin,
-		     const char **ret_problem)
-{
-	cleanup_source_text struct source_text source = { 0 };
-	const char *path = kind_expand(s, s->kind->keys);
-	int r;
-
-	if (!path)
-		return 0;
-	r = settings_read(s->arena, s->source, path, &source);
-	if (r < 0)
-		return r;
-	*ret_origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = source.path };
-	*ret_problem = source.problem;
-	if (!source.text)
-		return 0;
-	if (!source.missing && !s->cfg_path)
-		s->cfg_path = source.path;
-	return keys_read(s->arena, source.text, source.size, ret, ret_n, ret_problem);
-}
-
 /* Sets the value from the variables of a row, weakest first, so that the strongest wins. */
 static void take_variables(struct settings *s, const struct kind_setting *row)
 {
@@ -124,32 +103,47 @@ static void take_variables(struct settings *s, const struct kind_setting *row)
 	}
 }
 
+static void take_conf(struct settings *s, const struct kind_setting *row, const struct conf_list *conf)
+{
+	for (size_t i = 0; row->key && i < conf->n; i++) {
+		const struct conf_value *value = &conf->items[i];
+
+		if (value->key && strcmp(value->key, row->key) != 0)
+			continue;
+		if (value->key && !value->doubtful)
+			variable_set(&s->variables, row->name, value->text, value->why, &value->origin);
+		else
+			variable_doubt(&s->variables, row->name, value->why, &value->origin);
+	}
+}
+
+/* The service refuses a configuration with such a value, or takes it for something else. */
+static void check_interface(struct settings *s)
+{
+	const struct occurrence *now = variable_filled(&s->variables, "INET_DIST_INTERFACE");
+	struct erl_address address;
+
+	if (now && now->text && !erl_address_read(now->text, &address))
+		variable_set(&s->variables, "INET_DIST_INTERFACE", NULL, "it is not an address", &now->origin);
+}
+
 static int take_settings(struct settings *s)
 {
-	struct ejg_origin origin = by_default;
-	struct key_value *keys = NULL;
-	const char *problem = NULL;
-	size_t n = 0;
-	int r = read_keys(s, &keys, &n, &origin, &problem);
+	struct conf_list conf = { 0 };
+	int r = conf_read(s, &conf);
 
+	/* it means something to ejabberdctl only */
+	variable_unset(&s->variables, "INET_DIST_INTERFACE");
 	for (size_t i = 0; r == 0 && i < s->kind->n_settings; i++) {
 		const struct kind_setting *row = &s->kind->settings[i];
 		const char *otherwise = kind_expand(s, row->otherwise);
 
 		if (otherwise)
 			variable_set(&s->variables, row->name, otherwise, NULL, &by_default);
-		for (size_t j = 0; row->key && j < n; j++) {
-			origin.line = keys[j].line;
-			if (!keys[j].key)
-				variable_doubt(&s->variables, row->name, keys[j].why, &origin);
-			else if (strcmp(keys[j].key, row->key) == 0)
-				variable_set(&s->variables, row->name, keys[j].text, keys[j].why, &origin);
-		}
-		origin.line = 0;
-		if (row->key && problem)
-			variable_doubt(&s->variables, row->name, problem, &origin);
+		take_conf(s, row, &conf);
 		take_variables(s, row);
 	}
+	check_interface(s);
 	return r;
 }
 
@@ -192,6 +186,13 @@ int kind_read(struct settings *s)
 	if (s->kind->user && !s->unit.path)
 		variable_set(&s->variables, "INSTALLUSER", s->kind->user, NULL, &by_default);
 	return r == 0 && arena_failed(s->arena) ? -ENOMEM : r;
+}
+
+bool kind_is_alone(const struct settings *s)
+{
+	const struct occurrence *names = variable_filled(&s->variables, KIND_LONG_NAMES);
+
+	return !s->name_flag && !s->flags_problem && names && names->text && strcmp(names->text, "none") == 0;
 }
 
 bool kind_port(const struct settings *s, const char *name, uint16_t *ret)

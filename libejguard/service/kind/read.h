@@ -11,6 +11,9 @@
  */
 int kind_read(struct settings *s);
 
+/* True if the service is started without a name, so that it has no distribution unless its code starts one. */
+bool kind_is_alone(const struct settings *s);
+
 /* The port in a variable, also behind an address: "127.0.0.1:44053". Return: true if it has a valid port. */
 bool kind_port(const struct settings *s, const char *name, uint16_t *ret);
 

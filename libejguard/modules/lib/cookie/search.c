@@ -337,6 +337,11 @@ const char *search_include(const char *text, const char *end, struct search_word
 		const char *open = memchr(word.text - 1, '"', (size_t)((line ? line : end) - word.text) + 1);
 		const char *close = open && open + 1 < end ? memchr(open + 1, '"', (size_t)(end - open) - 1) : NULL;
 
+		/* `include conf.d/a.conf`, of cuttlefish */
+		if (!open || (line && open >= line)) {
+			*ret_path = word;
+			return word.text + word.n;
+		}
 		if (!close || (line && close > line))
 			continue;
 		*ret_path = (struct search_word){ open + 1, (size_t)(close - open) - 1 };

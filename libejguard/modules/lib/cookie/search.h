@@ -59,7 +59,7 @@ struct search_word {
  */
 const char *search_option(const char *text, const char *end, const char *name, struct search_word *ret_value);
 
-/* The next file that HOCON's `include "FILE"` names, also inside file() or required(). Returns as above. */
+/* The next file that `include` names: HOCON's, also inside file() or required(), or cuttlefish's. Returns as above. */
 const char *search_include(const char *text, const char *end, struct search_word *ret_path);
 
 #endif

@@ -87,7 +87,7 @@ static void note_named(struct texts *texts, const struct text *text)
 					    : cookie_text(texts->host, "%.*s/%.*s",
 							  (int)(strrchr(text->path, '/') - text->path), text->path,
 							  (int)word.n, word.text),
-			  TEXT_KEYS);
+			  TEXT_KEYS | TEXT_PATTERN);
 }
 
 void texts_file(struct texts *texts, const char *path, unsigned int kind)
