@@ -146,6 +146,22 @@ class Table(unittest.TestCase):
         rules = set(re.findall(r'\{ "([a-z.*-]+)", "([a-z.*-]+)", MATCH_', text))
         self.assertEqual([rule for rule in rules if rule[0] != rule[1] and rule[::-1] in rules], [])
 
+    def test_every_rule_is_tried(self):
+        """Each rule has a pair in test-relations.c; its words are still in what a module says, also for the module."""
+        with open(f"{SOURCE}/tools/print/relations.c", encoding="utf-8") as file:
+            rules = re.findall(r'\{ "([a-z.*-]+)", "([a-z.*-]+)", MATCH_\w+, (?:NULL|"([^"]+)")', file.read())
+        with open(f"{SOURCE}/tests/cli/test-relations.c", encoding="utf-8") as file:
+            pairs = re.findall(r'\{ "([a-z.-]+)", "([a-z.-]+)", [A-Z_]+, [A-Z_]+, (?:NULL|"([^"]+)")', file.read())
+        self.assertGreater(len(rules), 30)
+        for cause, effect, words in rules:
+            self.assertTrue(any(pair[0] == cause and words in pair[2] and
+                                re.fullmatch(effect.replace(".", r"\.").replace("*", ".*"), pair[1]) for pair in pairs),
+                            (cause, effect, words))
+        said = "".join(path.read_text(encoding="utf-8") for path in
+                       pathlib.Path(SOURCE, "libejguard/modules").glob("**/*.c"))
+        for words in {rule[2] for rule in rules} - {""} | {"everybody ", "group "}:
+            self.assertIn(words, said)
+
 
 if __name__ == "__main__":
     main()
