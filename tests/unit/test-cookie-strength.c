@@ -47,6 +47,9 @@ static void test_weak(void **state)
 		"--------------------",
 		"my-erlang-cookie-for-production",
 		"MySecretEjabberdCookie2024",
+		"5ebe2294ecd0e0f08eab7690d2a6ee69", /* the MD5 of secret */
+		"DD02C7C2232759874E1C205587017BED", /* the same, with a line break, in capitals */
+		"e10adc3949ba59abbe56e057f20f883e", /* of 123456 */
 	};
 
 	(void)state;
@@ -68,6 +71,7 @@ static void test_strong(void **state)
 		{ "DNj3/Rkvsr03Ffo99fAyNfZIr3FWFUq10d/jrOzJM+U=", 240, 266 },
 		{ "VGRAAYKFTJVKGQJQZDHH", 85, 94 },
 		{ "6325db1be3a7a269", 60, 64 },
+		{ "5ebe2294ecd0e0f08eab7690d2a6ee68", 105, 128 }, /* nearly the MD5 of a word */
 		{ "ckI2hF1VERAmfDmJ", 90, 96 },
 		{ "MZXW6YTBOI3DQ5LNEB2GQZJAMNQXI43BOQQG63RAORUGKIDN", 200, 250 },
 	};

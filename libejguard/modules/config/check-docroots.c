@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Folders that are published on the web, and files below them. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "libejguard/modules/config/config.h"
+#include "libejguard/util/cleanup.h"
 #include "libejguard/util/root.h"
 
 /* The path with all links resolved if it exists, else at least without ".", ".." and "//". */
@@ -114,6 +117,23 @@ static void check_docroot(struct config_check *check, const struct yml_path *doc
 	}
 }
 
+/* ejabberd lists this folder when it reads the configuration: econf:directory() of mod_conversejs. */
+static void check_resources(struct config_check *check, const struct yml_path *option)
+{
+	static const char name[] = "conversejs_resources";
+	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
+	const char *found = strstr(option->option, name);
+	cleanup_fd int fd = -1;
+
+	if (!found || strcmp(found, name) != 0)
+		return;
+	fd = root_open(check->facts->root, option->path, O_PATH | O_DIRECTORY);
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		config_finding(check, "refused", option->path, &place, "correct the path, or create the folder",
+			       "%s names it, but it is no folder: ejabberd refuses it and does not start",
+			       option->option);
+}
+
 void check_docroots(struct config_check *check)
 {
 	struct secret_files secrets = {};
@@ -121,6 +141,7 @@ void check_docroots(struct config_check *check)
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];
 
+		check_resources(check, path);
 		if ((path->kind != YML_PATH_DOCROOT && path->kind != YML_PATH_UPLOAD) || !is_served(check, path))
 			continue;
 		if (!secrets.n)

@@ -152,6 +152,25 @@ bool strength_is_known(const struct cookie *cookie)
 	return false;
 }
 
+bool strength_is_digest(const struct cookie *cookie, const char *const *local)
+{
+	static const char *const also[] = { "123456", "12345678", "123456789", "password1", "admin123", "qwerty123" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strength_is_digest_of(cookie, known[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strength_is_digest_of(cookie, words[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(also); i++)
+		if (strength_is_digest_of(cookie, also[i]))
+			return true;
+	for (size_t i = 0; local && local[i]; i++)
+		if (strength_is_digest_of(cookie, local[i]))
+			return true;
+	return false;
+}
+
 /* A letter in lower case; digits and signs that people use for a letter become that letter. */
 static char plain(char c)
 {

@@ -17,6 +17,7 @@
 /* A letter of pronounceable text; Shannon found 1 to 2.3 bits for English (Bell System Technical Journal,
  * 1951). */
 #define PROSE_BITS 2.5
+#define DIGEST_BITS 16 /* words and digests that an attacker tries first */
 
 /* The pairs of letters that make up about three quarters of English text. */
 static const char pairs[] = "th he in er an re nd on en at ou ed ha to or it is hi es ng as ar se st te nt me ea ti ve "
@@ -166,6 +167,8 @@ unsigned int strength_bits(const struct cookie *cookie, const char *const *local
 	double repeats = unit < cookie->n ? log2((double)cookie->n) : 0;
 
 	best = fmin(best, pieces(cookie, local, each, unit) + repeats);
+	if (strength_is_digest(cookie, local))
+		best = fmin(best, DIGEST_BITS);
 	if (strength_is_prose(cookie))
 		best = fmin(best, (double)cookie->n * PROSE_BITS);
 	return (unsigned int)best;

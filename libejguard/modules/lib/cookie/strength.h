@@ -38,6 +38,12 @@ enum strength_limits {
 	STRENGTH_SHORT = 80,
 };
 
+/* True if it is the MD5 of the word, in hexadecimal digits. */
+bool strength_is_digest_of(const struct cookie *cookie, const char *word);
+
+/* True if it is the MD5 of a well-known cookie, or of a common or local word. */
+bool strength_is_digest(const struct cookie *cookie, const char *const *local);
+
 /* The length of the longest common word at the start of text, or 0. Any case. */
 size_t strength_word(const char *text, size_t n, const char *const *local);
 
