@@ -6,7 +6,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from cli import Case, main
+from cli import Case, main, needs_cgroup2
 
 SURVEY = os.environ["SURVEY"]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -48,6 +48,24 @@ class Graph(Case):
         text, root = self.graph("empty")
         self.assertNotIn("peers", text)
         self.assertIsNone(self.edge(root, "peers->epmd"))
+
+    def peers_edge(self, peers):
+        """What stands at the arrow from the peers to an epmd that listens, in a network of its own."""
+        self.stack(f"set peers {peers}\nrequired net opinion=allowed\n")
+        code = "import socket, subprocess, sys; s = socket.create_server(('', 4369)); sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+        result = self.ejguard("discover", "--graph", prefix=("unshare", "--net", sys.executable, "-c", code))
+        self.assertEqual(result.exit, 0, result.err)
+        picture = subprocess.run(["dot", "-Tsvg"], input=result.out.encode(), capture_output=True, check=True, timeout=60)
+        return self.edge(ElementTree.fromstring(picture.stdout), "peers->epmd")[1]
+
+    @needs_cgroup2
+    def test_named_peers(self):
+        """A name has no address to ask about: whether it is refused is not known. The first address is asked about."""
+        if subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode:
+            self.skipTest("no network namespace can be made: run it as root")
+        self.assertEqual(self.peers_edge("node2.example.org"), "not known")
+        self.assertEqual(self.peers_edge("192.0.2.7"), "allowed")
+        self.assertEqual(self.peers_edge("node2.example.org 192.0.2.7"), "allowed")
 
     def test_hostile(self):
         text = self.graph("hostile")[0]

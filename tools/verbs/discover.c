@@ -52,15 +52,22 @@ static enum reach ask(struct ejg *handle, const char *from, uint16_t port)
 	return REACH_OPEN;
 }
 
-/* A peer's first address, without a prefix length; the facts end with the first question. Return: false if there is
- * none. */
+/*
+ * The address of a peer, without a prefix length; the facts end with the first question. Names are not resolved here: they may
+ * have other addresses now than in the policy in force. Return: false if there are only names.
+ */
 static bool peer_address(const struct ejg_facts *facts, char address[static EJG_PREFIX_TEXT_SIZE])
 {
-	if (facts->n_peers == 0)
-		return false;
-	ejg_prefix_format(&ejg_peer_get(facts, 0)->prefix, address);
-	address[strcspn(address, "/")] = '\0';
-	return true;
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		const struct ejg_peer *peer = ejg_peer_get(facts, i);
+
+		if (peer->name)
+			continue;
+		ejg_prefix_format(&peer->prefix, address);
+		address[strcspn(address, "/")] = '\0';
+		return true;
+	}
+	return false;
 }
 
 /* A survey first, for the port; its findings and itself end with the questions. */
