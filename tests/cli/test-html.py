@@ -81,6 +81,20 @@ class Html(Case):
         self.stack("required net\n")
         return self.page()[0]
 
+    def test_meaning(self):
+        """Guarded means what the modules of the stack guard, and no more."""
+        hosts = "other hosts cannot connect to the ports that only this host and its peers need"
+        users = "other users can neither read nor change the "
+        for name in "cookie", "files":
+            self.write_module(name)
+        for modules, meaning in (("net", f"{hosts}."), ("net cookie files", f"{hosts}, and {users}secrets of the service."),
+                                 ("cookie", f"{users}cookie of the service."), ("files", f"{users}private files of the service."),
+                                 ("probe", None)):
+            with self.subTest(modules=modules):
+                self.stack("".join(f"required {name}\n" for name in modules.split()))
+                said = [node.text for node in self.page()[1].iter(f"{XHTML}p") if (node.text or "").startswith("Guarded means: ")]
+                self.assertEqual(said, [f"Guarded means: {meaning}"] if meaning else [])
+
     def test_hostile(self):
         """Names of files and whatever else others choose are text, and nothing else."""
         name = "try<script>alert(1)</script>&\"'"

@@ -39,10 +39,6 @@ static const char style[] =
 	".failure{border-color:#ff9c94}.warning{border-color:#f2cc60}.ok{border-color:#7ee08a}.info{border-color:#bbb}"
 	"}";
 
-static const char meaning[] = "<p>Guarded means: other hosts cannot connect to the ports that only this host and its "
-			      "peers need, and other users can "
-			      "neither read nor change the secrets of the service.</p>\n<p><small>";
-
 static void put_n(FILE *out, const char *text, size_t n)
 {
 	cleanup_free char *copy = strndup(text, n), *printable = copy ? text_printable(copy) : NULL;
@@ -177,6 +173,35 @@ static int put_verdict(const struct report *report, const struct finding_list *l
 	return r < 0 ? r : put_line(report, print_next_command, "<p>Next: <code>", "</code></p>\n", out);
 }
 
+static bool has_module(const struct report *report, const char *name)
+{
+	const struct ejg_module *module;
+
+	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++)
+		if (strcmp(module->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What the verdict says, as far as the modules of the stack go. */
+static void put_meaning(const struct report *report, FILE *out)
+{
+	const bool net = has_module(report, "net"), cookie = has_module(report, "cookie");
+	const bool files = has_module(report, "files");
+
+	if (!net && !cookie && !files)
+		return;
+	fputs("<p>Guarded means: ", out);
+	if (net)
+		fputs("other hosts cannot connect to the ports that only this host and its peers need", out);
+	if (net && (cookie || files))
+		fputs(", and ", out);
+	if (cookie || files)
+		fprintf(out, "other users can neither read nor change the %s of the service",
+			!files ? "cookie" : !cookie ? "private files" : "secrets");
+	fputs(".</p>\n", out);
+}
+
 /* Where: a reader may have the pages of several hosts. */
 static void put_place(const struct report *report, FILE *out)
 {
@@ -213,7 +238,8 @@ int print_html(const struct report *report, FILE *out)
 	put(out, report->service);
 	fputs(" guarded?</h1>\n", out);
 	r = put_verdict(report, &list, out);
-	fputs(meaning, out);
+	put_meaning(report, out);
+	fputs("<p><small>", out);
 	put_place(report, out);
 	fprintf(out, ", checked by ejguard %s at %s</small></p>\n", EJG_VERSION, when);
 	put_findings(out, &list);
