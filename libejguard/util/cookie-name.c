@@ -62,11 +62,29 @@ static bool ends_with(const char *text, const char *at, const char *word)
 	return (size_t)(at - text) >= n && strncasecmp(at - n, word, n) == 0;
 }
 
+static bool is_of_variable(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/*
+ * True if a shell's ${NAME-VALUE}, ${NAME+VALUE}, ${NAME?VALUE} or NAME+=VALUE goes on at `end`; the others begin with one of
+ * SIGNS. Elsewhere such a character is a part of a name: cookie-jar.
+ */
+static bool is_closed_by_shell(const char *text, const char *at, const char *end)
+{
+	while (at > text && is_of_variable(at[-1]))
+		at--;
+	if (*end == '+' && end[1] == '=')
+		return true;
+	return is_one_of(*end, "-+?") && at - text >= 2 && at[-1] == '{' && at[-2] == '$';
+}
+
 /* True if WORD at `at` ends the name of an argument, a variable or a key that is followed by a cookie. */
 static bool is_name(const char *text, const char *at)
 {
 	const char *end = at + strlen(WORD);
-	const bool closed = !*end || is_one_of(*end, BLANKS SIGNS "'\"");
+	const bool closed = !*end || is_one_of(*end, BLANKS SIGNS "'\"") || is_closed_by_shell(text, at, end);
 	const char before = at > text ? at[-1] : ' ';
 
 	if (before == '-' || ends_with(text, at, "set")) /* --cookie, --erlang-cookie, -setcookie */
