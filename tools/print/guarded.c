@@ -32,7 +32,7 @@ static bool is_shown(const struct report *report, const struct ejg_finding *find
 
 static int print_denials(const struct report *report, FILE *out)
 {
-	static const char *const headings[] = { "GUARD", "DENIAL" };
+	static const char *const headings[] = { "MODULE", "DENIAL" };
 	struct table *table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
 	const struct ejg_finding *finding;
 
@@ -45,7 +45,7 @@ static int print_denials(const struct report *report, FILE *out)
 /* Prints the findings that are the policy in force, or the others. */
 static int print_table(const struct report *report, bool policy, FILE *out)
 {
-	const char *const headings[] = { "GUARD", policy ? "POLICY" : "SUBJECT", policy ? "VALUE" : "STATE" };
+	const char *const headings[] = { "MODULE", policy ? "POLICY" : "SUBJECT", policy ? "VALUE" : "STATE" };
 	struct table *table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
 	const struct ejg_finding *finding;
 
