@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The role of tools/ansible, run against a host with Debian's ansible: it guards the running ejabberd and every start of it;
-# run again it changes nothing; a peer that is added gets in; a stack that is wrong is refused, and the one in force stays.
+# run again it changes nothing; a peer that is added gets in; a stack that is wrong is refused, and the one in force stays. It
+# ends well only if the stack is in force: it applies what an earlier run could not, and refuses a unit that is not named.
 # ejabberd is never restarted. The controls: who reaches what before the first run, and the peer before it is one.
 # EJG_ANSIBLE is a folder of packages that ansible_fetch of tests/harness/ansible.sh made.
 set -euo pipefail
@@ -88,6 +89,16 @@ check_reach 'still a peer' peer ok 4369 "$address"
 check_reach 'still no peer' stranger refused 4369 "$address"
 play_is 'mended' 0 "${cluster[@]}"
 
+note 'an apply that failed: the file is written, and not in force'
+cp "$stack" "$EJG_STATE/cluster"
+play_is 'without the peer' some
+cp "$EJG_STATE/cluster" "$stack"
+check_reach 'control: not in force' peer refused 4369 "$address"
+play_is 'after an apply that failed' 1 "${cluster[@]}"
+check_reach 'in force' peer ok 4369 "$address"
+check_reach 'in force' stranger refused 4369 "$address"
+play_is 'after that' 0 "${cluster[@]}"
+
 check_is 'ejabberd was not restarted' "$pid" "$(bed_run server systemctl show --value -p MainPID ejabberd)"
 check 'restart' bed_run server systemctl restart ejabberd
 check 'after a restart: check' bed_run server ejguard check
@@ -102,3 +113,21 @@ play_is 'nothing runs, again' 0 "${cluster[@]}"
 check 'it starts' bed_run server systemctl start ejabberd
 check_reach 'after its start' stranger refused 4369 "$address"
 check_reach 'after its start' peer ok 4369 "$address"
+
+note 'ejabberd in a unit that is not named'
+bed_run server systemctl stop ejabberd epmd.socket epmd.service
+bed_run server ejguard disable >/dev/null
+bed_run server ejguard release >/dev/null
+# shellcheck disable=SC2016 # the inner shell expands
+bed_run server sh -c 'grep -v ^Alias= "$(systemctl show --value -p FragmentPath ejabberd)" >/etc/systemd/system/xmpp.service'
+bed_run server systemctl daemon-reload
+check 'xmpp.service' bed_run server systemctl start xmpp
+check_reach 'control: no guard' stranger ok 4369 "$address"
+output=$(play "${cluster[@]}") && status=0 || status=$?
+check_is 'not named: exit status of ansible-playbook' 2 "$status"
+check_has 'it says which unit' 'name its unit there: xmpp.service' "$output"
+check_reach 'control: not guarded' stranger ok 4369 "$address"
+named=(-e '{"ejguard_cgroups": ["xmpp.service", "epmd.service", "epmd.socket"]}')
+play_is 'named' some "${cluster[@]}" "${named[@]}"
+check_reach 'named' stranger refused 4369 "$address"
+play_is 'named, again' 0 "${cluster[@]}" "${named[@]}"
