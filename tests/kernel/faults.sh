@@ -195,16 +195,26 @@ limited 'RLIMIT_MEMLOCK 0' prlimit --memlock=0:0 "${all[@]}"
 
 note 'fifty at once'
 prepare old 198.51.100.9
+# On a slow machine fifty take longer than the 30 s that each waits for the lock. One that says so tries again; any other failure
+# is one, with its words.
+apply_patiently() {
+	local words
+	for _ in {1..5}; do
+		words=$("${apply[@]}" 2>&1) && return
+		[[ $words == *'has held the lock'* ]] || break
+		echo "$words" >>"$EJG_STATE/waited"
+	done
+	echo "failed: $words"
+}
 pids=()
+touch "$EJG_STATE/waited"
 for ((i = 0; i < 50; i++)); do
-	"${apply[@]}" >/dev/null 2>&1 &
+	apply_patiently >>"$EJG_STATE/fifty" &
 	pids+=("$!")
 done
-failed=0
-for pid in "${pids[@]}"; do
-	wait "$pid" || failed=$((failed + 1))
-done
-check_is 'fifty applies at once: failed' 0 "$failed"
+wait "${pids[@]}"
+note "$(wc -l <"$EJG_STATE/waited") waited longer than for the lock"
+check_is 'fifty applies at once: failed' '' "$(cat "$EJG_STATE/fifty")"
 check_is 'the guard' new "$(guard_now)"
 check_is 'left' '' "$(leftovers)"
 
