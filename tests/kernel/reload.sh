@@ -43,6 +43,30 @@ storm_stop || true
 check_is 'attempts that may never succeed, without guard: all do' 6 "$(grep -c '^WRONG .*never.* ok=[1-9]' \
 	"$EJG_STATE"/storm.[23] | awk -F: '{ n += $2 } END { print n }')"
 
+note 'a policy of 1,024 ranges is small, one of 1,025 is large'
+# known ADDRESS: what the kernel, and what explain says about a connection there.
+known() {
+	local says=no
+	guard explain connect "$1" 4369 service >"$EJG_STATE/explained" 2>&1 && says=yes
+	echo "$(in_cgroup "$cgroup" "$EJG_ATTEMPT" connect "$1" 4369 | sed 's/denied/no/; t; s/.*/yes/') $says"
+}
+for n in 1024 1025; do
+	# No two addresses are one range.
+	seq "$n" | awk '{ printf "20.0.%d.%d\n", $1 * 2 / 256, $1 * 2 % 256 }' >"$EJG_CONF/at-the-edge"
+	EXTRA='' stack_for "$cgroup" "@$EJG_CONF/at-the-edge"
+	check "$n ranges: apply" apply
+	check_is "$n ranges: in its map only" "$( ((n <= 1024)) && echo yes no || echo no yes)" \
+		"$(in_force policy) $(in_force policy_large)"
+	check "$n ranges: check" guard -q check service
+	check_is "$n ranges: the first" 'yes yes' "$(known 20.0.0.2)"
+	check_is "$n ranges: the last" 'yes yes' "$(known "20.0.$((n * 2 / 256)).$((n * 2 % 256))")"
+	check_is "$n ranges: the one before the last" 'yes yes' "$(known "20.0.$(((n - 1) * 2 / 256)).$(((n - 1) * 2 % 256))")"
+	check_is "$n ranges: between" 'no no' "$(known 20.0.0.3)"
+	check_is "$n ranges: behind" 'no no' "$(known "20.0.$((n * 2 / 256)).$((n * 2 % 256 + 1))")"
+	echo 203.0.113.77 >>"$EJG_CONF/at-the-edge"
+	check_status "$n ranges: check, when the list has changed" 1 guard -q check service
+done
+
 note 'a small and a large policy'
 storm_list 2
 check 'apply' apply

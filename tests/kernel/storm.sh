@@ -62,7 +62,7 @@ storm_start() {
 	storm_pids=($!)
 	storm "$elsewhere" remote serve,-,$any,::,$port >"$EJG_STATE/storm.1" &
 	storm_pids+=($!)
-	wait_for 5 storm_is_served
+	wait_for 30 storm_is_served
 	storm "$elsewhere" remote \
 		accept,always,198.51.100.2,198.51.100.1,$port accept,always,2001:db8::2,2001:db8::1,$port \
 		accept,never,198.51.100.9,198.51.100.1,$port accept,never,2001:db8::9,2001:db8::1,$port \
