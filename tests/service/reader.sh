@@ -6,8 +6,7 @@
 # and enabled, also after a reboot: on a host as Debian leaves it, and on one with a distribution range. The control: before, a
 # stranger reaches epmd and the distribution.
 #
-# EJG_PACKAGES is a folder of packages that tools/build-deb made; EJG_HOSTS are the hosts. There is a third one, weak, with a
-# cookie from a manual and files that everybody may read; that one was not seen to its end yet.
+# EJG_PACKAGES is a folder of packages that tools/build-deb made; EJG_HOSTS are the hosts.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -25,16 +24,7 @@ prepare() {
 	bed_new "$1" "$address/24"
 	root=$(bed_root "$1")
 	cp "$EJG_PACKAGES"/{libejguard0,ejguard}_*.deb "$root/srv"
-	case $1 in
-	window) ejabberd_window "$1" ;;
-	weak)
-		echo ejabberd >"$root/var/lib/ejabberd/.erlang.cookie"
-		chroot "$root" chown ejabberd:ejabberd /var/lib/ejabberd/.erlang.cookie
-		chmod 400 "$root/var/lib/ejabberd/.erlang.cookie"
-		chmod 755 "$root"/etc/ejabberd "$root"/var/{lib,log}/ejabberd
-		chmod 644 "$root/etc/ejabberd/ejabberd.yml"
-		;;
-	esac
+	[[ $1 != window ]] || ejabberd_window "$1"
 }
 
 # remedies: of the failures on the page, one a line: `run COMMAND` or `edit WHAT`. What goes on is further to the right.
