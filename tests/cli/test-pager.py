@@ -4,7 +4,6 @@ import fcntl
 import os
 import pty
 import select
-import shutil
 import struct
 import subprocess
 import termios
@@ -15,19 +14,27 @@ from cli import EJGUARD, Case, main, needs_cgroup2
 
 # What the pager got: the file `page`, and in `settings` what it was told.
 PAGER = """#!/bin/sh
-cat >"${0%/*}/page"
-printf '%s\\n' "$LESS" "${LESSSECURE-}" "${LESSOPEN-}" "$*" >"${0%/*}/settings"
+cat >"@/page"
+printf '%s\\n' "$*" >"@/settings"
+env | grep '^LESS' | sort >>"@/settings"
 exit 3
 """
+# Root has the system's less alone: for a look at what that gets, PAGER is put over it, in a mount namespace.
+OVER = 'mount --bind "$1" /usr/bin/less && shift && exec "$@"'
 
 
 @needs_cgroup2
 class Pager(Case):
     def setUp(self):
         super().setUp()
-        self.pager = self.write("less", PAGER)
-        os.chmod(self.pager, 0o755)
+        self.pager = self.program("less", "")
         self.stack("required net many=100 various=yes\n")
+
+    def program(self, name, prefix):
+        """A pager that writes PREFIXpage and PREFIXsettings."""
+        path = self.write(name, PAGER.replace("@/", f"{self.folder}/{prefix}"))
+        os.chmod(path, 0o755)
+        return path
 
     def read(self, name):
         """What the pager wrote, or None."""
@@ -37,12 +44,13 @@ class Pager(Case):
         except FileNotFoundError:
             return None
 
-    def screen(self, *words, rows=24, keys=b"", stdin=None, **environment):
-        """Return: exit status, what was on the terminal. Keys are sent when something is there."""
+    def screen(self, *words, rows=24, keys=b"", stdin=None, real=False, **environment):
+        """Return: exit status, what was on the terminal. Keys are sent when something is there. real: with the real less."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, 80, 0, 0))
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", **environment}
-        process = subprocess.Popen([EJGUARD, "--confdir", self.confdir, "--moduledir", self.moduledir, *words],
+        over = [] if real or os.geteuid() else ["unshare", "--mount", "sh", "-c", OVER, "sh", self.pager]
+        process = subprocess.Popen([*over, EJGUARD, "--confdir", self.confdir, "--moduledir", self.moduledir, *words],
                                    stdin=theirs if stdin is None else stdin, stdout=theirs, stderr=theirs, env=env,
                                    start_new_session=True, preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0))
         os.close(theirs)
@@ -60,14 +68,31 @@ class Pager(Case):
         return process.wait(timeout=60), text.decode().replace("\r\n", "\n")
 
     def test_a_long_page(self):
-        status, text = self.screen("-v", "check", EJGUARD_PAGER=f"{self.pager} -x  4", LESSOPEN="|false")
+        status, text = self.screen("-v", "check", EJGUARD_PAGER=f"{self.pager} -x  4", LESSOPEN="|false", LESSSECURE_ALLOW="shell")
         self.assertEqual(status, 0)
         self.assertNotIn("many-50", text)
         page = self.read("page")
         self.assertIn("many-50", page)
         self.assertTrue(page.endswith("ejabberd: guarded, 100 warnings, 1 ok\n"), page)
-        root = os.geteuid() == 0
-        self.assertEqual(self.read("settings"), "FRX\n1\n\n-x 4\n" if root else "FRX\n\n|false\n-x 4\n")
+        mine = "-x 4\nLESS=FRX\nLESSOPEN=|false\nLESSSECURE_ALLOW=shell\n"
+        self.assertEqual(self.read("settings"), mine if os.geteuid() else "\nLESS=FRX\nLESSHISTFILE=-\nLESSSECURE=1\n")
+
+    @unittest.skipIf(os.geteuid(), "another user has the arguments and variables that it wants")
+    def test_root_s_less_has_no_variables_of_the_caller(self):
+        names = ("LESS", "LESSSECURE", "LESSSECURE_ALLOW", "LESSOPEN", "LESSCLOSE", "LESSEDIT", "LESSHISTFILE", "LESSKEY",
+                 "LESSKEYIN", "LESSKEY_CONTENT", "LESSKEYIN_SYSTEM", "LESS_SHELL_LINES")
+        self.screen("-v", "check", PAGER="less /etc/shadow", **{name: "0" for name in names})
+        self.assertEqual(self.read("settings"), "\nLESS=FRX\nLESSHISTFILE=-\nLESSSECURE=1\n")
+
+    @unittest.skipIf(os.geteuid(), "another user may have any pager")
+    def test_root_has_no_less_of_another_folder(self):
+        os.mkdir(f"{self.folder}/other")
+        other = self.program("other/less", "other-")
+        for how in ({"PAGER": other}, {"PAGER": "less", "PATH": f"{self.folder}/other:{os.environ['PATH']}"}):
+            with self.subTest(how=how):
+                status, _ = self.screen("-v", "check", **how)
+                self.assertEqual((status, self.read("other-page")), (0, None))
+                self.assertIn("many-50", self.read("page"))
 
     def test_width_and_colours_are_the_terminal_s(self):
         self.stack("required net strange=yes many=100 various=yes\n")
@@ -96,10 +121,18 @@ class Pager(Case):
 
     def test_no_such_pager(self):
         """The page is on the terminal then, whole."""
-        for pager in "/nonexistent/less", " ", "x " * 40:
+        for pager in "/nonexistent/more", " ", "x " * 40:
             status, text = self.screen("-v", "check", PAGER=pager)
             self.assertEqual(status, 0)
             self.assertEqual(text.count("[net.many]"), 100, pager)
+
+    @unittest.skipIf(os.geteuid(), "another user may look at any file that it can read")
+    def test_root_s_less_shows_no_other_file(self):
+        other = self.write("secret", "the other file\n" * 100)
+        status, text = self.screen("-v", "check", keys=b"qqq", real=True, PAGER=f"less {other}")
+        self.assertEqual(status, 0)
+        self.assertIn("many-1:", text)
+        self.assertNotIn("the other file", text)
 
     def test_help(self):
         status, _ = self.screen("--help", PAGER=self.pager)
@@ -108,19 +141,17 @@ class Pager(Case):
 
     @unittest.skipIf(os.geteuid(), "another user may have any pager")
     def test_root_has_no_other(self):
-        other = self.write("other", PAGER)
-        os.chmod(other, 0o755)
+        other = self.program("other", "")
         status, text = self.screen("-v", "check", PAGER=other)
         self.assertEqual((status, self.read("page")), (0, None))
         self.assertEqual(text.count("[net.many]"), 100)
 
     def test_less(self):
         """The real one shows the first lines, takes keys, and has no shell for root."""
-        if not shutil.which("less"):
-            self.skipTest("less is not installed")
         mark = os.path.join(self.folder, "mark")
         environment = {} if os.geteuid() else {"LESSSECURE": ""}
-        status, text = self.screen("-v", "check", keys=f"!touch {mark}\n".encode() + b"\x1bqqq", **environment)
+        status, text = self.screen("-v", "check", keys=f"!touch {mark}\n".encode() + b"\x1bqqq", real=True,
+                                   LESSSECURE_ALLOW="shell", **environment)
         self.assertEqual(status, 0)
         self.assertIn("many-1:", text)
         self.assertNotIn("many-90:", text)

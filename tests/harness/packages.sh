@@ -16,7 +16,7 @@
 	# The tests; and, by the version of clang, packages_sanitizers.
 	packages_test=(g++ llvm libcmocka-dev make mandoc acl valgrind abigail-tools procps openssl
 		python3 python3-jsonschema python3-kubernetes python3-prometheus-client nftables strace bc zsh fish wireguard-tools
-		graphviz build-essential debhelper fakeroot lintian)
+		graphviz build-essential debhelper fakeroot lintian less)
 	# tests/bench/run.
 	packages_bench=(libcmocka-dev python3 acl nftables)
 }

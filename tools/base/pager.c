@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The pager gets the whole page as a file, and the exit status of the tool is that of the verb. For root it is less alone,
- * without its commands that run others (LESSSECURE): a page is not a shell for who was let into this command by sudo(8).
+ * The pager gets the whole page as a file, and the exit status of the tool is that of the verb. For root it is the system's
+ * less alone, without arguments and without its commands that run others (LESSSECURE): a page is neither a shell nor
+ * another file for who was let into this command by sudo(8), with variables of the caller.
  */
 #include "tools/base/pager.h"
 
@@ -98,6 +99,7 @@ static bool split(char *text, char *words[static MAX_PAGER_WORDS + 1])
 	return n > 0;
 }
 
+/* Root's pager may be asked for by any path, but is another one then: the system's. */
 static bool is_less(const char *command)
 {
 	const char *slash = strrchr(command, '/');
@@ -105,20 +107,39 @@ static bool is_less(const char *command)
 	return strcmp(slash ? slash + 1 : command, "less") == 0;
 }
 
+/* Removes each variable that less reads, of any version: LESSSECURE_ALLOW gives back what LESSSECURE takes. */
+static void forget_less_variables(void)
+{
+	char **to = environ;
+
+	for (char **at = environ; *at; at++)
+		if (strncmp(*at, "LESS", 4) != 0)
+			*to++ = *at;
+	*to = NULL;
+}
+
+/* Returns only if there is no less. */
+static void become_less(void)
+{
+	static const char *const paths[] = { "/usr/bin/less", "/bin/less" };
+
+	forget_less_variables();
+	if (setenv("LESSSECURE", "1", 1) < 0 || setenv("LESSHISTFILE", "-", 1) < 0 || setenv("LESS", "FRX", 1) < 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		execl(paths[i], "less", (char *)NULL);
+}
+
 /* Becomes the pager, or ends with NOT_STARTED. */
 static void become(char **words, const struct pager *pager)
 {
-	static const char *const unsafe[] = { "LESSOPEN", "LESSCLOSE", "LESSKEY", "LESSKEYIN", "LESSKEY_CONTENT" };
-	const bool root = geteuid() == 0;
-
 	if (lseek(pager->page, 0, SEEK_SET) < 0 || dup2(pager->page, STDIN_FILENO) < 0)
 		_exit(NOT_STARTED);
 	signal(SIGPIPE, pager->sigpipe ? SIG_IGN : SIG_DFL);
-	for (size_t i = 0; root && i < ARRAY_SIZE(unsafe); i++)
-		unsetenv(unsafe[i]);
-	if ((root && (setenv("LESSSECURE", "1", 1) < 0 || setenv("LESSHISTFILE", "-", 1) < 0)) || setenv("LESS", "FRX", 0) < 0)
-		_exit(NOT_STARTED);
-	execvp(words[0], words);
+	if (geteuid() == 0)
+		become_less();
+	else if (setenv("LESS", "FRX", 0) == 0)
+		execvp(words[0], words);
 	_exit(NOT_STARTED);
 }
 
