@@ -100,6 +100,45 @@ check_refused 'the first apply of it' 1 'record' guard apply service
 stack_for "$cgroup" 198.51.100.2
 guard -q apply service
 
+note 'the same for the module host: its peers and routes are places that users are kept from, so that more of them refuse more'
+mkdir "$EJG_CGROUP/users"
+install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
+# host_stack USERS PEERS [EXTRA]
+host_stack() {
+	printf '%s\n' "set cgroups $(cgroup2_root)/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' \
+		"set users $1" "set peers $2" 'required host' "${3-}" >"$EJG_CONF/hosted"
+}
+# reach UID ADDRESS: what a user gets at epmd's port, where nobody serves.
+reach() {
+	in_cgroup "$EJG_CGROUP/users" setpriv --reuid="$1" --regid=65534 --clear-groups "$EJG_STATE/attempt" connect "$2" 4369
+}
+# changes WHAT UID ADDRESS FORMER ALONE TOGETHER USERS PEERS: from the policy in force, where the user gets FORMER, to the one
+# of USERS and PEERS, which alone gives ALONE; when another module fails, the user gets TOGETHER.
+changes() {
+	local former status=0
+	former=$(cat "$EJG_CONF/hosted")
+	host_stack "$7" "$8"
+	guard_host -q apply hosted >/dev/null
+	check_is "control: $1: the new policy alone" "$5" "$(reach "$2" "$3")"
+	echo "$former" >"$EJG_CONF/hosted"
+	guard_host -q apply hosted >/dev/null
+	check_is "control: $1: the former policy" "$4" "$(reach "$2" "$3")"
+	host_stack "$7" "$8" 'required record check=not-held'
+	guard_host -q apply hosted >/dev/null 2>&1 || status=$?
+	check_is "$1, another check fails: exit status" 1 "$status"
+	check_is "$1, another check fails: what is in force" "$6" "$(reach "$2" "$3")"
+	guard_host -q release hosted
+}
+check_is 'control: no guard' 'refused refused' "$(reach 65534 198.51.100.9) $(reach 2 198.51.100.1)"
+host_stack daemon 198.51.100.2
+changes 'a peer more' 65534 198.51.100.9 refused denied denied daemon '198.51.100.2 198.51.100.9'
+host_stack daemon '198.51.100.2 198.51.100.9'
+changes 'a peer less' 65534 198.51.100.9 denied refused denied daemon 198.51.100.2
+host_stack 'daemon bin' 198.51.100.2
+changes 'a user less' 2 198.51.100.1 refused denied denied daemon 198.51.100.2
+host_stack daemon 198.51.100.2
+changes 'a user more' 2 198.51.100.1 denied refused denied 'daemon bin' 198.51.100.2
+
 note 'a second service comes and goes (sharing.sh: on the same cgroup and the same port)'
 SERVICE=other stack_for "$EJG_CGROUP/second" 198.51.100.9
 check 'the second service on a cgroup of its own' guard -q apply other

@@ -12,6 +12,7 @@ const struct set_kind set_kind = {
 		1U << SET_CGROUPS | 1U << SET_NETWORKS | 1U << SET_PORTS | 1U << SET_CHOSEN | 1U << SET_MEMBERS,
 	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_CGROUPS | 1U << SET_NETWORKS | 1U << SET_PORTS |
 		1U << SET_CHOSEN,
+	.places = NET_PLACES_REFUSED,
 	.listen = "addresses that only a route makes this host's",
 	.without_policy = "nothing is refused",
 	.kernel = "Linux 5.14 or newer with CONFIG_CGROUP_BPF is needed",

@@ -274,7 +274,8 @@ bool install_is_stricter(const struct set_change *change)
 
 	if (change->previous_fd < 0)
 		return false;
-	stricter = pins_read_policy(change->previous_fd, &former) < 0 || !net_policy_is_as_strict(&former, change->policy);
+	stricter = pins_read_policy(change->previous_fd, &former) < 0 ||
+		   !net_policy_is_as_strict(&former, change->policy, set_kind.places);
 	net_policy_free(&former);
 	return stricter;
 }

@@ -25,6 +25,7 @@ const struct set_kind set_kind = {
 	.maps = 1U << SET_POLICY | 1U << SET_POLICY_LARGE | 1U << SET_COUNTERS | 1U << SET_INSIDERS |
 		1U << SET_OUTSIDERS,
 	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
+	.places = NET_PLACES_ALLOWED,
 	.listen = "listen",
 	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",
 	.kernel = "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed",

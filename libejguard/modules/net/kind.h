@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "bpf/policy-names.h"
+#include "libejguard/modules/net/policy.h"
 
 struct bpf_object;
 
@@ -33,6 +34,7 @@ struct set_kind {
 	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it can have */
 	uint32_t maps;	    /* bit MAP for each of its maps, by enum set_map */
 	uint32_t kept;	    /* those that a new set keeps from the replaced set of the same layout */
+	enum net_places places; /* the meaning of peers and `listen` in a policy */
 	const char *listen; /* for people: the meaning of the addresses of `listen` in a policy */
 	const char *without_policy; /* the behaviour without a policy in force */
 	const char *kernel; /* what programs_load() names as needed if the kernel refuses the programs */

@@ -44,8 +44,14 @@ size_t net_policy_n_chunks(size_t n_ranges);
 
 void net_policy_free(struct net_policy *policy);
 
+/* The peers and the addresses of `listen` of a policy: net lets the service use these alone, host keeps users from them. */
+enum net_places {
+	NET_PLACES_ALLOWED,
+	NET_PLACES_REFUSED,
+};
+
 /* True if `former` allows nothing that `policy` refuses: going back to it opens nothing. */
-bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy);
+bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy, enum net_places places);
 
 /* True if a port is private in a policy. */
 bool net_policy_is_private(const struct policy_head *head, uint16_t port);

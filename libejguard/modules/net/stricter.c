@@ -11,26 +11,30 @@ static bool next_address(struct policy_address *address)
 	return true;
 }
 
-/* A list of ranges of a policy: its peers, or the addresses of `listen`. */
-typedef const struct policy_range *find_in_list(const struct decision *d, const struct policy_address *address);
+static const __u32 any_interface = 0, no_interface = UINT32_MAX; /* the latter finds only peers that have none */
 
-static const struct policy_range *in_peers(const struct decision *d, const struct policy_address *address)
+/* A list of ranges of a policy: its peers, or the addresses of `listen`. */
+typedef const struct policy_range *find_in_list(const struct decision *d, const struct policy_address *address,
+						__u32 ifindex);
+
+static const struct policy_range *in_peers(const struct decision *d, const struct policy_address *address, __u32 ifindex)
 {
-	return find_peer(d, address, 0);
+	return find_peer(d, address, ifindex);
 }
 
-static const struct policy_range *in_listen(const struct decision *d, const struct policy_address *address)
+static const struct policy_range *in_listen(const struct decision *d, const struct policy_address *address, __u32 ifindex)
 {
+	(void)ifindex;
 	return find_listen(d->head, address);
 }
 
 /* True if each address of the range is in the list; several of its ranges may cover it together. */
-static bool is_covered(const struct policy_range *range, const struct decision *by, find_in_list *find)
+static bool is_covered(const struct policy_range *range, const struct decision *by, find_in_list *find, __u32 ifindex)
 {
 	struct policy_address at = range->first;
 
 	for (;;) {
-		const struct policy_range *part = find(by, &at);
+		const struct policy_range *part = find(by, &at, ifindex);
 
 		if (!part)
 			return false;
@@ -42,23 +46,29 @@ static bool is_covered(const struct policy_range *range, const struct decision *
 	}
 }
 
-static bool are_peers_covered(const struct net_policy *former, const struct decision *by)
+/*
+ * True if the places of a policy, its peers and the addresses of `listen`, are all in another. to_reach: a link-local
+ * peer counts for each interface, as for a connect, whose hook does not see it; else for its own, as for an accept.
+ */
+static bool are_places_covered(const struct net_policy *policy, const struct net_policy *by_policy, bool to_reach)
 {
-	const struct policy_head *head = &former->chunks[0].head;
+	const struct policy_head *head = &policy->chunks[0].head;
+	const struct decision by = net_decision(by_policy);
 
+	for (size_t i = 0; i < head->n_listen; i++)
+		if (!is_covered(&head->listen[i], &by, in_listen, any_interface))
+			return false;
 	for (size_t i = 0; i < head->n_ranges; i++) {
-		const struct policy_chunk *chunk = &former->chunks[1 + i / POLICY_CHUNK_RANGES];
+		const struct policy_chunk *chunk = &policy->chunks[1 + i / POLICY_CHUNK_RANGES];
 
-		if (!is_covered(&chunk->ranges[i % POLICY_CHUNK_RANGES], by, in_peers))
+		if (!is_covered(&chunk->ranges[i % POLICY_CHUNK_RANGES], &by, in_peers,
+				to_reach ? any_interface : no_interface))
 			return false;
 	}
-	for (size_t i = 0; i < head->n_scoped; i++) {
-		const struct policy_scoped *scoped = &head->scoped[i];
-		const struct policy_range *range = find_scoped(by->head, &scoped->range.first, scoped->ifindex);
-
-		if (!range || below(&range->last, &scoped->range.last))
+	for (size_t i = 0; i < head->n_scoped; i++)
+		if (!is_covered(&head->scoped[i].range, &by, in_peers,
+				to_reach ? any_interface : head->scoped[i].ifindex))
 			return false;
-	}
 	return true;
 }
 
@@ -79,19 +89,16 @@ static bool are_ports_covered(const struct policy_head *policy, const struct pol
 	return true;
 }
 
-bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy)
+bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy, enum net_places places)
 {
-	const struct decision by = net_decision(policy);
-	const struct policy_head *head = &former->chunks[0].head;
+	const struct policy_head *head = &former->chunks[0].head, *by = &policy->chunks[0].head;
 
-	if (by.head->flags & POLICY_PERMISSIVE)
+	if (by->flags & POLICY_PERMISSIVE)
 		return true;
-	if (head->flags & POLICY_PERMISSIVE || !are_ports_covered(by.head, head) || !are_users_covered(head, by.head))
+	if (head->flags & POLICY_PERMISSIVE || !are_ports_covered(by, head) || !are_users_covered(head, by))
 		return false;
-	if (head->wildcard != by.head->wildcard && head->wildcard != POLICY_WILDCARD_DENY)
+	if (head->wildcard != by->wildcard && head->wildcard != POLICY_WILDCARD_DENY)
 		return false;
-	for (size_t i = 0; i < head->n_listen; i++)
-		if (!is_covered(&head->listen[i], &by, in_listen))
-			return false;
-	return are_peers_covered(former, &by);
+	return places == NET_PLACES_REFUSED ? are_places_covered(policy, former, true)
+					    : are_places_covered(former, policy, false);
 }
