@@ -5,16 +5,16 @@
 
 #include "libejguard/util/passwd.h"
 
-/* Return: 1 when it is the name of a user, 0 when not, -ENOMEM. */
-static int take_name(struct survey_draft *draft, const char *name)
+/* Return: 1 when it is the name or the number of a user, 0 when not, -ENOMEM. */
+static int take_text(struct survey_draft *draft, const char *text)
 {
-	cleanup_passwd_user struct passwd_user user = { 0 };
-	int r = name ? passwd_user_by_name(draft->facts->root, name, &user) : -ENOENT;
+	uid_t uid;
+	int r = text ? passwd_uid(draft->facts->root, text, &uid) : -ENOENT;
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	draft->survey->user_known = true;
-	draft->survey->user = user.uid;
+	draft->survey->user = uid;
 	return 1;
 }
 
@@ -36,10 +36,10 @@ static bool take_node(struct survey_draft *draft)
 /* The configured user; else the user of the running node; else a user with the service's name; else the stack's. */
 int user_find(struct survey_draft *draft)
 {
-	int r = take_name(draft, ejg_survey_value(draft->survey, "user"));
+	int r = take_text(draft, ejg_survey_value(draft->survey, "user"));
 
 	if (r == 0 && !take_node(draft))
-		r = take_name(draft, draft->facts->service);
+		r = take_text(draft, draft->facts->service);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; !draft->survey->user_known && i < draft->facts->n_users; i++) {

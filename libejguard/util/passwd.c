@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/root.h"
 
@@ -203,6 +204,25 @@ int passwd_user_by_name(const char *root, const char *name, struct passwd_user *
 int passwd_user_by_id(const char *root, uid_t uid, struct passwd_user *ret)
 {
 	return find_user(&(struct passwd_question){ .root = root, .id = uid }, ret);
+}
+
+int passwd_uid(const char *root, const char *text, uid_t *ret)
+{
+	cleanup_passwd_user struct passwd_user user = { 0 };
+	uint64_t number;
+	int r;
+
+	if (*text && text[strspn(text, "0123456789")] == '\0') {
+		/* the last one, (uid_t)-1, means "no user" to the kernel */
+		if (unsigned_parse(text, &number) < 0 || number >= UINT32_MAX)
+			return -ENOENT;
+		*ret = (uid_t)number;
+		return 0;
+	}
+	r = passwd_user_by_name(root, text, &user);
+	if (r == 0)
+		*ret = user.uid;
+	return r;
 }
 
 int passwd_group_by_name(const char *root, const char *name, struct passwd_group *ret)

@@ -17,12 +17,12 @@ static void add(struct list *list, uid_t uid)
 		list->items[list->n++] = uid;
 }
 
-static void add_name(struct list *list, const char *root, const char *name)
+static void add_text(struct list *list, const char *root, const char *text)
 {
-	cleanup_passwd_user struct passwd_user user = { 0 };
+	uid_t uid;
 
-	if (passwd_user_by_name(root, name, &user) == 0)
-		add(list, user.uid);
+	if (passwd_uid(root, text, &uid) == 0)
+		add(list, uid);
 }
 
 static int compare(const void *a, const void *b)
@@ -37,11 +37,8 @@ size_t trusted_users(const struct trusted_users *known, uid_t *ret, size_t max)
 	struct list list = { ret, 0, max };
 
 	add(&list, 0);
-	if (known->configured)
-		add(&list, *known->configured);
-	else
-		add_name(&list, known->root, known->service);
-	add_name(&list, known->root, "epmd");
+	add_text(&list, known->root, known->configured && *known->configured ? known->configured : known->service);
+	add_text(&list, known->root, "epmd");
 	for (size_t i = 0; i < known->n_named; i++)
 		add(&list, known->named[i]);
 	qsort(ret, list.n, sizeof(*ret), compare);

@@ -46,7 +46,7 @@ static void test_users_of_a_root(void **state)
 static void test_trusted(void **state)
 {
 	struct scratch *scratch = *state;
-	const uid_t named[] = { 7, 0 }, configured = 34;
+	const uid_t named[] = { 7, 0 };
 	struct trusted_users known = { scratch->folder, "ejabberd", NULL, named, ARRAY_SIZE(named) };
 	uid_t users[3];
 
@@ -55,10 +55,21 @@ static void test_trusted(void **state)
 	assert_int_equal(users[0], 0);
 	assert_int_equal(users[1], 7);
 	assert_int_equal(users[2], 4711);
-	known.configured = &configured; /* who only has the service's name is not trusted then */
+	known.configured = "backup"; /* who only has the service's name is not trusted then */
 	assert_int_equal(trusted_users(&known, users, 3), 3);
 	assert_int_equal(users[2], 34);
 	assert_int_equal(trusted_users(&known, users, 1), 1);
+	known.configured = "1005"; /* has no entry */
+	assert_int_equal(trusted_users(&known, users, 3), 3);
+	assert_int_equal(users[2], 1005);
+	known.configured = "nobody of that name";
+	assert_int_equal(trusted_users(&known, users, 3), 2);
+	assert_int_equal(users[1], 7);
+	known.configured = "4294967295";
+	assert_int_equal(trusted_users(&known, users, 3), 2);
+	known.configured = ""; /* User= without a value takes back what was set before */
+	assert_int_equal(trusted_users(&known, users, 3), 3);
+	assert_int_equal(users[2], 4711);
 }
 
 static void test_groups_of_a_root(void **state)

@@ -221,6 +221,13 @@ static void test_relations(void **state)
 	assert_int_equal(found[3].relation, EJG_RELATION_STRANGER);
 	assert_int_equal(found[12].relation, EJG_RELATION_OURS);
 
+	/* a number needs no entry, and the node does not decide */
+	settings[0].value = "4005";
+	find(&f.build);
+	assert_true(f.build.survey->user_known);
+	assert_int_equal(f.build.survey->user, 4005);
+	settings[0].value = "no such user";
+
 	/* if the user is unknown, nobody is a stranger, and only root's claims count */
 	f.facts.service = "no such service";
 	found[0].role = EJG_PROCESS_EPMD;

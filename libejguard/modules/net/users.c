@@ -7,9 +7,8 @@ size_t users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX])
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct ejg_survey *survey = ejg_call_survey(call);
-	const bool configured = survey && survey->user_known && ejg_survey_value(survey, "user");
-	const struct trusted_users known = { facts->root, facts->service, configured ? &survey->user : NULL,
-					     facts->users, facts->n_users };
+	const char *configured = survey ? ejg_survey_value(survey, "user") : NULL;
+	const struct trusted_users known = { facts->root, facts->service, configured, facts->users, facts->n_users };
 
 	return trusted_users(&known, ret, USERS_MAX);
 }

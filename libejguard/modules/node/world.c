@@ -70,9 +70,8 @@ static void read_kernel(struct node_world *world)
 
 static void read_trusted(const struct node *node, struct node_world *world)
 {
-	const bool configured = node->survey->user_known && ejg_survey_value(node->survey, "user");
 	const struct trusted_users known = { node->facts->root, node->facts->service,
-					     configured ? &node->survey->user : NULL, node->facts->users,
+					     ejg_survey_value(node->survey, "user"), node->facts->users,
 					     node->facts->n_users };
 
 	world->n_trusted = trusted_users(&known, world->trusted, NODE_MAX_TRUSTED);
