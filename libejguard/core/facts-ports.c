@@ -144,6 +144,9 @@ int facts_read_ports(struct facts_draft *draft)
 		return error;
 	if (draft->dist)
 		facts->dist_state = EJG_DIST_FIXED;
+	/* "set epdm 4370" is an error of its own: epmd's port is then neither the default nor to be discovered. */
+	if (draft->stack->lacks_settings)
+		return 0;
 	if (!epmd || !draft->dist) {
 		r = facts_discover_ports(draft, !epmd, !draft->dist);
 		if (r < 0)

@@ -36,6 +36,7 @@ struct stack_reader {
 	struct guard_line *lines;
 	size_t n_lines;
 	bool too_many; /* too many modules: reported once */
+	size_t n_module_errors; /* those of lines that name a module, and so are not `set` */
 };
 
 /* A file that is being read, and the file that includes it. */
@@ -179,8 +180,12 @@ static bool check_module_line(struct stack_reader *reader, const struct split_li
 
 static int parse_module_line(struct stack_reader *reader, enum control control, const struct split_line *line)
 {
-	if (!check_module_line(reader, line))
+	const size_t before = reader->errors.n;
+
+	if (!check_module_line(reader, line)) {
+		reader->n_module_errors += reader->errors.n - before;
 		return 0;
+	}
 	reader->lines = arena_grow(reader->arena, reader->lines, reader->n_lines, sizeof(*reader->lines));
 	if (!reader->lines)
 		return -ENOMEM;
@@ -341,6 +346,7 @@ int stack_read(struct arena *arena, struct report *report, const struct stack_so
 		.n_settings = reader.n_settings,
 		.lines = reader.lines,
 		.n_lines = reader.n_lines,
+		.lacks_settings = reader.errors.n > reader.n_module_errors,
 	};
 	r = errors_end(&reader.errors, path);
 	if (r == 0)

@@ -49,6 +49,19 @@ class Check(Case):
                          "ejguard: net.broken: thing-2: nor does it; repair the thing\n")
         self.assertEqual(self.ejguard("-q", "check").out, f"{page}ejabberd: NOT GUARDED: 2 failures\n")
 
+    def test_errors_that_a_wrong_line_would_make(self):
+        """Ports are compared only if no wrong line could be the one that sets them; else the error would be a false one."""
+        private = "includes epmd's port 4369"
+        for wrong, compared in (("set epmd 4369", True), ("required Net", True), ("set epdm 4370", False), ("ste epmd 4370", False),
+                                ("set epmd '4370", False), ("include missing", False)):
+            with self.subTest(wrong=wrong):
+                self.stack(f"{wrong}\nset public 4369\nset users nosuchuser\nrequired net\n")
+                result = self.ejguard("check", "--json").json
+                self.assertEqual(result["exit"], 3)
+                texts = [f["message"] for f in result["findings"]]
+                self.assertTrue(any("nosuchuser" in text for text in texts), texts)
+                self.assertEqual(any(private in text for text in texts), compared, texts)
+
     def test_all_errors_of_a_stack(self):
         """At once, whoever reads the line: the words, the modules, their options, the values of settings."""
         path = self.stack("set epdm 4369\nset public 0\nset users nosuchuser\nrequird net\nrequired net count=x colour=blue\n"
