@@ -98,6 +98,64 @@ bed_run server ejabberdctl stop
 bed_wait 40 server bash -c '! pgrep -u ejabberd beam.smp'
 bed_run server pkill -KILL -u ejabberd || true
 
+# stack_with LINE: the stack, with another line for seccomp, or none.
+stack_with() {
+	sed -i '/seccomp/d' "$(bed_root server)/etc/ejguard/ejabberd"
+	[[ -z $1 ]] || echo "$1" >>"$(bed_root server)/etc/ejguard/ejabberd"
+}
+
+# check_judged WHAT LINE PATTERN: of a node that was started with LINE, check says that, if the stack demands more by now.
+check_judged() {
+	local said
+	stack_with "$2"
+	start exec --user ejabberd --wait-empty
+	check "$1: control: by the stack of the start it is right" bed_run server ejguard check
+	stack_with 'required seccomp'
+	said=$(bed_run server ejguard check 2>&1 || true)
+	check_has "$1: the node" "the Erlang node $3" "$said"
+	check_has "$1: epmd" "epmd $3" "$said"
+	stop
+}
+
+note 'check tells filters that are weaker from the right one'
+check_judged 'no filter' '' 'runs without'
+check_judged 'a filter that allows MPTCP' 'required seccomp mptcp=yes' 'allows socket(argument 1 = 0x2, argument 3 = 0x106), socket('
+check_judged 'a filter that only records' 'required seccomp mode=permissive' 'allows bpf, io_uring_setup,'
+
+note 'with a terminal'
+cat >"$(bed_root server)/srv/live.py" <<-'EOT'
+	import os, pty, sys
+	pid, terminal = pty.fork()
+	if pid == 0:
+	    os.environ |= {'EJABBERD_BYPASS_WARNINGS': 'true', 'TERM': 'xterm'}
+	    os.execvp(sys.argv[1], sys.argv[1:])
+	said = b''
+	for wanted, text in ((b'1> ', b'"in " ++ os:cmd("grep Seccomp: /proc/self/status").\r'), (b'"in Seccomp:', b''),
+	                     (b'2> ', b'init:stop().\r')):
+	    while wanted not in said:
+	        said += os.read(terminal, 4096)
+	    os.write(terminal, text)
+	try:
+	    while data := os.read(terminal, 4096):
+	        said += data
+	except OSError:
+	    pass
+	print(said.decode(errors='replace'))
+	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOT
+live() {
+	local status=0
+	bed_run server python3 /srv/live.py "$@" >"$EJG_STATE/live" 2>&1 || status=$?
+	bed_run server pkill -KILL -u ejabberd || true
+	wait_is 20 0 processes || true
+	return "$status"
+}
+check 'control: ejabberdctl live' live setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl live
+check_has 'control: it is under no filter' 'in Seccomp:\\t0' "$(cat "$EJG_STATE/live")"
+check 'ejabberdctl live' live ejguard exec --user ejabberd -- ejabberdctl live
+check_has 'ejabberdctl live: it is under the filter' 'in Seccomp:\\t2' "$(cat "$EJG_STATE/live")"
+check 'ejabberdctl live, --wait-empty' live ejguard exec --user ejabberd --wait-empty -- ejabberdctl live
+
 note 'by ejguard exec'
 start exec --user ejabberd --wait-empty
 check_reach 'by exec' stranger ok 5222 "${addresses[@]}"

@@ -32,10 +32,19 @@ write_authentication() {
 		    sys.stdout.buffer.write(struct.pack('>HH', 2, good))
 		    sys.stdout.buffer.flush()
 	EOT
-	chmod 755 "$1/srv/authentication.py"
-	sed -i 's/^  - localhost$/&\n  - outside.test/' "$1/etc/ejabberd/ejabberd.yml"
-	printf 'host_config:\n  outside.test:\n    auth_method: external\n    extauth_program: /srv/authentication.py\n' \
-		>>"$1/etc/ejabberd/ejabberd.yml"
+	cat >"$1/srv/authentication.sh" <<-'EOT'
+		#!/bin/sh
+		while length=$(head -c 2 | od -An -tu2 --endian=big | tr -d ' ') && [ -n "$length" ]; do
+			case $(head -c "$length") in
+			isuser:me:* | auth:me:*:right) printf '\0\2\0\1' ;;
+			*) printf '\0\2\0\0' ;;
+			esac
+		done
+	EOT
+	chmod 755 "$1"/srv/authentication.*
+	sed -i 's/^  - localhost$/&\n  - outside.test\n  - shell.test/' "$1/etc/ejabberd/ejabberd.yml"
+	printf '  %s:\n    auth_method: external\n    extauth_program: /srv/authentication.%s\n' outside.test py shell.test sh |
+		sed '1i host_config:' >>"$1/etc/ejabberd/ejabberd.yml"
 }
 
 # A shell wants a terminal.
@@ -221,17 +230,22 @@ try_accounts() {
 
 # eimp of Debian is built without any format: it runs, and has nothing to convert.
 try_programs() {
-	local node=$1 said name
-	check "$node: external authentication" ctl "$node" check_password me outside.test right
-	check_status "$node: external authentication, a wrong password" 1 ctl "$node" check_password me outside.test wrong
+	local node=$1 said name host
+	for host in outside.test shell.test; do
+		check "$node: external authentication, $host" ctl "$node" check_password me $host right
+		check_status "$node: external authentication, $host, a wrong password" 1 ctl "$node" check_password me $host wrong
+	done
 	said=$(rpc "$node" 'inet_gethost_native, gethostbyname, ["localhost"]' \
-		'inet_gethost_native, gethostbyname, ["no.such.name"]' 'application, ensure_all_started, [os_mon]' \
-		'memsup, get_system_memory_data, []' 'cpu_sup, util, [[]]')
+		'inet_gethost_native, gethostbyname, ["no.such.name"]' 'application, stop, [os_mon]' \
+		'application, set_env, [os_mon, start_cpu_sup, true]' 'application, set_env, [os_mon, start_disksup, true]' \
+		'application, ensure_all_started, [os_mon]' 'memsup, get_system_memory_data, []' 'cpu_sup, util, [[]]' 'disksup, get_disk_data, []')
 	check_has "$node: inet_gethost" '{ok,{hostent,"localhost"' "$said"
 	check_has "$node: inet_gethost, no such name" '{error,' "$said"
 	check_has "$node: memsup" '{total_memory,' "$said"
 	check_has "$node: cpu_sup" '{all,' "$said"
-	for name in beam.smp authentication.py inet_gethost p1_eimp memsup erl_child_setup '(^|/)epmd'; do
+	check_has "$node: disksup" '[{"/' "$said"
+	check_is "$node: all of them run" no "$([[ $said == *unavailable* ]] && echo yes || echo no)"
+	for name in beam.smp authentication.py authentication.sh inet_gethost p1_eimp memsup erl_child_setup '(^|/)epmd'; do
 		check_filtered "$node" "$name"
 	done
 }
