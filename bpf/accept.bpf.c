@@ -79,9 +79,8 @@ static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 			reason = decide_accept(&d, source, destination, skb->ifindex) ^ d.head->zero;
 		}
 	}
-	if (reason == POLICY_ALLOWED ||
-	    ((reason == POLICY_SOURCE || reason == POLICY_LOCAL_ADDRESS) &&
-	     is_admitted_by_another(&source, &destination, port, skb->ifindex)))
+	if (reason == POLICY_ALLOWED || ((reason == POLICY_SOURCE || reason == POLICY_LOCAL_ADDRESS) &&
+					 is_admitted_by_another(&source, &destination, port, skb->ifindex)))
 		return 1;
 	return refuse(d.head, POLICY_INGRESS, reason,
 		      &(struct outsider){ .proof = is_proof(skb->sk ? bpf_sk_fullsock(skb->sk) : NULL),

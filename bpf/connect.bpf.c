@@ -26,17 +26,18 @@ static __always_inline bool keep_on_host(struct bpf_sock_addr *ctx, const struct
 }
 
 /*
- * True if a connect to an IPv6 address of `listen` that is no peer's stays on this host. A socket that is bound to a device
- * goes out of it, to a host of that network with the same address, and answers from there are taken (for IPv4 the
- * kernel drops them: their source is an address of this host). With that address as its own source no answer comes back:
- * the other host sends it to itself. Without a device the kernel chooses this source; a device that is bound later does
- * not change it.
+ * True if a connect to an IPv6 address of `listen` that is no peer's stays on this host. A socket that is bound to a
+ * device goes out of it, to a host of that network with the same address, and answers from there are taken (for IPv4
+ * the kernel drops them: their source is an address of this host). With that address as its own source no answer comes
+ * back: the other host sends it to itself. Without a device the kernel chooses this source; a device that is bound
+ * later does not change it.
  */
 static __always_inline bool stay_on_host(struct bpf_sock_addr *ctx, const struct policy_head *head,
 					 const struct policy_address *address)
 {
 	struct sockaddr_in6 own = { .sin6_family = AF_INET6, .sin6_scope_id = ctx->sk->bound_dev_if };
-	struct policy_address source = from_ipv6(ctx->sk->src_ip6[0], ctx->sk->src_ip6[1], ctx->sk->src_ip6[2], ctx->sk->src_ip6[3]);
+	struct policy_address source =
+		from_ipv6(ctx->sk->src_ip6[0], ctx->sk->src_ip6[1], ctx->sk->src_ip6[2], ctx->sk->src_ip6[3]);
 
 	if (source.high == address->high && source.low == address->low)
 		return true;
@@ -54,7 +55,8 @@ static __always_inline bool stay_on_host(struct bpf_sock_addr *ctx, const struct
 /* True if an address is allowed only because it is in `listen`. */
 static __always_inline bool is_own_only(const struct decision *d, const struct policy_address *address)
 {
-	return !is_loopback(address) && !is_mapped(address) && find_listen(d->head, address) && !find_peer(d, address, 0);
+	return !is_loopback(address) && !is_mapped(address) && find_listen(d->head, address) &&
+	       !find_peer(d, address, 0);
 }
 
 static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
@@ -73,8 +75,9 @@ static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hoo
 	if (reason == POLICY_ALLOWED && is_loopback(&address) && port_in(d.head->guarded_ports, user_port(ctx)) &&
 	    !keep_on_host(ctx, d.head))
 		reason = POLICY_DESTINATION;
-	if (hook == POLICY_CONNECT6 && reason == POLICY_ALLOWED && ctx->sk && port_in(d.head->guarded_ports, user_port(ctx)) &&
-	    is_own_only(&d, &address) && !stay_on_host(ctx, d.head, &address))
+	if (hook == POLICY_CONNECT6 && reason == POLICY_ALLOWED && ctx->sk &&
+	    port_in(d.head->guarded_ports, user_port(ctx)) && is_own_only(&d, &address) &&
+	    !stay_on_host(ctx, d.head, &address))
 		reason = POLICY_DESTINATION;
 	return answer(ctx, d.head, hook, reason, &address);
 }

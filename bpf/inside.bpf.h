@@ -63,8 +63,9 @@ static __always_inline int refuse_process(bool proof, const struct policy_head *
 }
 
 /* The same for a decision of bind or connect, if it is a refusal. */
-static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head, enum policy_hook hook,
-				  enum policy_reason reason, const struct policy_address *address)
+static __always_inline int answer(const struct bpf_sock_addr *ctx, const struct policy_head *head,
+				  enum policy_hook hook, enum policy_reason reason,
+				  const struct policy_address *address)
 {
 	if (reason == POLICY_ALLOWED)
 		return 1;

@@ -109,7 +109,7 @@ static __always_inline __u32 search(const void *first, __u32 stride, __u32 n, __
 
 /* The range that contains the address, or NULL. */
 static __always_inline const struct policy_range *find_range(const struct policy_range *ranges, __u32 n, __u32 at,
-							      __u32 step, const struct policy_address *a)
+							     __u32 step, const struct policy_address *a)
 {
 	const struct policy_range *range = &ranges[search(&ranges->first, sizeof(*ranges), n, at, step, a)];
 
@@ -118,13 +118,13 @@ static __always_inline const struct policy_range *find_range(const struct policy
 
 /* The range of `listen` that contains the address, or NULL. */
 static __always_inline const struct policy_range *find_listen(const struct policy_head *head,
-							       const struct policy_address *a)
+							      const struct policy_address *a)
 {
 	return find_range(head->listen, POLICY_MAX_LISTEN, head->zero, head->listen_step, a);
 }
 
 static __always_inline const struct policy_range *find_scoped(const struct policy_head *head,
-							       const struct policy_address *a, __u32 ifindex)
+							      const struct policy_address *a, __u32 ifindex)
 {
 	for (__u32 i = 0; i < POLICY_MAX_SCOPED; i++) {
 		if (i >= head->n_scoped)
@@ -181,7 +181,8 @@ static __always_inline bool is_guarded_place(const struct decision *d, const str
 }
 
 /* bind of a TCP socket. Port 0 is allowed: the kernel chooses, and ingress guards a listener on such a port. */
-static __always_inline enum policy_reason decide_bind(const struct decision *d, __u16 port, struct policy_address address)
+static __always_inline enum policy_reason decide_bind(const struct decision *d, __u16 port,
+						      struct policy_address address)
 {
 	if (!port || !port_in(d->head->private_ports, port) || find_listen(d->head, &address))
 		return POLICY_ALLOWED;
@@ -214,8 +215,8 @@ static __always_inline enum policy_reason decide_connect(const struct decision *
  * equal, the source is a local address at this moment, and the answer does not leave the host. No list of addresses is
  * needed, which could be outdated.
  */
-static __always_inline bool is_from_this_host(const struct policy_address *source, const struct policy_address *destination,
-					      __u32 ifindex)
+static __always_inline bool is_from_this_host(const struct policy_address *source,
+					      const struct policy_address *destination, __u32 ifindex)
 {
 	return ifindex == LOOPBACK_IFINDEX ||
 	       (source->high == destination->high && source->low == destination->low && !is_loopback(source));

@@ -46,8 +46,8 @@ enum policy_limits {
 	POLICY_FILE_SIZE = 512,
 	POLICY_CHUNK_RANGES = 1024,
 	POLICY_MAX_DENIALS = 4096, /* rows of each table of denials */
-	POLICY_MAX_OWNERS = 4, /* services that share a port */
-	POLICY_MAX_CHUNKS = 128, /* a power of two, for the search */
+	POLICY_MAX_OWNERS = 4,	   /* services that share a port */
+	POLICY_MAX_CHUNKS = 128,   /* a power of two, for the search */
 	/* The head, and chunks for 65,536 peers, one of which, the widest around IPv4, may be cut in two. */
 	POLICY_ENTRIES = 1 + 65536 / POLICY_CHUNK_RANGES + 1,
 };
@@ -78,15 +78,15 @@ enum policy_hook {
 
 /* The reason of a refusal. */
 enum policy_reason {
-	POLICY_NO_POLICY,	/* the entry of the policy is empty */
-	POLICY_BIND_ADDRESS,	/* bind of a private port to an address that is not in `listen` */
-	POLICY_BIND_WILDCARD,	/* the same for a wildcard address, with wildcard=deny */
-	POLICY_BIND_REWRITE,	/* the same with wildcard=rewrite, where that cannot work: see bind.bpf.c */
-	POLICY_DESTINATION,	/* connect to a guarded port at an address that is neither this host's nor a peer's */
-	POLICY_SOURCE,		/* a connection to a private port, not from a peer */
-	POLICY_LOCAL_ADDRESS,	/* the same from a peer, to an address that is not in `listen` */
-	POLICY_MALFORMED,	/* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
-	POLICY_USER,		/* a local user who is not one of `users`, outside of the service's cgroups */
+	POLICY_NO_POLICY,     /* the entry of the policy is empty */
+	POLICY_BIND_ADDRESS,  /* bind of a private port to an address that is not in `listen` */
+	POLICY_BIND_WILDCARD, /* the same for a wildcard address, with wildcard=deny */
+	POLICY_BIND_REWRITE,  /* the same with wildcard=rewrite, where that cannot work: see bind.bpf.c */
+	POLICY_DESTINATION,   /* connect to a guarded port at an address that is neither this host's nor a peer's */
+	POLICY_SOURCE,	      /* a connection to a private port, not from a peer */
+	POLICY_LOCAL_ADDRESS, /* the same from a peer, to an address that is not in `listen` */
+	POLICY_MALFORMED,     /* a packet that is neither IPv4 nor IPv6, or IPv6 with an IPv4-mapped source */
+	POLICY_USER,	      /* a local user who is not one of `users`, outside of the service's cgroups */
 	POLICY_N_REASONS,
 	POLICY_ALLOWED = POLICY_N_REASONS,
 	POLICY_REWRITTEN, /* allowed, at another address than the caller passed */
@@ -119,14 +119,14 @@ struct policy_head {
 	__u32 n_listen;
 	__u32 n_scoped;
 	__u32 n_ranges;
-	__u32 listen_step; /* highest power of two below the number of listen ranges, or 0 */
-	__u32 chunk_step;  /* the same for the chunks */
-	__u32 range_step;  /* the same for the ranges of the fullest chunk */
-	__u32 zero;	   /* always 0: the start of searches, but not a constant for the verifier */
-	__u32 n_users;	   /* of the module host */
-	__u32 users[POLICY_MAX_USERS]; /* may bind and reach guarded ports from outside of the service's cgroups */
-	__u32 ipv6only_byte; /* position of IPV6_V6ONLY in this kernel's struct sock, for wildcard=rewrite */
-	__u32 ipv6only_mask; /* its bit there; 0: unknown */
+	__u32 listen_step;		/* highest power of two below the number of listen ranges, or 0 */
+	__u32 chunk_step;		/* the same for the chunks */
+	__u32 range_step;		/* the same for the ranges of the fullest chunk */
+	__u32 zero;			/* always 0: the start of searches, but not a constant for the verifier */
+	__u32 n_users;			/* of the module host */
+	__u32 users[POLICY_MAX_USERS];	/* may bind and reach guarded ports from outside of the service's cgroups */
+	__u32 ipv6only_byte;		/* position of IPV6_V6ONLY in this kernel's struct sock, for wildcard=rewrite */
+	__u32 ipv6only_mask;		/* its bit there; 0: unknown */
 	struct policy_address rewrite4; /* the addresses that replace wildcards; all zero: none */
 	struct policy_address rewrite6;
 	__u8 private_ports[POLICY_PORT_BYTES];
@@ -168,13 +168,14 @@ struct policy_small {
 
 /*
  * A distinct denial. For attempts from inside: the process's cgroup and uid, and the address that it named. For packets
- * from outside: the listener's cgroup and the packet's source, reduced to its /24 or /64 if it is refused, and whole if it is let
- * through (permissive), because a stack is made from it. A lookup has no cgroup, because the listener is not known yet.
+ * from outside: the listener's cgroup and the packet's source, reduced to its /24 or /64 if it is refused, and whole if
+ * it is let through (permissive), because a stack is made from it. A lookup has no cgroup, because the listener is not
+ * known yet.
  */
 struct policy_denial_key {
 	struct policy_address address;
 	__u64 cgroup; /* 0: unknown */
-	__u32 uid; /* POLICY_NO_UID for packets from outside */
+	__u32 uid;    /* POLICY_NO_UID for packets from outside */
 	__u16 port;
 	__u8 hook;
 	__u8 reason;

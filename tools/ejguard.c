@@ -17,16 +17,22 @@
 static bool has_trial(const struct verb *verb)
 {
 	for (size_t i = 0; i < verb->n_options; i++)
-		if (strcmp(verb->options[i].name, "dry-run") == 0 || strcmp(verb->options[i].name, "detailed-exitcode") == 0)
+		if (strcmp(verb->options[i].name, "dry-run") == 0 ||
+		    strcmp(verb->options[i].name, "detailed-exitcode") == 0)
 			return true;
 	return false;
 }
 
 static void print_exit_status(const struct verb *verb)
 {
-	printf("\nExit status: 0 %s, 1 %s,\n2 wrong usage, 3 stack or module invalid, 4 not supported on this system or not permitted%s.\n",
-	       verb && verb->done ? verb->done : verb ? "done" : "guarded or done",
-	       verb && verb->failed ? verb->failed : verb ? "failed" : "not guarded or failed",
+	printf("\nExit status: 0 %s, 1 %s,\n2 wrong usage, 3 stack or module invalid, 4 not supported on this system "
+	       "or not permitted%s.\n",
+	       verb && verb->done ? verb->done
+	       : verb		  ? "done"
+				  : "guarded or done",
+	       verb && verb->failed ? verb->failed
+	       : verb		    ? "failed"
+				    : "not guarded or failed",
 	       !verb || has_trial(verb) ? ",\n5 something would change (with --dry-run or --detailed-exitcode)" : "");
 	if (verb && verb_id(verb) == VERB_CHECK)
 		printf("With --nagios those of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");

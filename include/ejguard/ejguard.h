@@ -79,7 +79,7 @@ typedef void (*ejg_log_fn)(void *data, enum ejg_log_level level, const char *mod
 
 /** Arguments of ejg_open(). Since 0.1. */
 struct ejg_options {
-	size_t size;           /**< sizeof(struct ejg_options) */
+	size_t size;	       /**< sizeof(struct ejg_options) */
 	const char *service;   /**< [a-z0-9_-]+, at most 63 bytes; NULL: "ejabberd" */
 	const char *confdir;   /**< administrator's stacks; NULL: the system's (/etc/ejguard) */
 	const char *vendordir; /**< shipped stacks; NULL: the system's, or none when confdir is given */
@@ -91,14 +91,14 @@ struct ejg_options {
 
 /** Arguments of ejg_apply(). All members may be zero. Since 0.1. */
 struct ejg_apply_options {
-	size_t size;                /**< sizeof(struct ejg_apply_options) */
-	bool own;                   /**< fail unless the caller is in a cgroup of the service */
+	size_t size;		    /**< sizeof(struct ejg_apply_options) */
+	bool own;		    /**< fail unless the caller is in a cgroup of the service */
 	const char *const *cgroups; /**< guard these instead of those of the stack: paths below the cgroup2
-					 *   mount. They belong to the service until they are removed or released */
-	size_t n_cgroups;        /**< number; 0: those of the stack */
-	const char *const *only; /**< run these modules only; each must be in the stack */
-	size_t n_only;           /**< number; 0: all */
-	bool no_proof; /**< skip the proof: apply is faster, but no real attempt was made */
+				     *   mount. They belong to the service until they are removed or released */
+	size_t n_cgroups;	    /**< number; 0: those of the stack */
+	const char *const *only;    /**< run these modules only; each must be in the stack */
+	size_t n_only;		    /**< number; 0: all */
+	bool no_proof;		    /**< skip the proof: apply is faster, but no real attempt was made */
 	/**
 	 * Seconds for which an address that the name of a peer had stays one of its addresses: for a periodic apply,
 	 * because many names return only some of their addresses at a time. 0: only the current addresses.
@@ -115,12 +115,12 @@ enum ejg_action {
 
 /** A hypothetical attempt. Since 0.1. */
 struct ejg_question {
-	size_t size; /**< sizeof(struct ejg_question) */
+	size_t size;	     /**< sizeof(struct ejg_question) */
 	uint32_t action;     /**< enum ejg_action */
 	const char *address; /**< IPv4 or IPv6 address, without a prefix length */
-	uint16_t port;       /**< 1 to 65535 */
-	bool by_user; /**< bind and connect: the attempt of a local user outside of the service */
-	uid_t uid;    /**< the uid of that user */
+	uint16_t port;	     /**< 1 to 65535 */
+	bool by_user;	     /**< bind and connect: the attempt of a local user outside of the service */
+	uid_t uid;	     /**< the uid of that user */
 };
 
 /**
@@ -284,7 +284,8 @@ int ejg_explain(struct ejg *handle, const struct ejg_question *question);
 int ejg_watch(struct ejg *handle, const char *module, int *ret_fd);
 
 /**
- * As ejg_watch(), but the events that the module has recorded so far come first. Not for a module that is watched already.
+ * As ejg_watch(), but the events that the module has recorded so far come first. Not for a module that is watched
+ * already.
  * @handle: handle
  * @module: name of the module
  * @ret_fd: as of ejg_watch()
@@ -327,8 +328,8 @@ struct ejg_module;
  * The facts of the service, see <ejguard/facts.h>.
  * @handle: handle on which ejg_load() succeeded
  *
- * Return: the facts, or NULL before that. Valid until the next ejg_apply(), ejg_release(), ejg_check() or ejg_status() on
- * the handle, which may read the stack again, or until the handle is closed. Since 0.1.
+ * Return: the facts, or NULL before that. Valid until the next ejg_apply(), ejg_release(), ejg_check() or ejg_status()
+ * on the handle, which may read the stack again, or until the handle is closed. Since 0.1.
  */
 const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 

@@ -22,8 +22,8 @@ extern "C" {
  */
 struct ejg_prefix {
 	uint8_t bytes[16]; /**< network order; bits past the length are zero */
-	uint8_t length;    /**< 0 to 128 */
-	uint32_t scope;    /**< index of the interface of a link-local address, 0 elsewhere */
+	uint8_t length;	   /**< 0 to 128 */
+	uint32_t scope;	   /**< index of the interface of a link-local address, 0 elsewhere */
 };
 
 /** Ports first to last, both included. Since ABI 1.0. */
@@ -45,30 +45,30 @@ enum ejg_origin_kind {
 
 /** The source of a fact, with its place. Since ABI 1.0. */
 struct ejg_origin {
-	uint32_t kind;    /**< enum ejg_origin_kind */
+	uint32_t kind;	  /**< enum ejg_origin_kind */
 	const char *file; /**< or NULL */
-	uint32_t line;    /**< or 0 */
+	uint32_t line;	  /**< or 0 */
 };
 
 /** A cgroup of the service. Since ABI 1.0. */
 struct ejg_cgroup {
 	const char *name; /**< as in the stack: a unit or a path */
 	const char *path; /**< absolute, including the cgroup2 mount; NULL when it does not exist now */
-	uint64_t id;      /**< the kernel's id; 0 when it does not exist now */
-	bool own;         /**< the caller's own cgroup, only with ejg_apply_options.own */
+	uint64_t id;	  /**< the kernel's id; 0 when it does not exist now */
+	bool own;	  /**< the caller's own cgroup, only with ejg_apply_options.own */
 };
 
 /** The state of the distribution ports. Since ABI 1.0. */
 enum ejg_dist_state {
-	EJG_DIST_RANDOM,        /**< the kernel chooses the port at each start */
-	EJG_DIST_FIXED,         /**< facts.dist has them */
+	EJG_DIST_RANDOM,	/**< the kernel chooses the port at each start */
+	EJG_DIST_FIXED,		/**< facts.dist has them */
 	EJG_DIST_INDETERMINATE, /**< the configuration cannot be read statically; facts.dist_note says why */
 };
 
 /** An entry of the peers. Since ABI 1.0. */
 struct ejg_peer {
 	struct ejg_prefix prefix; /**< valid when name is NULL */
-	const char *name;         /**< host name that prepare must resolve, or NULL */
+	const char *name;	  /**< host name that prepare must resolve, or NULL */
 	struct ejg_origin origin;
 };
 
@@ -86,12 +86,12 @@ struct ejg_kind {
 	 * folder open to everybody; NULL: any file may.
 	 */
 	const char *secrets;
-	bool without_epmd; /**< its nodes find each other without epmd */
-	bool joins_late;   /**< its node gets its name after the start: no argument has it */
-	struct ejg_port_range tools;   /**< ports of its tools while they run; first is 0 without such ports */
-	const char *name_remedy;       /**< remedy: how to change the node's name */
-	const char *range_remedy;      /**< the same for the distribution range */
-	const char *interface_remedy;  /**< the same for the distribution's address */
+	bool without_epmd;	      /**< its nodes find each other without epmd */
+	bool joins_late;	      /**< its node gets its name after the start: no argument has it */
+	struct ejg_port_range tools;  /**< ports of its tools while they run; first is 0 without such ports */
+	const char *name_remedy;      /**< remedy: how to change the node's name */
+	const char *range_remedy;     /**< the same for the distribution range */
+	const char *interface_remedy; /**< the same for the distribution's address */
 };
 
 /**
@@ -101,8 +101,8 @@ struct ejg_kind {
 struct ejg_facts {
 	size_t size;
 	const char *service;
-	const char *rundir;       /**< the service's folder that a boot empties; may not exist yet */
-	const char *statedir;     /**< the service's folder that is kept over a boot; may not exist yet */
+	const char *rundir;	  /**< the service's folder that a boot empties; may not exist yet */
+	const char *statedir;	  /**< the service's folder that is kept over a boot; may not exist yet */
 	const char *cgroup_mount; /**< mount point of cgroup2, or NULL */
 	const struct ejg_cgroup *cgroups;
 	size_t n_cgroups;

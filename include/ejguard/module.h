@@ -83,9 +83,9 @@ struct ejg_call;
 
 /** The result of check and prove. Since ABI 1.0. */
 enum ejg_verdict {
-	EJG_HELD = 0, /**< the system is as the stack says */
+	EJG_HELD = 0,		/**< the system is as the stack says */
 	EJG_NOT_APPLICABLE = 1, /**< nothing on this host concerns the module */
-	EJG_NOT_HELD = 2, /**< the system is not as the stack says: a required module fails the stack */
+	EJG_NOT_HELD = 2,	/**< the system is not as the stack says: a required module fails the stack */
 };
 
 /** Flags of a descriptor. Unknown ones are refused. Since ABI 1.0. */
@@ -102,7 +102,7 @@ enum ejg_module_flags {
 
 /** Refuse, or only report what would be refused. Since ABI 1.0. */
 enum ejg_mode {
-	EJG_ENFORCE,    /**< refuses */
+	EJG_ENFORCE,	/**< refuses */
 	EJG_PERMISSIVE, /**< reports */
 };
 
@@ -130,12 +130,12 @@ enum ejg_option_type {
 	EJG_OPTION_UNSIGNED,   /**< uint64_t: decimal, min to max */
 	EJG_OPTION_PORT,       /**< uint16_t: 1 to 65535 */
 	EJG_OPTION_PORT_RANGE, /**< struct ejg_port_range: N or N-M */
-	EJG_OPTION_SIZE,       /**< uint64_t bytes: decimal with an optional K, M, G or T (powers of 1024), min to max */
-	EJG_OPTION_DURATION,   /**< uint64_t milliseconds: decimal with ms, s, min, h or d, min to max */
-	EJG_OPTION_PATH,       /**< const char *: absolute, without . and .. components */
-	EJG_OPTION_ENUM,       /**< unsigned int: index of the word in choices */
-	EJG_OPTION_ADDRESSES,  /**< struct ejg_prefix_list: comma-separated addresses and prefixes */
-	EJG_OPTION_WORDS,      /**< struct ejg_word_list: comma-separated words */
+	EJG_OPTION_SIZE,      /**< uint64_t bytes: decimal with an optional K, M, G or T (powers of 1024), min to max */
+	EJG_OPTION_DURATION,  /**< uint64_t milliseconds: decimal with ms, s, min, h or d, min to max */
+	EJG_OPTION_PATH,      /**< const char *: absolute, without . and .. components */
+	EJG_OPTION_ENUM,      /**< unsigned int: index of the word in choices */
+	EJG_OPTION_ADDRESSES, /**< struct ejg_prefix_list: comma-separated addresses and prefixes */
+	EJG_OPTION_WORDS,     /**< struct ejg_word_list: comma-separated words */
 };
 
 /** Flags of an option. Since ABI 1.0. */
@@ -149,21 +149,21 @@ enum ejg_option_flags {
  * Since ABI 1.0.
  */
 struct ejg_option {
-	const char *name; /**< [a-z0-9_]+ */
-	uint32_t type;    /**< enum ejg_option_type */
-	uint32_t flags;   /**< of enum ejg_option_flags */
-	size_t offset;    /**< of the value in the config */
-	uint64_t min;     /**< UNSIGNED, SIZE, DURATION: smallest value */
-	uint64_t max;     /**< the same: largest value; 0: no limit */
+	const char *name;	    /**< [a-z0-9_]+ */
+	uint32_t type;		    /**< enum ejg_option_type */
+	uint32_t flags;		    /**< of enum ejg_option_flags */
+	size_t offset;		    /**< of the value in the config */
+	uint64_t min;		    /**< UNSIGNED, SIZE, DURATION: smallest value */
+	uint64_t max;		    /**< the same: largest value; 0: no limit */
 	const char *const *choices; /**< ENUM: the words, ended by NULL */
-	const char *fallback;       /**< value if it is not given, as text; NULL: zero */
-	const char *help;           /**< one line */
+	const char *fallback;	    /**< value if it is not given, as text; NULL: zero */
+	const char *help;	    /**< one line */
 };
 
 /** A finding that a module can make. Since ABI 1.0. */
 struct ejg_finding_info {
-	const char *id;    /**< [a-z0-9-]+, without the module's name: "not-attached" */
-	uint32_t severity; /**< enum ejg_severity */
+	const char *id;	     /**< [a-z0-9-]+, without the module's name: "not-attached" */
+	uint32_t severity;   /**< enum ejg_severity */
 	const char *summary; /**< one line */
 	/**
 	 * The remedy, unless the finding has one of its own; NULL for EJG_OK and EJG_INFO. One step a line: "run:
@@ -186,7 +186,7 @@ struct ejg_module {
 	uint16_t abi_minor;
 	const char *name;    /**< the file's name without .so, [a-z0-9_]+ */
 	const char *summary; /**< one line */
-	uint64_t flags;      /**< of enum ejg_module_flags */
+	uint64_t flags;	     /**< of enum ejg_module_flags */
 
 	const struct ejg_option *options;
 	uint32_t option_size;
@@ -296,7 +296,7 @@ enum ejg_severity ejg_call_finding(struct ejg_call *call, const char *id, const 
 /** Place and remedy of a finding, for ejg_call_finding_at(). Since ABI 1.0. */
 struct ejg_place {
 	const char *file;   /**< the file with the problem, or the file that names it; or NULL */
-	uint32_t line;      /**< or 0 */
+	uint32_t line;	    /**< or 0 */
 	uint32_t column;    /**< or 0 */
 	const char *remedy; /**< instead of the declared one, or NULL */
 };

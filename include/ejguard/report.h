@@ -18,7 +18,7 @@ struct ejg;
 
 /** The importance of a log message or a finding. Since 0.1. */
 enum ejg_severity {
-	EJG_OK,      /**< correct */
+	EJG_OK,	     /**< correct */
 	EJG_INFO,    /**< for information, no action needed */
 	EJG_WARNING, /**< advice: the stack still holds */
 	EJG_FAILURE, /**< the module of the finding does not hold */
@@ -27,13 +27,13 @@ enum ejg_severity {
 /** One result of a module, or an error of the core (module "core"). Strings are never NULL. Since 0.1. */
 struct ejg_finding {
 	const char *module;
-	const char *id; /**< stable: "net.not-attached"; see ejguard modules NAME */
+	const char *id;	     /**< stable: "net.not-attached"; see ejguard modules NAME */
 	uint32_t severity;   /**< enum ejg_severity */
 	const char *subject; /**< a cgroup, a port, a name, ...; empty if it is the file */
 	const char *message;
 	const char *remedy; /**< the remedy; empty if no action is needed */
 	const char *file;   /**< the file with the problem, or the file that names it; or empty */
-	uint32_t line;      /**< 1 is the first; 0 when there is no line */
+	uint32_t line;	    /**< 1 is the first; 0 when there is no line */
 	uint32_t column;    /**< in bytes, 1 is the first; 0 when there is no column */
 };
 
@@ -46,9 +46,9 @@ struct ejg_label {
 /** One metric of a status. Since 0.1. */
 struct ejg_metric {
 	const char *module;
-	const char *name; /**< as in the module's descriptor: "denials" */
-	const char *help; /**< as in the module's descriptor, one line */
-	bool counter; /**< true: only ever grows; false: a gauge */
+	const char *name;		/**< as in the module's descriptor: "denials" */
+	const char *help;		/**< as in the module's descriptor, one line */
+	bool counter;			/**< true: only ever grows; false: a gauge */
 	const struct ejg_label *labels; /**< distinguish it from others with its name */
 	size_t n_labels;
 	uint64_t value;

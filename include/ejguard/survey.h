@@ -13,10 +13,10 @@ extern "C" {
 
 /** The state of a setting, as far as it is known without running anything. Since ABI 1.0. */
 enum ejg_setting_state {
-	EJG_SETTING_KNOWN,         /**< value is in effect */
-	EJG_SETTING_UNSET,         /**< nothing sets it, and it has no default */
+	EJG_SETTING_KNOWN,	   /**< value is in effect */
+	EJG_SETTING_UNSET,	   /**< nothing sets it, and it has no default */
 	EJG_SETTING_INDETERMINATE, /**< it depends on what only running it would show; note says on what */
-	EJG_SETTING_OVERRIDDEN,    /**< value is written there, but another occurrence is in effect; note says which */
+	EJG_SETTING_OVERRIDDEN,	   /**< value is written there, but another occurrence is in effect; note says which */
 };
 
 /**
@@ -30,15 +30,11 @@ enum ejg_setting_state {
  *
  * and those in small letters are derived:
  *
- *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like), unknown
- *     script      path of ejabberdctl
- *     version     of ejabberd: "23.01"
- *     otp         release of Erlang/OTP: "25"
- *     user        login name that the node runs as
- *     name-kind   short or long, by the script's own rule
- *     dist-range  "4370-4375": the distribution range; each source of one is an occurrence
- *     tls-dist    the value of -proto_dist, where there is one: inet_tls
- *     epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
+ *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like),
+ * unknown script      path of ejabberdctl version     of ejabberd: "23.01" otp         release of Erlang/OTP: "25" user
+ * login name that the node runs as name-kind   short or long, by the script's own rule dist-range  "4370-4375": the
+ * distribution range; each source of one is an occurrence tls-dist    the value of -proto_dist, where there is one:
+ * inet_tls epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
  *     epmd-listen "198.51.100.1:4369": a listener of epmd's socket unit; each is an occurrence, and all are in effect
  *     umask       UMask= of the unit, where it has one: "0027"
  *     release     folder of a release that brings its own Erlang; not of ejabberd
@@ -52,7 +48,7 @@ enum ejg_setting_state {
  */
 struct ejg_setting {
 	const char *name;
-	uint32_t state;    /**< enum ejg_setting_state */
+	uint32_t state;	   /**< enum ejg_setting_state */
 	const char *value; /**< NULL when UNSET or INDETERMINATE. A cookie in it is replaced by "***". */
 	const char *note;  /**< for people, or NULL */
 	struct ejg_origin origin;
@@ -71,51 +67,51 @@ enum ejg_process_role {
  * Since ABI 1.0.
  */
 enum ejg_relation {
-	EJG_RELATION_UNKNOWN,   /**< cannot be told: root's and nothing says for what, or the service's user is unknown */
-	EJG_RELATION_OURS,      /**< the service's node or epmd: in its cgroups; or of its user or root, with its name */
-	EJG_RELATION_TOOL,      /**< the service's, and only asks its node: ejabberdctl */
+	EJG_RELATION_UNKNOWN, /**< cannot be told: root's and nothing says for what, or the service's user is unknown */
+	EJG_RELATION_OURS,    /**< the service's node or epmd: in its cgroups; or of its user or root, with its name */
+	EJG_RELATION_TOOL,    /**< the service's, and only asks its node: ejabberdctl */
 	EJG_RELATION_SAME_USER, /**< something else that the service's user runs */
-	EJG_RELATION_STRANGER,  /**< somebody else's, whatever it calls itself */
+	EJG_RELATION_STRANGER,	/**< somebody else's, whatever it calls itself */
 };
 
 /** A process that runs now. Since ABI 1.0. */
 struct ejg_process {
 	pid_t pid;
-	uint64_t start_time; /**< clock ticks since boot: tells it from a later process of the same pid */
-	uid_t uid;           /**< effective */
-	gid_t gid;           /**< effective */
-	uint32_t role;      /**< enum ejg_process_role */
-	const char *exe;    /**< what it executes, or NULL when that may not be seen */
-	const char *cgroup; /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
-	const char *unit;   /**< the system's unit that the cgroup belongs to: "ejabberd.service"; or NULL */
-	bool in_service;    /**< it is in one of the cgroups of the facts, or below one */
-	bool other_network; /**< it lives in another network namespace than the caller: a container */
+	uint64_t start_time;	      /**< clock ticks since boot: tells it from a later process of the same pid */
+	uid_t uid;		      /**< effective */
+	gid_t gid;		      /**< effective */
+	uint32_t role;		      /**< enum ejg_process_role */
+	const char *exe;	      /**< what it executes, or NULL when that may not be seen */
+	const char *cgroup;	      /**< of cgroup2, as /proc/PID/cgroup names it, or NULL */
+	const char *unit;	      /**< the system's unit that the cgroup belongs to: "ejabberd.service"; or NULL */
+	bool in_service;	      /**< it is in one of the cgroups of the facts, or below one */
+	bool other_network;	      /**< it lives in another network namespace than the caller: a container */
 	const char *const *arguments; /**< ended by NULL; a cookie is replaced by "***" */
 	size_t n_arguments;
-	bool cookie_argument;         /**< one of them was a cookie (-setcookie): every user of the host can read it */
+	bool cookie_argument; /**< one of them was a cookie (-setcookie): every user of the host can read it */
 	/**
 	 * NAME=value of the names of ejg_setting in capitals, and of those that erl takes arguments from (ERL_FLAGS,
 	 * ERL_AFLAGS, ERL_ZFLAGS, ERL_OTP25_FLAGS), ended by NULL; cookies are replaced. NULL when it may not be read.
 	 */
 	const char *const *environment;
 	size_t n_environment;
-	const char *node; /**< what -name or -sname says, or NULL */
-	bool long_name;   /**< -name */
+	const char *node;  /**< what -name or -sname says, or NULL */
+	bool long_name;	   /**< -name */
 	uint32_t relation; /**< enum ejg_relation */
 };
 
 /**
- * A TCP socket that listens where the service lives: in the network namespaces of its cgroups' processes; without any, in
- * the caller's. Since ABI 1.0.
+ * A TCP socket that listens where the service lives: in the network namespaces of its cgroups' processes; without any,
+ * in the caller's. Since ABI 1.0.
  */
 struct ejg_listener {
 	struct ejg_prefix address; /**< a wildcard is 0.0.0.0 (length 128) or :: */
 	uint16_t port;
-	uid_t uid; /**< of the socket */
+	uid_t uid;	    /**< of the socket */
 	uint64_t cgroup_id; /**< of the socket */
-	const char *unit; /**< of that cgroup, or NULL */
-	bool in_service;  /**< the socket belongs to one of the cgroups of the facts, or one below */
-	pid_t pid;        /**< a process that holds it (the service manager last), or 0 when none was seen */
+	const char *unit;   /**< of that cgroup, or NULL */
+	bool in_service;    /**< the socket belongs to one of the cgroups of the facts, or one below */
+	pid_t pid;	    /**< a process that holds it (the service manager last), or 0 when none was seen */
 };
 
 /** Who began a connection. Since ABI 1.0. */
@@ -126,15 +122,15 @@ enum ejg_direction {
 };
 
 /**
- * A TCP connection, or an end of one on this host, with epmd's port or a distribution port on either side: one of the facts, or
- * one that a node has registered in epmd. Since ABI 1.0.
+ * A TCP connection, or an end of one on this host, with epmd's port or a distribution port on either side: one of the
+ * facts, or one that a node has registered in epmd. Since ABI 1.0.
  */
 struct ejg_connection {
 	struct ejg_prefix local;
 	uint16_t local_port;
 	struct ejg_prefix remote;
 	uint16_t remote_port;
-	uid_t uid;          /**< of the socket */
+	uid_t uid;	    /**< of the socket */
 	bool in_service;    /**< as of a listener */
 	uint32_t direction; /**< enum ejg_direction */
 };
@@ -168,8 +164,10 @@ struct ejg_survey {
 	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
 	size_t n_unseen;
 	bool user_known; /**< user is known */
-	uid_t user;      /**< of the service: as configured, else of its node, else of the service's name, else of the stack */
-	const struct ejg_connection *connections; /**< where the service lives; established ones, and those on the way there */
+	uid_t user; /**< of the service: as configured, else of its node, else of the service's name, else of the stack
+		     */
+	const struct ejg_connection
+		*connections; /**< where the service lives; established ones, and those on the way there */
 	size_t n_connections;
 	size_t connection_size;
 };
@@ -183,7 +181,8 @@ struct ejg_survey {
 /** A setting. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
 static inline const struct ejg_setting *ejg_setting_get(const struct ejg_survey *survey, size_t index)
 {
-	return (const struct ejg_setting *)ejg_element(survey->settings, survey->n_settings, survey->setting_size, index);
+	return (const struct ejg_setting *)ejg_element(survey->settings, survey->n_settings, survey->setting_size,
+						       index);
 }
 
 /** A process. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
@@ -203,8 +202,8 @@ static inline const struct ejg_listener *ejg_listener_get(const struct ejg_surve
 /** A name that epmd knows. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */
 static inline const struct ejg_epmd_name *ejg_epmd_name_get(const struct ejg_survey *survey, size_t index)
 {
-	return (const struct ejg_epmd_name *)ejg_element(survey->epmd_names, survey->n_epmd_names, survey->epmd_name_size,
-							 index);
+	return (const struct ejg_epmd_name *)ejg_element(survey->epmd_names, survey->n_epmd_names,
+							 survey->epmd_name_size, index);
 }
 
 /** A connection. @survey: the survey. @index: from 0. Return: it, or NULL past the end. Since ABI 1.0. */

@@ -73,8 +73,9 @@ int ejg_open(const struct ejg_options *options, struct ejg **ret)
 	r = options_copy(&ours, sizeof(ours), options);
 	if (r < 0)
 		return r;
-	if ((ours.service && !stack_name_valid(ours.service)) || !is_folder(ours.confdir) || !is_folder(ours.vendordir) ||
-	    !is_folder(ours.moduledir) || !is_folder(ours.rundir) || !is_folder(ours.statedir) || !is_root(ours.root))
+	if ((ours.service && !stack_name_valid(ours.service)) || !is_folder(ours.confdir) ||
+	    !is_folder(ours.vendordir) || !is_folder(ours.moduledir) || !is_folder(ours.rundir) ||
+	    !is_folder(ours.statedir) || !is_root(ours.root))
 		return -EINVAL;
 	handle = calloc(1, sizeof(*handle));
 	if (!handle)

@@ -64,9 +64,9 @@ static void put_setting(FILE *out, const struct setting *setting, const struct e
 
 static void put_line(FILE *out, const struct guard_line *line)
 {
-	static const char *const controls[] = { [CONTROL_REQUIRED] = "required",
-						[CONTROL_REQUISITE] = "requisite",
-						[CONTROL_OPTIONAL] = "optional" };
+	static const char *const controls[] = {
+		[CONTROL_REQUIRED] = "required", [CONTROL_REQUISITE] = "requisite", [CONTROL_OPTIONAL] = "optional"
+	};
 
 	fputs(controls[line->control], out);
 	put_word(out, line->module.text);
@@ -134,8 +134,8 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 	if (folder >= 0)
 		(void)unlinkat(folder, name, 0); /* the text that is kept is no longer in force */
 	if (r < 0)
-		report_error(report, 0, "applied-unkept", NULL, NULL,
-			     "cannot keep in '%s' what was applied: %s", rundir, *problem ? problem : strerror(-r));
+		report_error(report, 0, "applied-unkept", NULL, NULL, "cannot keep in '%s' what was applied: %s",
+			     rundir, *problem ? problem : strerror(-r));
 }
 
 void applied_forget(const char *rundir)

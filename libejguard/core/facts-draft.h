@@ -17,7 +17,7 @@ enum facts_limits {
 /* The sources of facts. Tests use folders of their own. */
 struct facts_source {
 	struct cgroup_source cgroup;
-	const char *const *config_dirs; /* if no script names it: the first that exists; ended by NULL */
+	const char *const *config_dirs;		/* if no script names it: the first that exists; ended by NULL */
 	const struct settings_source *settings; /* the start scripts and units; NULL: none */
 	const char *root;			/* of an image, whose cgroups are names only; NULL or "": the system */
 };

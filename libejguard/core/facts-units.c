@@ -84,8 +84,8 @@ static int find_mount(struct arena *arena, struct report *report, const struct c
 	const int r = cgroup_find_mount(arena, source, ret);
 
 	if (r == -EOPNOTSUPP)
-		return report_error(report, r, "no-cgroup2", NULL, NULL,
-				    "cgroup2 is not mounted (it is not in %s)", source->mountinfo);
+		return report_error(report, r, "no-cgroup2", NULL, NULL, "cgroup2 is not mounted (it is not in %s)",
+				    source->mountinfo);
 	if (r == -EIO)
 		return report_error(report, r, "no-cgroup2", NULL, "mount /proc", "%s cannot be read",
 				    source->mountinfo);

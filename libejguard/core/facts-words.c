@@ -22,8 +22,7 @@ int facts_setting(struct facts_draft *draft, const char *name, const struct sett
 		return 0;
 	for (size_t i = 0; i < setting->n_values; i++)
 		if (strcmp(setting->values[i].text, "auto") == 0)
-			return facts_bad_word(draft, &setting->values[i],
-					      "set %s: auto takes no other values", name);
+			return facts_bad_word(draft, &setting->values[i], "set %s: auto takes no other values", name);
 	*ret = setting;
 	return 0;
 }

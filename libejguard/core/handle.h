@@ -58,13 +58,13 @@ struct ejg {
 	struct modules *modules;
 
 	struct arena *stack_arena; /* what ejg_load() made; NULL before */
-	const char *stack_file;    /* that ejg_load() was given, or NULL */
+	const char *stack_file;	   /* that ejg_load() was given, or NULL */
 	struct former_stack *formers;
 	const struct stack *stack;
 	struct ejg_facts *facts;
 	struct settings *settings;    /* the source of the facts and of the survey */
 	struct ejg_facts whole_facts; /* the facts before ejg_apply() limited them */
-	struct arena *survey_arena; /* of the current verb; NULL before the first use */
+	struct arena *survey_arena;   /* of the current verb; NULL before the first use */
 	struct ejg_survey *survey;
 	struct shared *shared; /* data that modules share during the current verb */
 	struct instance *instances;

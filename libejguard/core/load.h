@@ -8,7 +8,7 @@
 struct load {
 	struct ejg *handle;
 	struct arena *arena;
-	const struct stack *stack;   /* NULL when it could not be read */
+	const struct stack *stack;  /* NULL when it could not be read */
 	struct instance *instances; /* without a module where the line has errors */
 	struct ejg_facts *facts;
 	struct settings *settings; /* the source of the facts */

@@ -184,7 +184,8 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 struct lock_seen lock_look(const char *rundir)
 {
 	cleanup_fd int folder = open(rundir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	cleanup_fd int fd = folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	cleanup_fd int fd =
+		folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
@@ -198,6 +199,6 @@ struct lock_seen lock_look(const char *rundir)
 
 bool lock_was_held(const struct lock_seen *before, const struct lock_seen *after)
 {
-	return before->held || after->held || before->holder != after->holder || before->since.tv_sec != after->since.tv_sec ||
-	       before->since.tv_nsec != after->since.tv_nsec;
+	return before->held || after->held || before->holder != after->holder ||
+	       before->since.tv_sec != after->since.tv_sec || before->since.tv_nsec != after->since.tv_nsec;
 }

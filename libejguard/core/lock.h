@@ -9,7 +9,7 @@
 #include "libejguard/core/report.h"
 
 enum lock_limits {
-	LOCK_PATIENCE = 30 * 1000, /* milliseconds that verbs wait for the lock */
+	LOCK_PATIENCE = 30 * 1000,	 /* milliseconds that verbs wait for the lock */
 	LOCK_CHECK_PATIENCE = 10 * 1000, /* the same before a failure is looked at again */
 };
 

@@ -79,9 +79,10 @@ static const struct ejg_label *keep_labels(struct report *report, const struct e
 
 static bool is_same(const struct ejg_finding *a, const struct ejg_finding *b)
 {
-	return a->line == b->line && a->column == b->column && a->severity == b->severity && strcmp(a->id, b->id) == 0 &&
-	       strcmp(a->subject, b->subject) == 0 && strcmp(a->message, b->message) == 0 &&
-	       strcmp(a->module, b->module) == 0 && strcmp(a->file, b->file) == 0 && strcmp(a->remedy, b->remedy) == 0;
+	return a->line == b->line && a->column == b->column && a->severity == b->severity &&
+	       strcmp(a->id, b->id) == 0 && strcmp(a->subject, b->subject) == 0 &&
+	       strcmp(a->message, b->message) == 0 && strcmp(a->module, b->module) == 0 &&
+	       strcmp(a->file, b->file) == 0 && strcmp(a->remedy, b->remedy) == 0;
 }
 
 static bool is_among(const struct ejg_finding *findings, size_t n, const struct ejg_finding *finding)

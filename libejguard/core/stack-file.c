@@ -16,8 +16,8 @@
 
 enum { MAX_NAME = 63 }; /* same limit as in ejg_options */
 
-const char *const stack_setting_names[] = { "cgroups", "config", "dist", "epmd", "kind",
-					   "peers",   "public", "users", NULL };
+const char *const stack_setting_names[] = { "cgroups", "config", "dist",  "epmd", "kind",
+					    "peers",   "public", "users", NULL };
 
 /* A file of the stack, and the place where it is included. */
 struct source_file {
@@ -35,7 +35,7 @@ struct stack_reader {
 	size_t n_settings;
 	struct guard_line *lines;
 	size_t n_lines;
-	bool too_many; /* too many modules: reported once */
+	bool too_many;		/* too many modules: reported once */
 	size_t n_module_errors; /* those of lines that name a module, and so are not `set` */
 };
 
@@ -270,8 +270,7 @@ static bool check_include(struct stack_reader *reader, const struct frame *paren
 	}
 	if (parent->depth == STACK_MAX_DEPTH) {
 		errors_add(&reader->errors, -EBADMSG, "stack-limit", &word->position,
-			   "more than %d nested includes: %s", STACK_MAX_DEPTH,
-			   chain(reader, parent, word->text));
+			   "more than %d nested includes: %s", STACK_MAX_DEPTH, chain(reader, parent, word->text));
 		return false;
 	}
 	return true;

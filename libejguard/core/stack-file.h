@@ -42,7 +42,8 @@ struct stack {
 	size_t n_settings;
 	const struct guard_line *lines;
 	size_t n_lines;
-	bool lacks_settings; /* a line that is wrong is, or may be, a `set`: what the settings say together is not known */
+	bool lacks_settings; /* a line that is wrong is, or may be, a `set`: what the settings say together is not known
+			      */
 };
 
 /* The folders of stacks. vendordir may be NULL. If file is not NULL, it is read instead of the service's own stack. */
@@ -59,11 +60,11 @@ struct stack_source {
  * controls; option_bind() reads the options, facts_collect() the values of settings.
  *
  * Return: 0, -ENOENT when the stack file does not exist, -EBADMSG, -EPERM or -EIO when it cannot be read, -ENOMEM.
- * Memory comes from the arena. *ret untouched on failure. *ret_rest, if ret_rest is not NULL, is then the lines without an
- * error of their own, to look for the errors of other readers, and for nothing else; or NULL.
+ * Memory comes from the arena. *ret untouched on failure. *ret_rest, if ret_rest is not NULL, is then the lines without
+ * an error of their own, to look for the errors of other readers, and for nothing else; or NULL.
  */
-int stack_read(struct arena *arena, struct report *report, const struct stack_source *source,
-	       const struct stack **ret, const struct stack **ret_rest);
+int stack_read(struct arena *arena, struct report *report, const struct stack_source *source, const struct stack **ret,
+	       const struct stack **ret_rest);
 
 /* The names of `set`, ended by NULL: also for "did you mean" and the test of the man page. */
 extern const char *const stack_setting_names[];

@@ -16,10 +16,9 @@ static int check(struct ejg *handle, struct instance *instance)
 	}
 	if (instance->module->check)
 		return operation_call(handle, instance, OPERATION_CHECK);
-	return report_error(
-		handle->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
-		"%s: acts only on the process that becomes the service: it cannot be checked from here",
-		instance->module->name);
+	return report_error(handle->report, -EBADMSG, "confine-only", &instance->line->module.position, NULL,
+			    "%s: acts only on the process that becomes the service: it cannot be checked from here",
+			    instance->module->name);
 }
 
 int transaction_check(struct ejg *handle)

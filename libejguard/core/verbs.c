@@ -92,7 +92,8 @@ int verb_refuse_image(struct ejg *handle)
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
-/* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, with the reason. */
+/* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, with the reason.
+ */
 static int repeat_locked(struct ejg *handle, int (*transaction)(struct ejg *handle), int result)
 {
 	cleanup_fd int lock = -1;
@@ -320,7 +321,8 @@ static int explain(struct ejg *handle, const struct ejg_question *theirs)
 	if (question.action > EJG_ACCEPT)
 		return verb_invalid(handle, "the question has an unknown action");
 	if (!question.address || strchr(question.address, '/') || prefix_parse(question.address, &prefix, &problem) < 0)
-		return report_error(handle->report, -EINVAL, "argument", NULL, "write an address; names are not resolved here",
+		return report_error(handle->report, -EINVAL, "argument", NULL,
+				    "write an address; names are not resolved here",
 				    "'%s' is not an IPv4 or IPv6 address", question.address ? question.address : "");
 	if (question.port == 0)
 		return verb_invalid(handle, "the port of the question is not from 1 to 65535");

@@ -209,8 +209,7 @@ static void add_tls(struct setting_list *list, const struct settings *s)
 	}
 	walk = (struct flag_walk){ .s = s, .name = "-proto_dist" };
 	while ((flag = next_flag(&walk)))
-		settings_add(list, name, EJG_SETTING_OVERRIDDEN, flag->value, "it is set several times",
-			     &flag->origin);
+		settings_add(list, name, EJG_SETTING_OVERRIDDEN, flag->value, "it is set several times", &flag->origin);
 }
 
 /*

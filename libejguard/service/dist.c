@@ -345,11 +345,12 @@ static int read_of_kind(struct discovery *d)
 	if (r != 0)
 		return r < 0 ? r : 0;
 	dist->state = dist->n_sources > 0 ? EJG_DIST_FIXED : EJG_DIST_RANDOM;
-	dist->note = dist->n_sources > 0    ? NULL
+	dist->note = dist->n_sources > 0   ? NULL
 		     : kind_is_alone(d->s) ? "the node has no distribution, unless its code starts one"
 					   : "nothing sets inet_dist_listen_min";
-	dist->origin = dist->n_sources > 0 ? dist->sources[0].origin
-					   : (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = d->s->cfg_path };
+	dist->origin = dist->n_sources > 0
+			       ? dist->sources[0].origin
+			       : (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = d->s->cfg_path };
 	return 0;
 }
 

@@ -123,8 +123,7 @@ static int ask_and_read(struct survey_draft *draft, const struct ejg_prefix *add
 	if (size == -EFBIG)
 		return note(draft, "the program on %s port %u sends an endless answer: it is not epmd", where, port);
 	if (size < 0)
-		return note(draft, "the program on %s port %u did not answer: %s", where, port,
-			    strerrordesc_np(-size));
+		return note(draft, "the program on %s port %u did not answer: %s", where, port, strerrordesc_np(-size));
 	if (size < HEAD || head[0] != 0 || head[1] != 0 || head[2] != port >> 8 || head[3] != (port & 0xff) ||
 	    memchr(answer + HEAD, '\0', (size_t)size - HEAD))
 		return note(draft, "the program on %s port %u does not answer as epmd does", where, port);

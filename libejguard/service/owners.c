@@ -147,12 +147,10 @@ int listeners_find_owners(struct survey_draft *draft, struct owned *owned, size_
 	search_cgroups(draft, &s);
 	search_all(draft, &s, dir);
 	if (s.n_left > 0 && s.denied)
-		return survey_unseen(draft,
-				     "the processes of %zu of the %zu listeners cannot be seen; run it as root",
+		return survey_unseen(draft, "the processes of %zu of the %zu listeners cannot be seen; run it as root",
 				     s.n_left, n);
 	if (s.n_descriptors >= MAX_DESCRIPTORS)
-		return survey_unseen(draft,
-				     "there are too many open files to find the processes of %zu of the listeners",
-				     s.n_left);
+		return survey_unseen(
+			draft, "there are too many open files to find the processes of %zu of the listeners", s.n_left);
 	return 0;
 }

@@ -13,11 +13,7 @@
 
 /* The variables of struct ejg_setting, and those from which erl takes arguments (erlexec.c of Erlang/OTP). */
 static const char *const names[] = {
-	SETTING_NAMES,
-	"ERL_FLAGS",
-	"ERL_AFLAGS",
-	"ERL_ZFLAGS",
-	"ERL_OTP[0-9][0-9]_FLAGS",
+	SETTING_NAMES, "ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_OTP[0-9][0-9]_FLAGS",
 };
 
 /* A short read means the end of the file: a read of these files fills the buffer as far as it can (fs/proc/base.c,

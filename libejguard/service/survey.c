@@ -51,9 +51,9 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 		int (*collect)(struct survey_draft *);
 		bool of_image;
 	} parts[] = {
-		{ collect_settings, true }, { processes_collect, false }, { user_find, true },
-		{ relations_find, false },  { find_homes, false },	  { listeners_collect, false },
-		{ epmd_names_collect, false }, { nodes_name, false },	  { connections_collect, false },
+		{ collect_settings, true },    { processes_collect, false }, { user_find, true },
+		{ relations_find, false },     { find_homes, false },	     { listeners_collect, false },
+		{ epmd_names_collect, false }, { nodes_name, false },	     { connections_collect, false },
 	};
 	struct survey_draft draft = {};
 	int r;
@@ -66,8 +66,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 	netns_free(&draft.homes);
 	if (r == 0 && is_image(facts)) {
 		draft.survey->epmd_note = "in an image nothing runs";
-		r = survey_unseen(&draft,
-				  "processes, listeners and epmd: in an image nothing runs");
+		r = survey_unseen(&draft, "processes, listeners and epmd: in an image nothing runs");
 	}
 	if (r == 0)
 		*ret = draft.survey;

@@ -187,8 +187,7 @@ int cgroup_find_own(struct arena *arena, const struct cgroup_source *source, con
 	below = has_parent_component(mount->root) ? NULL : below_root(mount, path);
 	last = strrchr(path, '/');
 	if (has_parent_component(path))
-		*ret_problem =
-			arena_printf(arena, "this process's cgroup %s is outside of its cgroup namespace", path);
+		*ret_problem = arena_printf(arena, "this process's cgroup %s is outside of its cgroup namespace", path);
 	else if (!below)
 		*ret_problem =
 			arena_printf(arena, "this process's cgroup %s cannot be seen below %s", path, mount->path);

@@ -68,8 +68,8 @@ static bool is_of_variable(char c)
 }
 
 /*
- * True if a shell's ${NAME-VALUE}, ${NAME+VALUE}, ${NAME?VALUE} or NAME+=VALUE goes on at `end`; the others begin with one of
- * SIGNS. Elsewhere such a character is a part of a name: cookie-jar.
+ * True if a shell's ${NAME-VALUE}, ${NAME+VALUE}, ${NAME?VALUE} or NAME+=VALUE goes on at `end`; the others begin with
+ * one of SIGNS. Elsewhere such a character is a part of a name: cookie-jar.
  */
 static bool is_closed_by_shell(const char *text, const char *at, const char *end)
 {

@@ -84,8 +84,8 @@ void ephemeral_remedy(const struct ephemeral_ports *ports, const struct ejg_port
 {
 	if (ports->list_is_longer)
 		snprintf(ret_remedy, EPHEMERAL_REMEDY_SIZE,
-			 "add %u-%u to net.ipv4.ip_local_reserved_ports (sysctl, and /etc/sysctl.d), or %s", given->first,
-			 given->last, otherwise);
+			 "add %u-%u to net.ipv4.ip_local_reserved_ports (sysctl, and /etc/sysctl.d), or %s",
+			 given->first, given->last, otherwise);
 	else
 		snprintf(ret_remedy, EPHEMERAL_REMEDY_SIZE,
 			 "run: sysctl -w net.ipv4.ip_local_reserved_ports=%s%s%u-%u\n"

@@ -38,7 +38,8 @@ static bool is_full(struct home_search *search, bool made_by_user)
 	if (!search->members)
 		search->list.cut = true;
 	else if (users)
-		snprintf(search->list.unseen, sizeof(search->list.unseen), "users have made more than %d", MAX_BY_USERS);
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "users have made more than %d",
+			 MAX_BY_USERS);
 	else
 		snprintf(search->list.unseen, sizeof(search->list.unseen), "there are more than %zu", most);
 	return true;
@@ -86,7 +87,10 @@ static int add(struct home_search *search, const char *path, const char *label)
 	items += search->list.n++;
 	search->n_by_users += made_by_user;
 	*items = (struct netns){
-		.device = st.st_dev, .inode = st.st_ino, .member = search->members, .made_by_user = made_by_user,
+		.device = st.st_dev,
+		.inode = st.st_ino,
+		.member = search->members,
+		.made_by_user = made_by_user,
 	};
 	items->fd = take_fd(fd);
 	snprintf(items->label, sizeof(items->label), "%s", label);
@@ -112,8 +116,8 @@ static void say_unread(struct home_search *search, const char *cgroup, int error
 {
 	/* It may have been removed. */
 	if (error != ENOENT && error != ENODEV)
-		snprintf(search->list.unseen, sizeof(search->list.unseen), "the processes of %.150s cannot be read: %s", cgroup,
-			 strerrordesc_np(error));
+		snprintf(search->list.unseen, sizeof(search->list.unseen), "the processes of %.150s cannot be read: %s",
+			 cgroup, strerrordesc_np(error));
 }
 
 /* Adds the processes of one cgroup. The kernel lists processes of another pid namespace as 0. */

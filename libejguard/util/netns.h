@@ -18,15 +18,16 @@ struct netns {
 	int fd;
 	dev_t device;
 	ino_t inode;
-	bool own;    /* the caller's */
-	bool member; /* has a process of one of the cgroups */
-	bool made_by_user; /* another user namespace than the caller's owns it: it can be made, and set up, without privilege */
+	bool own;	   /* the caller's */
+	bool member;	   /* has a process of one of the cgroups */
+	bool made_by_user; /* another user namespace than the caller's owns it: it can be made, and set up, without
+			      privilege */
 	char label[NETNS_LABEL_SIZE]; /* "of process 4711", "at /run/netns/blue"; empty for the caller's own */
 };
 
 /*
- * In this order: namespaces of the cgroups' processes, the caller's, those with a name in the file system, all others that are
- * visible. At most 512; at most 256 of them made by users.
+ * In this order: namespaces of the cgroups' processes, the caller's, those with a name in the file system, all others
+ * that are visible. At most 512; at most 256 of them made by users.
  */
 struct netns_list {
 	struct netns *items;

@@ -82,8 +82,7 @@ static int read_group(FILE *file, union entry *entry, char *buffer, size_t size)
 
 static bool group_matches(const struct passwd_question *question, const union entry *entry)
 {
-	return question->name ? strcmp(entry->group.gr_name, question->name) == 0 :
-				entry->group.gr_gid == question->id;
+	return question->name ? strcmp(entry->group.gr_name, question->name) == 0 : entry->group.gr_gid == question->id;
 }
 
 static const struct database users = { "/etc/passwd", ask_user, read_user, user_matches };

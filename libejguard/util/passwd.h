@@ -35,8 +35,8 @@ int passwd_group_by_name(const char *root, const char *name, struct passwd_group
 int passwd_group_by_id(const char *root, gid_t gid, struct passwd_group *ret);
 
 /*
- * The id of a user by name or by number, as in User= of a unit: a number needs no entry. Return: 0; -ENOENT when there is no
- * such name, or the number is no user's; -EIO, -ENOMEM. *ret is untouched on failure.
+ * The id of a user by name or by number, as in User= of a unit: a number needs no entry. Return: 0; -ENOENT when there
+ * is no such name, or the number is no user's; -EIO, -ENOMEM. *ret is untouched on failure.
  */
 int passwd_uid(const char *root, const char *text, uid_t *ret);
 

@@ -83,7 +83,8 @@ static int list(struct routes *routes, int family)
 		struct nlmsghdr header;
 		struct rtmsg body;
 	} request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETROUTE,
+		.header = { .nlmsg_len = sizeof(request),
+			    .nlmsg_type = RTM_GETROUTE,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.body = { .rtm_family = family, .rtm_type = RTN_LOCAL },
 	};

@@ -108,7 +108,8 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 			memcpy(&info.cgroup_id, RTA_DATA(attr), sizeof(info.cgroup_id));
 		/* The structure grows at its end: the members that are read here exist since 4.19. */
 		if (attr->rta_type == INET_DIAG_INFO &&
-		    RTA_PAYLOAD(attr) >= offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(tcp.tcpi_bytes_retrans)) {
+		    RTA_PAYLOAD(attr) >=
+			    offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(tcp.tcpi_bytes_retrans)) {
 			memcpy(&tcp, RTA_DATA(attr), RTA_PAYLOAD(attr) < sizeof(tcp) ? RTA_PAYLOAD(attr) : sizeof(tcp));
 			info.direction = read_direction(diag, &tcp);
 		}
@@ -126,7 +127,8 @@ static int take_socket(void *data, const struct nlmsghdr *message)
 	const struct taker *taker = data;
 	struct socket_info info;
 
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || message->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		return 0;
 	info = read_socket(message);
 	return taker->fn(taker->data, &info);

@@ -23,7 +23,7 @@ struct socket_info {
 	uint32_t inode; /* the inode in /proc/PID/fd: "socket:[INODE]" */
 	uint8_t family;
 	enum socket_direction direction; /* of SOCKETS_CONNECTED; see socket_find_direction() */
-	struct inet_diag_sockid id; /* the kernel's id, for sockets_destroy() */
+	struct inet_diag_sockid id;	 /* the kernel's id, for sockets_destroy() */
 };
 
 enum sockets_kind {

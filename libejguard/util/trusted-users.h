@@ -17,9 +17,9 @@ struct trusted_users {
 
 /*
  * root, the user of the service, the user epmd, and those that the stack names. In ascending order, each once. Who runs
- * now has no influence: the answer is the same before the service has started and afterwards. A configured name that no user
- * has is nobody, and the service's name does not replace it.
- * Return: how many; if they are more than max, only the first ones.
+ * now has no influence: the answer is the same before the service has started and afterwards. A configured name that no
+ * user has is nobody, and the service's name does not replace it. Return: how many; if they are more than max, only the
+ * first ones.
  */
 size_t trusted_users(const struct trusted_users *known, uid_t *ret, size_t max);
 

@@ -17,13 +17,13 @@ enum { WALK_MAX_LINKS = 40 }; /* same limit as the kernel, path_resolution(7) */
 
 /* The current entry of a walk: first the root, then each name that it looks up. Texts are in the arena. */
 struct walk_entry {
-	int fd;		      /* O_PATH; -1: the entry does not exist */
+	int fd;		       /* O_PATH; -1: the entry does not exist */
 	const struct stat *st; /* NULL if it does not exist */
-	const char *path;     /* without links, "." and ".."; "/" for the root */
-	const char *name;     /* the name that was looked up; NULL for the root */
-	const char *rest;     /* the rest of the path behind it; "" at the end */
-	bool slash;	      /* more components follow: it has to be a folder */
-	const char *link;     /* the first link whose target is not fully walked yet, or NULL */
+	const char *path;      /* without links, "." and ".."; "/" for the root */
+	const char *name;      /* the name that was looked up; NULL for the root */
+	const char *rest;      /* the rest of the path behind it; "" at the end */
+	bool slash;	       /* more components follow: it has to be a folder */
+	const char *link;      /* the first link whose target is not fully walked yet, or NULL */
 };
 
 /*
@@ -48,8 +48,9 @@ struct walk_end {
  * @root: another root, NULL or "" for the system's: links are followed as if it were /, ".." stays in it
  * @visit: called for each entry; NULL: no checks
  *
- * Return: 0; what visit returned; -EINVAL for a path that is not absolute, -ELOOP, -ENOTDIR, -ENAMETOOLONG, -ENOMEM, any
- * errno of open(2). On failure *ret is untouched, and *ret_failed is the path at which it failed, or NULL when visit did.
+ * Return: 0; what visit returned; -EINVAL for a path that is not absolute, -ELOOP, -ENOTDIR, -ENAMETOOLONG, -ENOMEM,
+ * any errno of open(2). On failure *ret is untouched, and *ret_failed is the path at which it failed, or NULL when
+ * visit did.
  */
 int walk_path(struct arena *arena, const char *root, const char *path, walk_fn visit, void *data, struct walk_end *ret,
 	      const char **ret_failed);

@@ -3,9 +3,18 @@
 #include <ejguard/module.h>
 #include <stdio.h>
 
-#define SIZE(type) { #type, sizeof(struct type) }
-#define MEMBER(type, member) { #type "." #member, offsetof(struct type, member) }
-#define VALUE(name) { #name, name }
+#define SIZE(type)                                                                                                     \
+	{                                                                                                              \
+#type, sizeof(struct type)                                                                             \
+	}
+#define MEMBER(type, member)                                                                                           \
+	{                                                                                                              \
+#type "." #member, offsetof(struct type, member)                                                       \
+	}
+#define VALUE(name)                                                                                                    \
+	{                                                                                                              \
+#name, name                                                                                            \
+	}
 
 static const struct {
 	const char *name;

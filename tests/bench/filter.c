@@ -50,7 +50,10 @@ static const struct hook {
 	{ "lookup", BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, EMPTY },
 };
 
-#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+#define INSN(c, d, s, o, i)                                                                                            \
+	{                                                                                                              \
+		.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)                                    \
+	}
 #define MOV(d, s) INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
 #define MOV_IMM(d, i) INSN(BPF_ALU | BPF_MOV | BPF_K, d, 0, 0, i)
 #define ADD_IMM(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
@@ -168,7 +171,8 @@ int main(int argc, char **argv)
 		if (!(hooks[i].modes & mode))
 			continue;
 		program = mode == SYSTEMD ? load_systemd(&hooks[i], trie) : load_empty(&hooks[i]);
-		link = bpf_link_create(program, hooks[i].attach == BPF_SK_LOOKUP ? netns : cgroup, hooks[i].attach, NULL);
+		link = bpf_link_create(program, hooks[i].attach == BPF_SK_LOOKUP ? netns : cgroup, hooks[i].attach,
+				       NULL);
 		if (link < 0)
 			fail("the kernel does not attach a program");
 		pin(program, argv[3], hooks[i].name, "");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * others: what the module host costs a process that has nothing to do with the service, by the kernel's own statistics of
- * programs.
+ * others: what the module host costs a process that has nothing to do with the service, by the kernel's own statistics
+ * of programs.
  *
  *   others CGROUP EMPTY GUARD EMPTY ROUNDS
  *
- * EMPTY, GUARD, EMPTY are folders of pinned programs, attached to a cgroup above this one, in this order. No attempt names a
- * private port.
+ * EMPTY, GUARD, EMPTY are folders of pinned programs, attached to a cgroup above this one, in this order. No attempt
+ * names a private port.
  */
 #include <arpa/inet.h>
 #include <errno.h>

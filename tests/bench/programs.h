@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Three programs at one hook of one cgroup, which the kernel runs for each attempt, one after another: an empty one, the
- * guard's, an empty one. Their samples are interleaved as closely as can be, and the two empty ones say what noise and place
- * in the row make of the same program.
+ * Three programs at one hook of one cgroup, which the kernel runs for each attempt, one after another: an empty one,
+ * the guard's, an empty one. Their samples are interleaved as closely as can be, and the two empty ones say what noise
+ * and place in the row make of the same program.
  */
 #ifndef EJG_TESTS_BENCH_PROGRAMS_H
 #define EJG_TESTS_BENCH_PROGRAMS_H
@@ -29,7 +29,8 @@ void programs_close(struct program programs[static N_PROGRAMS]);
 /* Takes the sample of a round: the mean of the runs since the one before. */
 void programs_sample(struct program programs[static N_PROGRAMS], size_t round);
 
-/* Prints the medians of the three, what the guard takes more than an empty one, and what one empty one more than the other. */
+/* Prints the medians of the three, what the guard takes more than an empty one, and what one empty one more than the
+ * other. */
 void programs_report(struct program programs[static N_PROGRAMS], size_t rounds);
 
 #endif

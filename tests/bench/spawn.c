@@ -97,9 +97,9 @@ static void report(const struct command *commands, size_t n, size_t rounds)
 	for (size_t i = 0; i < n; i++) {
 		struct summary wall = summarize(commands[i].wall, rounds), cpu = summarize(commands[i].cpu, rounds);
 
-		printf("  %-36s %8.1f  %6.1f to %-8.1f %6.1f to %-8.1f %7.1f %8.1f %9.1f\n", commands[i].name, wall.median,
-		       wall.low, wall.high, wall.first_quartile, wall.third_quartile, wall.least, cpu.median,
-		       commands[i].peak / 1024.0);
+		printf("  %-36s %8.1f  %6.1f to %-8.1f %6.1f to %-8.1f %7.1f %8.1f %9.1f\n", commands[i].name,
+		       wall.median, wall.low, wall.high, wall.first_quartile, wall.third_quartile, wall.least,
+		       cpu.median, commands[i].peak / 1024.0);
 	}
 }
 

@@ -9,8 +9,8 @@
  * bulk   64 KiB, many times, over the same to the listener
  *
  * One process: its listeners were made in each CGROUP and NETNS, its clients where it started. In each round every
- * filter has a burst that is short beside the time slices of a busy machine, in a random order. The median of a block of
- * rounds leaves out the bursts that were interrupted; what is reported is the ratio of medians of the same block.
+ * filter has a burst that is short beside the time slices of a busy machine, in a random order. The median of a block
+ * of rounds leaves out the bursts that were interrupted; what is reported is the ratio of medians of the same block.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -99,9 +99,9 @@ static void run_bulk(const struct filter *filter, unsigned int burst)
 		size_t sent = 0, received = 0;
 
 		while (received < sizeof(chunk)) {
-			ssize_t n = sent < sizeof(chunk) ?
-					    send(filter->client, chunk + sent, sizeof(chunk) - sent, MSG_DONTWAIT) :
-					    0;
+			ssize_t n = sent < sizeof(chunk)
+					    ? send(filter->client, chunk + sent, sizeof(chunk) - sent, MSG_DONTWAIT)
+					    : 0;
 
 			if (n < 0 && errno != EAGAIN)
 				fail("send");

@@ -174,7 +174,8 @@ static const struct ejg_option options[] = {
 
 static const struct ejg_finding_info findings[] = {
 	{ "fine", EJG_OK, "the thing is as it should be", NULL },
-	{ "advice", EJG_WARNING, "the thing could be better", "edit: /etc/thing:3: make it better\nrun: ejguard check" },
+	{ "advice", EJG_WARNING, "the thing could be better",
+	  "edit: /etc/thing:3: make it better\nrun: ejguard check" },
 	{ "broken", EJG_FAILURE, "the thing is broken", "repair the thing" },
 	{ "unapplied", EJG_FAILURE, "the thing is not applied", "run: ejguard apply" },
 	{ "many", EJG_WARNING, "there are many things", "make them fewer" },
@@ -225,9 +226,10 @@ static int check(struct ejg_call *call)
 		ejg_call_finding(call, "notunseen", NULL, "it was seen");
 	}
 	if (config->changes && ejg_call_trial(call)) {
-		ejg_call_finding(call, "would-change", "list", "+a:1 -b +c " CHANGE_LIST_REST " " CHANGE_LIST_REST, (size_t)3, '+',
-				 (size_t)12, '-');
-		ejg_call_finding_at(call, "would-change", NULL, &(struct ejg_place){ .file = "/etc/thing" }, "would be mended");
+		ejg_call_finding(call, "would-change", "list", "+a:1 -b +c " CHANGE_LIST_REST " " CHANGE_LIST_REST,
+				 (size_t)3, '+', (size_t)12, '-');
+		ejg_call_finding_at(call, "would-change", NULL, &(struct ejg_place){ .file = "/etc/thing" },
+				    "would be mended");
 	}
 	if (config->unapplied)
 		ejg_call_finding(call, "unapplied", "thing-3", "it is not applied");
@@ -267,10 +269,11 @@ static void tell_policy(struct ejg_call *call)
 	ejg_call_finding(call, "denied", "203.0.113.0/24",
 			 "from 203.0.113.0/24 to port 4369 (epmd): not a peer (lookup, source), 3 packets; first "
 			 "2023-11-14 22:13:20, last 2023-11-14 22:14:20");
-	ejg_call_finding(call, "denied", "198.51.100.9",
-			 "connect4 198.51.100.9 port 4369 (epmd) by beam.smp[4711] as ejabberd in "
-			 "/system.slice/ejabberd.service: not a peer (destination), 1 time; first 2023-11-14 22:13:20, last "
-			 "2023-11-14 22:13:20");
+	ejg_call_finding(
+		call, "denied", "198.51.100.9",
+		"connect4 198.51.100.9 port 4369 (epmd) by beam.smp[4711] as ejabberd in "
+		"/system.slice/ejabberd.service: not a peer (destination), 1 time; first 2023-11-14 22:13:20, last "
+		"2023-11-14 22:13:20");
 }
 
 __attribute__((unused)) static int status(struct ejg_call *call)

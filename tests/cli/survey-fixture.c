@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The output of discover for a made-up service: survey-fixture [--json|--graph] [-v] [-q] WHICH. It has its own versions of
- * the library's functions.
+ * The output of discover for a made-up service: survey-fixture [--json|--graph] [-v] [-q] WHICH. It has its own
+ * versions of the library's functions.
  */
 #include <arpa/inet.h>
 #include <ejguard/facts.h>
@@ -15,10 +15,22 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Macros: for clang a constant object is no constant expression. */
-#define STACK { EJG_ORIGIN_STACK, "/etc/ejguard/ejabberd", 7 }
-#define CFG { EJG_ORIGIN_DISCOVERED, SHELL, 12 }
-#define SCRIPT { EJG_ORIGIN_SCRIPT, "/usr/sbin/ejabberdctl", 31 }
-#define UNIT { EJG_ORIGIN_UNIT, "/lib/systemd/system/ejabberd.service", 9 }
+#define STACK                                                                                                          \
+	{                                                                                                              \
+		EJG_ORIGIN_STACK, "/etc/ejguard/ejabberd", 7                                                           \
+	}
+#define CFG                                                                                                            \
+	{                                                                                                              \
+		EJG_ORIGIN_DISCOVERED, SHELL, 12                                                                       \
+	}
+#define SCRIPT                                                                                                         \
+	{                                                                                                              \
+		EJG_ORIGIN_SCRIPT, "/usr/sbin/ejabberdctl", 31                                                         \
+	}
+#define UNIT                                                                                                           \
+	{                                                                                                              \
+		EJG_ORIGIN_UNIT, "/lib/systemd/system/ejabberd.service", 9                                             \
+	}
 
 static const struct ejg_cgroup cgroups[] = {
 	{ "ejabberd.service", "/sys/fs/cgroup/system.slice/ejabberd.service", 4711, false },
@@ -143,7 +155,10 @@ static const struct ejg_survey empty_survey = {
 /* Text that others can choose: terminal control codes, invalid UTF-8, very long text. */
 static char hostile[4096] = "\033[31mred\r\n\xff\xe2\x80\xae";
 static const char *const hostile_words[] = { hostile, NULL };
-#define HOSTILE_ORIGIN { EJG_ORIGIN_DISCOVERED, hostile, UINT32_MAX }
+#define HOSTILE_ORIGIN                                                                                                 \
+	{                                                                                                              \
+		EJG_ORIGIN_DISCOVERED, hostile, UINT32_MAX                                                             \
+	}
 static const struct ejg_cgroup hostile_cgroup = { hostile, hostile, UINT64_MAX, false };
 static const struct ejg_peer hostile_peer = { .name = hostile, .origin = { 99, hostile, 1 } };
 static const struct ejg_setting hostile_settings[] = {
@@ -180,16 +195,11 @@ static const struct ejg_listener hostile_listener = {
 static const struct ejg_epmd_name hostile_name = { hostile, UINT16_MAX };
 
 static const struct ejg_facts hostile_facts = {
-	EJG_FACTS_HEADER,
-	.cgroups = &hostile_cgroup,
-	.n_cgroups = 1,
-	.cgroups_origin = HOSTILE_ORIGIN,
-	.dist_state = 99,
-	.dist_note = hostile,
-	.peers = &hostile_peer,
-	.n_peers = 1,
-	.config_dir = hostile,
-	.config_origin = HOSTILE_ORIGIN,
+	EJG_FACTS_HEADER,	.cgroups = &hostile_cgroup,
+	.n_cgroups = 1,		.cgroups_origin = HOSTILE_ORIGIN,
+	.dist_state = 99,	.dist_note = hostile,
+	.peers = &hostile_peer, .n_peers = 1,
+	.config_dir = hostile,	.config_origin = HOSTILE_ORIGIN,
 	.stack_file = hostile,
 };
 static const struct ejg_survey hostile_survey = {
@@ -211,8 +221,7 @@ static const struct ejg_finding contradictions[] = {
 	{ "core", "core.advice", EJG_WARNING, "epmd", "it runs elsewhere", "move it", "", 0, 0 },
 	{ "core", "core.contradiction", EJG_FAILURE, "distribution", "40000 is not in 4370-4375", "restart it", SHELL,
 	  12, 0 },
-	{ "node", "node.unseen", EJG_INFO, "", "the environment of process 300: Permission denied", "", "", 0,
-	  0 },
+	{ "node", "node.unseen", EJG_INFO, "", "the environment of process 300: Permission denied", "", "", 0, 0 },
 };
 
 static const struct {

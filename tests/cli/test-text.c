@@ -157,7 +157,8 @@ static void test_narrow_table(void **state)
 	assert_non_null(out);
 	table = table_new(out, headings, 3, SIZE_MAX);
 	table_row(table,
-		  (const char *[]){ "public ports", "every-word of-this-cell is-a-long-one and-not-to-be-broken-at-all here",
+		  (const char *[]){ "public ports",
+				    "every-word of-this-cell is-a-long-one and-not-to-be-broken-at-all here",
 				    "the last" },
 		  NULL);
 	assert_int_equal(table_print(table, NULL), 0);
@@ -170,11 +171,9 @@ static void test_narrow_table(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_paragraph),
-		cmocka_unit_test(test_hanging_paragraph),
-		cmocka_unit_test(test_table), cmocka_unit_test(test_narrow_table),
+		cmocka_unit_test(test_printable), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_paragraph), cmocka_unit_test(test_hanging_paragraph),
+		cmocka_unit_test(test_table),	  cmocka_unit_test(test_narrow_table),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))

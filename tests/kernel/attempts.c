@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attempts [--local] TABLE: makes each attempt of the table without the guard, where it must succeed, and with the guard in each
- * of its variants, where it must end as the table says: a refusal is counted by the hook and for the reason that the
- * table names and by no other, and what is let through is not counted at all.
+ * attempts [--local] TABLE: makes each attempt of the table without the guard, where it must succeed, and with the
+ * guard in each of its variants, where it must end as the table says: a refusal is counted by the hook and for the
+ * reason that the table names and by no other, and what is let through is not counted at all.
  *
- * attempts.sh and, for --local, local.sh make the world that this needs, and name it in the environment. EJG_CASE: only attempts with this shell
- * pattern somewhere in their names.
+ * attempts.sh and, for --local, local.sh make the world that this needs, and name it in the environment. EJG_CASE: only
+ * attempts with this shell pattern somewhere in their names.
  */
 #include <errno.h>
 #include <signal.h>
@@ -225,7 +225,8 @@ int main(int argc, char **argv)
 	r = run_table(&run, N_VARIANTS);
 	for (int variant = 0; r == 0 && variant < N_VARIANTS; variant++)
 		if (guard_lacking(variant))
-			printf("# left out, %s: this kernel has not %s\n", variant_names[variant], guard_lacking(variant));
+			printf("# left out, %s: this kernel has not %s\n", variant_names[variant],
+			       guard_lacking(variant));
 		else if (!local || variant == VARIANT_DEFAULT || variant == VARIANT_PERMISSIVE)
 			r = run_table(&run, variant);
 	printf("# %zu attempts, %u of them left out; %u runs, %u wrong\n", run.n, run.left_out, run.done, run.failed);

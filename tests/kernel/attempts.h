@@ -86,7 +86,8 @@ enum way {
 };
 
 #define WAY_BIT(way) (1ULL << (way))
-#define WAYS_FAST_OPEN (WAY_BIT(WAY_TFO_SENDTO) | WAY_BIT(WAY_TFO_SENDMSG) | WAY_BIT(WAY_TFO_CONNECT)) /* of a client */
+#define WAYS_FAST_OPEN (WAY_BIT(WAY_TFO_SENDTO) | WAY_BIT(WAY_TFO_SENDMSG) | WAY_BIT(WAY_TFO_CONNECT)) /* of a client  \
+													*/
 
 /* The guard's configurations in which the table is run. */
 enum variant {
@@ -191,14 +192,14 @@ struct end {
 	uint64_t ways;
 	int family;
 	const char *netns;
-	const char *cgroup; /* the cgroup of its sockets */
+	const char *cgroup;		    /* the cgroup of its sockets */
 	const struct place *local, *remote; /* or NULL */
 	uint16_t local_port, remote_port;
 	bool waits_for_join; /* a server that answers when the connection has a second subflow */
 	bool verify;	     /* the control: check that it really used the way */
 	int timeout_ms;
 	const struct person *person; /* the identity that it assumes before it uses its socket; NULL: stays root */
-	enum variant variant; /* to be applied by WAY_BEFORE; N_VARIANTS: none */
+	enum variant variant;	     /* to be applied by WAY_BEFORE; N_VARIANTS: none */
 };
 
 static inline bool has(const struct end *end, enum way way)
@@ -244,7 +245,7 @@ int guard_counters(const struct world *world, uint64_t ret[POLICY_N_HOOKS * POLI
 
 /* The environment of the attempts: see attempts.sh. */
 struct world {
-	const char *host, *remote, *joiner; /* network namespaces, as files */
+	const char *host, *remote, *joiner;	   /* network namespaces, as files */
 	const char *guarded, *control, *elsewhere; /* cgroups */
 	const char *tool, *modules, *conf;
 	bool local; /* the table is of the module host: see local.tbl */

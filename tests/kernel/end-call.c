@@ -31,8 +31,8 @@ struct call {
 
 static bool by_uring(const struct end *end)
 {
-	return end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) |
-			    WAY_BIT(WAY_URING_FIXED));
+	return end->ways &
+	       (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) | WAY_BIT(WAY_URING_FIXED));
 }
 
 /* Writes the address in the form that the end uses. */

@@ -34,8 +34,8 @@ static int make(const struct end *end)
 
 	if (has(end, WAY_SMC))
 		return socket(AF_SMC, type | SOCK_CLOEXEC, end->family == AF_INET ? 0 : 1); /* SMCPROTO_SMC, _SMC6 */
-	if (!(end->ways & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) |
-			    WAY_BIT(WAY_URING_FIXED))))
+	if (!(end->ways &
+	      (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) | WAY_BIT(WAY_URING_FIXED))))
 		return socket(end->family, type | SOCK_CLOEXEC, protocol);
 	r = fd = uring_do(end, &sqe);
 	if (r >= 0)

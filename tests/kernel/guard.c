@@ -54,12 +54,13 @@ static int write_stack(const struct world *world, enum variant variant)
 	if (world->local)
 		fprintf(file, "set users 901\nrequired host%s\n", options[variant]);
 	else
-		fprintf(file, "set public 5222 5223 5269\nrequired net accept=%s listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
+		fprintf(file,
+			"set public 5222 5223 5269\nrequired net accept=%s "
+			"listen=127.0.0.1,::1,198.51.100.1,2001:db8::1,fe80::1%s\n",
 			is_netns(variant) ? "netns" : "cgroup", options[variant]);
-	fprintf(file,
-		"set epmd 4369\n"
-		"set dist 4370-4375\n"
-		"set peers 198.51.100.2 198.51.100.3 2001:db8::2 fe80::2%%eth0\n");
+	fprintf(file, "set epmd 4369\n"
+		      "set dist 4370-4375\n"
+		      "set peers 198.51.100.2 198.51.100.3 2001:db8::2 fe80::2%%eth0\n");
 	return fflush(file) ? errno : 0;
 }
 
@@ -89,8 +90,17 @@ static int run_tool(const struct world *world, char *const *arguments)
 
 int guard_apply(const struct world *world, enum variant variant)
 {
-	char *arguments[] = { "ejguard", "-q", "--confdir", (char *)world->conf, "--moduledir", (char *)world->modules,
-			      "apply", "--cgroup", (char *)world->guarded, SERVICE, NULL };
+	char *arguments[] = { "ejguard",
+			      "-q",
+			      "--confdir",
+			      (char *)world->conf,
+			      "--moduledir",
+			      (char *)world->modules,
+			      "apply",
+			      "--cgroup",
+			      (char *)world->guarded,
+			      SERVICE,
+			      NULL };
 	int r = write_stack(world, variant);
 
 	return r ? r : run_tool(world, arguments);
@@ -98,16 +108,17 @@ int guard_apply(const struct world *world, enum variant variant)
 
 int guard_release(const struct world *world)
 {
-	char *arguments[] = { "ejguard", "-q", "--confdir", (char *)world->conf, "--moduledir", (char *)world->modules,
-			      "release", SERVICE, NULL };
+	char *arguments[] = { "ejguard",	   "-q",	  "--confdir",
+			      (char *)world->conf, "--moduledir", (char *)world->modules,
+			      "release",	   SERVICE,	  NULL };
 
 	return run_tool(world, arguments);
 }
 
 int guard_counters(const struct world *world, uint64_t ret[POLICY_N_HOOKS * POLICY_N_REASONS])
 {
-	cleanup_fd int map = bpf_obj_get(world->local ? "/sys/fs/bpf/ejguard/" SERVICE ":host/counters" :
-						       "/sys/fs/bpf/ejguard/" SERVICE "/counters");
+	cleanup_fd int map = bpf_obj_get(world->local ? "/sys/fs/bpf/ejguard/" SERVICE ":host/counters"
+						      : "/sys/fs/bpf/ejguard/" SERVICE "/counters");
 	int n = libbpf_num_possible_cpus();
 	cleanup_free uint64_t *values = n > 0 ? calloc(n, sizeof(*values)) : NULL;
 

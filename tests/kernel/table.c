@@ -234,8 +234,8 @@ static int read_line(char *line, const char *heading, const char *path, unsigned
 	if (!n)
 		return 0;
 	if (local ? n == N_CELLS_LOCAL : n == N_CELLS || n == N_CELLS + 1) {
-		snprintf(attempt.text, sizeof(attempt.text), "%s%s %s: %s %s %s %s", cells[0], cells[1], heading, cells[2],
-			 cells[3], cells[4], cells[5]);
+		snprintf(attempt.text, sizeof(attempt.text), "%s%s %s: %s %s %s %s", cells[0], cells[1], heading,
+			 cells[2], cells[3], cells[4], cells[5]);
 		wrong = read_cells(cells, local, &attempt);
 	}
 	*ret = attempt;

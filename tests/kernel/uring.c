@@ -100,8 +100,7 @@ int uring_do(const struct end *end, const struct io_uring_sqe *sqe)
 bool uring_can(int operation)
 {
 	enum { ROOM = 256 };
-	cleanup_free struct io_uring_probe *probe =
-		calloc(1, sizeof(*probe) + ROOM * sizeof(struct io_uring_probe_op));
+	cleanup_free struct io_uring_probe *probe = calloc(1, sizeof(*probe) + ROOM * sizeof(struct io_uring_probe_op));
 	struct ring ring;
 	bool can = false;
 

@@ -160,8 +160,8 @@ const char *ways_lacking(const struct attempt *attempt)
 		return "IP_LOCAL_PORT_RANGE";
 	if (mask & WAY_BIT(WAY_PORT_RANGE) && mask & WAY_BIT(WAY_MPTCP) && !mptcp_takes(WAY_PORT_RANGE))
 		return "IP_LOCAL_PORT_RANGE with MPTCP";
-	if (mask & (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) |
-		    WAY_BIT(WAY_URING_FIXED)))
+	if (mask &
+	    (WAY_BIT(WAY_URING) | WAY_BIT(WAY_URING_ASYNC) | WAY_BIT(WAY_URING_SQPOLL) | WAY_BIT(WAY_URING_FIXED)))
 		return lacking_uring(attempt);
 	return NULL;
 }

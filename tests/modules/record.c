@@ -203,10 +203,10 @@ static void finish(struct ejg_call *call)
 #define CHECK_FALLBACK "ok"
 #endif
 
-#define RESULT_OR(member, otherwise)                                                                                                 \
+#define RESULT_OR(member, otherwise)                                                                                   \
 	{                                                                                                              \
 		.name = #member, .type = EJG_OPTION_ENUM, .offset = offsetof(struct config, member),                   \
-		.choices = results, .fallback = otherwise, .help = "what " #member " answers"                               \
+		.choices = results, .fallback = otherwise, .help = "what " #member " answers"                          \
 	}
 
 #define RESULT(member) RESULT_OR(member, "ok")

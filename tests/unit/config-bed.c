@@ -105,11 +105,8 @@ struct bed *bed_new(void)
 	if (!mkdtemp(template))
 		abort();
 	bed->folder = arena_strdup(arena, template);
-	bed->facts = (struct ejg_facts){ EJG_FACTS_HEADER,
-					 .service = "ejabberd",
-					 .epmd_port = 4369,
-					 .config_dir = bed->folder,
-					 .stack_file = "/etc/ejguard/ejabberd" };
+	bed->facts = (struct ejg_facts){ EJG_FACTS_HEADER, .service = "ejabberd", .epmd_port = 4369,
+					 .config_dir = bed->folder, .stack_file = "/etc/ejguard/ejabberd" };
 	bed->survey = (struct ejg_survey){ EJG_SURVEY_HEADER };
 	set(bed, "SPOOL_DIR", bed->folder);
 	set(bed, "HOME", arena_printf(arena, "%s/home", bed->folder));

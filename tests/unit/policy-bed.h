@@ -47,7 +47,8 @@ static inline struct policy_address address(const char *text)
 static const struct ejg_port_range dist = { 4370, 4375 };
 static const struct ejg_port_range public_ports[] = { { 5222, 5223 }, { 5269, 5269 } };
 
-static inline void build(struct net_policy *policy, const char *const *peers, size_t n, bool strict, unsigned int wildcard)
+static inline void build(struct net_policy *policy, const char *const *peers, size_t n, bool strict,
+			 unsigned int wildcard)
 {
 	const struct ejg_prefix listen[] = { prefix("127.0.0.0/8"), prefix("::1"), prefix("198.51.100.1") };
 	struct net_config config = {

@@ -97,12 +97,8 @@ static inline void survey_fixture_init(struct survey_fixture *f, void **state)
 	};
 	f->cgroups[1] = (struct ejg_cgroup){ .name = "epmd.socket" };
 	f->facts = (struct ejg_facts){
-		EJG_FACTS_HEADER,
-		.service = "ejabberd",
-		.cgroup_mount = fixture_path(scratch, "cgroup"),
-		.cgroups = f->cgroups,
-		.n_cgroups = 2,
-		.epmd_port = 4369,
+		EJG_FACTS_HEADER,      .service = "ejabberd", .cgroup_mount = fixture_path(scratch, "cgroup"),
+		.cgroups = f->cgroups, .n_cgroups = 2,	      .epmd_port = 4369,
 	};
 	f->source = (struct survey_source){
 		.proc = fixture_path(scratch, "proc"),

@@ -152,14 +152,16 @@ static void paths_are_walked_by_component(void **state)
 	assert_true(S_ISLNK(link.access.mode));
 	walk(scratch, "link/file", ACCESS_FOLLOW, &followed);
 	assert_string_equal(followed.path, scratch_path(scratch, "a/file"));
-	assert_int_equal(
-		access_walk(scratch->arena, NULL, scratch_path(scratch, "loop"), ACCESS_FOLLOW, &trust, &none, &problem),
-		-ELOOP);
+	assert_int_equal(access_walk(scratch->arena, NULL, scratch_path(scratch, "loop"), ACCESS_FOLLOW, &trust, &none,
+				     &problem),
+			 -ELOOP);
 	assert_non_null(strstr(problem, "loop"));
-	assert_int_equal(access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/x"), 0, &trust, &none, &problem),
-			 -ENOTDIR);
-	assert_int_equal(access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/"), 0, &trust, &none, &problem),
-			 -ENOTDIR);
+	assert_int_equal(
+		access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/x"), 0, &trust, &none, &problem),
+		-ENOTDIR);
+	assert_int_equal(
+		access_walk(scratch->arena, NULL, scratch_path(scratch, "a/file/"), 0, &trust, &none, &problem),
+		-ENOTDIR);
 	assert_int_equal(access_walk(scratch->arena, NULL, "a/file", 0, &trust, &none, &problem), -EINVAL);
 }
 

@@ -207,7 +207,8 @@ static void compare_table(const struct bed *bed, const char *table)
 	}
 	for (; n < bed->n_findings && strcmp(bed->findings[n].id, "judged") != 0; n++)
 		if (!is_of_machine(bed->findings[n].id))
-			fail_msg("%s: the table has no '%s', line %u", table, bed->findings[n].id, bed->findings[n].line);
+			fail_msg("%s: the table has no '%s', line %u", table, bed->findings[n].id,
+				 bed->findings[n].line);
 }
 
 /* If the package is installed, the machine has that file, with another owner than in this test. */

@@ -75,8 +75,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bed *bed = *state;
-	static const char *const names[] = { "cookie",		     "ejabberd",     "run/ejabberd/lock",
-					     "run/ejabberd/applied", "run/ejabberd", "run" };
+	static const char *const names[] = { "cookie",	     "ejabberd", "run/ejabberd/lock", "run/ejabberd/applied",
+					     "run/ejabberd", "run" };
 	char path[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

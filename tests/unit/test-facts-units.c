@@ -132,11 +132,8 @@ static void test_choose_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_defaults),
-		scratch_test(test_set_cgroups),
-		scratch_test(test_no_cgroups),
-		scratch_test(test_choose_own),
-		scratch_test(test_choose_given),
+		scratch_test(test_defaults),   scratch_test(test_set_cgroups),	scratch_test(test_no_cgroups),
+		scratch_test(test_choose_own), scratch_test(test_choose_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

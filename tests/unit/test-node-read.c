@@ -186,8 +186,8 @@ static void test_long_inet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	  cmocka_unit_test(test_long_names),	  cmocka_unit_test(test_versions),   cmocka_unit_test(test_inet),
-		cmocka_unit_test(test_long_inet),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_long_names), cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_inet),  cmocka_unit_test(test_long_inet),
 	};
 
 	return cmocka_run_group_tests_name("node-read", tests, NULL, NULL);

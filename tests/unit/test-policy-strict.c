@@ -23,8 +23,8 @@ static void test_strictness(void **state)
 	(void)state;
 	build(&few, PEERS("198.51.100.2"), false, POLICY_WILDCARD_DENY);
 	build(&many, PEERS("198.51.100.2", "198.51.100.8/31", "2001:db8::/64"), false, POLICY_WILDCARD_DENY);
-	build(&parts, PEERS("198.51.100.2", "198.51.100.8", "198.51.100.9", "2001:db8::/65", "2001:db8:0:0:8000::/65"), false,
-	      POLICY_WILDCARD_DENY);
+	build(&parts, PEERS("198.51.100.2", "198.51.100.8", "198.51.100.9", "2001:db8::/65", "2001:db8:0:0:8000::/65"),
+	      false, POLICY_WILDCARD_DENY);
 	compare(&few, &few, true, true);
 	compare(&few, &many, true, false);
 	compare(&many, &few, false, true);

@@ -234,8 +234,8 @@ static void test_limits(void **state)
 	assert_int_equal(f.build.survey->n_processes, 257);
 	assert_string_equal(process(&f, 5000)->node, "a");
 	assert_true(survey_fixture_unseen(&f, "there are 44 more"));
-	assert_true(survey_fixture_unseen(
-		&f, "a process are longer than 128 KiB and were not completely read (pid 5000)"));
+	assert_true(
+		survey_fixture_unseen(&f, "a process are longer than 128 KiB and were not completely read (pid 5000)"));
 	assert_false(survey_fixture_unseen(&f, "hidepid"));
 }
 

@@ -42,9 +42,9 @@ static void assert_reads(const char *root, const char *path, const char *expecte
 
 static void test_stays_inside(void **state)
 {
-	static const char *const paths[] = { "/etc/passwd", "//etc/./passwd",	"/etc/deep/../passwd", "/../../etc/passwd",
-					     "/absolute",   "/relative",	"/etc/deep/out",       "/folder/passwd",
-					     "/folder/deep/out" };
+	static const char *const paths[] = { "/etc/passwd",	  "//etc/./passwd", "/etc/deep/../passwd",
+					     "/../../etc/passwd", "/absolute",	    "/relative",
+					     "/etc/deep/out",	  "/folder/passwd", "/folder/deep/out" };
 	struct scratch *scratch = *state;
 
 	make_tree(scratch);

@@ -124,7 +124,8 @@ static void test_other_architectures(void **state)
 	assert_false(inspect_refuses(inspect_ask(&inspection, seccomp_syscall_resolve_name("getpid"), arguments)));
 	assert_true(inspect_refuses(inspect_ask_as(&inspection, AUDIT_ARCH_ARM ^ 1, 20, arguments)));
 	if (inspect_architecture() == AUDIT_ARCH_X86_64)
-		assert_true(inspect_refuses(inspect_ask_as(&inspection, AUDIT_ARCH_X86_64, 0x40000000u | 39, arguments)));
+		assert_true(
+			inspect_refuses(inspect_ask_as(&inspection, AUDIT_ARCH_X86_64, 0x40000000u | 39, arguments)));
 	end(child);
 }
 
@@ -236,9 +237,9 @@ static void test_sockets(void **state)
 		{ AF_INET, SOCK_STREAM, 262 | 1L << 32, EPROTONOSUPPORT },
 	};
 	static const int needed[][3] = {
-		{ AF_UNIX, SOCK_STREAM, 0 },  { AF_UNIX, SOCK_SEQPACKET, 0 }, { AF_INET, SOCK_STREAM, 0 },
-		{ AF_INET, SOCK_STREAM, 6 },  { AF_INET6, SOCK_STREAM, 0 },   { AF_INET, SOCK_DGRAM, 17 },
-		{ AF_NETLINK, SOCK_RAW, 0 },  { AF_NETLINK, SOCK_DGRAM, 0 },  { AF_NETLINK, SOCK_RAW, 4 },
+		{ AF_UNIX, SOCK_STREAM, 0 }, { AF_UNIX, SOCK_SEQPACKET, 0 }, { AF_INET, SOCK_STREAM, 0 },
+		{ AF_INET, SOCK_STREAM, 6 }, { AF_INET6, SOCK_STREAM, 0 },   { AF_INET, SOCK_DGRAM, 17 },
+		{ AF_NETLINK, SOCK_RAW, 0 }, { AF_NETLINK, SOCK_DGRAM, 0 },  { AF_NETLINK, SOCK_RAW, 4 },
 	};
 
 	needs_root();

@@ -121,8 +121,8 @@ static void test_once(void **state)
 {
 	struct scratch *scratch = *state;
 	const struct file script = { "/usr/sbin/ejabberdctl", "CONFIG_DIR=/etc/ejabberd\n"
-								"EJABBERDCTL_CONFIG_PATH=$CONFIG_DIR/ejabberdctl.cfg\n"
-								". $EJABBERDCTL_CONFIG_PATH\n" };
+							      "EJABBERDCTL_CONFIG_PATH=$CONFIG_DIR/ejabberdctl.cfg\n"
+							      ". $EJABBERDCTL_CONFIG_PATH\n" };
 	const struct file old = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" };
 	const struct file new = { "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=3-4\n" };
 	const struct ejg_origin from = { .kind = EJG_ORIGIN_DISCOVERED };

@@ -255,8 +255,7 @@ static void includes_are_limited_in_depth(void **state)
 	assert_string_equal(describe(scratch, stack), "required d17\n");
 	scratch_text(scratch, "conf/d16", "include d17\n");
 	assert_int_equal(read_stack(scratch, &stack), -EBADMSG);
-	assert_reported(scratch->report, "stack-limit",
-			"more than 16 nested includes: ejabberd -> d1 -> d2");
+	assert_reported(scratch->report, "stack-limit", "more than 16 nested includes: ejabberd -> d1 -> d2");
 }
 
 static void includes_in_a_circle_are_refused(void **state)

@@ -262,8 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_units),     scratch_test(test_in_service), scratch_test(test_find),
 		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_larger),
-		scratch_test(test_relations),
-		scratch_test(test_real),
+		scratch_test(test_relations), scratch_test(test_real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,9 @@ static int note(void *data, const struct walk_entry *entry)
 
 	assert_int_equal(entry->fd < 0, !entry->st);
 	snprintf(record->text + n, sizeof(record->text) - n, "%s%s%s", n ? " " : "", entry->path,
-		 !entry->st ? "!" : S_ISLNK(entry->st->st_mode) ? "@" : "");
+		 !entry->st		       ? "!"
+		 : S_ISLNK(entry->st->st_mode) ? "@"
+					       : "");
 	return record->stop && strcmp(entry->path, record->stop) == 0 ? WALK_HERE : WALK_ON;
 }
 
@@ -102,9 +104,8 @@ static void test_stops_where_told(void **state)
 	struct stat st;
 
 	make_tree(scratch);
-	assert_int_equal(walk_path(scratch->arena, scratch_path(scratch, "root"), "/a/b/link", note, &record, &end,
-				   &failed),
-			 0);
+	assert_int_equal(
+		walk_path(scratch->arena, scratch_path(scratch, "root"), "/a/b/link", note, &record, &end, &failed), 0);
 	assert_string_equal(end.path, "/a/b/link");
 	assert_string_equal(end.name, "link");
 	assert_int_equal(fstat(end.fd, &st), 0);
@@ -166,9 +167,9 @@ static void test_never_leaves_the_root(void **state)
 	assert_string_equal(end.path, "/a/outside");
 	/* the result of the kernel's own ".." */
 	assert_int_equal(access(scratch_path(scratch, "b/../outside"), F_OK), 0);
-	assert_int_equal(walk_path(scratch->arena, NULL, scratch_path(scratch, "b/../outside"), NULL, NULL, &control,
-				   &failed),
-			 0);
+	assert_int_equal(
+		walk_path(scratch->arena, NULL, scratch_path(scratch, "b/../outside"), NULL, NULL, &control, &failed),
+		0);
 	assert_true(control.fd >= 0);
 }
 

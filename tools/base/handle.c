@@ -92,8 +92,9 @@ static void show_operation(struct report *report, const char *module, const char
 	static const struct {
 		const char *name, *text;
 	} operations[] = {
-		{ "check", "checking" },	  { "prepare", "preparing" }, { "apply", "applying" },
-		{ "prove", "self-test" },	  { "status", "status" },     { "release", "releasing" },
+		{ "check", "checking" },	{ "prepare", "preparing" },
+		{ "apply", "applying" },	{ "prove", "self-test" },
+		{ "status", "status" },		{ "release", "releasing" },
 		{ "explain", "looking it up" }, { "doctor", "looking at this system" },
 	};
 
@@ -146,9 +147,8 @@ int handle_open(const struct arguments *arguments, struct report *report)
 	if (r == -EINVAL && arguments->root && !is_folder(arguments->root))
 		return report_fail_usage(report, "--root %s is not a folder", arguments->root);
 	if (r == -EINVAL && report->service)
-		return report_fail_usage(report,
-				   "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -",
-				   report->service);
+		return report_fail_usage(report, "'%s' cannot be a service: at most 63 of a-z, 0-9, _ and -",
+					 report->service);
 	if (r < 0)
 		return report_fail(report, r, "cannot start: %s", strerror(-r));
 	/* Events and commands use the screen themselves. */

@@ -45,8 +45,8 @@ static bool is_unit(const char *name)
 }
 
 /*
- * Writes the unit in which this process runs. journald looks it up only when it reads an entry, and this process may have ended
- * by then. `journalctl -u` also takes the entries of root that name it like this (journalctl(1)).
+ * Writes the unit in which this process runs. journald looks it up only when it reads an entry, and this process may
+ * have ended by then. `journalctl -u` also takes the entries of root that name it like this (journalctl(1)).
  */
 static void write_unit(FILE *out)
 {

@@ -17,8 +17,8 @@ struct journal_field {
 };
 
 /*
- * Sends one entry to the journal, by its native protocol (systemd's JOURNAL_NATIVE_PROTOCOL): a line on stderr has no fields.
- * Return: 0; a negative errno where there is no journal, or it is not to be reached from here.
+ * Sends one entry to the journal, by its native protocol (systemd's JOURNAL_NATIVE_PROTOCOL): a line on stderr has no
+ * fields. Return: 0; a negative errno where there is no journal, or it is not to be reached from here.
  */
 int journal_send(const struct journal_field *fields, size_t n);
 

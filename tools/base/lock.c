@@ -22,7 +22,8 @@ static int open_file(struct report *report, const char *path, int *ret_fd)
 		return report_fail(report, errno == EACCES || errno == EPERM || errno == EROFS ? -EPERM : -EIO,
 				   "cannot open the lock %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & (S_IRWXG | S_IRWXO))
-		return report_fail(report, -EIO, "%s is not a regular file that only the caller can open; remove it", path);
+		return report_fail(report, -EIO, "%s is not a regular file that only the caller can open; remove it",
+				   path);
 	*ret_fd = take_fd(fd);
 	return 0;
 }
@@ -44,9 +45,10 @@ static int wait_until(struct report *report, int fd, const char *path, unsigned 
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return report_fail(report, -EIO, "cannot lock %s: %s", path, strerror(errno));
 		if (clock_ms() >= end)
-			return report_fail(report, -EBUSY,
-					   "another process has held the lock %s for more than %u s; to see which, run: lslocks",
-					   path, patience);
+			return report_fail(
+				report, -EBUSY,
+				"another process has held the lock %s for more than %u s; to see which, run: lslocks",
+				path, patience);
 		nanosleep(&pause, NULL);
 	}
 	return 0;

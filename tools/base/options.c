@@ -70,8 +70,7 @@ static int set_path(const struct option_spec *option, char **ret, const char *te
 		return report_fail_usage(report, "--%s is empty", option->name);
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return report_fail_usage(report, "--%s contains a control character",
-					   option->name);
+			return report_fail_usage(report, "--%s contains a control character", option->name);
 	if (*text != '/') {
 		cwd = get_current_dir_name();
 		if (!cwd)
@@ -207,8 +206,7 @@ int options_parse(const struct option_spec *options, size_t n_options, bool oper
 		} else {
 			option = find_option(options, n_options, value);
 			if (is_abbreviated(option, value, argv))
-				r = report_fail_usage(report, "write --%s in full",
-						option->name);
+				r = report_fail_usage(report, "write --%s in full", option->name);
 			else
 				r = set_option(option, arguments, report);
 		}

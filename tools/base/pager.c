@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The pager gets the whole page as a file, and the exit status of the tool is that of the verb. For root it is the system's
- * less alone, without arguments and without its commands that run others (LESSSECURE): a page is neither a shell nor
- * another file for who was let into this command by sudo(8), with variables of the caller.
+ * The pager gets the whole page as a file, and the exit status of the tool is that of the verb. For root it is the
+ * system's less alone, without arguments and without its commands that run others (LESSSECURE): a page is neither a
+ * shell nor another file for who was let into this command by sudo(8), with variables of the caller.
  */
 #include "tools/base/pager.h"
 

@@ -72,8 +72,8 @@ int report_fail_usage(struct report *report, const char *format, ...)
 		problem = NULL;
 		return report_fail(report, -ENOMEM, "out of memory");
 	}
-	return report_fail(report, -EINVAL, "%s; try ejguard %s%s--help", problem, report->verb ? report->verb->name : "",
-			   report->verb ? " " : "");
+	return report_fail(report, -EINVAL, "%s; try ejguard %s%s--help", problem,
+			   report->verb ? report->verb->name : "", report->verb ? " " : "");
 }
 
 const char *report_error(const struct report *report)

@@ -48,7 +48,7 @@ struct report {
 	const struct ejg_question *question; /* of explain: the question, when it was parsed */
 	bool openmetrics, prometheus;	     /* print metrics only, in that format */
 
-	bool tries; /* dry run: reports what an apply or an enable would change */
+	bool tries;	  /* dry run: reports what an apply or an enable would change */
 	bool guarded_now; /* of an audit */
 	enum {
 		UNIT_START_UNKNOWN, /* not determined, or no unit can start */
@@ -57,10 +57,10 @@ struct report {
 	} persistence; /* do all units of the service start guarded the next time? */
 
 	struct {
-		bool waits; /* a change waits to be confirmed */
+		bool waits;	      /* a change waits to be confirmed */
 		unsigned int seconds; /* the remaining time */
-		bool former; /* the former policy will come back; false: the guard will be released */
-		bool timer;  /* the timer runs */
+		bool former;	      /* the former policy will come back; false: the guard will be released */
+		bool timer;	      /* the timer runs */
 	} pending;
 
 	struct learned learned; /* of learn: a proposed stack */
@@ -72,8 +72,9 @@ struct report {
 			REACH_UNKNOWN,
 			REACH_OPEN,
 			REACH_REFUSED,
-		} strangers[2], peers[2], users[2]; /* of epmd, of the distribution */
-	} reach; /* of discover --graph: who is refused now */
+		} strangers[2],
+			peers[2], users[2]; /* of epmd, of the distribution */
+	} reach;			    /* of discover --graph: who is refused now */
 
 	bool surveyed; /* print the facts and the survey */
 
@@ -85,7 +86,7 @@ struct report {
 	bool quiet;
 	bool verbose;
 
-	int status; /* the exit status, if it does not follow from the error; else 0 */
+	int status;		  /* the exit status, if it does not follow from the error; else 0 */
 	bool sigpipe_was_ignored; /* by the caller of the tool */
 	bool sigxfsz_was_ignored; /* by the caller of the tool */
 	bool sigchld_was_ignored;
@@ -127,7 +128,8 @@ int report_note(struct report *report, const struct ejg_finding *finding);
 /* Adds copies of all current findings of the handle. */
 int report_keep(struct report *report);
 
-/* True if the finding has this name: of "net.denied" it is "denied". ejguard-module(7) has the names that mean something. */
+/* True if the finding has this name: of "net.denied" it is "denied". ejguard-module(7) has the names that mean
+ * something. */
 bool report_is_named(const struct ejg_finding *finding, const char *name);
 /* True if a finding reports a change of a dry run: by its name. */
 bool report_is_change(const struct ejg_finding *finding);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tables, drawn by libsmartcols. The last column has sentences: it gets the remaining width. If that is too little, the widest of
- * the others get narrower. All are wrapped here, at words, which libsmartcols would break.
+ * Tables, drawn by libsmartcols. The last column has sentences: it gets the remaining width. If that is too little, the
+ * widest of the others get narrower. All are wrapped here, at words, which libsmartcols would break.
  */
 #include <errno.h>
 #include <libsmartcols.h>
@@ -173,10 +173,12 @@ static size_t find_widest(const struct table *table, const unsigned int *limits)
 	return widest;
 }
 
-/* Gives the last column the rest. The others are narrowed for it to their longest words, and then, if it must be, below them. */
+/* Gives the last column the rest. The others are narrowed for it to their longest words, and then, if it must be, below
+ * them. */
 static void fit(struct table *table, unsigned int room)
 {
-	static const unsigned int least[MAX_COLUMNS] = { MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH };
+	static const unsigned int least[MAX_COLUMNS] = { MIN_WIDTH, MIN_WIDTH, MIN_WIDTH,
+							 MIN_WIDTH, MIN_WIDTH, MIN_WIDTH };
 	const unsigned int *const limits[] = { table->words, least };
 	unsigned int taken = MIN_LAST;
 

@@ -14,16 +14,18 @@ const struct option_spec global_options[] = {
 	{ "moduledir", 0, OPTION_PATH, "DIR", FIELD(moduledir), "load modules from DIR instead of " EJG_MODULEDIR },
 	{ "json", 0, OPTION_FLAG, NULL, FIELD(json), "print one JSON object" },
 	{ "quiet", 'q', OPTION_FLAG, NULL, FIELD(quiet), "print only failures" },
-	{ "verbose", 'v', OPTION_FLAG, NULL, FIELD(verbose),
-	  "print everything, and a log to stderr" },
+	{ "verbose", 'v', OPTION_FLAG, NULL, FIELD(verbose), "print everything, and a log to stderr" },
 	{ "no-pager", 0, OPTION_FLAG, NULL, FIELD(no_pager), "do not show long pages by a pager" },
 	{ "help", 'h', OPTION_FLAG, NULL, FIELD(help), "print this help" },
 	{ "version", 0, OPTION_FLAG, NULL, FIELD(version), "print the version" },
 };
 const size_t n_global_options = LENGTH(global_options);
 
-#define ROOT_OPTION { "root", 0, OPTION_PATH, "DIR", FIELD(root), \
-		      "read the image or the mounted disk at DIR instead of this system" }
+#define ROOT_OPTION                                                                                                    \
+	{                                                                                                              \
+		"root", 0, OPTION_PATH, "DIR", FIELD(root),                                                            \
+			"read the image or the mounted disk at DIR instead of this system"                             \
+	}
 
 static const struct option_spec check_options[] = {
 	ROOT_OPTION,
@@ -41,16 +43,15 @@ static const struct option_spec explain_options[] = {
 };
 
 static const struct option_spec apply_options[] = {
-	{ "own", 0, OPTION_FLAG, NULL, FIELD(own), "fail unless called from a unit of the service (for ExecStartPre=)" },
+	{ "own", 0, OPTION_FLAG, NULL, FIELD(own),
+	  "fail unless called from a unit of the service (for ExecStartPre=)" },
 	{ "cgroup", 0, OPTION_LIST, "PATH", FIELD(cgroups),
 	  "guard this cgroup instead of those of the stack (repeatable)" },
 	{ "only", 0, OPTION_LIST, "MODULE", FIELD(only), "use only this module of the stack (repeatable)" },
-	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof),
-	  "skip the self-test (do not try forbidden connections)" },
+	{ "no-proof", 0, OPTION_FLAG, NULL, FIELD(no_proof), "skip the self-test (do not try forbidden connections)" },
 	{ "grace", 0, OPTION_WORD, "SECONDS", FIELD(grace),
 	  "accept an address that a peer's name had in the last SECONDS" },
-	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
-	  "show what would change; exit status 5 if something would" },
+	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run), "show what would change; exit status 5 if something would" },
 	{ "confirm", 0, OPTION_WORD, "TIME", FIELD(confirm),
 	  "restore the former policy after TIME (60s) unless ejguard confirm is run" },
 };
@@ -80,8 +81,7 @@ static const struct option_spec exec_options[] = {
 };
 
 static const struct option_spec watch_options[] = {
-	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched),
-	  "show only the events of this module (repeatable)" },
+	{ "module", 0, OPTION_LIST, "MODULE", FIELD(watched), "show only the events of this module (repeatable)" },
 };
 
 static const struct option_spec doctor_options[] = {
@@ -91,8 +91,7 @@ static const struct option_spec doctor_options[] = {
 };
 
 static const struct option_spec enable_options[] = {
-	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run),
-	  "show what would change; exit status 5 if something would" },
+	{ "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run), "show what would change; exit status 5 if something would" },
 	{ "seccomp", 0, OPTION_FLAG, NULL, FIELD(seccomp),
 	  "also start the services under the filter of the stack's module seccomp" },
 	{ "now", 0, OPTION_FLAG, NULL, FIELD(now),

@@ -35,15 +35,15 @@ struct arguments {
 	const char **cgroups; /* ended by NULL */
 	const char **only;    /* ended by NULL */
 	bool no_proof;
-	bool nagios; /* of check */
-	bool html;   /* of check */
-	bool graph;  /* of discover */
-	const char *grace; /* of apply: seconds */
+	bool nagios;	     /* of check */
+	bool html;	     /* of check */
+	bool graph;	     /* of discover */
+	const char *grace;   /* of apply: seconds */
 	const char *confirm; /* of apply: a time */
-	bool now; /* of enable */
+	bool now;	     /* of enable */
 	bool dry_run;
-	bool detailed; /* of check --file: the exit status shows whether anything would change */
-	bool seccomp; /* of enable */
+	bool detailed;	   /* of check --file: the exit status shows whether anything would change */
+	bool seccomp;	   /* of enable */
 	bool only_confine; /* of exec */
 	bool prove;
 	bool openmetrics;
@@ -51,7 +51,7 @@ struct arguments {
 	const char *user;   /* of exec and explain */
 	const char *cgroup; /* of exec */
 	bool wait_empty;
-	char **command; /* of exec: the words behind --, ended by NULL; or NULL */
+	char **command;	      /* of exec: the words behind --, ended by NULL; or NULL */
 	const char **watched; /* modules, ended by NULL */
 	char *unitdir;
 	char *templatedir;
@@ -78,8 +78,9 @@ struct option_spec {
 /* The verbs, in the order of the help, and their functions (tools/verbs). */
 #define VERBS_THAT_RUN(verb)                                                                                           \
 	verb(CHECK, check) verb(APPLY, apply) verb(CONFIRM, confirm) verb(REVERT, revert) verb(STATUS, status)         \
-	verb(RELEASE, release) verb(EXEC, exec) verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch)               \
-	verb(DISCOVER, discover) verb(LEARN, learn) verb(DOCTOR, doctor) verb(MODULES, modules) verb(ENABLE, enable) verb(DISABLE, disable)
+		verb(RELEASE, release) verb(EXEC, exec) verb(OCI, oci) verb(EXPLAIN, explain) verb(WATCH, watch)       \
+			verb(DISCOVER, discover) verb(LEARN, learn) verb(DOCTOR, doctor) verb(MODULES, modules)        \
+				verb(ENABLE, enable) verb(DISABLE, disable)
 
 #define VERB_ID(id, name) VERB_##id,
 enum verb_id { VERBS_THAT_RUN(VERB_ID) VERB_HELP, VERB_VERSION, N_VERBS };
@@ -90,25 +91,25 @@ struct verb {
 	/* For help and completions: words; "a|b" for a choice, "[WORD]" for an optional word. */
 	const char *operand;
 	const char *usage; /* for the help, if the operand is not enough: lines, each without the verb's name */
-	size_t n_words;	     /* number of required words: arguments->words */
+	size_t n_words;	   /* number of required words: arguments->words */
 	const char *summary;
 	const char *done; /* the verdict of a successful run: "held" */
 	const char *failed;
-	const char *asker;   /* the verb that shows all findings of this one without changes; NULL: itself */
-	bool of_no_service;  /* the operand is not a service */
-	bool reads_service;  /* it determines the service itself, and opens the handle */
-	bool audits;	     /* checks the guard, and changes nothing */
-	bool tells_only;     /* its findings do not affect the exit status */
-	bool shows_all;	     /* also shows findings of severity ok without -v */
-	bool counts_ok;	     /* counts them in the verdict */
-	bool counts_only;    /* prints failures; only counts other findings without -v */
-	bool shows_guarded;  /* prints a table of guarded cgroups */
-	bool makes_dropins;  /* reported units got drop-ins; false: lost them */
-	bool reverts;	     /* restores an earlier state */
-	bool runs_command;   /* has a command behind -- */
-	bool asks_target;    /* its second and third word are an address and a port, which may be one word */
-	bool pages;	     /* prints a page that may be long, and changes nothing: a pager may show it */
-	bool streams;	     /* prints each event: prints no report unless it fails */
+	const char *asker;  /* the verb that shows all findings of this one without changes; NULL: itself */
+	bool of_no_service; /* the operand is not a service */
+	bool reads_service; /* it determines the service itself, and opens the handle */
+	bool audits;	    /* checks the guard, and changes nothing */
+	bool tells_only;    /* its findings do not affect the exit status */
+	bool shows_all;	    /* also shows findings of severity ok without -v */
+	bool counts_ok;	    /* counts them in the verdict */
+	bool counts_only;   /* prints failures; only counts other findings without -v */
+	bool shows_guarded; /* prints a table of guarded cgroups */
+	bool makes_dropins; /* reported units got drop-ins; false: lost them */
+	bool reverts;	    /* restores an earlier state */
+	bool runs_command;  /* has a command behind -- */
+	bool asks_target;   /* its second and third word are an address and a port, which may be one word */
+	bool pages;	    /* prints a page that may be long, and changes nothing: a pager may show it */
+	bool streams;	    /* prints each event: prints no report unless it fails */
 	const struct option_spec *options;
 	size_t n_options;
 };

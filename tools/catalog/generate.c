@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Writes the catalog of the journal: generate MODULE.so... Each finding that is a failure or a warning has an entry, made
- * from the table in which it is declared: `journalctl -x` then shows with a message what it means and what to do.
+ * Writes the catalog of the journal: generate MODULE.so... Each finding that is a failure or a warning has an entry,
+ * made from the table in which it is declared: `journalctl -x` then shows with a message what it means and what to do.
  */
 #include <dlfcn.h>
 #include <ejguard/module.h>
@@ -35,8 +35,8 @@ static void print_entry(const struct catalog_entry *entry)
 
 	if (entry->severity < EJG_WARNING)
 		return;
-	printf("\n# %s\n-- %s\nSubject: @EJGUARD_SERVICE@: %s\nDefined-By: ejguard\nDocumentation: man:%s\n\n", entry->id,
-	       message_id(entry->id, id), entry->cause, entry->page);
+	printf("\n# %s\n-- %s\nSubject: @EJGUARD_SERVICE@: %s\nDefined-By: ejguard\nDocumentation: man:%s\n\n",
+	       entry->id, message_id(entry->id, id), entry->cause, entry->page);
 	printf("A %s of ejguard: %s.\nCause: %s.\n", entry->severity == EJG_FAILURE ? "failure" : "warning", entry->id,
 	       entry->cause);
 	if (entry->remedy && *entry->remedy) {
@@ -53,10 +53,10 @@ static void print_infos(const char *module, const char *page, const struct ejg_f
 	for (size_t i = 0; i < n; i++) {
 		snprintf(id, sizeof(id), "%s.%s", module, infos[i].id);
 		print_entry(&(struct catalog_entry){ .id = id,
-					     .severity = infos[i].severity,
-					     .cause = infos[i].summary,
-					     .remedy = infos[i].remedy,
-					     .page = page });
+						     .severity = infos[i].severity,
+						     .cause = infos[i].summary,
+						     .remedy = infos[i].remedy,
+						     .page = page });
 	}
 }
 
@@ -81,10 +81,10 @@ int main(int argc, char **argv)
 	print_infos("core", "ejguard.conf(5)", report_core_findings, report_n_core_findings);
 	for (size_t i = 0; i < N_CONDITIONS; i++)
 		print_entry(&(struct catalog_entry){ .id = dropin_findings[i].id,
-					     .severity = dropin_findings[i].severity,
-					     .cause = dropin_findings[i].message,
-					     .remedy = dropin_findings[i].remedy,
-					     .page = "ejguard(8)" });
+						     .severity = dropin_findings[i].severity,
+						     .cause = dropin_findings[i].message,
+						     .remedy = dropin_findings[i].remedy,
+						     .page = "ejguard(8)" });
 	for (int i = 1; i < argc; i++)
 		if (print_module(argv[i]) < 0)
 			return 1;

@@ -84,8 +84,9 @@ static void put_bash_options(const char *verb, const struct option_spec *options
 			find_kind(options[i].metavar);
 		if (options[i].letter)
 			printf("%s-%c", i ? " " : "", options[i].letter);
-		printf("%s--%s%s%s%s", i || options[i].letter ? " " : "", options[i].name, options[i].metavar ? "=" : "",
-		       options[i].metavar ? options[i].metavar : "", options[i].kind == OPTION_LIST ? "+" : "");
+		printf("%s--%s%s%s%s", i || options[i].letter ? " " : "", options[i].name,
+		       options[i].metavar ? "=" : "", options[i].metavar ? options[i].metavar : "",
+		       options[i].kind == OPTION_LIST ? "+" : "");
 	}
 	printf("\"\n");
 }
@@ -238,9 +239,9 @@ static const struct {
 	const char *mark;
 	void (*put)(void);
 } marks[] = {
-	{ NULL, "@CONFDIR@", put_confdir },    { NULL, "@VENDORDIR@", put_vendordir },
-	{ "bash", "\t@TABLE@\n", put_bash },   { "zsh", "\t@TABLE@\n", put_zsh },
-	{ "fish", "@TABLE@\n", put_fish },     { "zsh", "@FUNCTIONS@\n", put_zsh_functions },
+	{ NULL, "@CONFDIR@", put_confdir },  { NULL, "@VENDORDIR@", put_vendordir },
+	{ "bash", "\t@TABLE@\n", put_bash }, { "zsh", "\t@TABLE@\n", put_zsh },
+	{ "fish", "@TABLE@\n", put_fish },   { "zsh", "@FUNCTIONS@\n", put_zsh_functions },
 	{ "fish", " @VALUED@", put_valued },
 };
 

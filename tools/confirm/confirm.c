@@ -127,13 +127,15 @@ int confirm_refuse_pending(struct report *report)
 		return r;
 	if (!timer_runs(report->service)) /* it ends if systemd restarts, or is told to end it */
 		return report_fail(report, -EBUSY,
-				   "a change of %s waits to be confirmed, and its timer does not run: it is not taken back by itself; "
+				   "a change of %s waits to be confirmed, and its timer does not run: it is not taken "
+				   "back by itself; "
 				   "first run: ejguard confirm %s, or: ejguard revert %s",
 				   report->service, report->service, report->service);
-	return report_fail(report, -EBUSY,
-			   "a change of %s waits to be confirmed, and is taken back in %u s; first run: ejguard confirm %s, "
-			   "or: ejguard revert %s",
-			   report->service, pending_left(&pending), report->service, report->service);
+	return report_fail(
+		report, -EBUSY,
+		"a change of %s waits to be confirmed, and is taken back in %u s; first run: ejguard confirm %s, "
+		"or: ejguard revert %s",
+		report->service, pending_left(&pending), report->service, report->service);
 }
 
 int confirm_refuse_reverted(struct report *report)
@@ -141,17 +143,19 @@ int confirm_refuse_reverted(struct report *report)
 	if (!pending_is_reverted(report))
 		return 0;
 	return report_fail(report, -EBUSY,
-			   "the stack file of %s still contains the change that was taken back, and the former policy stays in force; correct the "
+			   "the stack file of %s still contains the change that was taken back, and the former policy "
+			   "stays in force; correct the "
 			   "file, then run: ejguard apply %s",
 			   report->service, report->service);
 }
 
 static int nothing_waits(struct report *report)
 {
-	return report_fail(report, -EIO,
-			   "nothing of %s waits to be confirmed: there was no apply --confirm, or its time is over and the "
-			   "former policy is back; see: ejguard status %s",
-			   report->service, report->service);
+	return report_fail(
+		report, -EIO,
+		"nothing of %s waits to be confirmed: there was no apply --confirm, or its time is over and the "
+		"former policy is back; see: ejguard status %s",
+		report->service, report->service);
 }
 
 int confirm_keep(struct report *report)
@@ -201,10 +205,11 @@ static int keep_started(struct report *report)
 	if (r < 0)
 		return r;
 	timer_stop(report);
-	return report_fail(report, -EIO,
-			   "a unit or a container of %s has started since under the guard, and nothing was applied before: the "
-			   "guard stays, and nothing waits any more; to remove it, run: ejguard release %s",
-			   report->service, report->service);
+	return report_fail(
+		report, -EIO,
+		"a unit or a container of %s has started since under the guard, and nothing was applied before: the "
+		"guard stays, and nothing waits any more; to remove it, run: ejguard release %s",
+		report->service, report->service);
 }
 
 int confirm_revert(struct report *report)

@@ -29,9 +29,11 @@ static bool has_cgroup(const struct ejg *handle, const char *name)
 
 static int would_stay(struct report *report, const char *what, const char *name)
 {
-	return report_fail(report, -EBADMSG,
-			   "the former stack does not have the %s %s, which would therefore stay in force when it comes back; "
-			   "apply without --confirm", what, name);
+	return report_fail(
+		report, -EBADMSG,
+		"the former stack does not have the %s %s, which would therefore stay in force when it comes back; "
+		"apply without --confirm",
+		what, name);
 }
 
 /* An apply of the former stack does not undo parts that it does not name: modules with changes to undo, and cgroups. */
@@ -58,7 +60,8 @@ static int check(struct report *report, struct ejg *former, bool tries)
 	int r = path ? ejg_load(former, path) : -ENOMEM;
 
 	if (r < 0)
-		return report_fail(report, r, "the stack that is in force could not come back: %s; apply without --confirm",
+		return report_fail(report, r,
+				   "the stack that is in force could not come back: %s; apply without --confirm",
 				   path ? ejg_error(former) : "out of memory");
 	r = compare(report, former);
 	if (r < 0 || !tries)
@@ -66,19 +69,22 @@ static int check(struct report *report, struct ejg *former, bool tries)
 	r = ejg_try(former);
 	if (r == 0)
 		return 0;
-	return report_fail(report, r, "the former stack is not fully in force: %s; correct that, or apply without --confirm",
+	return report_fail(report, r,
+			   "the former stack is not fully in force: %s; correct that, or apply without --confirm",
 			   ejg_error(former));
 }
 
 int former_check(struct report *report, bool tries)
 {
-	struct ejg_options options = { .size = sizeof(options), .service = report->service,
+	struct ejg_options options = { .size = sizeof(options),
+				       .service = report->service,
 				       .confdir = report->arguments->confdir,
 				       .moduledir = report->arguments->moduledir };
 	struct ejg *former = NULL;
 	int r = ejg_open(&options, &former);
 
-	r = r < 0 ? report_fail(report, r, "cannot look at the former stack: %s", strerror(-r)) : check(report, former, tries);
+	r = r < 0 ? report_fail(report, r, "cannot look at the former stack: %s", strerror(-r))
+		  : check(report, former, tries);
 	ejg_close(former);
 	return r;
 }

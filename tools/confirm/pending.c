@@ -68,8 +68,10 @@ int pending_read(struct report *report, struct pending *ret)
 	if (!file && (errno == ENOENT || errno == EACCES))
 		return 0;
 	if (!file || fscanf(file, "until %" SCNu64 " former %d", &pending.until, &former) != 2)
-		return report_fail(report, -EIO, "cannot read %s: it does not say which change waits to be confirmed; remove it, "
-				   "then apply the stack that you want", path);
+		return report_fail(report, -EIO,
+				   "cannot read %s: it does not say which change waits to be confirmed; remove it, "
+				   "then apply the stack that you want",
+				   path);
 	pending.former = former;
 	*ret = pending;
 	return 1;
@@ -95,9 +97,10 @@ static int refuse_unknown(struct report *report)
 			return failed(report, "look at", NULL, ENOMEM);
 		}
 		if (access(path, F_OK) == 0)
-			return report_fail(report, -EACCES,
-					   "it is not known which stack is in force, so it could not come back; apply the former "
-					   "stack once without --confirm, or the new one, if that names more than 4000 peers");
+			return report_fail(
+				report, -EACCES,
+				"it is not known which stack is in force, so it could not come back; apply the former "
+				"stack once without --confirm, or the new one, if that names more than 4000 peers");
 	}
 	return 0;
 }
@@ -112,7 +115,8 @@ int pending_keep_former(struct report *report, struct pending *pending)
 		return failed(report, "keep the former stack in", NULL, ENOMEM);
 	if (unlink(former) < 0 && errno != ENOENT)
 		return failed(report, "remove", former, errno);
-	r = lock_file(report, "lock", &lock); /* the library's own: what an apply has put in force is then in the file */
+	r = lock_file(report, "lock",
+		      &lock); /* the library's own: what an apply has put in force is then in the file */
 	if (r < 0)
 		return r;
 	/* An apply writes a new file instead of changing this one, so the target of the link stays the same. */
@@ -124,7 +128,8 @@ int pending_keep_former(struct report *report, struct pending *pending)
 
 int pending_write(struct report *report, const struct pending *pending)
 {
-	cleanup_free char *path = pending_path(report, PENDING_NAME), *new_path = pending_path(report, PENDING_NAME ".new");
+	cleanup_free char *path = pending_path(report, PENDING_NAME),
+			  *new_path = pending_path(report, PENDING_NAME ".new");
 	cleanup_file FILE *file = path && new_path ? fopen(new_path, "we") : NULL;
 	int r;
 

@@ -41,7 +41,8 @@ static void put_service(FILE *out, const struct report *report)
 {
 	fprintf(out,
 		"[Unit]\nDescription=Former policy of ejguard for %s, unless the new one is confirmed\n"
-		"Documentation=man:ejguard(8)\nConditionPathExists=" EJG_RUNDIR "/%s/pending\nStartLimitIntervalSec=0\n\n"
+		"Documentation=man:ejguard(8)\nConditionPathExists=" EJG_RUNDIR
+		"/%s/pending\nStartLimitIntervalSec=0\n\n"
 		"[Service]\nType=oneshot\nRestart=on-failure\nRestartSec=5\nExecStart=" EJG_SBINDIR "/ejguard",
 		report->service, report->service);
 	put_option(out, "confdir", report->arguments->confdir);
@@ -72,7 +73,8 @@ static int write_unit(struct report *report, const char *end, unsigned int secon
 		put_service(file, report);
 	if (file && fflush(file) == 0 && !ferror(file))
 		return 0;
-	return report_fail(report, dropin_errno(-errno), "cannot write %s: %s; nothing was applied", path, strerror(errno));
+	return report_fail(report, dropin_errno(-errno), "cannot write %s: %s; nothing was applied", path,
+			   strerror(errno));
 }
 
 static int reload(struct report *report)

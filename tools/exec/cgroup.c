@@ -61,8 +61,8 @@ int exec_cgroup_make(const char *mount, const char *path, struct report *report,
 		int error = errno;
 
 		report_fail(report, 0, "cannot create the cgroup %s: %s; %s", cgroup.path, strerror(error),
-			    error == ENOENT ? "create the folders above it first" :
-					      "run it as root, or name another one with --cgroup");
+			    error == ENOENT ? "create the folders above it first"
+					    : "run it as root, or name another one with --cgroup");
 		exec_cgroup_done(&cgroup);
 		return error == EACCES || error == EPERM || error == EROFS ? -EPERM : -EIO;
 	}

@@ -93,11 +93,13 @@ int exec_command_find(const char *command, const struct exec_user *user, struct 
 	int r = user && user->name ? look_for_as(user, command, report) : look_for(command);
 
 	if (r == EXEC_NOT_FOUND)
-		report_fail(report, 0, "the command '%s', or the program that runs it, was not found; write its full path",
+		report_fail(report, 0,
+			    "the command '%s', or the program that runs it, was not found; write its full path",
 			    command);
 	else if (r == EXEC_CANNOT)
 		report_fail(report, 0,
-			    "the command '%s' cannot be executed: it is not a program, or %s may not execute it or read its "
+			    "the command '%s' cannot be executed: it is not a program, or %s may not execute it or "
+			    "read its "
 			    "folder",
 			    command, user && user->name ? user->name : "you");
 	return r;

@@ -80,8 +80,8 @@ static int set_environment(const struct exec_user *user)
 
 static int fail(const struct exec_user *user, const char *what, int error, struct report *report)
 {
-	return report_fail(report, error == EPERM ? -EPERM : -EIO, "cannot become the user %s: %s: %s%s", user->name, what,
-			   strerror(error), error == EPERM ? "; run it as root" : "");
+	return report_fail(report, error == EPERM ? -EPERM : -EIO, "cannot become the user %s: %s: %s%s", user->name,
+			   what, strerror(error), error == EPERM ? "; run it as root" : "");
 }
 
 const char *exec_user_switch(const struct exec_user *user)
@@ -94,8 +94,8 @@ const char *exec_user_switch(const struct exec_user *user)
 	if (user->uid != 0 && geteuid() == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return "PR_SET_KEEPCAPS";
 	/*
-	 * The saved id stays root's, to remove the cgroup if the command cannot be executed after all. execve(2) replaces it
-	 * by the effective one.
+	 * The saved id stays root's, to remove the cgroup if the command cannot be executed after all. execve(2)
+	 * replaces it by the effective one.
 	 */
 	if (setresuid(user->uid, user->uid, geteuid() == 0 ? 0 : user->uid) < 0)
 		return "setresuid";

@@ -92,7 +92,8 @@ static int propose_dist(const struct learn *learn, struct learned *ret)
 	int r;
 
 	if (facts->dist_state != EJG_DIST_FIXED) {
-		r = learned_reason(ret, "The distribution port is not fixed: strict=yes below makes it private, whatever it is.");
+		r = learned_reason(
+			ret, "The distribution port is not fixed: strict=yes below makes it private, whatever it is.");
 		learned_remark(ret);
 		return r;
 	}
@@ -259,7 +260,8 @@ static bool is_told(const struct learn *learn, size_t index, const char *own)
 	char other[INET6_ADDRSTRLEN];
 
 	for (size_t i = 0; i < index; i++)
-		if (learn->hosts[i].use == LEARN_PEER && answers_from(learn->hosts[i].address, other) && strcmp(own, other) == 0)
+		if (learn->hosts[i].use == LEARN_PEER && answers_from(learn->hosts[i].address, other) &&
+		    strcmp(own, other) == 0)
 			return true;
 	return false;
 }
@@ -276,8 +278,8 @@ static int put_answers(const struct learn *learn, FILE *out, struct learned *ret
 		if (host->use != LEARN_PEER || !answers_from(host->address, own) || is_told(learn, i, own))
 			continue;
 		fprintf(out, ",%s", own);
-		r = learned_reason(ret, "listen=%s: this host answers %s from there; the local address is not known", own,
-				   host->address);
+		r = learned_reason(ret, "listen=%s: this host answers %s from there; the local address is not known",
+				   own, host->address);
 	}
 	return r;
 }
@@ -310,7 +312,8 @@ static int propose_net(const struct learn *learn, struct learned *ret)
 		return -ENOMEM;
 	r = learned_reason(ret, "strict=yes: every port that is not public is private");
 	if (r == 0)
-		r = learned_line(ret, "required net strict=yes%s%s", n_peers > 0 ? " listen=127.0.0.1,::1" : "", listen);
+		r = learned_line(ret, "required net strict=yes%s%s", n_peers > 0 ? " listen=127.0.0.1,::1" : "",
+				 listen);
 	return r;
 }
 
@@ -321,9 +324,12 @@ static int propose_modules(const struct learn *learn, struct learned *ret)
 		const char *name;
 		const char *line;
 	} lines[] = {
-		{ "host", "required host strict=yes" },	   { "cookie", "required cookie create=yes repair=yes" },
-		{ "files", "required files repair=yes" },  { "leaks", "optional leaks" },
-		{ "node", "optional node" },		   { "config", "optional config" },
+		{ "host", "required host strict=yes" },
+		{ "cookie", "required cookie create=yes repair=yes" },
+		{ "files", "required files repair=yes" },
+		{ "leaks", "optional leaks" },
+		{ "node", "optional node" },
+		{ "config", "optional config" },
 		{ "seccomp", "required seccomp" },
 	};
 	int r = learned_reason(ret, "The other modules of the stack in use, with the options of the shipped stacks.");
@@ -348,8 +354,8 @@ static int propose_modules(const struct learn *learn, struct learned *ret)
 int learn_propose(struct learn *learn, struct learned *ret)
 {
 	static int (*const parts[])(const struct learn *learn, struct learned *ret) = {
-		propose_cgroups, propose_kind, propose_dist, propose_public, propose_peers,
-		propose_users,	 propose_net,  propose_modules,
+		propose_cgroups, propose_kind,	propose_dist, propose_public,
+		propose_peers,	 propose_users, propose_net,  propose_modules,
 	};
 	int r = 0;
 

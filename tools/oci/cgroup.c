@@ -26,10 +26,11 @@ static int read_path(const char *file, char **ret)
 
 static int refuse(const struct oci_state *state, struct report *report, const char *path)
 {
-	return report_fail(report, -EINVAL,
-			   "the container %s has no cgroup of its own (it is in %s): to guard that one would guard other "
-			   "processes; start it without --cgroups=disabled",
-			   state->id, path);
+	return report_fail(
+		report, -EINVAL,
+		"the container %s has no cgroup of its own (it is in %s): to guard that one would guard other "
+		"processes; start it without --cgroups=disabled",
+		state->id, path);
 }
 
 int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
@@ -50,7 +51,8 @@ int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
 				   "/sys/fs/cgroup",
 				   state->id);
 	if (r < 0)
-		return report_fail(report, -EIO, "cannot read %s, the cgroup of the container %s: %s; see that /proc is mounted",
+		return report_fail(report, -EIO,
+				   "cannot read %s, the cgroup of the container %s: %s; see that /proc is mounted",
 				   file, state->id, strerror(-r));
 	/* "/..": outside of the hook's own cgroup namespace. */
 	if (strcmp(path, "/") == 0 || strcmp(path, own) == 0 || strncmp(path, "/..", 3) == 0)

@@ -19,10 +19,11 @@ void oci_state_free(struct oci_state *state)
 
 static int invalid(struct report *report, const char *problem)
 {
-	return report_fail(report, -EINVAL,
-			   "what standard input holds is not the state of a container: %s; an OCI runtime runs this as a hook, "
-			   "see ejguard-containers(7)",
-			   problem);
+	return report_fail(
+		report, -EINVAL,
+		"what standard input holds is not the state of a container: %s; an OCI runtime runs this as a hook, "
+		"see ejguard-containers(7)",
+		problem);
 }
 
 static int read_text(FILE *in, struct report *report, char **ret, size_t *ret_size)

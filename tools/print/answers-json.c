@@ -22,9 +22,9 @@ json_t *json_answers(const struct report *report)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && (answer = ejg_answer_get(report->handle, i)); i++)
-		array = json_append(array, json_pack("{s:o, s:b, s:o, s:o, s:I}", "module", json_text(answer->module),
-						     "allowed", (int)answer->allowed, "rule", json_text(answer->rule),
-						     "file", json_text(answer->file), "line",
-						     (json_int_t)answer->line));
+		array = json_append(array,
+				    json_pack("{s:o, s:b, s:o, s:o, s:I}", "module", json_text(answer->module),
+					      "allowed", (int)answer->allowed, "rule", json_text(answer->rule), "file",
+					      json_text(answer->file), "line", (json_int_t)answer->line));
 	return array;
 }

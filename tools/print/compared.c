@@ -208,8 +208,7 @@ static bool is_registered(const struct ejg_survey *survey, const struct ejg_proc
 
 static bool is_dist(const struct view *view, const struct ejg_process *node, uint16_t port)
 {
-	return is_registered(view->survey, node, port) ||
-	       port_in_ranges(view->facts->dist, view->facts->n_dist, port);
+	return is_registered(view->survey, node, port) || port_in_ranges(view->facts->dist, view->facts->n_dist, port);
 }
 
 /* The node with the listener, or NULL. */

@@ -16,9 +16,9 @@ struct entry {
 	unsigned int badness;		 /* of itself: by severity, then by what an attacker needs; 0 is the worst */
 	unsigned int worst;		 /* of its cause and all effects of it */
 	unsigned int place_worst;
-	size_t n_group;			 /* their number */
-	size_t root;			 /* the index of its cause among all findings, or its own */
-	size_t index;			 /* its own */
+	size_t n_group; /* their number */
+	size_t root;	/* the index of its cause among all findings, or its own */
+	size_t index;	/* its own */
 };
 
 struct entry_list {

@@ -14,9 +14,8 @@ static void format_time(uint64_t time_ns, bool iso, char *ret, size_t size)
 	time_t seconds = (time_t)(time_ns / 1000000000);
 	struct tm local = {};
 
-	if (!localtime_r(&seconds, &local) ||
-	    (iso ? strftime(ret, size, "%Y-%m-%dT%H:%M:%S%z", &local) :
-		   strftime(ret, size, "%Y-%m-%d %H:%M:%S", &local)) == 0)
+	if (!localtime_r(&seconds, &local) || (iso ? strftime(ret, size, "%Y-%m-%dT%H:%M:%S%z", &local)
+						   : strftime(ret, size, "%Y-%m-%d %H:%M:%S", &local)) == 0)
 		snprintf(ret, size, "?");
 }
 

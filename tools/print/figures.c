@@ -48,7 +48,8 @@ static void put_label(FILE *out, const struct ejg_label *label)
 
 	fprintf(out, ",%s", strcmp(name, "service") == 0 ? "exported_" : *name >= '0' && *name <= '9' ? "_" : "");
 	for (; *name; name++)
-		fputc(strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *name) ? *name : '_', out);
+		fputc(strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *name) ? *name : '_',
+		      out);
 	fputs("=\"", out);
 	put_escaped(out, label->value);
 	fputc('"', out);

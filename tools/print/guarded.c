@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The page of status: what was refused, and by which policy, before what is wrong; what is guarded behind that. Findings that
- * are not about the guard are only counted; check shows them.
+ * The page of status: what was refused, and by which policy, before what is wrong; what is guarded behind that.
+ * Findings that are not about the guard are only counted; check shows them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -108,7 +108,8 @@ int print_left_out(const struct report *report, FILE *out)
 		paragraph_add(&paragraph, " ");
 		paragraph_add(&paragraph, names[i]);
 	}
-	paragraph_add(&paragraph, n == 1 ? " is not shown; ejguard check shows it" : " are not shown; ejguard check shows them");
+	paragraph_add(&paragraph,
+		      n == 1 ? " is not shown; ejguard check shows it" : " are not shown; ejguard check shows them");
 	paragraph_end(&paragraph);
 	return 0;
 }

@@ -198,7 +198,9 @@ static void put_meaning(const struct report *report, FILE *out)
 		fputs(", and ", out);
 	if (cookie || files)
 		fprintf(out, "other users can neither read nor change the %s of the service",
-			!files ? "cookie" : !cookie ? "private files" : "secrets");
+			!files	  ? "cookie"
+			: !cookie ? "private files"
+				  : "secrets");
 	fputs(".</p>\n", out);
 }
 

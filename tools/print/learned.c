@@ -17,8 +17,9 @@ static void print_reason(const char *reason, FILE *out)
 
 int print_learned(const struct report *report, FILE *out)
 {
-	fprintf(out, "# Proposed by ejguard learn %s. It allows what was seen, and nothing else: read it, remove\n"
-		     "# what should not be, then: ejguard check --file FILE %s\n",
+	fprintf(out,
+		"# Proposed by ejguard learn %s. It allows what was seen, and nothing else: read it, remove\n"
+		"# what should not be, then: ejguard check --file FILE %s\n",
 		report->service, report->service);
 	for (size_t i = 0; i < report->learned.n; i++) {
 		const struct learned_line *line = &report->learned.lines[i];
@@ -40,9 +41,8 @@ json_t *json_learned(const struct report *report)
 	for (size_t i = 0; array && i < report->learned.n; i++) {
 		const struct learned_line *line = &report->learned.lines[i];
 
-		array = json_append(array,
-				    json_pack("{s:o, s:o}", "line", json_nullable(line->text), "reasons",
-					      json_words((const char *const *)line->reasons, line->n_reasons)));
+		array = json_append(array, json_pack("{s:o, s:o}", "line", json_nullable(line->text), "reasons",
+						     json_words((const char *const *)line->reasons, line->n_reasons)));
 	}
 	return array;
 }

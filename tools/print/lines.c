@@ -57,7 +57,8 @@ static char *format_line(const struct ejg_finding *finding)
 }
 
 /* With the fields that journalctl(1) filters by, and the id by which the catalog explains it. */
-static int send_line(const struct report *report, const char *priority, const struct ejg_finding *finding, const char *text)
+static int send_line(const struct report *report, const char *priority, const struct ejg_finding *finding,
+		     const char *text)
 {
 	char level[] = { priority[1], '\0' }, line[16] = "", id[MESSAGE_ID_SIZE];
 	const struct journal_field fields[] = {

@@ -47,8 +47,8 @@ static char *first_step(const struct ejg_finding *finding, bool *ret_run)
 	else if (*finding->file && finding->line)
 		n = asprintf(&text, "edit: %s:%u: %.*s", finding->file, finding->line, (int)step.n, step.text);
 	else
-		n = asprintf(&text, "%s: %s%s%.*s", *finding->file ? "edit" : "do", finding->file, *finding->file ? ": " : "",
-			     (int)step.n, step.text);
+		n = asprintf(&text, "%s: %s%s%.*s", *finding->file ? "edit" : "do", finding->file,
+			     *finding->file ? ": " : "", (int)step.n, step.text);
 	return n < 0 ? NULL : text;
 }
 
@@ -140,9 +140,13 @@ static char *format_counts(const struct long_page *page, size_t first, size_t en
 	char a[NUMBER_SIZE], b[NUMBER_SIZE], *text;
 
 	if (asprintf(&text, "%s%s%s%s%s", failures ? format_number(failures, a) : "",
-		     failures == 0 ? "" : failures == 1 ? " failure" : " failures", failures && warnings ? ", " : "",
-		     warnings ? format_number(warnings, b) : "",
-		     warnings == 0 ? "" : warnings == 1 ? " warning" : " warnings") < 0)
+		     failures == 0   ? ""
+		     : failures == 1 ? " failure"
+				     : " failures",
+		     failures && warnings ? ", " : "", warnings ? format_number(warnings, b) : "",
+		     warnings == 0   ? ""
+		     : warnings == 1 ? " warning"
+				     : " warnings") < 0)
 		return NULL;
 	return text;
 }
@@ -225,9 +229,9 @@ static void print_word(struct long_page *page, enum section section)
 	}
 	page->word = section;
 	fprintf(page->out, "%*s%s%s%s%*s", INDENT, "",
-		!page->colour		     ? "" :
-		section == SECTION_FAILURE ? "\033[1;31m" :
-					       "\033[1;33m",
+		!page->colour		     ? ""
+		: section == SECTION_FAILURE ? "\033[1;31m"
+					     : "\033[1;33m",
 		word, page->colour ? "\033[0m" : "", WORD - (int)strlen(word), "");
 }
 
@@ -258,8 +262,9 @@ static bool is_alike(const struct long_page *page, size_t first, size_t i)
 	const struct entry *a = &page->entries.items[first], *b = &page->entries.items[i];
 
 	return finding_section(a->finding) == SECTION_WARNING && strcmp(a->finding->id, b->finding->id) == 0 &&
-	       strcmp(a->place, b->place) == 0 && entry_is_root(b) && entries_root_end(&page->entries, first) == first + 1 &&
-	       entries_root_end(&page->entries, i) == i + 1 && !is_first(page, b->finding);
+	       strcmp(a->place, b->place) == 0 && entry_is_root(b) &&
+	       entries_root_end(&page->entries, first) == first + 1 && entries_root_end(&page->entries, i) == i + 1 &&
+	       !is_first(page, b->finding);
 }
 
 /* Prints a cause with its effects, or some warnings of one kind. Return: the index behind them, or -ENOMEM. */
@@ -310,7 +315,10 @@ int print_long_page(const struct report *report, bool (*is_wanted)(const struct 
 		    const void *data, FILE *out)
 {
 	struct long_page page = {
-		.report = report, .out = out, .width = text_width(out), .colour = text_colour(out),
+		.report = report,
+		.out = out,
+		.width = text_width(out),
+		.colour = text_colour(out),
 	};
 	cleanup_entries struct entry_list entries = {};
 	int r = entries_make(report, is_wanted, data, &entries);

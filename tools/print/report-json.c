@@ -19,9 +19,10 @@ static json_t *json_steps(const char *remedy)
 	while (array && step_next(&remedy, &step)) {
 		cleanup_free char *text = strndup(step.text, step.n);
 
-		array = json_append(array, text ? json_pack("{s:s, s:o}", "kind", step.kind == STEP_WORDS ? "words" : step_name(step.kind), "text",
-							    json_text(text)) :
-						  NULL);
+		array = json_append(array, text ? json_pack("{s:s, s:o}", "kind",
+							    step.kind == STEP_WORDS ? "words" : step_name(step.kind),
+							    "text", json_text(text))
+						: NULL);
 	}
 	return array;
 }
@@ -116,9 +117,10 @@ static json_t *json_report(const struct report *report)
 
 	object = json_pack("{s:i, s:o, s:o, s:s, s:i, s:o, s:i, s:o, s:o}", "schema", REPORT_SCHEMA, "verb",
 			   json_nullable(report->verb ? report->verb->name : NULL), "service",
-			   json_nullable(report->service), "outcome", status->outcome, "exit", report_status(report), "error",
-			   json_nullable(report->error < 0 ? report_error(report) : NULL), "unseen",
-			   (int)count_unseen(report), "findings", json_findings(report), "metrics", json_metrics(report->handle));
+			   json_nullable(report->service), "outcome", status->outcome, "exit", report_status(report),
+			   "error", json_nullable(report->error < 0 ? report_error(report) : NULL), "unseen",
+			   (int)count_unseen(report), "findings", json_findings(report), "metrics",
+			   json_metrics(report->handle));
 	if (object && report->modules)
 		r = json_object_set_new(object, "modules", json_modules(report));
 	if (object && r == 0 && report->has_units)
@@ -151,7 +153,8 @@ int print_object(const struct report *report, FILE *out)
 	if (!object) /* json_text() accepts any bytes, so only memory can be the reason */
 		return -ENOMEM;
 	/* the stream records write errors */
-	json_dumpf(object, out, JSON_ENSURE_ASCII | (report->verb && report->verb->streams ? JSON_COMPACT : JSON_INDENT(2)));
+	json_dumpf(object, out,
+		   JSON_ENSURE_ASCII | (report->verb && report->verb->streams ? JSON_COMPACT : JSON_INDENT(2)));
 	fputc('\n', out);
 	json_decref(object);
 	return 0;

@@ -79,8 +79,8 @@ static json_t *json_epmd(const struct ejg_survey *survey)
 static json_t *json_survey(const char *root, const struct ejg_survey *survey)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "settings", json_settings(survey), "processes",
-			 json_processes(root, survey), "listeners", json_listeners(root, survey), "epmd", json_epmd(survey),
-			 "unseen", json_words(survey->unseen, survey->n_unseen));
+			 json_processes(root, survey), "listeners", json_listeners(root, survey), "epmd",
+			 json_epmd(survey), "unseen", json_words(survey->unseen, survey->n_unseen));
 }
 
 static json_t *json_comparisons(const struct ejg_facts *facts, const struct ejg_survey *survey)

@@ -71,7 +71,9 @@ static void print_diff(const char *message, FILE *out)
 
 static void print_change(const char *module, const char *subject, const char *message, FILE *out)
 {
-	struct paragraph paragraph = { .out = out, .width = text_width(out), .indent = NAME + 2 * INDENT, .column = NAME + INDENT };
+	struct paragraph paragraph = {
+		.out = out, .width = text_width(out), .indent = NAME + 2 * INDENT, .column = NAME + INDENT
+	};
 
 	fprintf(out, "%*s%-*s", INDENT, "", NAME, module);
 	paragraph_add(&paragraph, subject);
@@ -103,8 +105,8 @@ int print_trial(const struct report *report, FILE *out)
 	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
 		if (!report_is_change(finding))
 			continue;
-		print_change(strcmp(module, finding->module) == 0 ? "" : finding->module, subject_of(finding), finding->message,
-			     out);
+		print_change(strcmp(module, finding->module) == 0 ? "" : finding->module, subject_of(finding),
+			     finding->message, out);
 		module = finding->module;
 	}
 	for (size_t i = 0; i < report->units.n; i++) {
@@ -147,9 +149,9 @@ static json_int_t count_rest(const char *message, char wanted)
 
 static json_t *json_change(const char *module, const char *subject, const char *message)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(module), "subject", json_text(subject),
-			 "message", json_text(message), "added", json_words_of(message, '+'), "removed",
-			 json_words_of(message, '-'), "added_more", count_rest(message, '+'), "removed_more",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "module", json_text(module), "subject",
+			 json_text(subject), "message", json_text(message), "added", json_words_of(message, '+'),
+			 "removed", json_words_of(message, '-'), "added_more", count_rest(message, '+'), "removed_more",
 			 count_rest(message, '-'));
 }
 

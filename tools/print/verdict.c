@@ -13,7 +13,7 @@ struct summary {
 	size_t counts[N_SECTIONS];
 	bool apply_mends;  /* the remedy of every failure is to apply or enable the stack */
 	bool enable_mends; /* the remedy of some is to enable it, which comes first */
-	bool left_out; /* there are warnings that status does not show */
+	bool left_out;	   /* there are warnings that status does not show */
 };
 
 /* True if the remedy is to run this verb. */

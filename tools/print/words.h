@@ -15,10 +15,9 @@ const char *words_role(enum ejg_process_role role);
 const char *words_relation(enum ejg_relation relation);
 
 /* These return new strings, NULL without memory. */
-char *words_origin(const struct ejg_origin *origin);		    /* "/etc/default/ejabberd:12" */
+char *words_origin(const struct ejg_origin *origin);		   /* "/etc/default/ejabberd:12" */
 char *words_ranges(const struct ejg_port_range *ranges, size_t n); /* "5222 5269 5280-5285" */
-char *words_endpoint(const struct ejg_listener *listener);	    /* "127.0.0.1:4369", "[::1]:4369" */
-
+char *words_endpoint(const struct ejg_listener *listener);	   /* "127.0.0.1:4369", "[::1]:4369" */
 
 /* The process of that pid, or NULL. */
 const struct ejg_process *survey_process(const struct ejg_survey *survey, pid_t pid);

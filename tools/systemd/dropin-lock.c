@@ -23,7 +23,8 @@ static int lock_folder(struct report *report, const char *unitdir, int *ret_fd)
 	int r;
 
 	if (fd < 0)
-		return report_fail(report, dropin_errno(errno), "cannot open the folder %s: %s", unitdir, strerror(errno));
+		return report_fail(report, dropin_errno(errno), "cannot open the folder %s: %s", unitdir,
+				   strerror(errno));
 	r = lock_wait(report, fd, unitdir, PATIENCE);
 	if (r == 0)
 		*ret_fd = take_fd(fd);
@@ -33,13 +34,15 @@ static int lock_folder(struct report *report, const char *unitdir, int *ret_fd)
 static int lock_roots(struct report *report, int *ret_fd)
 {
 	if (mkdir(EJG_RUNDIR, 0755) < 0 && errno != EEXIST)
-		return report_fail(report, dropin_errno(errno), "cannot make the folder %s: %s", EJG_RUNDIR, strerror(errno));
+		return report_fail(report, dropin_errno(errno), "cannot make the folder %s: %s", EJG_RUNDIR,
+				   strerror(errno));
 	return lock_take_file(report, ROOTS_LOCK, PATIENCE, ret_fd);
 }
 
 int dropin_lock(struct report *report, const char *unitdir, int *ret_fd)
 {
-	if (access(unitdir, F_OK) < 0 && errno == ENOENT) /* there is nothing to change yet, or its absence is told later */
+	if (access(unitdir, F_OK) < 0 &&
+	    errno == ENOENT) /* there is nothing to change yet, or its absence is told later */
 		return 0;
 	return geteuid() == 0 ? lock_roots(report, ret_fd) : lock_folder(report, unitdir, ret_fd);
 }

@@ -161,17 +161,19 @@ const char *execstart_problem(const struct execstart *execstart)
 	if (execstart->n > 1 || has_semicolon(execstart->command))
 		return "it has several commands in ExecStart=, and only one can be run under a filter";
 	if (strchr("@-:+!|", *execstart->command))
-		return "its ExecStart= begins with one of @ - : + ! |, which would not mean the same for a command that runs "
+		return "its ExecStart= begins with one of @ - : + ! |, which would not mean the same for a command "
+		       "that runs "
 		       "another one";
 	if (!is_plain_path(execstart->command))
-		return "its ExecStart= does not begin with an absolute path without $, which would not mean the same for a "
+		return "its ExecStart= does not begin with an absolute path without $, which would not mean the same "
+		       "for a "
 		       "command that runs another one";
 	return NULL;
 }
 
 /*
- * True if the text after a name is a cookie. What systemd or a shell puts in later, from a variable or a file, is not in
- * the command itself; nor is --cookie-file a name that a cookie follows, or the next option a cookie.
+ * True if the text after a name is a cookie. What systemd or a shell puts in later, from a variable or a file, is not
+ * in the command itself; nor is --cookie-file a name that a cookie follows, or the next option a cookie.
  */
 static bool is_value(const char *end)
 {
@@ -209,14 +211,15 @@ static int add_file(struct report *report, const char *unit, const char *path, b
 	int r = dropin_read(path, 0, &text);
 
 	if (r < 0)
-		return report_fail(report, dropin_errno(r), "cannot read %s, a file of %s: %s; run it as root", path, unit,
-				   strerror(-r));
+		return report_fail(report, dropin_errno(r), "cannot read %s, a file of %s: %s; run it as root", path,
+				   unit, strerror(-r));
 	if (is_dropin && compare_with_ours(path) == 0 && dropin_is_ours(text))
 		return 0; /* in another folder */
 	r = execstart_read(&own, text);
 	if (r == 0 && own.assigned && is_dropin && compare_with_ours(path) > 0)
 		r = report_fail(report, -EBADMSG,
-				"%s sets ExecStart= and is read after ejguard's drop-in, whose command it would take away; give it "
+				"%s sets ExecStart= and is read after ejguard's drop-in, whose command it would take "
+				"away; give it "
 				"a name that sorts before " DROPIN_NAME,
 				path);
 	execstart_free(&own);
@@ -246,16 +249,19 @@ int execstart_find(struct report *report, const char *unit, const char *dropin, 
 	int r;
 
 	if (!systemctl_available())
-		return report_fail(report, -EOPNOTSUPP,
-				   "systemd does not run here, so what %s starts cannot be known; run it where systemd does", unit);
+		return report_fail(
+			report, -EOPNOTSUPP,
+			"systemd does not run here, so what %s starts cannot be known; run it where systemd does",
+			unit);
 	r = systemctl_files(unit, &files);
 	if (r < 0)
-		return report_fail(report, r, "systemd does not tell the files of %s; run: systemctl cat %s", unit, unit);
+		return report_fail(report, r, "systemd does not tell the files of %s; run: systemctl cat %s", unit,
+				   unit);
 	r = add_files(report, unit, dropin, files, &all);
 	problem = r == 0 ? execstart_problem(&all) : NULL;
 	if (problem)
-		r = report_fail(report, -EBADMSG, "%s cannot be started under the filter: %s; see: systemctl cat %s", unit,
-				problem, unit);
+		r = report_fail(report, -EBADMSG, "%s cannot be started under the filter: %s; see: systemctl cat %s",
+				unit, problem, unit);
 	if (r == 0)
 		*ret = take_ptr(all.command);
 	execstart_free(&all);

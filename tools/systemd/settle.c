@@ -21,7 +21,8 @@ int units_settle(struct report *report, bool ask_systemd)
 	if (changed)
 		handle_progress(report, "systemd reads its units");
 	if (changed && systemctl_reload(&problem) < 0)
-		return report_fail(report, -EIO, "systemd did not reload the drop-ins%s%s; run: systemctl daemon-reload",
+		return report_fail(report, -EIO,
+				   "systemd did not reload the drop-ins%s%s; run: systemctl daemon-reload",
 				   problem && *problem ? ": " : "", problem && *problem ? problem : "");
 	for (size_t i = 0; i < report->units.n; i++)
 		if (systemctl_ask(&report->units.items[i]) < 0)

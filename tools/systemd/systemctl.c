@@ -151,7 +151,8 @@ static bool is_confined(const char *value)
 /* A disabled or masked unit may exist without being started; any other may be started by a boot. */
 static bool may_start(const char *file_state)
 {
-	return *file_state && strcmp(file_state, "disabled") != 0 && strncmp(file_state, "masked", strlen("masked")) != 0;
+	return *file_state && strcmp(file_state, "disabled") != 0 &&
+	       strncmp(file_state, "masked", strlen("masked")) != 0;
 }
 
 static bool is_up(const char *state)
@@ -231,8 +232,8 @@ int systemctl_ask(struct unit *unit)
 
 int systemctl_files(const char *unit, char **ret)
 {
-	char *argv[] = { (char *)"systemctl", (char *)"show", (char *)"--property=FragmentPath,DropInPaths", (char *)"--",
-			 (char *)unit, NULL };
+	char *argv[] = { (char *)"systemctl", (char *)"show", (char *)"--property=FragmentPath,DropInPaths",
+			 (char *)"--",	      (char *)unit,   NULL };
 	static const char fragment_mark[] = "FragmentPath=", dropins_mark[] = "DropInPaths=";
 	const char *fragment = "", *dropins = "";
 	cleanup_free char *answer = NULL;

@@ -43,9 +43,10 @@ static char *make_command(const struct report *report, bool whole_stack)
 		return NULL;
 	if (asprintf(&command, "%s%s%s%s%s apply --own%s %s%s", tool, arguments->confdir ? " --confdir " : "",
 		     arguments->confdir ? confdir : "", arguments->moduledir ? " --moduledir " : "",
-		     arguments->moduledir ? moduledir : "", whole_stack	? "" :
-		     users	? " --only " NETWORK_GUARD " --only " USERS_GUARD :
-				  " --only " NETWORK_GUARD,
+		     arguments->moduledir ? moduledir : "",
+		     whole_stack ? ""
+		     : users	 ? " --only " NETWORK_GUARD " --only " USERS_GUARD
+				 : " --only " NETWORK_GUARD,
 		     *service == '-' ? "-- " : "", service) < 0)
 		return NULL;
 	return command;
@@ -95,16 +96,20 @@ static int chain(struct report *report, const char *unit, const char *path, char
 		return r;
 	if (execstart_has_cookie(own))
 		return report_fail(report, -EBADMSG,
-				   "the command of %s has the cookie in ExecStart=, and the drop-in, which everybody may read, would "
-				   "repeat it; put the cookie into the file .erlang.cookie in the home of the unit's user, and take "
-				   "it out of ExecStart=", unit);
+				   "the command of %s has the cookie in ExecStart=, and the drop-in, which everybody "
+				   "may read, would "
+				   "repeat it; put the cookie into the file .erlang.cookie in the home of the unit's "
+				   "user, and take "
+				   "it out of ExecStart=",
+				   unit);
 	if (!tool || !confdir || !moduledir ||
 	    asprintf(&text,
-		     "%s# Its command, which comes from the other files of the unit, starts under the filter of the stack.\n"
+		     "%s# Its command, which comes from the other files of the unit, starts under the filter of the "
+		     "stack.\n"
 		     "[Service]\nExecStart=\nExecStart=%s%s%s%s%s" UNIT_CHAIN "--service %s -- %s\n",
 		     *dropin, tool, arguments->confdir ? " --confdir " : "", arguments->confdir ? confdir : "",
-		     arguments->moduledir ? " --moduledir " : "", arguments->moduledir ? moduledir : "", report->service,
-		     own) < 0)
+		     arguments->moduledir ? " --moduledir " : "", arguments->moduledir ? moduledir : "",
+		     report->service, own) < 0)
 		return report_fail(report, -ENOMEM, "out of memory");
 	free(*dropin);
 	*dropin = text;

@@ -25,7 +25,8 @@ static uint16_t find_dist(const struct ejg_facts *facts, const struct ejg_survey
 		const struct ejg_listener *listener = ejg_listener_get(survey, i);
 
 		if (listener->in_service && listener->port != facts->epmd_port &&
-		    (port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_registered(survey, listener->port)))
+		    (port_in_ranges(facts->dist, facts->n_dist, listener->port) ||
+		     is_registered(survey, listener->port)))
 			return listener->port;
 	}
 	return facts->n_dist > 0 ? facts->dist[0].first : 0;
@@ -53,8 +54,8 @@ static enum reach ask(struct ejg *handle, const char *from, uint16_t port)
 }
 
 /*
- * The address of a peer, without a prefix length; the facts end with the first question. Names are not resolved here: they may
- * have other addresses now than in the policy in force. Return: false if there are only names.
+ * The address of a peer, without a prefix length; the facts end with the first question. Names are not resolved here:
+ * they may have other addresses now than in the policy in force. Return: false if there are only names.
  */
 static bool peer_address(const struct ejg_facts *facts, char address[static EJG_PREFIX_TEXT_SIZE])
 {

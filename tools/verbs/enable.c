@@ -23,9 +23,11 @@ static int check_readable(struct report *report, const char *file)
 		return report_fail(report, -ENOMEM, "out of memory");
 	for (mode_t bit = S_IROTH; *path; bit = S_IXOTH) {
 		if (stat(path, &st) < 0 || !(st.st_mode & bit))
-			return report_fail(report, -EBADMSG,
-					   "the users of the units cannot read %s, and read the stack when they put on its "
-					   "filter; run: chmod o+%s %s", file, bit == S_IROTH ? "r" : "x", path);
+			return report_fail(
+				report, -EBADMSG,
+				"the users of the units cannot read %s, and read the stack when they put on its "
+				"filter; run: chmod o+%s %s",
+				file, bit == S_IROTH ? "r" : "x", path);
 		slash = strrchr(path, '/');
 		if (!slash)
 			break;
@@ -38,7 +40,7 @@ static int check_readable(struct report *report, const char *file)
 static int check_stack_readable(struct report *report)
 {
 	const struct ejg_facts *facts = ejg_facts_get(report->handle);
-	const struct ejg_origin *const origins[] = { &facts->cgroups_origin, &facts->epmd_origin,   &facts->dist_origin,
+	const struct ejg_origin *const origins[] = { &facts->cgroups_origin, &facts->epmd_origin,  &facts->dist_origin,
 						     &facts->public_origin,  &facts->peers_origin, &facts->users_origin,
 						     &facts->config_origin,  &facts->kind_origin };
 	const char *last = facts->stack_file;
@@ -90,8 +92,9 @@ static int plan(struct report *report, const char *unitdir)
 				   facts->stack_file, facts->service, facts->service);
 	if (report->arguments->seccomp && !handle_has_module(report, CONFINEMENT))
 		return report_fail(report, -EBADMSG,
-				   "%s has no line for the module " CONFINEMENT ", whose filter --seccomp is for; write it: required "
-				   CONFINEMENT, facts->stack_file);
+				   "%s has no line for the module " CONFINEMENT
+				   ", whose filter --seccomp is for; write it: required " CONFINEMENT,
+				   facts->stack_file);
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		const char *name = ejg_cgroup_get(facts, i)->name;
 

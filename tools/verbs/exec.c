@@ -112,7 +112,8 @@ static int only_confine(const struct arguments *arguments, struct report *report
 	r = ejg_load(report->handle, NULL);
 	if (r == 0 && !confines(report))
 		r = report_fail(report, -EBADMSG,
-				"%s has no module that confines the command; write the line: required seccomp, or have the unit "
+				"%s has no module that confines the command; write the line: required seccomp, or have "
+				"the unit "
 				"start without a filter: ejguard enable %s",
 				ejg_facts_get(report->handle)->stack_file, report->service);
 	if (r == 0)

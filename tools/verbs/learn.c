@@ -22,8 +22,8 @@ static int take_records(struct learn *learn, const char *module)
 	if (r < 0)
 		return r;
 	if (poll(&fd, 1, RECORDS_MS) <= 0)
-		return report_fail(learn->report, -EIO, "the module %s does not hand out its records; see ejguard status",
-				   module);
+		return report_fail(learn->report, -EIO,
+				   "the module %s does not hand out its records; see ejguard status", module);
 	do {
 		r = ejg_watch_next(learn->report->handle, module, &event);
 		if (r == 0 && event)

@@ -20,7 +20,8 @@ static int name_service(const struct arguments *arguments, struct report *report
 
 	if (!name)
 		return report_fail(report, -EINVAL,
-				   "the container %s has no annotation " OCI_ANNOTATION ", and the hook names no service; add "
+				   "the container %s has no annotation " OCI_ANNOTATION
+				   ", and the hook names no service; add "
 				   "one of the two",
 				   state->id);
 	report->service_read = strdup(name);

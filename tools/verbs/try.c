@@ -16,7 +16,8 @@ static int refuse_absent(struct report *report)
 			return 0;
 	if (!handle_has_module(report, NETWORK_GUARD))
 		return 0;
-	return report_fail(report, -EACCES, "none of the cgroups of %s exists: there is nothing to guard; start the service",
+	return report_fail(report, -EACCES,
+			   "none of the cgroups of %s exists: there is nothing to guard; start the service",
 			   report->service);
 }
 

@@ -14,9 +14,8 @@ int verb_release(const struct arguments *arguments, struct report *report)
 }
 
 #define VERB_RUN(id, name) [VERB_##id] = verb_##name,
-static int (*const runs[N_VERBS])(const struct arguments *arguments, struct report *report) = {
-	VERBS_THAT_RUN(VERB_RUN)
-};
+static int (*const runs[N_VERBS])(const struct arguments *arguments,
+				  struct report *report) = { VERBS_THAT_RUN(VERB_RUN) };
 
 int verb_run(const struct arguments *arguments, struct report *report)
 {

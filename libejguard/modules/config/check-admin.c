@@ -110,10 +110,10 @@ static const char *takeable(struct config_check *check, const struct yml_host *h
 
 static const char *remedy_takeable(struct config_check *check, const struct yml_node *place)
 {
-	return config_edit(
-		check, place,
-		"name the administrators one by one (acl: admin: user: NAME@HOST) instead of by a pattern or a host, or "
-		"close mod_register and auth_method: anonymous there");
+	return config_edit(check, place,
+			   "name the administrators one by one (acl: admin: user: NAME@HOST) instead of by a pattern "
+			   "or a host, or "
+			   "close mod_register and auth_method: anonymous there");
 }
 
 /* A rule that names the acl admin is correct: then that acl has to change. */
@@ -125,7 +125,8 @@ static const char *remedy_everybody(struct config_check *check, const struct yml
 
 	if (acl && (config_matches(check, host, "acl", &admin, PROBE_ACCOUNT) ||
 		    config_matches(check, host, "acl", &admin, PROBE_FOREIGN)))
-		return config_edit(check, acl->key, "name the administrators one by one (user: NAME@HOST) in acl admin");
+		return config_edit(check, acl->key,
+				   "name the administrators one by one (user: NAME@HOST) in acl admin");
 	return config_edit(check, place, otherwise);
 }
 

@@ -12,8 +12,8 @@ struct permission {
 	const char *sample; /* a command that reveals or changes something, or NULL */
 	bool who[PROBE_FOREIGN + 1];
 	const struct yml_host *open; /* host on which anybody can get a matching account; or NULL */
-	bool far;		   /* allowed for a network */
-	struct ejg_prefix network; /* the worst of these networks */
+	bool far;		     /* allowed for a network */
+	struct ejg_prefix network;   /* the worst of these networks */
 };
 
 /* Commands that reveal no secret and change nothing. */

@@ -98,8 +98,7 @@ static void check_ldap(struct config_check *check, const struct yml_host *host, 
 			       server->text);
 	else if (!verify.value || yml_bool(verify.value) == 0)
 		config_finding(check, "ldap-plain", subject, verify.key ? verify.key : encrypt.key, NULL,
-			       "the certificate of the directory %s is not checked (ldap_tls_verify)",
-			       server->text);
+			       "the certificate of the directory %s is not checked (ldap_tls_verify)", server->text);
 }
 
 static void check_install(struct config_check *check)

@@ -272,8 +272,8 @@ static void judge_needed(struct known_check *inspection, const struct yml_node *
 		if ((row->releases & inspection->releases) == inspection->releases && !yml_find(modules, row->option))
 			tell(inspection, module->key->text, module->key,
 			     arena_printf(inspection->check->arena,
-					  "%s%s needs the module %s, which is not listed in modules",
-					  module->key->text, why, row->option));
+					  "%s%s needs the module %s, which is not listed in modules", module->key->text,
+					  why, row->option));
 }
 
 /* Checks what one word of an option requires in addition: plugins: [pep] of mod_pubsub. */
@@ -383,10 +383,9 @@ void check_known(struct config_check *check)
 			"the version of ejabberd cannot be determined: its options were compared with those of %s",
 			inspection.names);
 	else if (!inspection.exact)
-		config_finding(
-			check, "version-unknown", NULL, NULL, NULL,
-			"the options of ejabberd %u.%02u are not known: they were compared with those of %s",
-			version / 100, version % 100, inspection.names);
+		config_finding(check, "version-unknown", NULL, NULL, NULL,
+			       "the options of ejabberd %u.%02u are not known: they were compared with those of %s",
+			       version / 100, version % 100, inspection.names);
 	judge_options(&inspection, check->yml.options, NULL);
 	judge_sections(&inspection, "host_config");
 	judge_sections(&inspection, "append_host_config");

@@ -138,7 +138,8 @@ enum { MAX_FILES = 200 }; /* limit on configuration files to check */
  */
 static bool is_read_at_start(const struct yml_path *option)
 {
-	static const char *const certificates[] = { "sql_ssl_certfile", "ldap_tls_certfile", "ejabberd_service/certfile" };
+	static const char *const certificates[] = { "sql_ssl_certfile", "ldap_tls_certfile",
+						    "ejabberd_service/certfile" };
 
 	if (option->kind == YML_PATH_CA || option->kind == YML_PATH_DHFILE || option->kind == YML_PATH_KEY)
 		return true;
@@ -174,9 +175,9 @@ static void tell_missing(struct config_check *check, const struct yml_path *opti
 	const bool needed = is_read_at_start(option);
 
 	config_finding(check,
-		       needed				      ? "refused" :
-		       option->kind == YML_PATH_CERTIFICATE ? "certfile-missing" :
-							      "file-missing",
+		       needed				      ? "refused"
+		       : option->kind == YML_PATH_CERTIFICATE ? "certfile-missing"
+							      : "file-missing",
 		       path, &place, needed ? "correct the path, or create the file" : NULL,
 		       "%s names it, but it does not exist%s", option->option, needed ? refuses : "");
 }
@@ -195,7 +196,8 @@ static void check_own_files(struct config_check *check)
 			r = access_service_may(&check->service, &file, ACCESS_READ) == 0;
 		check->no_memory |= r == -ENOMEM;
 		if (r == 1)
-			config_finding(check, "refused", NULL, &place, "give it to the service, or let its group read it",
+			config_finding(check, "refused", NULL, &place,
+				       "give it to the service, or let its group read it",
 				       "user %s cannot read it: ejabberd does not start", check->service.user);
 	}
 }

@@ -106,8 +106,7 @@ static void tell_modern(struct config_check *check, const struct yml_node *place
 {
 	if (!check->told_modern)
 		config_finding(check, "tls-system", NULL, place, NULL,
-			       "the system's OpenSSL refuses TLS 1.0 and 1.1; %s does not",
-			       what);
+			       "the system's OpenSSL refuses TLS 1.0 and 1.1; %s does not", what);
 	check->told_modern = true;
 }
 

@@ -24,8 +24,7 @@ static bool may_look_up(struct contributed *contributed)
 
 	if (contributed->n_lookups++ == MAX_LOOKUPS)
 		config_finding(contributed->check, "unjudged", "modules", NULL, NULL,
-			       "more than %d unknown names of modules: not all were looked up",
-			       MAX_LOOKUPS);
+			       "more than %d unknown names of modules: not all were looked up", MAX_LOOKUPS);
 	return contributed->n_lookups <= MAX_LOOKUPS;
 }
 
@@ -55,7 +54,8 @@ static void find_folders(struct contributed *contributed)
 
 		if (root_glob(check->facts->root, patterns[i], &matches) != 0)
 			continue;
-		for (size_t j = 0; j < matches.gl_pathc && contributed->n_folders < ARRAY_SIZE(contributed->folders); j++) {
+		for (size_t j = 0; j < matches.gl_pathc && contributed->n_folders < ARRAY_SIZE(contributed->folders);
+		     j++) {
 			const char *folder = arena_strdup(check->arena, matches.gl_pathv[j]);
 
 			check->no_memory |= !folder;
@@ -77,7 +77,8 @@ bool contributed_has(struct contributed *contributed, const char *module)
 	if (!module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")]) {
 		find_folders(contributed);
 		for (size_t i = 0; i < contributed->n_folders; i++)
-			if (exists(contributed, arena_printf(check->arena, "%s/%s.beam", contributed->folders[i], module)))
+			if (exists(contributed,
+				   arena_printf(check->arena, "%s/%s.beam", contributed->folders[i], module)))
 				return true;
 		if (is_in_modules(contributed, module))
 			return true;

@@ -2,14 +2,14 @@
 /*
  * The types of known.tbl, as yconf.erl and econf.erl check values:
  *
- *	any  bool  text  quoted  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of type-text.c
- *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  keyed(TYPE,TYPE)
+ *	any  bool  text  quoted  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of
+ *type-text.c filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  keyed(TYPE,TYPE)
  *	options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  nested(TYPE)  rules  conditions  who
  *	shaping
  *
- * set is a list without duplicates, some is one value or a list of values, nested also a list of such lists, keyed is a map whose names are of the first
- * type, merged is a map or a list of maps; deciding also accepts the words allow and deny, naming all words. In options,
- * ! marks a required one, ~ a forbidden name, and _ stands for every other name.
+ * set is a list without duplicates, some is one value or a list of values, nested also a list of such lists, keyed is a
+ *map whose names are of the first type, merged is a map or a list of maps; deciding also accepts the words allow and
+ *deny, naming all words. In options, ! marks a required one, ~ a forbidden name, and _ stands for every other name.
  */
 #include <string.h>
 #include <strings.h>
@@ -22,15 +22,17 @@
 
 /* acl.erl, acl_validator() and access_rules_validator(). */
 #define CONDITIONS                                                                                                     \
-	"user:some(either(account,keyed(name,domain))),user_regexp:some(either(re,keyed(re,any))),"                                   \
-	"user_glob:some(either(glob,keyed(glob,any))),server:some(domain),server_regexp:some(re),server_glob:some(glob),"   \
-	"resource:some(text),resource_regexp:some(re),resource_glob:some(glob),node_regexp:some(keyed(re,re)),"             \
+	"user:some(either(account,keyed(name,domain))),user_regexp:some(either(re,keyed(re,any))),"                    \
+	"user_glob:some(either(glob,keyed(glob,any))),server:some(domain),server_regexp:some(re),server_glob:some("    \
+	"glob),"                                                                                                       \
+	"resource:some(text),resource_regexp:some(re),resource_glob:some(glob),node_regexp:some(keyed(re,re)),"        \
 	"node_glob:some(keyed(glob,glob)),shared_group:some(either(text,map(domain))),ip:some(mask)"
 #define CHOICE "either(text,filled(naming(options(acl:text," CONDITIONS "))))"
 static const char conditions[] = "filled(merged(options(" CONDITIONS ")))";
 /* ejabberd_access_permissions.erl */
-static const char who[] = "either(text,naming(options(access:either(text,rules),acl:text,"
-			  "oauth:either(list(any),options(!scope:any,access:any,acl:any," CONDITIONS "))," CONDITIONS ")))";
+static const char who[] =
+	"either(text,naming(options(access:either(text,rules),acl:text,"
+	"oauth:either(list(any),options(!scope:any,access:any,acl:any," CONDITIONS "))," CONDITIONS ")))";
 /* ejabberd_shaper.erl: the name of a shaper, a number, or these for whom; lists of lists are one list. */
 static const char shaping[] = "nested(either(int(1,),either(text,keyed(either(int(1,),text)," CHOICE "))))";
 static const char rules[] = "filled(deciding(options(allow:" CHOICE ",deny:" CHOICE ")))";

@@ -29,7 +29,7 @@ static bool guess_mask(const char *text, struct ejg_prefix *ret)
 		return false;
 	ret->length = ipv4 ? 96 + bits : bits;
 	for (size_t i = ret->length; i < 128; i++)
-		ret->bytes[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+		ret->bytes[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
 	return true;
 }
 

@@ -269,8 +269,7 @@ static bool is_sip(const char *text, const char *type)
 	length = strcspn(rest, ";?");
 	colon = memchr(rest, ':', length);
 	digits = colon ? strspn(colon + 1, "0123456789") : 0;
-	return !colon ||
-	       (digits && colon + 1 + digits == rest + length && strtoul(colon + 1, NULL, 10) <= 65535);
+	return !colon || (digits && colon + 1 + digits == rest + length && strtoul(colon + 1, NULL, 10) <= 65535);
 }
 
 /* The name of a command, or [tag:NAME]. */

@@ -20,7 +20,8 @@ static bool is_mended(const struct audit *audit, const char *id, const struct ej
 {
 	const struct foreseen *foreseen = &audit->foreseen;
 
-	if (foreseen->what == COOKIE_FORESEE_NOTHING || !place || !place->file || strcmp(place->file, foreseen->path) != 0)
+	if (foreseen->what == COOKIE_FORESEE_NOTHING || !place || !place->file ||
+	    strcmp(place->file, foreseen->path) != 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(mended_by[0]) && mended_by[foreseen->what][i]; i++)
 		if (strcmp(mended_by[foreseen->what][i], id) == 0)

@@ -47,8 +47,7 @@ static void judge_links(struct audit *audit, const struct cookie_file *file)
 {
 	if (file->link)
 		audit_say(audit, "link", NULL, &(struct ejg_place){ .file = file->path },
-			  "is a symbolic link to %s: Erlang follows it, but repair=yes does not",
-			  file->walk.path);
+			  "is a symbolic link to %s: Erlang follows it, but repair=yes does not", file->walk.path);
 	if (file->walk.access.links > 1)
 		audit_say(audit, "hard-link", NULL,
 			  &(struct ejg_place){ .file = file->path,

@@ -55,8 +55,9 @@ static void say_setcookie(struct audit *audit, const char *file, uint32_t line, 
 	}
 	if (form == SEARCH_CALL) {
 		place.remedy = remedy_of(audit, form);
-		audit_say(audit, "setcookie", NULL, &place,
-			  "calls set_cookie in the node's arguments, where every user of this host can read the cookie");
+		audit_say(
+			audit, "setcookie", NULL, &place,
+			"calls set_cookie in the node's arguments, where every user of this host can read the cookie");
 		return;
 	}
 	if (form != SEARCH_OPTION)

@@ -63,8 +63,8 @@ struct files {
 	struct arena *scratch; /* freed after each object */
 	struct access_service service;
 	struct access_trust trust[N_TRUSTS];
-	bool repair; /* remove permissions */
-	bool dry;    /* only report what would be removed */
+	bool repair;  /* remove permissions */
+	bool dry;     /* only report what would be removed */
 	bool foresee; /* dry, and judge the state after a repair */
 	struct foreseen_folder *foreseen;
 	size_t n_foreseen;

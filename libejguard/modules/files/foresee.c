@@ -35,8 +35,8 @@ int foresee_mend(struct files *files, struct object *object, mode_t allowed)
 		return -ENOMEM;
 	files->foreseen = grown;
 	grown[files->n_foreseen++] =
-		(struct foreseen_folder){ makedev(object->st.stx_dev_major, object->st.stx_dev_minor), object->st.stx_ino,
-					  allowed, file_policies[object->group].reader };
+		(struct foreseen_folder){ makedev(object->st.stx_dev_major, object->st.stx_dev_minor),
+					  object->st.stx_ino, allowed, file_policies[object->group].reader };
 	return 0;
 }
 

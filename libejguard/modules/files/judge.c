@@ -194,8 +194,8 @@ static int tell_failed(struct files *files, const struct object *object, int err
 	if (error == -ENOMEM)
 		return error;
 	if (files_count(files, id))
-		files_tell(files, id, object->path, object->where, NULL,
-			   "its permissions cannot be read: %s", strerror(-error));
+		files_tell(files, id, object->path, object->where, NULL, "its permissions cannot be read: %s",
+			   strerror(-error));
 	return 0;
 }
 

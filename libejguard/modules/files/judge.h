@@ -15,7 +15,7 @@ struct object {
 	mode_t given;			  /* mode from the configuration, or 0 */
 	const struct ejg_place *where;
 	struct statx st;
-	bool limited;  /* a planned repair would limit the mode to `allowed` */
+	bool limited; /* a planned repair would limit the mode to `allowed` */
 	mode_t allowed;
 };
 

@@ -80,7 +80,8 @@ int files_sort_places(struct files *files, bool *ret_any)
 		struct file_place *place = &files->places[i];
 		cleanup_access_path struct access_path path = ACCESS_PATH_NULL;
 		const char *problem;
-		int r = access_walk(files->arena, files->facts->root, place->path, ACCESS_FOLLOW, NULL, &path, &problem);
+		int r = access_walk(files->arena, files->facts->root, place->path, ACCESS_FOLLOW, NULL, &path,
+				    &problem);
 
 		if (r == -ENOMEM)
 			return r;
@@ -129,8 +130,8 @@ static int tell_replaceable(struct files *files, const struct file_place *place,
 	files_tell(files, "path-replaceable", step->path, &place->where,
 		   arena_printf(files->scratch, "run: chown root %s && chmod g-w,o-w %s\nor keep %s elsewhere", quoted,
 				quoted, place->name),
-		   "%s may write to this folder (mode %04o) and so replace %s (%s)", who,
-		   step->access.mode & 07777, path->path, place->name);
+		   "%s may write to this folder (mode %04o) and so replace %s (%s)", who, step->access.mode & 07777,
+		   path->path, place->name);
 	return 0;
 }
 
@@ -172,7 +173,8 @@ static int tell_problem(struct files *files, const struct file_place *place, int
 static int find(struct files *files, const struct file_place *place, struct arena *arena, struct access_path *path,
 		struct access_reach reach[N_TRUSTS], const char **problem)
 {
-	int r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path, problem);
+	int r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[TRUST_SERVICE], path,
+			    problem);
 
 	if (r < 0)
 		return r;
@@ -183,7 +185,8 @@ static int find(struct files *files, const struct file_place *place, struct aren
 
 		if (i == TRUST_LOGS && place->group != GROUP_LOG)
 			continue;
-		r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[i], &again, problem);
+		r = access_walk(arena, files->facts->root, place->path, ACCESS_FOLLOW, &files->trust[i], &again,
+				problem);
 		if (r == 0)
 			foresee_way(files, &again, &files->trust[i]);
 		if (r == 0)
@@ -221,7 +224,7 @@ static int look_at_tree(struct files *files, const struct file_place *place, str
 static const char *own_name(const struct files *files)
 {
 	return ejg_kind_is(files->facts, "erlang") || !files->facts->kind ? files->facts->service
-									   : files->facts->kind->name;
+									  : files->facts->kind->name;
 }
 
 /* In a shared folder, checks only entries with the service's name. */

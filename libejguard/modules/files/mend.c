@@ -52,8 +52,8 @@ static mode_t allowed_mode(const struct files *files, const struct object *objec
 	if (S_ISSOCK(object->st.stx_mode))
 		allowed = 0770;
 	/*
-	 * Erlang refuses a cookie with any right for the group (auth:check_attributes/4). A release's belongs to another owner, and
-	 * its script reads it through the group.
+	 * Erlang refuses a cookie with any right for the group (auth:check_attributes/4). A release's belongs to
+	 * another owner, and its script reads it through the group.
 	 */
 	if (object->group == GROUP_COOKIE && !S_ISDIR(object->st.stx_mode) &&
 	    (!files->service.known || object->st.stx_uid == files->service.uid))

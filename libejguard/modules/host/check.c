@@ -54,7 +54,8 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 }
 
 /* Checks the namespaces that users made, or all others. Return: 0, or a negative errno, set on the call. */
-static int check_networks(struct inspection *check, const struct pins *pins, const struct netns_list *networks, bool made_by_user)
+static int check_networks(struct inspection *check, const struct pins *pins, const struct netns_list *networks,
+			  bool made_by_user)
 {
 	char subject[NETNS_LABEL_SIZE + 32];
 	int r = 0;
@@ -68,8 +69,8 @@ static int check_networks(struct inspection *check, const struct pins *pins, con
 		r = members_have_network(pins, netns);
 		/* A service must not undo an apply by a namespace of its own that cannot be entered. */
 		if (r < 0 && netns->made_by_user)
-			inspection_say(check, "network-unknown", subject, "cannot be entered, so nothing may be refused there: %s",
-				       strerror(-r));
+			inspection_say(check, "network-unknown", subject,
+				       "cannot be entered, so nothing may be refused there: %s", strerror(-r));
 		else if (r < 0)
 			r = ejg_call_error(check->call, r == -EOPNOTSUPP ? r : -EIO, "try again",
 					   "cannot tell whether the %s is "

@@ -36,7 +36,8 @@ static void report_lookups(struct ejg_call *call, const struct netns *netns)
 			continue;
 		foreign_name(ids[i], program);
 		ejg_call_finding(call, "sk-lookup", netns_name(netns, name),
-				 "the program %s chooses listeners there: it could connect a public port with a private listener",
+				 "the program %s chooses listeners there: it could connect a public port with a "
+				 "private listener",
 				 program);
 	}
 }

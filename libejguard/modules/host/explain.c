@@ -17,7 +17,7 @@ struct host_explanation {
 	const struct ejg_question *question;
 	struct decision d;
 	struct policy_address address;
-	bool chosen; /* the service chose the port, and it is not public */
+	bool chosen;		/* the service chose the port, and it is not public */
 	struct sharing sharing; /* users that other services allow at shared ports */
 };
 
@@ -27,7 +27,8 @@ static void answer(const struct host_explanation *e, bool allowed, const char *r
 	const char *file = ejg_call_where(e->call, &line);
 
 	if (!allowed && e->d.head->flags & POLICY_PERMISSIVE)
-		ejg_call_answer(e->call, true, file, line, "would be refused, is only counted (mode=permissive): %s", rule);
+		ejg_call_answer(e->call, true, file, line, "would be refused, is only counted (mode=permissive): %s",
+				rule);
 	else
 		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
 }
@@ -137,8 +138,10 @@ static int explain_applied(struct host_explanation *e)
 	else if (state == PINS_ABSENT)
 		ejg_call_answer(e->call, true, NULL, 0, "NOT GUARDED: nothing is applied, so nothing is refused");
 	else
-		r = ejg_call_error(e->call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
-				   "cannot be read", pins.path);
+		r = ejg_call_error(e->call, -EACCES, "run: ejguard apply",
+				   "%s was made by another version: its policy "
+				   "cannot be read",
+				   pins.path);
 	pins_close(&pins);
 	return r;
 }

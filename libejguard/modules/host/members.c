@@ -70,7 +70,8 @@ static int add(struct ejg_call *call, const struct pins *pins, enum set_map map,
 }
 
 /* Calls fn for each key, and removes it if fn returns false. Keys are collected first: removal disturbs iteration. */
-static void keep_if(const struct pins *pins, enum set_map map, bool (*fn)(const void *data, uint64_t key), const void *data)
+static void keep_if(const struct pins *pins, enum set_map map, bool (*fn)(const void *data, uint64_t key),
+		    const void *data)
 {
 	uint64_t keys[POLICY_MAX_MEMBERS], key = 0;
 	size_t n = 0;
@@ -107,8 +108,8 @@ static bool is_among(const void *data, uint64_t cookie)
 }
 
 /*
- * Reads the cookies of all namespaces. A service must not make applies fail by a namespace of its own: check reports it.
- * Return: 1 if no namespace is missing, 0, or a negative errno, set on the call.
+ * Reads the cookies of all namespaces. A service must not make applies fail by a namespace of its own: check reports
+ * it. Return: 1 if no namespace is missing, 0, or a negative errno, set on the call.
  */
 static int read_cookies(struct ejg_call *call, const struct netns_list *networks, struct cookies *cookies)
 {
@@ -123,10 +124,11 @@ static int read_cookies(struct ejg_call *call, const struct netns_list *networks
 		int error = network_of_namespace(netns, &cookies->items[i]);
 
 		if (error == -EOPNOTSUPP)
-			return ejg_call_error(call, error, set_kind.kernel, "this kernel cannot identify network namespaces");
+			return ejg_call_error(call, error, set_kind.kernel,
+					      "this kernel cannot identify network namespaces");
 		if (error < 0 && net_lives_in(networks, netns) && !netns->made_by_user)
-			return ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s", netns->label,
-					      strerror(-error));
+			return ejg_call_error(call, -EIO, "try again", "cannot enter the network namespace %s: %s",
+					      netns->label, strerror(-error));
 		all &= error == 0;
 	}
 	return all;
@@ -142,7 +144,8 @@ static size_t count(const struct pins *pins, enum set_map map)
 	return n;
 }
 
-/* Adds the namespaces of the service, those that root made first: of those that users made so many that half of the map is left. */
+/* Adds the namespaces of the service, those that root made first: of those that users made so many that half of the map
+ * is left. */
 static int add_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks,
 			const struct cookies *cookies)
 {

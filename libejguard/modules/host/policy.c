@@ -83,7 +83,8 @@ static int find_routed(struct ejg_call *call, struct routed *ret)
 	return 0;
 }
 
-static int build(struct ejg_call *call, const struct net_peers *peers, const struct routed *routed, struct net_policy *ret)
+static int build(struct ejg_call *call, const struct net_peers *peers, const struct routed *routed,
+		 struct net_policy *ret)
 {
 	const struct host_config *config = ejg_call_config(call);
 	const struct net_config ports = { .strict = config->strict, .listen = { routed->items, routed->n } };

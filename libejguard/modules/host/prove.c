@@ -33,7 +33,7 @@ struct host_prover {
 	const struct pins *pins;
 	const struct policy_head *head;
 	struct sharing sharing; /* users that other services allow */
-	uint16_t port; /* epmd's */
+	uint16_t port;		/* epmd's */
 };
 
 static bool may(const struct host_prover *p, uid_t uid)
@@ -161,8 +161,8 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
 	if (r < 0)
-		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
-				      strerror(-r));
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
+				      pins->path, strerror(-r));
 	prover.head = &policy.chunks->head;
 	prover.sharing = sharing_read(pins);
 	r = host_find_top(call, &top);

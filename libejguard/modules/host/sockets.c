@@ -43,7 +43,8 @@ struct host_sockets {
 	size_t n_served;
 };
 
-static bool lets(const struct host_sockets *s, const struct policy_head *head, int cgroups, const struct socket_info *info)
+static bool lets(const struct host_sockets *s, const struct policy_head *head, int cgroups,
+		 const struct socket_info *info)
 {
 	return user_in(head, info->uid) ||
 	       (cgroups >= 0 && members_have_cgroup(cgroups, s->facts->cgroup_mount, info->cgroup_id) == 1);
@@ -69,7 +70,8 @@ static void describe(const struct host_sockets *s, const struct socket_info *inf
 	char subject[SOCKET_TEXT_SIZE], path[PATH_MAX];
 	bool connection = info->remote_port;
 
-	socket_format(connection ? &info->remote : &info->local, connection ? info->remote_port : info->local_port, subject);
+	socket_format(connection ? &info->remote : &info->local, connection ? info->remote_port : info->local_port,
+		      subject);
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
 	ejg_call_finding(s->call, id, subject, "%s (uid %u, cgroup %s)", what, info->uid, *path ? path : "(removed)");
 }
@@ -91,11 +93,13 @@ static bool is_known(const struct host_sockets *s, const struct socket_info *inf
 static int mark_listener(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
-	int r = !is_chosen_by_service(s, info) || is_known(s, info) ? 0 : marks_set(&s->pins, s->facts->cgroup_mount, info);
+	int r = !is_chosen_by_service(s, info) || is_known(s, info) ? 0
+								    : marks_set(&s->pins, s->facts->cgroup_mount, info);
 
 	/* check reports it. */
 	if (r < 0 && !s->early)
-		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot mark the listener at port %u: %s", info->local_port, strerror(-r));
+		ejg_call_log(s->call, EJG_LOG_WARNING, "cannot mark the listener at port %u: %s", info->local_port,
+			     strerror(-r));
 	return 0;
 }
 
@@ -244,9 +248,7 @@ static bool walk(struct host_sockets *s, const struct pins *pins, const struct n
 
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
-	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head
-	};
+	struct host_sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head };
 
 	return walk(&s, NULL, networks);
 }
@@ -254,8 +256,11 @@ bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, 
 void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head,
-		.task = TASK_MARK, .early = pins,
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.head = &policy->chunks->head,
+		.task = TASK_MARK,
+		.early = pins,
 	};
 	struct netns_list networks = {};
 
@@ -268,7 +273,9 @@ void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const s
 void host_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	struct host_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head,
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.head = &policy->chunks->head,
 		.task = TASK_EVICT,
 	};
 	struct netns_list networks = {};

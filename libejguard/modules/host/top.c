@@ -12,7 +12,7 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/util/cleanup.h"
 
-#define ROOT_ID 1	/* of the whole tree: the first node of kernfs (fs/kernfs/dir.c, kernfs_create_root) */
+#define ROOT_ID 1 /* of the whole tree: the first node of kernfs (fs/kernfs/dir.c, kernfs_create_root) */
 
 /*
  * Values of the first network namespace. Its cookie is 1 before Linux 6.18, where cookies start at one
@@ -100,13 +100,17 @@ void host_check_outside(struct inspection *check, const struct ejg_cgroup *top, 
 	pid = find_outsider(networks);
 	if (pid)
 		inspection_say(check, "outside-unguarded", top->path,
-			       "process %d is in a network namespace of the service, but not below this cgroup: it is not refused", pid);
+			       "process %d is in a network namespace of the service, but not below this cgroup: it is "
+			       "not refused",
+			       pid);
 	else if (is_network_of_host(networks))
 		inspection_say(check, "outside-unguarded", top->path,
-			       "the service is in the network namespace of the host, but other processes of the host are not below "
+			       "the service is in the network namespace of the host, but other processes of the host "
+			       "are not below "
 			       "this cgroup: they are not refused");
 	else
-		inspection_say(check, "top-of-container", top->path,
-			       "this is the top of a container, not of the host: processes of other containers that share the "
-			       "network namespace are not refused");
+		inspection_say(
+			check, "top-of-container", top->path,
+			"this is the top of a container, not of the host: processes of other containers that share the "
+			"network namespace are not refused");
 }

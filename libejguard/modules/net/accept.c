@@ -35,7 +35,9 @@ static uint32_t hooks_of(const struct net_config *config, bool netns)
 static bool netns_works(void)
 {
 	const struct bpf_insn program[] = {
-		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 0, .src_reg = 1,
+		{ .code = BPF_LDX | BPF_MEM | BPF_W,
+		  .dst_reg = 0,
+		  .src_reg = 1,
 		  .off = offsetof(struct bpf_sk_lookup, ingress_ifindex) },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = SK_PASS },
 		{ .code = BPF_JMP | BPF_EXIT },
@@ -140,8 +142,8 @@ static bool decides_there(struct ejg_call *call)
 }
 
 /*
- * Searches the namespaces only if there is an address to ask for. Where the service could have set up all of them, nothing that
- * it does there takes away what guards them.
+ * Searches the namespaces only if there is an address to ask for. Where the service could have set up all of them,
+ * nothing that it does there takes away what guards them.
  */
 static int reaches_itself(struct ejg_call *call, bool *ret)
 {

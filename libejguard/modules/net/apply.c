@@ -97,7 +97,8 @@ static void evict(struct ejg_call *call)
 }
 
 /* Prints the addresses of the peer in `of` that are not in `other`. Return: true if there are any. */
-static bool print_others(const struct name_list *of, const struct name_list *other, size_t peer, const char *what, FILE *out)
+static bool print_others(const struct name_list *of, const struct name_list *other, size_t peer, const char *what,
+			 FILE *out)
 {
 	char text[EJG_PREFIX_TEXT_SIZE];
 	bool any = false;
@@ -129,7 +130,8 @@ static void tell_change(struct ejg_call *call, const struct name_list *before, c
 	print_others(before, now, peer, more ? "; no longer at" : "is no longer admitted at", out);
 	if (fclose(out) == 0 && *text)
 		ejg_call_finding_at(call, "peer-changed", named->name,
-				    &(struct ejg_place){ .file = named->origin.file, .line = named->origin.line }, "%s", text);
+				    &(struct ejg_place){ .file = named->origin.file, .line = named->origin.line }, "%s",
+				    text);
 }
 
 static void tell_changes(struct ejg_call *call, const struct name_list *now)

@@ -21,7 +21,7 @@
  * Addresses for attempts, of documentation and private use; the first that the policy refuses is used. The wire needs
  * two addresses in the same half of the address space.
  */
-static const char *const addresses4[] = { "192.0.2.77",	 "198.51.100.77", "203.0.113.77", "240.0.0.77",
+static const char *const addresses4[] = { "192.0.2.77",	   "198.51.100.77",  "203.0.113.77", "240.0.0.77",
 					  "10.111.222.33", "100.127.255.77", "1.2.3.77" };
 static const char *const addresses6[] = { "2001:db8::77", "3fff::77", "fd77:7777::77", "2002::77" };
 
@@ -31,9 +31,9 @@ struct net_prover {
 	struct decision d;
 	struct sharing sharing; /* policies of other services; freed when the helper exits */
 	bool permissive;
-	int wire;		/* -1: wire_error says why */
+	int wire; /* -1: wire_error says why */
 	int wire_error;
-	struct in_addr own;	/* address of this end of the wire */
+	struct in_addr own;	 /* address of this end of the wire */
 	struct in_addr stranger; /* sender on the wire */
 };
 

@@ -99,7 +99,8 @@ static void put_listen(FILE *out, const struct changes *c)
 /* Private ports of epmd and the distribution are also guarded as destinations. */
 static void put_guarded(FILE *out, const struct changes *c)
 {
-	const uint8_t *before = c->before->chunks[0].head.guarded_ports, *after = c->after->chunks[0].head.guarded_ports;
+	const uint8_t *before = c->before->chunks[0].head.guarded_ports,
+		      *after = c->after->chunks[0].head.guarded_ports;
 
 	put_missing_ports(out, '+', after, before);
 	put_missing_ports(out, '-', before, after);
@@ -114,7 +115,8 @@ static bool is_strict(const struct net_policy *policy)
 static void put_public(FILE *out, const struct changes *c)
 {
 	static const uint8_t all_ports[POLICY_PORT_BYTES] = { [0 ... POLICY_PORT_BYTES - 1] = 0xff };
-	const uint8_t *before = c->before->chunks[0].head.private_ports, *after = c->after->chunks[0].head.private_ports;
+	const uint8_t *before = c->before->chunks[0].head.private_ports,
+		      *after = c->after->chunks[0].head.private_ports;
 
 	if (!is_strict(c->after) || (!is_strict(c->before) && !c->first))
 		return;
@@ -200,8 +202,8 @@ static bool are_equal(const struct changes *c)
 	const struct policy_chunk *before = c->before->chunks, *after = c->after->chunks;
 	const size_t n = c->after->n_chunks;
 
-	return c->before->n_chunks == n && memcmp(before, after, offsetof(struct policy_head, files)) == 0 && are_files_equal(c) &&
-	       memcmp(before + 1, after + 1, (n - 1) * sizeof(*after)) == 0;
+	return c->before->n_chunks == n && memcmp(before, after, offsetof(struct policy_head, files)) == 0 &&
+	       are_files_equal(c) && memcmp(before + 1, after + 1, (n - 1) * sizeof(*after)) == 0;
 }
 
 static size_t note_changes(const struct changes *c)
@@ -236,7 +238,8 @@ static size_t note_changes(const struct changes *c)
 	}
 	/* Only the lines of the stack differ that the policy reports as reasons. */
 	if (n == 0 && !are_equal(c)) {
-		ejg_call_finding(c->call, "would-change", "policy", "the lines of the stack that it names, nothing that it decides");
+		ejg_call_finding(c->call, "would-change", "policy",
+				 "the lines of the stack that it names, nothing that it decides");
 		n++;
 	}
 	return n;

@@ -48,7 +48,7 @@ static int check_cgroup(struct inspection *check, const struct pins *pins, const
 		inspection_fail_or_change(check, "not-attached", cgroup->path, "is not guarded", "would be guarded");
 	else if (state == LINKS_PARTIAL)
 		inspection_fail_or_change(check, "partly-attached", cgroup->path, "is not guarded at every hook",
-			       "would be guarded at every hook");
+					  "would be guarded at every hook");
 	else
 		inspection_say(check, "guarding", cgroup->path, "is guarded at every hook");
 	return 0;
@@ -101,8 +101,8 @@ static int check_cgroups(struct inspection *check, const struct pins *pins)
 		r = extra.error;
 	if (r == 0 && n + extra.n_living == 0)
 		inspection_fail_or_change(check, "no-cgroup", ejg_call_facts(check->call)->service,
-			       "none of its cgroups exists: nothing is guarded",
-			       "none of its cgroups exists now: they would be guarded when its units start");
+					  "none of its cgroups exists: nothing is guarded",
+					  "none of its cgroups exists now: they would be guarded when its units start");
 	return r;
 }
 
@@ -119,7 +119,8 @@ static int foresee_cgroups(struct inspection *check)
 		if (state > 0)
 			inspection_say(check, "would-change", cgroup->path, "would be guarded at every hook");
 		else
-			inspection_say(check, "cgroup-absent", cgroup->name, "does not exist now; it is guarded when it starts");
+			inspection_say(check, "cgroup-absent", cgroup->name,
+				       "does not exist now; it is guarded when it starts");
 	}
 	return 0;
 }

@@ -63,7 +63,8 @@ static void put6(__u32 to[static 4], const struct policy_address *address)
 static int chooses(int program, const struct flow *flow, uint16_t port)
 {
 	/* The kernel requires ingress_ifindex to be 0 here: range_is_zero() in bpf_prog_test_run_sk_lookup(). */
-	struct bpf_sk_lookup in = { .protocol = IPPROTO_TCP, .local_port = port, .remote_port = htons(50000) }, out = {};
+	struct bpf_sk_lookup in = { .protocol = IPPROTO_TCP, .local_port = port, .remote_port = htons(50000) },
+			     out = {};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
 		    .ctx_size_out = sizeof(out), .repeat = 1);
 	int r;
@@ -101,7 +102,8 @@ static bool take_address(const struct ifaddrs *i, struct policy_address *ret)
 
 static void add_flow(struct chooser *c, const struct policy_address *source, const struct policy_address *destination)
 {
-	if (is_mapped(source) != is_mapped(destination) || decide_accept(&c->d, *source, *destination, 0) == POLICY_ALLOWED)
+	if (is_mapped(source) != is_mapped(destination) ||
+	    decide_accept(&c->d, *source, *destination, 0) == POLICY_ALLOWED)
 		return;
 	if (c->n_flows < ARRAY_SIZE(c->flows))
 		c->flows[c->n_flows++] = (struct flow){ *source, *destination };
@@ -164,20 +166,25 @@ static void report_chooser(struct ejg_call *call, const struct chooser *c, const
 
 	if (c->found == 0)
 		ejg_call_finding(call, "lookup-untried", where,
-				 "%s is attached to lookup too; with %u packets to ports up to %u it gave no socket to a stranger, "
+				 "%s is attached to lookup too; with %u packets to ports up to %u it gave no socket to "
+				 "a stranger, "
 				 "and more were not tried",
 				 name, c->n_tried, c->port);
 	else
-		ejg_call_finding(call, "lookup-overridden", where,
-				 "%s gives a socket to a stranger (from %s to %s, port %u): the guard refuses nothing there",
-				 name, text_of(&c->flow.source, source), text_of(&c->flow.destination, to), c->port);
+		ejg_call_finding(
+			call, "lookup-overridden", where,
+			"%s gives a socket to a stranger (from %s to %s, port %u): the guard refuses nothing there",
+			name, text_of(&c->flow.source, source), text_of(&c->flow.destination, to), c->port);
 }
 
 /* Return: true if the program overrides a refusal, or if that is unknown. */
-static bool check_program(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns, uint32_t id)
+static bool check_program(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns,
+			  uint32_t id)
 {
 	cleanup_fd int program = bpf_prog_get_fd_by_id(id);
-	struct chooser c = { .head = &policy->chunks->head, .d = net_decision(policy), .program = program, .all = true };
+	struct chooser c = {
+		.head = &policy->chunks->head, .d = net_decision(policy), .program = program, .all = true
+	};
 	char name[BPF_OBJ_NAME_LEN], where[NETNS_NAME_SIZE];
 	int r;
 
@@ -186,9 +193,10 @@ static bool check_program(struct ejg_call *call, const struct net_policy *policy
 	r = program < 0 ? program : netns_run(netns, try_program, &c);
 	foreign_name(id, name);
 	if (r < 0)
-		ejg_call_finding(call, "lookup-overridden", netns_name(netns, where),
-				 "%s is attached to lookup too, and whether it gives a socket to strangers cannot be tried: %s",
-				 name, strerror(-r));
+		ejg_call_finding(
+			call, "lookup-overridden", netns_name(netns, where),
+			"%s is attached to lookup too, and whether it gives a socket to strangers cannot be tried: %s",
+			name, strerror(-r));
 	else if (r > 0 || !c.all)
 		report_chooser(call, &c, netns_name(netns, where), name);
 	return r != 0;

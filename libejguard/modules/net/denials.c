@@ -18,7 +18,8 @@
 
 static int compare(const void *a, const void *b)
 {
-	return memcmp(&((const struct denial *)a)->key, &((const struct denial *)b)->key, sizeof(struct policy_denial_key));
+	return memcmp(&((const struct denial *)a)->key, &((const struct denial *)b)->key,
+		      sizeof(struct policy_denial_key));
 }
 
 /* Appends the rows of one table. Rows that change during the read may be missing: the next read has them. */
@@ -169,7 +170,8 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	const char *hook = key->hook < POLICY_N_HOOKS ? policy_hooks[key->hook].name : "unknown";
 	const char *reason = key->reason < POLICY_N_REASONS ? policy_reasons[key->reason] : "unknown";
 	const char *name = name_port(facts, key->port);
-	const char *why = key->reason < POLICY_N_REASONS && reasons[key->reason] ? reasons[key->reason] : "unknown reason";
+	const char *why =
+		key->reason < POLICY_N_REASONS && reasons[key->reason] ? reasons[key->reason] : "unknown reason";
 
 	ret->n_labels = 0;
 	format_address(key, ret->address);
@@ -183,8 +185,8 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {
-		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%s%.256s: %s (%s, %s), %llu packet%s", ret->address,
-			 ret->port, name, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
+		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%s%.256s: %s (%s, %s), %llu packet%s",
+			 ret->address, ret->port, name, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
 			 (unsigned long long)denial->row.count, denial->row.count == 1 ? "" : "s");
 		return;
 	}

@@ -64,7 +64,8 @@ static void answer(const struct net_explanation *e, bool allowed, const char *ru
 	const char *file = ejg_call_where(e->call, &line);
 
 	if (!allowed && e->d->head->flags & POLICY_PERMISSIVE)
-		ejg_call_answer(e->call, true, file, line, "would be refused, is only counted (mode=permissive): %s", rule);
+		ejg_call_answer(e->call, true, file, line, "would be refused, is only counted (mode=permissive): %s",
+				rule);
 	else
 		ejg_call_answer(e->call, allowed, file, line, "%s", rule);
 }
@@ -224,8 +225,10 @@ static int explain_applied(struct ejg_call *call, const struct ejg_question *que
 	else if (state == PINS_ABSENT)
 		ejg_call_answer(call, true, NULL, 0, "NOT GUARDED: nothing is applied, so nothing is refused");
 	else
-		r = ejg_call_error(call, -EACCES, "run: ejguard apply", "%s was made by another version: its policy "
-				   "cannot be read", pins.path);
+		r = ejg_call_error(call, -EACCES, "run: ejguard apply",
+				   "%s was made by another version: its policy "
+				   "cannot be read",
+				   pins.path);
 	pins_close(&pins);
 	return r;
 }

@@ -49,8 +49,7 @@ static int validate_listen(struct ejg_call *call, const struct net_config *confi
 				"listen=%s is a network", ejg_prefix_format(listen, text));
 		if (listen->scope)
 			return ejg_call_error(call, -EBADMSG, "remove the %interface; only set peers takes one",
-					      "listen= takes no %%interface: %s",
-					      ejg_prefix_format(listen, text));
+					      "listen= takes no %%interface: %s", ejg_prefix_format(listen, text));
 	}
 	return 0;
 }
@@ -72,11 +71,10 @@ static int validate_peers(struct ejg_call *call, const struct ejg_facts *facts, 
 		reachable |= !is_loopback(&first);
 	}
 	if (facts->n_peers && !reachable)
-		return ejg_call_error(call, -EBADMSG,
-				      "add this host's cluster address to the net line: listen=127.0.0.1,::1,ADDRESS",
-				      "peers are set (%s:%u), but listen= is loopback only: no peer can connect",
-				      facts->peers_origin.file ? facts->peers_origin.file : "set peers",
-				      facts->peers_origin.line);
+		return ejg_call_error(
+			call, -EBADMSG, "add this host's cluster address to the net line: listen=127.0.0.1,::1,ADDRESS",
+			"peers are set (%s:%u), but listen= is loopback only: no peer can connect",
+			facts->peers_origin.file ? facts->peers_origin.file : "set peers", facts->peers_origin.line);
 	return 0;
 }
 

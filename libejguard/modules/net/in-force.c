@@ -198,7 +198,7 @@ void in_force_report(struct ejg_call *call, const struct pins *pins, const struc
 		const char *subject;
 		void (*put)(FILE *out, const struct in_force *p);
 	} parts[] = {
-		{ "mode", put_mode },	     { "peers", put_peers }, { "users", put_users },
+		{ "mode", put_mode },		{ "peers", put_peers },		  { "users", put_users },
 		{ "public ports", put_public }, { "private ports", put_private }, { set_kind.listen, put_listen },
 	};
 	struct in_force p = { ejg_call_facts(call), pins, policy, &policy->chunks[0].head, {} };
@@ -214,8 +214,8 @@ void in_force_report(struct ejg_call *call, const struct pins *pins, const struc
 			continue;
 		parts[i].put(out, &p);
 		if (fclose(out) == 0 && size > 0)
-			ejg_call_finding_at(call, "policy", parts[i].subject, &(struct ejg_place){ .file = pins->path }, "%s",
-					    text + 1);
+			ejg_call_finding_at(call, "policy", parts[i].subject, &(struct ejg_place){ .file = pins->path },
+					    "%s", text + 1);
 	}
 	names_free(&p.names);
 }

@@ -63,7 +63,8 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 		return ejg_call_error(check->call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot read the policy below %s: %s", pins->path, strerror(-r));
 	if (r == 0)
-		inspection_say(check, "policy-differs", NULL, "the stack, or the host, has changed since the policy was applied");
+		inspection_say(check, "policy-differs", NULL,
+			       "the stack, or the host, has changed since the policy was applied");
 	return 0;
 }
 
@@ -71,7 +72,8 @@ static int check_policy(struct inspection *check, const struct pins *pins)
 static void check_hooks(struct inspection *check, const struct pins *pins)
 {
 	/* A trial compares with the hooks of an apply, even if other hooks would do. */
-	if (check->hooks_fit && !check->trial ? check->hooks_fit(check->call, pins->meta.hooks) : pins->meta.hooks == check->hooks)
+	if (check->hooks_fit && !check->trial ? check->hooks_fit(check->call, pins->meta.hooks)
+					      : pins->meta.hooks == check->hooks)
 		return;
 	if (check->trial)
 		inspection_say(check, "would-change", "accept", "%s",

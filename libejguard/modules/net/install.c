@@ -52,7 +52,8 @@ static int attach_error(struct ejg_call *call, const struct ejg_cgroup *cgroup, 
 }
 
 /* Attaches to one existing cgroup, and records what for the roll-back. */
-static int attach_one(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct ejg_cgroup *cgroup)
+static int attach_one(struct ejg_call *call, const struct pins *pins, struct set_change *change,
+		      const struct ejg_cgroup *cgroup)
 {
 	uint32_t hooks = 0;
 	int r = links_attach(pins, cgroup, &hooks);
@@ -97,10 +98,12 @@ static int find_guarded(struct ejg_call *call, struct guarded *ret)
 		struct pins pins = PINS_NULL;
 		int r;
 
-		pins_format(pins.path, PINS_ROOT "/%s%s%s", ejg_call_facts(call)->service, set_kind.suffix, suffixes[i]);
+		pins_format(pins.path, PINS_ROOT "/%s%s%s", ejg_call_facts(call)->service, set_kind.suffix,
+			    suffixes[i]);
 		r = links_each(&pins, take_guarded, ret);
 		if (r < 0)
-			return ejg_call_error(call, -EIO, "try again", "cannot read the links below %s: %s", pins.path, strerror(-r));
+			return ejg_call_error(call, -EIO, "try again", "cannot read the links below %s: %s", pins.path,
+					      strerror(-r));
 	}
 	return ret->no_memory ? ejg_call_error(call, -ENOMEM, NULL, "no memory") : 0;
 }
@@ -109,7 +112,8 @@ static int find_guarded(struct ejg_call *call, struct guarded *ret)
  * Keeps cgroups guarded that the stack no longer names, at every hook of the set: moving the links alone would leave
  * out hooks that the former set did not have. Removed cgroups only have sockets left.
  */
-static int attach_guarded(struct ejg_call *call, const struct pins *pins, struct set_change *change, const struct guarded *guarded)
+static int attach_guarded(struct ejg_call *call, const struct pins *pins, struct set_change *change,
+			  const struct guarded *guarded)
 {
 	const char *mount = ejg_call_facts(call)->cgroup_mount;
 	char name[PATH_MAX], path[2 * PATH_MAX];
@@ -137,7 +141,8 @@ static int attach_all(struct ejg_call *call, const struct pins *pins, struct set
 		r = change->made ? 0 : ejg_call_error(call, -ENOMEM, NULL, "no memory");
 	}
 	for (size_t i = 0; r == 0 && i < change->n_cgroups; i++) {
-		const struct ejg_cgroup *cgroup = ejg_element(change->cgroups, change->n_cgroups, change->cgroup_size, i);
+		const struct ejg_cgroup *cgroup =
+			ejg_element(change->cgroups, change->n_cgroups, change->cgroup_size, i);
 
 		if (cgroup->id)
 			r = attach_one(call, pins, change, cgroup);

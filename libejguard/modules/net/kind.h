@@ -30,21 +30,22 @@ enum set_map {
 };
 
 struct set_kind {
-	const char *suffix; /* of the set's name: "", or ":WORD", which no service's name contains */
-	uint32_t hooks;	    /* bit HOOK for each hook of enum policy_hook that it can have */
-	uint32_t maps;	    /* bit MAP for each of its maps, by enum set_map */
-	uint32_t kept;	    /* those that a new set keeps from the replaced set of the same layout */
-	enum net_places places; /* the meaning of peers and `listen` in a policy */
-	const char *listen; /* for people: the meaning of the addresses of `listen` in a policy */
+	const char *suffix;	    /* of the set's name: "", or ":WORD", which no service's name contains */
+	uint32_t hooks;		    /* bit HOOK for each hook of enum policy_hook that it can have */
+	uint32_t maps;		    /* bit MAP for each of its maps, by enum set_map */
+	uint32_t kept;		    /* those that a new set keeps from the replaced set of the same layout */
+	enum net_places places;	    /* the meaning of peers and `listen` in a policy */
+	const char *listen;	    /* for people: the meaning of the addresses of `listen` in a policy */
 	const char *without_policy; /* the behaviour without a policy in force */
-	const char *kernel; /* what programs_load() names as needed if the kernel refuses the programs */
+	const char *kernel;	    /* what programs_load() names as needed if the kernel refuses the programs */
 	const void *(*elf)(size_t *ret_size);	      /* the programs, built into the module */
 	void (*configure)(struct bpf_object *object); /* before they are loaded; or NULL */
 };
 
 extern const struct set_kind set_kind;
 
-/* The first hook of the kind at or after one: for (hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1)) */
+/* The first hook of the kind at or after one: for (hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook +
+ * 1)) */
 static inline int set_hook(int from)
 {
 	while (from < POLICY_N_HOOKS && !(set_kind.hooks & (1U << from)))

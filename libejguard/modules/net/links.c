@@ -162,7 +162,8 @@ int links_attach(const struct pins *pins, const struct ejg_cgroup *cgroup, uint3
 		return -ENOENT;
 	folder_path(pins, cgroup->id, path);
 	r = pins_make_links(pins, path);
-	for (int hook = cgroup_hook(pins, 0); r >= 0 && hook < POLICY_N_CGROUP_HOOKS; hook = cgroup_hook(pins, hook + 1)) {
+	for (int hook = cgroup_hook(pins, 0); r >= 0 && hook < POLICY_N_CGROUP_HOOKS;
+	     hook = cgroup_hook(pins, hook + 1)) {
 		r = link_state(pins, cgroup->id, hook);
 		if (r < 0 || r == LINK_INTACT || (r == LINK_FOREIGN && adopt(pins, cgroup->id, hook)))
 			continue;

@@ -17,7 +17,8 @@ static void folder_path(const struct pins *pins, uint64_t inode, char path[stati
 
 static void link_path(const struct pins *pins, uint64_t inode, char path[static PINS_PATH_SIZE])
 {
-	pins_format(path, "%s/links/" FOLDER_PREFIX "%" PRIu64 "/%s", pins->path, inode, policy_hooks[POLICY_LOOKUP].name);
+	pins_format(path, "%s/links/" FOLDER_PREFIX "%" PRIu64 "/%s", pins->path, inode,
+		    policy_hooks[POLICY_LOOKUP].name);
 }
 
 uint64_t lookup_inode(const char *name)
@@ -47,8 +48,8 @@ static int state_of(const struct pins *pins, uint64_t inode)
 		return r;
 	if (info.type == BPF_LINK_TYPE_NETNS && info.netns.netns_ino == 0)
 		return LINK_DEAD;
-	if (info.type != BPF_LINK_TYPE_NETNS || info.netns.netns_ino != inode || info.netns.attach_type != BPF_SK_LOOKUP ||
-	    info.prog_id != pins->program_ids[POLICY_LOOKUP])
+	if (info.type != BPF_LINK_TYPE_NETNS || info.netns.netns_ino != inode ||
+	    info.netns.attach_type != BPF_SK_LOOKUP || info.prog_id != pins->program_ids[POLICY_LOOKUP])
 		return LINK_FOREIGN;
 	return LINK_INTACT;
 }

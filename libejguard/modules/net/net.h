@@ -48,7 +48,8 @@ int net_check(struct ejg_call *call);
  * service's.
  * @hooks: in a dry run, those of the set that an apply would make, as bits
  */
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct netns_list *networks);
+bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks,
+		       struct netns_list *networks);
 
 /*
  * Marks the namespaces in which the service listens as the service's, even if it has no process there (as for a socket

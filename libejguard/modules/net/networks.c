@@ -57,7 +57,7 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 		if (ejg_cgroup_get(paths.facts, i)->path)
 			add_path(&paths, ejg_cgroup_get(paths.facts, i)->path);
 	pins_format(pins.path, PINS_ROOT "/%s", paths.facts->service); /* those of net, also when host calls this */
-	(void)links_each(&pins, add_linked, &paths); /* without pins there are no links */
+	(void)links_each(&pins, add_linked, &paths);		       /* without pins there are no links */
 	if (!paths.failed)
 		r = netns_find((const char *const *)paths.items, paths.n, ret);
 	for (size_t i = 0; i < paths.n; i++)
@@ -67,8 +67,9 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "mount /proc",
 				      "cannot find the network namespaces of the service: %s", strerror(-r));
 	if (ret->cut)
-		ejg_call_log(call, EJG_LOG_INFO, "there are too many network namespaces: sockets of the service in one where it has "
-						 "no process may be missed");
+		ejg_call_log(call, EJG_LOG_INFO,
+			     "there are too many network namespaces: sockets of the service in one where it has "
+			     "no process may be missed");
 	return 0;
 }
 
@@ -100,8 +101,8 @@ static int look_up(void *data)
 }
 
 /*
- * The index of an interface in the service's namespaces; *ret stays as it is if only namespaces are left that the service can
- * make itself, and none has the interface. Return: 0, or a negative errno, set on the call.
+ * The index of an interface in the service's namespaces; *ret stays as it is if only namespaces are left that the
+ * service can make itself, and none has the interface. Return: 0, or a negative errno, set on the call.
  */
 static int find_interface(struct ejg_call *call, const struct netns_list *networks, const char *name, uint32_t *ret)
 {

@@ -20,8 +20,8 @@ int net_place_peers(struct ejg_call *call, struct net_peers *peers);
 bool net_lives_in(const struct netns_list *networks, const struct netns *netns);
 
 /*
- * Whether an apply may depend on what is found in a network namespace: the service lives there, and, if root has made others, it
- * is none that the service can make, whose settings could make every apply fail.
+ * Whether an apply may depend on what is found in a network namespace: the service lives there, and, if root has made
+ * others, it is none that the service can make, whose settings could make every apply fail.
  */
 bool net_relies_on(const struct netns_list *networks, const struct netns *netns);
 
@@ -29,6 +29,7 @@ bool net_relies_on(const struct netns_list *networks, const struct netns *netns)
  * Reports private ports that the kernel may assign to any process, in the service's network namespaces: those that
  * users made, or all others. Return: true if there are any.
  */
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks, bool made_by_user);
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks,
+		     bool made_by_user);
 
 #endif

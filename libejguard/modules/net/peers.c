@@ -77,8 +77,8 @@ static int add_addresses(struct ejg_call *call, const struct name_list *from, si
  * Adds addresses that the name had recently. Many names return only some of their addresses at a time, and some return
  * none for a moment: a periodic apply would allow and refuse the same host in turn.
  */
-static int add_recent(struct ejg_call *call, const struct name_list *known, const struct name_list *resolved, size_t peer,
-		      struct net_peers *peers)
+static int add_recent(struct ejg_call *call, const struct name_list *known, const struct name_list *resolved,
+		      size_t peer, struct net_peers *peers)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct name_address *item;
@@ -103,8 +103,8 @@ static int add_recent(struct ejg_call *call, const struct name_list *known, cons
 	return r;
 }
 
-static int add_resolved(struct ejg_call *call, const struct name_list *resolved, const struct name_list *known, size_t peer,
-			struct net_peers *peers)
+static int add_resolved(struct ejg_call *call, const struct name_list *resolved, const struct name_list *known,
+			size_t peer, struct net_peers *peers)
 {
 	int r = add_addresses(call, resolved, peer, peers);
 
@@ -187,7 +187,8 @@ int net_resolve_peers(struct ejg_call *call, bool ask, struct net_peers *ret)
 	const struct answers *answers;
 	struct net_peers peers = {};
 	const void *object;
-	int r = ejg_call_shared(call, "peers " EJG_VERSION, sizeof(*answers), ask ? ask_all : ask_unknown, drop_answers, &object);
+	int r = ejg_call_shared(call, "peers " EJG_VERSION, sizeof(*answers), ask ? ask_all : ask_unknown, drop_answers,
+				&object);
 
 	if (r < 0)
 		return r;

@@ -49,8 +49,10 @@ static int pin_all(const struct bpf_object *loaded, uint32_t hooks, const char *
 		if (set_kind.maps & (1U << map))
 			r = pin(set_path, pins_map_name(map), loaded_map(loaded, pins_map_name(map)));
 	for (int hook = set_hook(0); r == 0 && hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
-		r = !(hooks & (1U << hook)) ? 0 : pin(set_path, policy_hooks[hook].name,
-			bpf_program__fd(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name)));
+		r = !(hooks & (1U << hook))
+			    ? 0
+			    : pin(set_path, policy_hooks[hook].name,
+				  bpf_program__fd(bpf_object__find_program_by_name(loaded, policy_hooks[hook].name)));
 	/* Written last: a set without it counts as damaged. */
 	return r < 0 ? r : pin(set_path, "meta", loaded_map(loaded, "meta"));
 }
@@ -134,8 +136,8 @@ int pins_remove(const char *set_path)
 
 /*
  * Moves links/ID of the old set where the new one has none: of cgroups that were not part of this apply, and of removed
- * cgroups whose sockets are still open. Both run the new programs from here on. To the latter none can be added: where the old
- * set had no link for a hook, there is no program.
+ * cgroups whose sockets are still open. Both run the new programs from here on. To the latter none can be added: where
+ * the old set had no link for a hook, there is no program.
  */
 static int move_links(const struct pins *pins, const char *old_path)
 {

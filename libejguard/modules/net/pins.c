@@ -167,7 +167,8 @@ static int open_maps(struct pins *pins, uint32_t which)
 	for (int map = 0; map < N_SET_MAPS; map++) {
 		if (!(which & (1U << map)))
 			continue;
-		pins->maps[map] = open_map(pins->path, maps[map].name, maps[map].type, maps[map].key_size, maps[map].value_size);
+		pins->maps[map] =
+			open_map(pins->path, maps[map].name, maps[map].type, maps[map].key_size, maps[map].value_size);
 		if (pins->maps[map] < 0)
 			return pins->maps[map];
 	}

@@ -35,13 +35,15 @@
 struct pins {
 	char path[PINS_PATH_SIZE];
 	struct policy_meta meta;
-	int maps[N_SET_MAPS]; /* those of the kind */
+	int maps[N_SET_MAPS];	      /* those of the kind */
 	int programs[POLICY_N_HOOKS]; /* those of the set */
 	uint32_t program_ids[POLICY_N_HOOKS];
 };
 
 #define PINS_NULL                                                                                                      \
-	{ .maps = { [0 ... N_SET_MAPS - 1] = -1 }, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 } }
+	{                                                                                                              \
+		.maps = { [0 ... N_SET_MAPS - 1] = -1 }, .programs = { [0 ... POLICY_N_HOOKS - 1] = -1 }               \
+	}
 
 /* True if a set has a program for a hook: it may have fewer than its kind. */
 static inline bool pins_has(const struct pins *pins, enum policy_hook hook)

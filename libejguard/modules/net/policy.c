@@ -95,7 +95,8 @@ static size_t add_range(struct policy_range *ranges, size_t n, const struct ejg_
 {
 	struct policy_range range = range_of(prefix, file, line), above = range;
 
-	if (prefix_is_ipv4(prefix) || compare(&range.first, &mapped_first) > 0 || compare(&range.last, &mapped_last) < 0) {
+	if (prefix_is_ipv4(prefix) || compare(&range.first, &mapped_first) > 0 ||
+	    compare(&range.last, &mapped_last) < 0) {
 		ranges[n++] = range;
 		return n;
 	}

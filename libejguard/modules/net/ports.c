@@ -47,14 +47,17 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 		ephemeral_remedy(&ephemeral->settings, &given, "use ports outside of ip_local_port_range", remedy);
 	else
 		snprintf(remedy, sizeof(remedy),
-			 "in that namespace, add %s to net.ipv4.ip_local_reserved_ports, or end what lives in it", subject);
-	ejg_call_finding_at(call, "ports-ephemeral", subject, &place,
-			    "private ports are in the range of ephemeral ports, which the kernel gives to any process%s%s",
-			    netns->own ? "" : " in the network namespace ", netns->label);
+			 "in that namespace, add %s to net.ipv4.ip_local_reserved_ports, or end what lives in it",
+			 subject);
+	ejg_call_finding_at(
+		call, "ports-ephemeral", subject, &place,
+		"private ports are in the range of ephemeral ports, which the kernel gives to any process%s%s",
+		netns->own ? "" : " in the network namespace ", netns->label);
 	return true;
 }
 
-bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks, bool made_by_user)
+bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks,
+		     bool made_by_user)
 {
 	bool failed = false;
 

@@ -32,8 +32,8 @@ static int load_error(struct ejg_call *call, int error)
 	if (error == -ENOMEM)
 		return ejg_call_error(call, -ENOMEM, "free some memory, then try again",
 				      "no memory to load the BPF programs");
-	return ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel,
-			      "the kernel does not accept the BPF programs: %s", strerror(-error));
+	return ejg_call_error(call, -EOPNOTSUPP, set_kind.kernel, "the kernel does not accept the BPF programs: %s",
+			      strerror(-error));
 }
 
 /* The parts of a load that can fail. */
@@ -70,9 +70,10 @@ static int keep_maps(struct bpf_object *object, const struct pins *pins)
 		    !fits(bpf_object__find_map_by_name(object, pins_map_name(map)), pins->maps[map]))
 			return 0;
 	for (int map = 0; map < N_SET_MAPS; map++) {
-		int r = pins->maps[map] < 0 ? 0
-					    : bpf_map__reuse_fd(bpf_object__find_map_by_name(object, pins_map_name(map)),
-								pins->maps[map]);
+		int r = pins->maps[map] < 0
+				? 0
+				: bpf_map__reuse_fd(bpf_object__find_map_by_name(object, pins_map_name(map)),
+						    pins->maps[map]);
 
 		if (r < 0)
 			return r;

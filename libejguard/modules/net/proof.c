@@ -168,7 +168,8 @@ static int run_helper(struct ejg_call *call, const struct ejg_cgroup *cgroup, co
 }
 
 /* Reports one attempt. Return: true if it fails the proof. */
-static bool report(struct ejg_call *call, const char *subject, const struct prove_record *record, unsigned int *n_refused)
+static bool report(struct ejg_call *call, const char *subject, const struct prove_record *record,
+		   unsigned int *n_refused)
 {
 	const char *hook = policy_hooks[record->hook].name;
 

@@ -5,9 +5,9 @@
  * namespace, with or without a guard. Its destination is no loopback address, so the program treats its source as a
  * stranger. A raw socket sends it, so no rule about connects applies.
  *
- * A service that lives only in namespaces that it can make itself can set them up so that nothing answers, or anything. What an
- * attempt shows there fails no proof, and all of them wait as long together as one of another namespace: they neither undo
- * nor delay an apply.
+ * A service that lives only in namespaces that it can make itself can set them up so that nothing answers, or anything.
+ * What an attempt shows there fails no proof, and all of them wait as long together as one of another namespace: they
+ * neither undo nor delay an apply.
  */
 #include <endian.h>
 #include <errno.h>
@@ -151,9 +151,9 @@ static int try_namespace(void *data)
 		return r;
 	counted = proof_count(attempt->pins, POLICY_LOOKUP) > before;
 	/* A port without a listener refuses too: the counter shows whether the guard did. */
-	attempt->record.result = !permissive && answer == WIRE_ACCEPTED ? PROVE_PASSED :
-				 counted				 ? PROVE_REFUSED :
-									   PROVE_UNCOUNTED;
+	attempt->record.result = !permissive && answer == WIRE_ACCEPTED ? PROVE_PASSED
+				 : counted				? PROVE_REFUSED
+									: PROVE_UNCOUNTED;
 	return 0;
 }
 
@@ -172,7 +172,8 @@ static void report(struct lookups *lookups, const struct netns *netns, const str
 
 	netns_name(netns, name);
 	if (netns->made_by_user && (record->result == PROVE_UNCOUNTED || record->result == PROVE_PASSED)) {
-		ejg_call_finding(lookups->call, "unproven", name, "%s: a user has set up this namespace, and the attempt shows nothing",
+		ejg_call_finding(lookups->call, "unproven", name,
+				 "%s: a user has set up this namespace, and the attempt shows nothing",
 				 policy_hooks[POLICY_LOOKUP].name);
 		return;
 	}

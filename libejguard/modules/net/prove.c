@@ -32,8 +32,8 @@ static int prove_current(struct ejg_call *call, const struct pins *pins)
 	int r = fd < 0 ? fd : pins_read_policy(fd, &policy);
 
 	if (r < 0)
-		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s", pins->path,
-				      strerror(-r));
+		return ejg_call_error(call, -EIO, "run: ejguard apply", "cannot read the policy below %s: %s",
+				      pins->path, strerror(-r));
 	for (size_t i = 0; r >= 0 && i < facts->n_cgroups; i++) {
 		if (!ejg_cgroup_get(facts, i)->id)
 			continue;

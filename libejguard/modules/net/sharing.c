@@ -17,7 +17,7 @@ enum { MAX_SETS = 64 };
 struct owner {
 	char name[NAME_MAX + 1];
 	struct policy_arrays arrays;
-	int policy; /* the policy in force */
+	int policy;  /* the policy in force */
 	int cgroups; /* its map `cgroups`, if the kind has one, or -1 */
 	uint32_t id, cgroups_id;
 	uint8_t ports[POLICY_PORT_BYTES]; /* its ports with a known number */
@@ -269,7 +269,9 @@ int sharing_update(struct ejg_call *call)
 		/* A set of another layout, or one that is being removed, cannot be changed. */
 		if (members == -ENOENT)
 			continue;
-		r = has_members() && members < 0 ? members : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
+		r = has_members() && members < 0
+			    ? members
+			    : find_others(&owners, owners.items[i].name, owners.items[i].ports, others);
 		if (r >= 0)
 			r = write_entries(&owners.items[i].arrays, members, others, r);
 	}
@@ -285,7 +287,8 @@ static int sharing_holds(const struct ejg_call *call, const struct pins *pins, c
 	int r = locked < 0 ? locked : owners_read(&owners), n = 0;
 
 	if (r == 0)
-		r = n = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports, others);
+		r = n = find_others(&owners, ejg_call_facts(call)->service, policy->chunks[0].head.guarded_ports,
+				    others);
 	if (r >= 0)
 		r = has_entries_of(pins, others, n);
 	owners_free(&owners);

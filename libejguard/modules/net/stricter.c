@@ -17,12 +17,14 @@ static const __u32 any_interface = 0, no_interface = UINT32_MAX; /* the latter f
 typedef const struct policy_range *find_in_list(const struct decision *d, const struct policy_address *address,
 						__u32 ifindex);
 
-static const struct policy_range *in_peers(const struct decision *d, const struct policy_address *address, __u32 ifindex)
+static const struct policy_range *in_peers(const struct decision *d, const struct policy_address *address,
+					   __u32 ifindex)
 {
 	return find_peer(d, address, ifindex);
 }
 
-static const struct policy_range *in_listen(const struct decision *d, const struct policy_address *address, __u32 ifindex)
+static const struct policy_range *in_listen(const struct decision *d, const struct policy_address *address,
+					    __u32 ifindex)
 {
 	(void)ifindex;
 	return find_listen(d->head, address);
@@ -84,7 +86,8 @@ static bool are_users_covered(const struct policy_head *former, const struct pol
 static bool are_ports_covered(const struct policy_head *policy, const struct policy_head *former)
 {
 	for (size_t i = 0; i < POLICY_PORT_BYTES; i++)
-		if (policy->private_ports[i] & ~former->private_ports[i] || policy->guarded_ports[i] & ~former->guarded_ports[i])
+		if (policy->private_ports[i] & ~former->private_ports[i] ||
+		    policy->guarded_ports[i] & ~former->guarded_ports[i])
 			return false;
 	return true;
 }

@@ -14,7 +14,7 @@
 
 struct denial_watch {
 	struct denial_list seen; /* by key: denials that were returned or existed before */
-	struct denial_list now;  /* the last read; `next` is the next row to compare */
+	struct denial_list now;	 /* the last read; `next` is the next row to compare */
 	size_t next;
 	int timer;
 };

@@ -32,7 +32,8 @@ void net_check_wide(struct ejg_call *call, const struct net_policy *policy)
 	uint64_t ipv4 = 0, ipv6 = 0;
 
 	for (size_t i = 0; i < policy->chunks[0].head.n_ranges; i++) {
-		const struct policy_range *range = &policy->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES];
+		const struct policy_range *range =
+			&policy->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES];
 
 		if (is_private(range))
 			continue;

@@ -133,8 +133,9 @@ int wire_send_raw_syn(struct in_addr source, struct in_addr destination, uint16_
 
 	if (fd < 0)
 		return -errno;
-	return sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)&to, sizeof(to)) == sizeof(packet) ? 0 :
-														     -errno;
+	return sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)&to, sizeof(to)) == sizeof(packet)
+		       ? 0
+		       : -errno;
 }
 
 /* A raw socket for TCP also receives packets that arrived before it was bound. */

@@ -57,7 +57,7 @@ enum { LONG_REMEDY_SIZE = NODE_REMEDY_SIZE + sizeof(RENAME) };
 
 /* Proposes a name with an address as its host part: no file and no resolver can change it. */
 static const char *remedy_rename(const struct node *node, const struct ejg_setting *where,
-				  char text[static LONG_REMEDY_SIZE])
+				 char text[static LONG_REMEDY_SIZE])
 {
 	char edit[NODE_REMEDY_SIZE];
 

@@ -107,8 +107,8 @@ static void check_own(const struct node *node, const struct ejg_epmd_name *entry
 			 entry->port);
 	} else if (process && !listens(node, process, entry->port, &known) && known) {
 		node_say(node, "name-hijacked", entry->name, NULL, NULL,
-			 "epmd names port %u for the node, but process %d does not listen there",
-			 entry->port, (int)process->pid);
+			 "epmd names port %u for the node, but process %d does not listen there", entry->port,
+			 (int)process->pid);
 	}
 }
 

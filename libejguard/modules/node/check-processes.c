@@ -124,7 +124,8 @@ static void check_range(const struct node *node, const struct ejg_process *proce
 	char subject[TEXT_SIZE], here[TEXT_SIZE], there[TEXT_SIZE];
 	struct ejg_port_range started = { 0 };
 
-	if (!node_started_range(process, &started) || !setting || (setting->state == EJG_SETTING_KNOWN) != (node->range.first != 0) ||
+	if (!node_started_range(process, &started) || !setting ||
+	    (setting->state == EJG_SETTING_KNOWN) != (node->range.first != 0) ||
 	    (setting->state != EJG_SETTING_KNOWN && setting->state != EJG_SETTING_UNSET))
 		return;
 	if (node->range.first == started.first && node->range.last == started.last)
@@ -147,8 +148,8 @@ static void check_own(const struct node *node, const struct ejg_process *process
 			 (unsigned int)process->uid, process->cgroup ? "the cgroup " : "no cgroup",
 			 process->cgroup ? process->cgroup : "");
 	if (process->exe && strstr(process->exe, " (deleted)"))
-		node_say(node, "node-replaced", subject, NULL, NULL,
-			 "the node still executes the old file %.200s", process->exe);
+		node_say(node, "node-replaced", subject, NULL, NULL, "the node still executes the old file %.200s",
+			 process->exe);
 	if (node->survey->user_known && process->uid != node->survey->user)
 		node_say(node, "node-user", subject, user, NULL,
 			 NODE_TEXT "  runs as uid %u, but the configured user has uid %u", name,

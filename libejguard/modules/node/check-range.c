@@ -102,9 +102,11 @@ static void check_kernel(const struct node *node, const char *subject, const str
 		snprintf(otherwise, sizeof(otherwise), "move the range below %u", world->ephemeral.range.first);
 		ephemeral_remedy(&world->ephemeral, &given, otherwise, remedy);
 		node_say(node, "range-ephemeral", subject, where, remedy,
-			 "%u-%u are in the range of ephemeral ports, which the kernel gives to any process (ip_local_port_range %u-%u): "
+			 "%u-%u are in the range of ephemeral ports, which the kernel gives to any process "
+			 "(ip_local_port_range %u-%u): "
 			 "other processes may take them before the node or %s",
-			 given.first, given.last, world->ephemeral.range.first, world->ephemeral.range.last, node_tool(node));
+			 given.first, given.last, world->ephemeral.range.first, world->ephemeral.range.last,
+			 node_tool(node));
 	}
 	if (node->range.first < world->unprivileged_start)
 		node_say(node, "range-privileged", subject, where, NULL,

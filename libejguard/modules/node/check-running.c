@@ -65,10 +65,9 @@ static void check_process(const struct node *node, const struct ejg_process *pro
 	const char *value;
 
 	if (node_argument(process, "-erl_epmd_port", &value) > 1 && node->n_dist_port < 2)
-		node_say(
-			node, "dist-port-twice", "-erl_epmd_port", NULL, NULL,
-			"process %d was started with it twice: Erlang then ignores both and listens on a random port",
-			(int)process->pid);
+		node_say(node, "dist-port-twice", "-erl_epmd_port", NULL, NULL,
+			 "process %d was started with it twice: Erlang then ignores both and listens on a random port",
+			 (int)process->pid);
 	if (!port && node->range.first)
 		check_any(node, process);
 	for (size_t i = 0; port && i < node->survey->n_listeners; i++) {

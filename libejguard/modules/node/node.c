@@ -234,8 +234,7 @@ static int node_check(struct ejg_call *call)
 	node_read(&node);
 	r = node_world_read(&node, world);
 	if (r < 0)
-		return ejg_call_error(call, r, NULL, "cannot read this host's addresses or ask DNS: %s",
-				      strerror(-r));
+		return ejg_call_error(call, r, NULL, "cannot read this host's addresses or ask DNS: %s", strerror(-r));
 	node.world = world;
 	run_rules(&node);
 	say_unseen(&node);

@@ -33,8 +33,8 @@ struct node_world {
 	size_t n_own;
 	char hostname[HOST_NAME_MAX + 1]; /* up to its first dot, as in Erlang */
 	struct ephemeral_ports ephemeral;
-	uint16_t unprivileged_start;	  /* ports below need CAP_NET_BIND_SERVICE */
-	uid_t trusted[NODE_MAX_TRUSTED];  /* root, set users, and the users of ejabberd and epmd */
+	uint16_t unprivileged_start;	 /* ports below need CAP_NET_BIND_SERVICE */
+	uid_t trusted[NODE_MAX_TRUSTED]; /* root, set users, and the users of ejabberd and epmd */
 	size_t n_trusted;
 	bool epmd_socket;	 /* epmd.socket is enabled */
 	struct node_host host;	 /* result of resolving the host part of the configured name */

@@ -20,7 +20,10 @@ struct inspect_filters {
 	struct inspect_filter filters[INSPECT_MAX_FILTERS];
 	size_t n;
 };
-#define INSPECTION_NULL { .n = 0 }
+#define INSPECTION_NULL                                                                                                \
+	{                                                                                                              \
+		.n = 0                                                                                                 \
+	}
 
 void inspection_done(struct inspect_filters *inspection);
 #define cleanup_inspection __attribute__((cleanup(inspection_done)))

@@ -21,28 +21,53 @@
 #define LOW_HALF 0xffffffffULL
 #define TYPE_MASK 0xfULL /* SOCK_TYPE_MASK of include/linux/net.h: the rest are SOCK_CLOEXEC and SOCK_NONBLOCK */
 
-#define CALL(name, why) { .call = #name, .group = (why), .error = EPERM }
-#define CALL_BY_NUMBER(name, n, why) { .call = #name, .number = (n), .group = (why), .error = EPERM }
+#define CALL(name, why)                                                                                                \
+	{                                                                                                              \
+		.call = #name, .group = (why), .error = EPERM                                                          \
+	}
+#define CALL_BY_NUMBER(name, n, why)                                                                                   \
+	{                                                                                                              \
+		.call = #name, .number = (n), .group = (why), .error = EPERM                                           \
+	}
 
-#define EQUAL(argument, value) { (argument), SCMP_CMP_MASKED_EQ, LOW_HALF, (value) }
-#define ABOVE(argument, value) { (argument), SCMP_CMP_GT, (value), 0 }
-#define TYPE(value) { 1, SCMP_CMP_MASKED_EQ, TYPE_MASK, (value) }
+#define EQUAL(argument, value)                                                                                         \
+	{                                                                                                              \
+		(argument), SCMP_CMP_MASKED_EQ, LOW_HALF, (value)                                                      \
+	}
+#define ABOVE(argument, value)                                                                                         \
+	{                                                                                                              \
+		(argument), SCMP_CMP_GT, (value), 0                                                                    \
+	}
+#define TYPE(value)                                                                                                    \
+	{                                                                                                              \
+		1, SCMP_CMP_MASKED_EQ, TYPE_MASK, (value)                                                              \
+	}
 
 #define FAMILY(value)                                                                                                  \
-	{ .call = "socket", .group = RULE_SOCKETS, .error = EAFNOSUPPORT, .conditions = { EQUAL(0, value) },           \
-	  .n_conditions = 1 }
+	{                                                                                                              \
+		.call = "socket", .group = RULE_SOCKETS, .error = EAFNOSUPPORT, .conditions = { EQUAL(0, value) },     \
+		.n_conditions = 1                                                                                      \
+	}
 #define OTHER_FAMILIES                                                                                                 \
-	{ .call = "socket", .group = RULE_SOCKETS, .error = EAFNOSUPPORT, .conditions = { ABOVE(0, AF_NETLINK) },      \
-	  .n_conditions = 1 }
+	{                                                                                                              \
+		.call = "socket", .group = RULE_SOCKETS, .error = EAFNOSUPPORT,                                        \
+		.conditions = { ABOVE(0, AF_NETLINK) }, .n_conditions = 1                                              \
+	}
 #define SOCKET_TYPE(family, value)                                                                                     \
-	{ .call = "socket", .group = RULE_SOCKETS, .error = EPERM, .conditions = { EQUAL(0, family), TYPE(value) },    \
-	  .n_conditions = 2 }
+	{                                                                                                              \
+		.call = "socket", .group = RULE_SOCKETS, .error = EPERM,                                               \
+		.conditions = { EQUAL(0, family), TYPE(value) }, .n_conditions = 2                                     \
+	}
 #define PROTOCOL(family, value, why)                                                                                   \
-	{ .call = "socket", .group = (why), .error = EPROTONOSUPPORT,                                                  \
-	  .conditions = { EQUAL(0, family), EQUAL(2, value) }, .n_conditions = 2 }
+	{                                                                                                              \
+		.call = "socket", .group = (why), .error = EPROTONOSUPPORT,                                            \
+		.conditions = { EQUAL(0, family), EQUAL(2, value) }, .n_conditions = 2                                 \
+	}
 #define OTHER_PROTOCOLS(family, last)                                                                                  \
-	{ .call = "socket", .group = RULE_SOCKETS, .error = EPROTONOSUPPORT,                                           \
-	  .conditions = { EQUAL(0, family), ABOVE(2, last) }, .n_conditions = 2 }
+	{                                                                                                              \
+		.call = "socket", .group = RULE_SOCKETS, .error = EPROTONOSUPPORT,                                     \
+		.conditions = { EQUAL(0, family), ABOVE(2, last) }, .n_conditions = 2                                  \
+	}
 #define INTERNET(family)                                                                                               \
 	SOCKET_TYPE(family, SOCK_RAW), SOCKET_TYPE(family, SOCK_SEQPACKET), SOCKET_TYPE(family, SOCK_DCCP),            \
 		SOCKET_TYPE(family, SOCK_PACKET), PROTOCOL(family, IPPROTO_DCCP, RULE_SOCKETS),                        \
@@ -50,18 +75,27 @@
 		PROTOCOL(family, IPPROTO_RAW, RULE_SOCKETS), PROTOCOL(family, PROTOCOL_SMC, RULE_SOCKETS),             \
 		OTHER_PROTOCOLS(family, PROTOCOL_MPTCP), PROTOCOL(family, PROTOCOL_MPTCP, RULE_MPTCP)
 #define NEW_NAMESPACE(flag)                                                                                            \
-	{ .call = "clone", .group = RULE_NAMESPACES, .error = EPERM,                                                   \
-	  .conditions = { { 0, SCMP_CMP_MASKED_EQ, (flag), (flag) } }, .n_conditions = 1 }
-/* sock_create() of the kernel makes sockets of the family, and loads its module, before it asks whether it has pairs. */
+	{                                                                                                              \
+		.call = "clone", .group = RULE_NAMESPACES, .error = EPERM,                                             \
+		.conditions = { { 0, SCMP_CMP_MASKED_EQ, (flag), (flag) } }, .n_conditions = 1                         \
+	}
+/* sock_create() of the kernel makes sockets of the family, and loads its module, before it asks whether it has pairs.
+ */
 #define OTHER_PAIRS                                                                                                    \
-	{ .call = "socketpair", .group = RULE_SOCKETS, .error = EAFNOSUPPORT, .conditions = { ABOVE(0, AF_UNIX) },     \
-	  .n_conditions = 1 }
+	{                                                                                                              \
+		.call = "socketpair", .group = RULE_SOCKETS, .error = EAFNOSUPPORT,                                    \
+		.conditions = { ABOVE(0, AF_UNIX) }, .n_conditions = 1                                                 \
+	}
 #define TERMINAL(request)                                                                                              \
-	{ .call = "ioctl", .group = RULE_TERMINALS, .error = EPERM, .conditions = { EQUAL(1, request) },               \
-	  .n_conditions = 1 }
+	{                                                                                                              \
+		.call = "ioctl", .group = RULE_TERMINALS, .error = EPERM, .conditions = { EQUAL(1, request) },         \
+		.n_conditions = 1                                                                                      \
+	}
 #define SOCKET_OPTION(name)                                                                                            \
-	{ .call = "setsockopt", .group = RULE_SOCKETS, .error = EPERM,                                                 \
-	  .conditions = { EQUAL(1, SOL_SOCKET), EQUAL(2, name) }, .n_conditions = 2 }
+	{                                                                                                              \
+		.call = "setsockopt", .group = RULE_SOCKETS, .error = EPERM,                                           \
+		.conditions = { EQUAL(1, SOL_SOCKET), EQUAL(2, name) }, .n_conditions = 2                              \
+	}
 
 const struct rule rules[] = {
 	CALL(bpf, RULE_BPF),
@@ -206,8 +240,7 @@ void rule_sample(const struct rule *rule, uint64_t arguments[RULE_N_ARGUMENTS])
 	for (unsigned int i = 0; i < rule->n_conditions; i++) {
 		const struct scmp_arg_cmp *condition = &rule->conditions[i];
 
-		arguments[condition->arg] =
-			condition->op == SCMP_CMP_GT ? condition->datum_a + 1 : condition->datum_b;
+		arguments[condition->arg] = condition->op == SCMP_CMP_GT ? condition->datum_a + 1 : condition->datum_b;
 	}
 	/* Uses an invalid socket for such an option. */
 	if (rule->n_conditions && rule->conditions[0].arg != 0)

@@ -35,7 +35,7 @@ enum rule_group {
 
 struct rule {
 	const char *call;
-	int number;  /* of a call that this libseccomp may not know by name; else 0. The same on all architectures. */
+	int number; /* of a call that this libseccomp may not know by name; else 0. The same on all architectures. */
 	enum rule_group group;
 	int error;	 /* the error for the caller */
 	bool never_kill; /* fails with the error even if other calls end the process */

@@ -31,8 +31,9 @@ static const struct ejg_option options[] = {
 	  .help = "allow the service to open MPTCP sockets" },
 };
 
-#define START_THROUGH_EXEC                                                                                              \
-	"under systemd: ejguard enable --seccomp, and restart the units; else start the service by: ejguard exec --user USER " \
+#define START_THROUGH_EXEC                                                                                             \
+	"under systemd: ejguard enable --seccomp, and restart the units; else start the service by: ejguard exec "     \
+	"--user USER "                                                                                                 \
 	"SERVICE -- COMMAND"
 
 static const struct ejg_finding_info findings[] = {

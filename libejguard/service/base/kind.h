@@ -50,12 +50,12 @@ struct service_kind {
 	const char *marks;    /* files that only its configuration folder contains, separated by blanks */
 	const char *shell;    /* its shell file that sets variables, with alternatives */
 	const char *shell_variable; /* the variable that names another such file, or NULL */
-	const char *exports;  /* variables of that file that its script exports, separated by blanks, or NULL */
-	const char *keys;     /* its configuration file, with alternatives */
-	const char *keys_folder; /* the folder of *.conf files that are read after it, in their order; or NULL */
-	const char *instead;     /* a file of Erlang terms; if it exists, keys is not read; or NULL */
-	const char *terms;       /* files of Erlang terms that beat the keys, separated by blanks; or NULL */
-	const char *elsewhere;   /* variables that name other configuration files, separated by blanks; or NULL */
+	const char *exports;	    /* variables of that file that its script exports, separated by blanks, or NULL */
+	const char *keys;	    /* its configuration file, with alternatives */
+	const char *keys_folder;    /* the folder of *.conf files that are read after it, in their order; or NULL */
+	const char *instead;	    /* a file of Erlang terms; if it exists, keys is not read; or NULL */
+	const char *terms;	    /* files of Erlang terms that beat the keys, separated by blanks; or NULL */
+	const char *elsewhere;	    /* variables that name other configuration files, separated by blanks; or NULL */
 	const struct kind_setting *settings;
 	size_t n_settings;
 	uint16_t add;  /* added to KIND_DIST_BASE */

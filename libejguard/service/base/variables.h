@@ -18,7 +18,7 @@ struct occurrence {
 	const char *text;		  /* NULL: unknown */
 	const char *why;		  /* why it is unknown; else NULL */
 	bool doubtful;			  /* it may not be set: the earlier value may be in effect */
-	bool used; /* another value contains it: it has an effect even where it was replaced */
+	bool used;			  /* another value contains it: it has an effect even where it was replaced */
 	struct ejg_origin origin;
 };
 

@@ -68,9 +68,9 @@ static int read_folder(struct settings *s, struct conf_list *list, const char *f
 static int read_included(struct settings *s, struct conf_list *list, const char *from, const char *pattern)
 {
 	static const char doubt[] = "this file is included, and not every release of the service reads such a file";
-	const char *path = *pattern == '/' ? pattern
-					   : arena_printf(s->arena, "%.*s/%s", (int)(strrchr(from, '/') - from), from,
-							  pattern);
+	const char *path = *pattern == '/'
+				   ? pattern
+				   : arena_printf(s->arena, "%.*s/%s", (int)(strrchr(from, '/') - from), from, pattern);
 	const char *slash = path ? strrchr(path, '/') : NULL;
 	const char *folder = slash ? arena_strndup(s->arena, path, (size_t)(slash - path)) : NULL;
 

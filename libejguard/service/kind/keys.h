@@ -14,9 +14,9 @@
 enum { KEYS_MAX = 4096 };
 
 struct key_value {
-	const char *key;  /* "node.name"; NULL: any key may be set by another file from here on, see why */
-	const char *text; /* NULL: not known */
-	const char *why;  /* constant text: why not; else NULL */
+	const char *key;     /* "node.name"; NULL: any key may be set by another file from here on, see why */
+	const char *text;    /* NULL: not known */
+	const char *why;     /* constant text: why not; else NULL */
 	const char *include; /* cuttlefish's `include PATTERN`; then key is NULL */
 	uint32_t line;
 };

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 const char *const settings_names[] = {
 	SETTING_NAMES,
 	/* variables that become arguments of erl, or that decide who runs it */

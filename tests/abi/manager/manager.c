@@ -2,10 +2,10 @@
 /*
  * A service manager that guards what it starts: manager [-c CGROUP] CONFDIR MODULEDIR RUNDIR SERVICE COMMAND...
  *
- * The order is the point. A process is forked and waits; it is moved into its cgroup; the cgroup is guarded; then only the
- * process confines itself and becomes the service. No guard, no service. When the service has ended, what it left in
- * the cgroup is ended, the guard is released and the cgroup removed. A real manager would restart the service, and give
- * NULL for the folders: the system's.
+ * The order is the point. A process is forked and waits; it is moved into its cgroup; the cgroup is guarded; then only
+ * the process confines itself and becomes the service. No guard, no service. When the service has ended, what it left
+ * in the cgroup is ended, the guard is released and the cgroup removed. A real manager would restart the service, and
+ * give NULL for the folders: the system's.
  */
 #include <ejguard/ejguard.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded (LD_PRELOAD), by CHILD_FAULT: `fail`, the child that puts the first policy into its array cannot; `kill`, it
- * is killed there; `none`, there is no child.
+ * Preloaded (LD_PRELOAD), by CHILD_FAULT: `fail`, the child that puts the first policy into its array cannot; `kill`,
+ * it is killed there; `none`, there is no child.
  */
 #include <dlfcn.h>
 #include <errno.h>

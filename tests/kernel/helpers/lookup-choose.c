@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lookup-choose NETNS MAP: a listener in a network namespace, in a pinned sockmap, for a program that chooses it. It says
- * "ready", and answers each connection with a byte until it is ended.
+ * lookup-choose NETNS MAP: a listener in a network namespace, in a pinned sockmap, for a program that chooses it. It
+ * says "ready", and answers each connection with a byte until it is ended.
  */
 #include <bpf/bpf.h>
 #include <fcntl.h>
@@ -21,7 +21,8 @@ static int fail(const char *what)
 
 int main(int argc, char **argv)
 {
-	const struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	const struct sockaddr_in address = { .sin_family = AF_INET,
+					     .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 					     .sin_port = htons(9000) };
 	cleanup_fd int netns = argc == 3 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
 	cleanup_fd int map = argc == 3 ? bpf_obj_get(argv[2]) : -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lookup-redirect OBJECT PORT ADDRESS LISTENER: listens at ADDRESS and port LISTENER, and has a program of redirect.bpf.c lead
- * connections to PORT there, in this network namespace, until it ends. Says `listening` first.
+ * lookup-redirect OBJECT PORT ADDRESS LISTENER: listens at ADDRESS and port LISTENER, and has a program of
+ * redirect.bpf.c lead connections to PORT there, in this network namespace, until it ends. Says `listening` first.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -31,7 +31,8 @@ static struct bpf_object *load(const char *path, const char *port)
 	struct bpf_object *object = bpf_object__open(path);
 	const unsigned short number = atoi(port);
 
-	if (!object || bpf_map__set_initial_value(bpf_object__find_map_by_name(object, ".rodata"), &number, sizeof(number)) < 0 ||
+	if (!object ||
+	    bpf_map__set_initial_value(bpf_object__find_map_by_name(object, ".rodata"), &number, sizeof(number)) < 0 ||
 	    bpf_object__load(object) < 0)
 		exit(1);
 	return object;
@@ -46,9 +47,11 @@ int main(int argc, char **argv)
 	unsigned int zero = 0;
 	unsigned long long value = listener;
 
-	if (!object || bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "target"), &zero, &value, BPF_ANY) < 0)
+	if (!object ||
+	    bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "target"), &zero, &value, BPF_ANY) < 0)
 		return 1;
-	link = bpf_link_create(bpf_program__fd(bpf_object__find_program_by_name(object, "redirect")), netns, BPF_SK_LOOKUP, NULL);
+	link = bpf_link_create(bpf_program__fd(bpf_object__find_program_by_name(object, "redirect")), netns,
+			       BPF_SK_LOOKUP, NULL);
 	if (link < 0)
 		return 1;
 	puts("listening");

@@ -42,7 +42,8 @@ static int print_counters(const char *set)
 			sum += values[cpu];
 		if (sum)
 			printf("counter %s %s %s %llu\n", hook < POLICY_N_HOOKS ? "denial" : "proof",
-			       policy_hooks[hook % POLICY_N_HOOKS].name, policy_reasons[i % POLICY_N_REASONS], (unsigned long long)sum);
+			       policy_hooks[hook % POLICY_N_HOOKS].name, policy_reasons[i % POLICY_N_REASONS],
+			       (unsigned long long)sum);
 	}
 	return map < 0 ? map : values ? 0 : -ENOMEM;
 }

@@ -26,9 +26,9 @@
 #include "libejguard/util/cleanup.h"
 
 enum {
-	BATCH = 16, /* connections at once: otherwise a tight loop would mostly wait for refused ones */
+	BATCH = 16,	    /* connections at once: otherwise a tight loop would mostly wait for refused ones */
 	REFUSED_AFTER = 5,  /* ms without an answer, on a wire that answers within the system call */
-	BACKLOG = 65535, /* more than can wait for a stopped listener; storm_hosts raises the limit */
+	BACKLOG = 65535,    /* more than can wait for a stopped listener; storm_hosts raises the limit */
 	FAILED_AFTER = 900, /* below the second after which a lost SYN is sent again */
 };
 
@@ -100,8 +100,8 @@ static void add(struct worker *w, int error)
 	if (!strcmp(w->who, "moved") && (error == ECONNRESET || error == ECONNABORTED || error == EPIPE))
 		error = EPERM;
 	/*
-	 * tcp_reset() of Linux says EPIPE of a connection that the listener has ended already: it was let in. Without TIME_WAIT
-	 * (see kernel_settings) a late segment of it is answered with a reset, which slow machines show.
+	 * tcp_reset() of Linux says EPIPE of a connection that the listener has ended already: it was let in. Without
+	 * TIME_WAIT (see kernel_settings) a late segment of it is answered with a reset, which slow machines show.
 	 */
 	if (error == EPIPE)
 		error = 0;

@@ -32,7 +32,9 @@ static int take(pid_t pid, int number, const struct sockaddr_in *address)
 
 static int make_sockmap(void)
 {
-	const union bpf_attr attr = { .map_type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4, .max_entries = 2 };
+	const union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4, .max_entries = 2
+	};
 	cleanup_fd int fd = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
 
 	return fd < 0 ? errno : 0;

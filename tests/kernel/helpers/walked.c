@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * walked OBJECT: loads each program of a BPF object by itself, and prints "PROGRAM INSTRUCTIONS", how many the verifier has
- * walked. A program that the kernel does not take is left out.
+ * walked OBJECT: loads each program of a BPF object by itself, and prints "PROGRAM INSTRUCTIONS", how many the verifier
+ * has walked. A program that the kernel does not take is left out.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -52,8 +52,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %m\n", argv[1]);
 		return 1;
 	}
-	bpf_object__for_each_program(program, object)
-		walk(argv[1], bpf_program__name(program));
+	bpf_object__for_each_program(program, object) walk(argv[1], bpf_program__name(program));
 	bpf_object__close(object);
 	return 0;
 }

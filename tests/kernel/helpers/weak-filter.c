@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded: a libseccomp that loses the rules of the call named by EJG_WEAK, or the whole filter with EJG_WEAK=all, and says
- * that it did its work.
+ * Preloaded: a libseccomp that loses the rules of the call named by EJG_WEAK, or the whole filter with EJG_WEAK=all,
+ * and says that it did its work.
  */
 #include <dlfcn.h>
 #include <seccomp.h>

@@ -59,8 +59,8 @@ struct access {
 	bool acl;		      /* has an ACL with more entries than its mode */
 	struct access_entry *entries; /* the owner, and all others with any right */
 	size_t n_entries;
-	struct access_entry *
-		inherited; /* of a folder: rights in its default ACL for new files in it, without the owner's */
+	struct access_entry
+		*inherited; /* of a folder: rights in its default ACL for new files in it, without the owner's */
 	size_t n_inherited;
 };
 
@@ -197,9 +197,8 @@ struct access_change {
 };
 
 enum access_reduce_flags {
-	ACCESS_SOCKETS =
-		1 << 0,	     /* also reduce unix sockets: their write permission says who may connect (unix(7)) */
-	ACCESS_DRY = 1 << 1, /* only report what would change */
+	ACCESS_SOCKETS = 1 << 0,  /* also reduce unix sockets: their write permission says who may connect (unix(7)) */
+	ACCESS_DRY = 1 << 1,	  /* only report what would change */
 	ACCESS_ROOT_TOO = 1 << 2, /* accept a file of root too; else only files of trusted users */
 };
 
@@ -224,11 +223,10 @@ struct access_service {
 	bool known; /* false: the user is unknown; trust is then root only */
 	uid_t uid;
 	gid_t gid;
-	const char *user;  /* login name, or the number */
-	const char *home;  /* its home folder by passwd(5), or NULL */
-	const char *group; /* name, or the number */
-	const char
-		*group_members; /* others in the group: "www-data, backup"; NULL: nobody, and it is trusted */
+	const char *user;	   /* login name, or the number */
+	const char *home;	   /* its home folder by passwd(5), or NULL */
+	const char *group;	   /* name, or the number */
+	const char *group_members; /* others in the group: "www-data, backup"; NULL: nobody, and it is trusted */
 	struct access_trust trust;
 	struct access_trust key_readers; /* plus the user's other groups: it shares keys with them on purpose */
 };

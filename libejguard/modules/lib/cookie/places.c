@@ -14,9 +14,10 @@ static void look_at(const struct cookie_host *host, const char *path, struct coo
 	const char *problem = NULL;
 
 	*ret = (struct cookie_file){ .path = path, .walk = ACCESS_PATH_NULL };
-	ret->error =
-		access_walk(host->arena, host->facts->root, path, ACCESS_FOLLOW, &host->service.trust, &ret->walk, &ret->problem);
-	if (access_walk(host->arena, host->facts->root, path, 0, &host->service.trust, &itself, &problem) == 0 && itself.fd >= 0)
+	ret->error = access_walk(host->arena, host->facts->root, path, ACCESS_FOLLOW, &host->service.trust, &ret->walk,
+				 &ret->problem);
+	if (access_walk(host->arena, host->facts->root, path, 0, &host->service.trust, &itself, &problem) == 0 &&
+	    itself.fd >= 0)
 		ret->link = S_ISLNK(itself.access.mode);
 	access_path_end(&itself);
 }
@@ -131,8 +132,8 @@ static void add_nodes(const struct cookie_host *host, struct cookie_places *plac
 		struct cookie_place *place;
 
 		/* The paths of a container are not paths of this host. */
-		if (process->role != EJG_PROCESS_NODE || !cookie_is_own(process) || process->other_network ||
-		    !home || *home != '/')
+		if (process->role != EJG_PROCESS_NODE || !cookie_is_own(process) || process->other_network || !home ||
+		    *home != '/')
 			continue;
 		/* If the environment cannot be read, it is assumed to be that of the next start. */
 		config = process->environment ? variable(process, "XDG_CONFIG_HOME")

@@ -28,8 +28,7 @@ static void read_folder(struct texts *texts, const char *folder)
 
 	if (!is_without_arguments(texts) && !ejg_survey_value(host->survey, "VMARGS"))
 		texts_file(texts, cookie_text(host, "%s/vm.args", folder), TEXT_ARGUMENTS | TEXT_FOLLOW);
-	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, name),
-		   TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
+	texts_file(texts, cookie_text(host, "%s/%s.conf", folder, name), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 	texts_file(texts, cookie_text(host, "%s/base.hocon", folder), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 	texts_file(texts, cookie_text(host, "%s/%s-env.conf", folder, name), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 }

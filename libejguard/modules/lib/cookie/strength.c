@@ -24,8 +24,13 @@ static const char pairs[] = "th he in er an re nd on en at ou ed ha to or it is 
 			    "of io le co ro ne ra li ri de us no ma el ho al la si et ll sh be fo so wh pr tr ch wi ce "
 			    "om ur ut il wa rs ct ec lo ee ot ow ke ta ns ac di am ge un ul pe ca ss em po ai em id mo "
 			    "ba op sa ap ry ys pl em fi ly ck ir ag do ad oo gh qu ui ic ow wn mp eq";
-static const char *const rows[] = { "qwertyuiop", "asdfghjkl",  "zxcvbnm",    "qwertzuiop",
-				    "azertyuiop", "1234567890", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p" };
+static const char *const rows[] = { "qwertyuiop",
+				    "asdfghjkl",
+				    "zxcvbnm",
+				    "qwertzuiop",
+				    "azertyuiop",
+				    "1234567890",
+				    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p" };
 
 /* The size of the smallest common set with all its characters: an attacker who knows the set draws from it. */
 static double alphabet(const struct cookie *cookie)

@@ -83,10 +83,10 @@ static void note_named(struct texts *texts, const struct text *text)
 	at = text->keys ? text->bytes : NULL;
 	while (at && (at = search_include(at, end, &word)))
 		name_file(texts,
-			  *word.text == '/' ? arena_strndup(arena, word.text, word.n)
-					    : cookie_text(texts->host, "%.*s/%.*s",
-							  (int)(strrchr(text->path, '/') - text->path), text->path,
-							  (int)word.n, word.text),
+			  *word.text == '/'
+				  ? arena_strndup(arena, word.text, word.n)
+				  : cookie_text(texts->host, "%.*s/%.*s", (int)(strrchr(text->path, '/') - text->path),
+						text->path, (int)word.n, word.text),
 			  TEXT_KEYS | TEXT_PATTERN);
 }
 

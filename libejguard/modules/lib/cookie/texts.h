@@ -41,8 +41,8 @@ struct texts {
 	struct text_seen *seen; /* TEXTS_MAX_FILES */
 	size_t n_seen;
 	size_t n_entries;
-	size_t n_unread;	  /* files that could not be read */
-	bool more;		  /* a limit was reached */
+	size_t n_unread;    /* files that could not be read */
+	bool more;	    /* a limit was reached */
 	const char **named; /* files that the texts name, read after them: EnvironmentFile=, -args_file, include */
 	unsigned int *named_kinds;
 	size_t n_named;

@@ -34,9 +34,9 @@ struct yml_path {
 	bool argument;	    /* an argument of a program, not the program itself */
 	const char *option; /* "certfiles", "listen/ejabberd_c2s/certfile", "modules/mod_http_upload/docroot" */
 	const char *host;   /* the virtual host to which it applies, or NULL for all */
-	mode_t mode;	  /* set by ejabberd (file_mode, dir_mode, a socket's mode), or 0 if it sets none */
-	const char *file; /* where it is written */
-	uint32_t line;	  /* 0: a default, not written anywhere */
+	mode_t mode;	    /* set by ejabberd (file_mode, dir_mode, a socket's mode), or 0 if it sets none */
+	const char *file;   /* where it is written */
+	uint32_t line;	    /* 0: a default, not written anywhere */
 	uint32_t column;
 };
 
