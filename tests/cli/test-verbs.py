@@ -204,7 +204,7 @@ class Others(Case):
     def test_status(self):
         result = self.ejguard("status")
         self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertRegex(result.out, r"Guarded now:\nGUARD +SUBJECT +STATE\nnet +thing-1 +it is guarded\n")
+        self.assertRegex(result.out, r"Guarded now:\nMODULE +SUBJECT +STATE\nnet +thing-1 +it is guarded\n")
         self.assertRegex(result.out, r"net\.attempts where=thing-1 +42 +attempts so far\n")
         self.assertTrue(result.out.endswith("ejabberd: guarded\n"))
         self.assertEqual(self.ejguard("-q", "status").out, "")
