@@ -43,14 +43,6 @@ print("yes" if [f for f in json.load(sys.stdin)["findings"] if f["id"] == "ejgua
 	and f["subject"] == sys.argv[2] and f["severity"] == sys.argv[3]] else "no")' "$2" "$3" "${4-failure}" || true)"
 }
 
-# check_finding_of_good WHAT ID SUBJECT SEVERITY: check says that of a unit, and does not fail.
-check_finding_of_good() {
-	check "$1: check" bed_run server ejguard check
-	check_has "$1: $2 of $3" "ejguard.$2 $3 $4" "$(bed_run server ejguard --json check | python3 -c '
-import json, sys
-for f in json.load(sys.stdin)["findings"]: print(f["id"], f.get("subject"), f["severity"])')"
-}
-
 reload() {
 	bed_run server systemctl daemon-reload
 }
@@ -67,9 +59,9 @@ check_reach apply stranger refused 4369 198.51.100.1
 bed_run server ejguard release >/dev/null
 bed_run server ejguard enable >/dev/null
 check_state enable 1 0 1 'ejguard apply'
+check_has 'a service that has run since before' ejguard.restart-due "$(bed_run server ejguard --json check || true)"
 check_is 'apply of what is enabled asks for no enable' no "$([[ $(next_of apply) == *enable* ]] && echo yes || echo no)"
 check_state both 0 1 1 ''
-check_finding_of_good 'a service that has run since before' restart-due ejabberd.service warning
 bed_run server ejguard disable >/dev/null
 check_state disable 1 1 0 'ejguard enable'
 bed_run server ejguard release >/dev/null
@@ -120,10 +112,14 @@ reload
 check 'control: check' bed_run server ejguard check
 
 printf '[Service]\nEnvironment=A=B\n' >"$dropins/ejabberd.service.d/20-local.conf"
-check_finding_of_good 'a file that systemd has not read' reload-due ejabberd.service warning
+check_finding 'a file that systemd has not read' reload-due ejabberd.service
+check_is 'next' 'systemctl daemon-reload' "$(next_of check)"
 reload
-check 'control: check' bed_run server ejguard check
+check 'control: a file that takes no guard away, read' bed_run server ejguard check
 rm "$dropins/ejabberd.service.d/20-local.conf"
+printf '[Service]\nExecStartPre=\n' >"$dropins/ejabberd.service.d/90-local.conf"
+check_finding 'one that takes the guard away at the next boot' reload-due ejabberd.service
+rm "$dropins/ejabberd.service.d/90-local.conf"
 reload
 sed -i.kept '1i set cgroups ejabberd.service epmd.service epmd.socket nobodys.service' "$(bed_root server)/etc/ejguard/ejabberd"
 check_has 'a unit that does not exist' ejguard.no-unit "$(bed_run server ejguard --json check 2>&1 || true)"

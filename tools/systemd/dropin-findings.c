@@ -15,10 +15,6 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 	[UNSEEN] = { .id = "ejguard.unit-unseen",
 		     .severity = EJG_INFO,
 		     .message = "systemd does not answer, so it is not known whether it starts guarded" },
-	[RELOAD_DUE] = { .id = "ejguard.reload-due",
-			 .severity = EJG_WARNING,
-			 .message = "its files were changed after systemd read them",
-			 .remedy = "run: systemctl daemon-reload" },
 	[DIFFERS] = { .id = "ejguard.dropin-differs",
 		      .severity = EJG_WARNING,
 		      .message =
@@ -38,6 +34,10 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 		     .severity = EJG_FAILURE,
 		     .message = "systemd has not read its drop-in yet: until then it starts unguarded",
 		     .remedy = "run: systemctl daemon-reload" },
+	[RELOAD_DUE] = { .id = "ejguard.reload-due",
+			 .severity = EJG_FAILURE,
+			 .message = "its files were changed after systemd read them: the next boot may start it unguarded",
+			 .remedy = "run: systemctl daemon-reload" },
 	[WITHOUT_EFFECT] = { .id = "ejguard.dropin-without-effect",
 			     .severity = EJG_FAILURE,
 			     .message = "its drop-in is there, but another file removes its command, so it starts "

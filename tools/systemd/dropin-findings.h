@@ -11,11 +11,11 @@ enum dropin_condition {
 	RESTART_DUE,
 	NO_UNIT,
 	UNSEEN,
-	RELOAD_DUE,
 	DIFFERS,
-	MISSING, /* from here on it starts unguarded */
+	MISSING, /* from here on it starts unguarded, or may */
 	FOREIGN,
 	UNREAD,
+	RELOAD_DUE,
 	WITHOUT_EFFECT,
 	UNCONFINED,
 	CHANGED,
