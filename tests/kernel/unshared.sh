@@ -89,7 +89,8 @@ note 'the same range in a namespace of root'
 check 'apply with two peers' apply_for 198.51.100.2 198.51.100.9
 stay unshare --net sh -c "$private_range; echo ready; exec sleep 600"
 check_status 'apply' 1 apply_for 198.51.100.2
-check_is 'control: that undoes it' ok "$(peer_left_out)"
+check_is 'the policy that refuses more stays' refused "$(peer_left_out)"
+check_has 'it says so' core.kept "$(cat "$EJG_STATE/report")"
 end "$stays"
 
 note 'a namespace of root in which nothing answers'
@@ -108,7 +109,7 @@ note 'an address of listen= from another source, in a namespace of root'
 other_source='ip link set lo up; ip addr add 198.51.100.1/32 dev lo; ip addr add 192.0.2.2/32 dev lo
 	ip route replace table local local 198.51.100.1 dev lo src 192.0.2.2'
 decides() {
-	guard status service | sed -n 's|.*enforced, \(accept=[a-z]*\):.*|\1|p'
+	guard status service | sed -n 's|.*enforcing, \(accept=[a-z]*\).*|\1|p'
 }
 ACCEPT=auto
 check 'apply' apply_for 198.51.100.2

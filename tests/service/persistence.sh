@@ -121,9 +121,12 @@ printf '[Service]\nExecStartPre=\n' >"$dropins/ejabberd.service.d/90-local.conf"
 check_finding 'one that takes the guard away at the next boot' reload-due ejabberd.service
 rm "$dropins/ejabberd.service.d/90-local.conf"
 reload
-sed -i.kept '1i set cgroups ejabberd.service epmd.service epmd.socket nobodys.service' "$(bed_root server)/etc/ejguard/ejabberd"
+{
+	echo 'set cgroups ejabberd.service epmd.service epmd.socket nobodys.service'
+	grep -v '^set cgroups' "$(bed_root server)/usr/share/ejguard/ejabberd"
+} | guard_stack server
 check_has 'a unit that does not exist' ejguard.no-unit "$(bed_run server ejguard --json check 2>&1 || true)"
-mv "$(bed_root server)/etc/ejguard/ejabberd.kept" "$(bed_root server)/etc/ejguard/ejabberd"
+rm "$(bed_root server)/etc/ejguard/ejabberd"
 check 'control: check' bed_run server ejguard check
 
 printf '[Service]\nExecStartPre=\n' >"$dropins/ejabberd.service.d/90-local.conf"

@@ -13,6 +13,7 @@ struct summary {
 	size_t counts[N_SECTIONS];
 	bool apply_mends;  /* the remedy of every failure is to apply or enable the stack */
 	bool enable_mends; /* the remedy of some is to enable it, which comes first */
+	bool reload_mends; /* the remedy of every failure is that systemd reads its files */
 	bool left_out;	   /* there are warnings that status does not show */
 };
 
@@ -25,9 +26,11 @@ static bool is_verb(const char *remedy, const char *verb)
 	       strncmp(remedy + sizeof(command) - 1, verb, strlen(verb)) == 0;
 }
 
+#define RELOAD "run: systemctl daemon-reload"
+
 static struct summary count(const struct report *report)
 {
-	struct summary summary = { .apply_mends = true };
+	struct summary summary = { .apply_mends = true, .reload_mends = true };
 	const struct ejg_finding *finding;
 
 	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
@@ -38,6 +41,8 @@ static struct summary count(const struct report *report)
 			summary.left_out = true;
 		if (section != SECTION_FAILURE)
 			continue;
+		if (strcmp(finding->remedy, RELOAD) != 0)
+			summary.reload_mends = false;
 		if (is_verb(finding->remedy, "enable"))
 			summary.enable_mends = true;
 		else if (!is_verb(finding->remedy, "apply"))
@@ -174,6 +179,10 @@ static void print_next(const struct report *report, const struct summary *summar
 		return;
 	}
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
+		if (summary->reload_mends) {
+			fprintf(out, "%s%s", geteuid() == 0 ? "" : "sudo ", RELOAD + strlen("run: "));
+			return;
+		}
 		if (summary->apply_mends && !report->arguments->file)
 			verb = !summary->enable_mends ? "apply" : report->guarded_now ? "enable" : "enable --now";
 		else
