@@ -15,10 +15,12 @@ out=${EJG_PICTURES-$EJG_STATE}
 session=$EJG_STATE/session
 [[ $out == "$EJG_STATE" ]] || command -v chromium >/dev/null || skip 'chromium is not installed'
 
-# shown COMMAND: on the bed, as root sees it on a terminal of 90 columns.
+# shown COMMAND: on the bed, as root sees it at the end on a terminal of 90 columns: without a pager, and without the lines that a run
+# has shown while it lasted and has taken back.
 shown() {
 	printf '\e[1mroot@node1:~#\e[0m %s\n' "$1"
-	bed_run node1 env TERM=xterm-256color script -qec "stty cols 90; $1" /dev/null </dev/null | tr -d '\r' || true
+	bed_run node1 env TERM=xterm-256color EJGUARD_PAGER=cat script -qec "stty cols 90; $1" /dev/null </dev/null |
+		sed $'s/.*\r\x1b\\[K//' | tr -d '\r' || true
 	echo
 }
 
