@@ -29,6 +29,7 @@ mkdir -p "$root/etc/sudoers.d"
 echo 'games ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/games"
 chmod 440 "$root/etc/sudoers.d/games"
 install -d -o games -g games "$root/srv/games"
+sed -i 's|:/usr/games:|:/srv/games:|' "$root/etc/passwd"
 bed_boot server
 check 'ejabberd starts' bed_run server systemctl start ejabberd
 pid=$(bed_run server systemctl show --value -p MainPID ejabberd)
