@@ -16,7 +16,7 @@ harness_begin "$0"
 
 read -ra hosts <<<"${EJG_HOSTS-plain window}"
 net_new stranger 203.0.113.9/24
-address=198.51.100.1
+number=0
 
 # prepare HOST: a bed as that host is before anybody guards it.
 prepare() {
@@ -120,5 +120,8 @@ read_on() {
 
 for host in "${hosts[@]}"; do
 	note "$host"
+	number=$((number + 1))
+	# Each has an address of its own: the stranger remembers whose the former was.
+	address=198.51.100.$number
 	read_on "$host"
 done
