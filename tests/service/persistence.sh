@@ -170,6 +170,15 @@ printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=bed.target\n' 
 reload
 bed_run server ejguard apply >/dev/null
 check 'nobody starts it: check' bed_run server ejguard check
+printf '[Unit]\nWants=other.service\n[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=bed.target\n' >"$dropins/starter.service"
+reload
+check 'nobody starts the one that wants it: check' bed_run server ejguard check
+bed_run server systemctl enable --quiet starter.service
+check_finding 'a boot starts one that wants it' dropin-missing other.service
+bed_run server systemctl disable --quiet starter.service
+rm "$dropins/starter.service"
+reload
+check 'control: check' bed_run server ejguard check
 bed_run server systemctl enable --quiet other.service
 check_finding 'a boot starts it' dropin-missing other.service
 check 'enable' bed_run server ejguard enable

@@ -13,7 +13,10 @@
 
 #include "libejguard/util/cleanup.h"
 
-enum { MAX_ANSWER = 256 * 1024 };
+enum {
+	MAX_ANSWER = 256 * 1024,
+	MAX_STARTERS = 64, /* of more, one is taken to start the unit */
+};
 
 bool systemctl_available(void)
 {
@@ -212,22 +215,70 @@ static uint64_t changed_usec(const struct unit *unit)
 	return monotonic > age ? monotonic - age : 0;
 }
 
+/* Adds the units of the lists that name who starts a unit: those that systemd has loaded. Return: 0, -ENOMEM. */
+static int find_starters(const char *answer, char **ret)
+{
+	static const char *const lists[] = { "WantedBy=", "RequiredBy=", "UpheldBy=", "TriggeredBy=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		const size_t length = strlen(lists[i]);
+
+		for (const char *line = answer; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+			if (strncmp(line, lists[i], length) == 0 && line[length] != '\n' && line[length] != '\0' &&
+			    join(ret, " ", line + length, strcspn(line + length, "\n")) < 0)
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+/* True if one of these units runs, or is enabled: also if that cannot be determined. Changes the names. */
+static bool may_be_started_by(char *names)
+{
+	char *argv[MAX_STARTERS + 5] = { (char *)"systemctl", (char *)"show",
+					 (char *)"--property=ActiveState,UnitFileState", (char *)"--" };
+	cleanup_free char *answer = NULL;
+	char *rest = names, *name, *line;
+	size_t n = 4;
+
+	while ((name = strsep(&rest, " "))) {
+		if (n == ARRAY_SIZE(argv) - 1)
+			return true;
+		if (*name)
+			argv[n++] = name;
+	}
+	if (run(argv, &answer) < 0)
+		return true;
+	rest = answer;
+	while ((line = strsep(&rest, "\n"))) {
+		if (strncmp(line, "ActiveState=", strlen("ActiveState=")) == 0 && is_up(line + strlen("ActiveState=")))
+			return true;
+		if (strncmp(line, "UnitFileState=enabled", strlen("UnitFileState=enabled")) == 0)
+			return true;
+	}
+	return false;
+}
+
 int systemctl_ask(struct unit *unit)
 {
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
 			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
-				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart",
+				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart,"
+				 "WantedBy,RequiredBy,UpheldBy,TriggeredBy",
 			 (char *)"--",
 			 unit->name,
 			 NULL };
-	cleanup_free char *answer = NULL;
+	cleanup_free char *answer = NULL, *starters = NULL;
 	int r;
 
 	r = run(argv, &answer);
-	if (r < 0)
-		return r;
-	return systemctl_read_answer(unit, answer, changed_usec(unit));
+	if (r == 0)
+		r = find_starters(answer, &starters);
+	if (r == 0)
+		r = systemctl_read_answer(unit, answer, changed_usec(unit));
+	if (r == 0 && unit->installed && !unit->starts && starters)
+		unit->starts = may_be_started_by(starters);
+	return r;
 }
 
 int systemctl_files(const char *unit, char **ret)
