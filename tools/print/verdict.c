@@ -26,7 +26,7 @@ static bool is_verb(const char *remedy, const char *verb)
 	       strncmp(remedy + sizeof(command) - 1, verb, strlen(verb)) == 0;
 }
 
-#define RELOAD "run: systemctl daemon-reload"
+#define RELOAD "systemctl daemon-reload"
 
 static struct summary count(const struct report *report)
 {
@@ -41,7 +41,7 @@ static struct summary count(const struct report *report)
 			summary.left_out = true;
 		if (section != SECTION_FAILURE)
 			continue;
-		if (strcmp(finding->remedy, RELOAD) != 0)
+		if (strcmp(finding->remedy, "run: " RELOAD) != 0)
 			summary.reload_mends = false;
 		if (is_verb(finding->remedy, "enable"))
 			summary.enable_mends = true;
@@ -180,7 +180,7 @@ static void print_next(const struct report *report, const struct summary *summar
 	}
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->reload_mends) {
-			fprintf(out, "%s%s", geteuid() == 0 ? "" : "sudo ", RELOAD + strlen("run: "));
+			fprintf(out, "%s" RELOAD, geteuid() == 0 ? "" : "sudo ");
 			return;
 		}
 		if (summary->apply_mends && !report->arguments->file)
