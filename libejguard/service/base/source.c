@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,6 +90,35 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
 		ret->problem = "it is larger than 1 MiB";
 	else if (r < 0 && !ret->missing)
 		ret->problem = arena_printf(arena, "it cannot be read (%s)", strerrordesc_np(-r));
+	return 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int settings_match(struct arena *arena, const struct settings_source *source, const char *folder, const char *pattern,
+		   const char *const **ret, size_t *ret_n)
+{
+	const char *const *names = NULL;
+	const char **paths;
+	size_t n_names = 0, n = 0;
+	int r = settings_list(arena, source, folder, "", "", &names, &n_names);
+
+	paths = r == 0 ? arena_array(arena, n_names + 1, sizeof(*paths)) : NULL;
+	if (!paths)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_names; i++) {
+		if (fnmatch(pattern, names[i], 0) != 0)
+			continue;
+		paths[n] = arena_printf(arena, "%s/%s", folder, names[i]);
+		if (!paths[n++])
+			return -ENOMEM;
+	}
+	qsort(paths, n, sizeof(*paths), compare_paths);
+	*ret = paths;
+	*ret_n = n;
 	return 0;
 }
 

@@ -48,6 +48,12 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
  */
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
 		  const char *suffix, const char *const **ret, size_t *ret_n);
+/*
+ * The paths of what a folder has and whose name matches a pattern of fnmatch(3), in the order of strcmp(3). None if the
+ * folder does not exist. Return: 0, -ENOMEM.
+ */
+int settings_match(struct arena *arena, const struct settings_source *source, const char *folder, const char *pattern,
+		   const char *const **ret, size_t *ret_n);
 /* The source for the settings of an image, or of the system: root "" or NULL. Return: 0, -ENOMEM. */
 int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
 /* The login name of a user given by name or, as in User=, by number; unchanged if no such user exists. Return: NULL

@@ -2,7 +2,6 @@
 #include "libejguard/service/kind/conf.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,11 +21,6 @@ static int add(struct settings *s, struct conf_list *list, const struct conf_val
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* A file, and how its values count. */
 struct conf_file {
 	const char *path;
@@ -39,25 +33,12 @@ static int read_file(struct settings *s, struct conf_list *list, const struct co
 static int read_folder(struct settings *s, struct conf_list *list, const char *folder, const char *pattern,
 		       const char *doubt)
 {
-	const char *const *names = NULL;
-	const char **sorted;
-	size_t n = 0;
-	int r = settings_list(s->arena, s->source, folder, "", "", &names, &n);
+	const char *const *paths;
+	size_t n;
+	int r = settings_match(s->arena, s->source, folder, pattern, &paths, &n);
 
-	sorted = r == 0 ? arena_array(s->arena, n + 1, sizeof(*sorted)) : NULL;
-	if (!sorted)
-		return -ENOMEM;
-	if (n > 0)
-		memcpy(sorted, names, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare_names);
-	for (size_t i = 0; i < n && r == 0; i++) {
-		const struct conf_file file = { arena_printf(s->arena, "%s/%s", folder, sorted[i]), doubt };
-
-		if (!file.path)
-			return -ENOMEM;
-		if (fnmatch(pattern, sorted[i], FNM_PERIOD) == 0)
-			r = read_file(s, list, &file);
-	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_file(s, list, &(struct conf_file){ paths[i], doubt });
 	return r;
 }
 

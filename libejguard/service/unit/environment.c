@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,35 +183,16 @@ static int read_environment_file(struct settings *s, const char *path, const str
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Reads all matching files of a folder, sorted by name. */
 static int read_environment_files(struct settings *s, const char *folder, const char *pattern,
 				  const struct ejg_origin *origin)
 {
-	const char *const *names;
-	const char **sorted;
+	const char *const *paths;
 	size_t n;
-	int r;
+	int r = settings_match(s->arena, s->source, folder, pattern, &paths, &n);
 
-	r = settings_list(s->arena, s->source, folder, "", "", &names, &n);
-	sorted = r == 0 ? arena_array(s->arena, n + 1, sizeof(*sorted)) : NULL;
-	if (!sorted)
-		return -ENOMEM;
-	if (n > 0)
-		memcpy(sorted, names, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare_names);
-	for (size_t i = 0; i < n && r == 0; i++) {
-		const char *path = arena_printf(s->arena, "%s/%s", folder, sorted[i]);
-
-		if (!path)
-			return -ENOMEM;
-		if (fnmatch(pattern, sorted[i], 0) == 0)
-			r = read_environment_file(s, path, origin);
-	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_environment_file(s, paths[i], origin);
 	return r;
 }
 
