@@ -38,3 +38,17 @@ ejabberd_kill_beam() {
 		[[ $(cat "/proc/$pid/comm") != beam.smp ]] || kill -KILL "$pid"
 	done <"$(bed_cgroup "$1" ejabberd.service)/cgroup.procs"
 }
+
+# ejabberd_is_up BED: it listens, and answers. ejabberdctl comes second: it would start an epmd in the shell's cgroup, if it came
+# before the node.
+ejabberd_is_up() {
+	bed_wait 60 "$1" bash -c 'ss -Hltn "sport = :5222" | grep -q .' && bed_wait 60 "$1" ejabberdctl status
+}
+
+# ejabberd_foreground BED COMMAND...: in the background, as a service manager starts it; it reads from $feed, until that is closed.
+ejabberd_foreground() {
+	mkfifo "$EJG_STATE/feed"
+	BED_SECONDS=infinity bed_run "$@" <"$EJG_STATE/feed" >"$EJG_STATE/foreground" 2>&1 &
+	exec {feed}>"$EJG_STATE/feed"
+	rm "$EJG_STATE/feed"
+}

@@ -118,19 +118,6 @@ ctl() {
 	bed_run "$1" ejabberdctl --no-timeout "${@:2}"
 }
 
-# Not with ejabberdctl at first: it would start an epmd, in the shell's cgroup, if it came before the node.
-is_up() {
-	bed_wait 60 "$1" bash -c 'ss -Hltn "sport = :5222" | grep -q .' && bed_wait 60 "$1" ejabberdctl status
-}
-
-# start2 COMMAND...: node2 by COMMAND, as a service manager starts it. What it is to read: $feed.
-start2() {
-	mkfifo "$EJG_STATE/feed"
-	BED_SECONDS=infinity bed_run node2 "$@" <"$EJG_STATE/feed" >"$EJG_STATE/foreground" 2>&1 &
-	exec {feed}>"$EJG_STATE/feed"
-	rm "$EJG_STATE/feed"
-}
-
 has_ended() {
 	! bed_run "$1" pgrep -u ejabberd
 }
@@ -196,8 +183,8 @@ check_open() {
 
 note 'control: without the filter'
 bed_run node1 systemctl start epmd.socket epmd.service ejabberd.service
-start2 setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
-for node in "${nodes[@]}"; do check "control: $node runs" is_up "$node"; done
+ejabberd_foreground node2 setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
+for node in "${nodes[@]}"; do check "control: $node runs" ejabberd_is_up "$node"; done
 check_open 'control: node1' "$(calls node1 python3)"
 check_open 'control: node2' "$(calls node2 /srv/python-as-root)"
 identity='/srv/python-as-root -Ic \"import os; print(os.geteuid())\"'
@@ -281,8 +268,8 @@ try_shell() {
 note 'with the filter'
 bed_run node1 ejguard enable --seccomp >/dev/null
 bed_run node1 systemctl start epmd.socket epmd.service ejabberd.service
-start2 ejguard exec --user ejabberd --wait-empty -- ejabberdctl foreground
-for node in "${nodes[@]}"; do check "$node runs" is_up "$node"; done
+ejabberd_foreground node2 ejguard exec --user ejabberd --wait-empty -- ejabberdctl foreground
+for node in "${nodes[@]}"; do check "$node runs" ejabberd_is_up "$node"; done
 check_words 'node1: what is refused' "$refusals" "$(calls node1 python3)"
 check_words 'node2: what is refused' "$refusals" "$(calls node2 /srv/python-as-root)"
 check_is 'node1: set-user-ID programs do not work, as its manual page says' "$(bed_run node1 id -u ejabberd)" \

@@ -63,18 +63,6 @@ rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*
 sed -i '1i set cgroups /ejabberd' "$root/etc/ejguard/ejabberd"
 for node in node1 node2; do bed_boot "$node"; done
 
-is_up() {
-	bed_wait 60 "$1" bash -c 'ss -Hltn "sport = :5222" | grep -q .' && bed_wait 60 "$1" ejabberdctl status
-}
-
-# start2 COMMAND...: node2 by COMMAND, as a service manager starts it; it reads from $feed.
-start2() {
-	mkfifo "$EJG_STATE/feed"
-	BED_SECONDS=infinity bed_run node2 "$@" <"$EJG_STATE/feed" >"$EJG_STATE/foreground" 2>&1 &
-	exec {feed}>"$EJG_STATE/feed"
-	rm "$EJG_STATE/feed"
-}
-
 # ping FROM TO OPTIONS OF erl...: what a node of the service's user, with the cookie, gets.
 ping() {
 	bed_run "$1" setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd erl -noshell -hidden -kernel logger_level none \
@@ -99,8 +87,8 @@ sees() {
 
 note 'control: without the filter'
 bed_run node1 systemctl start epmd.socket epmd.service ejabberd.service
-start2 setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
-for node in node1 node2; do check "control: $node runs" is_up "$node"; done
+ejabberd_foreground node2 setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
+for node in node1 node2; do check "control: $node runs" ejabberd_is_up "$node"; done
 sees control
 bed_run node1 systemctl stop ejabberd.service epmd.service epmd.socket
 bed_run node2 ejabberdctl stop >/dev/null || true
@@ -111,9 +99,9 @@ bed_run node2 pkill -KILL -u ejabberd || true
 note 'with the filter'
 bed_run node1 ejguard enable --seccomp >/dev/null
 bed_run node1 systemctl start epmd.socket epmd.service ejabberd.service
-start2 ejguard exec --user ejabberd --wait-empty -- ejabberdctl foreground
+ejabberd_foreground node2 ejguard exec --user ejabberd --wait-empty -- ejabberdctl foreground
 for node in node1 node2; do
-	check "$node runs" is_up "$node"
+	check "$node runs" ejabberd_is_up "$node"
 	check "$node: ejguard check" bed_run "$node" ejguard check
 	check_has "$node is under the filter" 'seccomp.confined' "$(bed_run "$node" ejguard -v check)"
 done
@@ -125,7 +113,7 @@ wait_is 60 "$both" ejabberd_cluster node1 || true
 check_is 'the cluster' "$both" "$(ejabberd_cluster node1)"
 check_is 'node2 has the accounts' of-node1 "$(bed_run node2 ejabberdctl registered_users localhost)"
 bed_run node1 systemctl restart ejabberd
-check 'node1 runs again' is_up node1
+check 'node1 runs again' ejabberd_is_up node1
 wait_is 60 "$both" ejabberd_cluster node2 || true
 check_is 'the cluster is whole again' "$both" "$(ejabberd_cluster node2)"
 exec {feed}>&-
