@@ -93,6 +93,16 @@ kernel_folders() {
 	install -m 755 -t "$EJG_MODULES" "$EJG_NET" "$EJG_HOST_MODULE" ${EJG_RECORD:+"$EJG_RECORD"}
 }
 
+# kernel_own_resolver: the files of the resolver are empty ones of this name in $EJG_STATE: nothing of this machine's is read.
+kernel_own_resolver() {
+	local name
+	for name in hosts resolv.conf nsswitch.conf; do
+		: >"$EJG_STATE/$name"
+		[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"
+		mount --bind "$EJG_STATE/$name" "$(readlink -f "/etc/$name")"
+	done
+}
+
 # settings NAME=VALUE...: below /proc/sys/net of the network namespace that this runs in.
 settings() {
 	local setting

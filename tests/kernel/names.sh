@@ -14,12 +14,7 @@ known=$EJG_STATEDIR/service/peers
 how=()
 mkdir "$cgroup"
 
-# Nothing of this machine's resolver is read.
-for name in hosts resolv.conf nsswitch.conf; do
-	: >"$EJG_STATE/$name"
-	[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"
-	mount --bind "$EJG_STATE/$name" "$(readlink -f "/etc/$name")"
-done
+kernel_own_resolver
 net_run host ip neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev eth0
 
 # resolver SOURCES LINE OF hosts...

@@ -13,12 +13,7 @@ kernel_begin "$0"
 cgroup=$EJG_CGROUP/service
 mkdir "$cgroup"
 
-# Nothing of this machine's resolver is read.
-for name in hosts resolv.conf nsswitch.conf; do
-	: >"$EJG_STATE/$name"
-	[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"
-	mount --bind "$EJG_STATE/$name" "$(readlink -f "/etc/$name")"
-done
+kernel_own_resolver
 echo 'hosts: files' >"$EJG_STATE/nsswitch.conf"
 printf '%s\n' '127.0.0.1 localhost' '198.51.100.2 node2.example.org' '2001:db8::2 node6.example.org' >"$EJG_STATE/hosts"
 
