@@ -41,6 +41,8 @@ RARE_VERBS = (('--json', 'discover', '--root', '/', '@'), ('-v', 'check', '--roo
               ('oci', '@'), ('-v', 'watch', '@'),
               ('exec', '--service', '@', '--cgroup', '/system.slice/canary', '--', '/bin/true'))
 WATCH_SECONDS = 1
+# These say what fails on stderr, and send it to the journal where that is stderr.
+JOURNAL_VERBS = (('check', '@'), ('apply', '--dry-run', '@'), ('apply', '@'), ('status', '@'))
 JOURNAL = '/run/systemd/journal/socket'
 
 
@@ -128,6 +130,17 @@ class Trial:
         self.printed.append(f'$ ejguard {" ".join(arguments)}\n{result.stdout}{result.stderr}')
         return result
 
+    def as_unit(self, *arguments):
+        """Runs the tool with a stderr that is said to be the journal's, as systemd does."""
+        with open('/tmp/.stream', 'w+', encoding='utf-8', errors='surrogateescape') as stream:
+            status = os.fstat(stream.fileno())
+            subprocess.run([tree.TOOL, '--confdir', '/etc/ejguard', '--moduledir', tree.MODULES, *arguments], check=False,
+                           cwd='/', timeout=SECONDS, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
+                           env=environment() | {'JOURNAL_STREAM': f'{status.st_dev}:{status.st_ino}'})
+            stream.seek(0)
+            self.printed.append(f'$ ejguard {" ".join(arguments)}, of a unit\n{stream.read()}')
+        os.unlink('/tmp/.stream')
+
     def findings(self, *verb, as_nobody=False):
         """The module's findings of a run of the tool, whose exit status must be right."""
         result = self.ejguard('--json', *verb, self.case.service, as_nobody=as_nobody)
@@ -174,12 +187,17 @@ class Trial:
 
     def every_verb(self):
         """All that ejguard can print of this host, and is not asked to change for good."""
+        for verb in VERBS:
+            for form in FORMS:
+                self.ejguard(*form, *(word.replace('@', self.case.service) for word in verb))
+        for verb in RARE_VERBS:
+            self.ejguard(*(word.replace('@', self.case.service) for word in verb))
         with journal() as entries:
-            for verb in VERBS:
-                for form in FORMS:
-                    self.ejguard(*form, *(word.replace('@', self.case.service) for word in verb))
-            for verb in RARE_VERBS:
-                self.ejguard(*(word.replace('@', self.case.service) for word in verb))
+            for verb in JOURNAL_VERBS:
+                for form in ((), ('-v',)):
+                    self.as_unit(*form, *(word.replace('@', self.case.service) for word in verb))
+        if not entries:
+            self.problems.append('every: nothing was sent to the journal')
         self.printed += ['$ journal\n', *entries]
         # What it writes may be read by everybody.
         self.printed += [path.read_text(encoding='utf-8', errors='surrogateescape')
