@@ -84,11 +84,31 @@ static void test_strictness_of_link_local_peers(void **state)
 	net_policy_free(&third);
 }
 
+/* Of the words of wildcard=, allow refuses nothing, rewrite what it cannot rewrite, deny all. */
+static void test_strictness_of_wildcard(void **state)
+{
+	static const unsigned int words[] = { POLICY_WILDCARD_ALLOW, POLICY_WILDCARD_REWRITE, POLICY_WILDCARD_DENY };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(words); j++) {
+			struct net_policy former, policy;
+
+			build(&former, PEERS("198.51.100.2"), false, words[i]);
+			build(&policy, PEERS("198.51.100.2"), false, words[j]);
+			compare(&former, &policy, i >= j, i >= j);
+			net_policy_free(&former);
+			net_policy_free(&policy);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_strictness_of_link_local_peers),
+		cmocka_unit_test(test_strictness_of_wildcard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

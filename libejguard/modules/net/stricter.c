@@ -100,7 +100,8 @@ bool net_policy_is_as_strict(const struct net_policy *former, const struct net_p
 		return true;
 	if (head->flags & POLICY_PERMISSIVE || !are_ports_covered(by, head) || !are_users_covered(head, by))
 		return false;
-	if (head->wildcard != by->wildcard && head->wildcard != POLICY_WILDCARD_DENY)
+	if (head->wildcard != by->wildcard && head->wildcard != POLICY_WILDCARD_DENY &&
+	    by->wildcard != POLICY_WILDCARD_ALLOW)
 		return false;
 	return places == NET_PLACES_REFUSED ? are_places_covered(policy, former, true)
 					    : are_places_covered(former, policy, false);
