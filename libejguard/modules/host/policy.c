@@ -92,18 +92,20 @@ static int build(struct ejg_call *call, const struct net_peers *peers, const str
 	struct policy_head *head;
 	uint32_t line;
 	const char *file = ejg_call_where(call, &line);
-	int r;
+	uid_t users[USERS_MAX];
+	int r, n = users_of_service(call, users);
 
 	facts.peers = peers->items;
 	facts.n_peers = peers->n;
 	facts.peer_size = sizeof(*peers->items);
-	r = net_policy_build(&facts, &ports, ejg_call_mode(call), file, line, ret);
+	r = n < 0 ? n : net_policy_build(&facts, &ports, ejg_call_mode(call), file, line, ret);
 	if (r < 0)
 		return ejg_call_error(call, r, NULL, "no memory for the policy");
 	head = &ret->chunks[0].head;
 	/* No address is rewritten here, and the order of the prefixes can vary. */
 	head->rewrite4 = head->rewrite6 = (struct policy_address){};
-	head->n_users = users_of_service(call, head->users);
+	head->n_users = (uint32_t)n;
+	memcpy(head->users, users, (size_t)n * sizeof(*users));
 	return 0;
 }
 

@@ -88,16 +88,16 @@ static bool is_ours(const struct net_sockets *s, uint64_t id)
 	return false;
 }
 
-/* True for a user that may run the service or epmd. */
-static bool is_service_user(struct ejg_call *call, uid_t uid)
+/* 1 for a user that may run the service or epmd, 0 for another one, or a negative errno. */
+static int is_service_user(struct ejg_call *call, uid_t uid)
 {
 	uid_t users[USERS_MAX];
-	size_t n = users_of_service(call, users);
+	int n = users_of_service(call, users);
 
-	for (size_t i = 0; i < n; i++)
+	for (int i = 0; i < n; i++)
 		if (users[i] == uid)
-			return true;
-	return false;
+			return 1;
+	return n < 0 ? n : 0;
 }
 
 /*
@@ -105,25 +105,28 @@ static bool is_service_user(struct ejg_call *call, uid_t uid)
  * node of the service's user. A listener of any other user in the distribution range does not affect the node: the node
  * uses the next port, and must still be able to start.
  */
-static void check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
+static int check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
 	struct policy_address address = net_address(&info->local);
-	bool open = (info->local_port == s->facts->epmd_port || is_service_user(s->call, info->uid)) &&
-		    (is_wildcard(&address) || !is_loopback(&address));
+	int theirs = info->local_port == s->facts->epmd_port ? 1 : is_service_user(s->call, info->uid);
+	bool open = theirs && (is_wildcard(&address) || !is_loopback(&address));
 	char path[PATH_MAX], where[WHERE_SIZE];
 
+	if (theirs < 0)
+		return theirs;
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
 	if (s->everybody) {
 		ejg_call_finding(s->call, "listener-foreign", subject,
 				 "a process of uid %u in the cgroup %s, which is not the service's, listens there: the "
 				 "guard decides who can connect, but cannot confine that process%s",
 				 info->uid, *path ? path : "(removed)", format_netns(s, where));
-		return;
+		return 0;
 	}
 	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
 			 "a process of uid %u in the cgroup %s, which is not the service's, listens there%s", info->uid,
 			 *path ? path : "(removed)", format_netns(s, where));
 	s->failed |= open;
+	return 0;
 }
 
 /*
@@ -156,11 +159,8 @@ static int check_listener(void *data, const struct socket_info *info)
 
 	head = s->d->head;
 	socket_format(&info->local, info->local_port, subject);
-	if (!is_ours(s, info->cgroup_id)) {
-		if (s->home && port_in(head->guarded_ports, info->local_port))
-			check_foreign(s, info, subject);
-		return 0;
-	}
+	if (!is_ours(s, info->cgroup_id))
+		return s->home && port_in(head->guarded_ports, info->local_port) ? check_foreign(s, info, subject) : 0;
 	check_removed(s, info, subject);
 	if (!port_in(head->private_ports, info->local_port) &&
 	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {

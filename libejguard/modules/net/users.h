@@ -11,8 +11,9 @@
 
 /*
  * The users that may run the service, epmd and their tools: root, the user that the service is configured to run as,
- * else the one with its name, the user epmd, and those of `set users`. As trusted_users().
+ * else the one with its name, the user epmd, and those of `set users`. As trusted_users(). Return: how many, or
+ * -ENOMEM.
  */
-size_t users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX]);
+int users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX]);
 
 #endif
