@@ -164,13 +164,13 @@ static int update_policy(struct ejg_call *call, const struct pins *pins, struct 
 				      strerror(-current));
 	if (current >= 0 && pins_policy_equals(current, change->policy) == 1)
 		return 0;
-	r = pins_set_policy(pins, change->policy_fd);
-	if (r < 0)
-		return ejg_call_error(call, -EIO, NULL, "cannot replace the policy below %s: %s", pins->path,
-				      strerror(-r));
+	/* Before the change: one that fails half-way may have put the new policy in force. */
 	if (current >= 0)
 		change->previous_fd = take_fd(current);
-	return 0;
+	r = pins_set_policy(pins, change->policy_fd);
+	return r < 0 ? ejg_call_error(call, -EIO, NULL, "cannot replace the policy below %s: %s", pins->path,
+				      strerror(-r))
+		     : 0;
 }
 
 /* Undoes the changes of this run to a set that existed before. */
