@@ -178,9 +178,10 @@ pin_ids() {
 	echo "policy in force $(bpftool map lookup pinned "$(set_path)/policy" key 0 0 0 0 | tr -s ' \n' ' ')"
 }
 
-# policy_map: the id of the map in force of SERVICE. Without -j bpftool shows it in one way or another, by its version.
+# policy_map [ARRAY]: the id of the map in force of SERVICE, of a small policy or in this array. Without -j bpftool shows it
+# in one way or another, by its version.
 policy_map() {
-	echo "$(($(bpftool -j map lookup pinned "$(set_path)/policy" key 0 0 0 0 |
+	echo "$(($(bpftool -j map lookup pinned "$(set_path)/${1-policy}" key 0 0 0 0 |
 		sed -E 's/.*"value": *\["0x(..)","0x(..)","0x(..)","0x(..)"\].*/0x\4\3\2\1/')))"
 }
 

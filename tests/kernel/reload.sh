@@ -75,6 +75,19 @@ storm_list 1
 check 'apply' apply
 check_is 'the small one is in its map only' 'yes no' "$(in_force policy) $(in_force policy_large)"
 
+note 'a large policy that an apply has left behind a small one'
+storm_list 2
+check 'apply' apply
+large=$(set_path)/policy_large left=/sys/fs/bpf/ejguard-test-left
+bpftool map pin id "$(policy_map policy_large)" "$left"
+storm_list 1
+check 'apply' apply
+bpftool map update pinned "$large" key 0 0 0 0 value pinned "$left"
+rm "$left"
+check_is 'control: it is there' 'yes yes' "$(in_force policy) $(in_force policy_large)"
+check 'apply of the same stack' apply
+check_is 'it is gone' 'yes no' "$(in_force policy) $(in_force policy_large)"
+
 note "$reloads reloads"
 storm_start
 failed=0

@@ -162,8 +162,10 @@ static int update_policy(struct ejg_call *call, const struct pins *pins, struct 
 	if (current < 0 && current != -ENOENT)
 		return ejg_call_error(call, -EIO, "try again", "cannot read the policy below %s: %s", pins->path,
 				      strerror(-current));
-	if (current >= 0 && pins_policy_equals(current, change->policy) == 1)
+	if (current >= 0 && pins_policy_equals(current, change->policy) == 1) {
+		(void)pins_clear_hidden(pins);
 		return 0;
+	}
 	/* Before the change: one that fails half-way may have put the new policy in force. */
 	if (current >= 0)
 		change->previous_fd = take_fd(current);

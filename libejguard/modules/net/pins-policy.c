@@ -174,6 +174,15 @@ int pins_set_policy(const struct pins *pins, int policy_fd)
 	return pins_put_policy(&arrays, 0, policy_fd);
 }
 
+int pins_clear_hidden(const struct pins *pins)
+{
+	const struct policy_arrays arrays = pins_arrays(pins);
+	uint32_t id = 0;
+	int r = id_in(arrays.small, 0, &id);
+
+	return r == 0 && id ? clear(arrays.large, 0) : r;
+}
+
 int pins_get_policy(const struct pins *pins)
 {
 	const struct policy_arrays arrays = pins_arrays(pins);
