@@ -16,7 +16,7 @@ struct set_change {
 	/* by install_prepare() */
 	uint32_t hooks; /* hooks of the set, as bits */
 	const struct net_policy *policy;
-	int policy_fd; /* -1 when it is in force */
+	int policy_fd; /* the map of it, made whether it is in force or not */
 	struct bpf_object *loaded;
 
 	/* by the caller, before install_apply() */
