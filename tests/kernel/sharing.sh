@@ -100,3 +100,22 @@ for ACCEPT in "${kinds[@]}"; do
 	check 'release' guard -q release first
 	check_is 'epmd' 'ok ok ok' "$(sees 4369)"
 done
+
+note 'a set of the layout before, whose policies are all large'
+ACCEPT=cgroup
+seq 1100 | awk '{ printf "20.0.%d.%d\n", $1 * 2 / 256, $1 * 2 % 256 }' >"$EJG_CONF/many"
+stack first 4370-4375 198.51.100.2
+stack second 4470-4475 "@$EJG_CONF/many"
+both 'layout'
+mv /sys/fs/bpf/ejguard/second/policy_large /sys/fs/bpf/ejguard/second/policy
+copy() {
+	bpftool -j map lookup pinned /sys/fs/bpf/ejguard/second/policy key 1 0 0 0
+}
+check 'apply of the first' guard -q apply first
+before=$(copy)
+check_has 'it has a copy of its policy' '"value"' "$before"
+check 'apply of the first' guard -q apply first
+check_is 'the copy of its policy stays' "$before" "$(copy)"
+stack first 4370-4375 198.51.100.9
+check 'apply of the first, with another peer' guard -q apply first
+check 'control: another copy then' test "$(copy)" != "$before"

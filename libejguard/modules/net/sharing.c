@@ -182,12 +182,23 @@ static int write_cgroups(int map, uint32_t index, int fd, uint32_t id)
 	return !id && now ? bpf_map_delete_elem(map, &index) : 0;
 }
 
+/* True if the entry is a copy of the policy: one that is small is copied for a set of an older layout. */
+static bool has_copy(const struct policy_arrays *arrays, uint32_t index, int fd)
+{
+	cleanup_fd int copy = arrays->small < 0 ? pins_open_policy(arrays, index) : -1;
+	struct net_policy policy = {};
+	bool equal = copy >= 0 && pins_read_policy(fd, &policy) == 0 && pins_policy_equals(copy, &policy) == 1;
+
+	net_policy_free(&policy);
+	return equal;
+}
+
 static int write_policy(const struct policy_arrays *arrays, uint32_t index, int fd, uint32_t id)
 {
 	uint32_t now = 0;
 	int r = pins_policy_id(arrays, index, &now);
 
-	if (r < 0 || now == id)
+	if (r < 0 || now == id || (now && id && has_copy(arrays, index, fd)))
 		return r;
 	return id ? pins_put_policy(arrays, index, fd) : pins_drop_policy(arrays, index);
 }
