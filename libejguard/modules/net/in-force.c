@@ -84,29 +84,10 @@ static void put_private(FILE *out, const struct in_force *p)
 		fputs(", and all others that are not public", out);
 }
 
-/* True if one of the ranges has the address. */
-static bool is_in(const struct ranges *ranges, const struct policy_address *address)
-{
-	size_t low = 0, high = ranges->n;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		const struct policy_range *range = range_at(ranges, middle);
-
-		if (range_has(range, address))
-			return true;
-		if (range->first.high < address->high ||
-		    (range->first.high == address->high && range->first.low < address->low))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* The names of the stack, with those of their last known addresses that the policy has. */
-static size_t put_names(FILE *out, const struct in_force *p, const struct ranges *ranges)
+static size_t put_names(FILE *out, const struct in_force *p)
 {
+	const struct decision d = net_decision(p->policy);
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->facts->n_peers; i++) {
@@ -120,7 +101,7 @@ static size_t put_names(FILE *out, const struct in_force *p, const struct ranges
 			const struct policy_address address = net_address(&p->names.items[k].address);
 			char text[EJG_PREFIX_TEXT_SIZE];
 
-			if (p->names.items[k].peer == i && is_in(ranges, &address))
+			if (p->names.items[k].peer == i && find_peer(&d, &address, 0))
 				fprintf(out, "%s%s", n_addresses++ ? " " : "",
 					ejg_prefix_format(&p->names.items[k].address, text));
 		}
@@ -149,7 +130,7 @@ static void put_peers(FILE *out, const struct in_force *p)
 
 	if (!(set_kind.hooks & 1U << POLICY_LOOKUP))
 		return;
-	n = put_names(out, p, &ranges);
+	n = put_names(out, p);
 	for (size_t i = 0; i < ranges.n; i++)
 		if (!is_named(p, range_at(&ranges, i)) && n++ < MAX_SHOWN)
 			fprintf(out, " %s", range_format(range_at(&ranges, i), text));

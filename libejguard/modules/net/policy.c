@@ -20,7 +20,7 @@ const char *const net_wildcard_words[] = {
 static const struct policy_address mapped_first = { 0, 0xffff00000000ULL };
 static const struct policy_address mapped_last = { 0, 0xffffffffffffULL };
 
-static int compare(const struct policy_address *a, const struct policy_address *b)
+int net_compare(const struct policy_address *a, const struct policy_address *b)
 {
 	if (a->high != b->high)
 		return a->high < b->high ? -1 : 1;
@@ -30,10 +30,10 @@ static int compare(const struct policy_address *a, const struct policy_address *
 static int compare_ranges(const void *a, const void *b)
 {
 	const struct policy_range *x = a, *y = b;
-	int order = compare(&x->first, &y->first);
+	int order = net_compare(&x->first, &y->first);
 
 	/* Of two ranges with the same start the wider one comes first, so that it covers the other. */
-	return order ? order : compare(&y->last, &x->last);
+	return order ? order : net_compare(&y->last, &x->last);
 }
 
 static struct policy_range range_of(const struct ejg_prefix *prefix, uint32_t file, uint32_t line)
@@ -95,8 +95,8 @@ static size_t add_range(struct policy_range *ranges, size_t n, const struct ejg_
 {
 	struct policy_range range = range_of(prefix, file, line), above = range;
 
-	if (prefix_is_ipv4(prefix) || compare(&range.first, &mapped_first) > 0 ||
-	    compare(&range.last, &mapped_last) < 0) {
+	if (prefix_is_ipv4(prefix) || net_compare(&range.first, &mapped_first) > 0 ||
+	    net_compare(&range.last, &mapped_last) < 0) {
 		ranges[n++] = range;
 		return n;
 	}
@@ -116,7 +116,7 @@ static size_t make_disjoint(struct policy_range *ranges, size_t n)
 		return 0;
 	qsort(ranges, n, sizeof(*ranges), compare_ranges);
 	for (size_t i = 1; i < n; i++)
-		if (compare(&ranges[i].last, &ranges[kept].last) > 0)
+		if (net_compare(&ranges[i].last, &ranges[kept].last) > 0)
 			ranges[++kept] = ranges[i];
 	return kept + 1;
 }
@@ -239,9 +239,4 @@ void net_policy_free(struct net_policy *policy)
 {
 	free(policy->chunks);
 	*policy = (struct net_policy){};
-}
-
-bool net_policy_is_private(const struct policy_head *head, uint16_t port)
-{
-	return head->private_ports[port / 8] & (1U << (port % 8));
 }

@@ -39,6 +39,9 @@ struct net_policy {
 int net_policy_build(const struct ejg_facts *facts, const struct net_config *config, enum ejg_mode mode,
 		     const char *where_file, uint32_t where_line, struct net_policy *ret);
 
+/* The order of addresses. Return: below 0, 0 or above it. */
+int net_compare(const struct policy_address *a, const struct policy_address *b);
+
 /* The number of chunks of a policy with so many ranges. */
 size_t net_policy_n_chunks(size_t n_ranges);
 
@@ -53,8 +56,5 @@ enum net_places {
 
 /* True if `former` allows nothing that `policy` refuses: going back to it opens nothing. */
 bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy, enum net_places places);
-
-/* True if a port is private in a policy. */
-bool net_policy_is_private(const struct policy_head *head, uint16_t port);
 
 #endif

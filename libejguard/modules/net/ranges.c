@@ -22,23 +22,11 @@ struct ranges ranges_of_listen(const struct net_policy *policy)
 	return (struct ranges){ .items = policy->chunks[0].head.listen, .n = policy->chunks[0].head.n_listen };
 }
 
-static int compare(const struct policy_address *a, const struct policy_address *b)
-{
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	return a->low < b->low ? -1 : a->low > b->low;
-}
-
 int range_compare(const struct policy_range *a, const struct policy_range *b)
 {
-	int order = compare(&a->first, &b->first);
+	int order = net_compare(&a->first, &b->first);
 
-	return order ? order : compare(&a->last, &b->last);
-}
-
-bool range_has(const struct policy_range *range, const struct policy_address *address)
-{
-	return compare(&range->first, address) <= 0 && compare(address, &range->last) <= 0;
+	return order ? order : net_compare(&a->last, &b->last);
 }
 
 static struct ejg_prefix prefix_of(const struct policy_address *address, uint8_t length)

@@ -19,9 +19,6 @@ const struct policy_range *range_at(const struct ranges *ranges, size_t i);
 /* The order of a list. */
 int range_compare(const struct policy_range *a, const struct policy_range *b);
 
-/* True if the address is in the range. */
-bool range_has(const struct policy_range *range, const struct policy_address *address);
-
 #define RANGE_TEXT_SIZE (2 * EJG_PREFIX_TEXT_SIZE)
 
 /* "198.51.100.7", "2001:db8::/32"; "FIRST-LAST" if it is no prefix. Return: text. */
