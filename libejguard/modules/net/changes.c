@@ -154,20 +154,12 @@ static void put_wildcard(FILE *out, const struct changes *c)
 		fprintf(out, " %s -> %s", net_wildcard_words[before], net_wildcard_words[after]);
 }
 
-static bool has_user(const struct policy_head *head, uint32_t uid)
-{
-	for (uint32_t i = 0; i < head->n_users && i < POLICY_MAX_USERS; i++)
-		if (head->users[i] == uid)
-			return true;
-	return false;
-}
-
 static void put_missing_users(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
 {
 	for (uint32_t i = 0; i < list->n_users && i < POLICY_MAX_USERS; i++) {
 		cleanup_passwd_user struct passwd_user user = {};
 
-		if (has_user(other, list->users[i]))
+		if (user_in(other, list->users[i]))
 			continue;
 		if (passwd_user_by_id(NULL, list->users[i], &user) == 0)
 			fprintf(out, " %c%s", sign, user.name);

@@ -12,6 +12,7 @@
 #include "libejguard/modules/net/links.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/util/address.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
@@ -158,10 +159,7 @@ static const char *name_port(const struct ejg_facts *facts, uint16_t port)
 {
 	if (port == facts->epmd_port)
 		return " (epmd)";
-	for (size_t i = 0; i < facts->n_dist; i++)
-		if (port >= facts->dist[i].first && port <= facts->dist[i].last)
-			return " (distribution)";
-	return "";
+	return port_in_ranges(facts->dist, facts->n_dist, port) ? " (distribution)" : "";
 }
 
 void denial_describe(const struct ejg_facts *facts, const struct denial *denial, struct denial_words *ret)
