@@ -2,6 +2,7 @@
 /* Compares two policies: would more be allowed by going back from one to the other? */
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/policy.h"
+#include "libejguard/modules/net/ranges.h"
 
 /* The address after this one; false after the last. */
 static bool next_address(struct policy_address *address)
@@ -55,18 +56,15 @@ static bool is_covered(const struct policy_range *range, const struct decision *
 static bool are_places_covered(const struct net_policy *policy, const struct net_policy *by_policy, bool to_reach)
 {
 	const struct policy_head *head = &policy->chunks[0].head;
+	const struct ranges peers = ranges_of_peers(policy);
 	const struct decision by = net_decision(by_policy);
 
 	for (size_t i = 0; i < head->n_listen; i++)
 		if (!is_covered(&head->listen[i], &by, in_listen, any_interface))
 			return false;
-	for (size_t i = 0; i < head->n_ranges; i++) {
-		const struct policy_chunk *chunk = &policy->chunks[1 + i / POLICY_CHUNK_RANGES];
-
-		if (!is_covered(&chunk->ranges[i % POLICY_CHUNK_RANGES], &by, in_peers,
-				to_reach ? any_interface : no_interface))
+	for (size_t i = 0; i < peers.n; i++)
+		if (!is_covered(range_at(&peers, i), &by, in_peers, to_reach ? any_interface : no_interface))
 			return false;
-	}
 	for (size_t i = 0; i < head->n_scoped; i++)
 		if (!is_covered(&head->scoped[i].range, &by, in_peers,
 				to_reach ? any_interface : head->scoped[i].ifindex))

@@ -2,6 +2,7 @@
 /* Peers that are a large part of the internet, in one prefix or in many. A warning: it is what the stack says. */
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/ranges.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
@@ -29,11 +30,11 @@ static bool is_private(const struct policy_range *range)
 void net_check_wide(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct ejg_place place = { .file = ejg_call_facts(call)->stack_file };
+	const struct ranges peers = ranges_of_peers(policy);
 	uint64_t ipv4 = 0, ipv6 = 0;
 
-	for (size_t i = 0; i < policy->chunks[0].head.n_ranges; i++) {
-		const struct policy_range *range =
-			&policy->chunks[1 + i / POLICY_CHUNK_RANGES].ranges[i % POLICY_CHUNK_RANGES];
+	for (size_t i = 0; i < peers.n; i++) {
+		const struct policy_range *range = range_at(&peers, i);
 
 		if (is_private(range))
 			continue;
@@ -45,7 +46,7 @@ void net_check_wide(struct ejg_call *call, const struct net_policy *policy)
 	if (ipv4 > WIDE_IPV4)
 		ejg_call_finding_at(call, "peers-wide", NULL, &place, "%llu public IPv4 addresses are peers",
 				    (unsigned long long)ipv4);
-	if (ipv6 >> WIDE_IPV6_BITS && ipv6 != UINT64_C(1) << WIDE_IPV6_BITS)
+	if (ipv6 > UINT64_C(1) << WIDE_IPV6_BITS)
 		ejg_call_finding_at(call, "peers-wide", NULL, &place,
 				    "more public IPv6 addresses are peers than a prefix of 16 bits has");
 }
