@@ -114,8 +114,9 @@ check 'control: check' bed_run server ejguard check
 printf '[Service]\nEnvironment=A=B\n' >"$dropins/ejabberd.service.d/20-local.conf"
 check_finding 'a file that systemd has not read' reload-due ejabberd.service
 check_is 'next' 'systemctl daemon-reload' "$(next_of check)"
-reload
-check 'control: a file that takes no guard away, read' bed_run server ejguard check
+check_is 'apply: next' 'ejguard enable' "$(next_of apply)"
+check 'enable' bed_run server ejguard enable
+check 'it has made systemd read a file that takes no guard away: check' bed_run server ejguard check
 rm "$dropins/ejabberd.service.d/20-local.conf"
 printf '[Service]\nExecStartPre=\n' >"$dropins/ejabberd.service.d/90-local.conf"
 check_finding 'one that takes the guard away at the next boot' reload-due ejabberd.service
@@ -176,7 +177,13 @@ check 'nobody starts the one that wants it: check' bed_run server ejguard check
 bed_run server systemctl enable --quiet starter.service
 check_finding 'a boot starts one that wants it' dropin-missing other.service
 bed_run server systemctl disable --quiet starter.service
-rm "$dropins/starter.service"
+printf '[Unit]\nBindsTo=starter.service\n[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=bed.target\n' >"$dropins/first.service"
+reload
+check 'nobody starts the first of three: check' bed_run server ejguard check
+bed_run server systemctl enable --quiet first.service
+check_finding 'a boot starts the first of three' dropin-missing other.service
+bed_run server systemctl disable --quiet first.service
+rm "$dropins/starter.service" "$dropins/first.service"
 reload
 check 'control: check' bed_run server ejguard check
 bed_run server systemctl enable --quiet other.service

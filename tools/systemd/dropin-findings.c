@@ -36,7 +36,8 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 		     .remedy = "run: systemctl daemon-reload" },
 	[RELOAD_DUE] = { .id = "ejguard.reload-due",
 			 .severity = EJG_FAILURE,
-			 .message = "its files were changed after systemd read them: the next boot may start it unguarded",
+			 .message =
+				 "its files were changed after systemd read them: the next boot may start it unguarded",
 			 .remedy = "run: systemctl daemon-reload" },
 	[WITHOUT_EFFECT] = { .id = "ejguard.dropin-without-effect",
 			     .severity = EJG_FAILURE,

@@ -18,6 +18,9 @@ enum {
 	MAX_STARTERS = 64, /* of more, one is taken to start the unit */
 };
 
+/* Who starts a unit (systemd.unit(5)). */
+#define STARTER_LISTS "WantedBy,RequiredBy,BoundBy,UpheldBy,TriggeredBy"
+
 bool systemctl_available(void)
 {
 	struct stat st;
@@ -158,9 +161,27 @@ static bool may_start(const char *file_state)
 	       strncmp(file_state, "masked", strlen("masked")) != 0;
 }
 
+/* Of a state, which ends with the text or with the line. */
 static bool is_up(const char *state)
 {
-	return strcmp(state, "inactive") != 0 && strcmp(state, "failed") != 0;
+	const size_t length = strcspn(state, "\n");
+
+	return strncmp(state, "inactive", length) != 0 && strncmp(state, "failed", length) != 0;
+}
+
+static const char *next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : NULL;
+}
+
+static void forget_answer(struct unit *unit)
+{
+	free(unit->applies);
+	free(unit->earlier);
+	unit->applies = unit->earlier = NULL;
+	unit->asked = unit->confined = false;
 }
 
 int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec)
@@ -168,6 +189,7 @@ int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec
 	uint64_t started = 0;
 	char *line, *value;
 
+	forget_answer(unit);
 	while ((line = strsep(&answer, "\n"))) {
 		value = strchr(line, '=');
 		if (!value)
@@ -215,44 +237,76 @@ static uint64_t changed_usec(const struct unit *unit)
 	return monotonic > age ? monotonic - age : 0;
 }
 
-/* Adds the units of the lists that name who starts a unit: those that systemd has loaded. Return: 0, -ENOMEM. */
+static bool has_word(const char *words, const char *word, size_t length)
+{
+	for (; words && *words; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strcspn(words, " ") == length && strncmp(words, word, length) == 0)
+			return true;
+	return false;
+}
+
+/* Adds those that start the units of an answer, each once. Return: 0, -ENOMEM. */
 static int find_starters(const char *answer, char **ret)
 {
-	static const char *const lists[] = { "WantedBy=", "RequiredBy=", "UpheldBy=", "TriggeredBy=" };
+	static const char *const lists[] = { "WantedBy=", "RequiredBy=", "BoundBy=", "UpheldBy=", "TriggeredBy=" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		const size_t length = strlen(lists[i]);
+	for (const char *line = answer; line; line = next_line(line))
+		for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+			const char *word;
 
-		for (const char *line = answer; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
-			if (strncmp(line, lists[i], length) == 0 && line[length] != '\n' && line[length] != '\0' &&
-			    join(ret, " ", line + length, strcspn(line + length, "\n")) < 0)
-				return -ENOMEM;
-	}
+			if (strncmp(line, lists[i], strlen(lists[i])) != 0)
+				continue;
+			word = line + strlen(lists[i]);
+			for (size_t n; (n = strcspn(word, " \n")) > 0; word += n + (word[n] == ' '))
+				if (!has_word(*ret, word, n) && join(ret, " ", word, n) < 0)
+					return -ENOMEM;
+		}
 	return 0;
 }
 
-/* True if one of these units runs, or is enabled: also if that cannot be determined. Changes the names. */
-static bool may_be_started_by(char *names)
+/* True if one of the units in an answer runs, or a boot starts it by itself. */
+static bool has_started(const char *answer)
+{
+	static const char active[] = "ActiveState=", enabled[] = "UnitFileState=enabled",
+			  generated[] = "UnitFileState=generated";
+
+	for (const char *line = answer; line; line = next_line(line))
+		if ((strncmp(line, active, strlen(active)) == 0 && is_up(line + strlen(active))) ||
+		    strncmp(line, enabled, strlen(enabled)) == 0 || strncmp(line, generated, strlen(generated)) == 0)
+			return true;
+	return false;
+}
+
+/* Asks about all of these units. Return: 0, -E2BIG, -EIO, -ENOMEM. */
+static int ask_about(const char *names, char **ret)
 {
 	char *argv[MAX_STARTERS + 5] = { (char *)"systemctl", (char *)"show",
-					 (char *)"--property=ActiveState,UnitFileState", (char *)"--" };
-	cleanup_free char *answer = NULL;
-	char *rest = names, *name, *line;
+					 (char *)"--property=ActiveState,UnitFileState," STARTER_LISTS, (char *)"--" };
+	cleanup_free char *copy = strdup(names);
+	char *rest = copy, *name;
 	size_t n = 4;
 
+	if (!copy)
+		return -ENOMEM;
 	while ((name = strsep(&rest, " "))) {
 		if (n == ARRAY_SIZE(argv) - 1)
-			return true;
-		if (*name)
-			argv[n++] = name;
+			return -E2BIG;
+		argv[n++] = name;
 	}
-	if (run(argv, &answer) < 0)
-		return true;
-	rest = answer;
-	while ((line = strsep(&rest, "\n"))) {
-		if (strncmp(line, "ActiveState=", strlen("ActiveState=")) == 0 && is_up(line + strlen("ActiveState=")))
-			return true;
-		if (strncmp(line, "UnitFileState=enabled", strlen("UnitFileState=enabled")) == 0)
+	return run(argv, ret);
+}
+
+/*
+ * True if one of these units, or of those that start them in turn, runs or is started by a boot. Also if that cannot be
+ * determined.
+ */
+static bool may_be_started_by(char **names)
+{
+	for (size_t length = 0; length < strlen(*names);) {
+		cleanup_free char *answer = NULL;
+
+		length = strlen(*names);
+		if (ask_about(*names, &answer) < 0 || has_started(answer) || find_starters(answer, names) < 0)
 			return true;
 	}
 	return false;
@@ -263,8 +317,7 @@ int systemctl_ask(struct unit *unit)
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
 			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
-				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart,"
-				 "WantedBy,RequiredBy,UpheldBy,TriggeredBy",
+				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart," STARTER_LISTS,
 			 (char *)"--",
 			 unit->name,
 			 NULL };
@@ -277,7 +330,7 @@ int systemctl_ask(struct unit *unit)
 	if (r == 0)
 		r = systemctl_read_answer(unit, answer, changed_usec(unit));
 	if (r == 0 && unit->installed && !unit->starts && starters)
-		unit->starts = may_be_started_by(starters);
+		unit->starts = may_be_started_by(&starters);
 	return r;
 }
 
