@@ -66,7 +66,9 @@ static const char *outcome(const struct report *report, const struct summary *su
 		return report->pending.former ? "reverted: the former policy is in force"
 					      : "reverted: nothing was applied before, and nothing is guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
-		return "guarded now, but NOT after the next start";
+		return summary->reload_mends && summary->counts[SECTION_FAILURE] > 0
+			       ? "guarded now, but perhaps NOT after the next boot"
+			       : "guarded now, but NOT after the next start";
 	if (report->error == 0)
 		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen"
 								    : report->verb->done;
