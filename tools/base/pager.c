@@ -118,6 +118,21 @@ static void forget_less_variables(void)
 	*to = NULL;
 }
 
+/* The keys that end a program are the pager's while it runs: less would be left behind on a terminal without echo. */
+static void ignore_keys(struct sigaction before[static 2])
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &ignore, &before[0]);
+	sigaction(SIGQUIT, &ignore, &before[1]);
+}
+
+static void restore_keys(const struct sigaction before[static 2])
+{
+	sigaction(SIGINT, &before[0], NULL);
+	sigaction(SIGQUIT, &before[1], NULL);
+}
+
 /* Returns only if there is no less. */
 static void become_less(void)
 {
@@ -149,7 +164,8 @@ static bool show(const struct pager *pager)
 	const char *command = getenv("EJGUARD_PAGER");
 	cleanup_free char *text = NULL;
 	char *words[MAX_PAGER_WORDS + 1];
-	int status;
+	struct sigaction before[2];
+	int status = 0, r;
 	pid_t pid;
 
 	if (!command)
@@ -157,15 +173,17 @@ static bool show(const struct pager *pager)
 	text = strdup(command ? command : "less");
 	if (!text || !split(text, words) || (geteuid() == 0 && !is_less(words[0])))
 		return false;
+	ignore_keys(before);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		restore_keys(before);
 		become(words, pager);
-	if (pid < 0)
-		return false;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return true;
-	return !WIFEXITED(status) || WEXITSTATUS(status) != NOT_STARTED;
+	}
+	do
+		r = pid < 0 ? 0 : waitpid(pid, &status, 0);
+	while (r < 0 && errno == EINTR);
+	restore_keys(before);
+	return pid > 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != NOT_STARTED);
 }
 
 static void copy(const struct pager *pager)
