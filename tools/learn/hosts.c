@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/passwd.h"
+#include "libejguard/util/trusted-users.h"
 #include "tools/base/user-name.h"
 #include "tools/learn/learn.h"
+
+enum { MAX_ALWAYS = 4 }; /* root, the user of the service, epmd */
 
 static int no_memory(struct learn *learn)
 {
@@ -135,10 +139,18 @@ static int add_user(struct learn *learn, const char *name, char *reason)
 }
 
 /* Those who are always allowed need no line. */
-static bool is_always_allowed(const struct learn *learn, uid_t uid, const char *name)
+static bool is_always_allowed(const struct learn *learn, uid_t uid)
 {
-	return uid == 0 || (learn->survey->user_known && uid == learn->survey->user) || strcmp(name, "epmd") == 0 ||
-	       strcmp(name, "root") == 0 || strcmp(name, learn->facts->service) == 0;
+	const struct trusted_users known = { .root = learn->facts->root,
+					     .service = learn->facts->service,
+					     .configured = ejg_survey_value(learn->survey, "user") };
+	uid_t always[MAX_ALWAYS];
+	const size_t n = trusted_users(&known, always, MAX_ALWAYS);
+
+	for (size_t i = 0; i < n && i < MAX_ALWAYS; i++)
+		if (always[i] == uid)
+			return true;
+	return false;
 }
 
 /* The end of a local user's connection, from outside of the service to one of its private ports. */
@@ -152,7 +164,7 @@ static int add_client(struct learn *learn, const struct ejg_connection *connecti
 	if (snprintf(name, sizeof(name), "%s", user) >= (int)sizeof(name))
 		snprintf(name, sizeof(name), "%u", connection->uid);
 	if (connection->in_service || connection->direction == EJG_INCOMING ||
-	    !learn_is_here(learn, &connection->remote) || is_always_allowed(learn, connection->uid, name) ||
+	    !learn_is_here(learn, &connection->remote) || is_always_allowed(learn, connection->uid) ||
 	    !learn_is_private(learn, connection->remote_port))
 		return 0;
 	if (asprintf(&reason, "is connected to the private port %u", connection->remote_port) < 0)
@@ -168,9 +180,12 @@ int learn_users(struct learn *learn)
 		r = add_client(learn, ejg_connection_get(learn->survey, i));
 	for (size_t i = 0; i < learn->n_records && r == 0; i++) {
 		const struct learn_record *record = &learn->records[i];
+		uid_t uid = (uid_t)-1;
 		char *reason;
 
-		if (record->kind != LEARN_USER || is_always_allowed(learn, (uid_t)-1, record->user))
+		if (record->kind != LEARN_USER)
+			continue;
+		if (passwd_uid(learn->facts->root, record->user, &uid) == 0 && is_always_allowed(learn, uid))
 			continue;
 		if (asprintf(&reason, "was let through: %s", record->message) < 0)
 			return no_memory(learn);
