@@ -10,7 +10,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 
-/* A signal handler has no argument for this: the only state of the tool that is not on the stack. */
+/* A signal handler has no argument for this. */
 static _Atomic(struct ejg *) running;
 
 static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
@@ -165,7 +165,7 @@ bool handle_has_module(const struct report *report, const char *name)
 {
 	const struct ejg_module *module;
 
-	for (size_t i = 0; (module = ejg_module_get(report->handle, i)); i++)
+	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++)
 		if (strcmp(module->name, name) == 0)
 			return true;
 	return false;

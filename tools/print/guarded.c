@@ -95,7 +95,10 @@ int print_left_out(const struct report *report, FILE *out)
 	char number[NUMBER_SIZE];
 
 	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
-		if (finding->severity == EJG_FAILURE || is_shown(report, finding) || guarded_leaves(report, finding))
+		const enum section section = finding_section(finding);
+
+		if ((section != SECTION_WARNING && section != SECTION_UNSEEN) || is_shown(report, finding) ||
+		    guarded_leaves(report, finding))
 			continue;
 		n++;
 		add_name(names, &n_names, finding->module);

@@ -13,6 +13,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
+#include "tools/base/handle.h"
 #include "tools/print/finding-list.h"
 #include "tools/print/print.h"
 #include "tools/print/steps.h"
@@ -173,21 +174,11 @@ static int put_verdict(const struct report *report, const struct finding_list *l
 	return r < 0 ? r : put_line(report, print_next_command, "<p>Next: <code>", "</code></p>\n", out);
 }
 
-static bool has_module(const struct report *report, const char *name)
-{
-	const struct ejg_module *module;
-
-	for (size_t i = 0; report->handle && (module = ejg_module_get(report->handle, i)); i++)
-		if (strcmp(module->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* What the verdict says, as far as the modules of the stack go. */
 static void put_meaning(const struct report *report, FILE *out)
 {
-	const bool net = has_module(report, "net"), cookie = has_module(report, "cookie");
-	const bool files = has_module(report, "files");
+	const bool net = handle_has_module(report, "net"), cookie = handle_has_module(report, "cookie");
+	const bool files = handle_has_module(report, "files");
 
 	if (!net && !cookie && !files)
 		return;

@@ -126,6 +126,7 @@ static const struct {
 	{ "net.unproven", NEED_OTHER },
 	{ "net.*", NEED_NETWORK },
 	{ "ejguard.dropin-*", NEED_NETWORK },
+	{ "ejguard.reload-due", NEED_NETWORK },
 	{ "node.name-invalid", NEED_START },
 	{ "node.range-empty", NEED_START },
 	{ "node.range-invalid", NEED_START },
