@@ -7,9 +7,6 @@
  */
 #include "inside.bpf.h"
 
-#define AF_INET 2
-#define AF_INET6 10
-
 /* Set before loading. A locked-down kernel refuses programs that read its memory; if this is false, no program does. */
 const volatile bool can_read_kernel = false;
 

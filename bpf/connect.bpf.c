@@ -6,7 +6,6 @@
 
 #define SOL_SOCKET 1
 #define SO_BINDTODEVICE 25
-#define AF_INET6 10
 
 /*
  * True if a connect to loopback stays on this host. The real destination is decided after this hook, and the caller can

@@ -11,8 +11,6 @@
  */
 #include "inside.bpf.h"
 
-#define AF_INET 2
-#define AF_INET6 10
 #define EADDRNOTAVAIL 99
 #define MAX_LEVELS 32 /* limit on cgroup levels, from the root down */
 

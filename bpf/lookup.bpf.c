@@ -7,7 +7,6 @@
  */
 #include "outside.bpf.h"
 
-#define AF_INET 2
 #define IPPROTO_TCP 6
 
 static __always_inline bool get_addresses(const struct bpf_sk_lookup *ctx, struct policy_address *source,

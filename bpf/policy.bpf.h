@@ -11,6 +11,8 @@
 #include "policy.h"
 
 #define SOCK_STREAM 1
+#define AF_INET 2
+#define AF_INET6 10
 
 /*
  * The policies of services, by owner: user space replaces an inner map as a whole. The lengths are constant, because
