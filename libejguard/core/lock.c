@@ -130,7 +130,8 @@ static int busy(struct report *report, int fd, const char *path, unsigned int pa
 	char who[48] = "another process";
 	long pid = holder(fd);
 
-	if (pid > 0)
+	/* Who only looks has not signed. */
+	if (pid > 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
 		snprintf(who, sizeof(who), "process %ld", pid);
 	return report_error(report, -EBUSY, "lock-busy", NULL, NULL, "%s has held the lock '%s/%s' for more than %u s",
 			    who, path, name, patience / 1000);
@@ -146,7 +147,7 @@ static void sign(int fd)
 		(void)!ftruncate(fd, 0);
 }
 
-int lock_take(struct report *report, const char *rundir, unsigned int patience, int *ret_fd)
+static int take(struct report *report, const char *rundir, int operation, unsigned int patience, int *ret_fd)
 {
 	const struct timespec pause = { .tv_nsec = POLL_INTERVAL * 1000000L };
 	cleanup_arena struct arena *arena = arena_new();
@@ -165,10 +166,11 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 		r = open_file(report, folder, rundir, &fd);
 		if (r < 0)
 			return r;
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		if (flock(fd, operation | LOCK_NB) == 0) {
 			if (!is_current(folder, fd))
 				continue;
-			sign(fd);
+			if (operation == LOCK_EX)
+				sign(fd);
 			*ret_fd = take_fd(fd);
 			return 0;
 		}
@@ -178,6 +180,16 @@ int lock_take(struct report *report, const char *rundir, unsigned int patience, 
 			return busy(report, fd, rundir, patience);
 		nanosleep(&pause, NULL);
 	}
+}
+
+int lock_take(struct report *report, const char *rundir, unsigned int patience, int *ret_fd)
+{
+	return take(report, rundir, LOCK_EX, patience, ret_fd);
+}
+
+int lock_share(struct report *report, const char *rundir, unsigned int patience, int *ret_fd)
+{
+	return take(report, rundir, LOCK_SH, patience, ret_fd);
 }
 
 /* Only the owner can open the file, so nobody else can hold the lock. */

@@ -20,8 +20,10 @@ enum lock_limits {
  * Return: 0, -EBUSY, -EPERM, -EIO, -ENOMEM, all reported. *ret_fd untouched on failure.
  */
 int lock_take(struct report *report, const char *rundir, unsigned int patience, int *ret_fd);
+/* The same to look only: several may, while nobody has it by lock_take(). lock_look() does not see that. */
+int lock_share(struct report *report, const char *rundir, unsigned int patience, int *ret_fd);
 
-/* The lock at one moment. Zero: nobody has taken it yet, or the caller may not look at it. */
+/* The lock at one moment, as lock_take() leaves it. Zero: nobody has taken it yet, or the caller may not look at it. */
 struct lock_seen {
 	bool held;
 	long holder; /* the last one */

@@ -92,13 +92,14 @@ int verb_refuse_image(struct ejg *handle)
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
-/* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, with the reason.
- */
+/* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, and says why. */
 static int repeat_locked(struct ejg *handle, int (*transaction)(struct ejg *handle), int result)
 {
 	cleanup_fd int lock = -1;
-	int r = lock_take(handle->report, handle->rundir, LOCK_CHECK_PATIENCE, &lock);
+	int r;
 
+	/* Shared: to another check that fails meanwhile this one is no apply. */
+	r = lock_share(handle->report, handle->rundir, LOCK_CHECK_PATIENCE, &lock);
 	if (r < 0)
 		return result;
 	verb_begin(handle);

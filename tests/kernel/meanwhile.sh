@@ -88,5 +88,12 @@ exec {held}<>"$lock"
 before=$(stat -c %Y.%i "$lock")
 check_status 'what does not hold' 1 "${tool[@]}" check service
 check_is 'the lock was not taken' "$before" "$(stat -c %Y.%i "$lock")"
+flock --shared --nonblock "$held"
+start=$SECONDS
+status=0
+"${tool[@]}" --json check service >"$EJG_STATE/said/check" 2>&1 || status=$?
+check_is 'the same beside another look under the lock' 1 "$status"
+check_is 'it says nothing of the lock' '' "$(grep -o lock-busy "$EJG_STATE/said/check" || true)"
+check 'it has not waited' test $((SECONDS - start)) -lt 9
 check_is 'nobody but root can open the lock' 'drwx------' "$(stat -c %A "$(dirname "$lock")")"
 exec {held}>&-

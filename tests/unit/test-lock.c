@@ -52,6 +52,31 @@ static void names_the_holder(void **state)
 	assert_reported(scratch->report, "lock-busy", pid);
 }
 
+static void is_shared_by_those_who_look(void **state)
+{
+	struct scratch *scratch = *state;
+	const char *rundir = keep(scratch, "s");
+	cleanup_fd int one = -1, two = -1, fd = -1;
+	struct lock_seen before, after;
+
+	assert_int_equal(lock_take(scratch->report, rundir, 0, &fd), 0);
+	assert_int_equal(lock_share(scratch->report, rundir, 50, &one), -EBUSY);
+	ejg_close_fd(&fd);
+	before = lock_look(rundir);
+	assert_int_equal(lock_share(scratch->report, rundir, 0, &one), 0);
+	assert_int_equal(lock_share(scratch->report, rundir, 0, &two), 0);
+	after = lock_look(rundir);
+	assert_false(lock_was_held(&before, &after));
+	report_clear(scratch->report);
+	assert_int_equal(lock_take(scratch->report, rundir, 50, &fd), -EBUSY);
+	assert_reported(scratch->report, "lock-busy", "another process has");
+	ejg_close_fd(&one);
+	ejg_close_fd(&two);
+	assert_int_equal(lock_take(scratch->report, rundir, 0, &fd), 0);
+	after = lock_look(rundir);
+	assert_true(lock_was_held(&before, &after));
+}
+
 static void goes_with_the_process(void **state)
 {
 	struct scratch *scratch = *state;
@@ -165,10 +190,15 @@ static void needs_a_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(makes_its_folders),	  scratch_test(names_the_holder),
-		scratch_test(goes_with_the_process),	  scratch_test(serialises),
-		scratch_test(survives_a_cleaner),	  scratch_test(follows_no_link),
-		scratch_test(trusts_no_folder_of_others), scratch_test(needs_a_folder),
+		scratch_test(makes_its_folders),
+		scratch_test(names_the_holder),
+		scratch_test(is_shared_by_those_who_look),
+		scratch_test(goes_with_the_process),
+		scratch_test(serialises),
+		scratch_test(survives_a_cleaner),
+		scratch_test(follows_no_link),
+		scratch_test(trusts_no_folder_of_others),
+		scratch_test(needs_a_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
