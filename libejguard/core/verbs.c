@@ -92,12 +92,18 @@ int verb_refuse_image(struct ejg *handle)
 	return *handle->root ? verb_invalid(handle, "for an image only check and discover are possible") : 0;
 }
 
+static void tell_waiting(struct ejg *handle)
+{
+	handle_log(handle, EJG_LOG_INFO, "core", "progress: waiting for other runs");
+}
+
 /* Runs the transaction again while no apply can run. Where that is impossible, the first result stays, and says why. */
 static int repeat_locked(struct ejg *handle, int (*transaction)(struct ejg *handle), int result)
 {
 	cleanup_fd int lock = -1;
 	int r;
 
+	tell_waiting(handle);
 	/* Shared: to another check that fails meanwhile this one is no apply. */
 	r = lock_share(handle->report, handle->rundir, LOCK_CHECK_PATIENCE, &lock);
 	if (r < 0)
@@ -154,7 +160,7 @@ int verb_lock_and_load(struct ejg *handle, int *ret_lock)
 
 	if (r < 0)
 		return r;
-	handle_log(handle, EJG_LOG_INFO, "core", "progress: waiting for other runs");
+	tell_waiting(handle);
 	r = lock_take(handle->report, handle->rundir, LOCK_PATIENCE, &lock);
 	if (r < 0)
 		report_blame(handle->report, index);
