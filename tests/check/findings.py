@@ -8,7 +8,6 @@ import tree
 KNOWN = {
     'core.out-of-memory',  # the message of every failed allocation: no test takes memory away from the tool
     'ejguard.unit-unseen',  # takes a systemd that runs and does not answer
-    'seccomp.lets-through', 'seccomp.not-running', 'seccomp.refuses-too-much', 'seccomp.unfiltered',  # to come
 }
 
 
@@ -16,6 +15,30 @@ LIBRARY = ('tests/stack/', 'tests/unit/', 'tests/modules/', 'tests/abi/', 'tests
 KERNEL = ('tests/kernel/', 'tests/service/')
 # The tests that need not name the module, beside those that have its name. net and host share much code.
 FOLDERS = {'core': LIBRARY, 'ejguard': LIBRARY + KERNEL, 'net': KERNEL, 'host': KERNEL, 'seccomp': KERNEL}
+
+# A call in a script, and a key of a table, after which come ids without their module.
+CALLS = re.compile(r'''\b(?:findings|told|says|warned|check_finding (?:'[^']*'|"[^"]*"))((?: +[a-z0-9-]+)+)''')
+KEYS = re.compile(r'(?m)^(?:expect|also|near|again|cause):(.*)$')
+QUOTED = re.compile(r'\'([a-z0-9-]+)\'|"([a-z0-9-]+)"')
+# What a table of the stack is expected to say: LINE:COLUMN ID.
+EXPECTED = re.compile(r'\d+:\d+ ([a-z0-9-]+)')
+
+
+def without_comments(text, suffix):
+    """C, or what has # at the beginning of a line or after a blank."""
+    if suffix in ('.c', '.h'):
+        return re.sub(r'(?s)/\*.*?\*/|(?m://[^"\n]*$)', ' ', text)
+    return re.sub(r'(?m)(?:^|(?<=\s))#.*$', '', text)
+
+
+def named(text):
+    """The ids that a test names: with their module, or where nothing else can be meant."""
+    words = set(re.findall(r'\b[a-z]+\.[a-z0-9-]+', text))
+    for pattern in (CALLS, KEYS, QUOTED, EXPECTED):
+        for found in pattern.finditer(text):
+            words.update(' '.join(filter(None, found.groups())).split())
+    # The word of an attempt that ends in EPERM, too.
+    return words - {'denied'}
 
 
 def is_named(full, tests):
@@ -32,7 +55,7 @@ def main():
         name = tree.name(path)
         text = path.read_text(errors='replace')
         if name.startswith('tests/') and not name.startswith('tests/check/'):
-            tests[name] = set(re.findall(r'[a-z0-9-]+(?:\.[a-z0-9-]+)?', text))
+            tests[name] = named(without_comments(text, path.suffix))
         elif name.startswith(('libejguard/', 'tools/')) and name.endswith('.c'):
             module = name.split('/')[2] if name.startswith('libejguard/modules/') else 'core'
             for found in re.finditer(r'\{ "([a-z0-9-]+)", EJG_(?:FAILURE|WARNING|INFO|OK)\b', text):

@@ -54,10 +54,49 @@ for call in bpf unshare socket socketpair ioctl; do
 	check_is "a filter without $call is not proven" 0 "$(prove "$call" | grep -c proven)"
 done
 check_has 'no filter' 'seccomp.not-refused' "$(prove all)"
+check_has 'a filter that refuses clone(), too' 'seccomp.refuses-too-much' "$(prove more)"
 stack action=kill
 check_has 'action=kill: a filter that is right' 'seccomp.proven' "$(prove '')"
 check_has 'action=kill: no filter' 'seccomp.not-refused' "$(prove all)"
 forget
+
+note 'check of what runs'
+cp "$(command -v sleep)" "$EJG_STATE/epmd"
+# judged LINE NOW: what check says of an epmd that was started with a stack of LINE, when NOW stands there.
+judged() {
+	EXTRA=$1 stack_for "$cgroup" 198.51.100.2
+	in_cgroup "$here" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" exec --cgroup "$cgroup" service \
+		-- "$EJG_STATE/epmd" 600 >/dev/null 2>&1 &
+	wait_for 10 runs_epmd 2>/dev/null
+	EXTRA=$2 stack_for "$cgroup" 198.51.100.2
+	told_of_seccomp
+	[[ -z ${3-} ]] || traced_too
+	xargs kill -KILL <"$cgroup/cgroup.procs"
+	wait "$!" 2>/dev/null || true
+	forget
+}
+runs_epmd() {
+	[[ $(readlink "/proc/$(cat "$cgroup/cgroup.procs")/exe") == */epmd ]]
+}
+told_of_seccomp() {
+	guard --json check service 2>/dev/null | grep -o '"seccomp\.[a-z-]*"' | tr -d '"' | sort -u | paste -sd ' ' || true
+}
+# traced_too: the same when another program traces it.
+traced_too() {
+	strace -o /dev/null -p "$(cat "$cgroup/cgroup.procs")" 2>/dev/null &
+	wait_for 5 grep -q '^TracerPid:.*[1-9]' "/proc/$(cat "$cgroup/cgroup.procs")/status"
+	told_of_seccomp
+	kill "$!"
+	wait "$!" 2>/dev/null || true
+}
+required='required seccomp'
+check_is 'the right filter; when another program traces it' 'seccomp.confined seccomp.unseen' \
+	"$(judged "$required" "$required" traced | xargs)"
+check_is 'none' seccomp.unfiltered "$(judged '' "$required")"
+check_is 'one that allows MPTCP' seccomp.lets-through "$(judged "$required mptcp=yes" "$required")"
+check_is 'one that only records' seccomp.lets-through "$(judged "$required mode=permissive" "$required")"
+check_is 'which is right for mode=permissive' seccomp.recorded \
+	"$(judged "$required mode=permissive" "$required mode=permissive")"
 
 note 'threads'
 threads='import threading; t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()'

@@ -41,8 +41,8 @@ for verb in check status; do
 	check "$verb" guard "$verb" service
 	found=$(findings "$verb")
 	check_has "$verb: guarding" net.guarding "$found"
-	check_is "$verb: a listener that is not guarded" no "$([[ $found == *listener-unguarded* ]] && echo yes || echo no)"
-	check_is "$verb: a cgroup too many" no "$([[ $found == *cgroup-extra* ]] && echo yes || echo no)"
+	check_is "$verb: a listener that is not guarded" no "$([[ $found == *net.listener-unguarded* ]] && echo yes || echo no)"
+	check_is "$verb: a cgroup too many" no "$([[ $found == *net.cgroup-extra* ]] && echo yes || echo no)"
 done
 rm "$(set_path)/links/$(stat -c %i "$cgroup")/bind4"
 check_status 'a link less: check' 1 guard check service

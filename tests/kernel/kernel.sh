@@ -156,6 +156,12 @@ kernel_has_netns() {
 	((major * 1000 + minor >= 5017))
 }
 
+# kernel_has_host: this kernel can tell network namespaces by their number, SO_NETNS_COOKIE: Linux 5.14. Without that an apply of
+# the module host says so, and fails.
+kernel_has_host() {
+	python3 -c 'import socket; socket.socket().getsockopt(socket.SOL_SOCKET, 71, 8)' 2>/dev/null
+}
+
 # guard_host ARGUMENTS OF ejguard...: in own_tree, for the module host.
 guard_host() {
 	own_tree nsenter --net="$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"

@@ -19,16 +19,11 @@ EJG_ELSEWHERE=$root/elsewhere
 export EJG_HOST EJG_REMOTE EJG_JOINER EJG_GUARDED EJG_CONTROL EJG_ELSEWHERE
 mkdir "$EJG_CGROUP/guarded" "$EJG_CGROUP/control" "$EJG_CGROUP/elsewhere"
 
-# SO_NETNS_COOKIE (5.14): by it the module knows the networks of the service. Without it apply says so, and fails.
-numbers_networks() {
-	python3 -c 'import socket; socket.socket().getsockopt(socket.SOL_SOCKET, 71, 8)' 2>/dev/null
-}
-
 status=0
 said=$EJG_STATE/said
 own_tree "$EJG_ATTEMPTS" --local "$(dirname "$0")/local.tbl" >"$said" 2>&1 || status=$?
 cat "$said"
-if numbers_networks; then
+if kernel_has_host; then
 	check_is 'the attempts end as the table says' 0 "$status"
 else
 	note 'left out: this kernel cannot identify network namespaces: the module host does not apply'

@@ -96,7 +96,7 @@ warned() {
 note 'control: an intact guard'
 check 'apply' apply
 check_is 'it has proven itself by one refusal at each hook' "${#hooks[@]}" "$(counted proof)"
-proves 'intact' 0 'forbidden attempts were refused and counted'
+proves 'intact' 0 'net.proven*forbidden attempts were refused and counted'
 check_is 'another refusal at each hook' $((2 * ${#hooks[@]})) "$(counted proof)"
 check_is 'no other refusal was counted' 0 "$(counted denial)"
 check_is 'rows of insiders' 0 "$(rows insider)"

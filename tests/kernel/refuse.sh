@@ -129,15 +129,19 @@ changes() {
 	check_is "$1, another check fails: what is in force" "$6" "$(reach "$2" "$3")"
 	guard_host -q release hosted
 }
-check_is 'control: no guard' 'refused refused' "$(reach 65534 198.51.100.9) $(reach 2 198.51.100.1)"
-host_stack daemon 198.51.100.2
-changes 'a peer more' 65534 198.51.100.9 refused denied denied daemon '198.51.100.2 198.51.100.9'
-host_stack daemon '198.51.100.2 198.51.100.9'
-changes 'a peer less' 65534 198.51.100.9 denied refused denied daemon 198.51.100.2
-host_stack 'daemon bin' 198.51.100.2
-changes 'a user less' 2 198.51.100.1 refused denied denied daemon 198.51.100.2
-host_stack daemon 198.51.100.2
-changes 'a user more' 2 198.51.100.1 denied refused denied 'daemon bin' 198.51.100.2
+if kernel_has_host; then
+	check_is 'control: no guard' 'refused refused' "$(reach 65534 198.51.100.9) $(reach 2 198.51.100.1)"
+	host_stack daemon 198.51.100.2
+	changes 'a peer more' 65534 198.51.100.9 refused denied denied daemon '198.51.100.2 198.51.100.9'
+	host_stack daemon '198.51.100.2 198.51.100.9'
+	changes 'a peer less' 65534 198.51.100.9 denied refused denied daemon 198.51.100.2
+	host_stack 'daemon bin' 198.51.100.2
+	changes 'a user less' 2 198.51.100.1 refused denied denied daemon 198.51.100.2
+	host_stack daemon 198.51.100.2
+	changes 'a user more' 2 198.51.100.1 denied refused denied 'daemon bin' 198.51.100.2
+else
+	note 'left out: this kernel cannot identify network namespaces: the module host does not apply'
+fi
 
 note 'a second service comes and goes (sharing.sh: on the same cgroup and the same port)'
 SERVICE=other stack_for "$EJG_CGROUP/second" 198.51.100.9
@@ -148,8 +152,14 @@ check 'the first still holds' guard check service
 note 'peers that are a large part of the internet, in one prefix or in several'
 # wide PEER...: how often check warns of such peers.
 wide() {
+	local said
 	stack_for "$cgroup" "$@"
-	guard --json check --file "$EJG_CONF/service" service 2>&1 | grep -c '"net.peers-wide"' || true
+	said=$(guard --json check --file "$EJG_CONF/service" service 2>&1 || true)
+	if [[ $said != *'"findings"'* || $said == *'"core.'* ]]; then
+		echo "the stack was not checked: $said"
+	else
+		grep -c '"net.peers-wide"' <<<"$said" || true
+	fi
 }
 check_is 'half of IPv4' 1 "$(wide 128.0.0.0/1)"
 check_is 'a quarter of it in small ones' 1 "$(wide $(printf '%s.0.0.0/8 ' {64..126}))"

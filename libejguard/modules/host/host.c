@@ -28,8 +28,6 @@ static const struct ejg_finding_info findings[] = {
 	{ "foreign-above", EJG_WARNING, "a program that runs after the guard could undo a refusal",
 	  "find out which program this is, then test the guard\nrun: bpftool cgroup tree\nrun: ejguard status "
 	  "--prove" },
-	{ "blocked", EJG_FAILURE, "a program above keeps the guard from being attached",
-	  "have its owner attach it with BPF_F_ALLOW_MULTI" },
 	{ "sk-lookup", EJG_WARNING, "another program chooses listeners in a network namespace of the service",
 	  "find out which program this is, and which ports it leads where\nrun: bpftool link show" },
 	{ "outside-unguarded", EJG_FAILURE, "processes that are not below the guarded cgroup can use the private ports",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Preloaded: a libseccomp that loses the rules of the call named by EJG_WEAK, or the whole filter with EJG_WEAK=all,
- * and says that it did its work.
+ * and says that it did its work. With EJG_WEAK=more the filter also refuses clone() and clone3(), and so new processes.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,5 +26,9 @@ int seccomp_load(const scmp_filter_ctx context)
 	int (*real)(scmp_filter_ctx) = dlsym(RTLD_NEXT, "seccomp_load");
 	const char *weak = getenv("EJG_WEAK");
 
+	if (weak && strcmp(weak, "more") == 0 &&
+	    (seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 0) < 0 ||
+	     seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone3), 0) < 0))
+		return -EINVAL;
 	return weak && strcmp(weak, "all") == 0 ? 0 : real(context);
 }
