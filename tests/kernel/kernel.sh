@@ -94,11 +94,20 @@ kernel_folders() {
 }
 
 # kernel_own_resolver: the files of the resolver are empty ones of this name in $EJG_STATE: nothing of this machine's is read.
+# Where one is missing, or is a link that leads nowhere (into the /run that is covered), /etc is a copy that has it.
 kernel_own_resolver() {
-	local name
-	for name in hosts resolv.conf nsswitch.conf; do
+	local name files=(hosts resolv.conf nsswitch.conf) missing=()
+	for name in "${files[@]}"; do
 		: >"$EJG_STATE/$name"
-		[[ -e /etc/$name ]] || skip "there is no /etc/$name to put another one over"
+		[[ -e /etc/$name ]] || missing+=("$name")
+	done
+	if ((${#missing[@]})); then
+		cp -a /etc "$EJG_STATE/etc"
+		rm -f "${missing[@]/#/"$EJG_STATE/etc/"}"
+		touch "${missing[@]/#/"$EJG_STATE/etc/"}"
+		mount --bind "$EJG_STATE/etc" /etc
+	fi
+	for name in "${files[@]}"; do
 		mount --bind "$EJG_STATE/$name" "$(readlink -f "/etc/$name")"
 	done
 }
