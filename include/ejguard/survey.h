@@ -31,10 +31,15 @@ enum ejg_setting_state {
  * and those in small letters are derived:
  *
  *     layout      debian, installer (/opt/ejabberd), source (/usr/local), container (/home/ejabberd or its like),
- * unknown script      path of ejabberdctl version     of ejabberd: "23.01" otp         release of Erlang/OTP: "25" user
- * login name that the node runs as name-kind   short or long, by the script's own rule dist-range  "4370-4375": the
- * distribution range; each source of one is an occurrence tls-dist    the value of -proto_dist, where there is one:
- * inet_tls epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
+ *                 unknown
+ *     script      path of ejabberdctl
+ *     version     of ejabberd: "23.01"
+ *     otp         release of Erlang/OTP: "25"
+ *     user        login name that the node runs as
+ *     name-kind   short or long, by the script's own rule
+ *     dist-range  "4370-4375": the distribution range; each source of one is an occurrence
+ *     tls-dist    the value of -proto_dist, where there is one: inet_tls
+ *     epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
  *     epmd-listen "198.51.100.1:4369": a listener of epmd's socket unit; each is an occurrence, and all are in effect
  *     umask       UMask= of the unit, where it has one: "0027"
  *     release     folder of a release that brings its own Erlang; not of ejabberd
@@ -164,10 +169,8 @@ struct ejg_survey {
 	const char *const *unseen; /**< what could not be seen, and why, one sentence each */
 	size_t n_unseen;
 	bool user_known; /**< user is known */
-	uid_t user; /**< of the service: as configured, else of its node, else of the service's name, else of the stack
-		     */
-	const struct ejg_connection
-		*connections; /**< where the service lives; established ones, and those on the way there */
+	uid_t user;	 /**< of the service: as configured, else of its node, of the service's name, of the stack */
+	const struct ejg_connection *connections; /**< where the service lives; established, or on the way there */
 	size_t n_connections;
 	size_t connection_size;
 };

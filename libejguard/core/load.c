@@ -88,7 +88,8 @@ static int find_shipped(struct load *load, const char **ret)
 	return r < 0 ? report_error(handle->report, r, "out-of-memory", NULL, NULL, "out of memory") : 0;
 }
 
-/* Reports the errors of options and values, too, where other lines have errors: all at once, not one run after another.
+/*
+ * Reports the errors of options and values, too, where other lines have errors: all at once, not one run after another.
  */
 static void tell_rest(const struct load *load, const struct stack *rest)
 {

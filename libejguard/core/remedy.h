@@ -11,9 +11,12 @@
 /*
  * A remedy whose commands ("run: COMMAND") are for the image at root: as they are they would change files of this
  * system, and chroot(1) would run programs of the image, which need not be trusted, as root. A command that copies a
- * stack stays: stacks are read from this system. arena holds the result; root is the folder of the image (NULL or "":
- * this system); remedy has steps, one a line (NULL: none). Return: the remedy itself or text from the arena; NULL
- * without memory, or where the remedy is NULL.
+ * stack stays: stacks are read from this system.
+ * @arena:  holds the result
+ * @root:   the folder of the image; NULL or "": this system
+ * @remedy: steps, one a line; NULL: none
+ *
+ * Return: the remedy itself or text from the arena; NULL without memory, or where the remedy is NULL.
  */
 const char *remedy_in_root(struct arena *arena, const char *root, const char *remedy);
 

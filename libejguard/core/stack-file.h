@@ -42,8 +42,7 @@ struct stack {
 	size_t n_settings;
 	const struct guard_line *lines;
 	size_t n_lines;
-	bool lacks_settings; /* a line that is wrong is, or may be, a `set`: what the settings say together is not known
-			      */
+	bool lacks_settings; /* a wrong line is, or may be, a `set`: what the settings say together is not known */
 };
 
 /* The folders of stacks. vendordir may be NULL. If file is not NULL, it is read instead of the service's own stack. */

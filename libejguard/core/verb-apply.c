@@ -89,8 +89,10 @@ static bool applies_all(const struct ejg *handle)
 	return true;
 }
 
-/* After a run that failed: true if all modules that leave something in force have kept it, so that the stack is in
- * force. */
+/*
+ * After a run that failed: true if all modules that leave something in force have kept it, so that the stack is in
+ * force.
+ */
 static bool keeps_all(const struct ejg *handle)
 {
 	for (size_t i = 0; i < handle->n_instances; i++)

@@ -27,8 +27,10 @@ bool ephemeral_read(struct ephemeral_ports *ret);
 /* Sets the bit of each port that the kernel may give away: those of the range that are not reserved. */
 void ephemeral_find(const struct ephemeral_ports *ports, uint8_t ret_bits[static EPHEMERAL_PORT_BYTES]);
 
-/* Finds the ports of a range that the kernel may give away. *ret: the first to the last of them. Return: false for
- * none. */
+/*
+ * Finds the ports of a range that the kernel may give away. *ret: the first to the last of them. Return: false for
+ * none.
+ */
 bool ephemeral_find_in(const struct ephemeral_ports *ports, const struct ejg_port_range *range,
 		       struct ejg_port_range *ret);
 

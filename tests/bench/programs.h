@@ -29,8 +29,10 @@ void programs_close(struct program programs[static N_PROGRAMS]);
 /* Takes the sample of a round: the mean of the runs since the one before. */
 void programs_sample(struct program programs[static N_PROGRAMS], size_t round);
 
-/* Prints the medians of the three, what the guard takes more than an empty one, and what one empty one more than the
- * other. */
+/*
+ * Prints the medians of the three, what the guard takes more than an empty one, and what one empty one more than the
+ * other.
+ */
 void programs_report(struct program programs[static N_PROGRAMS], size_t rounds);
 
 #endif

@@ -86,8 +86,8 @@ enum way {
 };
 
 #define WAY_BIT(way) (1ULL << (way))
-#define WAYS_FAST_OPEN (WAY_BIT(WAY_TFO_SENDTO) | WAY_BIT(WAY_TFO_SENDMSG) | WAY_BIT(WAY_TFO_CONNECT)) /* of a client  \
-													*/
+/* Of a client. */
+#define WAYS_FAST_OPEN (WAY_BIT(WAY_TFO_SENDTO) | WAY_BIT(WAY_TFO_SENDMSG) | WAY_BIT(WAY_TFO_CONNECT))
 
 /* The guard's configurations in which the table is run. */
 enum variant {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every cookie of Erlang's generator is recognised, and no other; and the table has the properties that the proof uses.
+/*
+ * Every cookie of Erlang's generator is recognised, and no other; and the table has the properties that the proof uses.
  */
 #include <setjmp.h>
 #include <stdarg.h>

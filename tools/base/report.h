@@ -128,8 +128,10 @@ int report_note(struct report *report, const struct ejg_finding *finding);
 /* Adds copies of all current findings of the handle. */
 int report_keep(struct report *report);
 
-/* True if the finding has this name: of "net.denied" it is "denied". ejguard-module(7) has the names that mean
- * something. */
+/*
+ * True if the finding has this name: of "net.denied" it is "denied". ejguard-module(7) has the names that mean
+ * something.
+ */
 bool report_is_named(const struct ejg_finding *finding, const char *name);
 /* True if a finding reports a change of a dry run: by its name. */
 bool report_is_change(const struct ejg_finding *finding);

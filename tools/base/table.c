@@ -173,8 +173,10 @@ static size_t find_widest(const struct table *table, const unsigned int *limits)
 	return widest;
 }
 
-/* Gives the last column the rest. The others are narrowed for it to their longest words, and then, if it must be, below
- * them. */
+/*
+ * Gives the last column the rest. The others are narrowed for it to their longest words, and then, if it must be, below
+ * them.
+ */
 static void fit(struct table *table, unsigned int room)
 {
 	static const unsigned int least[MAX_COLUMNS] = { MIN_WIDTH, MIN_WIDTH, MIN_WIDTH,

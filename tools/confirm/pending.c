@@ -115,8 +115,8 @@ int pending_keep_former(struct report *report, struct pending *pending)
 		return failed(report, "keep the former stack in", NULL, ENOMEM);
 	if (unlink(former) < 0 && errno != ENOENT)
 		return failed(report, "remove", former, errno);
-	r = lock_file(report, "lock",
-		      &lock); /* the library's own: what an apply has put in force is then in the file */
+	/* The library's own: what an apply has put in force is then in the file. */
+	r = lock_file(report, "lock", &lock);
 	if (r < 0)
 		return r;
 	/* An apply writes a new file instead of changing this one, so the target of the link stays the same. */

@@ -40,7 +40,8 @@ static mode_t used_mode(const struct files *files, const struct object *object)
 	return (mode | mode >> 3) & read;
 }
 
-/* The bits of a mode that may stay: all of the owner and of a trusted group; for others those that the policy allows.
+/*
+ * The bits of a mode that may stay: all of the owner and of a trusted group; for others those that the policy allows.
  */
 static mode_t allowed_mode(const struct files *files, const struct object *object)
 {

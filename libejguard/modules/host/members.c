@@ -144,8 +144,10 @@ static size_t count(const struct pins *pins, enum set_map map)
 	return n;
 }
 
-/* Adds the namespaces of the service, those that root made first: of those that users made so many that half of the map
- * is left. */
+/*
+ * Adds the namespaces of the service, those that root made first: of those that users made so many that half of the map
+ * is left.
+ */
 static int add_networks(struct ejg_call *call, const struct pins *pins, const struct netns_list *networks,
 			const struct cookies *cookies)
 {

@@ -5,7 +5,8 @@
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/modules/net/policy.h"
 
-/* For status: reports the policy in force as findings `policy`, one for each part of it, by names where there are any.
+/*
+ * For status: reports the policy in force as findings `policy`, one for each part of it, by names where there are any.
  */
 void in_force_report(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 

@@ -44,8 +44,11 @@ struct set_kind {
 
 extern const struct set_kind set_kind;
 
-/* The first hook of the kind at or after one: for (hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook +
- * 1)) */
+/*
+ * The first hook of the kind at or after one:
+ *
+ *     for (hook = set_hook(0); hook < POLICY_N_HOOKS; hook = set_hook(hook + 1))
+ */
 static inline int set_hook(int from)
 {
 	while (from < POLICY_N_HOOKS && !(set_kind.hooks & (1U << from)))

@@ -29,8 +29,10 @@ struct name_list {
  */
 int names_resolve(const struct ejg_facts *facts, const bool *wanted, struct name_list *ret);
 
-/* The last known addresses of the names among the peers. A missing file is an empty list. Return: 0 or a negative
- * errno. */
+/*
+ * The last known addresses of the names among the peers. A missing file is an empty list. Return: 0 or a negative
+ * errno.
+ */
 int names_load(const struct ejg_facts *facts, struct name_list *ret);
 
 /* Replaces the last known addresses. Return: 0 or a negative errno. */

@@ -121,7 +121,8 @@ int pins_drop_policy(const struct policy_arrays *arrays, uint32_t owner);
 /* The id of the map of the policy in force, 0 when no policy is. Return: 0 or a negative errno. */
 int pins_policy_id(const struct policy_arrays *arrays, uint32_t owner, uint32_t *ret);
 
-/* Removes a large policy that a small one hides: an apply that was killed has left it. Return: 0 or a negative errno.
+/*
+ * Removes a large policy that a small one hides: an apply that was killed has left it. Return: 0 or a negative errno.
  */
 int pins_clear_hidden(const struct pins *pins);
 

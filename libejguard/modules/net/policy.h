@@ -47,8 +47,10 @@ size_t net_policy_n_chunks(size_t n_ranges);
 
 void net_policy_free(struct net_policy *policy);
 
-/* The peers and the addresses of `listen` of a policy: net lets the service use these alone, host keeps users from
- * them. */
+/*
+ * The peers and the addresses of `listen` of a policy: net lets the service use these alone, host keeps users from
+ * them.
+ */
 enum net_places {
 	NET_PLACES_ALLOWED,
 	NET_PLACES_REFUSED,

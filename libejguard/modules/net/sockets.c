@@ -331,7 +331,8 @@ static void walk(struct net_sockets *s, struct netns_list *networks)
 		unseen(s, "", "the pins cannot be read");
 		return;
 	}
-	/* If nothing, or another version, is applied, the choice of an apply counts: see "not-loaded" and "outdated".
+	/*
+	 * If nothing, or another version, is applied, the choice of an apply counts: see "not-loaded" and "outdated".
 	 */
 	if (!ejg_call_trial(s->call) && state == PINS_CURRENT)
 		s->hooks = s->pins.meta.hooks;

@@ -79,7 +79,8 @@
 		.call = "clone", .group = RULE_NAMESPACES, .error = EPERM,                                             \
 		.conditions = { { 0, SCMP_CMP_MASKED_EQ, (flag), (flag) } }, .n_conditions = 1                         \
 	}
-/* sock_create() of the kernel makes sockets of the family, and loads its module, before it asks whether it has pairs.
+/*
+ * sock_create() of the kernel makes sockets of the family, and loads its module, before it asks whether it has pairs.
  */
 #define OTHER_PAIRS                                                                                                    \
 	{                                                                                                              \

@@ -72,7 +72,8 @@ static void read_range(struct settings *s, struct dist *dist)
 	}
 }
 
-/* A configuration file that beats the rest: each end of the range by itself, and the other as it is without the file.
+/*
+ * A configuration file that beats the rest: each end of the range by itself, and the other as it is without the file.
  */
 static void read_own(struct settings *s, struct dist *dist)
 {

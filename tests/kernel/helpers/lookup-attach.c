@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lookup-attach NETNS PROGRAM PIN: attaches a pinned program to a network namespace, and pins the link; bpftool cannot.
+/*
+ * lookup-attach NETNS PROGRAM PIN: attaches a pinned program to a network namespace, and pins the link; bpftool cannot.
  */
 #include <bpf/bpf.h>
 #include <fcntl.h>

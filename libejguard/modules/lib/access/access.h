@@ -185,8 +185,7 @@ enum access_result {
 	ACCESS_UNCHANGED, /* nothing had to be removed */
 	ACCESS_REDUCED,
 	ACCESS_REFUSED_TYPE,  /* neither a regular file nor a folder (a socket with ACCESS_SOCKETS) */
-	ACCESS_REFUSED_OWNER, /* its owner is not a trusted user: another user may have placed or linked the file here
-			       */
+	ACCESS_REFUSED_OWNER, /* its owner is not trusted: another user may have placed or linked the file here */
 	ACCESS_REFUSED_LINKS, /* a file with other names (hard links): other uses of it are not known here */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Cookies that are the MD5 of a word (`echo secret | md5sum`): they look random, and are as easy to guess as the word.
+/*
+ * Cookies that are the MD5 of a word (`echo secret | md5sum`): they look random, and are as easy to guess as the word.
  */
 #include <math.h>
 #include <stdint.h>
