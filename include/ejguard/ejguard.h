@@ -27,7 +27,7 @@
  *     -EOPNOTSUPP    this system lacks something that is needed (kernel, mounts): nothing was applied
  *     -EPERM         the caller lacks a privilege that is needed: nothing was applied
  *     -EBUSY         another process kept the lock of the service for too long: nothing was applied
- *     -ECANCELED     ejg_cancel() was called; what this run had applied was undone
+ *     -ECANCELED     ejg_cancel() was called; what this run had applied was undone, as ejg_apply() says
  *     -EINVAL        an argument is invalid
  *     -ENOMEM        out of memory
  *     -EIO           the system answered in a way that has no other name here
@@ -174,7 +174,8 @@ int ejg_check(struct ejg *handle);
 
 /**
  * Checks the stack, usually from a file given to ejg_load(), as it would be after an apply: problems that an apply
- * would correct are no failures, and its changes to what is applied now are reported. Changes nothing.
+ * would correct are no failures, and its changes to what is applied now are reported. Changes nothing. Looks a second
+ * time as ejg_check() does.
  * @handle: handle
  *
  * Return: as ejg_check(). Since 0.1.
@@ -184,8 +185,9 @@ int ejg_try(struct ejg *handle);
 /**
  * Applies the stack: takes the lock of the service, reads the stack (again, if it was loaded before), prepares all
  * modules, then applies, checks and proves them in order. When a required module fails, what this run applied is undone
- * in reverse order and what an earlier run applied stays as it was. If two run at the same time, the later one reads
- * the stack that the earlier one has applied, or a newer one.
+ * in reverse order and what an earlier run applied stays as it was. But a new policy that refuses something which the
+ * former one allowed stays in force: a compromised service could make another module fail, and so keep the former one.
+ * If two run at the same time, the later one reads the stack that the earlier one has applied, or a newer one.
  * @handle:  handle
  * @options: how, or NULL
  *
@@ -328,8 +330,9 @@ struct ejg_module;
  * The facts of the service, see <ejguard/facts.h>.
  * @handle: handle on which ejg_load() succeeded
  *
- * Return: the facts, or NULL before that. Valid until the next ejg_apply(), ejg_release(), ejg_check() or ejg_status()
- * on the handle, which may read the stack again, or until the handle is closed. Since 0.1.
+ * Return: the facts, or NULL before that. Valid until the next ejg_apply(), ejg_release(), ejg_release_gone(),
+ * ejg_check(), ejg_try() or ejg_status() on the handle, which may read the stack again, or until the handle is closed.
+ * Since 0.1.
  */
 const struct ejg_facts *ejg_facts_get(const struct ejg *handle);
 
