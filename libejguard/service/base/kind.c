@@ -149,13 +149,25 @@ const char *const *kind_names(void)
 	return names;
 }
 
+const char *kind_next_word(const char **words, size_t *ret_n)
+{
+	const char *word = *words;
+
+	if (!word || !*word)
+		return NULL;
+	*ret_n = strcspn(word, " ");
+	*words = word + *ret_n + (word[*ret_n] == ' ');
+	return word;
+}
+
 bool kind_has_word(const char *words, const char *word, size_t length)
 {
-	for (size_t n; words && *words; words += n + (words[n] == ' ')) {
-		n = strcspn(words, " ");
-		if (n == length && strncmp(words, word, n) == 0)
+	const char *one;
+	size_t n;
+
+	while ((one = kind_next_word(&words, &n)))
+		if (n == length && strncmp(one, word, n) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kinds of Erlang services, as data: table.c has one row for each. All code reads the properties of a kind from its
+ * The kinds of Erlang services, as data: kind.c has one row for each. All code reads the properties of a kind from its
  * row. What a row leaves out is unknown and is never taken from another row.
  */
 #ifndef EJG_SERVICE_BASE_KIND_H
@@ -72,6 +72,10 @@ const struct service_kind *kind_by_command(const char *line);
 bool kind_is_boot(const char *module);
 /* The names of the kinds, ended by NULL. */
 const char *const *kind_names(void);
+
+/* Takes the next of *words, which single blanks separate; its length in *ret_n. Return: NULL at the end, and of NULL.
+ */
+const char *kind_next_word(const char **words, size_t *ret_n);
 
 /* True if `word` is one of `words`, which blanks separate. */
 bool kind_has_word(const char *words, const char *word, size_t length);

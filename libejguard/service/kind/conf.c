@@ -145,11 +145,12 @@ static bool is_usual(struct settings *s, const char *path)
 
 static int doubt_elsewhere(struct settings *s, struct conf_list *list)
 {
+	const char *names = s->kind->elsewhere, *word;
+	size_t n;
 	int r = 0;
 
-	for (const char *at = s->kind->elsewhere; at && *at && r == 0;) {
-		const size_t n = strcspn(at, " ");
-		const char *name = arena_strndup(s->arena, at, n);
+	while (r == 0 && (word = kind_next_word(&names, &n))) {
+		const char *name = arena_strndup(s->arena, word, n);
 		const struct occurrence *now = name ? variable_filled(&s->variables, name) : NULL;
 		struct conf_value value = { .why = "it names another configuration file, which is not read" };
 
@@ -157,7 +158,6 @@ static int doubt_elsewhere(struct settings *s, struct conf_list *list)
 			value.origin = now->origin;
 			r = add(s, list, &value);
 		}
-		at += n + (at[n] == ' ');
 	}
 	return r;
 }
@@ -166,20 +166,20 @@ int conf_read(struct settings *s, struct conf_list *ret)
 {
 	const char *instead = kind_expand(s, s->kind->instead), *folder = kind_expand(s, s->kind->keys_folder);
 	const struct conf_file keys = { kind_expand(s, s->kind->keys), NULL };
+	const char *terms = s->kind->terms, *word;
 	struct conf_list list = { 0 };
+	size_t n;
 	int r = 0;
 
 	if (keys.path && !(instead && settings_exists(s->source, instead)))
 		r = read_file(s, &list, &keys);
 	if (r == 0 && folder)
 		r = read_folder(s, &list, folder, "*.conf", NULL);
-	for (const char *at = s->kind->terms; at && *at && r == 0;) {
-		const size_t n = strcspn(at, " ");
-		const char *path = kind_expand(s, arena_strndup(s->arena, at, n));
+	while (r == 0 && (word = kind_next_word(&terms, &n))) {
+		const char *path = kind_expand(s, arena_strndup(s->arena, word, n));
 
 		if (path)
 			r = read_terms(s, &list, path);
-		at += n + (at[n] == ' ');
 	}
 	if (r == 0)
 		r = doubt_elsewhere(s, &list);

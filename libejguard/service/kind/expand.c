@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "libejguard/service/base/kind.h"
 #include "libejguard/util/cleanup.h"
 
 static const char *host_name(struct settings *s)
@@ -67,13 +68,12 @@ static const char *expand_word(struct settings *s, const char *word, size_t leng
 
 const char *kind_expand(struct settings *s, const char *words)
 {
-	const char *last = NULL;
+	const char *last = NULL, *word;
+	size_t n;
 
-	for (size_t n; words && *words; words += n + (words[n] == ' ')) {
-		const char *text;
+	while ((word = kind_next_word(&words, &n))) {
+		const char *text = expand_word(s, word, n);
 
-		n = strcspn(words, " ");
-		text = expand_word(s, words, n);
 		if (text && text[0] == '/' && settings_exists(s->source, text))
 			return text;
 		last = text ? text : last;

@@ -26,13 +26,12 @@ static const struct service_kind *by_folder(struct arena *arena, const struct se
 					    const char *folder)
 {
 	for (const char *const *name = kind_names(); *name; name++) {
-		const char *at = kind_by_name(*name)->marks;
+		const char *marks = kind_by_name(*name)->marks, *mark;
+		size_t n;
 
-		for (size_t n; at && *at; at += n + (at[n] == ' ')) {
-			const char *path;
+		while ((mark = kind_next_word(&marks, &n))) {
+			const char *path = arena_printf(arena, "%s/%.*s", folder, (int)n, mark);
 
-			n = strcspn(at, " ");
-			path = arena_printf(arena, "%s/%.*s", folder, (int)n, at);
 			if (path && settings_exists(source, path))
 				return kind_by_name(*name);
 		}

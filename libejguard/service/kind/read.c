@@ -33,13 +33,12 @@ static void find_folder(struct settings *s)
 static void doubt_row(struct settings *s, const struct ejg_origin *origin, const char *why)
 {
 	for (size_t i = 0; i < s->kind->n_settings; i++) {
-		const char *at = s->kind->settings[i].variables;
+		const char *words = s->kind->settings[i].variables, *word;
+		size_t n;
 
-		for (size_t n; at && *at; at += n + (at[n] == ' ')) {
-			const char *name;
+		while ((word = kind_next_word(&words, &n))) {
+			const char *name = arena_strndup(s->arena, word, n);
 
-			n = strcspn(at, " ");
-			name = arena_strndup(s->arena, at, n);
 			if (name)
 				variable_doubt(&s->variables, name, why, origin);
 		}
@@ -48,11 +47,12 @@ static void doubt_row(struct settings *s, const struct ejg_origin *origin, const
 
 static void export_words(struct settings *s, const char *words)
 {
-	for (size_t n; words && *words; words += n + (words[n] == ' ')) {
-		const char *name;
+	const char *word;
+	size_t n;
 
-		n = strcspn(words, " ");
-		name = arena_strndup(s->arena, words, n);
+	while ((word = kind_next_word(&words, &n))) {
+		const char *name = arena_strndup(s->arena, word, n);
+
 		if (name && variable_get(&s->variables, name))
 			variable_export(&s->variables, name);
 	}

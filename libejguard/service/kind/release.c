@@ -75,13 +75,12 @@ static bool try_unit(struct settings *s)
 
 static void try_usual(struct settings *s)
 {
-	const char *at = s->kind ? s->kind->roots : NULL;
+	const char *roots = s->kind ? s->kind->roots : NULL, *root;
+	size_t n;
 
-	for (size_t n; at && *at && !s->root; at += n + (at[n] == ' ')) {
-		const char *folder;
+	while (!s->root && (root = kind_next_word(&roots, &n))) {
+		const char *folder = arena_strndup(s->arena, root, n);
 
-		n = strcspn(at, " ");
-		folder = arena_strndup(s->arena, at, n);
 		if (folder && settings_exists(s->source, folder))
 			s->root = folder;
 	}
