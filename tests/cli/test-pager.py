@@ -44,13 +44,14 @@ class Pager(Case):
         except FileNotFoundError:
             return None
 
-    def screen(self, *words, rows=24, keys=b"", stdin=None, real=False, **environment):
+    def screen(self, *words, rows=24, keys=b"", stdin=None, real=False, program=None, **environment):
         """Return: exit status, what was on the terminal. Keys are sent when something is there. real: with the real less."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, 80, 0, 0))
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", **environment}
         over = [] if real or os.geteuid() else ["unshare", "--mount", "sh", "-c", OVER, "sh", self.pager]
-        process = subprocess.Popen([*over, EJGUARD, "--confdir", self.confdir, "--moduledir", self.moduledir, *words],
+        program = program or [EJGUARD, "--confdir", self.confdir, "--moduledir", self.moduledir]
+        process = subprocess.Popen([*over, *program, *words],
                                    stdin=theirs if stdin is None else stdin, stdout=theirs, stderr=theirs, env=env,
                                    start_new_session=True, preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0))
         os.close(theirs)
@@ -61,7 +62,7 @@ class Pager(Case):
                     text += os.read(ours, 65536)
                 except OSError:  # the other side is closed
                     break
-            elif keys:
+            elif keys and text:
                 os.write(ours, keys[:1])
                 keys = keys[1:]
         os.close(ours)
@@ -134,6 +135,14 @@ class Pager(Case):
         self.assertIn("many-1:", text)
         self.assertNotIn("the other file", text)
 
+    def test_keys_that_end_a_program(self):
+        """less keeps them for itself: the verb goes on, and its status is its own."""
+        for key in b"\x03", b"\x1c":
+            with self.subTest(key=key):
+                status, text = self.screen("-v", "check", keys=key + b"qqq", real=True)
+                self.assertEqual(status, 0)
+                self.assertIn("many-1:", text)
+
     def test_help(self):
         status, _ = self.screen("--help", PAGER=self.pager)
         self.assertEqual(status, 0)
@@ -149,9 +158,13 @@ class Pager(Case):
     def test_less(self):
         """The real one shows the first lines, takes keys, and has no shell for root."""
         mark = os.path.join(self.folder, "mark")
+        keys = f"!touch {mark}\n".encode() + b"\x1bqqq"
+        page = self.write("lines", "".join(f"line {i}\n" for i in range(200)))
+        self.screen(keys=keys, real=True, program=["less", page])
+        self.assertTrue(os.path.exists(mark))  # these keys do it in a less that nobody has restricted
+        os.unlink(mark)
         environment = {} if os.geteuid() else {"LESSSECURE": ""}
-        status, text = self.screen("-v", "check", keys=f"!touch {mark}\n".encode() + b"\x1bqqq", real=True,
-                                   LESSSECURE_ALLOW="shell", **environment)
+        status, text = self.screen("-v", "check", keys=keys, real=True, LESSSECURE_ALLOW="shell", **environment)
         self.assertEqual(status, 0)
         self.assertIn("many-1:", text)
         self.assertNotIn("many-90:", text)
