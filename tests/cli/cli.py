@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Running ejguard in folders of the test's own. A test that cannot run here says why and exits with 77."""
+import contextlib
 import copy
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import unittest
 
 try:
@@ -83,6 +89,39 @@ def run(*words, cwd="/", env=None, prefix=(), **how):
     process.stdout = process.stdout or b""
     process.stderr = process.stderr or b""
     return Result(process)
+
+
+class Screen:
+    """What a terminal has received: whole once the block of terminal() has ended."""
+
+    def __init__(self):
+        self.received = b""
+
+    @property
+    def text(self):
+        return self.received.decode()
+
+
+@contextlib.contextmanager
+def terminal(rows=24, columns=100):
+    """A terminal for a program to write to, and its Screen. It is read to its end: what is written comes in pieces."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
+    screen = Screen()
+
+    def read():
+        with contextlib.suppress(OSError):  # no program has the other end any more
+            while True:
+                screen.received += os.read(ours, 65536)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield theirs, screen
+    finally:
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
 
 
 def help_sets():

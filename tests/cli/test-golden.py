@@ -3,15 +3,10 @@
 Whole pages as people see them, at 80 and at 100 columns: golden/PAGE-COLUMNS. A change of a page shows in the diff of its file;
 EJG_GOLDEN=write writes them.
 """
-import fcntl
 import os
-import pty
-import struct
 import subprocess
-import termios
-import threading
 
-from cli import EJGUARD, SOURCE, Case, main, needs_cgroup2, without_progress
+from cli import EJGUARD, SOURCE, Case, main, needs_cgroup2, terminal, without_progress
 
 FOLDER = f"{SOURCE}/tests/cli/golden"
 
@@ -19,27 +14,11 @@ FOLDER = f"{SOURCE}/tests/cli/golden"
 @needs_cgroup2
 class Golden(Case):
     def page(self, columns, *command):
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
-        text = b""
-
-        def read():
-            nonlocal text
-            while True:
-                try:
-                    text += os.read(ours, 65536)
-                except OSError:  # the other side is closed
-                    return
-
-        reader = threading.Thread(target=read)
-        reader.start()
         environment = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm", NO_COLOR="1")
-        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment, timeout=60, check=False)
-        os.close(theirs)
-        reader.join()
-        os.close(ours)
+        with terminal(columns=columns) as (end, screen):
+            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=end, stderr=end, env=environment, timeout=60, check=False)
         # The name of the folder is as long each time; lines break where they do.
-        return without_progress(text.decode()).replace("\r\n", "\n").replace(self.folder, "/tmp/ejguard-cli.folder__")
+        return without_progress(screen.text).replace("\r\n", "\n").replace(self.folder, "/tmp/ejguard-cli.folder__")
 
     def compare(self, name, *command):
         for columns in 80, 100:

@@ -3,23 +3,19 @@
 The page of a host with more than forty findings, whole, at 80 and at 100 columns (pages/): what to do first, each file once,
 what follows from a finding below it. The host is the made-up one of tests/rules as an image, with pages/forty.sh run in it.
 
-GOLDEN=1 writes the pages anew.
+EJG_GOLDEN=write writes the pages anew.
 """
-import fcntl
 import json
 import os
 import pathlib
-import pty
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import unittest
 
-from cli import EJGUARD, SOURCE, main, run, validate
+from cli import EJGUARD, SOURCE, main, run, terminal, validate
 
 sys.path.insert(0, f"{SOURCE}/tests/rules")
 import tree  # noqa: E402 pylint: disable=wrong-import-position
@@ -56,29 +52,16 @@ class LongPage(unittest.TestCase):
 
     def page(self, columns, *before):
         """What a terminal of so many columns shows, without colours, and with this test's own folders taken out."""
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        process = subprocess.Popen([EJGUARD, *self.words(*before)], stdin=subprocess.DEVNULL, stdout=theirs,
-                                   stderr=subprocess.DEVNULL, cwd="/",
-                                   env={**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"})
-        os.close(theirs)
-        text = b""
-        while True:
-            try:
-                more = os.read(ours, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not more:
-                break
-            text += more
-        os.close(ours)
-        self.assertEqual(process.wait(), 1)
-        return text.decode().replace("\r\n", "\n").replace(str(self.work), "WORK")
+        with terminal(rows=50, columns=columns) as (end, screen):
+            process = subprocess.run([EJGUARD, *self.words(*before)], stdin=subprocess.DEVNULL, stdout=end, stderr=subprocess.DEVNULL,
+                                     cwd="/", env={**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"}, check=False)
+        self.assertEqual(process.returncode, 1)
+        return screen.text.replace("\r\n", "\n").replace(str(self.work), "WORK")
 
     def golden(self, columns):
         text = self.page(columns)
         path = PAGES / f"forty-{columns}.txt"
-        if os.environ.get("GOLDEN"):
+        if os.environ.get("EJG_GOLDEN") == "write":
             path.write_text(text, encoding="utf-8")
         self.assertEqual(text, path.read_text(encoding="utf-8"))
         for line in text.splitlines():

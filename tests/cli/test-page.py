@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The page of check: sections, what is folded, what could not be seen, the verdict and the next step; progress."""
 import os
-import pty
 import re
 import subprocess
 
-from cli import Case, main, needs_cgroup2
+from cli import Case, main, needs_cgroup2, terminal
 
 
 @needs_cgroup2
@@ -137,15 +136,9 @@ class Page(Case):
 
     def on_terminal(self, stack, *before, env=None):
         """Status, stdout, and what a terminal at stderr received."""
-        ours, theirs = pty.openpty()
-        result = self.check(stack, *before, stderr=theirs, env=env)
-        os.write(theirs, b"~end~")
-        text = ""
-        while not text.endswith("~end~"):  # what a terminal has received comes in pieces
-            text += os.read(ours, 65536).decode()
-        os.close(theirs)
-        os.close(ours)
-        return result.out, text[:-len("~end~")]
+        with terminal() as (end, screen):
+            result = self.check(stack, *before, stderr=end, env=env)
+        return result.out, screen.text
 
     def test_progress(self):
         stack = "required net progress=yes\n"

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """check, apply, status, release and modules: exit codes, what goes where, text and JSON from one report."""
 import os
-import pty
 import re
 import subprocess
 import unittest
 
-from cli import Case, main, needs_cgroup2, run, without_progress
+from cli import Case, main, needs_cgroup2, run, terminal, without_progress
 
 MEMBERS = {"schema", "verb", "service", "outcome", "exit", "error", "unseen", "findings", "metrics"}
 
@@ -172,12 +171,9 @@ class Check(Case):
         self.assertEqual(result.exit, 0, result.err)
 
     def on_terminal(self, *words, **how):
-        ours, theirs = pty.openpty()
-        result = self.ejguard(*words, stdout=theirs, stderr=theirs, **how)
-        os.close(theirs)
-        text = os.read(ours, 65536).decode()
-        os.close(ours)
-        return result.exit, text
+        with terminal() as (end, screen):
+            result = self.ejguard(*words, stdout=end, stderr=end, **how)
+        return result.exit, screen.text
 
     def test_terminal(self):
         self.stack("required net answer=not-held\n")
