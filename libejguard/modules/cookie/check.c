@@ -123,8 +123,7 @@ static void judge_release(struct audit *audit, const char *path)
 	}
 	for (size_t length = (size_t)n; length > 0 && strchr("\r\n", buffer[length - 1]); length = (size_t)n)
 		n--;
-	if (cookie_argument(buffer, (size_t)n, value) == COOKIE_FORM_GOOD)
-		judge_value(audit, value, NULL, &place, false);
+	judge_given(audit, cookie_argument(buffer, (size_t)n, value), value, NULL, &place);
 	explicit_bzero(buffer, VAULT_BUFFER);
 }
 

@@ -102,6 +102,9 @@ bool judge_file(struct audit *audit, struct cookie_file *file, bool first, struc
 /* value.c: judges the strength. first: it is the cookie of the next start. */
 void judge_value(struct audit *audit, const struct cookie *cookie, const char *subject, const struct ejg_place *place,
 		 bool first);
+/* The same for a cookie that a node has from an argument, of which Erlang takes what it refuses in a file. */
+void judge_given(struct audit *audit, enum cookie_form form, const struct cookie *cookie, const char *subject,
+		 const struct ejg_place *place);
 
 /* nodes.c: checks the arguments of running nodes, and whether they can have read this file. */
 void judge_nodes(struct audit *audit);

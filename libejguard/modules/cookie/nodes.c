@@ -38,11 +38,11 @@ static void judge_argument(struct audit *audit, const struct argv *argv, const s
 	if (argv->nocookie)
 		audit_say(audit, "nocookie", subject, NULL,
 			  "runs with -nocookie: its cookie is the word 'nocookie', which everybody knows");
-	if (!argv->in_effect || value->n == 0)
+	if (!argv->in_effect)
 		return;
 	audit->argument = true;
-	judge_value(audit, value, subject, &(struct ejg_place){ .remedy = remedy }, false);
-	if (audit->read && !cookie_equal(value, &audit->host.vault->cookie))
+	judge_given(audit, argv->form, value, subject, &(struct ejg_place){ .remedy = remedy });
+	if (audit->read && (argv->form != COOKIE_FORM_GOOD || !cookie_equal(value, &audit->host.vault->cookie)))
 		audit_say(audit, "contradiction", subject, NULL,
 			  "was started with -setcookie and another cookie, so it ignores %s", audit_file(audit));
 }

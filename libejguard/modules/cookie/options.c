@@ -92,8 +92,7 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 	if (audit->read && own)
 		audit_say(audit, "contradiction", NULL, &place, "sets another cookie than %s, so that file is not read",
 			  audit_file(audit));
-	if (cookie_argument(hit->value, hit->n_value, value) == COOKIE_FORM_GOOD)
-		judge_value(audit, value, NULL, &place, false);
+	judge_given(audit, cookie_argument(hit->value, hit->n_value, value), value, NULL, &place);
 }
 
 static bool holds_arguments(const char *name)

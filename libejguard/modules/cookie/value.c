@@ -95,3 +95,23 @@ void judge_value(struct audit *audit, const struct cookie *cookie, const char *s
 		audit->reasons |= COOKIE_GUESSABLE;
 	vault_burn_stack();
 }
+
+/* Tried with OTP 25: -setcookie '' gives a node the cookie '', and list_to_atom/1 takes any 255 characters. */
+void judge_given(struct audit *audit, enum cookie_form form, const struct cookie *cookie, const char *subject,
+		 const struct ejg_place *place)
+{
+	if (form == COOKIE_FORM_GOOD) {
+		judge_value(audit, cookie, subject, place, false);
+		return;
+	}
+	audit->judged = true;
+	if (form == COOKIE_FORM_EMPTY)
+		audit_say(audit, "well-known", subject, place,
+			  "the cookie is empty: the node starts with it, and everybody can try that first");
+	else if (form == COOKIE_FORM_LONG)
+		audit_say(audit, "malformed", subject, place,
+			  "the cookie has more than 255 characters: Erlang does not start with it");
+	else
+		audit_say(audit, "unseen", subject, place,
+			  "the cookie has characters that are not printable ASCII, so its strength is not known");
+}

@@ -90,6 +90,6 @@ struct argv argv_read(const char *bytes, size_t n, const struct cookie *ours, st
 	argv.in_effect = n_own == 1 && only;
 	argv.nocookie &= !argv.in_effect;
 	if (argv.in_effect)
-		(void)cookie_argument(only, strlen(only), value);
+		argv.form = cookie_argument(only, strlen(only), value);
 	return argv;
 }

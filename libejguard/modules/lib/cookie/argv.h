@@ -11,6 +11,7 @@ struct argv {
 	bool in_effect;	    /* exactly one -setcookie with one value, or one for the node's own name: no file is read */
 	bool same;	    /* one of them equals the given cookie */
 	bool nocookie;	    /* -nocookie and no -setcookie: the cookie is the word nocookie */
+	enum cookie_form form; /* of the one in effect */
 };
 
 /*

@@ -109,11 +109,28 @@ static const char *second_word(const char *first, const char *after, const char 
 	return at == after || at == end || *at == '-' || is_border(*at) || *at == '\n' || *at == '#' ? NULL : at;
 }
 
+/* The empty value of `-setcookie ''`, or NULL. */
+static const char *empty_word(const char *at, const char *end)
+{
+	const char *word = at;
+
+	while (word < end && is_blank(*word))
+		word++;
+	return word > at && end - word >= 2 && (*word == '\'' || *word == '"') && word[1] == *word &&
+			       (end - word == 2 || is_blank(word[2]) || strchr("\n\"'", word[2]))
+		       ? word + 1
+		       : NULL;
+}
+
 /* A flag without a value sets no cookie, and OTP then ignores all other -setcookie flags too. */
 static bool read_option(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
 {
-	const char *start = skip_to_value(at, end), *second;
+	const char *empty = empty_word(at, end), *start = skip_to_value(at, end), *second;
 
+	if (empty) {
+		hit->value = empty;
+		return true;
+	}
 	if (start == end || *start == '-')
 		return false;
 	at = word_end(start, end);
