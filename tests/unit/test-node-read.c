@@ -10,7 +10,7 @@
 
 #include "libejguard/util/erl-address.h"
 #include "libejguard/modules/node/name.h"
-#include "libejguard/modules/node/range.h"
+#include "libejguard/modules/node/version.h"
 #include "libejguard/util/cleanup.h"
 
 static const struct {

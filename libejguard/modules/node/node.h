@@ -8,7 +8,7 @@
 
 #include "libejguard/modules/node/hosts.h"
 #include "libejguard/modules/node/name.h"
-#include "libejguard/modules/node/range.h"
+#include "libejguard/modules/node/version.h"
 #include "libejguard/util/ephemeral.h"
 #include "libejguard/util/erl-address.h"
 

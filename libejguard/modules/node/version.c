@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "libejguard/modules/node/range.h"
+#include "libejguard/modules/node/version.h"
 
 #include <stdio.h>
 
