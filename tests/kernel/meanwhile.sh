@@ -85,9 +85,9 @@ done
 note 'without an apply nobody waits'
 stack_for "$cgroup" 198.51.100.2
 exec {held}<>"$lock"
-before=$(stat -c %Y.%i "$lock")
+before=$(stat -c %.9Y.%i "$lock")
 check_status 'what does not hold' 1 "${tool[@]}" check service
-check_is 'the lock was not taken' "$before" "$(stat -c %Y.%i "$lock")"
+check_is 'the lock was not taken' "$before" "$(stat -c %.9Y.%i "$lock")"
 flock --shared --nonblock "$held"
 start=$SECONDS
 status=0
