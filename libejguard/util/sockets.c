@@ -127,22 +127,22 @@ static int take_socket(void *data, const struct nlmsghdr *message)
 	const struct taker *taker = data;
 	struct socket_info info;
 
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	if ((message->nlmsg_type != SOCK_DIAG_BY_FAMILY && message->nlmsg_type != TCPDIAG_GETSOCK) ||
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		return 0;
 	info = read_socket(message);
 	return taker->fn(taker->data, &info);
 }
 
-/* Asks for one socket or, with NLM_F_DUMP, for all of that kind. Return: 0, the result of fn, or a negative errno. */
-static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, void *data)
+/* Asks for one socket. Return: 0, the result of fn, or a negative errno. */
+static int ask(const struct inet_diag_req_v2 *body, socket_fn fn, void *data)
 {
 	cleanup_fd int fd = open_diag();
 	const struct request request = {
 		.header = {
 			.nlmsg_len = sizeof(request),
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | flags,
+			.nlmsg_flags = NLM_F_REQUEST,
 		},
 		.body = *body,
 	};
@@ -150,23 +150,29 @@ static int ask(const struct inet_diag_req_v2 *body, int flags, socket_fn fn, voi
 	return fd < 0 ? fd : netlink_ask(fd, &request.header, take_socket, &(struct taker){ fn, data });
 }
 
-static int each_of_family(int family, enum sockets_kind kind, socket_fn fn, void *data)
-{
-	const struct inet_diag_req_v2 body = {
-		.sdiag_family = family,
-		.sdiag_protocol = IPPROTO_TCP,
-		.idiag_states = states[kind],
-		.idiag_ext = kind == SOCKETS_CONNECTED ? 1 << (INET_DIAG_INFO - 1) : 0,
-	};
-
-	return ask(&body, NLM_F_DUMP, fn, data);
-}
-
+/*
+ * The kernel walks all connections of the machine for each family that is asked for: a millisecond or more where its
+ * table is large. The older form of the request is for both families (inet_diag_dump_compat()).
+ */
 int sockets_each(enum sockets_kind kind, socket_fn fn, void *data)
 {
-	int r = each_of_family(AF_INET, kind, fn, data);
+	cleanup_fd int fd = open_diag();
+	const struct {
+		struct nlmsghdr header;
+		struct inet_diag_req body;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = TCPDIAG_GETSOCK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.body = {
+			.idiag_states = states[kind],
+			.idiag_ext = kind == SOCKETS_CONNECTED ? 1 << (INET_DIAG_INFO - 1) : 0,
+		},
+	};
 
-	return r < 0 ? r : each_of_family(AF_INET6, kind, fn, data);
+	return fd < 0 ? fd : netlink_ask(fd, &request.header, take_socket, &(struct taker){ fn, data });
 }
 
 static int take_direction(void *data, const struct socket_info *info)
@@ -186,7 +192,7 @@ enum socket_direction socket_find_direction(const struct socket_info *info)
 	enum socket_direction direction = info->direction;
 
 	for (int i = 0; i < DIRECTION_TRIES && direction == SOCKET_UNKNOWN; i++)
-		if (ask(&body, 0, take_direction, &direction) < 0)
+		if (ask(&body, take_direction, &direction) < 0)
 			break;
 	return direction;
 }
