@@ -98,6 +98,11 @@ enum ejg_module_flags {
 	EJG_MODULE_SURVEYS = 1 << 2,
 	/** check works on an image: it reads files below the root of the facts, and nothing of this system. */
 	EJG_MODULE_IMAGES = 1 << 3,
+	/**
+	 * release with EJG_RELEASE_RUN keeps what refuses more than before the run: the module is applied even if
+	 * another required one has failed, which a compromised service could make fail to keep the former policy.
+	 */
+	EJG_MODULE_KEEPS = 1 << 4,
 };
 
 /** Refuse, or only report what would be refused. Since ABI 1.0. */

@@ -17,7 +17,7 @@ enum limits {
 };
 
 static const uint64_t known_flags =
-	EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES;
+	EJG_MODULE_IRREVERSIBLE | EJG_MODULE_NEEDS_MINOR | EJG_MODULE_SURVEYS | EJG_MODULE_IMAGES | EJG_MODULE_KEEPS;
 
 /* True for lower-case letters, digits and one more character. */
 static bool is_name(const char *name, char extra)

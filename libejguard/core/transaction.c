@@ -147,16 +147,25 @@ static int apply_and_check(struct ejg *handle, struct instance *instance)
 	return r == EJG_NOT_APPLICABLE ? EJG_HELD : r;
 }
 
+/*
+ * After a failure, only modules that keep a policy that refuses more: a service that can make a module before them fail
+ * could otherwise keep its former policy. A requisite module ends the run.
+ */
+static bool may_apply(const struct run *run, const struct instance *instance)
+{
+	return run_takes_part(instance) && (run->error == 0 || instance->module->flags & EJG_MODULE_KEEPS);
+}
+
 static void apply_all(struct run *run)
 {
 	struct ejg *handle = run->handle;
 
-	for (size_t i = 0; i < handle->n_instances && run->error == 0 && !run_cancelled(run); i++) {
+	for (size_t i = 0; i < handle->n_instances && !run->opinions.stop && !run_cancelled(run); i++) {
 		struct instance *instance = &handle->instances[i];
 		size_t index = report_finding_count(handle->report);
 		int r;
 
-		if (!run_takes_part(instance))
+		if (!may_apply(run, instance))
 			continue;
 		r = apply_and_check(handle, instance);
 		run_add(run, instance, r, index);

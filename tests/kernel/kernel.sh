@@ -148,6 +148,7 @@ stack_for() {
 		set dist 4370-4375
 		set public 5222 5223 5269
 		set peers $*
+		${BEFORE-}
 		required net accept=${ACCEPT-cgroup} listen=127.0.0.1,::1,198.51.100.1,2001:db8::1
 		${EXTRA-}
 	EOT

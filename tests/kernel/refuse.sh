@@ -80,7 +80,7 @@ stricter() {
 	[[ -z ${4-} ]] || sed -i "$4" "$EJG_CONF/service"
 	guard -q apply service >/dev/null
 	check_is "control: $1: the former policy lets it through" refused "$(reach9)"
-	failing "$2" $3
+	"${FAILING-failing}" "$2" $3
 	output=$(guard --json apply service 2>&1) || status=$?
 	check_is "$1: exit status" 1 "$status"
 	check_has "$1: it says what stays" core.kept "$output"
@@ -94,6 +94,22 @@ stricter 'a peer less, another check fails' check=not-held 198.51.100.2
 stricter 'a peer less, another apply fails' apply=broken 198.51.100.2
 stricter 'another peer instead' check=not-held '198.51.100.2 198.51.100.3'
 stricter 'no longer permissive' check=not-held 198.51.100.2 's/^required net/& mode=permissive/'
+# A module that comes before net in the stack.
+failing_before() {
+	BEFORE="${CONTROL-required} record $1" stack_for "$cgroup" "${@:2}"
+}
+FAILING=failing_before stricter 'a check before net fails' check=not-held 198.51.100.2
+FAILING=failing_before stricter 'an apply before net fails' apply=broken 198.51.100.2
+stack_for "$cgroup" 198.51.100.2
+guard -q apply service >/dev/null
+failing_before check=not-held 198.51.100.2 198.51.100.9
+check_status 'a check before net fails, a peer more' 1 guard apply service
+check_is 'a check before net fails, a peer more: the former policy is in force' denied "$(reach9)"
+stack_for "$cgroup" 198.51.100.2 198.51.100.9
+guard -q apply service >/dev/null
+CONTROL=requisite failing_before check=not-held 198.51.100.2
+check_status 'control: a requisite module before net fails' 1 guard apply service
+check_is 'control: a requisite module before net fails: net is not reached' refused "$(reach9)"
 guard -q release service
 failing check=not-held 198.51.100.2
 check_refused 'the first apply of it' 1 'record' guard apply service

@@ -141,6 +141,30 @@ static void a_failure_is_undone_in_reverse(void **state)
 	assert_int_equal(count('a', "undo") + count('b', "undo") + count('c', "undo"), 3);
 }
 
+static void a_failure_does_not_stop_those_that_keep(void **state)
+{
+	struct scratch *scratch = *state;
+	struct bed bed;
+
+	bed_make(&bed, scratch);
+	bed.modules[2].flags = EJG_MODULE_KEEPS;
+	bed.scripts[0].check = EJG_NOT_HELD;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EACCES);
+	assert_calls("a.prepare b.prepare c.prepare a.apply a.check c.apply c.check c.undo a.undo c.finish b.finish "
+		     "a.finish");
+	assert_string_equal(report_first_failure(scratch->report), "told so in check; mend it");
+	bed.scripts[0].apply = -EPERM;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
+	assert_calls("a.prepare b.prepare c.prepare a.apply c.apply c.check c.undo c.finish b.finish a.finish");
+	bed.lines[0].control = CONTROL_REQUISITE;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
+	assert_calls("a.prepare b.prepare c.prepare a.apply c.finish b.finish a.finish");
+	bed.lines[0].control = CONTROL_REQUIRED;
+	bed.scripts[0].prepare = -EPERM;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
+	assert_int_equal(count('c', "apply"), 0);
+}
+
 static void blames_the_guard_that_failed_the_stack(void **state)
 {
 	struct scratch *scratch = *state;
@@ -286,6 +310,7 @@ int main(void)
 		scratch_test(everything_holds),
 		scratch_test(one_fault_anywhere),
 		scratch_test(a_failure_is_undone_in_reverse),
+		scratch_test(a_failure_does_not_stop_those_that_keep),
 		scratch_test(blames_the_guard_that_failed_the_stack),
 		scratch_test(permissive_refuses_nothing),
 		scratch_test(nobody_has_an_opinion),

@@ -131,6 +131,7 @@ EJG_MODULE_EXPORT const struct ejg_module ejguard_module = {
 	EJG_MODULE_HEADER,
 	.name = "net",
 	.summary = "who may listen on and connect to the ports of epmd and the distribution",
+	.flags = EJG_MODULE_KEEPS,
 	.options = options,
 	.n_options = ARRAY_SIZE(options),
 	.findings = findings,
