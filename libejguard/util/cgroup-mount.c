@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cgroup.h"
 #include "libejguard/util/cleanup.h"
 
@@ -111,29 +112,16 @@ int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, s
 	return 0;
 }
 
-/* The path of the line "0::PATH"; hybrid hosts have lines of cgroup1 too. Return: 0, -ENODATA, -EIO, -ENOMEM. */
+/* As cgroup_path_read(), into the arena. Return: 0, -ENODATA, -EIO, -ENOMEM. */
 static int read_path(struct arena *arena, const char *cgroup_file, const char **ret)
 {
-	cleanup_file FILE *file = fopen(cgroup_file, "re");
-	cleanup_free char *line = NULL;
-	const char *path;
-	size_t size = 0;
-	ssize_t length;
+	cleanup_free char *path = NULL;
+	const int r = cgroup_path_read(cgroup_file, &path);
 
-	if (!file)
-		return -EIO;
-	while ((length = getline(&line, &size, file)) > 0) {
-		if (strncmp(line, "0::/", 4) != 0)
-			continue;
-		if (line[length - 1] == '\n')
-			line[length - 1] = '\0';
-		path = arena_strdup(arena, line + 3);
-		if (!path)
-			return -ENOMEM;
-		*ret = path;
-		return 0;
-	}
-	return feof(file) ? -ENODATA : -EIO;
+	if (r < 0)
+		return r == -ENODATA || r == -ENOMEM ? r : -EIO;
+	*ret = arena_strdup(arena, path);
+	return *ret ? 0 : -ENOMEM;
 }
 
 /* The part of a cgroup's path below the mount's root: "" or "/a/b"; NULL when the mount does not show the cgroup. */

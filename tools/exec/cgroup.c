@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/exec/exec.h"
 
@@ -27,21 +28,15 @@ static char *absolute(const char *mount, const char *path)
 	return asprintf(&whole, "%s/%s", mount, path + strspn(path, "/")) < 0 ? NULL : whole;
 }
 
-/* The current cgroup of this process: the line "0::PATH" of cgroups(7). NULL when it is not below the mount. */
+/* The folder of this process's current cgroup. NULL when it is not below the mount. */
 static char *find_home(const char *mount)
 {
-	cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
-	cleanup_free char *line = NULL;
-	size_t size = 0;
+	cleanup_free char *path = NULL;
 	char *home;
 
-	while (file && getline(&line, &size, file) > 0) {
-		if (strncmp(line, "0::/", 4) != 0 || strncmp(line, "0::/..", 6) == 0)
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		return asprintf(&home, "%s%s", mount, strcmp(line, "0::/") == 0 ? "" : line + 3) < 0 ? NULL : home;
-	}
-	return NULL;
+	if (cgroup_path_read("/proc/self/cgroup", &path) < 0 || cgroup_path_is_outside(path))
+		return NULL;
+	return asprintf(&home, "%s%s", mount, strcmp(path, "/") == 0 ? "" : path) < 0 ? NULL : home;
 }
 
 int exec_cgroup_make(const char *mount, const char *path, struct report *report, struct exec_cgroup *ret)

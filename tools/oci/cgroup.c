@@ -2,27 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/oci/oci.h"
-
-/* Reads the path of the line "0::PATH" from a file in the format of cgroups(7). Return: 0 or a negative errno. */
-static int read_path(const char *file, char **ret)
-{
-	cleanup_file FILE *in = fopen(file, "re");
-	cleanup_free char *line = NULL;
-	size_t size = 0;
-
-	if (!in)
-		return -errno;
-	while (getline(&line, &size, in) > 0) {
-		if (strncmp(line, "0::/", 4) != 0)
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		*ret = strdup(line + 3);
-		return *ret ? 0 : -ENOMEM;
-	}
-	return -ENODATA;
-}
 
 static int refuse(const struct oci_state *state, struct report *report, const char *path)
 {
@@ -40,9 +22,9 @@ int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
 	int r;
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)state->pid);
-	r = read_path(file, &path);
+	r = cgroup_path_read(file, &path);
 	if (r == 0)
-		r = read_path("/proc/self/cgroup", &own);
+		r = cgroup_path_read("/proc/self/cgroup", &own);
 	if (r == -ENOMEM)
 		return report_fail(report, r, "out of memory");
 	if (r == -ENODATA)
@@ -54,8 +36,7 @@ int oci_cgroup(const struct oci_state *state, struct report *report, char **ret)
 		return report_fail(report, -EIO,
 				   "cannot read %s, the cgroup of the container %s: %s; see that /proc is mounted",
 				   file, state->id, strerror(-r));
-	/* "/..": outside of the hook's own cgroup namespace. */
-	if (strcmp(path, "/") == 0 || strcmp(path, own) == 0 || strncmp(path, "/..", 3) == 0)
+	if (strcmp(path, "/") == 0 || strcmp(path, own) == 0 || cgroup_path_is_outside(path))
 		return refuse(state, report, path);
 	*ret = take_ptr(path);
 	return 0;

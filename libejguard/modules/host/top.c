@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
+#include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cleanup.h"
 
 #define ROOT_ID 1 /* of the whole tree: the first node of kernfs (fs/kernfs/dir.c, kernfs_create_root) */
@@ -36,18 +37,13 @@ int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret)
 	return 0;
 }
 
-/* Processes of another cgroup namespace have paths that lead outside of this one (cgroup_namespaces(7)). */
 static bool is_outside(const char *pid)
 {
-	char path[64], line[PATH_MAX + 64];
-	cleanup_file FILE *file = NULL;
+	cleanup_free char *path = NULL;
+	char file[64];
 
-	snprintf(path, sizeof(path), "/proc/%.20s/cgroup", pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, "0::/..", strlen("0::/..")))
-			return true;
-	return false;
+	snprintf(file, sizeof(file), "/proc/%.20s/cgroup", pid);
+	return cgroup_path_read(file, &path) == 0 && cgroup_path_is_outside(path);
 }
 
 static bool lives_with_service(const char *pid, const struct netns_list *networks)
