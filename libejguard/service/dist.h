@@ -12,4 +12,8 @@
  */
 int dist_read(struct settings *s, const struct dist **ret);
 
+/* The private ports of the distribution, sorted; none unless its state is EJG_DIST_FIXED. Return: how many. */
+enum { DIST_RANGES = 4 }; /* at most: a fixed port, a range, and two of dist->also */
+size_t dist_ranges(const struct dist *dist, struct ejg_port_range ranges[static DIST_RANGES]);
+
 #endif
