@@ -19,6 +19,11 @@
 #define ANOTHER_NAME                                                                                                   \
 	"ExecStartPre={ path=" EJG_SBINDIR "/ejguard-not ; argv[]=" EJG_SBINDIR                                        \
 	"/ejguard-not apply --own ejabberd ; ignore_errors=no ; start_time=[n/a] ; pid=0 }\n"
+#define OTHER_FLAGS(flags) "ExecStartPreEx={ path=/bin/x ; argv[]=/bin/x -setcookie y ; flags=" flags " ; pid=0 }\n"
+#define OURS_FLAGS(flags)                                                                                              \
+	"ExecStartPreEx={ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR                                          \
+	"/ejguard apply --own ejabberd ; flags=" flags " ; pid=0 }\n"
+#define CONDITION "ExecConditionEx={ path=/bin/c ; argv[]=/bin/c ; flags= ; pid=0 }\n"
 #define OTHER                                                                                                          \
 	"ExecStartPre={ path=/usr/bin/mkdir ; argv[]=/usr/bin/mkdir -p /run/x ; ignore_errors=no ; pid=0 ; "           \
 	"code=(null) }\n"
@@ -45,13 +50,14 @@ static void test_answers(void **state)
 		{ "LoadState=masked\nActiveState=inactive\n", 11, false, false, false, NULL },
 		{ OURS "LoadState=loaded\n", 0, true, false, false, NULL, "apply --own ejabberd" },
 		{ MAY_FAIL "LoadState=loaded\n", 0, true, false, false, NULL },
-		{ ANOTHER_NAME OURS, 0, false, false, false, EJG_SBINDIR "/ejguard-not apply --own ejabberd",
-		  "apply --own ejabberd" },
+		{ ANOTHER_NAME OURS, 0, false, false, false, EJG_SBINDIR "/ejguard-not", "apply --own ejabberd" },
 		{ OURS OURS, 0, false, false, false, NULL, "apply --own ejabberd\napply --own ejabberd" },
-		{ OTHER OURS OTHER "LoadState=loaded\n", 0, true, false, false,
-		  "/usr/bin/mkdir -p /run/x; /usr/bin/mkdir -p /run/x", "apply --own ejabberd" },
+		{ OTHER OURS OTHER "LoadState=loaded\n", 0, true, false, false, "/usr/bin/mkdir",
+		  "apply --own ejabberd" },
+		{ OTHER OTHER "ExecCondition={ path=/bin/c ; argv[]=/bin/c -x ; ignore_errors=no ; pid=0 }\n" OURS, 0,
+		  false, false, false, "/usr/bin/mkdir, /usr/bin/mkdir, /bin/c", "apply --own ejabberd" },
 		{ "ExecStartPre=\nLoadState=loaded\n", 0, true, false, false, NULL },
-		{ "ExecStartPre={ odd\n", 0, false, false, false, "{ odd" },
+		{ "ExecStartPre={ odd\n", 0, false, false, false, "(unknown)" },
 		{ "no equals sign\n\n=\n", 0, false, false, false, NULL },
 	};
 
@@ -78,10 +84,42 @@ static void test_answers(void **state)
 	}
 }
 
+static void test_commands_of_the_user(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "User=u\n" OTHER_FLAGS("") OURS_FLAGS("privileged"), "/bin/x" },
+		{ "User=u\n" OURS_FLAGS("privileged") OTHER_FLAGS(""), NULL },
+		{ "User=u\n" OURS_FLAGS("ignore-failure privileged") OTHER_FLAGS(""), "/bin/x" },
+		{ "User=u\n" OTHER_FLAGS("privileged") OTHER_FLAGS("no-setuid") OURS_FLAGS("privileged"), NULL },
+		{ "User=u\n" OTHER_FLAGS("ignore-failure") OTHER_FLAGS("ambient") OURS_FLAGS("privileged"),
+		  "/bin/x, /bin/x" },
+		{ OURS_FLAGS("privileged") CONDITION "User=u\n", "/bin/c" },
+		{ "User=root\n" CONDITION OTHER_FLAGS(""), NULL },
+		{ "User=0\n" CONDITION OTHER_FLAGS(""), NULL },
+		{ "User=\n" CONDITION OTHER_FLAGS(""), NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *answer = strdup(cases[i][0]);
+		struct unit unit = {};
+
+		assert_non_null(answer);
+		assert_int_equal(systemctl_read_answer(&unit, answer, 0), 0);
+		if (cases[i][1])
+			assert_string_equal(unit.early, cases[i][1]);
+		else
+			assert_null(unit.early);
+		free(unit.early);
+		free(unit.applies);
+		free(unit.earlier);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_commands_of_the_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ void unit_list_free(struct unit_list *list)
 		free(list->items[i].old);
 		free(list->items[i].wanted);
 		free(list->items[i].earlier);
+		free(list->items[i].early);
 		free(list->items[i].applies);
 	}
 	free(list->items);

@@ -37,7 +37,8 @@ struct unit {
 	bool confined;	 /* and systemd has loaded that */
 	bool reload_due; /* systemd has not loaded the current files */
 	bool restart_due;
-	char *earlier; /* other ExecStartPre lines, which run before ours; NULL: none */
+	char *earlier; /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
+	char *early;   /* those of them that the unit's user runs, if that is not root; NULL: none */
 };
 
 struct unit_list {

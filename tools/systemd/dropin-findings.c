@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/systemd/dropin-findings.h"
 
+#include "tools/base/unit.h"
+
 const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 	[STARTS_GUARDED] = { .id = "ejguard.dropin",
 			     .severity = EJG_OK,
@@ -54,4 +56,12 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 		      .message = "its drop-in was changed and may not guard it: "
 				 "it starts unguarded",
 		      .remedy = "run: ejguard enable" },
+};
+
+const struct ejg_finding dropin_early_command = {
+	.id = "ejguard.early-command",
+	.severity = EJG_WARNING,
+	.remedy = "clear ExecCondition= and ExecStartPre= in a drop-in whose name sorts before " DROPIN_NAME
+		  ", and set ExecStartPre= again in one whose name sorts after it; or let root run the command: put + "
+		  "before it",
 };

@@ -23,5 +23,7 @@ enum dropin_condition {
 };
 
 extern const struct ejg_finding dropin_findings[N_CONDITIONS];
+/* Of a unit that starts guarded, without the commands. */
+extern const struct ejg_finding dropin_early_command;
 
 #endif

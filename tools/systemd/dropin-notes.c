@@ -66,6 +66,24 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 	return finding.severity >= look->least ? report_note(report, &finding) : 0;
 }
 
+/* What the unit's own user runs before the guard is not guarded: it may use private ports, and leave processes. */
+static int note_early(struct report *report, const struct unit *unit, const struct dropin_look *look)
+{
+	struct ejg_finding finding = dropin_early_command;
+	cleanup_free char *message = NULL;
+
+	if (!unit->guarded || !unit->early || finding.severity < look->least)
+		return 0;
+	if (asprintf(&message, "its user runs this before the guard, and so without it: %s", unit->early) < 0) {
+		message = NULL;
+		return report_fail(report, -ENOMEM, "out of memory");
+	}
+	finding.module = "ejguard";
+	finding.subject = unit->name;
+	finding.message = message;
+	return report_note(report, &finding);
+}
+
 /* True if the text of our drop-in differs from what enable would write now, also if that is unknown. */
 static bool is_outdated(struct report *report, const struct unit *unit, bool is_main)
 {
@@ -133,6 +151,8 @@ int dropin_notes(struct report *report, const char *unitdir, const struct dropin
 	}
 	for (size_t i = 0; i < report->units.n && r == 0; i++)
 		r = note(report, &report->units.items[i], look, restart);
+	for (size_t i = 0; i < report->units.n && r == 0; i++)
+		r = note_early(report, &report->units.items[i], look);
 	return r;
 }
 

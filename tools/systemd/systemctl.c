@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/systemd/commands.h"
 
 enum {
 	MAX_ANSWER = 256 * 1024,
@@ -113,47 +114,6 @@ int systemctl_do(const char *verb, const char *unit, char **ret_problem)
 	return order((char *[]){ (char *)"systemctl", (char *)verb, (char *)"--", (char *)unit, NULL }, ret_problem);
 }
 
-static int join(char **list, const char *between, const char *text, size_t n)
-{
-	char *joined;
-
-	if (asprintf(&joined, "%s%s%.*s", *list ? *list : "", *list ? between : "", (int)n, text) < 0)
-		return -ENOMEM;
-	free(*list);
-	*list = joined;
-	return 0;
-}
-
-/*
- * "{ path=/bin/x ; argv[]=/bin/x -y ; ignore_errors=no ; ... }": adds the command to the unit's other ones, or to ours,
- * but not one of ours that may fail.
- */
-static int add_command(struct unit *unit, const char *value)
-{
-	static const char own[] = "{ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR "/ejguard ";
-	const char *command = strstr(value, "argv[]=");
-	size_t n;
-
-	if (strncmp(value, own, strlen(own)) == 0) {
-		value += strlen(own);
-		n = strstr(value, " ; ") ? (size_t)(strstr(value, " ; ") - value) : 0;
-		if (strncmp(value + n, " ; ignore_errors=no ;", strlen(" ; ignore_errors=no ;")) != 0)
-			return 0;
-		return join(&unit->applies, "\n", value, n);
-	}
-	command = command ? command + strlen("argv[]=") : value;
-	n = strstr(command, " ; ") ? (size_t)(strstr(command, " ; ") - command) : strlen(command);
-	return join(&unit->earlier, "; ", command, n);
-}
-
-/* True if a command runs through ejguard's own `exec --only-confine`. */
-static bool is_confined(const char *value)
-{
-	static const char own[] = "{ path=" EJG_SBINDIR "/ejguard ; argv[]=" EJG_SBINDIR "/ejguard ";
-
-	return strncmp(value, own, strlen(own)) == 0 && strstr(value, UNIT_CHAIN);
-}
-
 /* A disabled or masked unit may exist without being started; any other may be started by a boot. */
 static bool may_start(const char *file_state)
 {
@@ -180,12 +140,20 @@ static void forget_answer(struct unit *unit)
 {
 	free(unit->applies);
 	free(unit->earlier);
-	unit->applies = unit->earlier = NULL;
+	free(unit->early);
+	unit->applies = unit->earlier = unit->early = NULL;
 	unit->asked = unit->confined = false;
+}
+
+/* Of User=: without it commands run as root. */
+static bool is_root(const char *user)
+{
+	return !*user || strcmp(user, "root") == 0 || strcmp(user, "0") == 0;
 }
 
 int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec)
 {
+	bool guards = false, as_root = true;
 	uint64_t started = 0;
 	char *line, *value;
 
@@ -205,10 +173,14 @@ int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec
 			unit->reload_due = strcmp(value, "yes") == 0;
 		else if (strcmp(line, "InactiveExitTimestampMonotonic") == 0)
 			started = strtoull(value, NULL, 10);
-		else if (strcmp(line, "ExecStart") == 0)
-			unit->confined |= is_confined(value);
-		else if (strcmp(line, "ExecStartPre") == 0 && *value && add_command(unit, value) < 0)
+		else if (strcmp(line, "User") == 0)
+			as_root = is_root(value);
+		else if (*value && commands_add(unit, line, value, &guards) < 0)
 			return -ENOMEM;
+	}
+	if (as_root) {
+		free(unit->early);
+		unit->early = NULL;
 	}
 	unit->restart_due = unit->active && started < changed_usec;
 	unit->starts |= unit->active;
@@ -258,7 +230,7 @@ static int find_starters(const char *answer, char **ret)
 				continue;
 			word = line + strlen(lists[i]);
 			for (size_t n; (n = strcspn(word, " \n")) > 0; word += n + (word[n] == ' '))
-				if (!has_word(*ret, word, n) && join(ret, " ", word, n) < 0)
+				if (!has_word(*ret, word, n) && list_add(ret, " ", word, n) < 0)
 					return -ENOMEM;
 		}
 	return 0;
@@ -317,7 +289,7 @@ int systemctl_ask(struct unit *unit)
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
 			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
-				 "InactiveExitTimestampMonotonic,ExecStartPre,ExecStart," STARTER_LISTS,
+				 "InactiveExitTimestampMonotonic,User," COMMAND_LISTS "," STARTER_LISTS,
 			 (char *)"--",
 			 unit->name,
 			 NULL };
