@@ -28,6 +28,7 @@ try_as_nobody() {
 
 # listen_guarded ADDRESS: in the background, until listen_end.
 listen_guarded() {
+	rm -f "$EJG_STATE/listens" # the one before said ok there
 	(
 		echo 0 >"$cgroup/cgroup.procs"
 		exec nsenter --net="$(net_file host)" "$EJG_STATE/attempt" listen "$1" 4369 120

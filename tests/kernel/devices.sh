@@ -56,6 +56,7 @@ program='my ($name, @addresses) = @ARGV;
 	}
 	1 while wait > 0;'
 serve() {
+	rm -f "$EJG_STATE/said/$1" # not the word of a former one
 	(
 		echo 0 >"$2/cgroup.procs"
 		exec nsenter --net="$(net_file "$1")" perl -MSocket -e '$| = 1; alarm 600;'"$program" "$1" "${@:3}"
@@ -117,6 +118,7 @@ full='my ($address) = @ARGV;
 	print "full\n";
 	sleep 600;'
 fill() {
+	rm -f "$EJG_STATE/said/full" # not the word of a former one
 	(
 		echo 0 >"$elsewhere/cgroup.procs"
 		exec nsenter --net="$(net_file host)" perl -MSocket -MIO::Handle -e '$| = 1; alarm 600;'"$full" "$own6"

@@ -18,6 +18,7 @@ net_run host ip neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev eth0
 # hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; what it says is in held/NAME.
 hold() {
 	local name=$1
+	rm -f "$EJG_STATE/held/$name" # not the word of a former one
 	(
 		echo 0 >"$2/cgroup.procs"
 		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"

@@ -53,6 +53,7 @@ list() {
 }
 
 hold() {
+	rm -f "$EJG_STATE/held/$1" # not the word of a former one
 	(
 		echo 0 >"$2/cgroup.procs"
 		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
@@ -89,6 +90,7 @@ make() {
 
 # Another program gives strangers a socket (netns.sh).
 choose() {
+	rm -f "$EJG_STATE/held/chosen" # not the word of a former one
 	"$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners >"$EJG_STATE/held/chosen" &
 	held+=("$!")
 	wait_for 5 grep -q ready "$EJG_STATE/held/chosen"

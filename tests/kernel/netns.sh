@@ -19,6 +19,7 @@ ACCEPT=netns
 
 # hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; its pid is in `held`.
 hold() {
+	rm -f "$EJG_STATE/held/$1" # not the word of a former one
 	(
 		echo 0 >"$2/cgroup.procs"
 		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"

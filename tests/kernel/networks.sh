@@ -22,6 +22,7 @@ outside() {
 hold() {
 	local enter=(nsenter --net="$(net_file "$3")")
 	[[ $3 != - ]] || enter=()
+	rm -f "$EJG_STATE/held/$1" # not the word of a former one
 	(
 		echo 0 >"$2/cgroup.procs"
 		exec "${enter[@]}" "$EJG_HOLD" "${@:4}"
@@ -101,6 +102,7 @@ check 'control: without it' outside -q check service
 note 'the survey: listeners, and what epmd answers, are those of the namespace of the service'
 # epmd_there NAME: what answers like epmd that has one name, once, in the cgroup and on the host.
 epmd_there() {
+	rm -f "$EJG_STATE/held/epmd" # not the word of a former one
 	(
 		echo 0 >"$cgroup/cgroup.procs"
 		exec nsenter --net="$(net_file host)" perl -MIO::Socket::INET -e '

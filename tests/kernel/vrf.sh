@@ -55,6 +55,7 @@ program='my ($device, $address) = @ARGV;
 	print "listening\n";
 	while (accept(my $c, $s)) { close $c; }'
 serve() {
+	rm -f "$EJG_STATE/said/server" # not the word of a former one
 	(
 		echo 0 >"$EJG_CGROUP/service/cgroup.procs"
 		exec nsenter --net="$(net_file host)" perl -MSocket -e '$| = 1; alarm 600;'"$program" "$@"

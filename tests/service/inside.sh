@@ -16,6 +16,7 @@ private=(4369 4200 4210)
 # serve HOST ADDRESS PORT [--udp]
 serve() {
 	local said=$EJG_STATE/served.$1.$2.$3${4-}
+	rm -f "$said" # not the word of a former one
 	try "$1" listen "$2" "$3" 120 ${4+"$4"} >"$said" &
 	wait_for 5 grep -q ok "$said"
 }
