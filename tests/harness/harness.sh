@@ -155,9 +155,10 @@ prints() {
 	[[ $("${@:2}") == "$1" ]]
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds. EJG_SLOW: how many times slower than usual this machine is.
+# wait_for SECONDS COMMAND...: until it succeeds. EJG_SLOW: how many times slower than usual this machine is. Half a minute at
+# least, because what succeeds does not wait.
 wait_for() {
-	local end=$((SECONDS + $1 * ${EJG_SLOW-1}))
+	local end=$((SECONDS + ($1 > 30 ? $1 : 30) * ${EJG_SLOW-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1
