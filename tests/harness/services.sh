@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases. And a name
-# server, which is unpacked only: installed, it would leave a user behind.
+# Debian's other Erlang services, as packages that tests install into beds: RabbitMQ, and Elixir for releases. And what is
+# unpacked only: ejabberd's program for PAM; a name server, which would leave a user behind if it were installed.
 
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
-services_packages=(rabbitmq-server elixir dnsmasq-base)
+services_packages=(rabbitmq-server elixir dnsmasq-base erlang-p1-pam)
 
 # services_fetch DIR: the packages and all that they need and the beds lack, as files.
 services_fetch() {
@@ -28,7 +28,7 @@ services_install() {
 		wanted=()
 		for package in /srv/packages/*.deb; do
 			name=$(dpkg-deb -f "$package" Package)
-			[[ " elixir rabbitmq-server dnsmasq-base " != *" $name "* || " $* " == *" $name "* ]] || continue
+			[[ " elixir rabbitmq-server dnsmasq-base erlang-p1-pam " != *" $name "* || " $* " == *" $name "* ]] || continue
 			dpkg-query -W -f "\${db:Status-Status}\n" "$name" 2>/dev/null | grep -qx installed || wanted+=("$package")
 		done
 		dpkg --install "${wanted[@]}"' install "$@"
@@ -44,4 +44,9 @@ services_unpack_dns() {
 		dpkg --fsys-tarfile "$package" | tar -C "$2" -x --keep-directory-symlink --no-overwrite-dir
 	done
 	chroot "$2" ldconfig
+}
+
+# services_unpack_pam DIR ROOT: into a bed that does not run.
+services_unpack_pam() {
+	dpkg --fsys-tarfile "$1"/erlang-p1-pam_*.deb | tar -C "$2" -x --keep-directory-symlink --no-overwrite-dir
 }

@@ -130,6 +130,7 @@ int seccomp_check(struct ejg_call *call)
 		r = check_process(call, process, name_of(process));
 		if (r < 0)
 			return r;
+		privilege_check(call, i, r > 0);
 		n++;
 		n_held += r > 0;
 	}

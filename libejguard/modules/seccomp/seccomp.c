@@ -36,6 +36,10 @@ static const struct ejg_option options[] = {
 	"--user USER "                                                                                                 \
 	"SERVICE -- COMMAND"
 
+#define WITHOUT_PRIVILEGE                                                                                              \
+	"start the service by: ejguard exec --user USER SERVICE -- COMMAND\nor let PAM work without privilege; see "   \
+	"ejguard-seccomp(8), PAM"
+
 static const struct ejg_finding_info findings[] = {
 	{ "confined", EJG_OK,
 	  "every process of the service has a filter that refuses the calls listed in ejguard-seccomp(8)", NULL },
@@ -43,6 +47,11 @@ static const struct ejg_finding_info findings[] = {
 	{ "supported", EJG_OK, "this kernel has system call filters", NULL },
 	{ "not-running", EJG_INFO, "no process of the service runs: nothing to check", NULL },
 	{ "recorded", EJG_INFO, "the filter records the calls and refuses none", NULL },
+	{ "privilege-lost", EJG_WARNING, "a set-user-ID program, such as epam for PAM, runs without its privilege",
+	  WITHOUT_PRIVILEGE },
+	{ "privilege-at-risk", EJG_WARNING,
+	  "a set-user-ID program, such as epam for PAM, does not keep its privilege under the filter",
+	  WITHOUT_PRIVILEGE },
 	{ "unfiltered", EJG_FAILURE, "a process of the service runs without a filter", START_THROUGH_EXEC },
 	{ "lets-through", EJG_FAILURE, "the filter of a process allows calls that it should refuse",
 	  START_THROUGH_EXEC },

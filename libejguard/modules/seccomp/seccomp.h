@@ -16,6 +16,11 @@ struct seccomp_config {
 struct filter_plan seccomp_plan(const struct ejg_call *call);
 
 int seccomp_check(struct ejg_call *call);
+/*
+ * Finds programs without the privilege of their set-user-ID bit in the cgroup of a process of the survey, and without
+ * the filter those that would lose it.
+ */
+void privilege_check(struct ejg_call *call, size_t index, bool is_confined);
 int seccomp_prove(struct ejg_call *call);
 
 #endif
