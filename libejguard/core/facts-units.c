@@ -5,6 +5,7 @@
 
 #include "libejguard/core/facts-draft.h"
 #include "libejguard/core/given.h"
+#include "libejguard/service/unit/files.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
@@ -190,6 +191,30 @@ static int add_given_cgroups(struct facts_draft *draft, const struct cgroup_moun
 	return 0;
 }
 
+/* A unit has one cgroup, of its own name: under another name (Alias=) it is found by the link in the unit's folder. */
+static int follow_aliases(struct facts_draft *draft, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
+			  size_t n)
+{
+	const struct settings_source *source = draft->source->settings;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0 && source; i++) {
+		struct ejg_cgroup real = {};
+
+		if (cgroups[i].path || cgroups[i].name[0] == '/')
+			continue;
+		r = unit_alias(draft->arena, source, cgroups[i].name, &real.name);
+		if (r == 0 && real.name && !same_cgroup(cgroups, n, &real))
+			r = locate(draft->arena, draft->report, &draft->source->cgroup, mount, NULL, &real);
+		if (r == 0 && real.path && !same_cgroup(cgroups, n, &real)) {
+			cgroups[i].path = real.path;
+			cgroups[i].id = real.id;
+		}
+		r = r == -ENOENT ? 0 : r;
+	}
+	return r;
+}
+
 int facts_read_cgroups(struct facts_draft *draft)
 {
 	struct given given = {};
@@ -215,6 +240,8 @@ int facts_read_cgroups(struct facts_draft *draft)
 		return -ENOMEM;
 	r = setting ? read_set_cgroups(draft, &mount, setting, cgroups)
 		    : read_default_cgroups(draft, &mount, cgroups, &n);
+	if (r == 0)
+		r = follow_aliases(draft, &mount, cgroups, n);
 	if (r == 0)
 		r = add_given_cgroups(draft, &mount, &given, cgroups, &n);
 	if (r < 0)

@@ -2,6 +2,7 @@
 /* The service's cgroups, from the stack and as limited by the caller. */
 #include <errno.h>
 
+#include "libejguard/util/cleanup.h"
 #include "tests/unit/facts-fixture.h"
 
 static int choose(struct fixture *f, bool own, const char *a, const char *b)
@@ -59,6 +60,54 @@ static void test_set_cgroups(void **state)
 			"same as x.service at stack:1:9");
 	fixture_refused(&f, "cgroups /guard/../guard", "fact-cgroup", "..");
 	fixture_refused(&f, "cgroups /", "fact-cgroup", "root");
+}
+
+/* Links a name in the folder of units. */
+static void link_unit(struct fixture *f, const char *target, const char *name)
+{
+	const char *path = arena_printf(f->scratch->arena, "root/etc/systemd/system/%s", name);
+
+	assert_int_equal(symlink(target, scratch_path(f->scratch, path)), 0);
+}
+
+static void test_aliases(void **state)
+{
+	static const char *const folders[] = { "root", "root/etc", "root/etc/systemd", "root/etc/systemd/system" };
+	struct settings_source settings = { .hostname = "host" };
+	struct fixture f;
+
+	fixture_init(&f, state);
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		scratch_mkdir(f.scratch, folders[i]);
+	settings.root = fixture_path(f.scratch, "root");
+	f.source.settings = &settings;
+	scratch_text(f.scratch, "root/etc/systemd/system/real.service", "[Service]\n");
+	scratch_text(f.scratch, "root/etc/systemd/system/real@.service", "[Service]\n");
+	link_unit(&f, "real.service", "x.service");
+	link_unit(&f, "x.service", "y.service");
+	link_unit(&f, "real@.service", "z.service");
+	link_unit(&f, "/dev/null", "masked.service");
+	fixture_make(&f, "system.slice/real.service");
+	assert_int_equal(fixture_collect(&f, "cgroups x.service masked.service gone.service z.service"), 0);
+	assert_string_equal(f.facts->cgroups[0].name, "x.service");
+	assert_string_equal(f.facts->cgroups[0].path, fixture_path(f.scratch, "cgroup/system.slice/real.service"));
+	assert_int_not_equal(f.facts->cgroups[0].id, 0);
+	for (size_t i = 1; i < 4; i++)
+		assert_null(f.facts->cgroups[i].path);
+	assert_int_equal(fixture_collect(&f, "cgroups y.service"), 0);
+	assert_non_null(f.facts->cgroups[0].path);
+	/* No cgroup is named twice by that. */
+	assert_int_equal(fixture_collect(&f, "cgroups x.service real.service y.service"), 0);
+	assert_null(f.facts->cgroups[0].path);
+	assert_non_null(f.facts->cgroups[1].path);
+	assert_null(f.facts->cgroups[2].path);
+	assert_int_equal(fixture_collect(&f, "cgroups x.service y.service"), 0);
+	assert_non_null(f.facts->cgroups[0].path);
+	assert_null(f.facts->cgroups[1].path);
+	/* A cgroup of its own goes before. */
+	fixture_make(&f, "system.slice/x.service");
+	assert_int_equal(fixture_collect(&f, "cgroups x.service"), 0);
+	assert_string_equal(f.facts->cgroups[0].path, fixture_path(f.scratch, "cgroup/system.slice/x.service"));
 }
 
 static void test_no_cgroups(void **state)
@@ -132,8 +181,8 @@ static void test_choose_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_defaults),   scratch_test(test_set_cgroups),	scratch_test(test_no_cgroups),
-		scratch_test(test_choose_own), scratch_test(test_choose_given),
+		scratch_test(test_defaults),   scratch_test(test_set_cgroups), scratch_test(test_aliases),
+		scratch_test(test_no_cgroups), scratch_test(test_choose_own),  scratch_test(test_choose_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/outside.h"
 #include "libejguard/modules/net/sharing.h"
 #include "libejguard/modules/net/users.h"
 #include "libejguard/util/address.h"
@@ -153,14 +154,18 @@ static void check_removed(struct net_sockets *s, const struct socket_info *info,
 
 static int check_listener(void *data, const struct socket_info *info)
 {
-	const struct policy_head *head;
 	struct net_sockets *s = data;
+	const struct policy_head *head = s->d->head;
 	char subject[SOCKET_TEXT_SIZE], where[WHERE_SIZE];
 
-	head = s->d->head;
 	socket_format(&info->local, info->local_port, subject);
-	if (!is_ours(s, info->cgroup_id))
-		return s->home && port_in(head->guarded_ports, info->local_port) ? check_foreign(s, info, subject) : 0;
+	if (!is_ours(s, info->cgroup_id)) {
+		if (s->home && port_in(head->guarded_ports, info->local_port))
+			return check_foreign(s, info, subject);
+		s->failed |= s->home && port_in(head->private_ports, info->local_port) &&
+			     outside_fails(s->call, info, subject, format_netns(s, where));
+		return 0;
+	}
 	check_removed(s, info, subject);
 	if (!port_in(head->private_ports, info->local_port) &&
 	    !port_in_ranges(s->facts->public_ports, s->facts->n_public_ports, info->local_port)) {
@@ -364,11 +369,7 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
 	struct net_sockets s = {
-		.call = call,
-		.facts = ejg_call_facts(call),
-		.d = &d,
-		.pins = PINS_NULL,
-		.evict = true,
+		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true
 	};
 	struct netns_list networks = {};
 

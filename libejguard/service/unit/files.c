@@ -181,3 +181,19 @@ int unit_files(struct arena *arena, const struct settings_source *source, const 
 	*ret_n = s.n_files + 1;
 	return arena_failed(arena) ? -ENOMEM : 0;
 }
+
+int unit_alias(struct arena *arena, const struct settings_source *source, const char *name, const char **ret)
+{
+	struct fragment_search s = { .arena = arena, .source = source };
+	bool masked = false;
+
+	*ret = NULL;
+	if (!strrchr(name, '.') || strchr(name, '/'))
+		return 0;
+	add_name(&s, name);
+	find_fragment(&s, name, &masked);
+	/* A template is no unit that runs. */
+	if (s.n_names == 2 && !strstr(s.names[1], "@."))
+		*ret = s.names[1];
+	return arena_failed(arena) ? -ENOMEM : 0;
+}

@@ -17,4 +17,8 @@ struct unit_file {
 int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
 	       const struct unit_file **ret, size_t *ret_n);
 
+/* The unit that a name is another name of: the target of its link. *ret is NULL if there is none. Return: 0, -ENOMEM.
+ */
+int unit_alias(struct arena *arena, const struct settings_source *source, const char *name, const char **ret);
+
 #endif

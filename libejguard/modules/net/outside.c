@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/outside.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/pins.h"
+#include "libejguard/util/cleanup.h"
+
+/* True if another service's set has the cgroup: two services may run nodes of one user and one name. */
+static bool is_of_a_set(uint64_t cgroup)
+{
+	cleanup_dir DIR *dir = opendir(PINS_ROOT);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[PINS_PATH_SIZE];
+		struct stat st;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		pins_format(path, PINS_ROOT "/%s/links/%llu", entry->d_name, (unsigned long long)cgroup);
+		if (stat(path, &st) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_our_node(const struct ejg_survey *survey, pid_t pid)
+{
+	for (size_t i = 0; i < survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(survey, i);
+
+		if (process->pid == pid)
+			return process->role == EJG_PROCESS_NODE && process->relation == EJG_RELATION_OURS &&
+			       !process->in_service;
+	}
+	return false;
+}
+
+static bool is_held_by_node(struct ejg_call *call, const struct socket_info *listener)
+{
+	const struct ejg_survey *survey = ejg_call_survey(call);
+
+	for (size_t i = 0; survey && i < survey->n_listeners; i++) {
+		const struct ejg_listener *seen = ejg_listener_get(survey, i);
+
+		if (seen->port == listener->local_port && seen->cgroup_id == listener->cgroup_id && seen->pid > 0 &&
+		    is_our_node(survey, seen->pid))
+			return true;
+	}
+	return false;
+}
+
+bool outside_fails(struct ejg_call *call, const struct socket_info *listener, const char *subject, const char *where)
+{
+	const struct policy_address address = net_address(&listener->local);
+
+	if ((is_loopback(&address) && !is_wildcard(&address)) || is_of_a_set(listener->cgroup_id) ||
+	    !is_held_by_node(call, listener))
+		return false;
+	ejg_call_finding(call, "listener-unguarded", subject,
+			 "a node of the service listens there%s, outside of the service's cgroups: nothing decides who "
+			 "connects",
+			 where);
+	return true;
+}

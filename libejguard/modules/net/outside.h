@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A node of the service that runs outside of its cgroups. */
+#ifndef EJG_NET_OUTSIDE_H
+#define EJG_NET_OUTSIDE_H
+
+#include <ejguard/module.h>
+
+#include "libejguard/util/sockets.h"
+
+/*
+ * Reports a listener of a node of the service that everybody reaches, because no service's set guards its cgroup. The
+ * distribution port may be random: a guard that does not know its number can only guard it by the cgroup.
+ * @where: the network namespace, for the message
+ *
+ * Return: true if it was reported.
+ */
+bool outside_fails(struct ejg_call *call, const struct socket_info *listener, const char *subject, const char *where);
+
+#endif

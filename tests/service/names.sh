@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Where the units of a service are: the stack names another name of its unit (Alias=), an instance of a template, a unit in
+# another slice; and a node that runs in no unit of the service, with a distribution port that nobody knows beforehand.
+set -euo pipefail
+
+# shellcheck source=../harness/harness.sh
+source "$(dirname "$0")/../harness/harness.sh"
+harness_begin "$0"
+
+bed_new server 198.51.100.1/24
+bed_stage server
+net_new stranger 203.0.113.9/24
+units=$(bed_root server)/etc/systemd/system
+fragment=$(find "$(bed_root server)"/{usr/lib,lib}/systemd/system -name ejabberd.service -print -quit)
+mv "$fragment" "$units/xmpp.service"
+ln -s xmpp.service "$units/ejabberd.service"
+bed_boot server
+
+# from_inside UNIT: what a process of the unit gets at a stranger's epmd, where nobody listens.
+from_inside() {
+	try_in server "$1" connect 203.0.113.9 4369
+}
+
+# reach: what a stranger gets at the distribution port.
+reach() {
+	try stranger connect 198.51.100.1 "$(ejabberd_dist_port server)"
+}
+
+# check_guarded_in WHAT UNIT: check says so, and it is so.
+check_guarded_in() {
+	check "$1: check" bed_run server ejguard check
+	check_is "$1: a stranger" timeout "$(reach)"
+	check_is "$1: from inside" denied "$(from_inside "$2")"
+}
+
+note 'another name of the unit'
+check 'ejabberd starts' bed_run server systemctl start ejabberd
+check_is 'control: a stranger, without the guard' ok "$(reach)"
+check_is 'control: from inside, without the guard' refused "$(from_inside xmpp.service)"
+check 'enable --now' bed_run server ejguard enable --now
+check_guarded_in 'the running unit' xmpp.service
+check 'restart' bed_run server systemctl restart ejabberd
+check_guarded_in 'after a restart' xmpp.service
+bed_run server systemctl stop ejabberd
+
+note 'another slice'
+mkdir -p "$units/xmpp.service.d"
+printf '[Service]\nSlice=chat.slice\n' >"$units/xmpp.service.d/60-local.conf"
+bed_run server systemctl daemon-reload
+check 'start' bed_run server systemctl start ejabberd
+check 'another slice: check' bed_run server ejguard check
+check_is 'another slice: a stranger' timeout "$(reach)"
+bed_run server systemctl stop ejabberd
+rm "$units/xmpp.service.d/60-local.conf"
+
+note 'an instance of a template'
+bed_run server ejguard disable >/dev/null
+bed_run server ejguard release >/dev/null
+rm "$units/ejabberd.service"
+mv "$units/xmpp.service" "$units/xmpp@.service"
+{
+	echo 'set cgroups xmpp@a.service epmd.service epmd.socket'
+	grep -v '^set cgroups' "$(bed_root server)/usr/share/ejguard/ejabberd"
+} | guard_stack server
+bed_run server systemctl daemon-reload
+check 'start' bed_run server systemctl start xmpp@a
+check_is 'control: a stranger, without the guard' ok "$(reach)"
+check 'enable --now' bed_run server ejguard enable --now
+check 'an instance: check' bed_run server ejguard check
+check_is 'an instance: a stranger' timeout "$(reach)"
+bed_run server systemctl stop xmpp@a
+
+note 'a node in a shell'
+bed_run server systemd-run --quiet --unit=by-hand --property=User=ejabberd --property=Type=exec \
+	/usr/sbin/ejabberdctl foreground
+check 'the node starts' bed_wait 30 server ejabberdctl status
+check_is 'control: a stranger reaches it' ok "$(reach)"
+check_status 'check' 1 bed_run server ejguard check
+check_has 'check says why' net.listener-unguarded "$(bed_run server ejguard --json check || true)"
+check_status 'apply' 1 bed_run server ejguard apply
+bed_run server systemctl stop by-hand
+check 'control: without it: check' bed_run server ejguard check
