@@ -137,6 +137,56 @@ rm "$dropins/ejabberd.service.d/90-local.conf"
 reload
 check 'control: check' bed_run server ejguard check
 
+note 'files that systemd does not find newer than those it has read'
+# older FILE: what is on stdin takes the place of the file, with an old time, as from a backup.
+older() {
+	cat >"$dropins/older"
+	touch -d 2020-01-01 "$dropins/older"
+	mv "$dropins/older" "$1"
+}
+# unnoticed: systemd says of ejabberd.service that nothing was changed.
+unnoticed() {
+	[[ $(bed_run server systemctl show --value --property NeedDaemonReload ejabberd.service) == no ]]
+}
+printf '[Service]\nEnvironment=A=B\n' >"$dropins/ejabberd.service.d/90-local.conf"
+reload
+check 'control: check' bed_run server ejguard check
+printf '[Service]\nExecStartPre=\n' | older "$dropins/ejabberd.service.d/90-local.conf"
+check 'control: systemd does not notice it' unnoticed
+check_finding 'an older file that clears it' reload-due ejabberd.service
+reload
+check_finding 'an older file that clears it, read' dropin-without-effect ejabberd.service
+rm "$dropins/ejabberd.service.d/90-local.conf"
+reload
+cp "$file" "$file.kept"
+{ cat "$file" && echo 'ExecStartPre='; } | older "$file"
+check 'control: systemd does not notice it' unnoticed
+check_finding 'an older drop-in that clears itself' reload-due ejabberd.service
+sed 's/ejabberd$/other/' "$file.kept" | older "$file"
+check_finding 'an older drop-in for another service' reload-due ejabberd.service
+mv "$file.kept" "$file"
+reload
+check 'control: check' bed_run server ejguard check
+
+note 'what only a file in /run guards'
+volatile=/run/systemd/system/ejabberd.service.d
+bed_run server mkdir -p $volatile
+bed_run server cp /etc/systemd/system/ejabberd.service.d/50-ejguard.conf $volatile/70-local.conf
+reload
+check 'beside our drop-in: check' bed_run server ejguard check
+mv "$file" "$dropins/kept"
+reload
+check_finding 'alone' dropin-volatile ejabberd.service
+mkdir -p "$dropins/ejabberd.service.d"
+cp "$dropins/kept" "$dropins/ejabberd.service.d/60-local.conf"
+reload
+check 'control: a file of the administrator: check' bed_run server ejguard check
+rm "$dropins/ejabberd.service.d/60-local.conf"
+mv "$dropins/kept" "$file"
+bed_run server rm -r $volatile
+reload
+check 'control: check' bed_run server ejguard check
+
 note 'a drop-in that was changed'
 # changed WHAT SED ID SEVERITY: what check says of ejabberd.service with such a drop-in, before and after systemd reads it.
 changed() {

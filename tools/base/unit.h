@@ -37,6 +37,11 @@ struct unit {
 	bool confined;	 /* and systemd has loaded that */
 	bool reload_due; /* systemd has not loaded the current files */
 	bool restart_due;
+	enum {
+		BOOT_AS_NOW,   /* the next boot starts it as systemd would start it now */
+		BOOT_STALE,    /* systemd has not read the current files */
+		BOOT_VOLATILE, /* only a file in /run guards it */
+	} boot;
 	char *earlier; /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
 	char *early;   /* those of them that the unit's user runs, if that is not root; NULL: none */
 };

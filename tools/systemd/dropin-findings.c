@@ -41,6 +41,11 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 			 .message =
 				 "its files were changed after systemd read them: the next boot may start it unguarded",
 			 .remedy = "run: systemctl daemon-reload" },
+	[VOLATILE] = { .id = "ejguard.dropin-volatile",
+		       .severity = EJG_FAILURE,
+		       .message =
+			       "only a file in /run guards it, which the next boot does not have: it starts unguarded",
+		       .remedy = "run: ejguard enable" },
 	[WITHOUT_EFFECT] = { .id = "ejguard.dropin-without-effect",
 			     .severity = EJG_FAILURE,
 			     .message = "its drop-in is there, but another file removes its command, so it starts "

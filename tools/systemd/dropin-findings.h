@@ -16,6 +16,7 @@ enum dropin_condition {
 	FOREIGN,
 	UNREAD,
 	RELOAD_DUE,
+	VOLATILE,
 	WITHOUT_EFFECT,
 	UNCONFINED,
 	CHANGED,

@@ -8,6 +8,7 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/systemd/dropin-findings.h"
 #include "tools/systemd/dropin.h"
+#include "tools/systemd/next-boot.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
 
@@ -19,6 +20,8 @@ static enum dropin_condition find_condition(const struct unit *unit)
 		return NO_UNIT;
 	if (unit->action == UNIT_FOREIGN && !unit->guarded)
 		return FOREIGN;
+	if (unit->boot != BOOT_AS_NOW && !unit->reload_due)
+		return unit->boot == BOOT_STALE ? RELOAD_DUE : VOLATILE;
 	/* The file was removed, but systemd still has it loaded. */
 	if (!ours && unit->guarded && !unit->reload_due)
 		return BY_ITSELF;
@@ -118,6 +121,8 @@ static int look_at(struct report *report, const char *unitdir, const char *name,
 	unit->chained = unit->old && strstr(unit->old, UNIT_CHAIN);
 	unit->guarded = is_guarded(report, unit, is_main);
 	unit->differs = is_outdated(report, unit, is_main);
+	if (unit->asked && unit->guarded && next_boot_look(report, unit, is_main) == -ENOMEM)
+		return report_fail(report, -ENOMEM, "out of memory");
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/systemd/execstart.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "libejguard/util/cookie-name.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
+#include "tools/systemd/unit-file.h"
 
 #define BLANKS " \t"
 
@@ -19,65 +19,9 @@ void execstart_free(struct execstart *execstart)
 	*execstart = (struct execstart){};
 }
 
-/* True if a line ends in a backslash that is not escaped: then the next line continues it. */
-static bool is_continued(const char *line, size_t n)
+static int assign(void *data, const char *value)
 {
-	size_t backslashes = 0;
-
-	while (backslashes < n && line[n - 1 - backslashes] == '\\')
-		backslashes++;
-	return backslashes % 2 == 1;
-}
-
-/*
- * The next line of a unit file, with its continuation lines: systemd.syntax(7) joins them with a blank, and skips
- * comments. Return: 0 at the end of the text, 1, or -ENOMEM.
- */
-static int next_line(const char **text, char **ret)
-{
-	char *joined = NULL;
-	bool more = true;
-	size_t size;
-	FILE *out;
-
-	if (!**text)
-		return 0;
-	out = open_memstream(&joined, &size);
-	if (!out)
-		return -ENOMEM;
-	for (bool first = true; more && **text; first = false) {
-		const char *line = *text;
-		size_t n = strcspn(line, "\n"), blank = strspn(line, BLANKS);
-
-		*text += n + (line[n] == '\n');
-		if (!first && (line[blank] == '#' || line[blank] == ';'))
-			continue;
-		more = is_continued(line, n) && line[blank] != '#' && line[blank] != ';';
-		fwrite(line, 1, more ? n - 1 : n, out);
-		if (more)
-			fputc(' ', out);
-	}
-	if (fclose(out) != 0) {
-		free(joined);
-		return -ENOMEM;
-	}
-	*ret = joined;
-	return 1;
-}
-
-static char *strip(char *text)
-{
-	size_t n;
-
-	text += strspn(text, BLANKS "\r");
-	for (n = strlen(text); n > 0 && strchr(BLANKS "\r", text[n - 1]); n--)
-		;
-	text[n] = '\0';
-	return text;
-}
-
-static int assign(struct execstart *execstart, const char *value)
-{
+	struct execstart *execstart = data;
 	char *copy = NULL;
 
 	execstart->assigned = true;
@@ -98,26 +42,7 @@ static int assign(struct execstart *execstart, const char *value)
 
 int execstart_read(struct execstart *execstart, const char *text)
 {
-	bool service = false;
-	int r;
-
-	for (;;) {
-		cleanup_free char *line = NULL;
-		char *name, *value;
-
-		r = next_line(&text, &line);
-		if (r <= 0)
-			return r;
-		name = strip(line);
-		if (*name == '[')
-			service = strcmp(name, "[Service]") == 0;
-		value = strchr(name, '=');
-		if (!service || !value || *name == '#' || *name == ';')
-			continue;
-		*value++ = '\0';
-		if (strcmp(strip(name), "ExecStart") == 0 && assign(execstart, strip(value)) < 0)
-			return -ENOMEM;
-	}
+	return unit_file_read(text, "[Service]", "ExecStart", assign, execstart);
 }
 
 /* The end of a word, which may contain blanks in quotes or behind a backslash, as in systemd's extract_first_word(). */
