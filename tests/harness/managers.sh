@@ -7,8 +7,8 @@
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
 managers_packages=(runit s6 supervisor monit)
-# From Debian 13 on openrc needs insserv, which is not installed beside systemd-sysv. It is not installed here.
-managers_beside=(openrc 'libeinfo1*' 'librc1*')
+# From Debian 13 on openrc needs insserv, beside which apt would not leave systemd-sysv: they are only unpacked here.
+managers_beside=(openrc insserv 'libeinfo1*' 'librc1*')
 
 # managers_fetch DIR
 managers_fetch() {
