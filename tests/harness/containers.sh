@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Debian's container tools, unpacked into a bed: podman with its network, crun and runc.
+# Debian's container tools, unpacked into a bed: podman with its network, crun and runc, and Docker.
 
 # shellcheck source=debs.sh
 source "${BASH_SOURCE[0]%/*}/debs.sh"
 
 # netavark takes iptables or nft, by its version.
 containers_packages=(podman crun runc conmon netavark catatonit golang-github-containers-common
-	golang-github-containers-image iptables nftables)
+	golang-github-containers-image iptables nftables docker.io)
+# From Debian 13 on a package of its own.
+containers_beside=(docker-cli)
 
 # containers_fetch DIR
 containers_fetch() {
-	debs_fetch "$1" "${containers_packages[@]}"
+	debs_fetch "$1" "${containers_packages[@]}" && debs_download "$1" "${containers_beside[@]}"
 }
 
 # containers_unpack DIR ROOT: into a bed that does not run. podman is told not to expect controllers of cgroup2, which a
@@ -40,4 +42,21 @@ containers_unpack() {
 		graphroot = "/var/lib/containers/storage"
 		runroot = "/run/containers/storage"
 	EOT
+}
+
+# containers_box BED: the root file system of its containers, at $box in it: the image's, with a program that starts ejabberd.
+containers_box() {
+	local root
+	root=$(bed_root "$1")
+	box=/srv/box
+	rootfs_mount "$root$box" "$EJG_STATE/box" "$EJG_IMAGE/layer"
+	install -m 755 "$EJG_ATTEMPT" "$root$box/attempt"
+	echo 'FIREWALL_WINDOW=4200-4210' >>"$root$box/etc/default/ejabberd"
+	cat >"$root$box/start" <<-'EOT'
+		#!/bin/sh
+		mkdir -p /run/ejabberd
+		chown ejabberd:ejabberd /run/ejabberd
+		exec setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
+	EOT
+	chmod 755 "$root$box/start"
 }

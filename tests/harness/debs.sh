@@ -34,7 +34,7 @@ debs_fetch() {
 }
 
 # debs_download DIR PATTERN...: the packages whose names match, and nothing that they need: for those that apt would not install
-# beside what a bed has. * stands for the part of a name that changes with the release.
+# beside what a bed has. * stands for the part of a name that changes with the release. What a release does not have is left out.
 debs_download() {
 	local dir=$1 pattern known names=()
 	shift
@@ -42,7 +42,7 @@ debs_download() {
 	for pattern; do
 		mapfile -t -O "${#names[@]}" names < <(grep -xE "${pattern//\*/[0-9.-]*(t64)?}" <<<"$known")
 	done
-	debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
+	((${#names[@]} == 0)) || debs_in "$dir" apt-get --quiet -o APT::Sandbox::User=root download "${names[@]}"
 }
 
 # debs_unpack DIR ROOT: unpacks all packages.

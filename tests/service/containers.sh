@@ -17,7 +17,6 @@ source "$harness_dir/containers.sh"
 host=198.51.100.1
 address=10.89.0.2 second=10.89.0.3 neighbour=10.89.0.9
 service=ejabberd-container
-box=/srv/box
 examples=/usr/share/ejguard/containers
 hooks=/usr/share/containers/oci/hooks.d
 
@@ -30,17 +29,7 @@ rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*
 bed_stage server
 containers_unpack "$EJG_CONTAINERS" "$root"
 
-# The root file system of the containers: the image's, with a program that starts ejabberd.
-rootfs_mount "$root$box" "$EJG_STATE/box" "$EJG_IMAGE/layer"
-install -m 755 "$EJG_ATTEMPT" "$root$box/attempt"
-echo 'FIREWALL_WINDOW=4200-4210' >>"$root$box/etc/default/ejabberd"
-cat >"$root$box/start" <<-'EOT'
-	#!/bin/sh
-	mkdir -p /run/ejabberd
-	chown ejabberd:ejabberd /run/ejabberd
-	exec setpriv --reuid ejabberd --regid ejabberd --init-groups env HOME=/var/lib/ejabberd ejabberdctl foreground
-EOT
-chmod 755 "$root$box/start"
+containers_box server
 touch "$root/srv/bundle.net"
 mount --bind "$(net_file bundle)" "$root/srv/bundle.net"
 
