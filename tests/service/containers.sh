@@ -3,8 +3,9 @@
 #
 # A real ejabberd in containers of podman, crun and runc, guarded by the hook `ejguard oci`: from its start, after a restart,
 # beside another container of the same service; a stop leaves nothing; a broken stack refuses the container, and a log says
-# why. Then without a hook: in a guarded parent cgroup, as Docker's --cgroup-parent makes them. The controls: the same
-# containers without a guard. EJG_CONTAINERS is a folder of packages that containers_fetch of tests/harness/containers.sh made.
+# why; so it is with a container of another user than root. Then without a hook: in a guarded parent cgroup, as Docker's
+# --cgroup-parent makes them. The controls: the same containers without a guard. EJG_CONTAINERS is a folder of packages that
+# containers_fetch of tests/harness/containers.sh made.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -245,6 +246,56 @@ try_bundle() {
 	stack >"$root/etc/ejguard/$service"
 }
 
+# A bundle of a user who is not root, in a cgroup of that user: a guard cannot be applied there. Its mounts are those that a
+# user may make in a bed.
+write_user() {
+	run mkdir -p /sys/fs/cgroup/user/shell
+	run chown -R nobody: /sys/fs/cgroup/user
+	run install -d -o nobody /srv/user /run/user-of-test
+	cat >"$root/srv/as-user" <<-'EOT'
+		#!/bin/sh
+		echo $$ >/sys/fs/cgroup/user/shell/cgroup.procs
+		cd /srv/user
+		exec setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/srv/user "$@"
+	EOT
+	chmod 755 "$root/srv/as-user"
+}
+
+# user_bundle RUNTIME [HOOKS]: runs it.
+user_bundle() {
+	run rm -f /srv/user/config.json
+	run /srv/as-user "$1" spec --rootless
+	python3 - "$root/srv/user/config.json" "${2-}" <<-'EOT'
+		import json, sys
+		path, hooks = sys.argv[1:]
+		config = json.load(open(path))
+		config['process'].update(terminal=False, args=['/bin/true'])
+		config['root'] = {'path': '/srv/box', 'readonly': True}
+		config['mounts'] = [{'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']},
+		                    {'destination': '/dev', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['nosuid', 'mode=755']}]
+		linux = config['linux']
+		linux.update(cgroupsPath='/user/one', resources={}, maskedPaths=[], readonlyPaths=[])
+		if hooks:
+		    config.update(json.load(open(hooks)))
+		json.dump(config, open(path, 'w'))
+	EOT
+	run /srv/as-user "$1" --root /run/user-of-test run one </dev/null
+}
+
+try_user() {
+	local since
+	note "a bundle of $1, of another user than root"
+	check "$1, another user: control: it runs" user_bundle "$1"
+	since=$(run date '+%Y-%m-%d %H:%M:%S')
+	check_is "$1, another user: refused" no \
+		"$(user_bundle "$1" "$root$examples/bundle-hooks.json" >/dev/null 2>&1 && echo yes || echo no)"
+	check "$1, another user: the log says why" bed_wait 10 server bash -c \
+		"journalctl --since '$since' -t ejguard | grep -q 'container one: refused: .*run it as root'"
+	run /srv/as-user "$1" --root /run/user-of-test delete --force one >/dev/null 2>&1 || true
+	check_nothing "$1, another user"
+}
+
+write_user
 for name in runc crun; do
 	try_podman "$name"
 	try_two
@@ -252,6 +303,7 @@ for name in runc crun; do
 	[[ $name != runc ]] || try_locked
 	try_no_cgroup
 	try_bundle "$name"
+	try_user "$name"
 done
 
 note 'no hook: a guarded parent'
