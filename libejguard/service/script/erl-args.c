@@ -32,25 +32,43 @@ static bool is(const struct erl_words *words, size_t i, const char *text)
 	return i < words->n && strcmp(words->items[i].text, text) == 0;
 }
 
-static bool read_key(const struct erl_words *words, size_t i, const char *name, uint16_t *ret)
+/* The range of the keys of -kernel; a key that was not seen has 0. */
+struct kernel_keys {
+	uint16_t min, max;
+	const struct erl_word *where; /* of the first of them */
+};
+
+/* Takes one key and its value. Return: false when they concern the port in another form than a number. */
+static bool take_key(struct kernel_keys *keys, const struct erl_word *key, const struct erl_word *value)
 {
-	return is(words, i, name) && i + 1 < words->n && port_parse(words->items[i + 1].text, ret) == 0;
+	uint16_t *port = strcmp(key->text, "inet_dist_listen_min") == 0	  ? &keys->min
+			 : strcmp(key->text, "inet_dist_listen_max") == 0 ? &keys->max
+									  : NULL;
+
+	if (!port)
+		return !is_telling(key->text) && !is_telling(value->text);
+	/* A key that is given twice is not a plain form. */
+	if (*port || port_parse(value->text, port) < 0)
+		return false;
+	if (!keys->where)
+		keys->where = key;
+	return true;
 }
 
 /*
- * The four words behind -kernel; or, as usual in a file, two words, and two more behind another -kernel.
- * Return: how many words they are; 0 when they are of another form.
+ * The keys and values behind -kernel, up to the next flag: any keys, in any order. Return: how many words they are,
+ * with -kernel; 0 when they are of another form.
  */
-static size_t read_plain_form(const struct erl_words *words, size_t i, struct ejg_port_range *ret)
+static size_t read_kernel(const struct erl_words *words, size_t i, struct kernel_keys *keys)
 {
-	size_t second = i + 3;
+	size_t j = i + 1;
 
-	if (!read_key(words, i + 1, "inet_dist_listen_min", &ret->first))
-		return 0;
-	second += is(words, second, "-kernel");
-	if (!read_key(words, second, "inet_dist_listen_max", &ret->last) || ret->first > ret->last)
-		return 0;
-	return second + 2 - i;
+	while (j < words->n && !strchr("-+", words->items[j].text[0])) {
+		if (j + 1 == words->n || !take_key(keys, &words->items[j], &words->items[j + 1]))
+			return 0;
+		j += 2;
+	}
+	return j - i;
 }
 
 /* Words of a cookie are not relevant here and must not be shown. Return: how many words; 0: it is no cookie. */
@@ -69,16 +87,13 @@ static size_t cookie_words(const struct erl_words *words, size_t i)
 enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_port_range *ret_range,
 				   const struct erl_word **ret_where)
 {
-	const struct erl_word *where = NULL;
-	struct ejg_port_range range = { 0 };
+	struct kernel_keys keys = { 0 };
 
 	*ret_where = NULL;
 	for (size_t i = 0, n; i < words->n; i += n) {
-		n = !where && is(words, i, "-kernel") ? read_plain_form(words, i, &range) : 0;
-		if (n > 0) {
-			where = &words->items[i + 1];
+		n = is(words, i, "-kernel") ? read_kernel(words, i, &keys) : 0;
+		if (n > 0)
 			continue;
-		}
 		n = cookie_words(words, i);
 		if (n > 0)
 			continue;
@@ -90,9 +105,11 @@ enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_por
 	}
 	if (words->more)
 		return ERL_ARGS_UNCLEAR;
-	if (!where)
+	if (!keys.where)
 		return ERL_ARGS_NONE;
-	*ret_where = where;
-	*ret_range = range;
+	*ret_where = keys.where;
+	if (!keys.min || !keys.max || keys.min > keys.max)
+		return ERL_ARGS_UNCLEAR;
+	*ret_range = (struct ejg_port_range){ keys.min, keys.max };
 	return ERL_ARGS_RANGE;
 }

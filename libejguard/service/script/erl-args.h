@@ -12,8 +12,9 @@ enum erl_args_result {
 };
 
 /*
- * Finds the distribution range in arguments of erl: `-kernel inet_dist_listen_min N inet_dist_listen_max M`, which is
- * the plain form. *ret_where is the word that decides, or NULL.
+ * Finds the distribution range in arguments of erl. The plain form is `-kernel inet_dist_listen_min N
+ * inet_dist_listen_max M`, also behind several -kernel, in any order, and between other keys. *ret_where is the word
+ * that decides, or NULL.
  */
 enum erl_args_result erl_args_read(const struct erl_words *words, struct ejg_port_range *ret_range,
 				   const struct erl_word **ret_where);
