@@ -75,7 +75,7 @@ static int search(struct hunt *hunt)
 		hunt_say(
 			hunt, "none", NULL, 0,
 			"the cookie was not found in the %zu files that were searched: configuration, units, releases, "
-			"homes, logs",
+			"cookie files and shell histories in homes, logs; other files were not searched",
 			hunt->n_files);
 	return r;
 }

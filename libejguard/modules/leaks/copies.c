@@ -31,21 +31,6 @@ static void take_hit(void *data, const struct search_hit *hit)
 		copies->line = hit->line;
 }
 
-static void say_copy(struct copies *copies, const struct text *text)
-{
-	struct hunt *hunt = copies->hunt;
-	const char *readers = hunt_readers(hunt, text->file);
-
-	if (copies->n_findings++ >= MAX_FINDINGS)
-		return;
-	if (readers)
-		hunt_say(hunt, "copy-readable", text->path, copies->line,
-			 "contains the cookie, too, and %s can read it there and take over the node", readers);
-	else
-		hunt_say(hunt, "copy", text->path, copies->line,
-			 "contains the cookie, too: one more place to keep private");
-}
-
 static void look_at_text(void *data, const struct text *text)
 {
 	struct copies *copies = data;
@@ -54,8 +39,8 @@ static void look_at_text(void *data, const struct text *text)
 	copies->line = 0;
 	search_text(text->bytes, text->n, &copies->hunt->vault->vault.cookie, text->arguments, text->keys, take_hit,
 		    copies);
-	if (copies->line)
-		say_copy(copies, text);
+	if (copies->line && copies->n_findings++ < MAX_FINDINGS)
+		hunt_say_copy(copies->hunt, text->path, text->file, copies->line);
 }
 
 /* The cookie file itself is no copy; but a second cookie file that Erlang does not read is one. */
@@ -104,18 +89,33 @@ static void search_beside(struct copies *copies)
 		texts_folder(&copies->texts, texts_home(host, &copies->hunt->places.items[i]), "*cookie*", 0, 0);
 }
 
-/* Users who call the node by erl or a tool have the cookie in their home. */
+/* Users who call the node by erl or a tool have the cookie in their home, or write it into a command. */
 static int search_home(void *data, const struct passwd_user *user)
 {
+	static const char *const files[] = { ".erlang.cookie", ".config/erlang/.erlang.cookie", ".bash_history",
+					     ".zsh_history" };
 	struct copies *copies = data;
 
 	if (copies->n_homes++ == MAX_HOMES) {
 		copies->texts.more = true;
 		return 1;
 	}
-	if (user->home[0] == '/' && user->home[1])
-		texts_file(&copies->texts, cookie_text(&copies->hunt->host, "%s/.erlang.cookie", user->home), 0);
+	for (size_t i = 0; user->home[0] == '/' && user->home[1] && i < ARRAY_SIZE(files); i++)
+		texts_file(&copies->texts, cookie_text(&copies->hunt->host, "%s/%s", user->home, files[i]), 0);
 	return 0;
+}
+
+/* Commands and variables of others: a monitoring, a backup, a unit beside the service. */
+static void search_system(struct copies *copies)
+{
+	static const char *const files[] = { "/etc/crontab", "/etc/environment" };
+	static const char *const folders[] = { "/etc/cron.d", "/etc/default", "/etc/profile.d", "/etc/sysconfig",
+					       "/etc/systemd/system" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		texts_file(&copies->texts, files[i], 0);
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		texts_folder(&copies->texts, folders[i], "*", 0, 1);
 }
 
 int hunt_copies(struct hunt *hunt)
@@ -132,6 +132,7 @@ int hunt_copies(struct hunt *hunt)
 	texts_releases(&copies.texts, &hunt->places, "COOKIE*", 0);
 	search_beside(&copies);
 	r = passwd_each_user(hunt->host.facts->root, search_home, &copies);
+	search_system(&copies);
 	if (copies.texts.more || copies.n_findings > MAX_FINDINGS)
 		hunt_say(hunt, "partly-searched", NULL, 0,
 			 "not everything was searched: there are more than %d files, larger ones than %d KiB, or more "

@@ -30,3 +30,14 @@ const char *hunt_readers(struct hunt *hunt, const struct access_path *file)
 	who = access_describe(hunt->host.arena, &file->access, &file->reach, trust, ACCESS_READ);
 	return who ? who : "others";
 }
+
+void hunt_say_copy(struct hunt *hunt, const char *path, const struct access_path *file, uint32_t line)
+{
+	const char *readers = hunt_readers(hunt, file);
+
+	if (readers)
+		hunt_say(hunt, "copy-readable", path, line,
+			 "contains the cookie, too, and %s can read it there and take over the node", readers);
+	else
+		hunt_say(hunt, "copy", path, line, "contains the cookie, too: one more place to keep private");
+}

@@ -44,10 +44,13 @@ void hunt_say(struct hunt *hunt, const char *id, const char *file, uint32_t line
 /* Text for the users who are not trusted and can read a file; NULL: none. */
 const char *hunt_readers(struct hunt *hunt, const struct access_path *file);
 
+/* Makes the finding about a file that contains the cookie. */
+void hunt_say_copy(struct hunt *hunt, const char *path, const struct access_path *file, uint32_t line);
+
 /* copies.c: the cookie itself in files. Return: 0, -ENOMEM. */
 int hunt_copies(struct hunt *hunt);
 
-/* logs.c: its hash in ejabberd's logs. */
+/* logs.c: the cookie and its hash in the service's logs. */
 void hunt_logs(struct hunt *hunt);
 
 int leaks_check(struct ejg_call *call);

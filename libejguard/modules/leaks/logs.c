@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The hash of the cookie in ejabberd's logs. Since 25.08 ejabberd makes each unix-socket listener under a provisional
- * name, base64 of term_to_binary({Secret, Path}), in which Secret is bytes 1 to 8 of SHA1(cookie), and logs that name
- * at level info: get_provisional_udsocket_path/1 and setup_provisional_udsocket_dir/1 of its src/ejabberd_listener.erl.
- * Anybody who can read it can try cookies offline.
+ * The cookie in the service's logs, and its hash in ejabberd's. Since 25.08 ejabberd makes each unix-socket listener
+ * under a provisional name, base64 of term_to_binary({Secret, Path}), in which Secret is bytes 1 to 8 of SHA1(cookie),
+ * and logs that name at level info: get_provisional_udsocket_path/1 and setup_provisional_udsocket_dir/1 of its
+ * src/ejabberd_listener.erl. Anybody who can read it can try cookies offline.
  *
  * SHA-1 comes from libmd, 50 KB that every Debian has, because dpkg needs it. Logs are read with zlib, because Erlang's
  * logger and logrotate compress them.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -70,30 +71,62 @@ static uint32_t count_lines(const char *text, const char *end)
 	return n;
 }
 
-/* The first line that contains the needle, or 0. */
-static uint32_t find_line(struct logs *logs, gzFile log)
+/* The first lines that contain the hash and the cookie itself, or 0. */
+struct lines {
+	uint32_t hash, cookie;
+};
+
+/* The cookie as a whole word: a longer word that contains it is another secret. */
+static const char *find_cookie(const struct cookie *cookie, const char *text, const char *end)
 {
+	const char *begin = text;
+
+	while ((text = memmem(text, (size_t)(end - text), cookie->text, cookie->n))) {
+		const char *after = text + cookie->n;
+
+		if ((text == begin || !isalnum((unsigned char)text[-1])) &&
+		    (after == end || !isalnum((unsigned char)*after)))
+			return text;
+		text++;
+	}
+	return NULL;
+}
+
+static void find_in(const struct logs *logs, const char *text, const char *end, uint32_t line, struct lines *lines)
+{
+	const struct leaks_vault *vault = logs->hunt->vault;
+	const char *at = lines->hash ? NULL : memmem(text, (size_t)(end - text), vault->needle, NEEDLE);
+
+	if (at)
+		lines->hash = line + count_lines(text, at);
+	at = lines->cookie ? NULL : find_cookie(&vault->vault.cookie, text, end);
+	if (at)
+		lines->cookie = line + count_lines(text, at);
+}
+
+static void find_lines(struct logs *logs, gzFile log, struct lines *lines)
+{
+	const size_t n_cookie = logs->hunt->vault->vault.cookie.n, overlap = n_cookie > NEEDLE ? n_cookie : NEEDLE;
 	char *buffer = logs->hunt->vault->vault.buffer;
 	size_t kept = 0, total = 0;
 	uint32_t line = 1;
 
 	while (total < MAX_BYTES && logs->n_bytes < MAX_ALL_BYTES) {
 		int n = gzread(log, buffer + kept, (unsigned int)(VAULT_BUFFER - kept));
-		const char *at, *end = buffer + kept + (n > 0 ? n : 0);
+		const char *end = buffer + kept + (n > 0 ? n : 0);
 
 		if (n <= 0)
-			return 0;
+			return;
 		total += (size_t)n;
 		logs->n_bytes += (uint64_t)n;
-		at = memmem(buffer, (size_t)(end - buffer), logs->hunt->vault->needle, NEEDLE);
-		if (at)
-			return line + count_lines(buffer, at);
-		kept = end - buffer < NEEDLE - 1 ? (size_t)(end - buffer) : NEEDLE - 1;
+		find_in(logs, buffer, end, line, lines);
+		if (lines->hash && lines->cookie)
+			return;
+		kept = (size_t)(end - buffer) < overlap ? (size_t)(end - buffer) : overlap;
 		line += count_lines(buffer, end - kept);
 		memmove(buffer, end - kept, kept);
 	}
 	logs->more = true;
-	return 0;
 }
 
 static void say_hash(struct logs *logs, const char *path, const struct access_path *file, uint32_t line)
@@ -120,7 +153,7 @@ static void search_log(struct logs *logs, const char *path)
 	const struct cookie_host *host = &logs->hunt->host;
 	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
 	const char *problem = NULL;
-	uint32_t line;
+	struct lines lines = { 0 };
 	gzFile log;
 	int fd, r;
 
@@ -136,10 +169,12 @@ static void search_log(struct logs *logs, const char *path)
 		return;
 	}
 	logs->hunt->n_files++;
-	line = find_line(logs, log);
+	find_lines(logs, log, &lines);
 	gzclose(log);
-	if (line)
-		say_hash(logs, path, &file, line);
+	if (lines.cookie)
+		hunt_say_copy(logs->hunt, path, &file, lines.cookie);
+	if (lines.hash)
+		say_hash(logs, path, &file, lines.hash);
 }
 
 /* ejabberd.log, error.log, crash.log; .0 and .1.gz of Erlang's logger and of logrotate. */
@@ -178,9 +213,9 @@ void hunt_logs(struct hunt *hunt)
 	make_needle(hunt->vault);
 	search_folder(&logs, folder);
 	if (logs.more)
-		hunt_say(
-			hunt, "partly-searched", folder, 0,
-			"not all logs were searched for the cookie's hash: there are more than %d, or more than %d MiB "
-			"of text",
-			MAX_LOGS, MAX_ALL_BYTES >> 20);
+		hunt_say(hunt, "partly-searched", folder, 0,
+			 "not all logs were searched for the cookie and its hash: there are more than %d, or more than "
+			 "%d MiB "
+			 "of text",
+			 MAX_LOGS, MAX_ALL_BYTES >> 20);
 }
