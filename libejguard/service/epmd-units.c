@@ -9,6 +9,7 @@
 #include "libejguard/service/unit/unit.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/epmd-unit.h"
 
 struct epmd_units {
 	struct setting_list *list;
@@ -92,19 +93,29 @@ static const char *expand_instance(struct arena *arena, const char *text, const 
 	return copy;
 }
 
-/* "4369" means [::]:4369, by systemd.socket(5). Listeners other than TCP are left out. */
-static void add_listener(struct epmd_units *e, const char *unit, const struct unit_value *value)
+/* "[fe80::1]:4369%eth0" without its interface. */
+static const char *without_interface(struct arena *arena, const char *text)
 {
-	const char *text = expand_instance(e->list->arena, value->text, unit);
+	const char *colon = strrchr(text, ':'), *percent = colon ? strchr(colon, '%') : NULL;
+
+	return percent ? arena_strndup(arena, text, (size_t)(percent - text)) : text;
+}
+
+/* "4369" means [::]:4369, by systemd.socket(5). Listeners other than TCP are left out. */
+static void add_listener(struct epmd_units *e, const char *unit, const struct unit_value *value, bool ipv6_only)
+{
+	const char *text = without_interface(e->list->arena, value->text);
+	const char *note = ipv6_only ? EPMD_LISTEN_IPV6 : NULL;
 	uint16_t port;
 
+	text = text ? expand_instance(e->list->arena, text, unit) : NULL;
 	if (!text)
 		return;
 	if (port_parse(text, &port) == 0)
 		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, arena_printf(e->list->arena, "[::]:%u", port),
-			     NULL, &value->origin);
+			     note, &value->origin);
 	else if (strchr("/@", text[0]) == NULL && strrchr(text, ':') && port_parse(strrchr(text, ':') + 1, &port) == 0)
-		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, text, NULL, &value->origin);
+		settings_add(e->list, "epmd-listen", EJG_SETTING_KNOWN, text, note, &value->origin);
 }
 
 static int add_socket(struct epmd_units *e, const char *unit)
@@ -113,7 +124,7 @@ static int add_socket(struct epmd_units *e, const char *unit)
 	int r = unit_parse(&p, unit, "Socket");
 
 	for (size_t i = 0; r == 0 && i < p.listens.n; i++)
-		add_listener(e, unit, &p.listens.items[i]);
+		add_listener(e, unit, &p.listens.items[i], p.ipv6_only);
 	return r;
 }
 

@@ -61,8 +61,8 @@ static void check_listener(struct config_check *check, const struct config_liste
 		return;
 	use = private_use(check, listener->port);
 	if (use)
-		config_finding(check, "listen-private", listener->name, listener->place, NULL, "the port of %s is %s",
-			       listener->name, use);
+		config_finding(check, "listen-private", listener->name, listener->place, NULL,
+			       "%s has a private port: it is %s", listener->name, use);
 	else if (listener->public && check->facts->n_public_ports && !is_public(check, listener->port))
 		config_finding(
 			check, "listen-not-public", listener->name, listener->place,

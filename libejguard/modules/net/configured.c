@@ -9,6 +9,7 @@
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/util/address.h"
+#include "libejguard/util/epmd-unit.h"
 #include "libejguard/util/erl-address.h"
 
 struct configured {
@@ -23,9 +24,9 @@ static void say(const struct configured *c, const struct ejg_setting *setting, c
 			    why);
 }
 
-/* socket: a wildcard of a socket unit is one for both families. */
+/* both: a wildcard of a socket unit is one for both families. */
 static void judge(const struct configured *c, const struct ejg_setting *setting, const struct ejg_prefix *address,
-		  uint16_t port, bool socket)
+		  uint16_t port, bool both)
 {
 	char text[EJG_PREFIX_TEXT_SIZE], subject[EJG_PREFIX_TEXT_SIZE + 8];
 
@@ -43,7 +44,7 @@ static void judge(const struct configured *c, const struct ejg_setting *setting,
 		    "start");
 		break;
 	default:
-		if (socket && prefix_is_wildcard(address) && c->d.head->wildcard == POLICY_WILDCARD_REWRITE &&
+		if (both && prefix_is_wildcard(address) && c->d.head->wildcard == POLICY_WILDCARD_REWRITE &&
 		    port_in(c->d.head->private_ports, port))
 			say(c, setting, subject,
 			    "the guard refuses this listener: wildcard=rewrite cannot bind one socket to both loopback "
@@ -64,18 +65,23 @@ static size_t judge_socket(const struct configured *c, const struct ejg_survey *
 
 		if (strcmp(setting->name, "epmd-listen") != 0 || !address_port_read(setting->value, &address, &port))
 			continue;
-		judge(c, setting, &address, port, true);
+		judge(c, setting, &address, port, !setting->note || strcmp(setting->note, EPMD_LISTEN_IPV6) != 0);
 		n++;
 	}
 	return n;
 }
 
 /* Checks a list of addresses, for an epmd that makes its sockets itself. */
-static void judge_epmd(const struct configured *c, const struct ejg_survey *survey, const char *name)
+static void judge_epmd(const struct configured *c, const struct ejg_survey *survey, const char *name,
+		       const char *port_name)
 {
 	const struct ejg_setting *setting = ejg_survey_setting(survey, name);
-	const char *at = ejg_survey_value(survey, name);
+	const char *at = ejg_survey_value(survey, name), *port_text = ejg_survey_value(survey, port_name);
+	uint16_t port = ejg_call_facts(c->call)->epmd_port;
 	struct ejg_prefix address;
+
+	if (port_text)
+		(void)port_parse(port_text, &port);
 
 	while (at && *at) {
 		const size_t n = strcspn(at, ", ");
@@ -84,7 +90,7 @@ static void judge_epmd(const struct configured *c, const struct ejg_survey *surv
 
 		snprintf(text, sizeof(text), "%.*s", (int)n, at);
 		if (n > 0 && !strchr(text, '/') && prefix_parse(text, &address, &problem) == 0)
-			judge(c, setting, &address, ejg_call_facts(c->call)->epmd_port, false);
+			judge(c, setting, &address, port, false);
 		at += n + (at[n] != '\0');
 	}
 }
@@ -110,6 +116,13 @@ static void judge_distribution(const struct configured *c, const struct ejg_surv
 	judge(c, setting, &address, facts->dist[0].first, false);
 }
 
+/* True if both have their values from the same line: DefaultEnvironment= counts for all units. */
+static bool is_same(const struct ejg_setting *a, const struct ejg_setting *b)
+{
+	return a && b && a->origin.file && b->origin.file && strcmp(a->origin.file, b->origin.file) == 0 &&
+	       a->origin.line == b->origin.line;
+}
+
 void net_check_configured(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct ejg_survey *survey = ejg_call_survey(call);
@@ -118,8 +131,10 @@ void net_check_configured(struct ejg_call *call, const struct net_policy *policy
 	if (!survey)
 		return;
 	if (judge_socket(&c, survey) == 0) {
-		judge_epmd(&c, survey, "ERL_EPMD_ADDRESS");
-		judge_epmd(&c, survey, "epmd-address");
+		judge_epmd(&c, survey, "epmd-address", "epmd-port");
+		if (!is_same(ejg_survey_setting(survey, "ERL_EPMD_ADDRESS"),
+			     ejg_survey_setting(survey, "epmd-address")))
+			judge_epmd(&c, survey, "ERL_EPMD_ADDRESS", "ERL_EPMD_PORT");
 	}
 	judge_distribution(&c, survey);
 }

@@ -26,6 +26,7 @@ struct unit_parser {
 	struct unit_values unset;
 	struct unit_values commands;
 	struct unit_values listens; /* ListenStream= of a socket */
+	bool ipv6_only;		    /* BindIPv6Only=ipv6-only of a socket */
 };
 
 /*

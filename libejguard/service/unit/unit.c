@@ -68,6 +68,10 @@ static int take_setting(struct unit_parser *p, const char *key, const char *valu
 		p->s->unit.user_origin = *origin;
 		return 0;
 	}
+	if (strcmp(key, "BindIPv6Only") == 0) {
+		p->ipv6_only = strcmp(value, "ipv6-only") == 0;
+		return 0;
+	}
 	if (strcmp(key, "UMask") == 0) {
 		p->s->unit.umask = *value ? value : NULL;
 		p->s->unit.umask_origin = *origin;
