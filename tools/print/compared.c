@@ -133,7 +133,7 @@ static char *real_node(const struct view *view)
 	for (size_t i = 0; i < view->survey->n_processes; i++)
 		if (is_node(ejg_process_get(view->survey, i)))
 			cell_add(&cell, node_text(ejg_process_get(view->survey, i)));
-	return cell_text(&cell, "no node runs");
+	return cell_text(&cell, "none seen");
 }
 
 static char *configured_user(const struct view *view)
@@ -148,7 +148,7 @@ static char *real_user(const struct view *view)
 	for (size_t i = 0; i < view->survey->n_processes; i++)
 		if (is_node(ejg_process_get(view->survey, i)))
 			cell_add(&cell, user_name(view->facts->root, ejg_process_get(view->survey, i)->uid));
-	return cell_text(&cell, "no node runs");
+	return cell_text(&cell, "none seen");
 }
 
 static char *configured_home(const struct view *view)
@@ -179,7 +179,7 @@ static char *real_home(const struct view *view)
 		home = process->environment ? environment_value(process, "HOME") : "cannot be seen";
 		cell_add(&cell, strdup(home ? home : "not set"));
 	}
-	return cell_text(&cell, "no node runs");
+	return cell_text(&cell, "none seen");
 }
 
 static char *configured_dist(const struct view *view)
@@ -192,7 +192,7 @@ static char *configured_dist(const struct view *view)
 	return range ? join(range, " on ", interface) : NULL;
 }
 
-/* True if the node has registered that port in epmd under its name. */
+/* True if that port is in epmd under the node's name, or, if its arguments show none, under any. */
 static bool is_registered(const struct ejg_survey *survey, const struct ejg_process *node, uint16_t port)
 {
 	size_t n = node->node ? strcspn(node->node, "@") : 0;
@@ -200,7 +200,8 @@ static bool is_registered(const struct ejg_survey *survey, const struct ejg_proc
 	for (size_t i = 0; i < survey->n_epmd_names; i++) {
 		const struct ejg_epmd_name *name = ejg_epmd_name_get(survey, i);
 
-		if (name->port == port && strlen(name->name) == n && strncmp(name->name, node->node, n) == 0)
+		if (name->port == port &&
+		    (!node->node || (strlen(name->name) == n && strncmp(name->name, node->node, n) == 0)))
 			return true;
 	}
 	return false;
@@ -208,7 +209,9 @@ static bool is_registered(const struct ejg_survey *survey, const struct ejg_proc
 
 static bool is_dist(const struct view *view, const struct ejg_process *node, uint16_t port)
 {
-	return is_registered(view->survey, node, port) || port_in_ranges(view->facts->dist, view->facts->n_dist, port);
+	return (is_registered(view->survey, node, port) &&
+		(node->node || !port_in_ranges(view->facts->public_ports, view->facts->n_public_ports, port))) ||
+	       port_in_ranges(view->facts->dist, view->facts->n_dist, port);
 }
 
 /* The node with the listener, or NULL. */

@@ -40,10 +40,13 @@ static bool is_loopback(const struct ejg_listener *listener)
 	return strncmp(text, "127.", 4) == 0 || strcmp(text, "::1") == 0;
 }
 
-/* A box for a port, with its listeners. Return: whether one of them is to be reached from elsewhere. */
+/*
+ * A box for a port, with its listeners. @port: 0: not known, so that it may be any. Return: whether one of them is, or
+ * may be, to be reached from elsewhere.
+ */
 static bool put_port(const struct graph *graph, const char *name, const char *title, uint16_t port)
 {
-	bool open = false, any = false;
+	bool open = port == 0, any = false;
 
 	fprintf(graph->out, "\t\t%s [label=\"%s", name, title);
 	for (size_t i = 0; i < graph->survey->n_listeners; i++) {
@@ -57,7 +60,7 @@ static bool put_port(const struct graph *graph, const char *name, const char *ti
 		any = true;
 		open |= !is_loopback(listener);
 	}
-	fprintf(graph->out, "%s\"];\n", any ? "" : "\\nnobody listens");
+	fprintf(graph->out, "%s\"];\n", any ? "" : port ? "\\nno listener seen" : "\\nport not known");
 	return open;
 }
 

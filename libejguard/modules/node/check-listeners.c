@@ -17,6 +17,24 @@ static bool holds(const struct ejg_process *process, const struct ejg_listener *
 	return listener->uid == process->uid && listener->in_service == process->in_service;
 }
 
+/* True if some name in epmd has the port, so that a node listens there for other nodes. */
+static bool is_registered(const struct node *node, uint16_t port)
+{
+	for (size_t i = 0; i < node->survey->n_epmd_names; i++)
+		if (ejg_epmd_name_get(node->survey, i)->port == port)
+			return true;
+	return false;
+}
+
+/* True if a listener belongs to a node that got its name from its code: its arguments do not show which one. */
+static bool is_late_dist(const struct node *node, const struct ejg_listener *listener)
+{
+	const struct ejg_process *holder = node_process(node, listener->pid);
+
+	return holder && node_is_service(holder) && !holder->node && is_registered(node, listener->port) &&
+	       !port_in_ranges(node->facts->public_ports, node->facts->n_public_ports, listener->port);
+}
+
 /* True if a listener is the distribution port of one of the service's nodes. */
 static bool is_dist(const struct node *node, const struct ejg_listener *listener)
 {
@@ -27,18 +45,16 @@ static bool is_dist(const struct node *node, const struct ejg_listener *listener
 		    holds(process, listener))
 			return true;
 	}
-	return false;
+	return is_late_dist(node, listener);
 }
 
-/* With a random distribution port that epmd does not report, any listener of the node may be it. */
 static bool is_named(const struct node *node, const struct ejg_listener *listener)
 {
 	const struct ejg_facts *facts = node->facts;
 
 	return listener->port == facts->epmd_port ||
 	       port_in_ranges(facts->public_ports, facts->n_public_ports, listener->port) ||
-	       port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_dist(node, listener) ||
-	       (facts->dist_state != EJG_DIST_FIXED && !node->alone && !node->survey->epmd_answered);
+	       port_in_ranges(facts->dist, facts->n_dist, listener->port) || is_dist(node, listener);
 }
 
 /* Compares with the facts if no range is configured (otherwise node_check_running() does it). */
@@ -46,8 +62,8 @@ static void check_dist(const struct node *node, const struct ejg_listener *liste
 {
 	char address[NODE_ADDRESS_SIZE];
 
-	if (node->range.first || node->facts->dist_state != EJG_DIST_FIXED || !is_dist(node, listener) ||
-	    port_in_ranges(node->facts->dist, node->facts->n_dist, listener->port))
+	if (node->range.first || (node->facts->dist_state != EJG_DIST_FIXED && !is_late_dist(node, listener)) ||
+	    !is_dist(node, listener) || port_in_ranges(node->facts->dist, node->facts->n_dist, listener->port))
 		return;
 	node_say(node, "listener-unguarded", node_address(listener, address), NULL, NULL,
 		 "the node's distribution listens there, but the stack guards other ports (set dist)");
@@ -91,21 +107,23 @@ static bool is_unidentified(const struct node *node, const struct ejg_listener *
 /* Without `set public` the intended ports are unknown. Loopback listeners only serve this host. */
 static bool check_named(const struct node *node, const struct ejg_listener *listener, bool quiet)
 {
-	char address[NODE_ADDRESS_SIZE];
+	char address[NODE_ADDRESS_SIZE], who[32] = "not seen";
 
 	if (node->facts->n_public_ports == 0 || !listener->in_service || prefix_is_loopback(&listener->address) ||
 	    is_named(node, listener))
 		return false;
+	if (listener->pid)
+		snprintf(who, sizeof(who), "%d", (int)listener->pid);
 	if (!quiet && is_unidentified(node, listener))
 		node_say(node, "listener-unidentified", node_address(listener, address), NULL, NULL,
-			 "the service listens there (process %d); it is not known which of its listeners is the "
+			 "the service listens there (process %s); it is not known which of its listeners is the "
 			 "distribution. If it is this one, it must not be public",
-			 (int)listener->pid);
+			 who);
 	else if (!quiet)
 		node_say(node, "listener-unnamed", node_address(listener, address), NULL, NULL,
-			 "the service listens there (process %d), but the port is in neither 'set public' nor 'set "
+			 "the service listens there (process %s), but the port is in neither 'set public' nor 'set "
 			 "dist'",
-			 (int)listener->pid);
+			 who);
 	return true;
 }
 
