@@ -15,7 +15,17 @@ struct options {
 	struct audit *audit;
 	const struct text *text; /* the text that is searched */
 	size_t n_findings;
-	bool setcookie; /* one was found */
+	bool setcookie;		   /* one was found */
+	bool mentioned;		   /* a configuration sets it, perhaps to what is computed */
+	const char *configuration; /* the file that sets it for this kind of service, if it was read */
+};
+
+/* Services that take a default which everybody knows where nothing sets the cookie: bin/emqx, vernemq.schema. */
+static const struct {
+	const char *kind, *file, *key;
+} defaults[] = {
+	{ "emqx", "/emqx.conf", "node.cookie" },
+	{ "vernemq", "/vernemq.conf", "distributed_cookie" },
 };
 
 /* The remedy depends on what the service uses without the setting. */
@@ -157,12 +167,37 @@ static void look_at_hit(void *data, const struct search_hit *hit)
 	judge_option(options, hit);
 }
 
+/* True if a line sets a key with the word in it, to whatever. */
+static bool mentions_cookie(const struct text *text)
+{
+	const char *at = text->bytes, *end = text->bytes + text->n;
+
+	for (const char *line = at; line < end; line = at + 1) {
+		const char *word;
+
+		at = memchr(line, '\n', (size_t)(end - line));
+		at = at ? at : end;
+		word = memmem(line, (size_t)(at - line), "cookie", strlen("cookie"));
+		if (word && !memchr(line, '#', (size_t)(word - line)) &&
+		    (memchr(word, '=', (size_t)(at - word)) || memchr(word, ':', (size_t)(at - word))))
+			return true;
+	}
+	return false;
+}
+
 static void look_at_text(void *data, const struct text *text)
 {
 	struct options *options = data;
 	struct audit *audit = options->audit;
 
 	options->text = text;
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
+		const char *name = strrchr(text->path, '/');
+
+		if (ejg_kind_is(audit->host.facts, defaults[i].kind) && name && strcmp(name, defaults[i].file) == 0)
+			options->configuration = text->path;
+	}
+	options->mentioned |= text->keys && mentions_cookie(text);
 	search_text(text->bytes, text->n, audit->read ? &audit->host.vault->cookie : NULL, true, text->keys,
 		    look_at_hit, options);
 }
@@ -188,6 +223,33 @@ static void look_at_settings(struct options *options, struct texts *texts)
 	}
 }
 
+/* The default is in effect, not the cookie file. Where something could not be read, it may set another cookie. */
+static void judge_default(struct options *options, const struct texts *texts)
+{
+	struct audit *audit = options->audit;
+	struct ejg_place place = { .file = options->configuration };
+
+	for (size_t i = 0; i < ARRAY_SIZE(defaults) && !place.remedy; i++)
+		if (ejg_kind_is(audit->host.facts, defaults[i].kind))
+			place.remedy =
+				audit_text(audit,
+					   "write there: %s = a value of its own (run: openssl rand -hex 32), the "
+					   "same on every node of a cluster",
+					   defaults[i].key);
+	if (!place.remedy || !place.file || options->setcookie || audit->argument)
+		return;
+	audit->option = place.file;
+	if (options->mentioned || texts->n_unread || texts->more) {
+		place.remedy = NULL;
+		audit_say(audit, "unseen", NULL, &place,
+			  "which cookie the start gets from here cannot be told without it, so it was not checked");
+		return;
+	}
+	audit_say(audit, "well-known", NULL, &place,
+		  "sets no cookie: %s takes its default, which everybody knows, and no cookie file",
+		  audit->host.facts->kind->title);
+}
+
 int judge_options(struct audit *audit)
 {
 	struct options options = { .audit = audit };
@@ -198,6 +260,7 @@ int judge_options(struct audit *audit)
 		return r;
 	texts_sources(&texts, &audit->places);
 	look_at_settings(&options, &texts);
+	judge_default(&options, &texts);
 	if (texts.more || options.n_findings > MAX_FINDINGS)
 		audit_say(audit, "unseen", NULL, NULL,
 			  "not everything was searched for options: there are more than %d files, larger ones than %d "
