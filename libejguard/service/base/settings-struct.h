@@ -98,6 +98,7 @@ struct settings {
 	const char *root;		  /* of the release, or NULL */
 	const char *root_name;		  /* of its script, or NULL */
 	const char *root_version;	  /* or NULL */
+	unsigned int n_sourced;		  /* files that its script reads by `.` and that were read */
 	const struct erl_flag *name_flag; /* the effective -name or -sname, or NULL */
 };
 

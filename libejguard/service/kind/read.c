@@ -9,6 +9,7 @@
 #include "libejguard/service/kind/conf.h"
 #include "libejguard/service/kind/expand.h"
 #include "libejguard/service/kind/release.h"
+#include "libejguard/service/kind/sourced.h"
 #include "libejguard/service/script/cfg-source.h"
 #include "libejguard/service/script/flags.h"
 #include "libejguard/util/address.h"
@@ -177,6 +178,8 @@ int kind_read(struct settings *s)
 		return r;
 	find_folder(s);
 	r = read_shell(s);
+	if (r == 0)
+		r = sourced_read(s);
 	if (r == 0)
 		r = take_settings(s);
 	if (r == 0)
