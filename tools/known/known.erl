@@ -236,14 +236,14 @@ type(yconf, "either/2", [A, B], _) when is_atom(A) -> ["either(enum(", atom_to_l
 type(yconf, "list/1", [Fun | _], _) -> ["list(", type(Fun), ")"];
 type(yconf, "list/2", [Fun, [unique]], _) when is_function(Fun) -> ["set(", type(Fun), ")"];
 type(yconf, "list/2", [Fun | _], _) when is_function(Fun) -> ["list(", type(Fun), ")"];
+type(yconf, "list_or_single/2", [Fun, Options], _) when is_function(Fun), is_list(Options) ->
+    [case lists:member(unique, Options) of true -> "several("; false -> "some(" end, type(Fun), ")"];
 type(yconf, "list_or_single/" ++ _, [Fun | _], _) when is_function(Fun) -> ["some(", type(Fun), ")"];
 type(yconf, "map/" ++ _, Env, _) ->
+    Unique = lists:member(unique, lists:append([Flags || Flags <- Env, is_list(Flags)])),
     case [F || F <- Env, is_function(F)] of
-        [Key, Value] ->
-            case lists:flatten(type(Key)) of
-                Any when Any == "text"; Any == "any" -> ["map(", type(Value), ")"];
-                Type -> ["keyed(", Type, ",", type(Value), ")"]
-            end;
+        [Key, Value] when Unique -> ["once(", map(Key, Value), ")"];
+        [Key, Value] -> map(Key, Value);
         _ -> "any"
     end;
 type(yconf, "options/" ++ _, Env, _) ->
@@ -265,6 +265,12 @@ type(acl, "access_rules_validator/0", _, _) -> "rules";
 type(acl, "acl_validator/0", _, _) -> "conditions";
 type(_, _, _, _) -> "any".
 
+map(Key, Value) ->
+    case lists:flatten(type(Key)) of
+        Any when Any == "text"; Any == "any" -> ["map(", type(Value), ")"];
+        Type -> ["keyed(", Type, ",", type(Value), ")"]
+    end.
+
 %% Of the parts of api_permissions. Where commands come from is said to who gives another word.
 type(from, Fun) ->
     case erlang:fun_info(Fun, module) of
@@ -278,6 +284,8 @@ type(who, Fun) ->
         Type -> Type
     end;
 type(what, _) -> "some(command)";
+%% Of server_info of mod_disco.
+type(modules, _) -> "either(enum(all),list(code))";
 type(_, Fun) -> type(Fun).
 
 words({bad_enum, Words, _}) -> Words;

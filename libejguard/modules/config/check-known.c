@@ -54,6 +54,7 @@ static const char *hint(struct known_check *inspection, const char *scope, const
 static void judge_value(struct known_check *inspection, const char *scope, const struct yml_pair *pair)
 {
 	struct arena *arena = inspection->check->arena;
+	const struct known_world world = { inspection->macros, inspection->releases, &inspection->contributed };
 	struct known_fault fault, first = {};
 	size_t n;
 	const struct known *rows = known_find(scope, pair->key->text, &n);
@@ -61,7 +62,7 @@ static void judge_value(struct known_check *inspection, const char *scope, const
 	for (size_t i = 0; i < n; i++) {
 		if (!(rows[i].releases & inspection->releases))
 			continue;
-		if (known_fits(arena, rows[i].type, pair->value, inspection->macros, &fault))
+		if (known_fits(arena, rows[i].type, pair->value, &world, &fault))
 			return;
 		first = first.place ? first : fault;
 	}

@@ -3,17 +3,21 @@
  * The types of known.tbl, as yconf.erl and econf.erl check values:
  *
  *	any  bool  text  quoted  time  forever  int(MIN,MAX)  number(MIN)  enum(WORD,...)  ip  mask, and those of
- *type-text.c filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  map(TYPE)  keyed(TYPE,TYPE)
- *	options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  nested(TYPE)  rules  conditions  who
- *	shaping
+ *	type-text.c
+ *	filled(TYPE)  either(TYPE,TYPE)  list(TYPE)  set(TYPE)  some(TYPE)  several(TYPE)  map(TYPE)
+ *	keyed(TYPE,TYPE)  options([!]NAME:TYPE,...)  merged(TYPE)  deciding(TYPE)  naming(TYPE)  nested(TYPE)
+ *	once(TYPE)  rules  conditions  who  shaping  code
  *
- * set is a list without duplicates, some is one value or a list of values, nested also a list of such lists, keyed is a
- *map whose names are of the first type, merged is a map or a list of maps; deciding also accepts the words allow and
- *deny, naming all words. In options, ! marks a required one, ~ a forbidden name, and _ stands for every other name.
+ * set is a list without duplicates, some is one value or a list of values, several is one value or a set, nested also
+ * a list of such lists, keyed is a map whose names are of the first type, merged is a map or a list of maps; deciding
+ * accepts the words allow and deny, too, naming all words. once is a map that has no name twice; options have none
+ * either, unless they are merged. code is the name of a module whose code ejabberd can load.
+ * In options, ! marks a required one, ~ a forbidden name, and _ stands for every other name.
  */
 #include <string.h>
 #include <strings.h>
 
+#include "libejguard/modules/config/contributed.h"
 #include "libejguard/modules/config/known.h"
 #include "libejguard/modules/config/type.h"
 #include "libejguard/modules/lib/yml/yml.h"
@@ -39,7 +43,8 @@ static const char rules[] = "filled(deciding(options(allow:" CHOICE ",deny:" CHO
 
 struct look {
 	struct arena *arena;
-	bool macros;
+	const struct known_world *world;
+	bool merged; /* the map is a part of a list of maps: a name may be there more than once */
 	struct known_fault fault;
 };
 
@@ -70,12 +75,14 @@ static const char *describe(struct look *look, const char *type)
 		{ "list", "a list" },
 		{ "set", "a list" },
 		{ "some", "a value or a list" },
+		{ "several", "a value or a list" },
 		{ "nested", "a value or a list" },
 		{ "map", "a map of names and values" },
 		{ "keyed", "a map of names and values" },
 		{ "who", "who may: names of access rules, or conditions" },
 		{ "shaping", "a shaper, or a number of at least 1" },
 		{ "options", "a map of options" },
+		{ "code", "the name of a module" },
 	};
 
 	if (type_describe_text(type))
@@ -85,6 +92,8 @@ static const char *describe(struct look *look, const char *type)
 			return texts[i].text;
 	if (type_is(type, "number"))
 		return arena_printf(look->arena, "a number of at least %s", copy(look, type_inside(type)));
+	if (type_is(type, "once"))
+		return describe(look, type_inside(type));
 	if (type_is(type, "filled"))
 		return arena_printf(look->arena, "%s that is not empty", describe(look, type_inside(type)));
 	if (type_is(type, "either"))
@@ -158,8 +167,10 @@ static bool fits_merged(struct look *look, const char *type, const struct yml_no
 {
 	if (yml_text(value))
 		return needs(look, type, value);
-	if (value->kind != YML_LIST)
+	if (value->kind != YML_LIST) {
+		look->merged = true;
 		return fits(look, type_inside(type), value);
+	}
 	for (size_t i = 0; i < value->n; i++) {
 		if (yml_text(value->items[i]) &&
 		    (type_is(type, "naming") ||
@@ -179,6 +190,27 @@ static bool fits_nested(struct look *look, const char *type, const struct yml_no
 		if (!fits_nested(look, type, value->items[i]))
 			return false;
 	return true;
+}
+
+/* The name of a pair that another one before it has, or NULL. */
+static const char *name_again(const struct yml_node *map, size_t i)
+{
+	enum { MAX_COMPARED = 1000 };
+	const char *name = yml_text(map->pairs[i].key);
+
+	for (size_t j = 0; name && j < i && i < MAX_COMPARED; j++)
+		if (yml_is(map->pairs[j].key, name))
+			return name;
+	return NULL;
+}
+
+static bool fits_once(struct look *look, const char *type, const struct yml_node *value)
+{
+	for (size_t i = 0; value->kind == YML_MAP && i < value->n; i++)
+		if (name_again(value, i))
+			return wrong(look, value->pairs[i].key,
+				     arena_printf(look->arena, "has %s twice", value->pairs[i].key->text));
+	return fits(look, type_inside(type), value);
 }
 
 static bool fits_map(struct look *look, const char *type, const struct yml_node *value)
@@ -238,12 +270,17 @@ static bool has_required(struct look *look, const char *options, const struct ym
 
 static bool fits_options(struct look *look, const char *type, const struct yml_node *value)
 {
+	const bool merged = look->merged;
+
+	look->merged = false;
 	if (!yml_is_map(value))
 		return needs(look, type, value);
 	for (size_t i = 0; i < value->n; i++) {
 		const struct yml_pair *pair = &value->pairs[i];
 		const char *name = yml_text(pair->key), *own = name ? option_type(type_inside(type), name) : NULL;
 
+		if (!merged && name_again(value, i))
+			return wrong(look, pair->key, arena_printf(look->arena, "has %s twice", name));
 		if (!own)
 			return wrong(look, pair->key,
 				     arena_printf(look->arena, "%s is no option there", name ? name : "this"));
@@ -263,12 +300,25 @@ static bool may_be_macro(const struct yml_node *value)
 					     memchr(value->text, '@', (size_t)(host - value->text)));
 }
 
+/* Of other code than modules of ejabberd nothing is known here. */
+static bool fits_code(struct look *look, const struct yml_node *value)
+{
+	const char *scope;
+
+	if (!yml_text(value) || !*value->text)
+		return needs(look, "code", value);
+	scope = strncmp(value->text, "mod_", 4) == 0 ? arena_printf(look->arena, "module %s", value->text) : NULL;
+	return !scope || known_in(scope, "", look->world->releases) ||
+	       contributed_has(look->world->contributed, value->text) ||
+	       wrong(look, value, arena_printf(look->arena, "names %s, which is no module", value->text));
+}
+
 /* Types are nested as deep as in the table. */
 static bool fits(struct look *look, const char *type, const struct yml_node *value)
 {
 	int text;
 
-	if (value->kind == YML_UNKNOWN || (look->macros && may_be_macro(value)))
+	if (value->kind == YML_UNKNOWN || (look->world->macros && may_be_macro(value)))
 		return true;
 	if (type_is(type, "filled"))
 		return is_empty(value) ? needs(look, type, value) : fits(look, type_inside(type), value);
@@ -287,6 +337,12 @@ static bool fits(struct look *look, const char *type, const struct yml_node *val
 		return fits(look, rules, value);
 	if (type_is(type, "conditions"))
 		return fits(look, conditions, value);
+	if (type_is(type, "code"))
+		return fits_code(look, value);
+	if (type_is(type, "once"))
+		return fits_once(look, type, value);
+	if (type_is(type, "several"))
+		return yml_is_list(value) ? fits_set(look, type, value) : fits(look, type_inside(type), value);
 	if (type_is(type, "some"))
 		return yml_is_list(value) ? fits_list(look, type, value) : fits(look, type_inside(type), value);
 	if (type_is(type, "who"))
@@ -301,10 +357,10 @@ static bool fits(struct look *look, const char *type, const struct yml_node *val
 	return (text < 0 ? type_fits_scalar(type, value) : text) || needs(look, type, value);
 }
 
-bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, bool macros,
+bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, const struct known_world *world,
 		struct known_fault *ret)
 {
-	struct look look = { .arena = arena, .macros = macros };
+	struct look look = { .arena = arena, .world = world };
 
 	if (fits(&look, type, value))
 		return true;

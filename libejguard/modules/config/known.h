@@ -60,11 +60,20 @@ struct known_fault {
 	const char *text; /* "needs true or false", from the arena */
 };
 
+struct contributed;
+
+/* What values are judged by. */
+struct known_world {
+	bool macros; /* the environment may define macros: a name in capitals without a definition has every type */
+	unsigned int releases;
+	struct contributed *contributed;
+};
+
 /*
- * True if a value has a type. A value that depends on the environment has every type; with `macros` so has a name in
- * capitals without a definition. False: *ret is the error; its text is NULL without memory.
+ * True if a value has a type. A value that depends on the environment has every type. False: *ret is the error; its
+ * text is NULL without memory.
  */
-bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, bool macros,
+bool known_fits(struct arena *arena, const char *type, const struct yml_node *value, const struct known_world *world,
 		struct known_fault *ret);
 
 #endif
