@@ -17,8 +17,9 @@ image_units='systemd-journald.service systemd-journald.socket systemd-journald-d
 image_whole=(systemd libbpf1 libjansson4 libsmartcols1 libyaml-0-2 libacl1 libpcre2-8-0 libmd0 libseccomp2 zlib1g
 	iproute2 procps acl bpftool openssl python3)
 
+# erlang-p1-sip: Debian's ejabberd only suggests it, and mod_sip does not load without it.
 image_packages() {
-	echo ejabberd
+	printf '%s\n' ejabberd erlang-p1-sip
 	[[ -x /lib/systemd/systemd ]] || echo systemd
 }
 

@@ -11,10 +11,6 @@ import sys
 # Findings that say: ejabberd does not start with this.
 REFUSALS = {'config.refused', 'config.unjudged'}
 
-# Debian's ejabberd only suggests the library esip (erlang-p1-sip). Without it, ejabberd fails at every address of SIP,
-# which says nothing about the address: then the module is compared with the table alone.
-WITHOUT_ESIP = 'error,undef,[{esip,'
-
 
 def text(row, name):
     """Of a file that may be absent."""
@@ -36,7 +32,7 @@ def is_meant(row):
 def compare(row):
     """Lines of what is wrong with a block."""
     loaded, expected = text(row, 'loaded'), text(row, 'real').split()
-    happened = expected[0] if WITHOUT_ESIP in loaded else 'taken' if loaded == 'ok' else 'refused'
+    happened = 'taken' if loaded == 'ok' else 'refused'
     problems = [] if happened == expected[0] else [f'(the table) expected {expected[0]}, ejabberd said {loaded[:200]}']
     try:
         findings = [finding for finding in json.loads(text(row, 'check'))['findings'] if finding['id'] in REFUSALS]
