@@ -167,19 +167,19 @@ static void look_at_hit(void *data, const struct search_hit *hit)
 	judge_option(options, hit);
 }
 
-/* True if a line sets a key with the word in it, to whatever. */
+/* True if the word is outside of comments. */
 static bool mentions_cookie(const struct text *text)
 {
-	const char *at = text->bytes, *end = text->bytes + text->n;
+	const char *end = text->bytes + text->n, *at;
 
-	for (const char *line = at; line < end; line = at + 1) {
-		const char *word;
+	for (const char *line = text->bytes; line < end; line = at + 1) {
+		const char *word, *slashes;
 
 		at = memchr(line, '\n', (size_t)(end - line));
 		at = at ? at : end;
 		word = memmem(line, (size_t)(at - line), "cookie", strlen("cookie"));
-		if (word && !memchr(line, '#', (size_t)(word - line)) &&
-		    (memchr(word, '=', (size_t)(at - word)) || memchr(word, ':', (size_t)(at - word))))
+		slashes = word ? memmem(line, (size_t)(word - line), "//", 2) : NULL;
+		if (word && !slashes && !memchr(line, '#', (size_t)(word - line)))
 			return true;
 	}
 	return false;

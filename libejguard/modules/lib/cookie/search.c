@@ -254,18 +254,21 @@ static bool has_variable(const struct text_line *line, size_t n, const struct co
 	return false;
 }
 
-/* True if the line starts with such a key, followed by = or :. */
-static bool has_key(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+/* The value without quotes ends at a comma or a brace of HOCON; a cookie of VerneMQ may contain them. */
+static void cut_value(struct search_hit *hit, const struct cookie *cookie)
 {
-	const char *at = line->text, *end = line->text + n;
+	for (size_t i = 0; i < hit->n_value; i++)
+		if (hit->value[i] == ',' || hit->value[i] == '}')
+			hit->n_value = i;
+	hit->same = cookie && hit->n_value == cookie->n && memcmp(hit->value, cookie->text, cookie->n) == 0;
+}
 
-	while (at < end && is_blank(*at))
-		at++;
-	/* node { cookie = "..." } */
-	if (end - at > 4 && memcmp(at, "node", 4) == 0 && memchr(at, '{', (size_t)(end - at)))
-		at = (const char *)memchr(at, '{', (size_t)(end - at)) + 1;
-	while (at < end && is_blank(*at))
-		at++;
+/* Reads a key where one may begin, with or without quotes, and its value. */
+static bool take_key(const char *at, const char *end, const struct cookie *cookie, struct search_hit *hit)
+{
+	const bool quoted = *at == '"';
+
+	at += quoted;
 	for (const struct cookie_name *known = cookie_names; known->name; known++) {
 		const size_t length = strlen(known->name);
 		const char *after = at + length;
@@ -274,10 +277,34 @@ static bool has_key(const struct text_line *line, size_t n, const struct cookie 
 		    memcmp(at, known->name, length) != 0)
 			continue;
 		hit->form = known->kind == COOKIE_NAME_KEY ? SEARCH_SETTING : SEARCH_ENVIRONMENT;
+		after += quoted && *after == '"';
 		while (after < end && is_blank(*after))
 			after++;
-		if (after < end && (*after == '=' || *after == ':'))
-			return read_assigned(after + 1, end, cookie, hit);
+		if (after == end || (*after != '=' && *after != ':') || !read_assigned(after + 1, end, cookie, hit))
+			continue;
+		if (hit->value[-1] != '"' && strstr(known->name, "distributed") == NULL)
+			cut_value(hit, cookie);
+		return hit->n_value > 0;
+	}
+	return false;
+}
+
+/* True if the line has such a key, followed by = or :, at its start or in a block: node { name = x, cookie = y } */
+static bool has_key(const struct text_line *line, size_t n, const struct cookie *cookie, struct search_hit *hit)
+{
+	bool begins = true, quoted = false;
+
+	for (const char *at = line->text, *end = line->text + n; at < end; at++) {
+		if (begins && !is_blank(*at)) {
+			if (*at == '/' && at + 1 < end && at[1] == '/')
+				return false;
+			if (take_key(at, end, cookie, hit))
+				return true;
+			begins = false;
+		}
+		if (*at == '"')
+			quoted = !quoted;
+		begins |= !quoted && strchr("{,;", *at);
 	}
 	return false;
 }
