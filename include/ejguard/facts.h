@@ -92,6 +92,8 @@ struct ejg_kind {
 	const char *name_remedy;      /**< remedy: how to change the node's name */
 	const char *range_remedy;     /**< the same for the distribution range */
 	const char *interface_remedy; /**< the same for the distribution's address */
+	struct ejg_port_range
+		fixed; /**< ports between its nodes that are ephemeral ports of the kernel; or first is 0 */
 };
 
 /**

@@ -118,6 +118,7 @@ static const struct {
 	{ "cookie.*", NEED_OTHER },
 	{ "net.kernel-old", NEED_OTHER },
 	{ "net.bind-refused", NEED_START },
+	{ "net.fixed-ephemeral", NEED_LOCAL },
 	{ "net.ports-ephemeral", NEED_LOCAL },
 	{ "net.same-user", NEED_LOCAL },
 	{ "net.peer*", NEED_OTHER },

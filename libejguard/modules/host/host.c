@@ -44,6 +44,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "cgroup-unknown", EJG_FAILURE, "the guard does not know a cgroup of the service", "run: ejguard apply" },
 	{ "network-unknown", EJG_FAILURE, "nothing is refused in a network namespace of the service",
 	  "run: ejguard apply" },
+	{ "fixed-ephemeral", EJG_WARNING, "a port that the service has by default is among the ephemeral ports",
+	  "reserve it in net.ipv4.ip_local_reserved_ports" },
 	{ "ports-ephemeral", EJG_FAILURE,
 	  "private ports are in the range of ephemeral ports, which the kernel gives to any process",
 	  "reserve them in net.ipv4.ip_local_reserved_ports, or use other ports" },

@@ -87,6 +87,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "policy-differs", EJG_FAILURE, "the policy in force is not the one of the stack", "run: ejguard apply" },
 	{ "no-cgroup", EJG_FAILURE, "no cgroup of the service exists",
 	  "start the service, or name its cgroup: 'set cgroups' in the stack, or --cgroup" },
+	{ "fixed-ephemeral", EJG_WARNING, "a port that the service has by default is among the ephemeral ports",
+	  "reserve it in net.ipv4.ip_local_reserved_ports" },
 	{ "ports-ephemeral", EJG_FAILURE,
 	  "private ports are in the range of ephemeral ports, which the kernel gives to any process",
 	  "reserve them in net.ipv4.ip_local_reserved_ports, or use other ports" },

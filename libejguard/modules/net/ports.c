@@ -24,36 +24,55 @@ static int read_there(void *data)
 	return 0;
 }
 
-/* Return: true if the kernel may assign a private port there. */
-static bool check_ports(struct ejg_call *call, const struct policy_head *head, const struct netns *netns,
-			const struct ephemeral *ephemeral)
+static void say(struct ejg_call *call, const char *id, const struct ejg_port_range *ports, const struct netns *netns,
+		const struct ephemeral *ephemeral)
 {
-	unsigned int first = 0, last = 0;
 	char subject[32], remedy[EPHEMERAL_REMEDY_SIZE];
-	struct ejg_port_range given;
 	struct ejg_place place = { .remedy = remedy };
 
-	for (unsigned int port = 1; port < 65536; port++) {
-		if (!port_in(head->guarded_ports, port) || !port_in(ephemeral->ports, port))
-			continue;
-		first = first ? first : port;
-		last = port;
-	}
-	if (!first)
-		return false;
-	given = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
-	snprintf(subject, sizeof(subject), "%u-%u", first, last);
+	snprintf(subject, sizeof(subject), "%u-%u", ports->first, ports->last);
 	if (netns->own)
-		ephemeral_remedy(&ephemeral->settings, &given, "use ports outside of ip_local_port_range", remedy);
+		ephemeral_remedy(&ephemeral->settings, ports, "use ports outside of ip_local_port_range", remedy);
 	else
 		snprintf(remedy, sizeof(remedy),
 			 "in that namespace, add %s to net.ipv4.ip_local_reserved_ports, or end what lives in it",
 			 subject);
 	ejg_call_finding_at(
-		call, "ports-ephemeral", subject, &place,
+		call, id, subject, &place,
 		"private ports are in the range of ephemeral ports, which the kernel gives to any process%s%s",
 		netns->own ? "" : " in the network namespace ", netns->label);
-	return true;
+}
+
+/* True for a port that the service has there by default: no start is to fail for that. */
+static bool is_fixed(struct ejg_call *call, unsigned int port)
+{
+	const struct ejg_kind *kind = ejg_call_facts(call)->kind;
+
+	return kind && port >= kind->fixed.first && port <= kind->fixed.last;
+}
+
+/* Return: true if the kernel may assign a private port there. */
+static bool check_ports(struct ejg_call *call, const struct policy_head *head, const struct netns *netns,
+			const struct ephemeral *ephemeral)
+{
+	struct ejg_port_range failed = { 0 };
+	bool fixed = false;
+
+	for (unsigned int port = 1; port < 65536; port++) {
+		if (!port_in(head->guarded_ports, port) || !port_in(ephemeral->ports, port))
+			continue;
+		if (is_fixed(call, port)) {
+			fixed = true;
+			continue;
+		}
+		failed.first = failed.first ? failed.first : (uint16_t)port;
+		failed.last = (uint16_t)port;
+	}
+	if (fixed)
+		say(call, "fixed-ephemeral", &ejg_call_facts(call)->kind->fixed, netns, ephemeral);
+	if (failed.first)
+		say(call, "ports-ephemeral", &failed, netns, ephemeral);
+	return failed.first;
 }
 
 bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks,

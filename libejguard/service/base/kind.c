@@ -112,7 +112,7 @@ static const struct service_kind kinds[] = {
 	  .roots = "/opt/emqx /usr/lib/emqx", .folders = "/etc/emqx /opt/emqx/etc", .marks = "emqx.conf",
 	  .keys = "%c/emqx.conf", SETTINGS(emqx), .numbered = true },
 	{ KNOWN, .known.name = "vernemq", .known.title = "VerneMQ", .known.tool = "vmq-admin",
-	  .known.name_remedy = "set nodename in vernemq.conf" RESTART,
+	  .known.fixed = { 44053, 44053 }, .known.name_remedy = "set nodename in vernemq.conf" RESTART,
 	  .known.range_remedy = "write into vernemq.conf: erlang.distribution.port_range.minimum = 9100\n"
 				"and: erlang.distribution.port_range.maximum = 9109" RESTART,
 	  .known.interface_remedy = "write into vm.args: -kernel inet_dist_use_interface {127,0,0,1}" RESTART,
