@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Real Erlang nodes that are laid out as CouchDB and EMQX are, and a real release that `mix release` has made, each with the
-# stack that is shipped for it: `discover` finds the node's own name and port, `enable` and a start guard it, a stranger
-# reaches the public port alone. The control: before that the stranger reaches the distribution port, too.
+# Real Erlang nodes that are laid out as CouchDB, EMQX and VerneMQ are, and a real release that `mix release` has made, each
+# with the stack that is shipped for it: `discover` finds the node's own name and port, `enable` and a start guard it, a
+# stranger reaches the public port alone, and of the node that runs every module finds what is wrong, and nothing else. The
+# control: before that the stranger reaches the distribution port, too.
 # EJG_SERVICES is a folder of packages that services_fetch of tests/harness/services.sh made.
 set -euo pipefail
 
@@ -61,6 +62,20 @@ make_emqx() {
 	own_files emqx /opt/emqx
 }
 
+# VerneMQ makes the arguments of vernemq.conf; its nodes also talk over 44053.
+make_vernemq() {
+	make_service vernemq /opt/vernemq 1883
+	printf '%s\n' 'nodename = VerneMQ@127.0.0.1' "distributed_cookie = $cookie" \
+		'erlang.distribution.port_range.minimum = 9300' 'erlang.distribution.port_range.maximum = 9309' \
+		>"$root/opt/vernemq/etc/vernemq.conf"
+	printf '#!/bin/sh\nexport HOME=/opt/vernemq\nexec erl -noinput -args_file /opt/vernemq/data/vm.args -eval "%s %s"\n' \
+		"$(listen_on 1883 | tr -d .)," "$(listen_on 44053)" >"$root/opt/vernemq/bin/vernemq"
+	printf -- '-name VerneMQ@127.0.0.1\n-setcookie %s\n-kernel inet_dist_listen_min 9300 inet_dist_listen_max 9309\n' \
+		"$cookie" >"$root/opt/vernemq/data/vm.args"
+	own_files vernemq /opt/vernemq
+	chmod 640 "$root/opt/vernemq/data/vm.args"
+}
+
 # A new project as mix creates it; its node listens on 4000.
 make_api() {
 	chroot "$root" useradd --system --user-group --home-dir /srv/app app
@@ -86,9 +101,14 @@ listens() {
 	bed_run server bash -c "ss -Hltn 'sport = :$1' | grep -q ."
 }
 
-# try_service NAME STACK PUBLIC PRIVATE NODE
+# loud NAME: the warnings and failures of every module.
+loud() {
+	bed_run server bash -c "ejguard --json check $1 || true" | python3 "$(dirname "$0")/findings.py" warning
+}
+
+# try_service NAME STACK PUBLIC PRIVATE NODE FINDINGS
 try_service() {
-	local name=$1 stack=$2 public=$3 private=$4 node=$5 said
+	local name=$1 stack=$2 public=$3 private=$4 node=$5 findings=$6 said
 	note "$name"
 	check "$name starts" bed_run server systemctl start "$name"
 	check "$name listens" wait_for 40 listens "$private"
@@ -106,6 +126,7 @@ try_service() {
 	check_is "$name: a stranger at the distribution" 0 "$(try stranger connect "$address" "$private" | grep -c ok || true)"
 	check_reach "$name, guarded" stranger ok "$public" "$address"
 	check "$name: check" bed_run server ejguard check "$name"
+	check_is "$name: findings while it runs" "$findings" "$(loud "$name")"
 	bed_run server systemctl stop "$name"
 	bed_run server ejguard -q disable "$name"
 	bed_run server ejguard -q release "$name"
@@ -113,13 +134,15 @@ try_service() {
 
 make_couchdb
 make_emqx
+make_vernemq
 make_api
 mkdir -p "$root/etc/ejguard"
 printf 'include erlang\nset public 4000\n' >"$root/etc/ejguard/api"
 bed_boot server
 bed_run server systemctl stop epmd.service epmd.socket
-try_service couchdb /usr/share/ejguard/couchdb 5984 9100 couchdb@127.0.0.1
-try_service emqx /usr/share/ejguard/emqx 1883 4373 emqx3@127.0.0.1
+try_service couchdb /usr/share/ejguard/couchdb 5984 9100 couchdb@127.0.0.1 'cookie.in-argv cookie.setcookie'
+try_service emqx /usr/share/ejguard/emqx 1883 4373 emqx3@127.0.0.1 'cookie.in-argv cookie.setcookie'
+try_service vernemq /usr/share/ejguard/vernemq 1883 9300 VerneMQ@127.0.0.1 'cookie.in-argv cookie.setcookie net.fixed-ephemeral'
 check_has 'a release without a stack of its own has the shipped one' /usr/share/ejguard/erlang \
 	"$(bed_run server bash -c 'mv /etc/ejguard/api /etc/ejguard/-api; ejguard discover api; mv /etc/ejguard/-api /etc/ejguard/api')"
-try_service api /etc/ejguard/api 4000 9200 api@127.0.0.1
+try_service api /etc/ejguard/api 4000 9200 api@127.0.0.1 'cookie.in-argv'
