@@ -170,18 +170,23 @@ check 'at least one apply found a namespace that came meanwhile' test "$failed" 
 check_is 'who may no more is refused each time' '10 denied' "$round $(games)"
 end "$stays"
 
-note 'two modules, of which one is not reached'
+note 'two modules, of which one fails'
 # apply_both USER...: with the module net behind host.
 apply_both() {
 	printf '%s\n' "set cgroups $top/service" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' "set users $*" \
-		'required host' 'required net accept=netns' >"$EJG_CONF/service"
+		"${CONTROL-required} host" 'required net accept=netns' >"$EJG_CONF/service"
 	guard_host -q apply service >/dev/null 2>&1
 }
 check 'apply' apply_both daemon games
 stay "${nobody[@]}" unshare --user --map-root-user --net sh -c "$private_range; echo ready; exec sleep 600"
-check_status 'apply' 1 apply_both daemon
+CONTROL=requisite
+check_status 'apply, and net is not reached' 1 apply_both daemon
 check_is 'host keeps its policy' denied "$(games)"
 check_is 'net has the former one: that is what was applied last' 1 "$(applied_with 'users.*games')"
+unset CONTROL
+check_status 'apply, and net is reached' 1 apply_both daemon
+check_is 'host keeps its policy' denied "$(games)"
+check_is 'net has the new one, and that is what was applied last' 0 "$(applied_with 'users.*games')"
 end "$stays"
 check 'apply' apply_both daemon
 check_is 'control: of both' 0 "$(applied_with 'users.*games')"
