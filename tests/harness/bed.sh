@@ -39,6 +39,19 @@ bed_stage() {
 	tar -C "$EJG_STAGE" --owner=0 --group=0 -c . |
 		tar -C "$(bed_root "$1")" -x --keep-directory-symlink --no-overwrite-dir
 	chroot "$(bed_root "$1")" ldconfig
+	chroot "$(bed_root "$1")" ejguard --version >/dev/null 2>&1 || bed_stage_libraries "$(bed_root "$1")"
+}
+
+# bed_stage_libraries ROOT: a release that is older than this machine's lacks what the tool was linked with: it comes along.
+bed_stage_libraries() {
+	local tool=/usr/sbin/ejguard folder=/usr/lib/ejguard-bed loader
+	mkdir "$1$folder"
+	ldd "$1$tool" "$1"/usr/lib/*/ejguard/*.so | sed -n 's,^.* \(/[^ ]*\) (0x.*,\1,p' | sort -u |
+		xargs -I FILE cp -L FILE "$1$folder/"
+	loader=$(cd "$1$folder" && echo ld-linux*)
+	mv "$1$tool" "$1$tool.real"
+	printf '#!/bin/sh\nexec %s --library-path %s %s.real "$@"\n' "$folder/$loader" "$folder" "$tool" >"$1$tool"
+	chmod 755 "$1$tool"
 }
 
 # bed_boot BED [hybrid]: boots it up to basic.target, epmd.socket included, or fails. The cgroup2 tree is at

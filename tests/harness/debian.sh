@@ -18,6 +18,8 @@ debian_sources() {
 		while read -r uri suite origin; do
 			[[ $origin == Debian && $suite == "$own"* ]] || continue
 			suite=$release${suite#"$own"}
+			# The security updates of a release that has them no more: some packages are in the list only.
+			[[ $suite != bullseye-security ]] || continue
 			# The others are of releases.
 			[[ $release != sid || $suite == sid ]] || continue
 			echo "deb $uri $suite main"

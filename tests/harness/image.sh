@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The image of the beds: a layer that, over this machine's own files, or whole where EJG_RELEASE names another release of
-# Debian than this machine's (trixie, trixie-backports, sid), holds Debian's ejabberd and epmd with
+# Debian than this machine's (bullseye, trixie, trixie-backports, sid), holds Debian's ejabberd and epmd with
 # their untouched configuration, and a systemd that starts nothing of this machine's. Nothing is installed on
 # the machine itself: a package's scripts run where there is no network, no /sys, and no process but theirs.
 
@@ -146,6 +146,7 @@ image_base() {
 		return
 	fi
 	mkdir -p "$2" "$1"
+	[[ $release != bullseye ]] || image_whole=("${image_whole[@]/libbpf1/libbpf0}")
 	debian_root "$release" "$2/-" "${image_whole[@]}"
 	: >"$2/whole"
 	mount --bind "$2/-" "$1"
