@@ -50,6 +50,19 @@ selected_any() {
 	((${#selected_suites[@]} + ${#selected_tests[@]}))
 }
 
+# selected_reads VARIABLE: whether a test of the suite service that is to run reads it.
+selected_reads() {
+	local name
+	if ! selected_any || [[ " ${selected_suites[*]} " == *' service '* ]]; then
+		return 0
+	fi
+	for name in "${selected_tests[@]}"; do
+		# shellcheck disable=SC2154 # run-tests sets it
+		! grep --quiet --no-messages "$1" "$source_dir/tests/$name.sh" || return 0
+	done
+	return 1
+}
+
 # selected SUITE: whether something of it is to run.
 selected() {
 	! selected_any || [[ " ${selected_suites[*]} ${selected_tests[*]/%\/*} " == *" $1 "* ]]
