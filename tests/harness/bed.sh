@@ -46,7 +46,7 @@ bed_stage() {
 bed_stage_libraries() {
 	local tool=/usr/sbin/ejguard folder=/usr/lib/ejguard-bed loader
 	mkdir "$1$folder"
-	ldd "$1$tool" "$1"/usr/lib/*/ejguard/*.so | sed -n 's,^.* \(/[^ ]*\) (0x.*,\1,p' | sort -u |
+	ldd "$1$tool" "$1"/usr/lib/*/ejguard/*.so | sed -n 's,^.*[[:space:]]\(/[^ ]*\) (0x.*,\1,p' | sort -u |
 		xargs -I FILE cp -L FILE "$1$folder/"
 	loader=$(cd "$1$folder" && echo ld-linux*)
 	mv "$1$tool" "$1$tool.real"
