@@ -4,6 +4,19 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+static int error_of(int error)
+{
+	return error == -ENOENT ? -EOPNOTSUPP : error < 0 ? error : -EIO;
+}
+
+/* The end of a list. A kernel without a part of the interface says so there (__inet_diag_dump() of a protocol). */
+static int read_done(const struct nlmsghdr *message)
+{
+	const int *error = NLMSG_DATA(message);
+
+	return message->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && *error < 0 ? error_of(*error) : 1;
+}
+
 /* Handles one datagram. Return: 1 at the end of the list, 0 before it, or a negative errno. */
 static int read_datagram(const void *buffer, size_t size, netlink_fn fn, void *data)
 {
@@ -14,11 +27,11 @@ static int read_datagram(const void *buffer, size_t size, netlink_fn fn, void *d
 		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
 			return -EINTR;
 		if (message->nlmsg_type == NLMSG_DONE)
-			return 1;
+			return read_done(message);
 		if (message->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *error = NLMSG_DATA(message);
 
-			return error->error == -ENOENT ? -EOPNOTSUPP : error->error < 0 ? error->error : -EIO;
+			return error_of(error->error);
 		}
 		r = fn(data, message);
 	}
