@@ -264,6 +264,13 @@ enum ejg_mode ejg_call_mode(const struct ejg_call *call);
 bool ejg_call_trial(const struct ejg_call *call);
 
 /**
+ * True if a required module before this one has failed in this apply: a module with EJG_MODULE_KEEPS then changes only
+ * what it would keep, and returns EJG_NOT_APPLICABLE where it would keep nothing. @call: the call, of apply.
+ * Since ABI 1.0.
+ */
+bool ejg_call_failed(const struct ejg_call *call);
+
+/**
  * True if a watch begins with the events that were recorded before it. @call: the call, of watch. Since ABI 1.0.
  */
 bool ejg_call_recorded(const struct ejg_call *call);

@@ -75,6 +75,7 @@ struct ejg {
 	bool trial;    /* of the current verb: the stack is checked as it would be after an apply */
 	bool forgets;  /* of the current verb: the list of given cgroups will be removed and need not be readable */
 	bool kept;     /* of the current verb: its changes stay although it failed */
+	bool failed;   /* of the current apply: a module that counts has failed, so the run will be undone */
 };
 
 /*

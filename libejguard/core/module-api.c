@@ -54,6 +54,11 @@ bool ejg_call_trial(const struct ejg_call *call)
 	return call->handle->trial;
 }
 
+bool ejg_call_failed(const struct ejg_call *call)
+{
+	return call->handle->failed;
+}
+
 const char *ejg_call_where(const struct ejg_call *call, uint32_t *ret_line)
 {
 	const struct position *position = &call->instance->line->module.position;

@@ -167,6 +167,7 @@ static void apply_all(struct run *run)
 
 		if (!may_apply(run, instance))
 			continue;
+		handle->failed = run->error < 0;
 		r = apply_and_check(handle, instance);
 		run_add(run, instance, r, index);
 		/* An optional module that does not hold is no failure, but its partial changes are undone. */
@@ -181,14 +182,15 @@ int transaction_apply(struct ejg *handle)
 	struct run run = { .handle = handle };
 
 	prepare_all(&run);
+	handle->failed = false;
 	if (run.error == 0) {
 		apply_all(&run);
 		run_judge(&run, "applies here");
 		/* An incomplete report may lack the finding that decides. */
 		if (run.error == 0 && report_failed(handle->report))
 			run.error = -ENOMEM;
-		/* The other errors guarantee that nothing was applied. */
-		if (run.error < 0 && !roll_back(handle))
+		/* Other errors than these guarantee that nothing was applied. */
+		if (run.error < 0 && (!roll_back(handle) || (handle->kept && run.error != -ECANCELED)))
 			run.error = -EACCES;
 	}
 	run_finish(handle);

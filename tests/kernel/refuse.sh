@@ -102,8 +102,13 @@ FAILING=failing_before stricter 'a check before net fails' check=not-held 198.51
 FAILING=failing_before stricter 'an apply before net fails' apply=broken 198.51.100.2
 stack_for "$cgroup" 198.51.100.2
 guard -q apply service >/dev/null
+failing check=not-held 198.51.100.2 198.51.100.9
+check_has 'control: a check behind net fails, a peer more' 'net: the changes of this run were undone' \
+	"$(guard --json apply service 2>&1 || true)"
 failing_before check=not-held 198.51.100.2 198.51.100.9
-check_status 'a check before net fails, a peer more' 1 guard apply service
+output=$(guard --json apply service 2>&1) && status=0 || status=$?
+check_is 'a check before net fails, a peer more' 1 "$status"
+check_is 'a check before net fails, a peer more: it was never admitted' '' "$(grep -F 'net: the changes' <<<"$output" || true)"
 check_is 'a check before net fails, a peer more: the former policy is in force' denied "$(reach9)"
 stack_for "$cgroup" 198.51.100.2 198.51.100.9
 guard -q apply service >/dev/null

@@ -52,6 +52,8 @@ static int apply(struct ejg_call *call)
 {
 	if (script_of(call)->cancel)
 		ejg_cancel(call->handle);
+	if (script_of(call)->lax && ejg_call_failed(call))
+		return answer(call, "apply", EJG_NOT_APPLICABLE);
 	return answer(call, "apply", script_of(call)->apply);
 }
 

@@ -16,6 +16,7 @@ extern char calls[2048];
 struct script {
 	char id;
 	int prepare, apply, check, confine, status, release, explain, prove, doctor;
+	bool lax;      /* changes nothing when another has failed */
 	bool cancel;   /* calls ejg_cancel() in its apply */
 	bool unsaid;   /* returns errors without a message, and verdicts without a finding */
 	bool contrary; /* returns held and makes a failure finding */

@@ -156,6 +156,16 @@ static void a_failure_does_not_stop_those_that_keep(void **state)
 	bed.scripts[0].apply = -EPERM;
 	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
 	assert_calls("a.prepare b.prepare c.prepare a.apply c.apply c.check c.undo c.finish b.finish a.finish");
+	bed.scripts[2].lax = true;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
+	assert_calls("a.prepare b.prepare c.prepare a.apply c.apply c.finish b.finish a.finish");
+	bed.scripts[2].lax = false;
+	/* -EPERM would say that nothing was applied */
+	bed.scripts[2].release = EJG_NOT_APPLICABLE;
+	assert_int_equal(bed_run(&bed, transaction_apply), -EACCES);
+	assert_reported(scratch->report, "kept", "recorder");
+	bed.scripts[2].release = 0;
+	bed.handle.kept = false;
 	bed.lines[0].control = CONTROL_REQUISITE;
 	assert_int_equal(bed_run(&bed, transaction_apply), -EPERM);
 	assert_calls("a.prepare b.prepare c.prepare a.apply c.finish b.finish a.finish");

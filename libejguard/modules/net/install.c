@@ -187,10 +187,27 @@ static void undo(struct ejg_call *call, const struct pins *pins, struct set_chan
 		ejg_call_log(call, EJG_LOG_ERROR, "cannot restore the former policy below %s", pins->path);
 }
 
+/* True if the new policy only allows more than the one in force. */
+static bool is_laxer(const struct pins *pins, const struct set_change *change)
+{
+	cleanup_fd int fd = pins_get_policy(pins);
+	struct net_policy former = {};
+	const bool laxer = fd >= 0 && pins_read_policy(fd, &former) == 0 &&
+			   net_policy_is_as_strict(&former, change->policy, set_kind.places) &&
+			   !net_policy_is_as_strict(change->policy, &former, set_kind.places);
+
+	net_policy_free(&former);
+	return laxer;
+}
+
 static int apply_to_current(struct ejg_call *call, const struct pins *pins, struct set_change *change)
 {
-	int r = change->before_links ? change->before_links(call, pins) : 0;
+	int r;
 
+	/* The run will be undone: whom only the new policy admits must not get in until then. */
+	if (ejg_call_failed(call) && is_laxer(pins, change))
+		return EJG_NOT_APPLICABLE;
+	r = change->before_links ? change->before_links(call, pins) : 0;
 	if (r == 0)
 		r = update_policy(call, pins, change);
 	if (r == 0)
