@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* connect4, connect6: epmd and the distribution range can only be reached on this host and on peers. */
+#include <linux/in.h>
 #include <linux/in6.h>
 
 #include "inside.bpf.h"
@@ -24,38 +25,55 @@ static __always_inline bool keep_on_host(struct bpf_sock_addr *ctx, const struct
 	return refusal(head) || bpf_setsockopt(ctx, SOL_SOCKET, SO_BINDTODEVICE, loopback, sizeof(loopback)) == 0;
 }
 
+/* The address that the socket has already, or a wildcard. */
+static __always_inline struct policy_address own_source(const struct bpf_sock_addr *ctx, enum policy_hook hook)
+{
+	if (hook == POLICY_CONNECT4)
+		return from_ipv4(ctx->sk->src_ip4);
+	return from_ipv6(ctx->sk->src_ip6[0], ctx->sk->src_ip6[1], ctx->sk->src_ip6[2], ctx->sk->src_ip6[3]);
+}
+
+/* Gives the socket the address that it is connected to as its own. Fails if no device of this host has it. */
+static __always_inline bool take_source(struct bpf_sock_addr *ctx, enum policy_hook hook)
+{
+	struct sockaddr_in6 own6 = { .sin6_family = AF_INET6, .sin6_scope_id = ctx->sk->bound_dev_if };
+	struct sockaddr_in own4 = { .sin_family = AF_INET };
+
+	if (hook == POLICY_CONNECT4) {
+		own4.sin_addr.s_addr = ctx->user_ip4;
+		return bpf_bind(ctx, (struct sockaddr *)&own4, sizeof(own4)) == 0;
+	}
+	own6.sin6_addr.in6_u.u6_addr32[0] = ctx->user_ip6[0];
+	own6.sin6_addr.in6_u.u6_addr32[1] = ctx->user_ip6[1];
+	own6.sin6_addr.in6_u.u6_addr32[2] = ctx->user_ip6[2];
+	own6.sin6_addr.in6_u.u6_addr32[3] = ctx->user_ip6[3];
+	/* The hook does not see the scope of a link-local address: only a device that the socket is bound to gives it.
+	 */
+	return (!own6.sin6_scope_id &&
+		(own6.sin6_addr.in6_u.u6_addr32[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000)) ||
+	       bpf_bind(ctx, (struct sockaddr *)&own6, sizeof(own6)) == 0;
+}
+
 /*
- * True if a connect to an IPv6 address of `listen` that is no peer's stays on this host. A socket that is bound to a
- * device goes out of it, to a host of that network with the same address, and answers from there are taken (for IPv4
- * the kernel drops them: their source is an address of this host). With that address as its own source no answer comes
- * back: the other host sends it to itself. Without a device the kernel chooses this source; a device that is bound
- * later does not change it.
+ * True if a connect to an address of `listen` that is no peer's stays on this host. Another host may have that address:
+ * on the network of a device that the socket is bound to, or because this host has lost it since. With that address as
+ * its own source no answer comes back: the other host sends it to itself. The kernel chooses this source, too, while
+ * the address is this host's; a device that is bound later does not change it.
  */
 static __always_inline bool stay_on_host(struct bpf_sock_addr *ctx, const struct policy_head *head,
-					 const struct policy_address *address)
+					 enum policy_hook hook, const struct policy_address *address)
 {
-	struct sockaddr_in6 own = { .sin6_family = AF_INET6, .sin6_scope_id = ctx->sk->bound_dev_if };
-	struct policy_address source =
-		from_ipv6(ctx->sk->src_ip6[0], ctx->sk->src_ip6[1], ctx->sk->src_ip6[2], ctx->sk->src_ip6[3]);
+	struct policy_address source = own_source(ctx, hook);
 
 	if (source.high == address->high && source.low == address->low)
 		return true;
-	if (!is_wildcard(&source))
-		return false;
-	if (!own.sin6_scope_id || refusal(head))
-		return true;
-	own.sin6_addr.in6_u.u6_addr32[0] = ctx->user_ip6[0];
-	own.sin6_addr.in6_u.u6_addr32[1] = ctx->user_ip6[1];
-	own.sin6_addr.in6_u.u6_addr32[2] = ctx->user_ip6[2];
-	own.sin6_addr.in6_u.u6_addr32[3] = ctx->user_ip6[3];
-	return bpf_bind(ctx, (struct sockaddr *)&own, sizeof(own)) == 0;
+	return is_wildcard(&source) && (refusal(head) || take_source(ctx, hook));
 }
 
 /* True if an address is allowed only because it is in `listen`. */
 static __always_inline bool is_own_only(const struct decision *d, const struct policy_address *address)
 {
-	return !is_loopback(address) && !is_mapped(address) && find_listen(d->head, address) &&
-	       !find_peer(d, address, 0);
+	return !is_loopback(address) && find_listen(d->head, address) && !find_peer(d, address, 0);
 }
 
 static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
@@ -74,9 +92,8 @@ static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hoo
 	if (reason == POLICY_ALLOWED && is_loopback(&address) && port_in(d.head->guarded_ports, user_port(ctx)) &&
 	    !keep_on_host(ctx, d.head))
 		reason = POLICY_DESTINATION;
-	if (hook == POLICY_CONNECT6 && reason == POLICY_ALLOWED && ctx->sk &&
-	    port_in(d.head->guarded_ports, user_port(ctx)) && is_own_only(&d, &address) &&
-	    !stay_on_host(ctx, d.head, &address))
+	if (reason == POLICY_ALLOWED && ctx->sk && port_in(d.head->guarded_ports, user_port(ctx)) &&
+	    is_own_only(&d, &address) && !stay_on_host(ctx, d.head, hook, &address))
 		reason = POLICY_DESTINATION;
 	return answer(ctx, d.head, hook, reason, &address);
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A host in two networks, of which the other has a host with an address of listen=. A process of the service reaches it by
+# Another host with an address of listen=. At first: a host in two networks, of which the other has such a host. A process of the service reaches it by
 # binding its socket to the device there: over IPv6 the kernel takes its answers, though they come from an address of this
 # host. Each is tried without the guard too, and what is left alone: this host itself, a peer by the same way.
 set -euo pipefail
@@ -76,6 +76,7 @@ connect='my ($device, $address, $from, $later) = @ARGV;
 	socket(my $s, $six ? AF_INET6 : AF_INET, SOCK_STREAM, 0) or die $!;
 	my $bind = sub { $device eq "-" or setsockopt($s, SOL_SOCKET, 25, $device) or die $! };
 	$bind->() if !$later;
+	setsockopt($s, $six ? 41 : 0, $six ? 78 : 15, 1) if $ENV{FREEBIND};
 	if ($from && $from ne "-") { bind($s, $to->($from, 0)) or die "bind: $!"; }
 	$s->blocking(0);
 	my $done = connect($s, $to->($address, 4369));
@@ -164,3 +165,38 @@ sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/service"
 check 'apply' guard -q apply --no-proof service
 check_is 'by the device' far "$(reach v1 $own6)"
 check_is 'from another address' far "$(reach v1 $own6 $other6)"
+
+note 'this host has lost the address, and another one has taken it over'
+net_run host ip -batch - <<-EOT
+	addr del $own/24 dev eth0
+	addr del $own6/64 dev eth0
+	addr replace 198.51.100.11/24 dev eth0
+EOT
+net_run remote ip -batch - <<-EOT
+	addr add $own/24 dev eth0
+	addr add $own6/64 dev eth0 nodad
+EOT
+# Else the packets go by the device v1.
+for family in -4 -6; do
+	net_run host ip $family route del default dev v1
+done
+serve remote "$elsewhere" $own $own6
+# lost WHAT WORD YES|NO: whether it is reached; with IP_FREEBIND a socket can have the lost address as its source, and how that
+# ends depends on the kernel.
+lost() {
+	local address other
+	for address in $own $own6; do
+		other=$([[ $address == "$own" ]] && echo 198.51.100.11 || echo $other6)
+		check_is "$1: $address" "$2" "$(reach - $address)"
+		check_is "$1: $address, from another address" "$2" "$(reach - $address $other)"
+		check_is "$1: $address, IP_FREEBIND" "$3" "$([[ $(FREEBIND=1 reach - $address) == remote ]] && echo yes || echo no)"
+	done
+}
+guard -q release service
+lost 'control: without the guard' remote yes
+sed -i 's/ mode=permissive//' "$EJG_CONF/service"
+check 'apply' guard -q apply --no-proof service
+lost 'guarded' denied no
+sed -i "s/^set peers.*/& $own $own6/" "$EJG_CONF/service"
+check 'apply' guard -q apply --no-proof service
+lost 'a peer has it' remote yes
