@@ -209,6 +209,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 
 	if (r < 0)
 		return r;
+	net_check_source_routes(check->call, &networks);
 	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
 	sockets_failed = net_check_sockets(check->call, check->policy, check->hooks, &networks);
 	check_lookups(check, &networks, false);

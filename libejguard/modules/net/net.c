@@ -116,6 +116,8 @@ static const struct ejg_finding_info findings[] = {
 	  "correct the name's address in /etc/hosts or DNS, or write the address itself" },
 	{ "peers-wide", EJG_WARNING, "a large part of the internet may reach the private ports",
 	  "write only the addresses or networks of the other nodes in 'set peers'" },
+	{ "source-routed", EJG_WARNING, "a host can use the address of a peer, because source routes are taken",
+	  "set net.ipv4.conf.all.accept_source_route to 0 (in /etc/sysctl.d, so that it lasts)" },
 	{ "peers-forgotten", EJG_WARNING, "the last known addresses of peers cannot be read or saved",
 	  "give the folder to root, with mode 0700" },
 	{ "connection-ended", EJG_INFO, "evict=yes ended a connection that the policy does not allow", NULL },

@@ -32,4 +32,7 @@ bool net_relies_on(const struct netns_list *networks, const struct netns *netns)
 bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks,
 		     bool made_by_user);
 
+/* Warns of the service's network namespaces that take packets with a source route. */
+void net_check_source_routes(struct ejg_call *call, const struct netns_list *networks);
+
 #endif
