@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What comes to a private port by another way than straight over the wire: rewritten to loopback, taken by a transparent
-# listener, by way of segments of IPv6, with a cookie of Fast Open, to a socket in TIME_WAIT, to
+# listener, by way of segments of IPv6, in fragments, with a cookie of Fast Open, to a socket in TIME_WAIT, to
 # one that is connecting itself. A stranger is one on each of them, and a peer a peer. Each is made without the guard too.
 set -euo pipefail
 
@@ -211,6 +211,40 @@ check_is 'control: again in TIME_WAIT' 1 "$(waiting)"
 stack_for "$cgroup" $peer
 guard -q apply --no-proof --cgroup "$cgroup" service
 check_is 'who is a peer no more does not' failed "$(again $own 4370 $stranger)"
+go
+
+note 'a SYN in fragments, of which the first has 8 bytes of the TCP header'
+# A host whose packets have 68 bytes at most: its options of IP make a SYN larger than that.
+net_new small 198.51.100.3/24 198.51.100.33/24
+net_run small ip link set eth0 mtu 68
+net_run host nft 'table ip seen4 { counter arrived { }; chain in { type filter hook prerouting priority -450;
+	ip frag-off & 0x3fff != 0 counter name arrived; }; }'
+fragments() {
+	net_run host nft -j reset counters table ip seen4 | grep -o '"packets": *[0-9]*' | grep -o '[0-9]*$'
+}
+# in_fragments FROM
+# shellcheck disable=SC2016
+pieces='my ($address, $port, $from) = @ARGV;
+	my $slow = $ENV{EJG_SLOW} || 1;
+	socket(my $s, AF_INET, SOCK_STREAM, 0) or die $!;
+	setsockopt($s, 0, 4, "\x01" x 40) or die $!;
+	setsockopt($s, 0, 10, pack("i", 0)) or die $!;
+	bind($s, pack_sockaddr_in(0, inet_aton($from))) or die $!;
+	setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack("l!l!", $slow - 1, 700000));
+	print connect($s, pack_sockaddr_in($port, inet_aton($address))) ? "ok\n" : $!{EINPROGRESS} || $!{EAGAIN} ? "timeout\n" : "$!\n";'
+in_fragments() {
+	net_run small perl -MSocket -e 'alarm 60;'"$pieces" $own 4370 "$1"
+}
+listen "$cgroup" - $own 4370
+stack_for "$cgroup" 198.51.100.3
+guard -q release service
+check_is 'control: a stranger, without the guard' ok "$(in_fragments 198.51.100.33)"
+check 'control: they arrive in fragments' test "$(fragments)" -gt 1
+guard -q apply --no-proof --cgroup "$cgroup" service
+check_is 'a stranger' timeout "$(in_fragments 198.51.100.33)"
+check_is 'a peer' ok "$(in_fragments 198.51.100.3)"
+check 'control: these, too, arrive in fragments' test "$(fragments)" -gt 1
+net_run host nft 'delete table ip seen4'
 go
 
 note 'both connect (simultaneous open)'
