@@ -53,6 +53,22 @@ check 'start' bed_run server systemctl start ejabberd
 check 'another slice: check' bed_run server ejguard check
 check_is 'another slice: a stranger' timeout "$(reach)"
 bed_run server systemctl stop ejabberd
+
+note 'a root folder that has no ejguard'
+printf '[Service]\nRootDirectory=/srv\n' >"$units/xmpp.service.d/60-local.conf"
+bed_run server systemctl daemon-reload
+check_status 'it does not start' 1 bed_run server systemctl start ejabberd
+check_is 'why' 203 "$(bed_run server systemctl show --value --property ExecStartPre ejabberd | sed -n 's/.*status=\([0-9]*\).*/\1/p')"
+rm "$units/xmpp.service.d/60-local.conf"
+bed_run server systemctl daemon-reload
+
+note 'a network of its own from the next start on'
+printf '[Service]\nPrivateNetwork=yes\n' >"$units/xmpp.service.d/60-local.conf"
+bed_run server systemctl daemon-reload
+check 'start' bed_run server systemctl start ejabberd
+check 'a network of its own: check' bed_run server ejguard check
+check_is 'a network of its own: from inside, to a stranger' denied "$(from_inside xmpp.service)"
+bed_run server systemctl stop ejabberd
 rm "$units/xmpp.service.d/60-local.conf"
 
 note 'an instance of a template'
