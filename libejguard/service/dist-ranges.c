@@ -4,6 +4,9 @@
 
 #include "libejguard/service/dist.h"
 #include "libejguard/util/address.h"
+#include "libejguard/util/cleanup.h"
+
+_Static_assert(DIST_RANGES == 2 + ARRAY_SIZE(((struct dist *)0)->also), "a fixed port, a range, and the others");
 
 /* Inserts a port into the sorted ranges, if none contains it. Return: how many ranges there are. */
 static size_t add_port(struct ejg_port_range *ranges, size_t n, uint16_t port)

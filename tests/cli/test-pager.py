@@ -44,8 +44,8 @@ class Pager(Case):
         except FileNotFoundError:
             return None
 
-    def screen(self, *words, rows=24, keys=b"", stdin=None, real=False, program=None, **environment):
-        """Return: exit status, what was on the terminal. Keys are sent when something is there. real: with the real less."""
+    def screen(self, *words, rows=24, keys=b"", after="many-1:", stdin=None, real=False, program=None, **environment):
+        """Return: exit status, what was on the terminal. Keys are sent when `after` is there. real: with the real less."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, 80, 0, 0))
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", **environment}
@@ -62,7 +62,7 @@ class Pager(Case):
                     text += os.read(ours, 65536)
                 except OSError:  # the other side is closed
                     break
-            elif keys and text:
+            elif keys and after.encode() in text:
                 os.write(ours, keys[:1])
                 keys = keys[1:]
         os.close(ours)
@@ -160,7 +160,7 @@ class Pager(Case):
         mark = os.path.join(self.folder, "mark")
         keys = f"!touch {mark}\n".encode() + b"\x1bqqq"
         page = self.write("lines", "".join(f"line {i}\n" for i in range(200)))
-        self.screen(keys=keys, real=True, program=["less", page])
+        self.screen(keys=keys, after="line 1", real=True, program=["less", page])
         self.assertTrue(os.path.exists(mark))  # these keys do it in a less that nobody has restricted
         os.unlink(mark)
         environment = {} if os.geteuid() else {"LESSSECURE": ""}

@@ -117,7 +117,8 @@ static const char *empty_word(const char *at, const char *end)
 	while (word < end && is_blank(*word))
 		word++;
 	return word > at && end - word >= 2 && (*word == '\'' || *word == '"') && word[1] == *word &&
-			       (end - word == 2 || is_blank(word[2]) || strchr("\n\"'", word[2]))
+			       (end - word == 2 || is_blank(word[2]) || word[2] == '\n' || word[2] == '"' ||
+				word[2] == '\'')
 		       ? word + 1
 		       : NULL;
 }
