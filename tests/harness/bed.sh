@@ -77,6 +77,12 @@ bed_wait() {
 	wait_for "$seconds" test -s "$EJG_STATE/$bed/pid" && wait_for "$seconds" bed_run "$bed" "$@"
 }
 
+# bed_journal BED OPTION...: of journalctl. journald reads what it is sent later.
+bed_journal() {
+	bed_run "$1" journalctl --sync
+	bed_run "$1" journalctl --quiet --no-pager "${@:2}"
+}
+
 # bed_run BED COMMAND...: as root, from a shell's cgroup, as an administrator of that machine would.
 # Its root is entered too: if the harness is in a chroot(1), the root of its mount namespaces is this machine's.
 bed_run() {

@@ -75,7 +75,7 @@ bed_run server chmod 0644 /var/lib/ejabberd/.erlang.cookie
 check_is 'it is a failure' mode "$(problems)"
 check_status 'systemctl start ejabberd' 1 start
 check_has 'the journal says why' .erlang.cookie \
-	"$(bed_run server journalctl --no-pager --quiet --output cat --identifier ejguard)"
+	"$(bed_journal server --output cat --identifier ejguard)"
 stack repair=yes
 check 'repair=yes: systemctl start ejabberd' start
 check_is 'repair=yes: the next check' '' "$(problems)"
@@ -107,7 +107,7 @@ ejguard --json discover >/dev/null || true
 ejguard --json status >/dev/null || true
 touch "$EJG_STATE/watched"
 wait "$watching"
-bed_run server journalctl --no-pager --quiet --output export >"$EJG_STATE/journal"
+bed_journal server --output export >"$EJG_STATE/journal"
 check_is 'three cookies' 3 "${#cookies[@]}"
 for i in 0 1 2; do
 	for place in journal processes said; do

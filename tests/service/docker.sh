@@ -167,7 +167,7 @@ note 'a broken stack'
 run systemctl stop docker.service docker.socket ejguard-docker
 echo 'required nett' >"$root/etc/ejguard/docker"
 check_is 'broken stack: Docker does not start' no "$(run systemctl start docker 2>/dev/null && echo yes || echo no)"
-check_has 'broken stack: the log says why' "no module 'nett'" "$(run journalctl --no-pager -u ejguard-docker)"
+check_has 'broken stack: the log says why' "no module 'nett'" "$(bed_journal server -u ejguard-docker)"
 stack
 run systemctl reset-failed
 check 'control: with the right one it does' run systemctl start docker

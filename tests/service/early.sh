@@ -43,13 +43,14 @@ said() {
 	bed_run server cat "/var/lib/ejabberd/early.$1"
 }
 
-# early_commands: the units of which check says that their user runs something before the guard, and what.
+# early_commands: the units of which check says that their user runs something before the guard, and what; then a line with -.
 early_commands() {
 	bed_run server ejguard --json check | python3 -c '
 import json, sys
 for finding in json.load(sys.stdin)["findings"]:
 	if finding["id"] == "ejguard.early-command":
-		print(finding["severity"], finding["subject"], finding["message"].split(": ", 1)[1])'
+		print(finding["severity"], finding["subject"], finding["message"].split(": ", 1)[1])
+print("-")'
 }
 
 check 'a stranger serves' wait_for 5 grep -q ok <(try stranger listen 203.0.113.9 4369 600)
@@ -60,19 +61,19 @@ check 'ejabberd starts' bed_run server systemctl start ejabberd
 check_is 'control: ExecCondition= is not guarded' ok "$(said condition)"
 check_is 'control: an ExecStartPre= before ours is not guarded' ok "$(said before)"
 check_is 'an ExecStartPre= after ours' denied "$(said after)"
-check_is 'check' 'warning ejabberd.service /usr/local/bin/early, /usr/local/bin/early' "$(early_commands)"
+check_is 'check' $'warning ejabberd.service /usr/local/bin/early, /usr/local/bin/early\n-' "$(early_commands)"
 check_has 'enable' 'ejabberd.service runs before the guard: /usr/local/bin/early, /usr/local/bin/early' \
 	"$(bed_run server ejguard enable | tr -s ' \n' ' ')"
 
 note 'root runs them'
 drop_in 20-early 'ExecCondition=+/bin/true' 'ExecStartPre=!/bin/true'
-check_is 'check' '' "$(early_commands)"
+check_is 'check' - "$(early_commands)"
 check_has 'enable' 'ejabberd.service runs before the guard: /bin/true, /bin/true' "$(bed_run server ejguard enable | tr -s ' \n' ' ')"
 
 note 'as the remedy says'
 drop_in 20-early 'ExecCondition=/usr/local/bin/early condition' 'ExecStartPre=/usr/local/bin/early before'
 drop_in 40-local 'ExecCondition=' 'ExecStartPre='
-check_is 'check' '' "$(early_commands)"
+check_is 'check' - "$(early_commands)"
 check_is 'enable' no "$([[ $(bed_run server ejguard enable) == *'before the guard'* ]] && echo yes || echo no)"
 check 'restart' bed_run server systemctl restart ejabberd
 check_is 'what is behind the guard' denied "$(said after)"
@@ -83,4 +84,4 @@ rm "$folder/40-local.conf"
 drop_in 20-early 'ExecCondition=/usr/local/bin/early condition stay'
 check_status 'ejabberd does not start' 1 bed_run server systemctl start ejabberd
 check_is 'it had the connection' ok "$(said condition)"
-check_has 'the journal says why' net.connection "$(bed_run server journalctl --quiet --no-pager --output cat --identifier ejguard)"
+check_has 'the journal says why' net.connection "$(bed_journal server --output cat --identifier ejguard)"

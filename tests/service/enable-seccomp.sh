@@ -113,7 +113,7 @@ note 'the stack loses its line'
 guard_stack server <<<"${stack%$'\n'*}"
 run systemctl restart ejabberd >/dev/null 2>&1 || true
 check_is 'the node does not start' '' "$(run pgrep -x beam.smp || true)"
-check_has 'its log says why' 'no module that confines' "$(run journalctl --no-pager -u ejabberd)"
+check_has 'its log says why' 'no module that confines' "$(bed_journal server -u ejabberd)"
 guard_stack server <<<"$stack"
 
 note 'disable'

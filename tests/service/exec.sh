@@ -80,7 +80,7 @@ cat >"$(bed_root server)/etc/systemd/system/no-filter.service" <<-'EOT'
 EOT
 bed_run server systemctl daemon-reload
 bad 'a kernel without seccomp' 4 'CONFIG_SECCOMP_FILTER' bash -c 'systemctl start no-filter
-	journalctl --no-pager --unit no-filter --output cat
+	journalctl --sync; journalctl --no-pager --unit no-filter --output cat
 	exit "$(systemctl show --value --property=ExecMainStatus no-filter)"'
 bad 'a user that does not exist' 2 "there is no user 'nemo'" ejguard exec --user nemo -- touch /run/started
 bad 'a command that does not exist' 127 'was not found' ejguard exec -- /nowhere

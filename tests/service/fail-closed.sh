@@ -48,18 +48,18 @@ break_units() {
 
 # refusal: the lines of ejguard in the journal.
 refusal() {
-	bed_run server journalctl --no-pager --quiet --output cat --identifier ejguard
+	bed_journal server --output cat --identifier ejguard
 }
 
 # priorities: of the lines of ejguard in the journal, each once.
 priorities() {
-	bed_run server journalctl --no-pager --quiet --output json --output-fields PRIORITY --identifier ejguard |
+	bed_journal server --output json --output-fields PRIORITY --identifier ejguard |
 		grep -o '"PRIORITY" *: *"[0-9]"' | sort -u | tr -dc '0-9\n'
 }
 
 # most_lines: the most that one run of ejguard wrote.
 most_lines() {
-	bed_run server journalctl --no-pager --quiet --output json --output-fields _PID --identifier ejguard |
+	bed_journal server --output json --output-fields _PID --identifier ejguard |
 		grep -o '"_PID" *: *"[0-9]*"' | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }'
 }
 

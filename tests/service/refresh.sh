@@ -61,7 +61,7 @@ sees_word() {
 
 # lines PATTERN: those of the journal of the refresh.
 lines() {
-	bed_run server journalctl --quiet -u ejguard-refresh@ejabberd.service -o cat | grep -c -- "$1" || true
+	bed_journal server -u ejguard-refresh@ejabberd.service -o cat | grep -c -- "$1" || true
 }
 
 said() {
@@ -89,7 +89,7 @@ check 'the former one is not, after the grace' wait_for 20 sees_word peer2 refus
 check 'check' wait_for 20 bed_run server ejguard check -q
 check 'the journal says whom it admits' wait_for 20 said 'peers.example: is now also admitted at.* 198.51.100.3'
 check 'and whom no longer' wait_for 20 said 'no longer.* 198.51.100.2'
-check_is 'it has no other line of ejguard' "$(lines net.peer-changed)" "$(bed_run server journalctl --quiet -o cat \
+check_is 'it has no other line of ejguard' "$(lines net.peer-changed)" "$(bed_journal server -o cat \
 	-u ejguard-refresh@ejabberd.service SYSLOG_IDENTIFIER=ejguard | wc -l)"
 
 note 'some of the addresses at a time'
@@ -153,6 +153,6 @@ echo '198.51.100.2.3/99 !' >"$list"
 check 'a damaged file fails the unit' wait_for 20 bed_run server systemctl is-failed --quiet ejguard-refresh@ejabberd.service
 check_is 'what was in force stays' 'refused ok' "$(sees peer2) $(sees peer3)"
 check_has 'the journal has file and line' 'ejabberd.peers:1' \
-	"$(bed_run server journalctl --quiet -u ejguard-refresh@ejabberd.service -p err -o cat)"
+	"$(bed_journal server -u ejguard-refresh@ejabberd.service -p err -o cat)"
 echo 198.51.100.2 >"$list"
 check 'a good one' wait_for 20 sees_word peer2 ok

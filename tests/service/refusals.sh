@@ -37,7 +37,7 @@ in_service() {
 }
 
 journal() {
-	bed_run server journalctl --no-pager --quiet --output cat
+	bed_journal server --output cat
 }
 
 journal_has() {
