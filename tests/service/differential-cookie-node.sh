@@ -39,7 +39,7 @@ fi
 # shellcheck disable=SC2016 # Erlang's
 as_ejabberd erl -noinput -sname "x$$" "${options[@]}" -eval '
 	Cookie = atom_to_binary(erlang:get_cookie(), latin1),
-	io:format("cookie ~s~n", [[io_lib:format("~2.16.0b", [B]) || <<B>> <= crypto:hash(sha256, Cookie)]]),
+	io:format("cookie ~s~n", [[io_lib:format("~2.16.0B", [B]) || <<B>> <= crypto:hash(sha256, Cookie)]]),
 	halt().' >"$row/erlang" 2>&1 || true
 # The possible cookies: their hashes and their files.
 for candidate in "$file" "$other" ${XDG_CONFIG_HOME-}; do
