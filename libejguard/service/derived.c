@@ -44,7 +44,11 @@ static bool erl_parses(const char *text)
 	return erl_address_read(text, &address);
 }
 
-/* Converts an address in the form of erl's flags, "{127,0,0,1}", to the usual one; other terms stay unchanged. */
+/*
+ * Converts an address in the form of erl's flags, "{127,0,0,1}", to the usual one; other terms stay unchanged. An
+ * address in the usual form is no term, and a node does not start with it: it gets quotes, with which nothing takes it
+ * for one.
+ */
 static const char *term_address(struct arena *arena, const char *term)
 {
 	unsigned int part[9];
@@ -53,6 +57,8 @@ static const char *term_address(struct arena *arena, const char *term)
 	const char *at = term;
 	size_t n = 0;
 
+	if (erl_parses(term))
+		return arena_printf(arena, "\"%s\"", term);
 	if (*at++ != '{')
 		return term;
 	do {
