@@ -62,7 +62,7 @@ static const char *read_all(struct arena *arena, const char *text)
 	const char *all = "", *problem = "";
 	size_t n = 0;
 
-	assert_int_equal(keys_read(arena, text, strlen(text), &items, &n, &problem), 0);
+	assert_int_equal(keys_read(arena, text, strlen(text), false, &items, &n, &problem), 0);
 	assert_null(problem);
 	for (size_t i = 0; i < n; i++)
 		all = arena_printf(arena, "%s%s=%s@%u;", all, items[i].key ? items[i].key : "*",
@@ -114,7 +114,7 @@ static const char *problem_of(const char *piece, size_t times, const char *end)
 	for (size_t i = 0; i < times; i++)
 		to = mempcpy(to, piece, length);
 	strcpy(to, end);
-	assert_int_equal(keys_read(arena, text, size, &items, &n, &problem), 0);
+	assert_int_equal(keys_read(arena, text, size, false, &items, &n, &problem), 0);
 	return problem;
 }
 

@@ -65,7 +65,9 @@ static int add_keys(struct settings *s, struct conf_list *list, const struct con
 	const char *problem = NULL;
 	struct key_value *keys = NULL;
 	size_t n = 0;
-	int r = keys_read(s->arena, source->text, source->size, &keys, &n, &problem);
+	/* EMQX has HOCON, the others cuttlefish */
+	const bool flat = strcmp(s->kind->known.name, "emqx") != 0;
+	int r = keys_read(s->arena, source->text, source->size, flat, &keys, &n, &problem);
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		value.key = keys[i].key;

@@ -15,6 +15,7 @@ struct key_reader {
 	struct arena *arena;
 	const char *at;
 	const char *end;
+	bool flat; /* cuttlefish: a line is a key and a value, and braces mean nothing */
 	uint32_t line;
 	const char *prefix[MAX_DEPTH]; /* "", "node.", "node.x." */
 	size_t depth;
@@ -26,7 +27,7 @@ struct key_reader {
 
 static bool at_comment(const struct key_reader *r)
 {
-	return *r->at == '#' || (r->end - r->at > 1 && r->at[0] == '/' && r->at[1] == '/');
+	return *r->at == '#' || (!r->flat && r->end - r->at > 1 && r->at[0] == '/' && r->at[1] == '/');
 }
 
 static void skip_line(struct key_reader *r)
@@ -103,6 +104,10 @@ static void take_value(struct key_reader *r, struct key_value *item)
 	skip_blanks(r);
 	if (r->at == r->end) {
 		item->text = "";
+	} else if (r->flat) {
+		item->text = take_until(r, "\n#");
+		if (item->text && strchr(item->text, '$'))
+			item->why = "its value contains other settings";
 	} else if (r->end - r->at > 2 && strncmp(r->at, "\"\"\"", 3) == 0) {
 		r->at += 3;
 		item->why = "its value has several lines";
@@ -177,7 +182,7 @@ static const char *included_pattern(const char *entry)
 static bool entry(struct key_reader *r)
 {
 	struct key_value item = { .line = r->line };
-	const char *key = take_until(r, "=:{}\n#");
+	const char *key = take_until(r, r->flat ? "=\n#" : "=:{}\n#");
 
 	if (!key)
 		return false;
@@ -196,21 +201,23 @@ static bool entry(struct key_reader *r)
 		/* no entry: a word alone; a brace ends the block */
 		return true;
 	}
-	if (r->at < r->end && *r->at == '{')
+	if (r->at < r->end && *r->at == '{' && !r->flat)
 		return enter(r, key);
 	item.key = arena_printf(r->arena, "%s%s", r->prefix[r->depth], key);
 	take_value(r, &item);
 	return item.key && add(r, &item);
 }
 
-int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,
+int keys_read(struct arena *arena, const char *text, size_t size, bool flat, struct key_value **ret, size_t *ret_n,
 	      const char **ret_problem)
 {
-	struct key_reader r = { .arena = arena, .at = text, .end = text + size, .line = 1, .prefix = { "" } };
+	struct key_reader r = {
+		.arena = arena, .at = text, .end = text + size, .flat = flat, .line = 1, .prefix = { "" }
+	};
 	bool on = true;
 
 	for (skip_between(&r); on && r.at < r.end; skip_between(&r)) {
-		if (*r.at == '}') {
+		if (*r.at == '}' && !flat) {
 			r.depth -= r.depth > 0;
 			r.at++;
 		} else {

@@ -6,6 +6,7 @@
 #ifndef EJG_SERVICE_KIND_KEYS_H
 #define EJG_SERVICE_KIND_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,11 +25,12 @@ struct key_value {
 /*
  * The values in text, in their order: the last one of a key counts. At most KEYS_MAX values and as many blocks are
  * read.
+ * @flat:        cuttlefish: a value is the rest of its line, and braces and // are a part of it
  * @ret_problem: constant text: why not all of it was read; or NULL
  *
  * Return: 0, -ENOMEM.
  */
-int keys_read(struct arena *arena, const char *text, size_t size, struct key_value **ret, size_t *ret_n,
+int keys_read(struct arena *arena, const char *text, size_t size, bool flat, struct key_value **ret, size_t *ret_n,
 	      const char **ret_problem);
 
 #endif
