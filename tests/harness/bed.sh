@@ -39,19 +39,23 @@ bed_stage() {
 	tar -C "$EJG_STAGE" --owner=0 --group=0 -c . |
 		tar -C "$(bed_root "$1")" -x --keep-directory-symlink --no-overwrite-dir
 	chroot "$(bed_root "$1")" ldconfig
-	chroot "$(bed_root "$1")" ejguard --version >/dev/null 2>&1 || bed_stage_libraries "$(bed_root "$1")"
+	bed_bring "$1" /usr/sbin/ejguard --version
 }
 
-# bed_stage_libraries ROOT: a release that is older than this machine's lacks what the tool was linked with: it comes along.
-bed_stage_libraries() {
-	local tool=/usr/sbin/ejguard folder=/usr/lib/ejguard-bed loader
-	mkdir "$1$folder"
-	ldd "$1$tool" "$1"/usr/lib/*/ejguard/*.so | sed -n 's,^.*[[:space:]]\(/[^ ]*\) (0x.*,\1,p' | sort -u |
-		xargs -I FILE cp -L FILE "$1$folder/"
-	loader=$(cd "$1$folder" && echo ld-linux*)
-	mv "$1$tool" "$1$tool.real"
-	printf '#!/bin/sh\nexec %s --library-path %s %s.real "$@"\n' "$folder/$loader" "$folder" "$tool" >"$1$tool"
-	chmod 755 "$1$tool"
+# bed_bring BED PROGRAM [ARGUMENT]: a release that is older than this machine's lacks what a program was linked with that was
+# built here: it comes along.
+bed_bring() {
+	local root program=$2 folder=/usr/lib/ejguard-bed loader
+	root=$(bed_root "$1")
+	chroot "$root" "$program" "${@:3}" >/dev/null 2>"$EJG_STATE/brought" || true
+	grep -q 'error while loading shared libraries\|version .* not found' "$EJG_STATE/brought" || return 0
+	mkdir -p "$root$folder"
+	ldd "$root$program" "$root"/usr/lib/*/ejguard/*.so | sed -n 's,^.*[[:space:]]\(/[^ ]*\) (0x.*,\1,p' | sort -u |
+		xargs -I FILE cp -L FILE "$root$folder/"
+	loader=$(cd "$root$folder" && echo ld-linux*)
+	mv "$root$program" "$root$program.real"
+	printf '#!/bin/sh\nexec %s --library-path %s %s.real "$@"\n' "$folder/$loader" "$folder" "$program" >"$root$program"
+	chmod 755 "$root$program"
 }
 
 # bed_boot BED [hybrid]: boots it up to basic.target, epmd.socket included, or fails. The cgroup2 tree is at

@@ -48,4 +48,5 @@ for candidate in "$file" "$other" ${XDG_CONFIG_HOME-}; do
 	fi
 done >"$row/candidates"
 ejguard --json check >"$row/check-again" || true
+basename -a /usr/lib/*/ejabberd-[0-9]* | sed 's/^ejabberd-//' >"$row/version"
 touch "$row/done"

@@ -142,8 +142,10 @@ def numbers(version):
 
 
 def table_says(row, claims):
-    """What the node does: real, or newer for the ejabberd that it names and those after it."""
-    newer = words(row, 'newer')
+    """What the node does: real, newer for the ejabberd that it names and those after it, older for those before one."""
+    newer, older = words(row, 'newer'), words(row, 'older')
+    if older and numbers(claims.value('version')) < numbers(older[0]):
+        return ' '.join(older[1:])
     if newer and numbers(claims.value('version')) >= numbers(newer[0]):
         return ' '.join(newer[1:])
     return ' '.join(words(row, 'real'))

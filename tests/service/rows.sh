@@ -26,6 +26,7 @@ rows_prepare() {
 	mkdir "$rows" "$root/mnt/rows"
 	mount --bind "$rows" "$root/mnt/rows"
 	cp "$here/rows-host.sh" "$here/$2" "$EJG_ATTEMPT" "$root/mnt/"
+	bed_bring machine /mnt/attempt
 	python3 -B "$here/table.py" "$here/$1" "$rows"
 }
 
