@@ -25,13 +25,14 @@ services_install() {
 	chmod 755 "$root/usr/sbin/policy-rc.d"
 	# shellcheck disable=SC2016 # the inner shell expands
 	DEBIAN_FRONTEND=noninteractive image_chroot_alone "$root" bash -euc '
+		services=$1; shift
 		wanted=()
 		for package in /srv/packages/*.deb; do
 			name=$(dpkg-deb -f "$package" Package)
-			[[ " elixir rabbitmq-server dnsmasq-base erlang-p1-pam " != *" $name "* || " $* " == *" $name "* ]] || continue
+			[[ " $services " != *" $name "* || " $* " == *" $name "* ]] || continue
 			dpkg-query -W -f "\${db:Status-Status}\n" "$name" 2>/dev/null | grep -qx installed || wanted+=("$package")
 		done
-		dpkg --install "${wanted[@]}"' install "$@"
+		dpkg --install "${wanted[@]}"' install "${services_packages[*]}" "$@"
 	rm -r "$root/srv/packages" "$root/usr/sbin/policy-rc.d"
 }
 

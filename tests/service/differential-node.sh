@@ -16,7 +16,7 @@ listeners() {
 # wait_for_node PID: until it listens, or ends. One that shall not listen may take that long to show it.
 wait_for_node() {
 	local i tries=200
-	[[ $(cat "$row/real") != nowhere* ]] || tries=30
+	[[ $(cat "$row/real") != nowhere* || -e $row/older ]] || tries=30
 	for ((i = 0; i < tries; i++)); do
 		sleep 0.1
 		[[ -z $(listeners beam.smp) ]] || return 0

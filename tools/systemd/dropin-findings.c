@@ -67,6 +67,7 @@ const struct ejg_finding dropin_early_command = {
 	.id = "ejguard.early-command",
 	.severity = EJG_WARNING,
 	.remedy = "clear ExecCondition= and ExecStartPre= in a drop-in whose name sorts before " DROPIN_NAME
-		  ", and set ExecStartPre= again in one whose name sorts after it; or let root run the command: put + "
-		  "before it",
+		  ", and set ExecStartPre= again in one whose name sorts after it; or, only if its user can change "
+		  "neither "
+		  "the program nor what it reads, let root run it: put + before it",
 };

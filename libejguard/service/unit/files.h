@@ -17,8 +17,7 @@ struct unit_file {
 int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
 	       const struct unit_file **ret, size_t *ret_n);
 
-/* The unit that a name is another name of: the target of its link. *ret is NULL if there is none. Return: 0, -ENOMEM.
- */
+/* The unit that a name is another name of: the target of its link, in *ret, or NULL. Return: 0, -ENOMEM. */
 int unit_alias(struct arena *arena, const struct settings_source *source, const char *name, const char **ret);
 
 #endif
