@@ -96,6 +96,12 @@ static void test_aliases(void **state)
 		assert_null(f.facts->cgroups[i].path);
 	assert_int_equal(fixture_collect(&f, "cgroups y.service"), 0);
 	assert_non_null(f.facts->cgroups[0].path);
+	/* An instance of a template that is a link. */
+	link_unit(&f, "real@.service", "w@.service");
+	fixture_make(&f, "system.slice/system-real.slice/real@a.service");
+	assert_int_equal(fixture_collect(&f, "cgroups w@a.service w@b.service"), 0);
+	assert_non_null(f.facts->cgroups[0].path);
+	assert_null(f.facts->cgroups[1].path);
 	/* No cgroup is named twice by that. */
 	assert_int_equal(fixture_collect(&f, "cgroups x.service real.service y.service"), 0);
 	assert_null(f.facts->cgroups[0].path);

@@ -17,21 +17,23 @@ struct reading {
 	bool confined; /* its command runs under the filter */
 };
 
-/*
- * True for `+/usr/sbin/ejguard apply --own ...`, unless it may fail. The words are not judged where systemd would
- * expand or unquote them.
+/* True for what may be the guard in another form: quoted, behind another command, with words that systemd expands. */
+static bool may_be_guard(const char *command)
+{
+	return !memchr(command, '-', strspn(command, "@-:+!|")) && strstr(command, EJG_SBINDIR "/ejguard") &&
+	       strstr(command, "apply") && strstr(command, "--own");
+}
+
+/* True for `+/usr/sbin/ejguard apply --own ...`, unless it may fail: systemd itself says whether it is the guard now.
  */
 static bool is_guard(const struct reading *reading, const char *command)
 {
 	static const char tool[] = EJG_SBINDIR "/ejguard ";
 	const char *path = command + strspn(command, "@:+!|");
 
-	if (strncmp(path, tool, strlen(tool)) != 0)
-		return false;
-	path += strlen(tool);
-	if (strpbrk(path, "%$\\\"';"))
-		return strstr(path, "apply --own");
-	return wanted_guards(reading->report, path, reading->is_main);
+	if (strncmp(path, tool, strlen(tool)) != 0 || strpbrk(path, "%$\\\"';\t"))
+		return may_be_guard(command);
+	return wanted_guards(reading->report, path + strlen(tool), reading->is_main);
 }
 
 static int take_start_pre(void *data, const char *value)
@@ -72,22 +74,39 @@ static int add_file(struct reading *reading, const struct unit *unit, const char
 	return r == 0 || r == -ENOMEM ? r : -ENOENT;
 }
 
-/* A fragment in /etc goes before the one that systemd has read; systemd does not notice that one came. */
-static int add_fragment(struct reading *reading, const struct unit *unit, const char *path)
+static int add_file_of(struct reading *reading, const struct unit *unit, const char *folder, const char *name)
 {
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s%s", folder, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return add_file(reading, unit, path);
+}
+
+/*
+ * A fragment in /etc goes before the one that systemd has read; systemd does not notice that one came. Behind one that
+ * a boot takes away comes the one of a package.
+ */
+static int add_fragment(struct reading *reading, const struct unit *unit, const char *path, bool with_volatile)
+{
+	static const char *const packaged[] = { "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+						"/lib/systemd/system" };
 	const char *name = strrchr(path, '/');
-	cleanup_free char *better = NULL;
 	int r = -ENOENT;
 
 	if (!name)
 		return 0;
-	if (asprintf(&better, EJG_UNITDIR "%s", name) < 0) {
-		better = NULL;
-		return -ENOMEM;
-	}
 	if (strncmp(path, "/etc/", strlen("/etc/")) != 0)
-		r = add_file(reading, unit, better);
-	return r == -ENOENT ? add_file(reading, unit, path) : r;
+		r = add_file_of(reading, unit, EJG_UNITDIR, name);
+	if (r != -ENOENT)
+		return r;
+	if (with_volatile || !is_volatile(path))
+		return add_file(reading, unit, path);
+	for (size_t i = 0; i < ARRAY_SIZE(packaged) && r == -ENOENT; i++)
+		r = add_file_of(reading, unit, packaged[i], name);
+	return r;
 }
 
 /* Reads the fragment, which is the first line, and the drop-ins. */
@@ -99,7 +118,7 @@ static int read_files(struct reading *reading, const struct unit *unit, const ch
 
 	if (!copy)
 		return -ENOMEM;
-	r = add_fragment(reading, unit, strsep(&rest, "\n"));
+	r = add_fragment(reading, unit, strsep(&rest, "\n"), with_volatile);
 	while (r == 0 && (path = strsep(&rest, " ")))
 		if (*path && (with_volatile || !is_volatile(path)))
 			r = add_file(reading, unit, path);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/modules/net/outside.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/pins.h"
+#include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-/* True if another service's set has the cgroup: two services may run nodes of one user and one name. */
-static bool is_of_a_set(uint64_t cgroup)
+static bool has_link(uint64_t cgroup)
 {
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
@@ -18,10 +20,32 @@ static bool is_of_a_set(uint64_t cgroup)
 		char path[PINS_PATH_SIZE];
 		struct stat st;
 
-		if (entry->d_name[0] == '.')
+		/* "SERVICE:host" attaches to other hooks, ":new" and ":old" are of an apply that has not ended */
+		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':'))
 			continue;
 		pins_format(path, PINS_ROOT "/%s/links/%llu", entry->d_name, (unsigned long long)cgroup);
 		if (stat(path, &st) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * True if another service's set has the cgroup or one above it: two services may run nodes of one user and one name.
+ */
+static bool is_of_a_set(const char *mount, uint64_t cgroup)
+{
+	char name[PATH_MAX], path[2 * PATH_MAX];
+	struct stat st;
+
+	if (has_link(cgroup))
+		return true;
+	if (cgroup_name(mount, cgroup, name) < 0)
+		return false;
+	for (char *end = strrchr(name, '/'); end && end > name; end = strrchr(name, '/')) {
+		*end = '\0';
+		snprintf(path, sizeof(path), "%s%s", mount, name);
+		if (stat(path, &st) == 0 && has_link(st.st_ino))
 			return true;
 	}
 	return false;
@@ -57,8 +81,8 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 {
 	const struct policy_address address = net_address(&listener->local);
 
-	if ((is_loopback(&address) && !is_wildcard(&address)) || is_of_a_set(listener->cgroup_id) ||
-	    !is_held_by_node(call, listener))
+	if ((is_loopback(&address) && !is_wildcard(&address)) ||
+	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id) || !is_held_by_node(call, listener))
 		return false;
 	ejg_call_finding(call, "listener-unguarded", subject,
 			 "a node of the service listens there%s, outside of the service's cgroups: nothing decides who "

@@ -182,18 +182,35 @@ int unit_files(struct arena *arena, const struct settings_source *source, const 
 	return arena_failed(arena) ? -ENOMEM : 0;
 }
 
+/* "x@a.service" of "y@a.service", if y@.service is a link to x@.service; or NULL. */
+static const char *instance_alias(struct arena *arena, const struct settings_source *source, const char *name,
+				  const char *template)
+{
+	struct fragment_search s = { .arena = arena, .source = source };
+	const char *instance = strchr(name, '@') + 1, *at;
+	bool masked = false;
+
+	add_name(&s, template);
+	find_fragment(&s, template, &masked);
+	at = s.n_names == 2 ? strstr(s.names[1], "@.") : NULL;
+	return at ? arena_printf(arena, "%.*s%s", (int)(at + 1 - s.names[1]), s.names[1], instance) : NULL;
+}
+
 int unit_alias(struct arena *arena, const struct settings_source *source, const char *name, const char **ret)
 {
 	struct fragment_search s = { .arena = arena, .source = source };
+	const char *template = template_name(arena, name), *fragment;
 	bool masked = false;
 
 	*ret = NULL;
 	if (!strrchr(name, '.') || strchr(name, '/'))
 		return 0;
 	add_name(&s, name);
-	find_fragment(&s, name, &masked);
+	fragment = find_fragment(&s, name, &masked);
 	/* A template is no unit that runs. */
 	if (s.n_names == 2 && !strstr(s.names[1], "@."))
 		*ret = s.names[1];
+	if (template && !fragment && !masked)
+		*ret = instance_alias(arena, source, name, template);
 	return arena_failed(arena) ? -ENOMEM : 0;
 }
