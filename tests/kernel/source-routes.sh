@@ -55,7 +55,7 @@ connect='my ($option, $from, @to) = @ARGV;
 	$s->blocking(0);
 	connect($s, pack_sockaddr_in(4369, inet_aton($to[-1])));
 	vec(my $set = "", fileno($s), 1) = 1;
-	if (!select(undef, my $out = $set, undef, 1.5 * $slow)) { print "timeout\n"; exit }
+	if (!select(undef, my $out = $set, undef, 0.7 * $slow)) { print "timeout\n"; exit }
 	$! = unpack("i", getsockopt($s, SOL_SOCKET, SO_ERROR));
 	print $! == 0 ? "ok" : $!{ECONNREFUSED} ? "refused" : "$!", "\n";'
 reach() {
@@ -114,7 +114,7 @@ segments='my ($from, $via, $to) = @ARGV;
 	$s->blocking(0);
 	connect($s, $at->($to, 4369));
 	vec(my $set = "", fileno($s), 1) = 1;
-	if (!select(undef, my $out = $set, undef, 1.5 * $slow)) { print "timeout\n"; exit }
+	if (!select(undef, my $out = $set, undef, 0.7 * $slow)) { print "timeout\n"; exit }
 	$! = unpack("i", getsockopt($s, SOL_SOCKET, SO_ERROR));
 	print $! == 0 ? "ok" : $!{ECONNREFUSED} ? "refused" : "$!", "\n";'
 segments() {
