@@ -160,6 +160,8 @@ check 'nothing waits' nothing_waits
 note 'where nothing was in force'
 ejguard release >/dev/null
 check_reach 'control: nothing is guarded' old ok 4369 198.51.100.1
+# That connection starts epmd: what starts under the new guard would keep it in force.
+check 'epmd has started' bed_wait 20 server systemctl is-active --quiet epmd.service
 check 'apply --confirm' bed_run server ejguard apply --confirm 8s
 in_force 'guarded' refused ok
 check_is 'JSON: what comes back' '"none"' "$(json former)"
