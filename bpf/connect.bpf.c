@@ -47,8 +47,7 @@ static __always_inline bool take_source(struct bpf_sock_addr *ctx, enum policy_h
 	own6.sin6_addr.in6_u.u6_addr32[1] = ctx->user_ip6[1];
 	own6.sin6_addr.in6_u.u6_addr32[2] = ctx->user_ip6[2];
 	own6.sin6_addr.in6_u.u6_addr32[3] = ctx->user_ip6[3];
-	/* The hook does not see the scope of a link-local address: only a device that the socket is bound to gives it.
-	 */
+	/* Without a device the hook does not know the scope of a link-local address. */
 	return (!own6.sin6_scope_id &&
 		(own6.sin6_addr.in6_u.u6_addr32[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000)) ||
 	       bpf_bind(ctx, (struct sockaddr *)&own6, sizeof(own6)) == 0;
