@@ -70,18 +70,15 @@ static void check_flags(struct arena *arena, const char *text, size_t size, enum
 }
 
 /*
- * Behind each setcookie of what is shown stands *** or no value, only a sign such as = before one. Masked again,
- * --cookie=VALUE has its value in a word of its own, to which the words behind it belong: those go too, and from then
- * on nothing changes any more.
+ * Behind each setcookie of what is shown stands *** or no value, only a sign such as = before one. Masked again, it may
+ * lose more, where quotes that are gone had held words apart, but it shows nothing in addition.
  */
 static void check_mask(struct arena *arena, const char *text)
 {
-	const char *masked = cookie_mask_text(arena, text, NULL), *again;
+	const char *masked = cookie_mask_text(arena, text, NULL);
 
 	require(masked != NULL);
-	again = cookie_mask_text(arena, masked, NULL);
-	require(strlen(again) <= strlen(masked));
-	require(strcmp(cookie_mask_text(arena, again, NULL), again) == 0);
+	require(strlen(cookie_mask_text(arena, masked, NULL)) <= strlen(masked));
 	for (const char *at = masked; (at = strstr(at, "setcookie"));) {
 		at += strlen("setcookie");
 		require(!at[strspn(at, " \t\r\n\"'=:,>")] || strncmp(at, " ***", 4) == 0);
