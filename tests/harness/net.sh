@@ -72,7 +72,11 @@ try_in() {
 
 # cgroup_run CGROUP COMMAND...
 cgroup_run() (
-	echo 0 >"$1/cgroup.procs"
-	shift
-	exec "$@"
+	cgroup_exec "$@"
 )
+
+# cgroup_exec CGROUP COMMAND...: in place of this shell; for a process in the background, whose pid is then the command's.
+cgroup_exec() {
+	echo 0 >"$1/cgroup.procs"
+	exec "${@:2}"
+}

@@ -42,10 +42,8 @@ hammer_as() {
 
 # serve ADDRESS PORT: a listener of the service.
 serve() {
-	rm -f "$EJG_STATE/serve.$1.$2" # not the word of a former one
-	in_cgroup "$EJG_CGROUP/service" setpriv --reuid=65533 --regid=65534 --clear-groups "$EJG_STATE/hammer" serve "$@" \
-		>"$EJG_STATE/serve.$1.$2" &
-	wait_for 5 grep -q ready "$EJG_STATE/serve.$1.$2"
+	background "serve.$1.$2" in_cgroup "$EJG_CGROUP/service" setpriv --reuid=65533 --regid=65534 --clear-groups \
+		"$EJG_STATE/hammer" serve "$@"
 }
 
 # other_build: the set looks like one that another version of the same layout has made.

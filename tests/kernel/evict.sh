@@ -15,57 +15,50 @@ mkdir "$cgroup" "$elsewhere"
 # An address on the wire from which no answer comes, of a neighbour that is not asked for.
 net_run host ip neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev eth0
 
-# hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; what it says is in held/NAME.
-hold() {
-	local name=$1
-	rm -f "$EJG_STATE/held/$name" # not the word of a former one
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
-	) >"$EJG_STATE/held/$name" &
-	pids+=($!)
-	wait_for 5 test -s "$EJG_STATE/held/$name"
+# keep NAME CGROUP HOST ARGUMENTS OF hold...: until close_all.
+keep() {
+	hold "$@"
+	pids+=("$background_pid")
 }
 
 # Connections of every kind: those named stays-* are right in every policy here.
 open_all() {
-	mkdir "$EJG_STATE/held"
 	pids=()
-	hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369 0.0.0.0 4370 0.0.0.0 5222
-	hold closed "$cgroup" host take 198.51.100.1 4371 :: 4373
-	hold others "$elsewhere" remote listen 0.0.0.0 4369 :: 4369 0.0.0.0 5269
-	hold stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 4369
-	hold stays-peer6 "$elsewhere" remote connect 2001:db8::2 2001:db8::1 4369
-	hold stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5222
-	hold stays-loopback "$cgroup" host connect - 127.0.0.1 4369
-	hold stays-own-address "$elsewhere" host connect 198.51.100.11 198.51.100.1 4369
-	hold stays-to-peer "$cgroup" host connect - 198.51.100.2 4369
-	hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
+	keep service "$cgroup" host listen 0.0.0.0 4369 :: 4369 0.0.0.0 4370 0.0.0.0 5222
+	keep closed "$cgroup" host take 198.51.100.1 4371 :: 4373
+	keep others "$elsewhere" remote listen 0.0.0.0 4369 :: 4369 0.0.0.0 5269
+	keep stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 4369
+	keep stays-peer6 "$elsewhere" remote connect 2001:db8::2 2001:db8::1 4369
+	keep stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5222
+	keep stays-loopback "$cgroup" host connect - 127.0.0.1 4369
+	keep stays-own-address "$elsewhere" host connect 198.51.100.11 198.51.100.1 4369
+	keep stays-to-peer "$cgroup" host connect - 198.51.100.2 4369
+	keep stays-s2s "$cgroup" host connect - 198.51.100.9 5269
 	# From one of our private ports, on which no process listens: the connection began here.
-	hold stays-from-private "$cgroup" host connect 198.51.100.1,4372 198.51.100.9 5269
-	hold stays-elsewhere "$elsewhere" host connect - 198.51.100.9 4369
-	hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
-	hold ends-stranger6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4369
-	hold ends-dist "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4370
+	keep stays-from-private "$cgroup" host connect 198.51.100.1,4372 198.51.100.9 5269
+	keep stays-elsewhere "$elsewhere" host connect - 198.51.100.9 4369
+	keep ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
+	keep ends-stranger6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4369
+	keep ends-dist "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4370
 	# Nobody listens on their ports any more.
-	hold ends-closed "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4371
-	hold ends-closed6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4373
-	hold ends-not-listen "$elsewhere" remote connect 198.51.100.2 198.51.100.11 4369
-	hold ends-to-stranger "$cgroup" host connect - 198.51.100.9 4369
-	hold ends-to-stranger6 "$cgroup" host connect - 2001:db8::9 4369
-	hold ends-pending "$cgroup" host connect - 198.51.100.77 4369
+	keep ends-closed "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4371
+	keep ends-closed6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4373
+	keep ends-not-listen "$elsewhere" remote connect 198.51.100.2 198.51.100.11 4369
+	keep ends-to-stranger "$cgroup" host connect - 198.51.100.9 4369
+	keep ends-to-stranger6 "$cgroup" host connect - 2001:db8::9 4369
+	keep ends-pending "$cgroup" host connect - 198.51.100.77 4369
 }
 
 close_all() {
 	kill "${pids[@]}" 2>/dev/null || true
 	wait
-	rm -r "$EJG_STATE/held"
+	rm -r "$EJG_STATE/said"
 }
 
 # last_words PATTERN: of the connections whose names match.
 last_words() {
 	local file
-	for file in "$EJG_STATE"/held/$1; do
+	for file in "$EJG_STATE"/said/$1; do
 		tail -n 1 "$file"
 	done | sort | uniq -c | tr -s ' ' | sed 's/^ //'
 }
@@ -90,7 +83,7 @@ open_all
 check_is 'to stay' '9 connected' "$(last_words 'stays-*')"
 check_is 'to end' $'8 connected\n1 pending' "$(last_words 'ends-*')"
 
-wait_for 5 grep -q taken "$EJG_STATE/held/closed"
+wait_for 5 grep -q taken "$EJG_STATE/said/closed"
 
 note 'reported, not ended'
 check_status 'apply' 1 apply evict=no
@@ -137,16 +130,15 @@ check_is 'a stranger does not come back' timeout "$(try remote connect 198.51.10
 close_all
 
 note 'strict: any port that is not public, whoever listens there now'
-mkdir "$EJG_STATE/held"
 pids=()
-hold others "$elsewhere" remote listen 0.0.0.0 5269 0.0.0.0 7777
-hold closed "$cgroup" host take 198.51.100.1 40001 198.51.100.1 5269 198.51.100.1 40002
-hold ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 40001
-hold stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5269
-hold stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 40002
-hold stays-s2s "$cgroup" host connect - 198.51.100.9 5269
-hold stays-outgoing "$cgroup" host connect - 198.51.100.9 7777
-wait_for 5 grep -q taken "$EJG_STATE/held/closed"
+keep others "$elsewhere" remote listen 0.0.0.0 5269 0.0.0.0 7777
+keep closed "$cgroup" host take 198.51.100.1 40001 198.51.100.1 5269 198.51.100.1 40002
+keep ends-stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 40001
+keep stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5269
+keep stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 40002
+keep stays-s2s "$cgroup" host connect - 198.51.100.9 5269
+keep stays-outgoing "$cgroup" host connect - 198.51.100.9 7777
+wait_for 5 grep -q taken "$EJG_STATE/said/closed"
 check_is 'control: without the guard all are connected' '5 connected' "$(last_words '*-*')"
 check_status 'apply' 1 apply 'evict=no strict=yes'
 check_is 'finding' 1 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"

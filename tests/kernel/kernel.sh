@@ -254,14 +254,40 @@ in_cgroup() {
 	cgroup_run "$1" nsenter --net="$(net_file host)" "${@:2}"
 }
 
+# background NAME COMMAND...: returns when the command has said something. Its words are in said/NAME, its pid is in
+# `background_pid`, for which a command that is a function ends with exec.
+background() {
+	local said=$EJG_STATE/said/$1
+	mkdir -p "$EJG_STATE/said"
+	rm -f "$said" # a former one of this name has said something, too
+	"${@:2}" >"$said" &
+	background_pid=$!
+	wait_for 30 test -s "$said"
+}
+
+# hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; HOST is as net_file has it, or - for the sandbox itself.
+hold() {
+	local enter=()
+	[[ $3 == - ]] || enter=(nsenter --net="$(net_file "$3")")
+	background "$1" cgroup_exec "$2" "${enter[@]}" "$EJG_HOLD" "${@:4}"
+}
+
+# last_word NAME: of a process in the background.
+last_word() {
+	tail -n 1 "$EJG_STATE/said/$1"
+}
+
+# end PID: a process in the background.
+end() {
+	kill "$1"
+	wait "$1" || true
+}
+
 # hammer_serve CGROUP ADDRESS PORT: a listener, which takes connections from now on. It is nobody's: a listener of root's
 # on a private port is a failure where no guard is. Nobody may not see the build folder, hence the copy.
 hammer_serve() {
 	[[ -x $EJG_STATE/hammer ]] || install -m 755 "$EJG_HAMMER" "$EJG_STATE/hammer"
-	# Not the word of a former one at the same place.
-	rm -f "$EJG_STATE/serve.$2.$3"
-	in_cgroup "$1" setpriv --reuid=65534 --regid=65534 --clear-groups "$EJG_STATE/hammer" serve "$2" "$3" >"$EJG_STATE/serve.$2.$3" &
-	wait_for 5 grep -q ready "$EJG_STATE/serve.$2.$3"
+	background "serve.$2.$3" in_cgroup "$1" setpriv --reuid=65534 --regid=65534 --clear-groups "$EJG_STATE/hammer" serve "$2" "$3"
 }
 
 hammers=()
@@ -291,8 +317,7 @@ hammer_seen() {
 
 # hammer_inside CGROUP ARGUMENTS OF hammer call...: from the host. For hammer_start: what it starts must be the hammer.
 hammer_inside() {
-	echo 0 >"$1/cgroup.procs"
-	exec nsenter --net="$(net_file host)" "$EJG_HAMMER" call "${@:2}"
+	cgroup_exec "$1" nsenter --net="$(net_file host)" "$EJG_HAMMER" call "${@:2}"
 }
 
 hammer_outside() {

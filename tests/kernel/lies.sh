@@ -17,7 +17,7 @@ faults=${EJG_FAULTS-240}
 cgroup=$EJG_CGROUP/service
 other=$EJG_CGROUP/other
 elsewhere=$EJG_CGROUP/elsewhere
-mkdir "$cgroup" "$other" "$elsewhere" "$EJG_STATE/held"
+mkdir "$cgroup" "$other" "$elsewhere"
 # Calls that return information. Not for memory: mmap. A call that this kernel or strace does not have is skipped.
 calls=(bpf openat read pread64 readlink readlinkat getdents64 newfstatat fstat statx fstatfs statfs faccessat2 access
 	socket bind connect getsockopt sendto sendmsg recvmsg recvfrom poll ppoll setns clone3 mmap lseek flock fcntl
@@ -52,14 +52,10 @@ list() {
 	done
 }
 
-hold() {
-	rm -f "$EJG_STATE/held/$1" # not the word of a former one
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
-	) >"$EJG_STATE/held/$1" &
-	held+=("$!")
-	wait_for 5 test -s "$EJG_STATE/held/$1"
+# keep NAME CGROUP HOST ARGUMENTS OF hold...: until unmake.
+keep() {
+	hold "$@"
+	held+=("$background_pid")
 }
 held=()
 
@@ -73,15 +69,15 @@ make() {
 	[[ $1 != chooser ]] || ACCEPT=netns
 	stack_for "$cgroup" 198.51.100.2
 	[[ $1 != connection ]] || {
-		hold listener "$cgroup" host listen 198.51.100.1 4369
-		hold stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
+		keep listener "$cgroup" host listen 198.51.100.1 4369
+		keep stranger "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
 	}
 	guard -q apply service 2>/dev/null || true
 	case $1 in
 	link) rm "$(link_of bind4)" ;;
 	detached) bpftool link detach pinned "$(link_of ingress)" ;;
 	policy) stack_for "$cgroup" 198.51.100.9 ;;
-	listener) hold listener "$elsewhere" host listen 198.51.100.1 4369 ;;
+	listener) keep listener "$elsewhere" host listen 198.51.100.1 4369 ;;
 	below) stack_for "$cgroup $other" 198.51.100.2 ;;
 	clear) bpftool cgroup attach "$EJG_CGROUP" cgroup_inet4_connect pinned /sys/fs/bpf/clearing/clear_connect4 multi ;;
 	chooser) choose ;;
@@ -90,10 +86,8 @@ make() {
 
 # Another program gives strangers a socket (netns.sh).
 choose() {
-	rm -f "$EJG_STATE/held/chosen" # not the word of a former one
-	"$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners >"$EJG_STATE/held/chosen" &
-	held+=("$!")
-	wait_for 5 grep -q ready "$EJG_STATE/held/chosen"
+	background chosen "$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners
+	held+=("$background_pid")
 	"$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/choose_lookup /sys/fs/bpf/theirs
 }
 

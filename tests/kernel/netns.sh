@@ -14,28 +14,8 @@ kernel_begin "$0"
 
 cgroup=$EJG_CGROUP/service
 elsewhere=$EJG_CGROUP/elsewhere
-mkdir "$cgroup" "$elsewhere" "$EJG_STATE/held"
+mkdir "$cgroup" "$elsewhere"
 ACCEPT=netns
-
-# hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; its pid is in `held`.
-hold() {
-	rm -f "$EJG_STATE/held/$1" # not the word of a former one
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec nsenter --net="$(net_file "$3")" "$EJG_HOLD" "${@:4}"
-	) >"$EJG_STATE/held/$1" &
-	held=$!
-	wait_for 5 test -s "$EJG_STATE/held/$1"
-}
-
-end() {
-	kill "$1"
-	wait "$1" || true
-}
-
-last_word() {
-	tail -n 1 "$EJG_STATE/held/$1"
-}
 
 apply() {
 	guard --json apply "$@" service >"$EJG_STATE/report" 2>&1
@@ -90,7 +70,7 @@ fi
 
 note "somebody else's listener, from before the guard"
 hold other "$elsewhere" host listen 0.0.0.0 4369 :: 4369
-other=$held
+other=$background_pid
 hold before "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
 check_decided 'control: no guard' ok
 check_is 'control: a connection from before' connected "$(last_word before)"
@@ -123,9 +103,9 @@ end "$other"
 
 note 'a port with a listener inside and one outside'
 hold inside "$cgroup" host share 0.0.0.0 4370
-inside=$held
+inside=$background_pid
 hold outside "$elsewhere" host share 0.0.0.0 4370
-outside=$held
+outside=$background_pid
 for ((i = 0; i < 20; i++)); do
 	try remote connect 198.51.100.1 4370 --from 198.51.100.9
 done | sort | uniq -c >"$EJG_STATE/words"
@@ -134,14 +114,14 @@ check_is 'a peer' ok "$(try remote connect 198.51.100.1 4370 --from 198.51.100.2
 check_is 'control: another port of the host' ok "$(
 	hold ssh "$elsewhere" host listen 0.0.0.0 22
 	try remote connect 198.51.100.1 22 --from 198.51.100.9
-	end "$held"
+	end "$background_pid"
 )"
 end "$inside"
 end "$outside"
 
 note 'links that are gone'
 hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369
-service=$held
+service=$background_pid
 rm -r "$(set_path)"/links/net:*
 check_is 'control: a stranger' ok "$(from 198.51.100.9 198.51.100.1)"
 check_status 'check' 1 look
@@ -161,7 +141,7 @@ ACCEPT=netns stack_for "$cgroup" 198.51.100.2 2001:db8::2
 sed -i 's/2001:db8::1$/&,198.51.100.21/' "$EJG_CONF/service"
 check 'apply' apply
 hold blue "$cgroup" blue listen 0.0.0.0 4369
-blue=$held
+blue=$background_pid
 check_is 'control: a stranger' ok "$(from 198.51.100.9 198.51.100.21)"
 check_status 'check' 1 look
 check_is 'it says so' 1 "$(findings network-unguarded)"
@@ -199,7 +179,7 @@ check_is 'of which doctor would speak' 0 "$(findings foreign-above)"
 check 'release of the second' guard -q release second
 check_is 'its stranger is let in' ok "$(try remote connect 198.51.100.1 4469 --from 198.51.100.9)"
 check_decided 'the first one stays' refused
-end "$held"
+end "$background_pid"
 
 note "somebody's program on the same hook"
 bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break pinmaps /sys/fs/bpf/maps
@@ -211,9 +191,8 @@ check 'check' look
 check_is 'control: without it' 0 "$(findings foreign-above)"
 
 note 'one that chooses a socket itself'
-"$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners >"$EJG_STATE/held/chosen" &
-chosen=$!
-wait_for 5 grep -q ready "$EJG_STATE/held/chosen"
+background chosen "$EJG_LOOKUP_CHOOSE" "$(net_file host)" /sys/fs/bpf/maps/listeners
+chosen=$background_pid
 "$EJG_LOOKUP_ATTACH" "$(net_file host)" /sys/fs/bpf/break/elsewhere_lookup /sys/fs/bpf/theirs
 check_is 'at a port that is not private: it does' ok "$(try remote connect 198.51.100.1 8080 --from 198.51.100.9)"
 check 'check' look
@@ -278,14 +257,14 @@ check_is 'the cgroup has all programs' 5 "$(attached "$cgroup" | wc -l)"
 hold strict "$cgroup" host listen 0.0.0.0 7777
 check_is "a stranger at a port of the service's" timeout "$(try remote connect 198.51.100.1 7777 --from 198.51.100.9)"
 check_decided 'epmd' refused
-end "$held"
+end "$background_pid"
 
 note 'release'
 end "$service"
 check 'release' guard -q release service
 hold released "$elsewhere" host listen 0.0.0.0 4369 :: 4369
 check_decided 'released' ok
-end "$held"
+end "$background_pid"
 
 changes=${EJG_CHANGES-40}
 note "$changes changes between both kinds under fire"

@@ -11,28 +11,11 @@ kernel_begin "$0"
 
 cgroup=$EJG_CGROUP/service
 elsewhere=$EJG_CGROUP/elsewhere
-mkdir "$cgroup" "$elsewhere" "$EJG_STATE/held"
+mkdir "$cgroup" "$elsewhere"
 
 # The administrator's network is the harness's own.
 outside() {
 	"$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" "$@"
-}
-
-# hold NAME CGROUP HOST ARGUMENTS OF hold...: in the background; HOST is -, or as net_file has it. Its pid is in `held`.
-hold() {
-	local enter=(nsenter --net="$(net_file "$3")")
-	[[ $3 != - ]] || enter=()
-	rm -f "$EJG_STATE/held/$1" # not the word of a former one
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec "${enter[@]}" "$EJG_HOLD" "${@:4}"
-	) >"$EJG_STATE/held/$1" &
-	held=$!
-	wait_for 5 test -s "$EJG_STATE/held/$1"
-}
-
-last_word() {
-	tail -n 1 "$EJG_STATE/held/$1"
 }
 
 findings() {
@@ -47,7 +30,7 @@ stack_for "$cgroup" 198.51.100.2 2001:db8::2
 
 note 'a connection from before, in the network namespace of the service'
 hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369
-service=$held
+service=$background_pid
 hold stays "$elsewhere" remote connect 198.51.100.2 198.51.100.1 4369
 hold ends "$elsewhere" remote connect 198.51.100.9 198.51.100.1 4369
 hold ends6 "$elsewhere" remote connect 2001:db8::9 2001:db8::1 4369
@@ -88,7 +71,7 @@ check 'control: as before' outside -q check service
 
 note "somebody else's epmd in a namespace where the service is not"
 hold other "$elsewhere" - listen 0.0.0.0 4369
-other=$held
+other=$background_pid
 check 'it is not the business of this service' report outside --json check service
 check_is 'it is not reported' 0 "$(findings listener)"
 kill "$service"
@@ -102,21 +85,15 @@ check 'control: without it' outside -q check service
 note 'the survey: listeners, and what epmd answers, are those of the namespace of the service'
 # epmd_there NAME: what answers like epmd that has one name, once, in the cgroup and on the host.
 epmd_there() {
-	rm -f "$EJG_STATE/held/epmd" # not the word of a former one
-	(
-		echo 0 >"$cgroup/cgroup.procs"
-		exec nsenter --net="$(net_file host)" perl -MIO::Socket::INET -e '
-			$| = 1;
-			my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 4369, Listen => 5, ReuseAddr => 1) or die $!;
-			print "ready\n";
-			while (my $c = $s->accept) {
-				sysread $c, my $ask, 64;
-				print $c pack("N", 4369), "name $ARGV[0] at port 4371\n";
-				close $c;
-			}' "$1"
-	) >"$EJG_STATE/held/epmd" &
-	held=$!
-	wait_for 5 test -s "$EJG_STATE/held/epmd"
+	background epmd cgroup_exec "$cgroup" nsenter --net="$(net_file host)" perl -MIO::Socket::INET -e '
+		$| = 1;
+		my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 4369, Listen => 5, ReuseAddr => 1) or die $!;
+		print "ready\n";
+		while (my $c = $s->accept) {
+			sysread $c, my $ask, 64;
+			print $c pack("N", 4369), "name $ARGV[0] at port 4371\n";
+			close $c;
+		}' "$1"
 }
 survey_of() {
 	"$@" --json discover service | tr -d ' \n'
@@ -125,11 +102,11 @@ check_is 'control: nothing runs there, nothing is seen' no \
 	"$([[ $(survey_of outside) == *'"port":4371'* ]] && echo yes || echo no)"
 epmd_there blue
 survey=$(survey_of outside)
-check_has 'from outside: its listener' "\"pid\":$held" "$(grep -o '"listeners":\[.*' <<<"$survey")"
+check_has 'from outside: its listener' "\"pid\":$background_pid" "$(grep -o '"listeners":\[.*' <<<"$survey")"
 check_has "from outside: epmd's name" '"name":"blue"' "$survey"
 check_has 'from inside: the same' '"name":"blue"' "$(survey_of guard)"
 hold other "$elsewhere" - listen 0.0.0.0 4370
-other=$held
+other=$background_pid
 check_is "a listener of the caller's namespace is not the service's" no \
 	"$([[ $(survey_of outside) == *"\"pid\":$other"* ]] && echo yes || echo no)"
 kill "$other"
@@ -140,7 +117,7 @@ wait_is 5 '' cat "$cgroup/cgroup.procs"
 
 note 'what cannot be seen is not held'
 hold service "$cgroup" host listen 0.0.0.0 4369 :: 4369
-service=$held
+service=$background_pid
 check 'control: what can be seen' outside -q check service
 check_status 'a process in a pid namespace that cannot be seen' 1 \
 	report unshare --pid --fork --mount-proc "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" \

@@ -12,8 +12,8 @@ kernel_begin "$0"
 cgroup=$EJG_CGROUP/service
 mkdir "$cgroup"
 
-# hold: takes the lock, as another apply would that takes its time; let_go ends that.
-hold() {
+# take_lock: takes the lock, as another apply would that takes its time; let_go ends that.
+take_lock() {
 	exec {held}<>/run/ejguard/service/lock
 	flock "$held"
 }
@@ -59,7 +59,7 @@ check_is 'control: the former peer' refused "$(try_peer 2)"
 check_is 'control: the new one is none yet' denied "$(try_peer 9)"
 
 note 'an apply that waits while the stack changes'
-hold
+take_lock
 start apply
 stack_for "$cgroup" 198.51.100.9
 let_go
@@ -69,7 +69,7 @@ check_is 'the former one is none any more' denied "$(try_peer 2)"
 check 'check agrees' guard check service
 
 note 'two that wait, one from before the change and one from after it'
-hold
+take_lock
 start apply
 stack_for "$cgroup" 198.51.100.2
 start apply
@@ -79,7 +79,7 @@ check_is 'the new peer' refused "$(try_peer 2)"
 check_is 'the former one is none any more' denied "$(try_peer 9)"
 
 note 'a stack that is broken while an apply waits'
-hold
+take_lock
 start apply
 echo 'required net lisen=127.0.0.1' >"$EJG_CONF/service"
 let_go
@@ -89,7 +89,7 @@ check_is 'and goes on refusing' denied "$(try_peer 9)"
 
 note 'a release that waits'
 stack_for "$cgroup" 198.51.100.2
-hold
+take_lock
 start release
 let_go
 check_ends 'it ends well' 0

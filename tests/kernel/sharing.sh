@@ -26,9 +26,7 @@ stack() {
 }
 
 serve() {
-	rm -f "$EJG_STATE/serve.$2" # not the word of a former one
-	in_cgroup "$1" "$EJG_HOLD" listen 0.0.0.0 "$2" >"$EJG_STATE/serve.$2" &
-	wait_for 5 grep -q listening "$EJG_STATE/serve.$2"
+	hold "serve.$2" "$1" host listen 0.0.0.0 "$2"
 }
 
 # sees PORT: what the first's peer, the second's and a stranger get there.

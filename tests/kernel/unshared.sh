@@ -17,18 +17,8 @@ nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
 # stay COMMAND...: in the cgroup, once `sh -c` of its last word has said that it is there; its pid is in `stays`.
 stay() {
-	: >"$EJG_STATE/stays"
-	(
-		echo 0 >"$cgroup/cgroup.procs"
-		exec nsenter --net="$(net_file host)" "$@"
-	) >"$EJG_STATE/stays" &
-	stays=$!
-	wait_for 5 grep -q ready "$EJG_STATE/stays"
-}
-
-end() {
-	kill "$1"
-	wait "$1" || true
+	background stays cgroup_exec "$cgroup" nsenter --net="$(net_file host)" "$@"
+	stays=$background_pid
 }
 
 # apply_for PEER...: the exit status of an apply with these, and what it says in JSON in `report`.

@@ -13,7 +13,7 @@ kernel_begin "$0"
 root=$(cgroup2_root)
 own=10.8.0.1 peer=10.8.0.2 stranger=10.8.0.9
 own6=2001:db8:8::1 peer6=2001:db8:8::2 stranger6=2001:db8:8::9
-mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users" "$EJG_STATE/said"
+mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
 
 net_run host ip link add blue type vrf table 10 2>/dev/null || {
@@ -42,7 +42,7 @@ stack() {
 		"set peers $peer $peer6" "required net accept=$1 listen=127.0.0.1,::1,$own,$own6" "${2-}" >"$EJG_CONF/ejabberd"
 }
 
-# serve DEVICE|- ADDRESS: in the cgroup of the service; takes connections to port 4369 until `end`.
+# serve DEVICE|- ADDRESS: in the cgroup of the service; takes connections to port 4369 until it is ended.
 # shellcheck disable=SC2016 # perl's
 program='my ($device, $address) = @ARGV;
 	my $six = $address =~ /:/;
@@ -55,16 +55,9 @@ program='my ($device, $address) = @ARGV;
 	print "listening\n";
 	while (accept(my $c, $s)) { close $c; }'
 serve() {
-	rm -f "$EJG_STATE/said/server" # not the word of a former one
-	(
-		echo 0 >"$EJG_CGROUP/service/cgroup.procs"
-		exec nsenter --net="$(net_file host)" perl -MSocket -e '$| = 1; alarm 600;'"$program" "$@"
-	) >"$EJG_STATE/said/server" &
-	server=$!
-	wait_for 30 test -s "$EJG_STATE/said/server"
-}
-end() {
-	kill "$server" && wait "$server" || true
+	background server cgroup_exec "$EJG_CGROUP/service" nsenter --net="$(net_file host)" \
+		perl -MSocket -e '$| = 1; alarm 600;'"$program" "$@"
+	server=$background_pid
 }
 
 # user DEVICE|- ADDRESS [FROM]: nobody connects; the word of the outcome.
@@ -107,14 +100,14 @@ for accept in "${accepts[@]}"; do
 	# Its packets come over the device of the VRF, not over loopback: ingress sees nothing else (ejguard-net(8), CAVEATS).
 	check_is "$accept: this host, in the VRF, by its own address" "$here" "$(user blue $own)"
 	check_is "$accept: this host, in the VRF, by its own address of IPv6" "$here" "$(user blue $own6)"
-	end
+	end "$server"
 
 	note "accept=$accept, a listener of all VRFs"
 	net_run host bash -c 'echo 1 >/proc/sys/net/ipv4/tcp_l3mdev_accept'
 	serve - ::
 	strangers "$accept, unbound" "$word"
 	check_is "$accept: a stranger out of the VRF" "$word" "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
-	end
+	end "$server"
 	net_run host bash -c 'echo 0 >/proc/sys/net/ipv4/tcp_l3mdev_accept'
 done
 
@@ -151,4 +144,4 @@ while IFS= read -r line; do
 done <"$EJG_STATE/without"
 check "control: $reached ways lead there without the guard" test "$reached" -ge 3
 check 'check' guard_host -q check
-end
+end "$server"
