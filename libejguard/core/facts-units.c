@@ -191,27 +191,60 @@ static int add_given_cgroups(struct facts_draft *draft, const struct cgroup_moun
 	return 0;
 }
 
-/* A unit has one cgroup, of its own name: under another name (Alias=) it is found by the link in the unit's folder. */
-static int follow_aliases(struct facts_draft *draft, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
-			  size_t n)
+/*
+ * Adds one to the first *n, unless it is there under another name: then the unit's own name is kept. Two cgroups that
+ * exist both stay: a link can be younger than what runs.
+ */
+static void add_once(struct ejg_cgroup *cgroups, const char **real, size_t *n, size_t i)
 {
-	const struct settings_source *source = draft->source->settings;
+	for (size_t j = 0; j < *n; j++) {
+		if (strcmp(real[j], real[i]) != 0 || (cgroups[j].path && cgroups[i].path))
+			continue;
+		if (strcmp(cgroups[i].name, real[i]) == 0)
+			cgroups[j].name = cgroups[i].name;
+		if (cgroups[i].path)
+			cgroups[j] = (struct ejg_cgroup){ cgroups[j].name, cgroups[i].path, cgroups[i].id, false };
+		return;
+	}
+	cgroups[*n] = cgroups[i];
+	real[(*n)++] = real[i];
+}
+
+/* Under another name a unit has no cgroup: it is the one of its own name. */
+static int locate_real(struct facts_draft *draft, const struct cgroup_mount *mount, const char *name,
+		       struct ejg_cgroup *cgroups, size_t n, size_t i)
+{
+	struct ejg_cgroup real = { .name = name };
+	int r;
+
+	if (cgroups[i].path || strcmp(cgroups[i].name, name) == 0)
+		return 0;
+	r = locate(draft->arena, draft->report, &draft->source->cgroup, mount, NULL, &real);
+	if (r == 0 && real.path && !same_cgroup(cgroups, n, &real))
+		cgroups[i] = (struct ejg_cgroup){ cgroups[i].name, real.path, real.id, false };
+	return r == -ENOENT ? 0 : r;
+}
+
+/* A unit has one cgroup, by whichever of its names the stack calls it. */
+static int follow_aliases(struct facts_draft *draft, const struct cgroup_mount *mount, struct ejg_cgroup *cgroups,
+			  size_t *n)
+{
+	const char **real = arena_array(draft->arena, *n + 1, sizeof(*real));
+	const size_t n_named = *n;
 	int r = 0;
 
-	for (size_t i = 0; i < n && r == 0 && source; i++) {
-		struct ejg_cgroup real = {};
-
-		if (cgroups[i].path || cgroups[i].name[0] == '/')
-			continue;
-		r = unit_alias(draft->arena, source, cgroups[i].name, &real.name);
-		if (r == 0 && real.name && !same_cgroup(cgroups, n, &real))
-			r = locate(draft->arena, draft->report, &draft->source->cgroup, mount, NULL, &real);
-		if (r == 0 && real.path && !same_cgroup(cgroups, n, &real)) {
-			cgroups[i].path = real.path;
-			cgroups[i].id = real.id;
-		}
-		r = r == -ENOENT ? 0 : r;
+	if (!draft->source->settings || !real)
+		return real ? 0 : -ENOMEM;
+	for (size_t i = 0; i < n_named && r == 0; i++)
+		r = unit_alias(draft->arena, draft->source->settings, cgroups[i].name, &real[i]);
+	*n = 0;
+	for (size_t i = 0; i < n_named && r == 0; i++) {
+		if (!real[i])
+			real[i] = cgroups[i].name;
+		add_once(cgroups, real, n, i);
 	}
+	for (size_t i = 0; i < *n && r == 0; i++)
+		r = locate_real(draft, mount, real[i], cgroups, *n, i);
 	return r;
 }
 
@@ -241,7 +274,7 @@ int facts_read_cgroups(struct facts_draft *draft)
 	r = setting ? read_set_cgroups(draft, &mount, setting, cgroups)
 		    : read_default_cgroups(draft, &mount, cgroups, &n);
 	if (r == 0)
-		r = follow_aliases(draft, &mount, cgroups, n);
+		r = follow_aliases(draft, &mount, cgroups, &n);
 	if (r == 0)
 		r = add_given_cgroups(draft, &mount, &given, cgroups, &n);
 	if (r < 0)

@@ -102,18 +102,32 @@ static void test_aliases(void **state)
 	assert_int_equal(fixture_collect(&f, "cgroups w@a.service w@b.service"), 0);
 	assert_non_null(f.facts->cgroups[0].path);
 	assert_null(f.facts->cgroups[1].path);
-	/* No cgroup is named twice by that. */
-	assert_int_equal(fixture_collect(&f, "cgroups x.service real.service y.service"), 0);
-	assert_null(f.facts->cgroups[0].path);
-	assert_non_null(f.facts->cgroups[1].path);
-	assert_null(f.facts->cgroups[2].path);
-	assert_int_equal(fixture_collect(&f, "cgroups x.service y.service"), 0);
+	/* Several names of one unit are one, under its own name if that is among them. */
+	assert_int_equal(fixture_collect(&f, "cgroups x.service real.service gone.service y.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 2);
+	assert_string_equal(f.facts->cgroups[0].name, "real.service");
 	assert_non_null(f.facts->cgroups[0].path);
-	assert_null(f.facts->cgroups[1].path);
+	assert_string_equal(f.facts->cgroups[1].name, "gone.service");
+	assert_int_equal(fixture_collect(&f, "cgroups real.service x.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 1);
+	assert_string_equal(f.facts->cgroups[0].name, "real.service");
+	assert_int_equal(fixture_collect(&f, "cgroups x.service y.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 1);
+	assert_string_equal(f.facts->cgroups[0].name, "x.service");
+	assert_non_null(f.facts->cgroups[0].path);
+	assert_int_equal(fixture_collect(&f, "cgroups w@a.service w@b.service real@a.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 2);
+	assert_string_equal(f.facts->cgroups[0].name, "real@a.service");
+	assert_string_equal(f.facts->cgroups[1].name, "w@b.service");
+	assert_int_equal(fixture_collect(&f, "cgroups masked.service gone.service other.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 3);
 	/* A cgroup of its own goes before. */
 	fixture_make(&f, "system.slice/x.service");
 	assert_int_equal(fixture_collect(&f, "cgroups x.service"), 0);
 	assert_string_equal(f.facts->cgroups[0].path, fixture_path(f.scratch, "cgroup/system.slice/x.service"));
+	/* Both run, since before the link: both are guarded. */
+	assert_int_equal(fixture_collect(&f, "cgroups x.service real.service"), 0);
+	assert_int_equal(f.facts->n_cgroups, 2);
 }
 
 static void test_no_cgroups(void **state)
