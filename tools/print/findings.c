@@ -41,6 +41,13 @@ static const struct {
 	[SECTION_UNSEEN] = { "Not seen", "\033[1m", EJG_WARNING },
 };
 
+/* What keeps a unit from starting, or lets it start unguarded: that is what enable is about. */
+static bool is_of_units(const struct report *report, const struct ejg_finding *finding)
+{
+	return report->verb && report->verb->makes_dropins && !report->quiet && finding->severity == EJG_WARNING &&
+	       (report_is_named(finding, "bind-refused") || strcmp(finding->module, "ejguard") == 0);
+}
+
 static bool is_wanted(const struct page *page, const struct ejg_finding *finding)
 {
 	if (page->no_failures && finding->severity == EJG_FAILURE)
@@ -52,7 +59,8 @@ static bool is_wanted(const struct page *page, const struct ejg_finding *finding
 		return true;
 	if (page->report->verb && page->report->verb->shows_guarded && !guarded_leaves(page->report, finding))
 		return false;
-	return report_wants(page->report, sections[finding_section(finding)].severity);
+	return is_of_units(page->report, finding) ||
+	       report_wants(page->report, sections[finding_section(finding)].severity);
 }
 
 static void print_title(struct page *page, enum section section, size_t n)

@@ -155,6 +155,8 @@ static int try(const struct arguments *arguments, struct report *report)
 	report->has_units = r == 0;
 	if (r == 0 && arguments->now)
 		r = try_apply(report);
+	else if (r == 0 && !arguments->unitdir)
+		r = try_listeners(report);
 	return report_end_trial(report, true, r);
 }
 
@@ -166,6 +168,8 @@ int verb_enable(const struct arguments *arguments, struct report *report)
 		return try(arguments, report);
 	if (r == 0 && arguments->now)
 		r = confirm_refuse_pending(report);
+	else if (r == 0 && !arguments->unitdir)
+		r = try_listeners(report);
 	if (r == 0)
 		r = write_dropins(arguments, report);
 	if (r < 0 || !arguments->now)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "libejguard/util/cleanup.h"
 #include "tools/base/handle.h"
 #include "tools/systemd/wanted.h"
 
@@ -26,4 +27,32 @@ int try_apply(struct report *report)
 	int r = ejg_try(report->handle);
 
 	return r == 0 ? refuse_absent(report) : r;
+}
+
+static void close_handle(struct ejg **handle)
+{
+	*handle = ejg_close(*handle);
+}
+
+/* In another handle: the findings of a trial are not those of the verb. */
+int try_listeners(struct report *report)
+{
+	const struct ejg_options options = {
+		.size = sizeof(options),
+		.service = report->service,
+		.confdir = report->arguments->confdir,
+		.moduledir = report->arguments->moduledir,
+	};
+	__attribute__((cleanup(close_handle))) struct ejg *handle = NULL;
+	const struct ejg_finding *finding;
+	int r = 0;
+
+	handle_progress(report, "comparing the configured listeners with the policy");
+	if (ejg_open(&options, &handle) < 0)
+		return 0;
+	(void)ejg_try(handle);
+	for (size_t i = 0; r == 0 && (finding = ejg_finding_get(handle, i)); i++)
+		if (report_is_named(finding, "bind-refused"))
+			r = report_note(report, finding);
+	return r;
 }

@@ -8,4 +8,12 @@
 /* Reports what apply would do. Return: as ejg_try(); -EACCES with the message set when there is nothing to guard. */
 int try_apply(struct report *report);
 
+/*
+ * Adds a finding for each configured listener that the guard will refuse: the unit that makes it would not start. What
+ * else an apply would find is not said, nor that it would fail.
+ *
+ * Return: 0, -ENOMEM with the message set.
+ */
+int try_listeners(struct report *report);
+
 #endif
