@@ -44,6 +44,34 @@ containers_unpack() {
 	EOT
 }
 
+# containers_bed: the bed `server` with the tools of EJG_CONTAINERS, at $root, without an ejabberd of its own; `stranger` and
+# `peer` on its network. Its address is in `host`.
+containers_bed() {
+	host=198.51.100.1
+	net_new stranger 203.0.113.9/24
+	net_new peer 198.51.100.2/24
+	bed_new server "$host/24"
+	root=$(bed_root server)
+	rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*.wants/e*
+	bed_stage server
+	containers_unpack "$EJG_CONTAINERS" "$root"
+	containers_box server
+}
+
+# containers_boot: starts the bed. The others reach the containers' network by it.
+containers_boot() {
+	local name
+	bed_boot server
+	for name in stranger peer; do
+		net_run "$name" ip route add 10.89.0.0/24 via "$host" dev eth0 onlink
+	done
+}
+
+# run COMMAND...: in the bed.
+run() {
+	bed_run server "$@"
+}
+
 # containers_box BED: the root file system of its containers, at $box in it: the image's, with a program that starts ejabberd.
 containers_box() {
 	local root

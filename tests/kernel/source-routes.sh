@@ -44,22 +44,30 @@ serve() {
 }
 check 'a listener' wait_for 5 grep -q ok <(serve)
 
+# outcome(SOCKET, ADDRESS): connects, and prints the word for what becomes of it.
+# shellcheck disable=SC2016 # perl's
+outcome='sub outcome {
+	my ($s, $to) = @_;
+	my $slow = $ENV{EJG_SLOW} || 1;
+	$s->blocking(0);
+	connect($s, $to);
+	vec(my $set = "", fileno($s), 1) = 1;
+	if (!select(undef, my $out = $set, undef, 0.7 * $slow)) { print "timeout\n"; return }
+	$! = unpack("i", getsockopt($s, SOL_SOCKET, SO_ERROR));
+	print $! == 0 ? "ok" : $!{ECONNREFUSED} ? "refused" : "$!", "\n";
+}
+alarm 60;'
+
 # reach OPTION FROM TO...: the liar, from an address, by the router and then, if there are more, by these. OPTION: lsrr, ssrr, -.
 # shellcheck disable=SC2016 # perl's
 connect='my ($option, $from, @to) = @ARGV;
-	my $slow = $ENV{EJG_SLOW} || 1;
 	socket(my $s, AF_INET, SOCK_STREAM, 0) or die $!;
 	my $list = join "", map { inet_aton($_) } "198.51.100.8", @to[0 .. $#to - 1];
 	$option eq "-" or setsockopt($s, 0, 4, pack("CCC", $option eq "lsrr" ? 131 : 137, 3 + length $list, 4) . $list . "\x01") or die "option: $!";
 	bind($s, pack_sockaddr_in(0, inet_aton($from))) or die $!;
-	$s->blocking(0);
-	connect($s, pack_sockaddr_in(4369, inet_aton($to[-1])));
-	vec(my $set = "", fileno($s), 1) = 1;
-	if (!select(undef, my $out = $set, undef, 0.7 * $slow)) { print "timeout\n"; exit }
-	$! = unpack("i", getsockopt($s, SOL_SOCKET, SO_ERROR));
-	print $! == 0 ? "ok" : $!{ECONNREFUSED} ? "refused" : "$!", "\n";'
+	outcome($s, pack_sockaddr_in(4369, inet_aton($to[-1])));'
 reach() {
-	net_run liar perl -MSocket -MIO::Handle -e 'alarm 60;'"$connect" "$@"
+	net_run liar perl -MSocket -MIO::Handle -e "$outcome$connect" "$@"
 }
 
 # warned: how often check warns.
@@ -105,20 +113,14 @@ note 'segments of IPv6 (a routing header of type 4), by one address of this host
 # segments FROM VIA TO
 # shellcheck disable=SC2016 # perl's
 segments='my ($from, $via, $to) = @ARGV;
-	my $slow = $ENV{EJG_SLOW} || 1;
 	my $at = sub { pack_sockaddr_in6($_[1], Socket::inet_pton(AF_INET6, $_[0])) };
 	socket(my $s, AF_INET6, SOCK_STREAM, 0) or die $!;
 	my $route = pack("CCCCCCn", 0, 4, 4, 1, 1, 0, 0) . ("\0" x 16) . Socket::inet_pton(AF_INET6, $via);
 	setsockopt($s, 41, 57, $route) or do { print "none\n"; exit };
 	bind($s, $at->($from, 0)) or die $!;
-	$s->blocking(0);
-	connect($s, $at->($to, 4369));
-	vec(my $set = "", fileno($s), 1) = 1;
-	if (!select(undef, my $out = $set, undef, 0.7 * $slow)) { print "timeout\n"; exit }
-	$! = unpack("i", getsockopt($s, SOL_SOCKET, SO_ERROR));
-	print $! == 0 ? "ok" : $!{ECONNREFUSED} ? "refused" : "$!", "\n";'
+	outcome($s, $at->($to, 4369));'
 segments() {
-	net_run remote perl -MSocket -MIO::Handle -e 'alarm 60;'"$segments" "$@"
+	net_run remote perl -MSocket -MIO::Handle -e "$outcome$segments" "$@"
 }
 serve6() {
 	in_cgroup "$cgroup" "$EJG_ATTEMPT" listen :: 4369 600 --v6only

@@ -15,22 +15,13 @@ harness_begin "$0"
 source "$harness_dir/containers.sh"
 [[ -n ${EJG_CONTAINERS-} ]] || skip 'EJG_CONTAINERS is not set (tools/run-tests sets it)'
 
-host=198.51.100.1
 address=10.89.0.2 second=10.89.0.3 neighbour=10.89.0.9
 service=ejabberd-container
 examples=/usr/share/ejguard/containers
 hooks=/usr/share/containers/oci/hooks.d
 
-net_new stranger 203.0.113.9/24
-net_new peer 198.51.100.2/24
 net_new bundle 198.51.100.7/24
-bed_new server "$host/24"
-root=$(bed_root server)
-rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*.wants/e*
-bed_stage server
-containers_unpack "$EJG_CONTAINERS" "$root"
-
-containers_box server
+containers_bed
 touch "$root/srv/bundle.net"
 mount --bind "$(net_file bundle)" "$root/srv/bundle.net"
 
@@ -41,14 +32,7 @@ stack() {
 }
 mkdir -p "$root/etc/ejguard"
 stack >"$root/etc/ejguard/$service"
-bed_boot server
-for name in stranger peer; do
-	net_run "$name" ip route add 10.89.0.0/24 via "$host" dev eth0 onlink
-done
-
-run() {
-	bed_run server "$@"
-}
+containers_boot
 
 # podman_new NAME ADDRESS OPTION...: a container that runs ejabberd. crun wants to raise a limit for the device programs of an
 # unprivileged container, which not every machine lets it.

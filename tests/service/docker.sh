@@ -14,16 +14,8 @@ harness_begin "$0"
 source "$harness_dir/containers.sh"
 [[ -n ${EJG_CONTAINERS-} ]] || skip 'EJG_CONTAINERS is not set (tools/run-tests sets it)'
 
-host=198.51.100.1
 address=10.89.0.2 neighbour=10.89.0.9
-net_new stranger 203.0.113.9/24
-net_new peer 198.51.100.2/24
-bed_new server "$host/24"
-root=$(bed_root server)
-rm -rf "$root"/etc/systemd/system/{epmd,ejabberd}.* "$root"/etc/systemd/system/*.wants/e*
-bed_stage server
-containers_unpack "$EJG_CONTAINERS" "$root"
-containers_box server
+containers_bed
 echo 'docker:x:4243:' >>"$root/etc/group"
 mkdir -p "$root/etc/docker"
 
@@ -51,14 +43,7 @@ daemon() {
 }
 
 daemon
-bed_boot server
-for name in stranger peer; do
-	net_run "$name" ip route add 10.89.0.0/24 via "$host" dev eth0 onlink
-done
-
-run() {
-	bed_run server "$@"
-}
+containers_boot
 
 # An image of folders and links: the files are those of the box, which are mounted there.
 make_image() {
