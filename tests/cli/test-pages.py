@@ -38,6 +38,11 @@ class Pages(unittest.TestCase):
                 result = subprocess.run(["mandoc", "-Tlint", "-Wwarning", path], capture_output=True, check=False)
                 self.assertEqual((result.returncode, result.stdout.decode()), (0, ""))
 
+    def test_widths(self):
+        """groff's macros measure the widths of columns between apostrophes, so that none may have one."""
+        for path in PAGES:
+            self.assertNotRegex(read(os.path.relpath(path, SOURCE)), r"(?m)^\.Bl -column.*'", path)
+
     def test_installed(self):
         for path in PAGES:
             with self.subTest(page=path):
