@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The recipe of ejguard-containers(7) for Docker, which has no hooks, with the real Docker: its stack, its unit and its
-# option. The guarded parent cgroup guards the containers below it from their start and after a restart; a container
-# elsewhere is not guarded; when the stack is broken, Docker does not start. The control: the same container without a guard.
-# EJG_CONTAINERS is a folder of packages that containers_fetch of tests/harness/containers.sh made.
+# option, for both of Docker's cgroup drivers. The guarded parent cgroup guards the containers below it from their start and
+# after a restart; a container elsewhere is not guarded; when the stack is broken, Docker does not start. The control: the same
+# container without a guard. EJG_CONTAINERS is a folder of packages that containers_fetch of tests/harness/containers.sh made.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -38,10 +38,11 @@ stack() {
 
 # daemon [MORE]: its configuration. vfs: a bed's files are an overlay, which Docker cannot lay another one over.
 daemon() {
-	echo '{"exec-opts": ["native.cgroupdriver=cgroupfs"], "storage-driver": "vfs", "log-driver": "json-file"'"${1-}"'}' \
+	echo '{"exec-opts": ["native.cgroupdriver='$driver'"], "storage-driver": "vfs", "log-driver": "json-file"'"${1-}"'}' \
 		>"$root/etc/docker/daemon.json"
 }
 
+driver=cgroupfs
 daemon
 containers_boot
 
@@ -147,6 +148,30 @@ stack
 run ejguard apply docker >/dev/null
 check_is 'all, with strict=yes: it does not' timeout "$(try stranger connect "$neighbour" 8080)"
 run docker rm --force one web >/dev/null
+
+note 'the other driver of cgroups, systemd'
+driver=systemd
+daemon
+run systemctl stop docker.service docker.socket ejguard-docker
+manual 4 >"$root/etc/systemd/system/ejguard-docker.service"
+stack "s,^set cgroups.*,$(manual 3),"
+run systemctl daemon-reload
+run systemctl start docker
+run iptables -I FORWARD -j ACCEPT
+check_has 'it is the driver in use' 'Driver: systemd' "$(run docker info 2>/dev/null | grep Cgroup)"
+docker_new --cgroup-parent xmpp.slice
+check 'systemd: ejabberd runs' is_up
+check_held 'systemd'
+check 'systemd: ejguard check' run ejguard check docker
+run docker restart --time 1 one >/dev/null
+check 'systemd, restart: ejabberd runs' is_up
+check_held 'systemd, restart'
+run docker rm --force one >/dev/null
+check 'systemd, without a container: ejguard check' run ejguard check docker
+docker_new
+check 'systemd, no --cgroup-parent: ejabberd runs' is_up
+check_open 'systemd, no --cgroup-parent: as the page says'
+run docker rm --force one >/dev/null
 
 note 'a broken stack'
 run systemctl stop docker.service docker.socket ejguard-docker
