@@ -170,7 +170,8 @@ struct ejg_survey {
 	size_t n_unseen;
 	bool user_known; /**< user is known */
 	uid_t user;	 /**< of the service: as configured, else of its node, of the service's name, of the stack */
-	const struct ejg_connection *connections; /**< where the service lives; established, or on the way there */
+	const struct ejg_connection *connections; /**< where the service lives; established, or on the way there; only
+						     ejg_discover() lists them */
 	size_t n_connections;
 	size_t connection_size;
 };

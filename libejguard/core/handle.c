@@ -129,8 +129,8 @@ const struct ejg_survey *handle_survey(struct ejg *handle)
 	handle_log(handle, EJG_LOG_INFO, "core", "progress: looking at processes, listeners and epmd");
 	if (!handle->survey_arena)
 		handle->survey_arena = arena_new();
-	if (!handle->survey_arena ||
-	    survey_collect(handle->survey_arena, handle->facts, handle->settings, &handle->survey) < 0)
+	if (!handle->survey_arena || survey_collect(handle->survey_arena, handle->facts, handle->settings,
+						    handle->connections, &handle->survey) < 0)
 		report_error(handle->report, -ENOMEM, "out-of-memory", NULL, NULL, "out of memory");
 	return handle->survey;
 }

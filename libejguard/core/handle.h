@@ -70,12 +70,13 @@ struct ejg {
 	struct instance *instances;
 	size_t n_instances;
 	struct watch *watches;
-	bool no_proof; /* of the current verb */
-	bool recorded; /* of the current verb: a watch begins with the events recorded before it */
-	bool trial;    /* of the current verb: the stack is checked as it would be after an apply */
-	bool forgets;  /* of the current verb: the list of given cgroups will be removed and need not be readable */
-	bool kept;     /* of the current verb: its changes stay although it failed */
-	bool failed;   /* of the current apply: a module that counts has failed, so the run will be undone */
+	bool no_proof;	  /* of the current verb */
+	bool recorded;	  /* of the current verb: a watch begins with the events recorded before it */
+	bool trial;	  /* of the current verb: the stack is checked as it would be after an apply */
+	bool forgets;	  /* of the current verb: the list of given cgroups will be removed and need not be readable */
+	bool connections; /* of the current verb: its survey lists connections */
+	bool kept;	  /* of the current verb: its changes stay although it failed */
+	bool failed;	  /* of the current apply: a module that counts has failed, so the run will be undone */
 };
 
 /*

@@ -31,6 +31,7 @@ void verb_begin(struct ejg *handle)
 	handle->trial = false;
 	handle->recorded = false;
 	handle->forgets = false;
+	handle->connections = false;
 	handle->kept = false;
 	handle_forget_survey(handle);
 	handle_unload_parts(handle);
@@ -308,6 +309,7 @@ int ejg_discover(struct ejg *handle)
 	int r;
 
 	verb_begin(handle);
+	handle->connections = true;
 	r = finish(handle, discover(handle));
 	if (r < 0)
 		handle_forget_survey(handle);

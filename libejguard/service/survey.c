@@ -40,7 +40,7 @@ static bool is_image(const struct ejg_facts *facts)
 	return facts->root && *facts->root;
 }
 
-int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
+int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings, bool connections,
 		   struct ejg_survey **ret)
 {
 	/*
@@ -53,7 +53,7 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 	} parts[] = {
 		{ collect_settings, true },    { processes_collect, false }, { user_find, true },
 		{ relations_find, false },     { find_homes, false },	     { listeners_collect, false },
-		{ epmd_names_collect, false }, { nodes_name, false },	     { connections_collect, false },
+		{ epmd_names_collect, false }, { nodes_name, false },
 	};
 	struct survey_draft draft = {};
 	int r;
@@ -63,6 +63,8 @@ int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct se
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
 		if (parts[i].of_image || !is_image(facts))
 			r = parts[i].collect(&draft);
+	if (r == 0 && connections && !is_image(facts))
+		r = connections_collect(&draft);
 	netns_free(&draft.homes);
 	if (r == 0 && is_image(facts)) {
 		draft.survey->epmd_note = "in an image nothing runs";

@@ -9,10 +9,11 @@
 
 /*
  * Collects the survey; it lists what could not be seen. Memory comes from the arena, except for the settings, which
- * must outlive it.
+ * must outlive it. Connections are collected only if the caller wants them: the kernel then walks those of the whole
+ * machine.
  * Return: 0, -ENOMEM.
  */
-int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings,
+int survey_collect(struct arena *arena, const struct ejg_facts *facts, struct settings *settings, bool connections,
 		   struct ejg_survey **ret);
 
 #endif

@@ -2,6 +2,9 @@
 /* The survey as a whole, and its cgroups; processes, listeners and names have separate tests. */
 #include "libejguard/service/survey.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include "libejguard/service/relation.h"
 #include "libejguard/service/user.h"
 #include "tests/unit/survey-fixture.h"
@@ -251,10 +254,40 @@ static void test_real(void **state)
 	f.facts.epmd_port = 1; /* no listener: nobody is asked */
 	settings = settings_new(f.base.scratch->arena, &settings_source_system, "ejabberd", units);
 	assert_non_null(settings);
-	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, &survey), 0);
+	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, true, &survey), 0);
 	assert_int_equal(survey->size, sizeof(*survey));
 	assert_false(survey->epmd_answered);
 	assert_non_null(survey->epmd_note);
+}
+
+/* Connections are listed only for those who ask. */
+static void test_connections(void **state)
+{
+	static const char *const units[] = { "ejabberd.service", NULL };
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	struct survey_fixture f;
+	struct ejg_port_range dist;
+	struct ejg_survey *survey;
+	struct settings *settings;
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, size), 0);
+	survey_fixture_init(&f, state);
+	dist.first = dist.last = ntohs(address.sin_port);
+	f.facts.epmd_port = 1;
+	f.facts.dist = &dist;
+	f.facts.n_dist = 1;
+	settings = settings_new(f.base.scratch->arena, &settings_source_system, "ejabberd", units);
+	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, true, &survey), 0);
+	assert_int_equal(survey->n_connections, 2); /* both ends */
+	assert_int_equal(survey_collect(f.base.scratch->arena, &f.facts, settings, false, &survey), 0);
+	assert_int_equal(survey->n_connections, 0);
+	close(client);
+	close(listener);
 }
 
 int main(void)
@@ -262,7 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_units),     scratch_test(test_in_service), scratch_test(test_find),
 		scratch_test(test_container), scratch_test(test_settings),   scratch_test(test_larger),
-		scratch_test(test_relations), scratch_test(test_real),
+		scratch_test(test_relations), scratch_test(test_real),	     scratch_test(test_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
