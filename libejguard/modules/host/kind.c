@@ -2,6 +2,7 @@
 /* The sets of the module host: six hooks of one cgroup, the top of the tree. */
 #include "libejguard/modules/net/kind.h"
 
+#include "bpf/host.build.h"
 #include "bpf/host.skel.h"
 
 const struct set_kind set_kind = {
@@ -17,4 +18,5 @@ const struct set_kind set_kind = {
 	.without_policy = "nothing is refused",
 	.kernel = "Linux 5.14 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = host_bpf__elf_bytes,
+	.build = PROGRAMS_BUILD,
 };

@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "bpf/net.build.h"
 #include "bpf/net.skel.h"
 
 /* For bpf/bind.bpf.c: may the programs read the kernel's memory here? */
@@ -30,5 +31,6 @@ const struct set_kind set_kind = {
 	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",
 	.kernel = "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = net_bpf__elf_bytes,
+	.build = PROGRAMS_BUILD,
 	.configure = configure,
 };

@@ -39,6 +39,7 @@ struct set_kind {
 	const char *without_policy; /* the behaviour without a policy in force */
 	const char *kernel;	    /* what programs_load() names as needed if the kernel refuses the programs */
 	const void *(*elf)(size_t *ret_size);	      /* the programs, built into the module */
+	uint64_t build;				      /* a digest of them */
 	void (*configure)(struct bpf_object *object); /* before they are loaded; or NULL */
 };
 

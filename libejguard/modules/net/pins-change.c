@@ -62,7 +62,7 @@ int pins_create(struct bpf_object *loaded, const char *service, uint32_t hooks, 
 	struct pins pins = PINS_NULL;
 	int r;
 
-	pins.meta = (struct policy_meta){ .layout = POLICY_LAYOUT, .hooks = hooks, .build = programs_build() };
+	pins.meta = (struct policy_meta){ .layout = POLICY_LAYOUT, .hooks = hooks, .build = set_kind.build };
 	snprintf(pins.meta.version, sizeof(pins.meta.version), "%s", EJG_VERSION);
 	pins_format(pins.path, PINS_ROOT "/%s%s:new", service, set_kind.suffix);
 	r = make_folder(PINS_ROOT);

@@ -228,7 +228,7 @@ int pins_open(struct ejg_call *call, const char *service, struct pins *ret, enum
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "try again",
 				      "cannot read the pins below %s: %s", pins.path, strerror(-r));
 	}
-	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != programs_build()) {
+	if (r < 0 || pins.meta.layout != POLICY_LAYOUT || pins.meta.build != set_kind.build) {
 		ejg_call_log(call, EJG_LOG_INFO, "%s is %s", pins.path, r < 0 ? "damaged" : "of another version");
 		pins_close(&pins);
 		*ret = pins;

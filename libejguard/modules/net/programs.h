@@ -20,7 +20,4 @@ int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret
 int programs_load_over(struct ejg_call *call, uint32_t hooks, int policy_fd, struct bpf_object **ret);
 void programs_unload(struct bpf_object *loaded);
 
-/* A digest of the programs. */
-uint64_t programs_build(void);
-
 #endif
