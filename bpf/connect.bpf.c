@@ -69,10 +69,27 @@ static __always_inline bool stay_on_host(struct bpf_sock_addr *ctx, const struct
 	return is_wildcard(&source) && (refusal(head) || take_source(ctx, hook));
 }
 
-/* True if an address is allowed only because it is in `listen`. */
-static __always_inline bool is_own_only(const struct decision *d, const struct policy_address *address)
+static __always_inline enum policy_reason decide(struct bpf_sock_addr *ctx, const struct decision *d,
+						 enum policy_hook hook, const struct policy_address *address)
 {
-	return !is_loopback(address) && find_listen(d->head, address) && !find_peer(d, address, 0);
+	bool allowed = false;
+
+	if (!port_in(d->head->guarded_ports, user_port(ctx)))
+		return POLICY_ALLOWED;
+	switch (find_place(d, address)) {
+	case PLACE_LOOPBACK:
+		allowed = keep_on_host(ctx, d->head);
+		break;
+	case PLACE_OF_PEER:
+		allowed = true;
+		break;
+	case PLACE_LISTEN:
+		allowed = !ctx->sk || stay_on_host(ctx, d->head, hook, address);
+		break;
+	case PLACE_FORBIDDEN:
+		break;
+	}
+	return allowed ? POLICY_ALLOWED : POLICY_DESTINATION;
 }
 
 static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hook, struct policy_address address)
@@ -86,14 +103,8 @@ static __always_inline int guard(struct bpf_sock_addr *ctx, enum policy_hook hoo
 		/* Of an IPv4 address the upper half is a constant, which is worth more. */
 		if (hook == POLICY_CONNECT6)
 			forget(&address, d.head);
-		reason = decide_connect(&d, user_port(ctx), address);
+		reason = decide(ctx, &d, hook, &address);
 	}
-	if (reason == POLICY_ALLOWED && is_loopback(&address) && port_in(d.head->guarded_ports, user_port(ctx)) &&
-	    !keep_on_host(ctx, d.head))
-		reason = POLICY_DESTINATION;
-	if (reason == POLICY_ALLOWED && ctx->sk && port_in(d.head->guarded_ports, user_port(ctx)) &&
-	    is_own_only(&d, &address) && !stay_on_host(ctx, d.head, hook, &address))
-		reason = POLICY_DESTINATION;
 	return answer(ctx, d.head, hook, reason, &address);
 }
 

@@ -198,15 +198,29 @@ static __always_inline enum policy_reason decide_bind(const struct decision *d, 
 	}
 }
 
+/* The kinds of destinations for a guarded port, in the order in which they are looked for. */
+enum place {
+	PLACE_LOOPBACK,
+	PLACE_OF_PEER,
+	PLACE_LISTEN, /* in `listen`, and no peer's */
+	PLACE_FORBIDDEN,
+};
+
+static __always_inline enum place find_place(const struct decision *d, const struct policy_address *address)
+{
+	if (is_loopback(address))
+		return PLACE_LOOPBACK;
+	if (find_peer(d, address, 0))
+		return PLACE_OF_PEER;
+	return find_listen(d->head, address) ? PLACE_LISTEN : PLACE_FORBIDDEN;
+}
+
 /* connect of a TCP socket. The hook does not see the interface of a link-local destination: any of a peer counts. */
 static __always_inline enum policy_reason decide_connect(const struct decision *d, __u16 port,
 							 struct policy_address address)
 {
-	if (!port_in(d->head->guarded_ports, port))
-		return POLICY_ALLOWED;
-	if (is_loopback(&address) || find_peer(d, &address, 0) || find_listen(d->head, &address))
-		return POLICY_ALLOWED;
-	return POLICY_DESTINATION;
+	return port_in(d->head->guarded_ports, port) && find_place(d, &address) == PLACE_FORBIDDEN ? POLICY_DESTINATION
+												   : POLICY_ALLOWED;
 }
 
 /*
