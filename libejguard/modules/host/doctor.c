@@ -9,7 +9,7 @@
 
 static int doctor_load(struct ejg_call *call)
 {
-	struct bpf_object *loaded = NULL;
+	struct programs loaded = {};
 	uint64_t cookie;
 	int r;
 
@@ -20,7 +20,7 @@ static int doctor_load(struct ejg_call *call)
 	r = programs_load(call, set_kind.hooks, &loaded);
 	if (r < 0)
 		return r;
-	programs_unload(loaded);
+	programs_unload(&loaded);
 	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs");
 	return 0;
 }

@@ -72,7 +72,7 @@ static void doctor_sockets(struct ejg_call *call)
 /* Checks that the kernel accepts the programs. */
 static int doctor_load(struct ejg_call *call)
 {
-	struct bpf_object *loaded = NULL;
+	struct programs loaded = {};
 	uint32_t hooks = 0;
 	int r = accept_choose(call, &hooks);
 
@@ -80,7 +80,7 @@ static int doctor_load(struct ejg_call *call)
 		r = programs_load(call, hooks, &loaded);
 	if (r < 0)
 		return r;
-	programs_unload(loaded);
+	programs_unload(&loaded);
 	ejg_call_finding(call, "would-load", NULL, "this kernel accepts the programs%s",
 			 hooks & (1U << POLICY_LOOKUP) ? ", also the one for network namespaces (accept=netns)" : "");
 	return 0;

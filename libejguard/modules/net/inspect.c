@@ -86,7 +86,7 @@ static void check_hooks(struct inspection *check, const struct pins *pins)
 /* Nothing is applied: checks that it would work here. */
 static int check_absent(struct inspection *check)
 {
-	struct bpf_object *loaded = NULL;
+	struct programs loaded = {};
 	int r;
 
 	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service,
@@ -94,7 +94,7 @@ static int check_absent(struct inspection *check)
 	r = programs_load(check->call, check->hooks, &loaded);
 	if (r < 0)
 		return r;
-	programs_unload(loaded);
+	programs_unload(&loaded);
 	if (check->trial) {
 		net_note_changes(check->call, NULL, check->policy);
 		r = check->absent ? check->absent(check) : 0;

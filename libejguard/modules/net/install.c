@@ -34,7 +34,7 @@ void install_free(struct set_change *change)
 {
 	ejg_close_fd(&change->policy_fd);
 	ejg_close_fd(&change->previous_fd);
-	programs_unload(change->loaded);
+	programs_unload(&change->loaded);
 	free(change->made);
 }
 
@@ -223,11 +223,11 @@ static int apply_to_current(struct ejg_call *call, const struct pins *pins, stru
 static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_change *change, bool replaces)
 {
 	const char *service = ejg_call_facts(call)->service;
-	int r = change->loaded ? 0 : programs_load_over(call, change->hooks, change->policy_fd, &change->loaded);
+	int r = change->loaded.object ? 0 : programs_load_over(call, change->hooks, change->policy_fd, &change->loaded);
 
 	if (r < 0)
 		return r;
-	r = pins_create(change->loaded, service, change->hooks, pins);
+	r = pins_create(change->loaded.object, service, change->hooks, pins);
 	if (r < 0)
 		return ejg_call_error(call, r == -EPERM ? -EPERM : -EIO, "run it as root",
 				      "cannot pin the guard below " PINS_ROOT ": %s", strerror(-r));

@@ -17,7 +17,7 @@ struct set_change {
 	uint32_t hooks; /* hooks of the set, as bits */
 	const struct net_policy *policy;
 	int policy_fd; /* the map of it, made whether it is in force or not */
-	struct bpf_object *loaded;
+	struct programs loaded;
 
 	/* by the caller, before install_apply() */
 	const struct ejg_cgroup *cgroups; /* those without an id do not exist now */

@@ -109,8 +109,8 @@ static int keep_from_service(struct bpf_object *object, const char *service)
 
 /*
  * The first policy of a new set. The kernel waits for RCU after any change of an array of maps, also where no program
- * is loaded that could use it: about 10 ms, in which a child waits, while the parent lets the kernel verify the
- * programs.
+ * is loaded that could use it: about 10 ms, in which a child waits, while the parent goes on. The change itself comes
+ * before the wait.
  */
 struct first_policy {
 	int array, policy_fd;
@@ -151,9 +151,24 @@ static int first_policy_begin(struct bpf_object *object, int policy_fd, struct f
 	return 0;
 }
 
-static int first_policy_end(struct first_policy *first)
+static bool is_in_force(const struct first_policy *first)
 {
-	int status, r = first->child > 0 ? child_wait(first->child, &status) : -ECHILD;
+	const uint32_t own = 0;
+	uint32_t id = 0;
+
+	return bpf_map_lookup_elem(first->array, &own, &id) == 0 && id;
+}
+
+/* Return: 0 if the policy is in force; then *ret_waiter is the child if it still waits. Or a negative errno. */
+static int first_policy_end(struct first_policy *first, pid_t *ret_waiter)
+{
+	int status, r;
+
+	if (first->child > 0 && is_in_force(first)) {
+		*ret_waiter = first->child;
+		return 0;
+	}
+	r = first->child > 0 ? child_wait(first->child, &status) : -ECHILD;
 
 	r = r == 0 && WIFEXITED(status) ? -WEXITSTATUS(status) : -put_first(first);
 	first->child = -1;
@@ -178,20 +193,20 @@ static int open_object(uint32_t hooks, struct bpf_object **ret)
 }
 
 /* Return: 0 or a negative errno; then *ret_stage is what failed. */
-static int load_over(struct bpf_object *object, const char *service, int policy_fd, enum stage *ret_stage)
+static int load_over(struct programs *programs, const char *service, int policy_fd, enum stage *ret_stage)
 {
 	struct first_policy first = { .array = -1, .child = -1 };
 	int r, ended;
 
 	*ret_stage = STAGE_KEEP;
-	r = keep_from_service(object, service);
+	r = keep_from_service(programs->object, service);
 	if (r < 0)
 		return r;
 	*ret_stage = STAGE_POLICY;
-	r = first_policy_begin(object, policy_fd, &first);
+	r = first_policy_begin(programs->object, policy_fd, &first);
 	if (r == 0) {
-		r = bpf_object__load(object);
-		ended = first_policy_end(&first); /* in any case */
+		r = bpf_object__load(programs->object);
+		ended = first_policy_end(&first, &programs->waiter); /* in any case */
 		if (r < 0)
 			*ret_stage = STAGE_LOAD;
 		else
@@ -202,38 +217,43 @@ static int load_over(struct bpf_object *object, const char *service, int policy_
 }
 
 /* @service: keep the maps of its set; or NULL */
-static int load(struct ejg_call *call, uint32_t hooks, const char *service, int policy_fd, struct bpf_object **ret)
+static int load(struct ejg_call *call, uint32_t hooks, const char *service, int policy_fd, struct programs *ret)
 {
 	enum stage stage = STAGE_LOAD;
-	struct bpf_object *loaded = NULL;
+	struct programs programs = {};
 	libbpf_print_fn_t print;
 	int r;
 
 	/* libbpf writes to the caller's stderr: silence it here, then restore it. */
 	print = libbpf_set_print(no_print);
-	r = open_object(hooks, &loaded);
+	r = open_object(hooks, &programs.object);
 	if (r == 0)
-		r = service ? load_over(loaded, service, policy_fd, &stage) : bpf_object__load(loaded);
+		r = service ? load_over(&programs, service, policy_fd, &stage) : bpf_object__load(programs.object);
 	libbpf_set_print(print);
 	if (r < 0) {
-		bpf_object__close(loaded);
+		programs_unload(&programs);
 		return stage_error(call, stage, r);
 	}
-	*ret = loaded;
+	*ret = programs;
 	return 0;
 }
 
-int programs_load(struct ejg_call *call, uint32_t hooks, struct bpf_object **ret)
+int programs_load(struct ejg_call *call, uint32_t hooks, struct programs *ret)
 {
 	return load(call, hooks, NULL, -1, ret);
 }
 
-int programs_load_over(struct ejg_call *call, uint32_t hooks, int policy_fd, struct bpf_object **ret)
+int programs_load_over(struct ejg_call *call, uint32_t hooks, int policy_fd, struct programs *ret)
 {
 	return load(call, hooks, ejg_call_facts(call)->service, policy_fd, ret);
 }
 
-void programs_unload(struct bpf_object *loaded)
+void programs_unload(struct programs *programs)
 {
-	bpf_object__close(loaded);
+	int status;
+
+	if (programs->waiter > 0)
+		(void)child_wait(programs->waiter, &status);
+	bpf_object__close(programs->object);
+	*programs = (struct programs){};
 }
