@@ -229,14 +229,19 @@ static int end(struct home_search *search, int error, struct netns_list *ret)
 	return error;
 }
 
+static void add_cgroups(struct home_search *search, const char *const *cgroups, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (cgroups[i])
+			add_cgroup(search, AT_FDCWD, cgroups[i], cgroups[i], 0);
+}
+
 int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)
 {
 	struct home_search search = { .members = true };
 	int r;
 
-	for (size_t i = 0; i < n_cgroups; i++)
-		if (cgroups[i])
-			add_cgroup(&search, AT_FDCWD, cgroups[i], cgroups[i], 0);
+	add_cgroups(&search, cgroups, n_cgroups);
 	search.members = false;
 	r = add(&search, own_path, "");
 	add_mounts(&search); /* before the processes of all users, who could fill the list */
@@ -244,10 +249,25 @@ int netns_find(const char *const *cgroups, size_t n_cgroups, struct netns_list *
 	return end(&search, r, ret);
 }
 
+/* Adds the caller's own namespace if there is no other. Return: as end(). */
+static int end_members(struct home_search *search, struct netns_list *ret)
+{
+	int r = search->list.n == 0 ? add(search, own_path, "") : 0;
+
+	return end(search, r, ret);
+}
+
+int netns_find_members(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret)
+{
+	struct home_search search = { .members = true };
+
+	add_cgroups(&search, cgroups, n_cgroups);
+	return end_members(&search, ret);
+}
+
 int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret)
 {
 	struct home_search search = { .members = true };
-	int r = 0;
 
 	for (size_t i = 0; i < facts->n_cgroups; i++) {
 		const char *path = ejg_cgroup_get(facts, i)->path;
@@ -255,9 +275,7 @@ int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret)
 		if (path)
 			add_cgroup(&search, AT_FDCWD, path, path, 0);
 	}
-	if (search.list.n == 0)
-		r = add(&search, own_path, "");
-	return end(&search, r, ret);
+	return end_members(&search, ret);
 }
 
 const char *netns_name(const struct netns *netns, char text[static NETNS_NAME_SIZE])

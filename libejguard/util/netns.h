@@ -51,11 +51,10 @@ const char *netns_name(const struct netns *netns, char text[static NETNS_NAME_SI
 
 void netns_free(struct netns_list *list);
 
-/*
- * Finds only the namespaces of the service: those of the processes in its cgroups, or the caller's own if it has no
- * process.
- * Return: as netns_find().
- */
+/* Finds only those of the cgroups' processes, or the caller's own if they have none. Return: as netns_find(). */
+int netns_find_members(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret);
+
+/* The same for the cgroups of the service that exist now. */
 int netns_find_homes(const struct ejg_facts *facts, struct netns_list *ret);
 
 /*

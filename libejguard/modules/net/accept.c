@@ -158,7 +158,7 @@ static int reaches_itself(struct ejg_call *call, bool *ret)
 	*ret = true;
 	if (!n)
 		return 0;
-	r = net_find_networks(call, &networks);
+	r = net_find_homes(call, &networks);
 	if (r < 0)
 		return r;
 	*ret = !accept_other_sources(call, &networks, false) || (are_made_by_users(&networks) && decides_there(call));

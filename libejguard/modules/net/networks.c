@@ -47,7 +47,9 @@ static void add_linked(void *data, uint64_t id)
 		add_path(paths, path);
 }
 
-int net_find_networks(struct ejg_call *call, struct netns_list *ret)
+static int find_networks(struct ejg_call *call,
+			 int (*find)(const char *const *cgroups, size_t n_cgroups, struct netns_list *ret),
+			 struct netns_list *ret)
 {
 	struct cgroup_paths paths = { .facts = ejg_call_facts(call) };
 	struct pins pins = PINS_NULL;
@@ -59,18 +61,30 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 	pins_format(pins.path, PINS_ROOT "/%s", paths.facts->service); /* those of net, also when host calls this */
 	(void)links_each(&pins, add_linked, &paths);		       /* without pins there are no links */
 	if (!paths.failed)
-		r = netns_find((const char *const *)paths.items, paths.n, ret);
+		r = find((const char *const *)paths.items, paths.n, ret);
 	for (size_t i = 0; i < paths.n; i++)
 		free(paths.items[i]);
 	free(paths.items);
 	if (r < 0)
 		return ejg_call_error(call, r == -ENOMEM ? -ENOMEM : -EIO, "mount /proc",
 				      "cannot find the network namespaces of the service: %s", strerror(-r));
-	if (ret->cut)
+	return 0;
+}
+
+int net_find_networks(struct ejg_call *call, struct netns_list *ret)
+{
+	int r = find_networks(call, netns_find, ret);
+
+	if (r == 0 && ret->cut)
 		ejg_call_log(call, EJG_LOG_INFO,
 			     "there are too many network namespaces: sockets of the service in one where it has "
 			     "no process may be missed");
-	return 0;
+	return r;
+}
+
+int net_find_homes(struct ejg_call *call, struct netns_list *ret)
+{
+	return find_networks(call, netns_find_members, ret);
 }
 
 bool net_lives_in(const struct netns_list *networks, const struct netns *netns)
@@ -154,7 +168,7 @@ int net_place_peers(struct ejg_call *call, struct net_peers *peers)
 		if (!peers->items[i].prefix.scope)
 			continue;
 		if (!networks.n)
-			r = net_find_networks(call, &networks);
+			r = net_find_homes(call, &networks);
 		if (r == 0)
 			r = place_peer(call, &networks, &peers->items[i]);
 	}

@@ -9,6 +9,8 @@
 
 /* Finds the network namespaces of this host. Return: 0, or a negative errno, set on the call; free by netns_free(). */
 int net_find_networks(struct ejg_call *call, struct netns_list *ret);
+/* Finds only those that net_lives_in() is true for: no process outside of the service's cgroups is looked at. */
+int net_find_homes(struct ejg_call *call, struct netns_list *ret);
 
 /*
  * Sets the interfaces of link-local peers to those of the service's network namespace. Return: 0, or a negative errno,

@@ -62,7 +62,7 @@ static bool report_networks(const struct foreign *f)
 	struct netns_list networks = {};
 	bool undoes = false;
 
-	if (!pins_has(f->pins, POLICY_LOOKUP) || net_find_networks(f->call, &networks) < 0)
+	if (!pins_has(f->pins, POLICY_LOOKUP) || net_find_homes(f->call, &networks) < 0)
 		return false;
 	for (size_t i = 0; i < networks.n; i++)
 		if (net_lives_in(&networks, &networks.items[i]) && report_network(f, &networks.items[i]))
