@@ -127,15 +127,8 @@ static int foresee_top(struct inspection *check)
 /* Checks the namespaces that users made: a service can make them faster than an apply finds them. */
 static int check_users_networks(struct inspection *check, const struct netns_list *networks)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	int r = pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state);
-
 	check->failed |= net_check_ports(check->call, check->policy, networks, true);
-	if (r == 0 && state == PINS_CURRENT)
-		r = check_networks(check, &pins, networks, true);
-	pins_close(&pins);
-	return r;
+	return check->state == PINS_CURRENT ? check_networks(check, &check->pins, networks, true) : 0;
 }
 
 /* Problems that no apply corrects, and that are no reason for a roll-back: without the guard more would be possible. */
@@ -163,15 +156,10 @@ static int check_past_guard(struct inspection *check, struct host_state *state)
 static int check_undoing(struct inspection *check)
 {
 	struct ejg_call *call = check->call;
-	struct pins pins = PINS_NULL;
-	const struct foreign f = { .call = call, .pins = &pins, .undoing = true };
-	enum pins_state state;
-	bool could = false;
+	const struct foreign f = { .call = call, .pins = &check->pins, .undoing = true };
+	bool could = foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
 	int r;
 
-	if (pins_open(call, ejg_call_facts(call)->service, &pins, &state) == 0)
-		could = foreign_report(&f, ejg_call_facts(call)->cgroup_mount, false);
-	pins_close(&pins);
 	host_report_lookups(call);
 	if (!could || check->failed || check->trial || ejg_call_mode(call) != EJG_ENFORCE)
 		return 0;
@@ -188,6 +176,7 @@ int host_check(struct ejg_call *call)
 		.call = call,
 		.policy = state->set.prepared ? &state->set.policy : &policy,
 		.trial = ejg_call_trial(call),
+		.pins = PINS_NULL,
 		.hooks = set_kind.hooks,
 		.links = check_set,
 		.absent = foresee_top,
@@ -202,6 +191,7 @@ int host_check(struct ejg_call *call)
 		r = check_undoing(&check);
 	if (r == 0)
 		r = check_past_guard(&check, state);
+	pins_close(&check.pins);
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

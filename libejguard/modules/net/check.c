@@ -162,21 +162,15 @@ static void check_lookup(struct inspection *check, const struct pins *pins, cons
 /* Checks the service's current network namespaces: it may have entered another one since the apply. */
 static void check_lookups(struct inspection *check, const struct netns_list *networks, bool made_by_user)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-
-	if (pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state) < 0)
-		return; /* already reported */
-	if (state == PINS_ABSENT && check->trial && check->hooks & (1U << POLICY_LOOKUP))
+	if (check->state == PINS_ABSENT && check->trial && check->hooks & (1U << POLICY_LOOKUP))
 		foresee_lookups(check, networks, made_by_user);
-	if (state == PINS_CURRENT && pins_has(&pins, POLICY_LOOKUP)) {
-		for (size_t i = 0; i < networks->n; i++)
-			if (is_looked_at(networks, &networks->items[i], made_by_user))
-				check_lookup(check, &pins, &networks->items[i]);
-		if (!made_by_user)
-			(void)accept_other_sources(check->call, networks, true);
-	}
-	pins_close(&pins);
+	if (check->state != PINS_CURRENT || !pins_has(&check->pins, POLICY_LOOKUP))
+		return;
+	for (size_t i = 0; i < networks->n; i++)
+		if (is_looked_at(networks, &networks->items[i], made_by_user))
+			check_lookup(check, &check->pins, &networks->items[i]);
+	if (!made_by_user)
+		(void)accept_other_sources(check->call, networks, true);
 }
 
 /* Another service may have been applied, changed or released; that run may have been killed half way. */
@@ -211,7 +205,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 		return r;
 	net_check_source_routes(check->call, &networks);
 	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
-	sockets_failed = net_check_sockets(check->call, check->policy, check->hooks, &networks);
+	sockets_failed = net_check_sockets(check, &networks);
 	check_lookups(check, &networks, false);
 	failed = check->failed;
 	check->failed |= sockets_failed | net_check_ports(check->call, check->policy, &networks, true);
@@ -226,7 +220,7 @@ static int check_foreign(struct inspection *check)
 {
 	int r;
 
-	if (!net_report_foreign(check->call, true) || check->failed || check->trial ||
+	if (!net_report_foreign(check->call, &check->pins, true) || check->failed || check->trial ||
 	    ejg_call_mode(check->call) != EJG_ENFORCE)
 		return 0;
 	r = net_prove(check->call);
@@ -242,6 +236,8 @@ int net_check(struct ejg_call *call)
 		.call = call,
 		.policy = state->set.prepared ? &state->set.policy : &policy, /* prepared by an apply */
 		.trial = ejg_call_trial(call),
+		.pins = PINS_NULL,
+		.hooks = state->set.change.hooks, /* of an apply */
 		.hooks_fit = accept_fits,
 		.links = check_links,
 		.absent = foresee_cgroups,
@@ -254,7 +250,7 @@ int net_check(struct ejg_call *call)
 	}
 	if (r == 0)
 		r = pins_probe(call);
-	if (r == 0)
+	if (r == 0 && !state->set.prepared)
 		r = accept_choose(call, &check.hooks);
 	if (r == 0)
 		r = inspect_pins(&check);
@@ -262,6 +258,7 @@ int net_check(struct ejg_call *call)
 		r = check_foreign(&check);
 	if (r == 0)
 		r = check_network(&check, state);
+	pins_close(&check.pins);
 	net_policy_free(&policy);
 	return r < 0 ? r : check.failed ? EJG_NOT_HELD : EJG_HELD;
 }

@@ -99,6 +99,7 @@ static void doctor_pins(struct ejg_call *call)
 	else if (state == PINS_NEWER)
 		ejg_call_finding_at(call, "newer", NULL, &(struct ejg_place){ .file = pins.path },
 				    "made by a newer ejguard (layout %u)", pins.meta.layout);
+	(void)net_report_foreign(call, &pins, false);
 	pins_close(&pins);
 }
 
@@ -113,6 +114,5 @@ int net_doctor(struct ejg_call *call)
 	if (r < 0)
 		return r;
 	doctor_pins(call);
-	net_report_foreign(call, false);
 	return doctor_load(call);
 }

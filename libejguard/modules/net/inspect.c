@@ -107,14 +107,12 @@ static int check_absent(struct inspection *check)
 
 int inspect_pins(struct inspection *check)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	int r = pins_open(check->call, ejg_call_facts(check->call)->service, &pins, &state);
+	int r = pins_open(check->call, ejg_call_facts(check->call)->service, &check->pins, &check->state);
 
 	if (r < 0)
 		return r;
-	check->set = state == PINS_ABSENT ? NULL : pins.path;
-	switch (state) {
+	check->set = check->state == PINS_ABSENT ? NULL : check->pins.path;
+	switch (check->state) {
 	case PINS_ABSENT:
 		r = check_absent(check);
 		break;
@@ -130,13 +128,12 @@ int inspect_pins(struct inspection *check)
 		inspection_say(check, "newer", NULL, "made by a newer ejguard; this version cannot read it");
 		break;
 	case PINS_CURRENT:
-		check_hooks(check, &pins);
-		r = check_policy(check, &pins);
+		check_hooks(check, &check->pins);
+		r = check_policy(check, &check->pins);
 		if (r == 0)
-			r = check->links(check, &pins);
+			r = check->links(check, &check->pins);
 		break;
 	}
 	check->set = NULL;
-	pins_close(&pins);
 	return r;
 }

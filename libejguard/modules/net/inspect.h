@@ -10,6 +10,8 @@ struct inspection {
 	const struct net_policy *policy; /* the policy that should be in force */
 	bool trial;			 /* the stack is checked as it would be after an apply */
 	bool failed;
+	struct pins pins; /* PINS_NULL before inspect_pins(), which opens them for the rest of the check */
+	enum pins_state state;
 	const char *set; /* folder of the set that inspect_pins() checks; NULL: no set */
 	uint32_t hooks;	 /* the hooks of an apply, as bits */
 	/* True if a set with these hooks matches the stack; NULL: only `hooks` match. */
@@ -28,7 +30,10 @@ void inspection_say(struct inspection *check, const char *id, const char *subjec
 void inspection_fail_or_change(struct inspection *check, const char *id, const char *subject, const char *message,
 			       const char *change);
 
-/* Checks the set: its state, its policy, its links. Return: 0, or a negative errno, set on the call. */
+/*
+ * Checks the set: its state, its policy, its links. Return: 0, or a negative errno, set on the call; close the pins in
+ * either case.
+ */
 int inspect_pins(struct inspection *check);
 
 #endif

@@ -12,6 +12,8 @@
 #include "libejguard/modules/net/policy.h"
 #include "libejguard/modules/net/state.h"
 
+struct inspection;
+
 struct net_state {
 	struct set_state set;
 	struct net_peers peers; /* made by prepare */
@@ -46,10 +48,8 @@ int net_check(struct ejg_call *call);
  * Reports listeners and connections that the policy would refuse, in all namespaces where the service has sockets.
  * Return: true if that is a failure; sockets that cannot be seen are one. From then on these namespaces count as the
  * service's.
- * @hooks: in a dry run, those of the set that an apply would make, as bits
  */
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks,
-		       struct netns_list *networks);
+bool net_check_sockets(const struct inspection *check, struct netns_list *networks);
 
 /*
  * Marks the namespaces in which the service listens as the service's, even if it has no process there (as for a socket
@@ -64,7 +64,7 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy);
  * Reports programs of others on the hooks of the service; with `undoing` only those that could undo a refusal.
  * Return: true if there is one, or if that is unknown.
  */
-bool net_report_foreign(struct ejg_call *call, bool undoing);
+bool net_report_foreign(struct ejg_call *call, const struct pins *pins, bool undoing);
 
 /* Reports programs that choose a socket for a stranger in a namespace, or may do so. Return: true if there are any. */
 bool net_check_choosers(struct ejg_call *call, const struct net_policy *policy, const struct netns *netns);

@@ -71,21 +71,18 @@ static bool report_networks(const struct foreign *f)
 	return undoes;
 }
 
-bool net_report_foreign(struct ejg_call *call, bool undoing)
+bool net_report_foreign(struct ejg_call *call, const struct pins *pins, bool undoing)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
-	struct pins pins = PINS_NULL;
-	const struct foreign f = { .call = call, .pins = &pins, .undoing = undoing };
-	enum pins_state state;
+	const struct foreign f = { .call = call, .pins = pins, .undoing = undoing };
 	bool undoes = false;
 
-	if (!facts->cgroup_mount || pins_open(call, facts->service, &pins, &state) < 0)
+	if (!facts->cgroup_mount)
 		return false;
 	for (size_t i = 0; i < facts->n_cgroups; i++)
 		if (ejg_cgroup_get(facts, i)->path && report_cgroup(&f, facts, i))
 			undoes = true;
 	if (report_networks(&f))
 		undoes = true;
-	pins_close(&pins);
 	return undoes;
 }

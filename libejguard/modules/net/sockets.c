@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/outside.h"
@@ -27,7 +28,7 @@ struct net_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
 	const struct decision *d;
-	struct pins pins; /* not open if nothing is pinned */
+	const struct pins *pins; /* not open if nothing is pinned */
 	bool evict;
 	bool would_evict; /* dry run of a stack that would evict */
 	uint32_t hooks;	  /* of the set in force; in a dry run those that it would have */
@@ -55,7 +56,7 @@ static const char *format_netns(const struct net_sockets *s, char text[static WH
  */
 static bool is_linked(const struct net_sockets *s, uint64_t id)
 {
-	int state = s->pins.maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(&s->pins, id, POLICY_BIND4);
+	int state = s->pins->maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(s->pins, id, POLICY_BIND4);
 
 	return state == LINK_INTACT || state == LINK_FOREIGN;
 }
@@ -141,7 +142,7 @@ static void check_removed(struct net_sockets *s, const struct socket_info *info,
 
 	if (!port_in(s->d->head->private_ports, info->local_port) || !(s->hooks & (1U << POLICY_INGRESS)) ||
 	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) || !is_linked(s, info->cgroup_id) ||
-	    link_state(&s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT ||
+	    link_state(s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT ||
 	    cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) < 0 || *path)
 		return;
 	ejg_call_finding(
@@ -328,54 +329,48 @@ static void look_everywhere(struct net_sockets *s, struct netns_list *networks)
 	}
 }
 
-static void walk(struct net_sockets *s, struct netns_list *networks)
+static void walk(struct net_sockets *s, enum pins_state state, struct netns_list *networks)
 {
-	enum pins_state state;
-
-	if (pins_open(s->call, s->facts->service, &s->pins, &state) < 0) {
-		unseen(s, "", "the pins cannot be read");
-		return;
-	}
 	/*
 	 * If nothing, or another version, is applied, the choice of an apply counts: see "not-loaded" and "outdated".
 	 */
 	if (!ejg_call_trial(s->call) && state == PINS_CURRENT)
-		s->hooks = s->pins.meta.hooks;
+		s->hooks = s->pins->meta.hooks;
 	s->everybody = s->hooks ? s->hooks & (1U << POLICY_LOOKUP) : accept_wants_netns(s->call);
-	s->sharing = sharing_read(&s->pins);
+	s->sharing = sharing_read(s->pins);
 	look_everywhere(s, networks);
 	sharing_free(&s->sharing);
-	pins_close(&s->pins);
 }
 
-bool net_check_sockets(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks,
-		       struct netns_list *networks)
+bool net_check_sockets(const struct inspection *check, struct netns_list *networks)
 {
-	const struct decision d = net_decision(policy);
-	struct net_sockets s = { .call = call,
-				 .facts = ejg_call_facts(call),
+	const struct decision d = net_decision(check->policy);
+	struct net_sockets s = { .call = check->call,
+				 .facts = ejg_call_facts(check->call),
 				 .d = &d,
-				 .pins = PINS_NULL,
-				 .hooks = ejg_call_trial(call) ? hooks : 0,
-				 .would_evict = ejg_call_trial(call) &&
-						((const struct net_config *)ejg_call_config(call))->evict &&
-						ejg_call_mode(call) == EJG_ENFORCE };
+				 .pins = &check->pins,
+				 .hooks = check->trial ? check->hooks : 0,
+				 .would_evict = check->trial &&
+						((const struct net_config *)ejg_call_config(check->call))->evict &&
+						ejg_call_mode(check->call) == EJG_ENFORCE };
 
-	walk(&s, networks);
+	walk(&s, check->state, networks);
 	return s.failed;
 }
 
 void net_evict(struct ejg_call *call, const struct net_policy *policy)
 {
 	const struct decision d = net_decision(policy);
-	struct net_sockets s = {
-		.call = call, .facts = ejg_call_facts(call), .d = &d, .pins = PINS_NULL, .evict = true
-	};
+	struct pins pins = PINS_NULL;
+	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .d = &d, .pins = &pins, .evict = true };
 	struct netns_list networks = {};
+	enum pins_state state;
 
 	if (net_find_networks(call, &networks) < 0)
 		return; /* check reports that */
-	walk(&s, &networks);
+	if (pins_open(call, s.facts->service, &pins, &state) == 0)
+		walk(&s, state, &networks);
+	pins_close(&pins);
 	netns_free(&networks);
 }
 
@@ -386,7 +381,7 @@ static int look_for_listeners(void *data)
 
 void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks)
 {
-	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = *pins };
+	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = pins };
 
 	for (size_t i = 0; i < networks->n; i++) {
 		s.home = false;
