@@ -4,10 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include "libejguard/core/caller.h"
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
+
+#define BY "# By "
+
+/* The first line: BY, the name of a user (32 bytes, useradd(8)) and that of a cgroup (255), with room to spare. */
+enum { MAX_BY = 512 };
 
 static const char name[] = APPLIED_NAME;
 
@@ -112,9 +120,22 @@ static bool is_kept(int folder, const char *text)
 {
 	cleanup_free char *kept = NULL;
 	cleanup_fd int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	const char *end;
 	size_t size;
 
-	return fd >= 0 && file_read_all(fd, strlen(text), &kept, &size) == 0 && strcmp(kept, text) == 0;
+	if (fd < 0 || file_read_all(fd, strlen(text) + MAX_BY, &kept, &size) < 0)
+		return false;
+	end = strchr(kept, '\n');
+	return end && strcmp(end + 1, text) == 0;
+}
+
+static int keep(struct arena *arena, int folder, const char *text)
+{
+	const char *by = caller_describe(arena);
+
+	if (by)
+		by = arena_printf(arena, BY "%.*s\n%s", (int)(MAX_BY - sizeof(BY)), by, text);
+	return by ? file_replace(folder, name, by) : -ENOMEM;
 }
 
 void applied_keep(struct report *report, const char *rundir, const char *text, bool whole)
@@ -128,7 +149,7 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 		return;
 	whole = whole && (!text || is_readable(text));
 	if (r == 0)
-		r = !text ? -ENOMEM : whole ? file_replace(folder, name, text) : 0;
+		r = !text ? -ENOMEM : whole ? keep(arena, folder, text) : 0;
 	if (r == 0 && whole)
 		return;
 	if (folder >= 0)
@@ -136,6 +157,25 @@ void applied_keep(struct report *report, const char *rundir, const char *text, b
 	if (r < 0)
 		report_error(report, 0, "applied-unkept", NULL, NULL, "cannot keep in '%s' what was applied: %s",
 			     rundir, *problem ? problem : strerror(-r));
+}
+
+void applied_report(struct report *report, const char *rundir)
+{
+	cleanup_fd int folder = open(rundir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	cleanup_fd int fd = folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char text[MAX_BY] = "", when[sizeof("2026-11-30 12:00:00") + 4], message[MAX_BY + sizeof(when)];
+	struct stat st;
+	struct tm tm;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || file_read_some(fd, text, sizeof(text) - 1) < 0)
+		return;
+	if (!localtime_r(&st.st_mtime, &tm) || strftime(when, sizeof(when), "%F %T", &tm) == 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (strncmp(text, BY, strlen(BY)) != 0)
+		return; /* another version kept it */
+	snprintf(message, sizeof(message), "%s, by %s", when, text + strlen(BY));
+	report_info(report, "policy", "applied", message);
 }
 
 void applied_forget(const char *rundir)

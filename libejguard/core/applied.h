@@ -2,7 +2,7 @@
 /*
  * The stack that was applied last, as text that contains its included files and files of peers. It is kept in
  * the service's rundir until a release or a boot, so a tool can apply it again even after the files have
- * changed.
+ * changed. Its first line says who applied it, the time of the file when.
  */
 #ifndef EJG_CORE_APPLIED_H
 #define EJG_CORE_APPLIED_H
@@ -23,6 +23,9 @@ const char *applied_format(struct arena *arena, const struct stack *stack, const
  * written, that is a warning. The caller holds the lock of the service.
  */
 void applied_keep(struct report *report, const char *rundir, const char *text, bool whole);
+
+/* Reports when what is in force was applied, and by whom (core.policy); nothing where no text is kept. */
+void applied_report(struct report *report, const char *rundir);
 
 /* Removes the text, after a release. */
 void applied_forget(const char *rundir);

@@ -47,6 +47,7 @@ const struct ejg_finding_info report_core_findings[] = {
 	{ "out-of-memory", EJG_FAILURE, "not enough memory", "free some memory, or raise the limit, then try again" },
 	{ "own-cgroup", EJG_FAILURE, "the caller's own cgroup is not one of the service's",
 	  "add the unit to `set cgroups`, or run it from a unit of the service" },
+	{ "policy", EJG_INFO, "when the stack in force was applied, and by whom", NULL },
 	{ "release-failed", EJG_FAILURE, "something that was applied could not be undone",
 	  "remove what the message names\nrun: ejguard release" },
 	{ "rolled-back", EJG_INFO, "the changes of this run were undone", NULL },

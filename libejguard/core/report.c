@@ -170,6 +170,19 @@ int report_error(struct report *report, int error, const char *id, const struct 
 	return error;
 }
 
+void report_info(struct report *report, const char *id, const char *subject, const char *message)
+{
+	const struct ejg_finding_info *info = core_finding(id);
+	struct ejg_finding finding = { .module = CORE, .severity = info ? info->severity : EJG_FAILURE };
+
+	if (!report->arena)
+		return;
+	finding.id = arena_printf(report->arena, CORE ".%s", id);
+	finding.subject = subject;
+	finding.message = message;
+	report_add(report, &finding);
+}
+
 void report_metric(struct report *report, const struct ejg_metric *metric)
 {
 	const struct ejg_label *labels;

@@ -48,6 +48,9 @@ int report_error(struct report *report, int error, const char *id, const struct 
 int report_verror(struct report *report, int error, const char *id, const struct position *position, const char *remedy,
 		  const char *format, va_list ap) __attribute__((format(printf, 6, 0)));
 
+/* Adds a finding of the core about a subject, no failure: id as declared. */
+void report_info(struct report *report, const char *id, const char *subject, const char *message);
+
 void report_metric(struct report *report, const struct ejg_metric *metric);
 void report_answer(struct report *report, const struct ejg_answer *answer);
 void report_event(struct report *report, const struct ejg_event *event);

@@ -209,13 +209,19 @@ int ejg_confine(struct ejg *handle)
 	return run(handle, transaction_confine);
 }
 
+static int status(struct ejg *handle)
+{
+	applied_report(handle->report, handle->rundir);
+	return transaction_status(handle);
+}
+
 int ejg_status(struct ejg *handle)
 {
 	int r;
 
 	verb_begin(handle);
 	r = verb_refuse_image(handle);
-	return verb_end(handle, r < 0 ? r : look_twice(handle, transaction_status));
+	return verb_end(handle, r < 0 ? r : look_twice(handle, status));
 }
 
 int verb_release_all(struct ejg *handle)

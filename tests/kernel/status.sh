@@ -31,7 +31,7 @@ page() {
 
 # row NAME: the value in the page, with single blanks.
 row() {
-	page | sed -nE "s/^net +$1  +//p" | tr -s ' '
+	page | sed -nE "s/^(core|net) +$1  +//p" | tr -s ' '
 }
 
 # policy NAME: the same of the JSON object.
@@ -46,8 +46,14 @@ attempt_bind() {
 }
 
 stack yes node2.example.org node6.example.org 203.0.113.0/24 unknown.example.org
-check_is 'nothing is applied: no policy' '' "$(row mode)"
+check_is 'nothing is applied: no policy' '' "$(row mode)$(row applied)"
+before=$(date '+%F %T')
 check 'apply' guard apply --cgroup "$cgroup" service
+applied=$(row applied)
+check_is 'when it was applied' yes "$([[ ! $before > ${applied%%, by *} ]] && echo yes || echo no)"
+check_has 'by whom' ', by root' "$applied"
+check 'apply again' guard apply --cgroup "$cgroup" service
+check_is 'that changes nothing: it has been in force since then' "$applied" "$(row applied)"
 check_has 'the mode' 'enforcing, accept=cgroup; made by ejguard' "$(row mode)"
 check_is 'the peers' \
 	'node2.example.org (198.51.100.2) node6.example.org (2001:db8::2) unknown.example.org (no address) 203.0.113.0/24' \
@@ -66,7 +72,12 @@ check_has 'it names the port' 'bind4 198.51.100.11 port 4369 (epmd) by attempt*t
 note 'a changed stack that is not applied'
 stack no 198.51.100.2
 check_is 'the policy in force is the former one' '198.51.100.2 203.0.113.0/24 2001:db8::2' "$(policy peers)"
-check 'apply' guard apply --cgroup "$cgroup" service
+sleep 1
+mkdir "$EJG_CGROUP/timer.service"
+check 'apply' in_cgroup "$EJG_CGROUP/timer.service" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" apply \
+	--cgroup "$cgroup" service
+check_has 'by whom, and in which unit' ', by root in timer.service' "$(row applied)"
+check_is 'another time' no "$([[ $(row applied) == "$applied" ]] && echo yes || echo no)"
 check_is 'peers' 198.51.100.2 "$(row peers)"
 check_is 'without strict=yes' 'all that are not private' "$(row 'public ports')"
 check_is 'private ports' '4369 (epmd) 4370-4375 (distribution)' "$(row 'private ports')"
@@ -74,4 +85,6 @@ stack no
 sed -i '/^set peers/d' "$EJG_CONF/service"
 check 'apply' guard apply --cgroup "$cgroup" service
 check_is 'no peers' none "$(row peers)"
+guard -q release service
+check_is 'released: nothing is in force' '' "$(row applied)"
 [[ -z ${EJG_SHOW-} ]] || page

@@ -77,11 +77,14 @@ static void a_file_of_peers_is_in_it(void **state)
 static bool holds(struct scratch *scratch, const char *wanted)
 {
 	cleanup_file FILE *file = fopen(scratch_path(scratch, "run/applied"), "re");
-	char text[64] = "";
+	char text[640] = "";
 
-	if (file)
-		assert_int_not_equal(fread(text, 1, sizeof(text) - 1, file), 0);
-	return strcmp(text, wanted) == 0;
+	if (!file)
+		return !*wanted;
+	assert_int_not_equal(fread(text, 1, sizeof(text) - 1, file), 0);
+	assert_int_equal(strncmp(text, "# By ", 5), 0);
+	assert_non_null(strchr(text, '\n'));
+	return strcmp(strchr(text, '\n') + 1, wanted) == 0;
 }
 
 /* More words than a line of a stack may have. */
