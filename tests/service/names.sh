@@ -98,3 +98,84 @@ check_has 'check says why' net.listener-unguarded "$(bed_run server ejguard --js
 check_status 'apply' 1 bed_run server ejguard apply
 bed_run server systemctl stop by-hand
 check 'control: without it: check' bed_run server ejguard check
+
+note 'a node in the unit of another service'
+bed_run server ejguard enable --now >/dev/null
+printf '%s\n' '[Service]' User=ejabberd Type=exec 'ExecStart=/usr/sbin/ejabberdctl foreground' >"$units/second.service"
+printf '%s\n' 'set cgroups second.service' 'set kind ejabberd' 'set dist 4300-4310' 'set public 5222' 'required net strict=yes' \
+	>"$(bed_root server)/etc/ejguard/second"
+bed_run server systemctl daemon-reload
+bed_run server systemctl start second
+check 'the node starts' bed_wait 30 server ejabberdctl status
+check_status 'control: nobody guards it: check' 1 bed_run server ejguard check
+check 'the other service guards it' bed_run server ejguard apply --only net second
+check_is 'a stranger' timeout "$(reach)"
+check 'check leaves it alone' bed_run server ejguard check
+check 'apply, too' bed_run server ejguard apply
+check 'and it lives' bed_run server ejabberdctl status
+bed_run server ejguard release second >/dev/null
+check_status 'control: released: check' 1 bed_run server ejguard check
+
+note 'a second node of the same user'
+bed_run server systemctl stop second
+rm "$(bed_root server)/etc/ejguard/second" "$units/second.service"
+bed_run server systemctl start xmpp@a
+bed_run server systemd-run --quiet --unit=second --property=User=ejabberd --property=Environment=HOME=/var/lib/ejabberd \
+	/usr/bin/erl -sname second -noinput
+check 'it starts' bed_wait 30 server sh -c 'epmd -names | grep -q second'
+port=$(bed_run server epmd -names | sed -n 's/^name second at port //p')
+check_is 'a stranger reaches it' ok "$(try stranger connect 198.51.100.1 "$port")"
+check_has 'check warns of it (net.node-unguarded)' "0.0.0.0:$port: another node of the service's user listens there" \
+	"$(bed_run server ejguard check | tr -s ' \n' ' ')"
+check 'and is about the service' bed_run server ejguard check
+bed_run server systemctl stop second
+check_is 'control: without it: no warning' '' "$(bed_run server ejguard check | grep 'another node' || true)"
+bed_run server systemctl stop xmpp@a
+
+note "a user's service manager"
+uid=$(bed_run server id -u ejabberd)
+user_home=/var/lib/ejabberd/.config/systemd/user
+mkdir -p "$(bed_root server)$user_home" "$(bed_root server)/run/user"
+cat >"$units/user@$uid.service" <<-EOT
+	[Service]
+	Type=notify
+	User=ejabberd
+	Slice=user-$uid.slice
+	Delegate=yes
+	RuntimeDirectory=user/$uid
+	RuntimeDirectoryMode=0700
+	Environment=XDG_RUNTIME_DIR=/run/user/$uid HOME=/var/lib/ejabberd
+	ExecStart=/lib/systemd/systemd --user
+EOT
+printf '%s\n' '[Service]' 'ExecStart=/usr/sbin/ejabberdctl foreground' >"$(bed_root server)$user_home/xmpp.service"
+bed_run server chown -R ejabberd: /var/lib/ejabberd/.config
+bed_run server systemctl daemon-reload
+
+# by_user VERB: of a unit of the user's manager.
+by_user() {
+	bed_run server setpriv --reuid=ejabberd --regid=ejabberd --init-groups env "XDG_RUNTIME_DIR=/run/user/$uid" \
+		HOME=/var/lib/ejabberd systemctl --user "$1" xmpp
+}
+
+# from_user: what a process of that unit gets at a stranger's epmd.
+from_user() {
+	try_in server "../user.slice/user-$uid.slice/user@$uid.service/app.slice/xmpp.service" connect 203.0.113.9 4369
+}
+
+check 'it starts' bed_run server systemctl start "user@$uid"
+check 'its node starts' by_user start
+check 'and runs' bed_wait 30 server ejabberdctl status
+check_is 'a random port: a stranger reaches it' ok "$(reach)"
+check_status 'a random port: check' 1 bed_run server ejguard check
+check_status 'a random port: status' 1 bed_run server ejguard status
+by_user stop
+echo FIREWALL_WINDOW=4200-4210 >>"$(bed_root server)/etc/default/ejabberd"
+check 'it starts again' by_user start
+check 'and runs' bed_wait 30 server ejabberdctl status
+bed_run server ejguard apply >/dev/null || true
+check_is 'a port that is known: a stranger' refused "$(reach)"
+check_is 'a port that is known: from inside, to a stranger' refused "$(from_user)"
+check_status 'a port that is known: check' 1 bed_run server ejguard check
+check_has 'check says why' net.node-unconfined "$(bed_run server ejguard --json check || true)"
+by_user stop
+check 'control: without it: check' bed_run server ejguard check

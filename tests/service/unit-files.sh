@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What unit files do to the guard, and what check and enable say of it: a listener that the policy refuses; a unit that the stack
-# names by two of its names.
+# names by two of its names; sockets of epmd, and what sockets start, that it does not name; a unit that guards itself; commands
+# that root runs before the guard.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -77,3 +78,94 @@ bed_run server systemctl restart xmpp
 check 'after a restart: check' bed_run server ejguard check
 check_is 'after a restart: a stranger at epmd' refused "$(try stranger connect 198.51.100.1 4369)"
 check_is 'after a restart: from inside, to a stranger' denied "$(try_in server ejabberd.service connect 203.0.113.9 4369)"
+
+note 'a second socket of epmd'
+stop
+rm "$units/xmpp.service"
+printf '%s\n' '[Socket]' 'ListenStream=%i:4369' 'FreeBind=yes' 'Service=epmd.service' '[Install]' 'WantedBy=sockets.target' \
+	>"$units/epmd@.socket"
+stack_cgroups ejabberd.service epmd.service epmd.socket
+bed_run server systemctl daemon-reload
+bed_run server ejguard enable >/dev/null
+bed_run server ejguard release >/dev/null
+bed_run server systemctl start epmd@198.51.100.1.socket
+check_is 'control: it starts unguarded, and epmd with it' ok "$(try stranger connect 198.51.100.1 4369)"
+bed_run server systemctl stop epmd@198.51.100.1.socket epmd.service
+bed_run server systemctl start ejabberd
+bed_run server systemctl enable --quiet epmd@127.0.0.1.socket
+check 'one on loopback is none of these' bed_run server ejguard check
+bed_run server systemctl disable --quiet epmd@127.0.0.1.socket
+bed_run server systemctl enable --quiet epmd@198.51.100.1.socket
+check_status 'check' 1 bed_run server ejguard check
+check_is 'check says which' 'failure ejguard.socket-unnamed epmd@198.51.100.1.socket' "$(findings check | grep socket-)"
+check_is 'enable, too' 'warning ejguard.socket-unnamed epmd@198.51.100.1.socket' "$(findings enable | grep socket-)"
+check_is 'and its dry run' 'warning ejguard.socket-unnamed epmd@198.51.100.1.socket' \
+	"$(findings enable --dry-run | grep socket-)"
+stack_cgroups ejabberd.service epmd.service epmd.socket epmd@198.51.100.1.socket
+bed_run server ejguard enable --now >/dev/null
+check_is 'control: nothing of it when the stack names it' '' "$(findings check | grep socket- || true)"
+bed_run server systemctl disable --quiet epmd@198.51.100.1.socket
+rm "$units/epmd@.socket"
+
+note 'what a socket starts'
+printf '%s\n' '[Service]' 'ExecStart=/bin/sleep 600' >"$units/tail.service"
+printf '%s\n' '[Service]' 'ExecStart=/bin/sleep 600' >"$units/tail@.service"
+printf '%s\n' '[Socket]' 'ListenStream=127.0.0.1:7777' '[Install]' 'WantedBy=sockets.target' >"$units/tail.socket"
+stack_cgroups ejabberd.service epmd.service epmd.socket tail.socket
+bed_run server systemctl enable --quiet --now tail.socket
+bed_run server ejguard enable --now >/dev/null
+try server connect 127.0.0.1 7777 >/dev/null
+check 'it starts' bed_wait 10 server systemctl is-active --quiet tail.service
+check_is 'control: it is not guarded' refused "$(try_in server tail.service connect 203.0.113.9 4369)"
+check_is 'check says so' 'failure ejguard.socket-starts tail.socket' "$(findings check | grep socket-)"
+check_is 'enable, too' 'warning ejguard.socket-starts tail.socket' "$(findings enable | grep socket-)"
+stack_cgroups ejabberd.service epmd.service epmd.socket tail.socket tail.service
+bed_run server ejguard enable --now >/dev/null
+check_is 'control: nothing of it when the stack names it' '' "$(findings check | grep socket- || true)"
+check_is 'and it is guarded' denied "$(try_in server tail.service connect 203.0.113.9 4369)"
+bed_run server systemctl stop tail.socket tail.service
+drop_in tail.socket 'Accept=yes'
+bed_run server systemctl start tail.socket
+bed_run server perl -MIO::Socket::INET -e 'IO::Socket::INET->new("127.0.0.1:7777") or die; sleep 2'
+check 'an instance starts' bed_wait 10 server sh -c 'systemctl --plain list-units "tail@*" | grep -q running'
+instance=$(bed_run server systemctl --plain --no-legend list-units 'tail@*' | awk '{ print $1; exit }')
+check_is 'control: it is not guarded' refused "$(try_in server "system-tail.slice/$instance" connect 203.0.113.9 4369)"
+check_is 'Accept=yes: check says so' 'failure ejguard.socket-starts tail.socket' "$(findings check | grep socket-)"
+stack_cgroups ejabberd.service epmd.service epmd.socket tail.socket tail.service /system.slice/system-tail.slice
+bed_run server ejguard enable --now >/dev/null
+check_is 'control: nothing of it when the stack names the slice' '' "$(findings check | grep socket- || true)"
+check_is 'and it is guarded' denied "$(try_in server "system-tail.slice/$instance" connect 203.0.113.9 4369)"
+bed_run server systemctl disable --quiet --now tail.socket
+bed_run server systemctl stop 'tail@*'
+rm -r "$units"/tail.* "$units/tail@.service"
+
+note 'a unit that guards itself'
+stack_cgroups ejabberd.service epmd.service epmd.socket
+bed_run server systemctl daemon-reload
+bed_run server ejguard enable >/dev/null
+rm "$units/ejabberd.service.d/50-ejguard.conf"
+drop_in ejabberd.service 'ExecStartPre=+/usr/sbin/ejguard apply --own ejabberd'
+check 'starts' bed_run server systemctl restart ejabberd
+check_is 'check has nothing against it' '' "$(findings check | grep ejabberd.service || true)"
+sleep 0.01
+touch "$units/ejabberd.service.d/60-local.conf"
+check_is 'its files have changed since: they are to be read, and nothing is missing' 'failure ejguard.reload-due ejabberd.service' \
+	"$(findings check | grep ejabberd.service)"
+rm "$units/ejabberd.service.d/60-local.conf"
+check_is 'control: without them it is missing' 'failure ejguard.dropin-missing ejabberd.service' \
+	"$(findings check | grep ejabberd.service)"
+bed_run server ejguard enable >/dev/null
+
+note 'commands before the guard that root runs'
+printf '%s\n' '[Service]' 'ExecCondition=/bin/sh -c "id -un >/var/lib/ejabberd/condition"' \
+	'ExecStartPre=/bin/sh -c "id -un >/var/lib/ejabberd/before"' >"$units/ejabberd.service.d/20-early.conf"
+drop_in ejabberd.service 'PermissionsStartOnly=no'
+check 'start' bed_run server systemctl restart ejabberd
+check_is 'control: the user runs them' 'ejabberd ejabberd' \
+	"$(bed_run server cat /var/lib/ejabberd/condition /var/lib/ejabberd/before | xargs)"
+check_is 'control: check says so' 'warning ejguard.early-command ejabberd.service' "$(findings check | grep early)"
+bed_run server rm /var/lib/ejabberd/condition /var/lib/ejabberd/before
+drop_in ejabberd.service 'PermissionsStartOnly=yes'
+check 'PermissionsStartOnly=yes: start' bed_run server systemctl restart ejabberd
+check_is 'root runs them' 'root root' "$(bed_run server cat /var/lib/ejabberd/condition /var/lib/ejabberd/before | xargs)"
+check_is 'check says nothing' '' "$(findings check | grep early || true)"

@@ -42,8 +42,9 @@ struct unit {
 		BOOT_STALE,    /* systemd has not read the current files */
 		BOOT_VOLATILE, /* only a file in /run guards it */
 	} boot;
-	char *earlier; /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
-	char *early;   /* those of them that the unit's user runs, if that is not root; NULL: none */
+	bool boot_guarded; /* its current files guard it, those in /run left out */
+	char *earlier;	   /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
+	char *early;	   /* those of them that the unit's user runs, if that is not root; NULL: none */
 };
 
 struct unit_list {

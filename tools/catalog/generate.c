@@ -46,6 +46,15 @@ static void print_entry(const struct catalog_entry *entry)
 	printf("\nIn this case:\n@EJGUARD_REMEDY@\n");
 }
 
+static void print_finding(const struct ejg_finding *finding)
+{
+	print_entry(&(struct catalog_entry){ .id = finding->id,
+					     .severity = finding->severity,
+					     .cause = finding->message,
+					     .remedy = finding->remedy,
+					     .page = "ejguard(8)" });
+}
+
 static void print_infos(const char *module, const char *page, const struct ejg_finding_info *infos, size_t n)
 {
 	char id[128];
@@ -80,11 +89,10 @@ int main(int argc, char **argv)
 	printf("# SPDX-License-Identifier: LGPL-2.1-or-later\n# Generated from the tables of findings.\n");
 	print_infos("core", "ejguard.conf(5)", report_core_findings, report_n_core_findings);
 	for (size_t i = 0; i < N_CONDITIONS; i++)
-		print_entry(&(struct catalog_entry){ .id = dropin_findings[i].id,
-						     .severity = dropin_findings[i].severity,
-						     .cause = dropin_findings[i].message,
-						     .remedy = dropin_findings[i].remedy,
-						     .page = "ejguard(8)" });
+		print_finding(&dropin_findings[i]);
+	print_finding(&dropin_early_command);
+	print_finding(&dropin_unnamed_socket);
+	print_finding(&dropin_socket_starts);
 	for (int i = 1; i < argc; i++)
 		if (print_module(argv[i]) < 0)
 			return 1;

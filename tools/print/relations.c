@@ -128,6 +128,7 @@ static const struct {
 	{ "net.*", NEED_NETWORK },
 	{ "ejguard.dropin-*", NEED_NETWORK },
 	{ "ejguard.reload-due", NEED_NETWORK },
+	{ "ejguard.socket-*", NEED_NETWORK },
 	{ "node.name-invalid", NEED_START },
 	{ "node.range-empty", NEED_START },
 	{ "node.range-invalid", NEED_START },

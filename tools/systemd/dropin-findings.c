@@ -66,8 +66,23 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 const struct ejg_finding dropin_early_command = {
 	.id = "ejguard.early-command",
 	.severity = EJG_WARNING,
+	.message = "its user runs a command before the guard, and so without it",
 	.remedy = "clear ExecCondition= and ExecStartPre= in a drop-in whose name sorts before " DROPIN_NAME
 		  ", and set ExecStartPre= again in one whose name sorts after it; or, only if its user can change "
 		  "neither "
 		  "the program nor what it reads, let root run it: put + before it",
+};
+
+const struct ejg_finding dropin_unnamed_socket = {
+	.id = "ejguard.socket-unnamed",
+	.severity = EJG_FAILURE,
+	.message = "it listens on a private port, and the stack does not name it: it starts unguarded",
+	.remedy = "add it to 'set cgroups' of the stack, or mask it if it is not epmd's\nrun: ejguard enable",
+};
+
+const struct ejg_finding dropin_socket_starts = {
+	.id = "ejguard.socket-starts",
+	.severity = EJG_FAILURE,
+	.message = "a socket unit of the service starts a unit that the stack does not name: it starts unguarded",
+	.remedy = "add what it starts to 'set cgroups' of the stack\nrun: ejguard enable",
 };

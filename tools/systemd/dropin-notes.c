@@ -9,6 +9,7 @@
 #include "tools/systemd/dropin-findings.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/next-boot.h"
+#include "tools/systemd/sockets.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
 
@@ -22,9 +23,9 @@ static enum dropin_condition find_condition(const struct unit *unit)
 		return FOREIGN;
 	if (unit->boot != BOOT_AS_NOW && !unit->reload_due)
 		return unit->boot == BOOT_STALE ? RELOAD_DUE : VOLATILE;
-	/* The file was removed, but systemd still has it loaded. */
-	if (!ours && unit->guarded && !unit->reload_due)
-		return BY_ITSELF;
+	/* If it needs a reload, the file may have been removed that systemd still has loaded. */
+	if (!ours && unit->guarded && (!unit->reload_due || unit->boot_guarded))
+		return unit->reload_due ? RELOAD_DUE : BY_ITSELF;
 	if (!ours)
 		return unit->action == UNIT_FOREIGN ? FOREIGN : MISSING;
 	/* Its current guard may come from the old file, until systemd loads the new one. */
@@ -158,7 +159,7 @@ int dropin_notes(struct report *report, const char *unitdir, const struct dropin
 		r = note(report, &report->units.items[i], look, restart);
 	for (size_t i = 0; i < report->units.n && r == 0; i++)
 		r = note_early(report, &report->units.items[i], look);
-	return r;
+	return r == 0 && look->ask_systemd ? sockets_note(report, look) : r;
 }
 
 static bool can_ask(void)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "libejguard/util/cleanup.h"
 #include "tools/systemd/dropin.h"
@@ -15,6 +16,7 @@ struct reading {
 	bool is_main;
 	bool guards;   /* a command of the files read so far guards the unit */
 	bool confined; /* its command runs under the filter */
+	bool as_root;  /* of its commands the unit's user runs only that of ExecStart= (PermissionsStartOnly=) */
 };
 
 /* True for what may be the guard in another form: quoted, behind another command, with words that systemd expands. */
@@ -52,6 +54,17 @@ static int take_start(void *data, const char *value)
 	return 0;
 }
 
+static int take_start_only(void *data, const char *value)
+{
+	static const char *const yes[] = { "1", "yes", "y", "true", "t", "on" };
+	struct reading *reading = data;
+
+	reading->as_root = false;
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
+		reading->as_root |= strcasecmp(value, yes[i]) == 0;
+	return 0;
+}
+
 /* True for what is gone after a boot; what generators make is made again. */
 static bool is_volatile(const char *path)
 {
@@ -71,6 +84,8 @@ static int add_file(struct reading *reading, const struct unit *unit, const char
 		r = unit_file_read(text, section, "ExecStartPre", take_start_pre, reading);
 	if (r == 0)
 		r = unit_file_read(text, section, "ExecStart", take_start, reading);
+	if (r == 0)
+		r = unit_file_read(text, section, "PermissionsStartOnly", take_start_only, reading);
 	return r == 0 || r == -ENOMEM ? r : -ENOENT;
 }
 
@@ -138,6 +153,12 @@ int next_boot_look(const struct report *report, struct unit *unit, bool is_main)
 		r = read_files(&later, unit, files, false);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
+	/* systemd does not say so. */
+	if (now.as_root) {
+		free(unit->early);
+		unit->early = NULL;
+	}
+	unit->boot_guarded = now.guards && later.guards;
 	if (!now.guards || (unit->confined && unit->chained && !now.confined))
 		unit->boot = BOOT_STALE;
 	else if (!later.guards)

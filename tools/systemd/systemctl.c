@@ -328,14 +328,39 @@ int systemctl_files(const char *unit, char **ret)
 	return asprintf(ret, "%s\n%s", fragment, dropins) < 0 ? -ENOMEM : 0;
 }
 
-int systemctl_version(char **ret)
+/* Return: 0, the caller frees *ret; -EIO, -ENOMEM. */
+static int ask(char *const argv[], char **ret)
 {
-	char *argv[] = { (char *)"systemctl", (char *)"--version", NULL };
 	cleanup_free char *answer = NULL;
-	int r;
+	int r = run(argv, &answer);
 
-	r = run(argv, &answer);
 	if (r == 0)
 		*ret = take_ptr(answer);
 	return r;
+}
+
+int systemctl_version(char **ret)
+{
+	return ask((char *[]){ (char *)"systemctl", (char *)"--version", NULL }, ret);
+}
+
+int systemctl_sockets(char **ret)
+{
+	char *argv[] = { (char *)"systemctl",
+			 (char *)"show",
+			 (char *)"--all",
+			 (char *)"--property=Id,Names,LoadState,Listen",
+			 (char *)"--",
+			 (char *)"*.socket",
+			 NULL };
+
+	return ask(argv, ret);
+}
+
+int systemctl_triggers(const char *unit, char **ret)
+{
+	char *argv[] = { (char *)"systemctl", (char *)"show", (char *)"--property=Names,LoadState,Accept,Triggers",
+			 (char *)"--",	      (char *)unit,   NULL };
+
+	return ask(argv, ret);
 }

@@ -26,6 +26,14 @@ int systemctl_do(const char *verb, const char *unit, char **ret_problem);
 int systemctl_version(char **ret);
 
 /*
+ * Asks about all socket units that systemd knows, running or not. Return: 0, the caller frees *ret; -EIO, -ENOMEM.
+ */
+int systemctl_sockets(char **ret);
+
+/* Asks about the names of a unit, and about what a socket unit starts. Return: as systemctl_sockets(). */
+int systemctl_triggers(const char *unit, char **ret);
+
+/*
  * The files of a unit in the order in which systemd reads them: the fragment, a newline, the drop-ins. Return: 0, the
  * caller frees *ret; -EIO, -ENOMEM.
  */

@@ -7,6 +7,7 @@
 #include "tools/base/handle.h"
 #include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
+#include "tools/systemd/sockets.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
 #include "tools/verbs/try.h"
@@ -125,6 +126,13 @@ static int refuse_unitdir(const struct arguments *arguments, struct report *repo
 	return 0;
 }
 
+static int note_sockets(struct report *report)
+{
+	const struct dropin_look look = { .least = EJG_WARNING, .most = EJG_WARNING };
+
+	return systemctl_available() ? sockets_note(report, &look) : 0;
+}
+
 static int write_dropins(const struct arguments *arguments, struct report *report)
 {
 	const char *unitdir = arguments->unitdir ? arguments->unitdir : EJG_UNITDIR;
@@ -141,7 +149,8 @@ static int write_dropins(const struct arguments *arguments, struct report *repor
 		r = dropin_commit(report);
 	if (r < 0)
 		return r;
-	return units_settle(report, !arguments->unitdir);
+	r = units_settle(report, !arguments->unitdir);
+	return r == 0 && !arguments->unitdir ? note_sockets(report) : r;
 }
 
 static int try(const struct arguments *arguments, struct report *report)
@@ -157,6 +166,8 @@ static int try(const struct arguments *arguments, struct report *report)
 		r = try_apply(report);
 	else if (r == 0 && !arguments->unitdir)
 		r = try_listeners(report);
+	if (r == 0 && !arguments->unitdir)
+		r = note_sockets(report);
 	return report_end_trial(report, true, r);
 }
 

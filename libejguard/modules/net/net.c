@@ -96,6 +96,13 @@ static const struct ejg_finding_info findings[] = {
 	  "add its port to 'set public' or to 'set dist', or use strict=yes" },
 	{ "listener-unguarded", EJG_FAILURE, "epmd or a node listens for everybody, outside of the service's cgroups",
 	  "stop that process and start it by its unit, or name its unit or cgroup in 'set cgroups'" },
+	{ "node-unguarded", EJG_WARNING,
+	  "another node of the service's user listens for everybody, outside of the service's cgroups",
+	  "find out which process it is; if it belongs to another service, give that one a stack" },
+	{ "node-unconfined", EJG_FAILURE,
+	  "the guard decides who connects to a node of the service, but does not confine it: it runs outside of its "
+	  "cgroups",
+	  "stop that process and start it by its unit, or name its unit or cgroup in 'set cgroups'" },
 	{ "listener-foreign", EJG_WARNING, "a process outside of the service's cgroups listens on a private port",
 	  "find out which process it is" },
 	{ "sockets-unseen", EJG_FAILURE, "sockets cannot be listed: connections older than the policy may exist",

@@ -51,19 +51,20 @@ static bool is_of_a_set(const char *mount, uint64_t cgroup)
 	return false;
 }
 
-static bool is_our_node(const struct ejg_survey *survey, pid_t pid)
+/* Of the service, or another of its user. */
+static bool is_node(const struct ejg_survey *survey, pid_t pid, uint32_t relation)
 {
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
 		if (process->pid == pid)
-			return process->role == EJG_PROCESS_NODE && process->relation == EJG_RELATION_OURS &&
-			       !process->in_service;
+			return process->role == EJG_PROCESS_NODE && process->relation == relation &&
+			       !process->in_service && !process->other_network;
 	}
 	return false;
 }
 
-static bool is_held_by_node(struct ejg_call *call, const struct socket_info *listener)
+static bool is_held_by_node(struct ejg_call *call, const struct socket_info *listener, uint32_t relation)
 {
 	const struct ejg_survey *survey = ejg_call_survey(call);
 
@@ -71,10 +72,20 @@ static bool is_held_by_node(struct ejg_call *call, const struct socket_info *lis
 		const struct ejg_listener *seen = ejg_listener_get(survey, i);
 
 		if (seen->port == listener->local_port && seen->cgroup_id == listener->cgroup_id && seen->pid > 0 &&
-		    is_our_node(survey, seen->pid))
+		    is_node(survey, seen->pid, relation))
 			return true;
 	}
 	return false;
+}
+
+/* Whoever knows the service's cookie is let in by such a node, too: it reads the same file. */
+static void warn_of_other(struct ejg_call *call, const char *subject, const char *where)
+{
+	ejg_call_finding(
+		call, "node-unguarded", subject,
+		"another node of the service's user listens there%s, outside of the service's cgroups: nothing "
+		"decides who connects",
+		where);
 }
 
 bool outside_fails(struct ejg_call *call, const struct socket_info *listener, const char *subject, const char *where)
@@ -82,11 +93,28 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 	const struct policy_address address = net_address(&listener->local);
 
 	if ((is_loopback(&address) && !is_wildcard(&address)) ||
-	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id) || !is_held_by_node(call, listener))
+	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id))
+		return false;
+	if (is_held_by_node(call, listener, EJG_RELATION_SAME_USER))
+		warn_of_other(call, subject, where);
+	if (!is_held_by_node(call, listener, EJG_RELATION_OURS))
 		return false;
 	ejg_call_finding(call, "listener-unguarded", subject,
 			 "a node of the service listens there%s, outside of the service's cgroups: nothing decides who "
 			 "connects",
 			 where);
+	return true;
+}
+
+bool outside_is_unconfined(struct ejg_call *call, const struct socket_info *listener, const char *subject,
+			   const char *cgroup, const char *where)
+{
+	if (is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id) ||
+	    !is_held_by_node(call, listener, EJG_RELATION_OURS))
+		return false;
+	ejg_call_finding(call, "node-unconfined", subject,
+			 "a node of the service runs in the cgroup %s, which is not the service's%s: the guard decides "
+			 "who connects to it, but not to which hosts it connects",
+			 *cgroup ? cgroup : "(removed)", where);
 	return true;
 }

@@ -16,4 +16,14 @@
  */
 bool outside_fails(struct ejg_call *call, const struct socket_info *listener, const char *subject, const char *where);
 
+/*
+ * Reports a node of the service that runs outside of its cgroups, and that no service's set confines, by its listener
+ * at a port where the guard decides who connects.
+ * @cgroup: its path, "" when it was removed
+ *
+ * Return: true if it was reported.
+ */
+bool outside_is_unconfined(struct ejg_call *call, const struct socket_info *listener, const char *subject,
+			   const char *cgroup, const char *where);
+
 #endif

@@ -117,17 +117,19 @@ static int check_foreign(struct net_sockets *s, const struct socket_info *info, 
 	if (theirs < 0)
 		return theirs;
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
-	if (s->everybody) {
+	if (s->everybody && outside_is_unconfined(s->call, info, subject, path, format_netns(s, where))) {
+		s->failed = true;
+	} else if (s->everybody) {
 		ejg_call_finding(s->call, "listener-foreign", subject,
 				 "a process of uid %u in the cgroup %s, which is not the service's, listens there: the "
 				 "guard decides who can connect, but cannot confine that process%s",
 				 info->uid, *path ? path : "(removed)", format_netns(s, where));
-		return 0;
+	} else {
+		ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
+				 "a process of uid %u in the cgroup %s, which is not the service's, listens there%s",
+				 info->uid, *path ? path : "(removed)", format_netns(s, where));
+		s->failed |= open;
 	}
-	ejg_call_finding(s->call, open ? "listener-unguarded" : "listener-foreign", subject,
-			 "a process of uid %u in the cgroup %s, which is not the service's, listens there%s", info->uid,
-			 *path ? path : "(removed)", format_netns(s, where));
-	s->failed |= open;
 	return 0;
 }
 
