@@ -65,6 +65,16 @@ static const char *const known[] = {
 	"rabbitmq_cookie",
 	"rabbitmq-cookie",
 	"swqokodsqalrpclnmeqg",
+	"eaandecmwruoygdiedrl",
+	"sfuhkcelxzjmdrmzbogk",
+	"heiqlgkpypkghvqfrprf",
+	"same_secret_cookie",
+	"secret-cookie-value",
+	/* examples of a UUID, from RFC 4122 and its readers */
+	"123e4567-e89b-12d3-a456-426614174000",
+	"550e8400-e29b-41d4-a716-446655440000",
+	"6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+	"f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
 	/* the image of RabbitMQ */
 	"secret cookie here",
 	"secret_cookie_here",
@@ -128,35 +138,48 @@ static const char *const known[] = {
 
 /* Common words in passwords and in names of servers. */
 static const char *const words[] = {
-	"access",    "account",	   "admin",    "administrator", "alpha",     "amqp",	  "apache",	"apple",
-	"april",     "august",	   "autumn",   "backup",	"banana",    "batman",	  "beam",	"berlin",
-	"beta",	     "blue",	   "broker",   "change",	"chat",	     "chocolate", "cisco",	"cluster",
-	"company",   "computer",   "cookie",   "couchdb",	"database",  "debian",	  "december",	"default",
-	"demo",	     "devel",	   "dist",     "docker",	"dragon",    "dummy",	  "ejabberd",	"elixir",
-	"emqx",	     "epmd",	   "erlang",   "example",	"february",  "football",  "foobar",	"friday",
-	"green",     "guest",	   "hello",    "home",		"host",	     "house",	  "internal",	"internet",
-	"jabber",    "january",	   "july",     "june",		"laptop",    "letmein",	  "linux",	"local",
-	"localhost", "london",	   "long",     "love",		"magic",     "mail",	  "manager",	"march",
-	"master",    "message",	   "mnesia",   "mobile",	"monday",    "monkey",	  "monster",	"mongoose",
-	"network",   "node",	   "november", "october",	"office",    "online",	  "oracle",	"otp",
-	"paris",     "passphrase", "password", "passwd",	"phoenix",   "prod",	  "production", "public",
-	"private",   "princess",   "process",  "project",	"qwerty",    "qwertz",	  "azerty",	"asdf",
-	"asdfgh",    "zxcv",	   "zxcvbn",   "qazwsx",	"rabbit",    "rabbitmq",  "random",	"redhat",
-	"remote",    "riak",	   "root",     "sample",	"saturday",  "secret",	  "secure",	"security",
-	"september", "server",	   "service",  "shadow",	"shared",    "some",	  "spring",	"staging",
-	"start",     "string",	   "strong",   "summer",	"sunday",    "sunshine",  "super",	"superman",
-	"switch",    "system",	   "temp",     "test",		"testing",   "thursday",  "token",	"tuesday",
-	"ubuntu",    "user",	   "vernemq",  "vmware",	"wednesday", "welcome",	  "windows",	"winter",
-	"word",	     "work",	   "xmpp",     "yellow",	"the",	     "for",	  "and",	"our",
-	"new",	     "key",
+	"access",     "account",    "admin",	"administrator", "alpha",     "amqp",	   "apache",	 "apple",
+	"april",      "august",	    "autumn",	"backup",	 "banana",    "batman",	   "beam",	 "berlin",
+	"beta",	      "blue",	    "broker",	"change",	 "chat",      "chocolate", "cisco",	 "cluster",
+	"company",    "computer",   "cookie",	"couchdb",	 "database",  "debian",	   "december",	 "default",
+	"demo",	      "devel",	    "dist",	"docker",	 "dragon",    "dummy",	   "ejabberd",	 "elixir",
+	"emqx",	      "epmd",	    "erlang",	"example",	 "february",  "football",  "foobar",	 "friday",
+	"green",      "guest",	    "hello",	"home",		 "host",      "house",	   "internal",	 "internet",
+	"jabber",     "january",    "july",	"june",		 "laptop",    "letmein",   "linux",	 "local",
+	"localhost",  "london",	    "long",	"love",		 "magic",     "mail",	   "manager",	 "march",
+	"master",     "message",    "mnesia",	"mobile",	 "monday",    "monkey",	   "monster",	 "mongoose",
+	"network",    "node",	    "november", "october",	 "office",    "online",	   "oracle",	 "otp",
+	"paris",      "passphrase", "password", "passwd",	 "phoenix",   "prod",	   "production", "public",
+	"private",    "princess",   "process",	"project",	 "qwerty",    "qwertz",	   "azerty",	 "asdf",
+	"asdfgh",     "zxcv",	    "zxcvbn",	"qazwsx",	 "rabbit",    "rabbitmq",  "random",	 "redhat",
+	"remote",     "riak",	    "root",	"sample",	 "saturday",  "secret",	   "secure",	 "security",
+	"september",  "server",	    "service",	"shadow",	 "shared",    "some",	   "spring",	 "staging",
+	"start",      "string",	    "strong",	"summer",	 "sunday",    "sunshine",  "super",	 "superman",
+	"switch",     "system",	    "temp",	"test",		 "testing",   "thursday",  "token",	 "tuesday",
+	"ubuntu",     "user",	    "vernemq",	"vmware",	 "wednesday", "welcome",   "windows",	 "winter",
+	"word",	      "work",	    "xmpp",	"yellow",	 "the",	      "for",	   "and",	 "our",
+	"new",	      "key",	    "value",	"app",		 "very",      "your",	   "this",	 "that",
+	"with",	      "all",	    "must",	"same",		 "use",	      "ultra",	   "cafebabe",	 "deadbeef",
+	"geheimnis",  "geheimes",   "geheim",	"keks",		 "passwort",  "secreto",   "segreto",	 "wachtwoord",
+	"motdepasse", "feedface",   "coffee",	"1234",		 "12345678",  "123456789", "abcd",	 "abcdef",
+	"abc123",
 };
 
-bool strength_is_known(const struct cookie *cookie)
+static bool is_known(const struct cookie *cookie)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (strcasecmp(cookie->text, known[i]) == 0)
 			return true;
 	return false;
+}
+
+bool strength_is_known(const struct cookie *cookie)
+{
+	struct cookie text;
+	const bool found = is_known(cookie) || (strength_decode(cookie, &text) && is_known(&text));
+
+	explicit_bzero(&text, sizeof(text));
+	return found;
 }
 
 bool strength_is_digest(const struct cookie *cookie, const char *const *local)
@@ -194,6 +217,11 @@ static size_t begins(const char *text, size_t n, const char *word)
 	while (word[i] && i < n && (plain(text[i]) == tolower((unsigned char)word[i]) || text[i] == word[i]))
 		i++;
 	return word[i] ? 0 : i;
+}
+
+bool strength_is_word(const char *text, size_t n, const char *word)
+{
+	return n > 0 && begins(text, n, word) == n;
 }
 
 size_t strength_word(const char *text, size_t n, const char *const *local)

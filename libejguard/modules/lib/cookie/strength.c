@@ -13,7 +13,7 @@
 /* A short word between others: the, for, new. */
 #define SHORT_WORD_BITS 8.0
 /* A character that continues the two before it: the same, the next, the previous. */
-#define STEP_BITS 1.0
+#define STEP_BITS 0.5
 /* A letter of pronounceable text; Shannon found 1 to 2.3 bits for English (Bell System Technical Journal,
  * 1951). */
 #define PROSE_BITS 2.5
@@ -85,6 +85,14 @@ static size_t period(const struct cookie *cookie)
 	return cookie->n;
 }
 
+/* One of two sequences between each other: a1b2c3d4. */
+static bool interleaved(const char *text, size_t i)
+{
+	const int step = i < 4 ? 2 : text[i] - text[i - 2];
+
+	return step >= -1 && step <= 1 && step == text[i - 2] - text[i - 4];
+}
+
 /* True for three neighbours in a row of a keyboard, in either direction. */
 static bool along_row(const char *text)
 {
@@ -103,7 +111,8 @@ static bool goes_on(const char *text, size_t i)
 {
 	int step = text[i] - text[i - 1];
 
-	return (step >= -1 && step <= 1 && step == text[i - 1] - text[i - 2]) || along_row(text + i - 2);
+	return (step >= -1 && step <= 1 && step == text[i - 1] - text[i - 2]) || along_row(text + i - 2) ||
+	       interleaved(text, i);
 }
 
 /* True for a separator that occurred before. */
@@ -164,7 +173,7 @@ bool strength_is_prose(const struct cookie *cookie)
 	return n >= 7 && usual * 5 >= n * 3 && letters * 3 >= cookie->n * 2;
 }
 
-unsigned int strength_bits(const struct cookie *cookie, const char *const *local)
+static double bits_of(const struct cookie *cookie, const char *const *local)
 {
 	double each = log2(alphabet(cookie));
 	size_t unit = period(cookie);
@@ -176,5 +185,16 @@ unsigned int strength_bits(const struct cookie *cookie, const char *const *local
 		best = fmin(best, DIGEST_BITS);
 	if (strength_is_prose(cookie))
 		best = fmin(best, (double)cookie->n * PROSE_BITS);
+	return best;
+}
+
+unsigned int strength_bits(const struct cookie *cookie, const char *const *local)
+{
+	double best = bits_of(cookie, local);
+	struct cookie text;
+
+	if (strength_decode(cookie, &text))
+		best = fmin(best, bits_of(&text, local));
+	explicit_bzero(&text, sizeof(text));
 	return (unsigned int)best;
 }

@@ -38,11 +38,20 @@ enum strength_limits {
 	STRENGTH_SHORT = 80,
 };
 
+/*
+ * True if it is the Base64 or the hexadecimal digits of a printable text, which ret gets then. strength_is_known(),
+ * strength_is_placeholder() and strength_bits() judge that text, too.
+ */
+bool strength_decode(const struct cookie *cookie, struct cookie *ret);
+
 /* True if it is the MD5 of the word, in hexadecimal digits. */
 bool strength_is_digest_of(const struct cookie *cookie, const char *word);
 
 /* True if it is the MD5 of a well-known cookie, or of a common or local word. */
 bool strength_is_digest(const struct cookie *cookie, const char *const *local);
+
+/* True if the n characters are this word, in small letters; digits and signs stand for letters as in c00k1e. */
+bool strength_is_word(const char *text, size_t n, const char *word);
 
 /* The length of the longest common word at the start of text, or 0. Any case. */
 size_t strength_word(const char *text, size_t n, const char *const *local);
