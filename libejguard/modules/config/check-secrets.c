@@ -239,24 +239,6 @@ static void check_key(struct config_check *check, const struct yml_path *option,
 		       "%s may read it, and it contains a private key", who ? who : "another user");
 }
 
-/* Checks the program of extauth_program or captcha_cmd. */
-static void check_program(struct config_check *check, const struct yml_path *option)
-{
-	cleanup_access_path struct access_path file = ACCESS_PATH_NULL;
-	const struct yml_node place = { .file = option->file, .line = option->line, .column = option->column };
-	const char *problem = NULL;
-	int r = access_walk(check->arena, check->facts->root, option->path, ACCESS_FOLLOW, &check->service.trust, &file,
-			    &problem);
-
-	check->no_memory |= r == -ENOMEM;
-	if (r == 0 && file.fd < 0)
-		config_finding(check, "file-missing", option->path, &place, NULL, "%s names it, but it does not exist",
-			       option->option);
-	if (r == 0 && file.fd >= 0 && access_service_may(&check->service, &file, ACCESS_EXECUTE) == 0)
-		config_finding(check, "file-unreadable", file.path, &place, NULL,
-			       "%s names it, and user %s cannot execute it", option->option, check->service.user);
-}
-
 /* Checks a pattern of certfiles, with a limit on the matching files. */
 static void check_pattern(struct config_check *check, const struct yml_path *option)
 {
@@ -286,8 +268,6 @@ void check_secrets(struct config_check *check)
 	for (size_t i = 0; i < check->paths.n; i++) {
 		const struct yml_path *path = &check->paths.items[i];
 
-		if (path->kind == YML_PATH_PROGRAM && !path->argument)
-			check_program(check, path);
 		if (path->kind != YML_PATH_CERTIFICATE && path->kind != YML_PATH_KEY && path->kind != YML_PATH_CA &&
 		    path->kind != YML_PATH_DHFILE)
 			continue;

@@ -42,6 +42,7 @@ static void judge(struct config_check *check)
 	check_relay(check);
 	check_backend(check);
 	check_secrets(check);
+	check_programs(check);
 	check_docroots(check);
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,

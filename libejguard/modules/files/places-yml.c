@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libejguard/modules/files/place-list.h"
+#include "libejguard/modules/lib/yml/command.h"
 #include "libejguard/modules/lib/yml/shared.h"
 #include "libejguard/util/root.h"
 
@@ -45,8 +46,14 @@ static int add_yml_path(struct files *files, const struct yml_path *item, const 
 		return places_add_siblings(
 			files, &place, places_folder(files, item->path),
 			places_escape(files, places_base(item->path), strlen(places_base(item->path)), "*"), GROUP_LOG);
-	if (!item->pattern)
-		return places_add(files, &place);
+	if (!item->pattern) {
+		r = places_add(files, &place);
+		place.path = place.group == GROUP_CODE && r == 0
+				     ? yml_interpreter(files->arena, files->facts->root, item->path)
+				     : NULL;
+		/* Whoever may change the interpreter of a script need not change the script. */
+		return place.path ? places_add(files, &place) : r;
+	}
 	if (yml_pattern_is_simple(item->path) && root_glob(files->facts->root, item->path, &found) == GLOB_NOSPACE)
 		r = -ENOMEM;
 	if (!yml_pattern_is_simple(item->path) || found.gl_pathc > MAX_MATCHES)

@@ -7,6 +7,7 @@
 
 #include <ejguard/facts.h>
 
+#include "libejguard/modules/lib/yml/command.h"
 #include "libejguard/modules/lib/yml/load.h"
 #include "libejguard/modules/lib/yml/yml.h"
 #include "libejguard/util/cleanup.h"
@@ -175,25 +176,15 @@ static void add_value(struct collector *collector, const struct yml_path *path, 
 	}
 }
 
-/* Adds a word of a command line if it is a path. */
-static void add_word(struct collector *collector, const struct yml_path *path, const struct yml_node *node,
-		     const char *word)
-{
-	if (strchr(word, '@'))
-		problem(collector, node, "names a program with a keyword for the version");
-	else
-		add_text(collector, path, node, word);
-}
-
 /*
  * Adds the program of a command line, and its arguments that are absolute paths: with python3, env or sudo the script
  * is an argument. captcha_cmd may also be an Erlang module, which has no slash, or a URL.
  */
 static void add_program(struct collector *collector, struct yml_path *path, const struct yml_node *node)
 {
-	enum { MAX_WORDS = 32 };
-	static const char borders[] = " \t\"'=;|&";
+	struct yml_word words[YML_MAX_WORDS];
 	const char *text = yml_text(node);
+	size_t n;
 
 	if (node->kind == YML_UNKNOWN)
 		problem(collector, node, node->text);
@@ -202,18 +193,16 @@ static void add_program(struct collector *collector, struct yml_path *path, cons
 	path->file = node->file;
 	path->line = node->line;
 	path->column = node->column;
-	for (unsigned int i = 0; *text && i < MAX_WORDS; i++) {
-		const size_t length = strcspn(text, borders);
-		const char *word = arena_strndup(collector->arena, text, length);
-
-		/* ejabberd looks up the first word in its working directory too. */
-		if (word && length > 0 && (*word == '/' || (i == 0 && strchr(word, '/'))) &&
-		    strncmp(word, "/dev/", 5) != 0 && strncmp(word, "/proc/", 6) != 0) {
-			path->argument = i > 0;
-			add_word(collector, path, node, word);
-		}
-		text += length;
-		text += strspn(text, borders);
+	n = yml_command(collector->arena, text, words);
+	for (size_t i = 0; i < n; i++) {
+		path->argument = words[i].kind == YML_WORD_ARGUMENT;
+		path->script = words[i].kind == YML_WORD_SCRIPT;
+		if (words[i].note)
+			problem(collector, node, words[i].note);
+		else if (strchr(words[i].path, '@') && strncmp(words[i].path, "@HOME@/", 7) != 0)
+			problem(collector, node, "names a program with a keyword for the version");
+		else
+			add_text(collector, path, node, words[i].path);
 	}
 }
 
