@@ -34,6 +34,7 @@
 struct discovery {
 	struct settings *s;
 	struct dist *dist;
+	const struct occurrence *ignored; /* an ERL_DIST_PORT that is no port: erl takes the range */
 };
 
 static int indeterminate(struct discovery *d, const struct ejg_origin *origin, const char *format, ...)
@@ -181,10 +182,16 @@ static int read_dist_port(struct discovery *d)
 	r = plain_value(d, "ERL_DIST_PORT", &value);
 	if (r != 0 || !value)
 		return r;
-	if (port_parse(value->text, &port) < 0)
+	switch (port_window_read_fixed(value->text, &port)) {
+	case PORT_WINDOW_RANGE:
+		add_source(d, "ERL_DIST_PORT", (struct ejg_port_range){ port, port }, &value->origin);
+		return 0;
+	case PORT_WINDOW_RANDOM:
+		d->ignored = value;
+		return 0;
+	default:
 		return indeterminate(d, &value->origin, "ERL_DIST_PORT=\"%s\" is not a port", value->text);
-	add_source(d, "ERL_DIST_PORT", (struct ejg_port_range){ port, port }, &value->origin);
-	return 0;
+	}
 }
 
 static int take_words(struct discovery *d, const struct erl_words *words, const char *what,
@@ -309,6 +316,12 @@ static int finish(struct discovery *d)
 		return 0;
 	}
 	dist->state = EJG_DIST_RANDOM;
+	if (d->ignored) {
+		dist->origin = d->ignored->origin;
+		dist->note = arena_printf(s->arena, "ERL_DIST_PORT=%s at %s is not a port, so erl ignores it",
+					  d->ignored->text, origin_place(s->arena, &d->ignored->origin));
+		return dist->note ? 0 : -ENOMEM;
+	}
 	dist->origin = (struct ejg_origin){ .kind = EJG_ORIGIN_DISCOVERED, .file = s->cfg_path };
 	dist->note = s->cfg_missing ? arena_printf(s->arena, "FIREWALL_WINDOW is not set: there is no %s", s->cfg_path)
 				    : arena_printf(s->arena, "FIREWALL_WINDOW is not set in %s", s->cfg_path);

@@ -7,7 +7,7 @@
 
 #define PORT_MAX 65535U
 
-enum number { NUMBER_NONE, NUMBER_PORT, NUMBER_TOO_LARGE, NUMBER_ATOM, NUMBER_TERM, NUMBER_BAD };
+enum number { NUMBER_NONE, NUMBER_PORT, NUMBER_TOO_LARGE, NUMBER_ATOM, NUMBER_TERM, NUMBER_SPLIT, NUMBER_BAD };
 
 /* True if the text is a word that begins with a small letter. */
 static bool is_atom(const char *text, size_t length)
@@ -36,12 +36,15 @@ static enum number read_number(const char *text, size_t length, unsigned int *re
 		length--;
 	if (length == 0)
 		return NUMBER_NONE;
+	for (size_t i = 0; i < length; i++)
+		if (strchr(" \t\n", text[i]))
+			return NUMBER_SPLIT;
 	if (is_atom(text, length))
 		return NUMBER_ATOM;
 	for (size_t i = 0; i < length; i++) {
 		/* Erlang accepts numbers in other forms too: 16#1112, 4_370, $a, 4370.0. */
 		if (text[i] < '0' || text[i] > '9')
-			return i > 0 && strchr("#_.", text[i]) ? NUMBER_TERM : NUMBER_BAD;
+			return i > 0 && strchr("#_.", text[i]) && text[i + 1] != '.' ? NUMBER_TERM : NUMBER_BAD;
 		if (value <= PORT_MAX)
 			value = value * 10 + (unsigned int)(text[i] - '0');
 	}
@@ -69,6 +72,8 @@ enum port_window port_window_read(const char *text, struct ejg_port_range *ret)
 	max = dash ? read_number(dash + 1, strlen(dash + 1), &last) : min;
 	if (!dash)
 		last = first;
+	if (min == NUMBER_SPLIT || max == NUMBER_SPLIT)
+		return PORT_WINDOW_SPLIT;
 	if (min == NUMBER_BAD || max == NUMBER_BAD)
 		return PORT_WINDOW_INVALID;
 	if (min == NUMBER_TERM || max == NUMBER_TERM)
@@ -84,4 +89,38 @@ enum port_window port_window_read(const char *text, struct ejg_port_range *ret)
 		last = first;
 	*ret = (struct ejg_port_range){ (uint16_t)first, (uint16_t)last };
 	return first <= last ? PORT_WINDOW_RANGE : PORT_WINDOW_EMPTY;
+}
+
+/* list_to_integer/1, in erl_epmd:listen_port_please(); measured with OTP 25.2.3. */
+enum port_window port_window_read_fixed(const char *text, uint16_t *ret)
+{
+	unsigned int port = 0;
+	const char *more;
+	size_t length;
+	bool minus;
+
+	text += strspn(text, " \t\n\r");
+	length = strcspn(text, " \t\n\r");
+	more = text + length + strspn(text + length, " \t\n\r");
+	/* Another flag behind it. */
+	if (*more == '-' || *more == '+')
+		return PORT_WINDOW_UNCLEAR;
+	/* More than one argument, or none. */
+	if (*more || length == 0)
+		return PORT_WINDOW_RANDOM;
+	minus = *text == '-';
+	if (length > 1 && strchr("+-", *text)) {
+		text++;
+		length--;
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return PORT_WINDOW_RANDOM;
+		if (port <= PORT_MAX)
+			port = port * 10 + (unsigned int)(text[i] - '0');
+	}
+	if (port == 0)
+		return PORT_WINDOW_RANDOM;
+	*ret = (uint16_t)port;
+	return minus || port > PORT_MAX ? PORT_WINDOW_INVALID : PORT_WINDOW_RANGE;
 }

@@ -5,6 +5,7 @@
 
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/erl-address.h"
 #include "tools/base/user-name.h"
 #include "tools/print/compared.h"
 #include "tools/print/words.h"
@@ -185,10 +186,14 @@ static char *real_home(const struct view *view)
 static char *configured_dist(const struct view *view)
 {
 	const char *interface = ejg_survey_value(view->survey, "INET_DIST_INTERFACE");
+	struct erl_address address;
 	cleanup_free char *range = setting_text(
 		view->survey, "dist-range",
 		view->facts->dist_state == EJG_DIST_RANDOM ? "random" : words_dist_state(view->facts->dist_state));
 
+	/* ejabberdctl ignores what Erlang does not take for an address. */
+	if (interface && !erl_address_read(interface, &address))
+		interface = NULL;
 	return range ? join(range, " on ", interface) : NULL;
 }
 

@@ -171,8 +171,10 @@ static void check_address(const struct node *node, const char *name, bool socket
 	const struct ejg_listener *outside = find_outside(node, value);
 	char remedy[NODE_REMEDY_SIZE], address[NODE_ADDRESS_SIZE];
 	bool has = false;
+	const bool valid = list_is_valid(value, only ? &only->address : NULL, &has);
 
-	if (!list_is_valid(value, only ? &only->address : NULL, &has)) {
+	/* An epmd of epmd.socket does not read it; with ERL_DIST_PORT none is started. */
+	if (!valid && !socket && !node_value(node, "ERL_DIST_PORT")) {
 		node_say(node, "epmd-address-invalid", value, where, NULL,
 			 "ERL_EPMD_ADDRESS is not a list of addresses: epmd does not start with it");
 		return;
@@ -184,7 +186,10 @@ static void check_address(const struct node *node, const char *name, bool socket
 		snprintf(remedy, sizeof(remedy),
 			 "run: systemctl edit epmd.socket\nwrite there: [Socket], then an empty ListenStream= (it "
 			 "clears the list), then ListenStream=%.60s:%u",
-			 strchr(value, ':') ? "[ADDRESS]" : value, node->facts->epmd_port);
+			 !valid || strchr(value, ',') ? "ADDRESS"
+			 : strchr(value, ':')	      ? "[ADDRESS]"
+						      : value,
+			 node->facts->epmd_port);
 		node_say(node, "epmd-address-ignored", value, where, remedy,
 			 "ERL_EPMD_ADDRESS has no effect: systemd opens the socket (epmd.socket), and epmd uses that "
 			 "one");

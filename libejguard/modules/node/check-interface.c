@@ -4,6 +4,7 @@
  * Measured with OTP 25.2.3: Erlang fails with badarg for an address of the other family, eaddrnotavail for an address
  * of another host, einval for a link-local one (it drops the zone); the node then does not start.
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "libejguard/modules/node/node.h"
@@ -40,6 +41,31 @@ static struct ejg_prefix to_prefix(const struct erl_address *inet)
 		memcpy(prefix.bytes + 12, inet->bytes, 4);
 	}
 	return prefix;
+}
+
+/*
+ * The address that a value means which Erlang does not take: {10,0,0,5}, [::1], one with a line end of another system.
+ * NULL when there is none that others could reach.
+ */
+static const char *mean(const struct node *node, const char *value, const struct ejg_setting *where,
+			char text[static NODE_REMEDY_SIZE])
+{
+	static const char name[] = "INET_DIST_INTERFACE=";
+	char setting[sizeof(name) + INET6_ADDRSTRLEN] = "";
+	struct erl_address address;
+	struct ejg_prefix prefix;
+	size_t n = strlen(name);
+
+	memcpy(setting, name, n);
+	for (; *value && n < sizeof(setting) - 1; value++)
+		if (!strchr("{}[]\"' \t\r\n", *value))
+			setting[n++] = *value == ',' ? '.' : *value;
+	if (*value || !erl_address_read(setting + strlen(name), &address) || address.is_ipv6 != node->ipv6)
+		return NULL;
+	prefix = to_prefix(&address);
+	if (prefix_is_wildcard(&prefix) || (prefix_is_loopback(&prefix) && node->facts->n_peers > 0))
+		return NULL;
+	return node_edit(node, setting, where, text);
 }
 
 /* The reason why a node with this interface does not start or cannot be reached; NULL when it works. */
@@ -100,6 +126,16 @@ static bool is_flag(const struct ejg_setting *where)
 	return where->note && strstr(where->note, "inet_dist_use_interface");
 }
 
+static void say_ignored(const struct node *node, const char *value, const struct ejg_setting *where)
+{
+	char edit[NODE_REMEDY_SIZE];
+	const char *remedy = mean(node, value, where, edit);
+
+	node_say(node, "interface-ignored", value, where, remedy ? remedy : propose(node, where, edit),
+		 "is not an address for Erlang: ejabberdctl ignores it without a message, and the node listens on all "
+		 "addresses");
+}
+
 void node_check_interface(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "INET_DIST_INTERFACE");
@@ -117,9 +153,7 @@ void node_check_interface(const struct node *node)
 		node_say(node, "interface-unusable", value, where, NULL,
 			 "inet_dist_use_interface takes an Erlang tuple such as {127,0,0,1}: the node does not start");
 	else if (!node->has_interface)
-		node_say(node, "interface-ignored", value, where, propose(node, where, edit),
-			 "is not an address for Erlang: ejabberdctl ignores it without a message, and the node listens "
-			 "on all addresses");
+		say_ignored(node, value, where);
 	else
 		check_address(node, value, where);
 }

@@ -42,6 +42,11 @@ static bool check_window(const struct node *node)
 	case PORT_WINDOW_INVALID:
 		say_window(node, "range-invalid", where, "is not a range N-M of two ports: the node does not start");
 		return true;
+	case PORT_WINDOW_SPLIT:
+		say_window(node, "range-split", where,
+			   "is not a range N-M of two ports: the shell takes it apart, and the node listens on another "
+			   "range than that");
+		return true;
 	default:
 		return false;
 	}
@@ -180,11 +185,39 @@ static void say_tools(const struct node *node)
 		 "%s listens on one of these ports while it runs, in the cgroup of its caller", node_tool(node));
 }
 
+/* Return: true if the fixed port is the reason for a missing range. */
+static bool check_fixed(const struct node *node)
+{
+	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERL_DIST_PORT");
+	const char *value = node_value(node, "ERL_DIST_PORT");
+	char subject[128];
+	uint16_t port;
+
+	if (!value || !ejg_kind_is(node->facts, "ejabberd") || !node_is_written(where))
+		return false;
+	snprintf(subject, sizeof(subject), "ERL_DIST_PORT=" NODE_TEXT, value);
+	switch (port_window_read_fixed(value, &port)) {
+	case PORT_WINDOW_RANDOM:
+		node_say(node, "dist-port-ignored", subject, where, NULL,
+			 "is not a port: Erlang takes the range or a random port, and without epmd: ejabberdctl and "
+			 "other nodes do not find the node");
+		return node->facts->dist_state == EJG_DIST_RANDOM;
+	case PORT_WINDOW_INVALID:
+		node_say(node, "dist-port-invalid", subject, where, NULL, "is not a port: the node does not start");
+		return true;
+	default:
+		return false;
+	}
+}
+
 void node_check_range(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "dist-range");
+	const bool fixed = check_fixed(node);
 	char subject[32];
 
+	if (fixed)
+		return;
 	if (!node->range.first) {
 		if (!check_window(node))
 			check_unknown(node);

@@ -5,6 +5,7 @@
 #include "libejguard/modules/node/node.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/port-window.h"
 
 /* In this order: a derived setting comes after its sources, and is not reported again. */
 static const char *const watched[] = {
@@ -49,14 +50,16 @@ static void check_overridden(const struct node *node)
 static void check_dist_port(const struct node *node)
 {
 	const struct ejg_setting *where = ejg_survey_setting(node->survey, "ERL_OPTIONS");
-	const char *options = node_value(node, "ERL_OPTIONS");
+	const char *options = node_value(node, "ERL_OPTIONS"), *fixed = node_value(node, "ERL_DIST_PORT");
+	uint16_t port;
 
 	if (node->n_dist_port > 1)
-		node_say(node, "dist-port-twice", "-erl_epmd_port", where, NULL,
-			 "is set twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then ignores both and listens on a random "
-			 "port%s",
-			 node_is_local(node) ? " of the loopback address" : "");
-	else if (node->n_dist_port)
+		node_say(
+			node, "dist-port-twice", "-erl_epmd_port", where, NULL,
+			"is set twice (ERL_DIST_PORT, ERL_OPTIONS): Erlang then ignores both and listens on the range, "
+			"or on a random port%s",
+			node_is_local(node) ? " of the loopback address" : "");
+	else if (node->n_dist_port && (!fixed || port_window_read_fixed(fixed, &port) == PORT_WINDOW_RANGE))
 		node_say(node, "epmd-unused", "ERL_DIST_PORT", ejg_survey_setting(node->survey, "ERL_DIST_PORT"), NULL,
 			 "the node has a fixed port and does not need epmd; if epmd runs, it lists the node "
 			 "nevertheless");
