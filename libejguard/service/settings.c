@@ -185,6 +185,9 @@ static int add_all(struct setting_list *list, struct settings *s)
 	settings_add_variable(list, "user", &user);
 	if (s->unit.umask)
 		settings_add(list, "umask", EJG_SETTING_KNOWN, s->unit.umask, NULL, &s->unit.umask_origin);
+	for (unsigned int i = 0; i < s->n_cfg_files; i++)
+		settings_add(list, "sourced-file", EJG_SETTING_KNOWN, s->cfg_files[i].path, NULL,
+			     &s->cfg_files[i].origin);
 	r = settings_add_derived(list, s);
 	if (r == 0)
 		r = epmd_units_add(list, s);

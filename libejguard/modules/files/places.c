@@ -257,6 +257,29 @@ static int add_release(struct files *files)
 	return r == 0 ? places_add(files, &place) : r;
 }
 
+/* Files that ejabberdctl.cfg reads: root's shell runs them, too. */
+static int add_sourced(struct files *files)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < files->survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(files->survey, i);
+		const struct file_place place = {
+			.path = setting->value,
+			.name = "ejabberdctl.cfg",
+			.origin = setting->origin.file,
+			.where = { .file = setting->origin.file, .line = setting->origin.line },
+			.shape = PLACE_FILE,
+			.group = GROUP_DATA,
+			.sourced = true,
+		};
+
+		if (strcmp(setting->name, "sourced-file") == 0)
+			r = places_add(files, &place);
+	}
+	return r;
+}
+
 int files_find_places(struct files *files)
 {
 	const bool ejabberd = ejg_kind_is(files->facts, "ejabberd");
@@ -280,6 +303,8 @@ int files_find_places(struct files *files)
 		r = add_setting(files, "EJABBERDCTL_CONFIG_PATH",
 				ejabberds(files, places_join(files, config, "ejabberdctl.cfg")), PLACE_FILE,
 				GROUP_DATA);
+	if (r == 0)
+		r = add_sourced(files);
 	if (r == 0)
 		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
 	if (r == 0)

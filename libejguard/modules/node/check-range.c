@@ -199,8 +199,9 @@ static bool check_fixed(const struct node *node)
 	switch (port_window_read_fixed(value, &port)) {
 	case PORT_WINDOW_RANDOM:
 		node_say(node, "dist-port-ignored", subject, where, NULL,
-			 "is not a port: Erlang takes the range or a random port, and without epmd: ejabberdctl and "
-			 "other nodes do not find the node");
+			 "is not a port: Erlang ignores it, and starts no epmd: the node does not start, or "
+			 "ejabberdctl and "
+			 "other nodes do not find it");
 		return node->facts->dist_state == EJG_DIST_RANDOM;
 	case PORT_WINDOW_INVALID:
 		node_say(node, "dist-port-invalid", subject, where, NULL, "is not a port: the node does not start");

@@ -57,6 +57,12 @@ struct dist {
 };
 
 /* Everything that is read about a service. The first members select what is read. */
+/* A file that ejabberdctl.cfg reads. */
+struct cfg_file {
+	const char *path;
+	struct ejg_origin origin; /* of the statement */
+};
+
 struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
@@ -87,7 +93,9 @@ struct settings {
 	bool cfg_missing;
 	uint32_t cfg_opaque_line;   /* of the first statement that could set anything; 0: no such statement */
 	const char *cfg_opaque_why; /* constant text */
-	uint32_t epmd_line;	    /* line of the cfg that names ERL_EPMD_PORT; or 0 */
+	struct cfg_file cfg_files[8];
+	unsigned int n_cfg_files;
+	uint32_t epmd_line; /* line of the cfg that names ERL_EPMD_PORT; or 0 */
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be determined, or NULL */
 	struct ejg_origin flags_origin;

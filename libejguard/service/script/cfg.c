@@ -3,36 +3,23 @@
 
 #include <string.h>
 
+#include "libejguard/service/script/cfg-reader.h"
 #include "libejguard/service/script/command.h"
 #include "libejguard/service/script/line.h"
 #include "libejguard/service/script/statement.h"
 #include "libejguard/util/cleanup.h"
-
-struct cfg {
-	struct shell shell;
-	const char *at;
-	const char *end;
-	const char *counted; /* lines are counted up to here */
-	unsigned int level;  /* of if and loops */
-	uint32_t opened;     /* the line of the outermost */
-	bool perhaps;	     /* the rest of this list may or may not run */
-	char never;	     /* does not run: the operator that skips it, & or | */
-	bool piped;	     /* is a part of a pipe, so it runs in a subshell */
-	enum truth truth;    /* of the command before */
-};
 
 /* The functions below read a piece; they return NULL, or why the statement is opaque. */
 
 static const char *const no_assignment = "it is not a simple assignment";
 static const char *const more_than_one = "something follows the assignment on the same line";
 
-static void skip_blanks(struct cfg *c)
+void cfg_skip_blanks(struct cfg *c)
 {
 	c->at = script_blanks(c->at, c->end);
 }
 
-/* True at the end of a command. A # here follows a blank, so it begins a comment. */
-static bool at_end(const struct cfg *c)
+bool cfg_at_end(const struct cfg *c)
 {
 	return c->at == c->end || strchr("\n;&|#", *c->at);
 }
@@ -45,7 +32,7 @@ static void locate(struct cfg *c)
 
 static void set_mode(struct cfg *c)
 {
-	c->shell.mode = c->never ? SHELL_NEVER : c->level > 0 || c->perhaps ? SHELL_PERHAPS : SHELL_DONE;
+	c->shell.mode = cfg_mode(c);
 	c->shell.assigned = false;
 	c->truth = UNKNOWN;
 }
@@ -72,7 +59,7 @@ static const char *read_assignment(struct cfg *c, size_t length, bool append)
 		statement_set(&c->shell, name, &value, false);
 	if (c->at < c->end && !strchr(" \t\n;&|", *c->at))
 		return "it is more than an assignment";
-	skip_blanks(c);
+	cfg_skip_blanks(c);
 	return NULL;
 }
 
@@ -95,9 +82,9 @@ static const char *read_assignments(struct cfg *c)
 	/* with others on its line they are arguments where it is no assignment */
 	if (append > 0) {
 		problem = read_assignment(c, append, true);
-		return problem || at_end(c) ? problem : more_than_one;
+		return problem || cfg_at_end(c) ? problem : more_than_one;
 	}
-	for (; !problem && !at_end(c);) {
+	for (; !problem && !cfg_at_end(c);) {
 		length = statement_assigned(c->at, c->end);
 		if (length == 0)
 			return more_than_one;
@@ -110,14 +97,14 @@ static const char *read_unset(struct cfg *c)
 {
 	const struct ejg_origin origin = shell_origin(&c->shell);
 
-	for (skip_blanks(c); !at_end(c); skip_blanks(c)) {
+	for (cfg_skip_blanks(c); !cfg_at_end(c); cfg_skip_blanks(c)) {
 		const char *begin = c->at;
 		char *name;
 
 		while (c->at < c->end && script_is_name(*c->at))
 			c->at++;
 		name = arena_strndup(c->shell.settings->arena, begin, (size_t)(c->at - begin));
-		if (!name || !*name || (!at_end(c) && !strchr(" \t", *c->at)))
+		if (!name || !*name || (!cfg_at_end(c) && !strchr(" \t", *c->at)))
 			return no_assignment;
 		c->shell.assigned = true;
 		if (c->shell.mode == SHELL_DONE)
@@ -133,15 +120,15 @@ static const char *read_set(struct cfg *c)
 {
 	char sign;
 
-	skip_blanks(c);
-	for (sign = '\0'; !at_end(c); skip_blanks(c)) {
+	cfg_skip_blanks(c);
+	for (sign = '\0'; !cfg_at_end(c); cfg_skip_blanks(c)) {
 		const bool first = sign == '\0';
 
 		if (first || *c->at == '-' || *c->at == '+')
 			sign = *c->at++;
-		if ((sign != '-' && sign != '+') || at_end(c))
+		if ((sign != '-' && sign != '+') || cfg_at_end(c))
 			return no_assignment;
-		for (; !at_end(c) && *c->at != ' ' && *c->at != '\t'; c->at++) {
+		for (; !cfg_at_end(c) && *c->at != ' ' && *c->at != '\t'; c->at++) {
 			if (!strchr("aefuvxC", *c->at) || (*c->at == 'a' && c->shell.mode != SHELL_DONE))
 				return no_assignment;
 			if (*c->at == 'a')
@@ -160,44 +147,7 @@ static void read_test(struct cfg *c)
 	if (truth == UNKNOWN)
 		return;
 	c->at = at;
-	c->truth = truth;
-}
-
-/* `if`, `then` and similar words before a command. Return: true if a command follows. */
-static const char *read_words(struct cfg *c, bool *ret_command)
-{
-	static const char *const opening[] = { "if", "while", "until" };
-	static const char *const inside[] = { "then", "elif", "else", "do" };
-	static const char *const closing[] = { "fi", "done" };
-
-	*ret_command = false;
-	for (skip_blanks(c); !at_end(c); skip_blanks(c)) {
-		const char *before = c->at;
-
-		for (size_t i = 0; i < ARRAY_SIZE(opening) && c->at == before; i++) {
-			if (!script_word(c->at, c->end, opening[i]))
-				continue;
-			c->at += strlen(opening[i]);
-			c->opened = c->level++ ? c->opened : c->shell.line;
-		}
-		for (size_t i = 0; i < ARRAY_SIZE(inside) && c->at == before; i++)
-			if (script_word(c->at, c->end, inside[i]))
-				c->at += c->level ? strlen(inside[i]) : 0;
-		for (size_t i = 0; i < ARRAY_SIZE(closing) && c->at == before; i++) {
-			if (!script_word(c->at, c->end, closing[i]) || !c->level)
-				continue;
-			c->at += strlen(closing[i]);
-			c->level--;
-			skip_blanks(c);
-			return at_end(c) ? NULL : no_assignment;
-		}
-		if (script_word(c->at, c->end, "!") && c->at == before)
-			c->at++;
-		if (c->at == before)
-			break;
-	}
-	*ret_command = !at_end(c);
-	return NULL;
+	c->truth = c->negated ? (truth == TRUE ? FALSE : TRUE) : truth;
 }
 
 /* True if an operator or the end of the file is where a command has to be. */
@@ -210,9 +160,9 @@ static bool lacks_command(const struct cfg *c, bool expected)
 static const char *read_command(struct cfg *c, bool expected)
 {
 	const char *begin = c->at, *problem;
-	bool command;
+	bool command, taken = false;
 
-	problem = read_words(c, &command);
+	problem = cfg_words(c, &command);
 	set_mode(c);
 	if (!problem && c->at == begin && !command && lacks_command(c, expected))
 		return no_assignment;
@@ -220,6 +170,9 @@ static const char *read_command(struct cfg *c, bool expected)
 		return problem;
 	if (statement_assigned(c->at, c->end) || appended(c))
 		return read_assignments(c);
+	problem = cfg_builtin(c, &taken);
+	if (problem || taken)
+		return problem;
 	if (script_word(c->at, c->end, "export")) {
 		c->at += strlen("export");
 		return statement_export(&c->shell, &c->at, c->end) ? NULL : no_assignment;
@@ -232,6 +185,8 @@ static const char *read_command(struct cfg *c, bool expected)
 		c->at += strlen("set");
 		return read_set(c);
 	}
+	if (cfg_is_function(c))
+		return "it calls a function";
 	if (script_word(c->at, c->end, "["))
 		read_test(c);
 	return c->truth == UNKNOWN && !command_sets_nothing(&c->shell, &c->at, c->end) ? no_assignment : NULL;
@@ -255,7 +210,7 @@ static void read_condition(struct cfg *c, char op)
 /* Skips blank lines and comments up to the next command. */
 static void skip_lines(struct cfg *c)
 {
-	for (skip_blanks(c); c->at < c->end && (*c->at == '\n' || *c->at == '#'); skip_blanks(c)) {
+	for (cfg_skip_blanks(c); c->at < c->end && (*c->at == '\n' || *c->at == '#'); cfg_skip_blanks(c)) {
 		const char *newline = memchr(c->at, '\n', (size_t)(c->end - c->at));
 
 		c->at = newline ? newline + 1 : c->end;
@@ -268,6 +223,7 @@ static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expect
 	const char op = c->at < c->end ? *c->at : '\n';
 	const bool twice = c->end - c->at > 1 && c->at[1] == op;
 
+	c->condition = c->perhaps || c->never || c->piped || op == '&' || op == '|' ? UNKNOWN : c->truth;
 	*ret_more = strchr(";&|", op) != NULL;
 	if (op == '#')
 		while (c->at < c->end && *c->at != '\n')
@@ -305,13 +261,13 @@ static const char *read_list(struct cfg *c)
 	c->perhaps = c->piped = false;
 	c->never = '\0';
 	while (!problem && more) {
-		skip_blanks(c);
+		cfg_skip_blanks(c);
 		locate(c);
 		problem = read_command(c, expected);
 		if (!problem && c->piped && c->shell.assigned)
 			problem = "it is more than an assignment";
-		skip_blanks(c);
-		if (!problem && !at_end(c))
+		cfg_skip_blanks(c);
+		if (!problem && !cfg_at_end(c))
 			problem = no_assignment;
 		if (!problem)
 			problem = read_operator(c, &more, &expected);
@@ -327,8 +283,30 @@ static void set_opaque(struct settings *s, uint32_t line, const char *why)
 	s->cfg_opaque_why = why;
 }
 
+const char *cfg_text(struct cfg *c, uint32_t *ret_line)
+{
+	const char *first = NULL;
+
+	while (c->at < c->end && !arena_failed(c->shell.settings->arena)) {
+		const char *problem = read_list(c), *newline;
+
+		if (problem && !first) {
+			first = problem;
+			*ret_line = c->shell.line;
+		}
+		newline = c->at < c->end ? memchr(c->at, '\n', (size_t)(c->end - c->at)) : NULL;
+		c->at = newline ? newline + 1 : c->end;
+	}
+	if (c->level && !first) {
+		first = "it is not closed";
+		*ret_line = c->opened;
+	}
+	return first;
+}
+
 void cfg_read(struct settings *s, const char *script, const char *text, size_t size)
 {
+	unsigned int n_files = 0;
 	struct cfg c = {
 		.shell = { .settings = s,
 			   .path = script,
@@ -339,20 +317,16 @@ void cfg_read(struct settings *s, const char *script, const char *text, size_t s
 		.at = text,
 		.end = text + size,
 		.counted = text,
+		.n_files = &n_files,
 	};
+	const char *problem;
+	uint32_t line = 0;
 
 	if (memchr(text, '\0', size)) {
 		set_opaque(s, 1, "the file contains a NUL byte");
 		return;
 	}
-	while (c.at < c.end && !arena_failed(s->arena)) {
-		const char *problem = read_list(&c), *newline;
-
-		if (problem)
-			set_opaque(s, c.shell.line, problem);
-		newline = memchr(c.at, '\n', (size_t)(c.end - c.at));
-		c.at = newline ? newline + 1 : c.end;
-	}
-	if (c.level)
-		set_opaque(s, c.opened, "it is not closed");
+	problem = cfg_text(&c, &line);
+	if (problem)
+		set_opaque(s, line, problem);
 }

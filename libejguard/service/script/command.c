@@ -60,8 +60,7 @@ static size_t plain_word(const char *at, const char *end)
 	return (size_t)(c - at);
 }
 
-/* < FILE, > FILE, >> FILE, >& NUMBER. */
-static bool read_redirection(struct shell *shell, const char **at, const char *end)
+bool command_redirection(struct shell *shell, const char **at, const char *end)
 {
 	const char op = **at;
 	const char *before;
@@ -82,6 +81,12 @@ static bool sets(const struct word_value *argument)
 	return !argument->text || strncmp(argument->text, "-v", 2) == 0;
 }
 
+bool command_is_builtin(const char *name)
+{
+	return is_among(harmless, ARRAY_SIZE(harmless), name, strlen(name)) ||
+	       is_among(others, ARRAY_SIZE(others), name, strlen(name));
+}
+
 bool command_sets_nothing(struct shell *shell, const char **at, const char *end)
 {
 	const char *word = *at;
@@ -100,7 +105,7 @@ bool command_sets_nothing(struct shell *shell, const char **at, const char *end)
 		if (*at == end || strchr("\n;&|#", **at))
 			return true;
 		if (**at == '<' || **at == '>') {
-			if (!read_redirection(shell, at, end))
+			if (!command_redirection(shell, at, end))
 				return false;
 			continue;
 		}

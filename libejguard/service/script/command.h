@@ -12,4 +12,10 @@
  */
 bool command_sets_nothing(struct shell *shell, const char **at, const char *end);
 
+/* Reads < FILE, > FILE, >> FILE, >& NUMBER at *at. Return: false when it is something else. */
+bool command_redirection(struct shell *shell, const char **at, const char *end);
+
+/* True for a builtin or keyword of a shell. */
+bool command_is_builtin(const char *name);
+
 #endif

@@ -25,6 +25,14 @@ static void doubt(struct settings *s, const char *name, const struct ejg_origin 
 		variable_doubt(&s->variables, name, why, origin);
 }
 
+bool doubt_is_setting(const char *name)
+{
+	for (const char *const *known = settings_names; *known; known++)
+		if (strcmp(*known, name) == 0)
+			return true;
+	return false;
+}
+
 void doubt_all(struct settings *s, const struct ejg_origin *origin, const char *why)
 {
 	const size_t n = s->variables.n;

@@ -99,7 +99,7 @@ static enum truth test_unary(struct shell *shell, char operator, const char * te
 	if (operator== 'z' || operator== 'n')
 		return truth_of((*text == '\0') == (operator== 'z'));
 	/* a file that is tested may exist at the start although it does not now */
-	if (shell->strict || !strchr("frwxedS", operator) || text[0] != '/')
+	if (!strchr("frwxeds", operator) || text[0] != '/' || (shell->strict && strncmp(text, "/etc/", 5) != 0))
 		return UNKNOWN;
 	return truth_of(settings_exists(shell->settings->source, text));
 }

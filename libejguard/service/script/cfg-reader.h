@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reader of ejabberdctl.cfg, shared by its parts: cfg.c, cfg-level.c, cfg-builtin.c. */
+#ifndef EJG_SERVICE_SCRIPT_CFG_READER_H
+#define EJG_SERVICE_SCRIPT_CFG_READER_H
+
+#include "libejguard/service/script/statement.h"
+
+enum {
+	CFG_LEVELS = 32,    /* of if and loops, one inside of another */
+	CFG_FUNCTIONS = 16, /* whose names are remembered */
+	CFG_FILES = 8,	    /* that are read by `.`, in all */
+};
+
+/* An if or a loop. */
+struct cfg_level {
+	enum shell_mode mode; /* of its commands now */
+	bool taken;	      /* a branch of this if runs: no other one does */
+	bool perhaps;	      /* a branch may run */
+	bool loop;
+};
+
+struct cfg {
+	struct shell shell;
+	const char *at;
+	const char *end;
+	const char *counted; /* lines are counted up to here */
+	struct cfg_level levels[CFG_LEVELS];
+	unsigned int level;    /* how many of them are open */
+	uint32_t opened;       /* the line of the outermost */
+	bool perhaps;	       /* the rest of this list may or may not run */
+	char never;	       /* does not run: the operator that skips it, & or | */
+	bool piped;	       /* is a part of a pipe, so it runs in a subshell */
+	bool negated;	       /* a ! stands before the command */
+	enum truth truth;      /* of the command before */
+	enum truth condition;  /* of the list before, for `then` */
+	enum shell_mode floor; /* of the statement that reads this file */
+	const char *functions[CFG_FUNCTIONS];
+	size_t n_functions;
+	unsigned int *n_files; /* read so far */
+};
+
+/* The functions below read a piece; those that return a text return NULL, or why the statement is opaque. */
+
+/* True at the end of a command. A # here follows a blank, so it begins a comment. */
+bool cfg_at_end(const struct cfg *c);
+void cfg_skip_blanks(struct cfg *c);
+
+/* `if`, `then` and similar words before a command. *ret_command: a command follows. */
+const char *cfg_words(struct cfg *c, bool *ret_command);
+/* How the commands of all open levels run. */
+enum shell_mode cfg_mode(const struct cfg *c);
+
+/* Takes readonly, trap, exec, `.`, the head of a function and its body. *ret_taken: it was one of them. */
+const char *cfg_builtin(struct cfg *c, bool *ret_taken);
+/* True if the command is a function of this file. */
+bool cfg_is_function(const struct cfg *c);
+
+/* Reads a file's text, of cfg or of what it reads. Return: NULL, or why it is opaque; *ret_line: where. */
+const char *cfg_text(struct cfg *c, uint32_t *ret_line);
+
+#endif
