@@ -43,6 +43,7 @@ static void judge(struct config_check *check)
 	check_backend(check);
 	check_secrets(check);
 	check_programs(check);
+	check_folders(check);
 	check_docroots(check);
 	check_ports(check);
 	config_finding(check, "judged", check->yml.setup->config, NULL, NULL,

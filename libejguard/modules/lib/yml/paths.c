@@ -169,6 +169,7 @@ static void add_value(struct collector *collector, const struct yml_path *path, 
 		for (size_t i = 0; i < node->n; i++)
 			if (yml_text(node->pairs[i].value)) {
 				here.host = yml_text(node->pairs[i].key);
+				here.of_map = true;
 				add_value(collector, &here, node->pairs[i].value);
 			}
 	} else if (yml_text(node) && *node->text) {

@@ -32,6 +32,7 @@ struct yml_path {
 	const char *path;   /* absolute, keywords replaced; if `pattern` is set, to be expanded as glob(7) */
 	bool pattern;	    /* contains *, ? or [: filelib:wildcard (certfiles only) */
 	bool argument;	    /* an argument of a program, not the program itself */
+	bool of_map;	    /* one of a map of hosts to paths */
 	bool script;	    /* what the program of a command line, an interpreter, reads and runs */
 	const char *option; /* "certfiles", "listen/ejabberd_c2s/certfile", "modules/mod_http_upload/docroot" */
 	const char *host;   /* the virtual host to which it applies, or NULL for all */
