@@ -10,9 +10,6 @@
 #include "libejguard/modules/config/contributed.h"
 #include "libejguard/modules/config/known.h"
 
-/* From this version on the environment may define macros that the configuration does not. */
-enum { VERSION_MACRO_ENVIRONMENT = 2412 };
-
 struct known_check {
 	struct config_check *check;
 	unsigned int releases;
@@ -370,7 +367,7 @@ void check_known(struct config_check *check)
 	struct known_check inspection = {
 		.check = check,
 		.contributed.check = check,
-		.macros = !version || version >= VERSION_MACRO_ENVIRONMENT,
+		.macros = !version || version >= YML_VERSION_MACRO_ENVIRONMENT,
 	};
 
 	inspection.releases = known_releases(version, &inspection.exact);

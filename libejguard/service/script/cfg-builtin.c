@@ -61,7 +61,7 @@ static const char *read_file(struct cfg *c, const char *path)
 {
 	struct settings *s = c->shell.settings;
 	cleanup_source_text struct source_text source = { 0 };
-	struct cfg inner = { .shell = c->shell, .n_files = c->n_files, .floor = c->shell.mode };
+	struct cfg inner = { .shell = c->shell, .read = c->read, .n_files = c->n_files, .floor = c->shell.mode };
 	const char *problem;
 	uint32_t line = 0;
 
@@ -81,7 +81,7 @@ static const char *read_file(struct cfg *c, const char *path)
 	inner.end = source.text + source.size;
 	memcpy(inner.functions, c->functions, sizeof(inner.functions));
 	inner.n_functions = c->n_functions;
-	problem = cfg_text(&inner, &line);
+	problem = c->read(&inner, &line);
 	memcpy(c->functions, inner.functions, sizeof(inner.functions));
 	c->n_functions = inner.n_functions;
 	c->shell.all_exported = inner.shell.all_exported;

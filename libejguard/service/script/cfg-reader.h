@@ -3,6 +3,9 @@
 #ifndef EJG_SERVICE_SCRIPT_CFG_READER_H
 #define EJG_SERVICE_SCRIPT_CFG_READER_H
 
+#include <string.h>
+
+#include "libejguard/service/script/line.h"
 #include "libejguard/service/script/statement.h"
 
 enum {
@@ -21,6 +24,9 @@ struct cfg_level {
 
 struct cfg {
 	struct shell shell;
+	/* Reads a whole text, of cfg or of a file that it reads. Return: NULL, or why it is opaque; *ret_line: where.
+	 */
+	const char *(*read)(struct cfg *c, uint32_t *ret_line);
 	const char *at;
 	const char *end;
 	const char *counted; /* lines are counted up to here */
@@ -41,9 +47,16 @@ struct cfg {
 
 /* The functions below read a piece; those that return a text return NULL, or why the statement is opaque. */
 
+static inline void cfg_skip_blanks(struct cfg *c)
+{
+	c->at = script_blanks(c->at, c->end);
+}
+
 /* True at the end of a command. A # here follows a blank, so it begins a comment. */
-bool cfg_at_end(const struct cfg *c);
-void cfg_skip_blanks(struct cfg *c);
+static inline bool cfg_at_end(const struct cfg *c)
+{
+	return c->at == c->end || strchr("\n;&|#", *c->at);
+}
 
 /* `if`, `then` and similar words before a command. *ret_command: a command follows. */
 const char *cfg_words(struct cfg *c, bool *ret_command);
@@ -54,8 +67,5 @@ enum shell_mode cfg_mode(const struct cfg *c);
 const char *cfg_builtin(struct cfg *c, bool *ret_taken);
 /* True if the command is a function of this file. */
 bool cfg_is_function(const struct cfg *c);
-
-/* Reads a file's text, of cfg or of what it reads. Return: NULL, or why it is opaque; *ret_line: where. */
-const char *cfg_text(struct cfg *c, uint32_t *ret_line);
 
 #endif

@@ -14,16 +14,6 @@
 static const char *const no_assignment = "it is not a simple assignment";
 static const char *const more_than_one = "something follows the assignment on the same line";
 
-void cfg_skip_blanks(struct cfg *c)
-{
-	c->at = script_blanks(c->at, c->end);
-}
-
-bool cfg_at_end(const struct cfg *c)
-{
-	return c->at == c->end || strchr("\n;&|#", *c->at);
-}
-
 static void locate(struct cfg *c)
 {
 	for (; c->counted < c->at; c->counted++)
@@ -283,7 +273,7 @@ static void set_opaque(struct settings *s, uint32_t line, const char *why)
 	s->cfg_opaque_why = why;
 }
 
-const char *cfg_text(struct cfg *c, uint32_t *ret_line)
+static const char *read_text(struct cfg *c, uint32_t *ret_line)
 {
 	const char *first = NULL;
 
@@ -314,6 +304,7 @@ void cfg_read(struct settings *s, const char *script, const char *text, size_t s
 			   .kind = EJG_ORIGIN_DISCOVERED,
 			   .line = 1,
 			   .strict = true },
+		.read = read_text,
 		.at = text,
 		.end = text + size,
 		.counted = text,
@@ -326,7 +317,7 @@ void cfg_read(struct settings *s, const char *script, const char *text, size_t s
 		set_opaque(s, 1, "the file contains a NUL byte");
 		return;
 	}
-	problem = cfg_text(&c, &line);
+	problem = read_text(&c, &line);
 	if (problem)
 		set_opaque(s, line, problem);
 }

@@ -122,6 +122,12 @@ static void problem(struct collector *collector, const struct yml_node *node, co
 						      .column = node->column });
 }
 
+/* True for a name in capitals that no environment can define: ejabberd takes it for a relative path. */
+static bool is_literal(const struct yml *yml, const char *text)
+{
+	return yml->setup->version && yml->setup->version < YML_VERSION_MACRO_ENVIRONMENT && !strchr(text, '@');
+}
+
 /* One path, with its keywords replaced and made absolute. */
 static void add_text(struct collector *collector, const struct yml_path *path, const struct yml_node *node,
 		     const char *text)
@@ -132,7 +138,7 @@ static void add_text(struct collector *collector, const struct yml_path *path, c
 
 	if (no_memory)
 		return;
-	if (!value || yml_is_placeholder(node)) {
+	if (!value || (yml_is_placeholder(node) && !is_literal(collector->yml, text))) {
 		bool keywords = value && strcmp(value, text) != 0;
 
 		if (!value || !keywords) {

@@ -15,7 +15,7 @@
 #include "libejguard/util/file.h"
 #include "libejguard/util/root.h"
 
-enum { VERSION_MACRO_ENVIRONMENT = 2412, MAX_TEXT = 256 << 10, MAX_ENVIRONMENT = 100 };
+enum { MAX_TEXT = 256 << 10, MAX_ENVIRONMENT = 100 };
 
 struct names {
 	struct arena *arena;
@@ -219,7 +219,7 @@ int yml_setup_find(struct arena *arena, const struct ejg_facts *facts, const str
 	if (!setup->modules_conf && setup->modules)
 		setup->modules_conf = arena_printf(arena, "%s/conf", setup->modules);
 	setup->version = read_version(value(survey, "version"));
-	if (!setup->version || setup->version >= VERSION_MACRO_ENVIRONMENT)
+	if (!setup->version || setup->version >= YML_VERSION_MACRO_ENVIRONMENT)
 		find_environment(&names, facts, survey);
 	setup->environment = names.items;
 	setup->n_environment = names.n;

@@ -14,6 +14,9 @@ struct arena;
 struct ejg_facts;
 struct ejg_survey;
 
+/* Since this ejabberd the environment may define macros: EJABBERD_MACRO_NAME. */
+enum { YML_VERSION_MACRO_ENVIRONMENT = 2412 };
+
 /* The node's environment, as far as the configuration depends on it. */
 struct yml_setup {
 	const char *root;		/* the root directory; NULL or "": the system's own */
