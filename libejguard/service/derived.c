@@ -329,6 +329,21 @@ static int add_of_kind(struct setting_list *list, struct settings *s)
 	return add_dist(list, s);
 }
 
+/* Folders of code that erl is told of. */
+static void add_code_paths(struct setting_list *list, const struct settings *s)
+{
+	static const char *const names[] = { "-pa", "-pz", "-path" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct flag_walk walk = { .s = s, .name = names[i] };
+		const struct erl_flag *flag;
+
+		while ((flag = next_flag(&walk)))
+			if (flag->value && flag->value[0] == '/')
+				settings_add(list, "code-path", EJG_SETTING_KNOWN, flag->value, NULL, &flag->origin);
+	}
+}
+
 int settings_add_derived(struct setting_list *list, struct settings *s)
 {
 	struct ejg_origin origin = { 0 };
@@ -357,5 +372,6 @@ int settings_add_derived(struct setting_list *list, struct settings *s)
 	add_found(list, "otp", value, &origin, "the release of Erlang/OTP cannot be seen from its folders");
 	add_name_kind(list, s);
 	add_tls(list, s);
+	add_code_paths(list, s);
 	return add_dist(list, s);
 }

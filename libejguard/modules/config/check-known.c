@@ -63,7 +63,7 @@ static void judge_value(struct known_check *inspection, const char *scope, const
 			return;
 		first = first.place ? first : fault;
 	}
-	if (first.place)
+	if (first.place && !contributed_serves(&inspection->contributed, scope, pair->key->text, yml_text(first.place)))
 		tell(inspection, pair->key->text, first.place->line ? first.place : pair->key,
 		     arena_printf(arena, "%s %s%s", pair->key->text, first.text ? first.text : "",
 				  yml_is_placeholder(first.place) ? ", and nothing defines that macro" : ""));

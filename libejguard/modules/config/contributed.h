@@ -20,4 +20,10 @@ struct contributed {
  */
 bool contributed_has(struct contributed *contributed, const char *module);
 
+/*
+ * True if the value of such an option is the name of code: auth_method: http is ejabberd_auth_http, db_type: x of
+ * mod_roster is mod_roster_x. Code of contributed modules is not there yet when ejabberd looks for it.
+ */
+bool contributed_serves(struct contributed *contributed, const char *scope, const char *option, const char *value);
+
 #endif

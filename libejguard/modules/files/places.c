@@ -257,24 +257,25 @@ static int add_release(struct files *files)
 	return r == 0 ? places_add(files, &place) : r;
 }
 
-/* Files that ejabberdctl.cfg reads: root's shell runs them, too. */
-static int add_sourced(struct files *files)
+/* Files that ejabberdctl.cfg reads: root's shell runs them, too. And folders of code that erl is told of. */
+static int add_named(struct files *files)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < files->survey->n_settings; i++) {
 		const struct ejg_setting *setting = ejg_setting_get(files->survey, i);
+		const bool code = strcmp(setting->name, "code-path") == 0;
 		const struct file_place place = {
 			.path = setting->value,
-			.name = "ejabberdctl.cfg",
+			.name = code ? "-pa" : "ejabberdctl.cfg",
 			.origin = setting->origin.file,
 			.where = { .file = setting->origin.file, .line = setting->origin.line },
-			.shape = PLACE_FILE,
-			.group = GROUP_DATA,
-			.sourced = true,
+			.shape = code ? PLACE_TREE : PLACE_FILE,
+			.group = code ? GROUP_CODE : GROUP_DATA,
+			.sourced = !code,
 		};
 
-		if (strcmp(setting->name, "sourced-file") == 0)
+		if (code || strcmp(setting->name, "sourced-file") == 0)
 			r = places_add(files, &place);
 	}
 	return r;
@@ -304,7 +305,7 @@ int files_find_places(struct files *files)
 				ejabberds(files, places_join(files, config, "ejabberdctl.cfg")), PLACE_FILE,
 				GROUP_DATA);
 	if (r == 0)
-		r = add_sourced(files);
+		r = add_named(files);
 	if (r == 0)
 		r = add_setting(files, "VMARGS", NULL, PLACE_FILE, GROUP_DATA);
 	if (r == 0)

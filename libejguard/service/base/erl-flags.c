@@ -57,14 +57,28 @@ static int read_pair(struct flag_reader *r, const char *flag)
 	return add_flag(r, name, next_word(r) ? r->now->text : NULL);
 }
 
+/* -pa FOLDER...: one flag for each. */
+static int read_folders(struct flag_reader *r, const char *flag)
+{
+	int result = 0;
+
+	while (result == 0 && r->at < r->words->n && !is_flag(r->words->items[r->at].text) && next_word(r))
+		result = add_flag(r, flag, r->now->text);
+	return result;
+}
+
 static int read_flag(struct flag_reader *r, bool *ended)
 {
+	static const char *const folders[] = { "-pa", "-pz", "-path" };
 	static const char *const single[] = { "-name",		"-sname",     "-setcookie", "-proto_dist",
 					      "-erl_epmd_port", "-epmd_port", "-config",    "-args_file" };
 
 	*ended = strcmp(r->now->text, "-extra") == 0;
 	if (strcmp(r->now->text, "-env") == 0)
 		return read_pair(r, "-env");
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (strcmp(r->now->text, folders[i]) == 0)
+			return read_folders(r, folders[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(single); i++) {
 		if (strcmp(r->now->text, single[i]) != 0)
 			continue;
