@@ -51,10 +51,11 @@ word_for() {
 }
 
 # check_guarded WHAT BED STRANGER ADDRESS4 [ADDRESS6]: the guard holds: the tool says so, the programs of this
-# machine work, a stranger reaches 5222 and nothing else.
+# machine work, a stranger reaches 5222 and nothing else. ejabberd tells systemd that it is ready before it listens.
 check_guarded() {
 	local what=$1 bed=$2 stranger=$3 port
 	shift 3
+	check "$what: ejabberd listens" ejabberd_is_up "$bed"
 	check "$what: ejguard check" bed_run "$bed" ejguard check
 	check "$what: ejabberdctl status" bed_run "$bed" ejabberdctl status
 	port=$(ejabberd_dist_port "$bed")
