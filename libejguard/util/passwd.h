@@ -6,6 +6,7 @@
 #ifndef EJG_UTIL_PASSWD_H
 #define EJG_UTIL_PASSWD_H
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/types.h>
 
@@ -51,6 +52,12 @@ int passwd_each_user(const char *root, int (*fn)(void *data, const struct passwd
  * -E2BIG, -EIO, -ENOMEM.
  */
 int passwd_groups_of(const char *root, const struct passwd_user *user, gid_t *ret, size_t max);
+
+/* True for the numbers from which systemd takes those of DynamicUser=; the group has the same. */
+static inline bool passwd_is_dynamic(uid_t uid)
+{
+	return uid >= 61184 && uid <= 65519;
+}
 
 static inline void passwd_user_end(struct passwd_user *user)
 {

@@ -3,7 +3,7 @@
 #
 # What unit files do to the guard, and what check and enable say of it: a listener that the policy refuses; a unit that the stack
 # names by two of its names; sockets of epmd, and what sockets start, that it does not name; a unit that guards itself; commands
-# that root runs before the guard.
+# that root runs before the guard; DynamicUser=.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -169,3 +169,19 @@ drop_in ejabberd.service 'PermissionsStartOnly=yes'
 check 'PermissionsStartOnly=yes: start' bed_run server systemctl restart ejabberd
 check_is 'root runs them' 'root root' "$(bed_run server cat /var/lib/ejabberd/condition /var/lib/ejabberd/before | xargs)"
 check_is 'check says nothing' '' "$(findings check | grep early || true)"
+
+note 'DynamicUser=yes, with the user of the package'
+rm "$units/ejabberd.service.d/20-early.conf"
+bed_run server ejguard disable >/dev/null
+bed_run server ejguard release >/dev/null
+drop_in ejabberd.service 'DynamicUser=yes' 'Environment=HOME=/var/lib/ejabberd' \
+	'ReadWritePaths=/var/lib/ejabberd /var/log/ejabberd /run/ejabberd'
+check 'control: without the guard it starts' bed_run server systemctl restart ejabberd
+check_is 'control: from inside, to a stranger' refused "$(try_in server ejabberd.service connect 203.0.113.9 4369)"
+check 'enable --now' bed_run server ejguard enable --now
+check 'restart' bed_run server systemctl restart ejabberd
+check 'check' bed_run server ejguard check
+check_is 'from inside, to a stranger' denied "$(try_in server ejabberd.service connect 203.0.113.9 4369)"
+check_is 'a stranger' refused "$(try stranger connect 198.51.100.1 4369)"
+bed_run server systemctl stop ejabberd.service
+check 'at rest: check' bed_run server ejguard check

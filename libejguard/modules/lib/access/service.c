@@ -43,6 +43,8 @@ static int find_user(struct arena *arena, const struct ejg_facts *facts, const s
 		return 0;
 	service->known = true;
 	service->uid = survey->user;
+	if (passwd_is_dynamic(survey->user))
+		service->gid = survey->user;
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
