@@ -21,6 +21,7 @@
 #include "tests/bench/programs.h"
 
 #define PORT 4370
+#define CLOSED_PORT 4371 /* of the range, without a listener */
 #define PUBLIC_PORT 5222
 #define STRICT_PORT 7777 /* private only by strict=yes */
 #define FIRST_PEER 0x14000000
@@ -66,6 +67,16 @@ static void try_connect6(const struct bench *bench, int fd, uint32_t address)
 
 	if (connect(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || (errno != ENETUNREACH && errno != EPERM))
 		fail("connect");
+}
+
+/* A new socket each time: the hook binds it to the device or to the address. */
+static void try_new_connect4(const struct bench *bench, int unused, uint32_t address)
+{
+	struct sockaddr_in in = to_sockaddr(address, CLOSED_PORT);
+	cleanup_fd int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0 || errno != ECONNREFUSED)
+		fail("connect on this host");
 }
 
 /* The address is not local: the kernel refuses it after the hook, and the socket can be used again. */
@@ -135,6 +146,11 @@ static uint32_t own_listen(const struct bench *bench, uint32_t i)
 	return OWN_ADDRESS;
 }
 
+static uint32_t loopback(const struct bench *bench, uint32_t i)
+{
+	return INADDR_LOOPBACK;
+}
+
 static uint32_t foreign_listen(const struct bench *bench, uint32_t i)
 {
 	return FOREIGN_ADDRESS;
@@ -169,6 +185,8 @@ static const struct scenario {
 	{ "ingress", "SYN, any match", AF_INET, try_strict_syn, any_peer, true },
 	{ "ingress", "SYN, miss, refused", AF_INET, try_strict_syn, no_peer, true },
 	{ "ingress", "established", AF_INET, try_established, no_peer, false },
+	{ "connect4", "loopback", AF_INET, try_new_connect4, loopback, false },
+	{ "connect4", "own address", AF_INET, try_new_connect4, own_listen, false },
 };
 
 static void run_scenario(const struct bench *bench, const struct scenario *scenario)
