@@ -66,11 +66,15 @@ static bool is_made_by_user(int netns)
 /* Adds the network namespace of a file if it is not in the list yet. Return: 0, or the errno of opening the file. */
 static int add(struct home_search *search, const char *path, const char *label)
 {
-	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	cleanup_fd int fd = -1;
 	struct netns *items;
 	struct stat st;
 	bool made_by_user;
 
+	/* Most processes are in a namespace that is in the list already: one system call for each of them. */
+	if (stat(path, &st) == 0 && find(&search->list, &st))
+		return 0;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (find(&search->list, &st))
