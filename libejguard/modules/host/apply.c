@@ -11,7 +11,7 @@ int host_prepare(struct ejg_call *call)
 	uint64_t cookie;
 	int r;
 
-	state->set.change.policy_fd = state->set.change.previous_fd = -1;
+	install_begin(&state->set.change);
 	state->set.prepared = true;
 	r = host_find_top(call, &state->top);
 	if (r == 0)

@@ -15,7 +15,7 @@ int net_prepare(struct ejg_call *call)
 	uint32_t hooks = 0;
 	int r;
 
-	state->set.change.policy_fd = state->set.change.previous_fd = -1;
+	install_begin(&state->set.change);
 	state->set.prepared = true;
 	r = net_validate(call);
 	if (r == 0)

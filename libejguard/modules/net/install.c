@@ -9,31 +9,45 @@
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
+static bool is_in_force(const struct pins *pins, const struct net_policy *policy)
+{
+	cleanup_fd int fd = pins_get_policy(pins);
+
+	return fd >= 0 && pins_policy_equals(fd, policy) == 1;
+}
+
+void install_begin(struct set_change *ret)
+{
+	*ret = (struct set_change){ .policy_fd = -1, .previous_fd = -1, .pins = PINS_NULL };
+}
+
 int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	int r = pins_open_own(call, &pins, &state);
+	bool current;
+	int r = pins_open_own(call, &ret->pins, &ret->state);
 
-	*ret = (struct set_change){ .policy = policy, .hooks = hooks, .policy_fd = -1, .previous_fd = -1 };
+	ret->policy = policy;
+	ret->hooks = hooks;
 	if (r < 0)
 		return r;
-	pins_close(&pins);
+	current = ret->state == PINS_CURRENT && ret->pins.meta.hooks == hooks;
+	ret->in_force = current && is_in_force(&ret->pins, policy);
+	if (ret->in_force)
+		return 0;
 	ret->policy_fd = pins_make_policy(policy);
 	if (ret->policy_fd < 0)
 		return ejg_call_error(call, ret->policy_fd == -EPERM ? -EPERM : -EIO,
 				      "run it as root; if it is, see ejguard(8), EXIT STATUS 4",
 				      "cannot make the map of the policy: %s", strerror(-ret->policy_fd));
 	/* A current set has verified programs already; the programs loaded here replace those of any other set. */
-	if (state == PINS_CURRENT && pins.meta.hooks == hooks)
-		return 0;
-	return programs_load_over(call, hooks, ret->policy_fd, &ret->loaded);
+	return current ? 0 : programs_load_over(call, hooks, ret->policy_fd, &ret->loaded);
 }
 
 void install_free(struct set_change *change)
 {
 	ejg_close_fd(&change->policy_fd);
 	ejg_close_fd(&change->previous_fd);
+	pins_close(&change->pins);
 	programs_unload(&change->loaded);
 	free(change->made);
 }
@@ -156,16 +170,17 @@ static int attach_all(struct ejg_call *call, const struct pins *pins, struct set
 /* Updates the policy of an existing set. Changes nothing if it is up to date. */
 static int update_policy(struct ejg_call *call, const struct pins *pins, struct set_change *change)
 {
-	cleanup_fd int current = pins_get_policy(pins);
+	cleanup_fd int current = -1;
 	int r;
 
-	if (current < 0 && current != -ENOENT)
-		return ejg_call_error(call, -EIO, "try again", "cannot read the policy below %s: %s", pins->path,
-				      strerror(-current));
-	if (current >= 0 && pins_policy_equals(current, change->policy) == 1) {
+	if (change->in_force) {
 		(void)pins_clear_hidden(pins);
 		return 0;
 	}
+	current = pins_get_policy(pins);
+	if (current < 0 && current != -ENOENT)
+		return ejg_call_error(call, -EIO, "try again", "cannot read the policy below %s: %s", pins->path,
+				      strerror(-current));
 	/* Before the change: one that fails half-way may have put the new policy in force. */
 	if (current >= 0)
 		change->previous_fd = take_fd(current);
@@ -268,26 +283,22 @@ static int roll_back(struct ejg_call *call, const struct pins *pins, struct set_
 
 int install_apply(struct ejg_call *call, struct set_change *change)
 {
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	int r = pins_open(call, facts->service, &pins, &state);
+	const char *service = ejg_call_facts(call)->service;
+	struct pins *pins = &change->pins;
+	int r;
 
-	if (r < 0)
-		return r;
-	if (state == PINS_NEWER) {
-		r = ejg_call_error(call, -EOPNOTSUPP, "use the newer ejguard, or let it release the guard first",
-				   "%s was made by a newer ejguard (%.24s, layout %u)", pins.path, pins.meta.version,
-				   pins.meta.layout);
-	} else if (state == PINS_CURRENT && pins.meta.hooks == change->hooks) {
-		r = apply_to_current(call, &pins, change);
+	if (change->state == PINS_NEWER)
+		return ejg_call_error(call, -EOPNOTSUPP, "use the newer ejguard, or let it release the guard first",
+				      "%s was made by a newer ejguard (%.24s, layout %u)", pins->path,
+				      pins->meta.version, pins->meta.layout);
+	if (change->state == PINS_CURRENT && pins->meta.hooks == change->hooks) {
+		r = apply_to_current(call, pins, change);
 	} else {
-		pins_close(&pins);
-		r = apply_new_set(call, &pins, change, state != PINS_ABSENT || pins_interrupted(facts->service));
+		pins_close(pins);
+		r = apply_new_set(call, pins, change, change->state != PINS_ABSENT || pins_interrupted(service));
 	}
 	if (r == 0)
-		(void)links_prune(&pins);
-	pins_close(&pins);
+		(void)links_prune(pins);
 	return r;
 }
 

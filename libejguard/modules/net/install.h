@@ -14,9 +14,12 @@ struct set_made {
 
 struct set_change {
 	/* by install_prepare() */
+	struct pins pins; /* the set in force; once it is applied, the new set */
+	enum pins_state state;
 	uint32_t hooks; /* hooks of the set, as bits */
 	const struct net_policy *policy;
-	int policy_fd; /* the map of it, made whether it is in force or not */
+	bool in_force; /* the set in force has these hooks and this policy already */
+	int policy_fd; /* else the map of the policy */
 	struct programs loaded;
 
 	/* by the caller, before install_apply() */
@@ -36,10 +39,13 @@ struct set_change {
 	size_t n_made;
 };
 
+/* An empty change, for install_free(). */
+void install_begin(struct set_change *ret);
+
 /*
  * Does everything that can fail without changing the system: loads the programs of these hooks if they have no set yet,
- * and makes the map of the policy, which must live as long as the change. Return: 0, or a negative errno, set on the
- * call; free by install_free() in either case.
+ * and makes the map of the policy, which must live as long as the change, unless it is in force. After install_begin().
+ * Return: 0, or a negative errno, set on the call; free by install_free() in either case.
  */
 int install_prepare(struct ejg_call *call, const struct net_policy *policy, uint32_t hooks, struct set_change *ret);
 void install_free(struct set_change *change);
