@@ -260,6 +260,26 @@ class Units(Case):
         self.assertEqual(self.disable().exit, 0)
         self.assertEqual(self.read("epmd.socket"), before)
 
+    def test_shared_epmd(self):
+        """One drop-in guards epmd for both services: the other leaves it out, and nobody loses the guard."""
+        self.assertEqual(self.enable().exit, 0)
+        before = self.read("epmd.socket")
+        self.write("conf/rabbit", "set cgroups rabbit.service epmd.service epmd.socket\nrequired net\n")
+        result = self.enable("rabbit")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("the drop-in of the service ejabberd already guards epmd.service here; leave epmd out: write "
+                      f'"set cgroups rabbit.service" in {self.confdir}/rabbit', result.err)
+        self.assertNotIn("disable", result.err)
+        found = [finding for finding in self.ejguard("--json", "doctor", "--unitdir", self.unitdir, "rabbit").json["findings"]
+                 if finding["id"] == "ejguard.dropin-foreign"]
+        self.assertEqual([finding["subject"] for finding in found], UNITS[1:])
+        for finding in found:
+            self.assertIn("the drop-in of the service ejabberd guards it", finding["message"])
+            self.assertIn(": set cgroups rabbit.service\n", finding["remedy"])
+        self.write("conf/rabbit", "set cgroups rabbit.service\nrequired net\n")
+        self.assertEqual(self.enable("rabbit").exit, 0)
+        self.assertEqual(self.read("epmd.socket"), before)
+
     def test_all_or_nothing(self):
         self.enable()
         before = {unit: self.read(unit) for unit in UNITS}

@@ -13,6 +13,7 @@ void unit_list_free(struct unit_list *list)
 		free(list->items[i].folder);
 		free(list->items[i].path);
 		free(list->items[i].old);
+		free(list->items[i].owner);
 		free(list->items[i].wanted);
 		free(list->items[i].earlier);
 		free(list->items[i].early);

@@ -22,6 +22,7 @@ struct unit {
 	char *folder;
 	char *path;   /* of the drop-in */
 	char *old;    /* the current text, NULL: no file */
+	char *owner;  /* the other service of ejguard that the file belongs to, NULL: none */
 	char *wanted; /* the new text, NULL: remove the file */
 	enum unit_action action;
 	bool made_folder;

@@ -7,6 +7,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/systemd/dropin-findings.h"
+#include "tools/systemd/dropin-shared.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/next-boot.h"
 #include "tools/systemd/sockets.h"
@@ -52,7 +53,14 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 {
 	enum dropin_condition condition = look->ask_systemd && !unit->asked ? UNSEEN : find_condition(unit);
 	struct ejg_finding finding = dropin_findings[condition];
+	cleanup_free char *message = NULL, *remedy = NULL;
 
+	if (condition == FOREIGN && unit->owner) {
+		if (dropin_shared_words(report, unit, &message, &remedy) < 0)
+			return -ENOMEM;
+		finding.message = message;
+		finding.remedy = remedy;
+	}
 	finding.module = "ejguard";
 	finding.subject = unit->name;
 	if (condition == FOREIGN)

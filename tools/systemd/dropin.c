@@ -101,13 +101,13 @@ static int new_unit(struct report *report, const char *unitdir, const char *name
 }
 
 /* A drop-in of that name is not ours: somebody else wrote it, or it belongs to another service of ejguard. */
-static int foreign(struct report *report, struct unit *unit, const char *owner)
+static int foreign(struct report *report, struct unit *unit)
 {
-	if (unit->wanted && owner)
+	if (unit->wanted && unit->owner)
 		return report_fail(report, -EACCES,
 				   "%s guards the unit for the service %s; a unit can have only one service: disable "
 				   "that one first",
-				   unit->path, owner);
+				   unit->path, unit->owner);
 	if (unit->wanted)
 		return report_fail(report, -EACCES, "%s was not written by ejguard; move it to another folder",
 				   unit->path);
@@ -129,13 +129,15 @@ int dropin_plan(struct report *report, const char *unitdir, const char *name, ch
 	unit->wanted = content;
 	r = dropin_read(unit->path, O_NOFOLLOW, &unit->old);
 	if (r == -ELOOP || r == -EFBIG)
-		return foreign(report, unit, NULL);
+		return foreign(report, unit);
 	if (r < 0 && r != -ENOENT)
 		return fail_path(report, -r, "read", unit->path);
 	if (unit->old) {
 		owner = service_of(unit->old);
-		if (!owner || strcmp(owner, report->service) != 0)
-			return foreign(report, unit, owner);
+		if (!owner || strcmp(owner, report->service) != 0) {
+			unit->owner = take_ptr(owner);
+			return foreign(report, unit);
+		}
 	}
 	if (unit->old && unit->wanted && strcmp(unit->old, unit->wanted) == 0)
 		unit->action = UNIT_UNCHANGED;

@@ -6,6 +6,7 @@
 
 #include "tools/base/handle.h"
 #include "tools/confirm/confirm.h"
+#include "tools/systemd/dropin-shared.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/sockets.h"
 #include "tools/systemd/systemctl.h"
@@ -78,7 +79,8 @@ static int plan_unit(struct report *report, const char *unitdir, const char *nam
 		free(content);
 		return r;
 	}
-	return dropin_plan(report, unitdir, name, content);
+	r = dropin_plan(report, unitdir, name, content);
+	return r == -EACCES ? dropin_shared_explain(report, &report->units.items[report->units.n - 1], r) : r;
 }
 
 static int plan(struct report *report, const char *unitdir)
