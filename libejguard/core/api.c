@@ -58,6 +58,8 @@ static int fill(struct ejg *handle, const struct ejg_options *options)
 	if (arena_failed(handle->arena) || !handle->report)
 		return -ENOMEM;
 	report_set_root(handle->report, handle->root);
+	if (strcmp(service, SERVICE_DEFAULT) != 0)
+		report_set_service(handle->report, handle->service);
 	handle->modules = modules_new(handle->moduledir);
 	return handle->modules ? 0 : -ENOMEM;
 }

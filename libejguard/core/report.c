@@ -5,6 +5,7 @@
 
 #include "libejguard/core/remedy.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/own-commands.h"
 #include "libejguard/util/printable.h"
 
 #define CORE "core"
@@ -12,6 +13,7 @@
 struct report {
 	struct arena *arena; /* NULL if memory ran out at the start */
 	const char *root;    /* of an image, the caller's; NULL or "": this system */
+	const char *service; /* that commands have to name, the caller's; NULL: none */
 	struct ejg_finding *findings;
 	size_t n_findings;
 	struct ejg_metric *metrics;
@@ -43,12 +45,17 @@ struct report *report_free(struct report *report)
 void report_clear(struct report *report)
 {
 	arena_free(report->arena);
-	*report = (struct report){ .arena = arena_new(), .root = report->root };
+	*report = (struct report){ .arena = arena_new(), .root = report->root, .service = report->service };
 }
 
 void report_set_root(struct report *report, const char *root)
 {
 	report->root = root;
+}
+
+void report_set_service(struct report *report, const char *service)
+{
+	report->service = service;
 }
 
 /* The copy of a string for the report: never NULL. The arena remembers a failed allocation. */
@@ -62,7 +69,8 @@ static const char *keep(struct report *report, const char *text)
 /* Copies a remedy and keeps its line breaks: each step is a line. */
 static const char *keep_steps(struct report *report, const char *text)
 {
-	const char *there = remedy_in_root(report->arena, report->root, text);
+	const char *named = report->service ? own_commands_name(report->arena, text, report->service) : text;
+	const char *there = remedy_in_root(report->arena, report->root, named);
 	const char *copy = there && *there ? printable_lines(report->arena, there) : NULL;
 
 	return copy ? copy : "";

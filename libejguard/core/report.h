@@ -26,6 +26,8 @@ struct report *report_free(struct report *report);
 void report_clear(struct report *report);
 /* The remedies that are added from now on are for the image at root, which the caller keeps. */
 void report_set_root(struct report *report, const char *root);
+/* The same for the service, which their commands then name; NULL: the default service, which they need not name. */
+void report_set_service(struct report *report, const char *service);
 
 /*
  * Adds a finding; its id includes the module ("net.not-attached"). All strings are copied, by printable_text(); NULL

@@ -97,6 +97,14 @@ class Remedies(Case):
                 if info["remedy"]:
                     yield info["id"], info["remedy"]
 
+    def test_service(self):
+        """A command that is to be pasted acts on the service that was asked about."""
+        for name, words in (("ejabberd", "ejguard apply"), ("rabbit", "ejguard apply rabbit")):
+            with self.subTest(name=name):
+                self.stack("required net unapplied=yes answer=not-held\n", name)
+                found = {f["id"]: f["remedy"] for f in self.ejguard("--json", "check", name).json["findings"]}
+                self.assertEqual(found["net.unapplied"], f"run: {words}")
+
     def test_found(self):
         self.assertGreater(len(list(commands())), 25)
         self.assertGreater(len(list(self.infos())), 100)

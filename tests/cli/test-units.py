@@ -56,6 +56,15 @@ class Units(Case):
             self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(self.path(unit))).st_mode), 0o755)
         self.assertEqual(len(self.tree()), 6)
 
+    def test_remedy_names_the_service(self):
+        self.stack("required net\n", "rabbit")
+        self.stack("required net\n", "other")
+        self.assertEqual(self.enable("other").exit, 0)
+        found = self.ejguard("--json", "doctor", "--unitdir", self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd", "rabbit")
+        remedies = {f["remedy"] for f in found.json["findings"] if "run: ejguard enable" in f["remedy"]}
+        self.assertTrue(remedies)
+        self.assertTrue(all("run: ejguard enable rabbit" in remedy for remedy in remedies), remedies)
+
     def chained(self):
         """A stack with the module seccomp, and a drop-in that starts its unit under it."""
         shutil.copy(f"{os.environ['MODULES']}/seccomp/seccomp.so", self.moduledir)

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/own-commands.h"
 
 static const struct exit_status exit_statuses[] = {
 	{ 0, 0, 0, "held" },
@@ -167,9 +168,18 @@ static char *copy(const char *text)
 	return strdup(text ? text : "");
 }
 
+/* The remedy for this service: the library has done it for its own findings. */
+static const char *with_service(const struct report *report, struct arena *arena, const char *remedy)
+{
+	if (!report->service || strcmp(report->service, DEFAULT_SERVICE) == 0)
+		return remedy;
+	return own_commands_name(arena, remedy, report->service);
+}
+
 int report_note(struct report *report, const struct ejg_finding *finding)
 {
 	struct note_list *notes = &report->notes;
+	cleanup_arena struct arena *scratch = arena_new();
 	struct ejg_finding *grown, *note;
 
 	grown = reallocarray(notes->items, notes->n + 1, sizeof(*grown));
@@ -182,7 +192,7 @@ int report_note(struct report *report, const struct ejg_finding *finding)
 	note->id = copy(finding->id);
 	note->subject = copy(finding->subject);
 	note->message = copy(finding->message);
-	note->remedy = copy(finding->remedy);
+	note->remedy = scratch ? copy(with_service(report, scratch, finding->remedy)) : NULL;
 	note->file = copy(finding->file);
 	if (!note->module || !note->id || !note->subject || !note->message || !note->remedy || !note->file) {
 		finding_free(note);
