@@ -20,9 +20,13 @@ mkdir "$cgroup" "$elsewhere"
 storm_hosts
 EXTRA=evict=yes
 
+# One simple command, so that $! is its process.
+apply=(nsenter "--net=$(net_file host)" "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" -q apply
+	--cgroup "$cgroup" service)
+
 # The last words of each that fails are kept.
 apply() {
-	guard -q apply --cgroup "$cgroup" service 2>>"$EJG_STATE/failures" >&2
+	"${apply[@]}" 2>>"$EJG_STATE/failures" >&2
 }
 
 # in_force ARRAY: is a policy in this one?
@@ -108,7 +112,7 @@ survived=0
 for ((i = 1; i <= kills; i++)); do
 	storm_list $((1 + i % 2))
 	((i % 4 < 2)) || rm -f "$(set_path)/meta"
-	apply &
+	"${apply[@]}" >/dev/null 2>&1 &
 	sleep "$(printf '0.%03d' $((RANDOM % 180)))"
 	kill -KILL $! 2>/dev/null || true
 	! wait $! 2>/dev/null || survived=$((survived + 1))
