@@ -14,46 +14,62 @@
 #include "tools/print/print.h"
 #include "tools/verbs/verbs.h"
 
-static bool has_trial(const struct verb *verb)
+/* The options with which an apply is only tried, in words, or NULL. */
+static const char *trial_options(const struct verb *verb)
 {
-	for (size_t i = 0; i < verb->n_options; i++)
-		if (strcmp(verb->options[i].name, "dry-run") == 0 ||
-		    strcmp(verb->options[i].name, "detailed-exitcode") == 0)
-			return true;
-	return false;
+	if (!verb)
+		return "something would change (with --dry-run or --detailed-exitcode)";
+	for (size_t i = 0; i < verb->n_options; i++) {
+		if (strcmp(verb->options[i].name, "dry-run") == 0)
+			return "something would change (with --dry-run)";
+		if (strcmp(verb->options[i].name, "detailed-exitcode") == 0)
+			return "something would change (with --detailed-exitcode)";
+	}
+	return NULL;
 }
 
+static void print_status_line(const char *status, const char *meaning)
+{
+	help_print_row(stdout, 5, status, meaning);
+}
+
+/* The words of a verdict, where the verb ends with one: a verb that only shows something has none. */
 static void print_exit_status(const struct verb *verb)
 {
-	printf("\nExit status: 0 %s, 1 %s,\n2 wrong usage, 3 stack or module invalid, 4 not supported on this system "
-	       "or not permitted%s.\n",
-	       verb && verb->done ? verb->done
-	       : verb		  ? "done"
-				  : "guarded or done",
-	       verb && verb->failed ? verb->failed
-	       : verb		    ? "failed"
-				    : "not guarded or failed",
-	       !verb || has_trial(verb) ? ",\n5 something would change (with --dry-run or --detailed-exitcode)" : "");
+	const bool judges = verb && !verb->tells_only && !verb->streams;
+	const char *trial = trial_options(verb);
+
+	printf("\nExit status:\n");
+	if (!verb || !verb->runs_command)
+		print_status_line("0", judges && verb->done ? verb->done : verb ? "done" : "guarded or done");
+	print_status_line("1", judges && verb->failed ? verb->failed : verb ? "failed" : "not guarded or failed");
+	print_status_line("2", "wrong usage");
+	print_status_line("3", "stack or module invalid");
+	print_status_line("4", "not supported on this system, or not permitted");
+	if (trial)
+		print_status_line("5", trial);
+	if (verb && verb->runs_command) {
+		print_status_line("126", "the command cannot be executed");
+		print_status_line("127", "the command is not found");
+		printf("Once the command runs: as the command ends.\n");
+	}
 	if (verb && verb_id(verb) == VERB_CHECK)
 		printf("With --nagios those of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
 	if (verb && verb_id(verb) == VERB_APPLY)
 		printf("With --own: 78 instead of 3, and 69 or 77 instead of 4 (sysexits(3)).\n");
-	if (verb && verb->runs_command)
-		printf("126 when the command cannot be executed, 127 when it is not found; else as the command "
-		       "ends.\n");
 }
 
 static void print_help(void)
 {
 	printf("Usage: ejguard VERB [SERVICE] [OPTION]...\n"
-	       "Guards a service (ejabberd unless another is named) with the modules of its stack file.\n\n"
+	       "Guards a service, ejabberd by default, with the modules of its stack file.\n\n"
 	       "Verbs:\n");
 	for (size_t i = 0; i < N_VERBS; i++)
-		printf("  %-20s %s\n", verbs[i].name, verbs[i].summary);
+		help_print_row(stdout, 10, verbs[i].name, verbs[i].summary);
 	printf("\nOptions of all verbs:\n");
 	options_print_help(global_options, n_global_options, stdout);
 	print_exit_status(NULL);
-	printf("\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n"
+	printf("\n\"ejguard VERB --help\" shows the options of a verb; ejguard(8) is the manual.\n"
 	       "Begin with: ejguard check\n");
 }
 
@@ -78,8 +94,10 @@ static void print_verb_help(const struct verb *verb)
 	if (verb->n_options > 0)
 		printf("\nOptions of this verb:\n");
 	options_print_help(verb->options, verb->n_options, stdout);
-	printf("\nOptions of all verbs:\n");
-	options_print_help(global_options, n_global_options, stdout);
+	printf("\nOptions of all verbs (ejguard --help explains them):\n   ");
+	for (size_t i = 0; i < n_global_options; i++)
+		printf(" --%s", global_options[i].name);
+	putchar('\n');
 	print_exit_status(verb);
 }
 

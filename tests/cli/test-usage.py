@@ -96,21 +96,31 @@ class Usage(Case):
 
     def test_help_has_the_exit_statuses(self):
         """Of each verb its own: what 0 and 1 mean, and the others that it has."""
-        for verb, words, others in (("check", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --nagios")),
-                                    ("apply", "0 guarded, 1 NOT GUARDED,", ("\n5 something", "With --own: 78")),
-                                    ("exec", "0 executed, 1 NOT started,", ("\n126 when",)),
-                                    ("explain", "0 allowed, 1 NOT allowed,", ()),
-                                    ("modules", "0 done, 1 failed,", ()),
-                                    ("enable", "0 enabled, 1 NOT enabled,", ("\n5 something",))):
+        trial = "  5     something would change (with --%s)\n"
+        for verb, good, bad, others in (
+                ("check", "guarded", "NOT GUARDED", (trial % "detailed-exitcode", "With --nagios")),
+                ("apply", "guarded", "NOT GUARDED", (trial % "dry-run", "With --own: 78")),
+                ("exec", None, "NOT started", ("\n  126 ", "as the command ends")),
+                ("explain", "allowed", "NOT allowed", ()),
+                ("watch", "done", "failed", ()),
+                ("learn", "done", "failed", ()),
+                ("modules", "done", "failed", ()),
+                ("enable", "enabled", "NOT enabled", (trial % "dry-run",))):
             text = self.ejguard(verb, "--help").out
-            self.assertIn("Exit status: " + words, text)
-            for other in "\n5 something", "\n126 when", "With --nagios", "With --own: 78":
+            self.assertIn("\nExit status:\n" + (f"  0     {good}\n" if good else "") + f"  1     {bad}\n", text)
+            for other in (trial % "dry-run", trial % "detailed-exitcode", "\n  126 ", "as the command ends", "With --nagios",
+                          "With --own: 78"):
                 self.assertEqual(other in text, other in others, (verb, other))
 
     def test_each_verb_has_help_with_exit_statuses(self):
         for verb in help_sets()[1]:
-            self.assertIn("\nExit status: 0 ", run("help", verb).out)
+            self.assertIn("\nExit status:\n", run("help", verb).out)
             self.assertEqual(run("help", verb).out, run(verb, "--help").out)
+
+    def test_help_fits_80_columns(self):
+        for words in [[], *([verb] for verb in help_sets()[1])]:
+            for line in run("help", *words).out.splitlines():
+                self.assertLessEqual(len(line), 80, line)
 
     def test_version(self):
         for words in ["--version"], ["version"], ["check", "--version"]:

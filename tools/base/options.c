@@ -10,10 +10,12 @@
 
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/suggest.h"
+#include "tools/base/text.h"
 
 enum {
 	FIRST_VALUE = 256, /* of the long options in getopt's tables, above all letters */
-	OPERAND = 1,	   /* getopt's result for a word that is no option, with "-" */
+	HELP_WIDTH = 79,
+	OPERAND = 1, /* getopt's result for a word that is no option, with "-" */
 };
 
 struct tables {
@@ -222,6 +224,16 @@ int options_parse(const struct option_spec *options, size_t n_options, bool oper
 	return 0;
 }
 
+void help_print_row(FILE *out, unsigned int width, const char *name, const char *text)
+{
+	struct paragraph row = { .out = out, .width = HELP_WIDTH, .indent = width + 3 };
+
+	fprintf(out, "  %-*s ", (int)width, name);
+	row.column = width + 3;
+	paragraph_add(&row, text);
+	paragraph_end(&row);
+}
+
 void options_print_help(const struct option_spec *options, size_t n_options, FILE *out)
 {
 	char text[64];
@@ -232,6 +244,6 @@ void options_print_help(const struct option_spec *options, size_t n_options, FIL
 
 		snprintf(text, sizeof(text), "%s--%s%s%s", option->letter ? letter : "", option->name,
 			 option->metavar ? " " : "", option->metavar ? option->metavar : "");
-		fprintf(out, "  %-20s %s\n", text, option->help);
+		help_print_row(out, 20, text, option->help);
 	}
 }

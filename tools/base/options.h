@@ -17,6 +17,8 @@ enum { MAX_OPTIONS = 20 };
  */
 int options_parse(const struct option_spec *options, size_t n_options, bool operands, int argc, char **argv,
 		  struct arguments *arguments, struct report *report, int *ret_next);
+/* A row of a help: a name in `width` columns, and beside it a text in as many lines as it takes. */
+void help_print_row(FILE *out, unsigned int width, const char *name, const char *text);
 void options_print_help(const struct option_spec *options, size_t n_options, FILE *out);
 
 #endif
