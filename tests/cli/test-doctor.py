@@ -65,6 +65,18 @@ class Doctor(Case):
             file.write(good)
         self.assertEqual(first(), "ejguard.dropin")
 
+    def test_stack_that_got_host(self):
+        """Nobody has changed the drop-ins of epmd: the stack was."""
+        templates = "--templatedir", f"{SOURCE}/tools/systemd"
+        self.assertEqual(self.ejguard("enable", "--unitdir", self.unitdir, *templates).exit, 0)
+        self.write_module("host")
+        self.stack("required net\nrequired host\n")
+        report = self.ejguard("--json", "doctor", "--unitdir", self.unitdir, *templates).json
+        ids = [finding["id"] for finding in report["findings"] if finding["subject"].startswith("epmd")]
+        self.assertEqual(ids, 2 * ["ejguard.dropin-behind"])
+        self.assertEqual(self.ejguard("enable", "--unitdir", self.unitdir, *templates).exit, 0)
+        self.assertNotIn("dropin-behind", self.ejguard("--json", "doctor", "--unitdir", self.unitdir, *templates).out)
+
     def test_broken_line(self):
         self.stack("required net bogus=1 count=9\nrequired absent\nrequired probe count=8\n")
         result = self.doctor()

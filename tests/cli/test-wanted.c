@@ -122,12 +122,24 @@ static void test_folders(void **state)
 		check(&commands[i], "ejabberd", &arguments);
 }
 
+static void test_lacks_users(void **state)
+{
+	static const char old[] = "[Service]\nExecStartPre=+/x apply --own --only net ejabberd\n";
+	static const char wanted[] = "[Service]\nExecStartPre=+/x apply --own --only net --only host ejabberd\n";
+
+	assert_true(wanted_lacks_users(old, wanted));
+	assert_false(wanted_lacks_users(wanted, wanted));
+	assert_false(wanted_lacks_users(wanted, old));
+	assert_false(wanted_lacks_users("[Service]\nExecStartPre=+/x apply --own --only net ejabberd\nExecStartPre=\n",
+					wanted));
+	assert_false(wanted_lacks_users("[Service]\n", wanted));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_users),
-		cmocka_unit_test(test_other_service),
+		cmocka_unit_test(test_plain),	    cmocka_unit_test(test_users),
+		cmocka_unit_test(test_lacks_users), cmocka_unit_test(test_other_service),
 		cmocka_unit_test(test_folders),
 	};
 

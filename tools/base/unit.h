@@ -26,7 +26,9 @@ struct unit {
 	char *wanted; /* the new text, NULL: remove the file */
 	enum unit_action action;
 	bool made_folder;
-	bool differs; /* it exists, and enable would now write something else */
+	bool differs;	  /* it exists, and enable would now write something else */
+	bool lacks_users; /* it differs because the stack got the module host after enable */
+	bool is_main;	  /* it runs the service itself */
 
 	bool asked; /* systemd was asked; the members below are its answer */
 	bool installed;

@@ -93,6 +93,8 @@ int main(int argc, char **argv)
 	print_finding(&dropin_early_command);
 	print_finding(&dropin_unnamed_socket);
 	print_finding(&dropin_socket_starts);
+	print_finding(&dropin_not_installed);
+	print_finding(&dropin_without_systemd);
 	for (int i = 1; i < argc; i++)
 		if (print_module(argv[i]) < 0)
 			return 1;

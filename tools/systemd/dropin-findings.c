@@ -61,6 +61,11 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 		      .message = "its drop-in was changed and may not guard it: "
 				 "it starts unguarded",
 		      .remedy = "run: ejguard enable" },
+	[LACKS_USERS] = { .id = "ejguard.dropin-behind",
+			  .severity = EJG_FAILURE,
+			  .message = "its drop-in puts on net only, and the stack now also has host: local users are "
+				     "not kept away when it starts",
+			  .remedy = "run: ejguard enable" },
 };
 
 const struct ejg_finding dropin_early_command = {
@@ -85,4 +90,19 @@ const struct ejg_finding dropin_socket_starts = {
 	.severity = EJG_FAILURE,
 	.message = "a socket unit of the service starts a unit that the stack does not name: it starts unguarded",
 	.remedy = "add what it starts to 'set cgroups' of the stack\nrun: ejguard enable",
+};
+
+const struct ejg_finding dropin_not_installed = {
+	.id = "ejguard.not-installed",
+	.severity = EJG_WARNING,
+	.message = "systemd does not know the unit that runs the service: nothing of the service starts here",
+	.remedy = "install the service, or correct 'set cgroups' of the stack\nrun: ejguard enable",
+};
+
+const struct ejg_finding dropin_without_systemd = {
+	.id = "ejguard.without-systemd",
+	.severity = EJG_WARNING,
+	.message = "systemd does not run here, and only systemd reads the drop-ins: another service manager starts the "
+		   "service unguarded",
+	.remedy = "let the service manager start the service with ejguard exec; see EXAMPLES of ejguard(8)",
 };

@@ -20,6 +20,7 @@ enum dropin_condition {
 	WITHOUT_EFFECT,
 	UNCONFINED,
 	CHANGED,
+	LACKS_USERS,
 	N_CONDITIONS,
 };
 
@@ -30,5 +31,10 @@ extern const struct ejg_finding dropin_early_command;
 extern const struct ejg_finding dropin_unnamed_socket;
 /* Of a socket unit of the service, without what it starts. */
 extern const struct ejg_finding dropin_socket_starts;
+
+/* Of the unit of enable that would run the service, where it is not installed. */
+extern const struct ejg_finding dropin_not_installed;
+/* Of a host whose service manager is not systemd. */
+extern const struct ejg_finding dropin_without_systemd;
 
 #endif

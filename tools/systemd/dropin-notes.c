@@ -31,7 +31,7 @@ static enum dropin_condition find_condition(const struct unit *unit)
 		return unit->action == UNIT_FOREIGN ? FOREIGN : MISSING;
 	/* Its current guard may come from the old file, until systemd loads the new one. */
 	if (unit->differs && (!unit->asked || !unit->guarded || unit->reload_due))
-		return CHANGED;
+		return unit->lacks_users ? LACKS_USERS : CHANGED;
 	if (!unit->asked)
 		return STARTS_GUARDED;
 	if (!unit->guarded)
@@ -96,14 +96,17 @@ static int note_early(struct report *report, const struct unit *unit, const stru
 	return report_note(report, &finding);
 }
 
-/* True if the text of our drop-in differs from what enable would write now, also if that is unknown. */
-static bool is_outdated(struct report *report, const struct unit *unit, bool is_main)
+/* Does the text of our drop-in differ from what enable would write now? Also if that is unknown. */
+static void compare(struct report *report, struct unit *unit, bool is_main)
 {
 	cleanup_free char *wanted = NULL;
 
-	if (unit->action == UNIT_REMOVED && wanted_dropin(report, unit->name, unit->path, is_main, &wanted) < 0)
+	if (unit->action != UNIT_REMOVED)
+		return;
+	if (wanted_dropin(report, unit->name, unit->path, is_main, &wanted) < 0)
 		report_forget_failure(report);
-	return unit->action == UNIT_REMOVED && (!wanted || strcmp(unit->old, wanted) != 0);
+	unit->differs = !wanted || strcmp(unit->old, wanted) != 0;
+	unit->lacks_users = unit->differs && wanted && wanted_lacks_users(unit->old, wanted);
 }
 
 /* True if one of its commands, as loaded by systemd, guards it. */
@@ -129,7 +132,7 @@ static int look_at(struct report *report, const char *unitdir, const char *name,
 		return report_fail(report, -ENOMEM, "out of memory");
 	unit->chained = unit->old && strstr(unit->old, UNIT_CHAIN);
 	unit->guarded = is_guarded(report, unit, is_main);
-	unit->differs = is_outdated(report, unit, is_main);
+	compare(report, unit, is_main);
 	if (unit->asked && unit->guarded && next_boot_look(report, unit, is_main) == -ENOMEM)
 		return report_fail(report, -ENOMEM, "out of memory");
 	return 0;

@@ -135,6 +135,15 @@ int wanted_dropin(struct report *report, const char *unit, const char *path, boo
 	return r;
 }
 
+bool wanted_lacks_users(const char *text, const char *wanted)
+{
+	static const char users[] = " --only " USERS_GUARD;
+	const char *at = strstr(wanted, users);
+	size_t n = at ? (size_t)(at - wanted) : 0;
+
+	return at && strncmp(text, wanted, n) == 0 && strcmp(text + n, at + strlen(users)) == 0;
+}
+
 /* The rest of a command's words. Without quotes: systemd prints none. */
 struct words {
 	const char *at;

@@ -24,6 +24,9 @@ const char *wanted_main_unit(const struct ejg_facts *facts);
  */
 int wanted_dropin(struct report *report, const char *unit, const char *path, bool is_main, char **ret);
 
+/* True if the text of a drop-in is the wanted one, except that it was written before the stack got the module host. */
+bool wanted_lacks_users(const char *text, const char *wanted);
+
 /*
  * True if a command of ejguard guards a unit before it starts: `apply --own` of this service, with the same folders as
  * in this run, and without an option that leaves out a guard.
