@@ -200,7 +200,7 @@ class Units(Case):
         self.stack("not a stack\n")
         result = self.disable()
         self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertIn("ejguard release ejabberd", result.out)
+        self.assertIn("ejabberd: disabled\n", result.out)
         self.assertEqual(self.tree(), ["epmd.socket.d", "epmd.socket.d/other.conf"])
         self.assertEqual(self.disable().exit, 0)
 
@@ -355,6 +355,20 @@ class Units(Case):
         complaints = [line for line in result.stderr.decode().splitlines()
                       if self.unitdir in line and "is not executable" not in line]
         self.assertEqual(complaints, [])
+
+    def test_disable_says_what_is_in_force(self):
+        """A service that nothing was applied for does not stay guarded."""
+        self.assertIn("Nothing of ejabberd is guarded now.\n" if os.getuid() == 0 else "ejguard release", self.disabled())
+        if os.getuid() == 0:
+            os.makedirs("/run/ejguard/ejabberd")
+            self.addCleanup(shutil.rmtree, "/run/ejguard/ejabberd")
+            with open("/run/ejguard/ejabberd/applied", "w"):
+                pass
+            self.assertIn("stays guarded until its next restart, or until: ejguard release ejabberd\n", self.disabled())
+
+    def disabled(self):
+        self.assertEqual(self.enable().exit, 0)
+        return self.disable().out
 
 
 if __name__ == "__main__":

@@ -201,6 +201,25 @@ bool pending_is_started(const struct report *report)
 	return has_mark(report, "started");
 }
 
+bool pending_is_applied(const struct report *report)
+{
+	static const char *const places[][2] = { { EJG_RUNDIR "/", "/applied" },
+						 { "/sys/fs/bpf/ejguard/", "" },
+						 { "/sys/fs/bpf/ejguard/", ":host" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		cleanup_free char *path = NULL;
+
+		if (asprintf(&path, "%s%s%s", places[i][0], report->service, places[i][1]) < 0) {
+			path = NULL;
+			return true;
+		}
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			return true;
+	}
+	return false;
+}
+
 void pending_show(struct report *report)
 {
 	struct pending pending;

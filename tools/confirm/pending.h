@@ -48,6 +48,9 @@ bool pending_is_reverted(const struct report *report);
 void pending_set_started(const struct report *report, bool started);
 bool pending_is_started(const struct report *report);
 
+/* True if something of the service is in force. Also if the caller may not see that. */
+bool pending_is_applied(const struct report *report);
+
 /* Adds it to the report. Unreadable parts are left out. */
 void pending_show(struct report *report);
 

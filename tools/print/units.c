@@ -21,9 +21,18 @@ static void add_row(struct table *table, const struct unit *unit, bool guarded)
 	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
 }
 
+/* False if the unit that runs it is not installed: then the others belong to somebody else, such as epmd. */
+static bool may_run(const struct report *report)
+{
+	for (size_t i = 0; i < report->units.n; i++)
+		if (report->units.items[i].is_main)
+			return !report->units.items[i].asked || report->units.items[i].installed;
+	return true;
+}
+
 static void print_restart(const struct report *report, FILE *out)
 {
-	cleanup_free char *command = unit_restart_command(&report->units);
+	cleanup_free char *command = may_run(report) ? unit_restart_command(&report->units) : NULL;
 
 	if (command)
 		fprintf(out,
@@ -50,7 +59,7 @@ static void print_earlier(const struct report *report, FILE *out)
 int print_units(const struct report *report, FILE *out)
 {
 	static const char *const headings[] = { "UNIT", "DROP-IN", "STATE", "FILE" };
-	bool guarded = report->arguments->now && report->error == 0;
+	bool guarded = report->error == 0 && (report->arguments->now || report->guarded_now);
 	struct table *table;
 	int r;
 
@@ -66,6 +75,8 @@ int print_units(const struct report *report, FILE *out)
 			print_restart(report, out);
 	} else if (report->units.n == 0) {
 		fprintf(out, "ejguard has no drop-ins for %s.\n", report->service);
+	} else if (!report->guarded_now) {
+		fprintf(out, "Nothing of %s is guarded now.\n", report->service);
 	} else {
 		fprintf(out, "The running service stays guarded until its next restart, or until: ejguard release %s\n",
 			report->service);

@@ -2,6 +2,7 @@
 /* ejguard disable: removes the drop-ins that enable wrote. Needs no stack: it must work with a broken one. */
 #include <errno.h>
 
+#include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/verbs/verbs.h"
@@ -21,6 +22,7 @@ int verb_disable(const struct arguments *arguments, struct report *report)
 	cleanup_fd int lock = -1;
 	int r = dropin_lock(report, unitdir, &lock);
 
+	report->guarded_now = pending_is_applied(report);
 	if (r == 0)
 		r = dropin_plan_removals(report, unitdir);
 	if (r == 0)
