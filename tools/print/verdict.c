@@ -172,6 +172,10 @@ static void print_next(const struct report *report, const struct summary *summar
 			print_use(report, out);
 		return;
 	}
+	if (report->verb->makes_dropins && report->error == 0 && report->guarded_now && !report->quiet) {
+		print_command(report, finding_asker(report), out);
+		return;
+	}
 	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
 		print_command(report, finding_asker(report), out);
 	if (!report->verb->audits || report->quiet)

@@ -6,6 +6,7 @@
 
 #include "tools/base/handle.h"
 #include "tools/confirm/confirm.h"
+#include "tools/systemd/dropin-findings.h"
 #include "tools/systemd/dropin-shared.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/sockets.h"
@@ -80,6 +81,8 @@ static int plan_unit(struct report *report, const char *unitdir, const char *nam
 		return r;
 	}
 	r = dropin_plan(report, unitdir, name, content);
+	if (r == 0)
+		report->units.items[report->units.n - 1].is_main = is_main;
 	return r == -EACCES ? dropin_shared_explain(report, &report->units.items[report->units.n - 1], r) : r;
 }
 
@@ -128,11 +131,38 @@ static int refuse_unitdir(const struct arguments *arguments, struct report *repo
 	return 0;
 }
 
-static int note_sockets(struct report *report)
+static int note(struct report *report, const struct ejg_finding *sample, const char *subject)
+{
+	struct ejg_finding finding = *sample;
+
+	finding.module = "ejguard";
+	finding.subject = subject;
+	return report_note(report, &finding);
+}
+
+static int note_absent(struct report *report)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < report->units.n && r == 0; i++) {
+		const struct unit *unit = &report->units.items[i];
+
+		if (unit->is_main && unit->asked && !unit->installed)
+			r = note(report, &dropin_not_installed, unit->name);
+	}
+	return r;
+}
+
+/* Warns of what lets the service start without what was written. */
+static int note_host(struct report *report)
 {
 	const struct dropin_look look = { .least = EJG_WARNING, .most = EJG_WARNING };
+	int r;
 
-	return systemctl_available() ? sockets_note(report, &look) : 0;
+	if (!systemctl_available())
+		return note(report, &dropin_without_systemd, "");
+	r = note_absent(report);
+	return r == 0 ? sockets_note(report, &look) : r;
 }
 
 static int write_dropins(const struct arguments *arguments, struct report *report)
@@ -152,7 +182,7 @@ static int write_dropins(const struct arguments *arguments, struct report *repor
 	if (r < 0)
 		return r;
 	r = units_settle(report, !arguments->unitdir);
-	return r == 0 && !arguments->unitdir ? note_sockets(report) : r;
+	return r == 0 && !arguments->unitdir ? note_host(report) : r;
 }
 
 static int try(const struct arguments *arguments, struct report *report)
@@ -169,7 +199,7 @@ static int try(const struct arguments *arguments, struct report *report)
 	else if (r == 0 && !arguments->unitdir)
 		r = try_listeners(report);
 	if (r == 0 && !arguments->unitdir)
-		r = note_sockets(report);
+		r = note_host(report);
 	return report_end_trial(report, true, r);
 }
 

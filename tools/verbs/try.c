@@ -34,6 +34,17 @@ static void close_handle(struct ejg **handle)
 	*handle = ejg_close(*handle);
 }
 
+/* True if what is in force is what an apply would put in force. */
+static bool is_guarded(const struct ejg *handle)
+{
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = ejg_finding_get(handle, i)); i++)
+		if (finding->severity == EJG_FAILURE || report_is_change(finding))
+			return false;
+	return true;
+}
+
 /* In another handle: the findings of a trial are not those of the verb. */
 int try_listeners(struct report *report)
 {
@@ -50,7 +61,7 @@ int try_listeners(struct report *report)
 	handle_progress(report, "comparing the configured listeners with the policy");
 	if (ejg_open(&options, &handle) < 0)
 		return 0;
-	(void)ejg_try(handle);
+	report->guarded_now = ejg_try(handle) == 0 && is_guarded(handle);
 	for (size_t i = 0; r == 0 && (finding = ejg_finding_get(handle, i)); i++)
 		if (report_is_named(finding, "bind-refused"))
 			r = report_note(report, finding);

@@ -10,7 +10,8 @@ int try_apply(struct report *report);
 
 /*
  * Adds a finding for each configured listener that the guard will refuse: the unit that makes it would not start. What
- * else an apply would find is not said, nor that it would fail.
+ * else an apply would find is not said, nor that it would fail. Sets report->guarded_now if an apply would change
+ * nothing of the guard.
  *
  * Return: 0, -ENOMEM with the message set.
  */
