@@ -21,6 +21,36 @@ static int check(struct ejg *handle, struct instance *instance)
 			    instance->module->name);
 }
 
+/* True for a module that must guard while the service runs, and by its mode refuses nothing. */
+static bool refuses_nothing(const struct instance *instance)
+{
+	return instance->module->status && instance->mode == EJG_PERMISSIVE &&
+	       instance->line->control != CONTROL_OPTIONAL;
+}
+
+/*
+ * Looks at what is in force: a service whose guard refuses nothing is not guarded, whatever else is right. An apply
+ * only warns of it: the mode is for trying a stack, and the service has to start.
+ */
+static void look(struct run *run, struct instance *instance, int r, size_t index)
+{
+	run_add(run, instance, r, index);
+	if (r < 0 || r == EJG_NOT_APPLICABLE || run->handle->trial || !refuses_nothing(instance))
+		return;
+	index = report_finding_count(run->handle->report);
+	run_fail(run,
+		 report_error(run->handle->report, -EACCES, "refuses-nothing", &instance->line->module.position, NULL,
+			      "%s: mode=permissive refuses nothing", instance->module->name),
+		 index);
+}
+
+static void warn_permissive(struct ejg *handle, const struct instance *instance)
+{
+	if (refuses_nothing(instance))
+		report_error(handle->report, 0, "permissive", &instance->line->module.position, NULL,
+			     "%s: mode=permissive refuses nothing", instance->module->name);
+}
+
 int transaction_check(struct ejg *handle)
 {
 	struct run run = { .handle = handle };
@@ -29,8 +59,11 @@ int transaction_check(struct ejg *handle)
 		struct instance *instance = &handle->instances[i];
 		size_t index = report_finding_count(handle->report);
 
-		if (run_takes_part(instance))
-			run_add(&run, instance, check(handle, instance), index);
+		if (!run_takes_part(instance))
+			continue;
+		look(&run, instance, check(handle, instance), index);
+		if (handle->trial)
+			warn_permissive(handle, instance);
 	}
 	run_judge(&run, "applies here");
 	run_finish(handle);
@@ -56,7 +89,7 @@ int transaction_status(struct ejg *handle)
 			r = check(handle, instance);
 			report_drop_repeated(handle->report, index, again);
 		}
-		run_add(&run, instance, r, index);
+		look(&run, instance, r, index);
 	}
 	run_judge(&run, "applies here");
 	run_finish(handle);
@@ -170,6 +203,7 @@ static void apply_all(struct run *run)
 		handle->failed = run->error < 0;
 		r = apply_and_check(handle, instance);
 		run_add(run, instance, r, index);
+		warn_permissive(handle, instance);
 		/* An optional module that does not hold is no failure, but its partial changes are undone. */
 		if (run->error == 0 && instance->applied &&
 		    (r < 0 || (r == EJG_NOT_HELD && instance->mode == EJG_ENFORCE)))

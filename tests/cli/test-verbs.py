@@ -97,7 +97,7 @@ class Check(Case):
         self.stack("required net\noptional probe answer=not-held\n")
         result = self.ejguard("check")
         self.assertEqual(result.exit, 0)
-        self.assertIn("ejabberd: guarded, 2 failures of optional modules, 1 ok\n", result.out)
+        self.assertIn("ejabberd: guarded, 2 failures of optional or permissive modules, 1 ok\n", result.out)
 
     def test_error_of_module(self):
         self.stack("required net answer=error\n")

@@ -122,7 +122,10 @@ both 'mended'
 
 note 'permissive is a matter of one'
 OPTIONS=mode=permissive stack second 4470-4475 bin
-both 'permissive'
+check 'apply of the first' guard_host -q apply first
+check 'apply of the second' guard_host -q apply second
+check 'check of the first' guard_host -q check first
+check_status 'check of the second: it refuses nothing' 1 guard_host -q check second
 check_is 'epmd is held by the first' 'refused refused refused refused denied' "$(sees 4369)"
 check_is "the second one's range" 'refused refused refused refused refused' "$(sees 4470)"
 stack second 4470-4475 bin

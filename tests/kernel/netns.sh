@@ -227,7 +227,9 @@ note 'permissive'
 sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/service"
 check 'apply' apply
 check_decided 'permissive' ok
-check 'a proof' guard -q status --prove service
+report=$(guard --json status --prove service 2>/dev/null || true)
+check_has 'it is proven' net.proven "$report"
+check_has 'but guards nothing' core.refuses-nothing "$report"
 stack_for "$cgroup" 198.51.100.2 2001:db8::2
 check 'apply' apply
 check_decided 'enforced again' refused

@@ -88,7 +88,10 @@ for ACCEPT in "${kinds[@]}"; do
 
 	note 'permissive is a matter of one'
 	sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/second"
-	both permissive
+	check 'apply of the first' guard -q apply first
+	check 'apply of the second' guard -q apply second
+	check 'check of the first' guard -q check first
+	check_status 'check of the second: it refuses nothing' 1 guard -q check second
 	check_is 'epmd is still held by the first' "ok $no ok" "$(sees 4369)"
 	check_is "the second one's range" 'ok ok ok' "$(sees 4470)"
 

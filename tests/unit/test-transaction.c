@@ -191,14 +191,30 @@ static void blames_the_guard_that_failed_the_stack(void **state)
 
 static void permissive_refuses_nothing(void **state)
 {
+	struct scratch *scratch = *state;
 	struct bed bed;
 
-	bed_make(&bed, *state);
+	bed_make(&bed, scratch);
 	bed.instances[1].mode = EJG_PERMISSIVE;
 	bed.scripts[1].check = EJG_NOT_HELD;
 	assert_int_equal(bed_run(&bed, transaction_apply), 0);
 	assert_int_equal(count('b', "undo"), 0);
+	assert_reported(scratch->report, "permissive", "recorder");
+	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
+	assert_reported(scratch->report, "refuses-nothing", "recorder");
+	assert_int_equal(bed_run(&bed, transaction_status), -EACCES);
+	bed.scripts[1].check = EJG_HELD;
+	assert_int_equal(bed_run(&bed, transaction_check), -EACCES);
+	bed.handle.trial = true;
 	assert_int_equal(bed_run(&bed, transaction_check), 0);
+	assert_reported(scratch->report, "permissive", "recorder");
+	bed.handle.trial = false;
+	bed.scripts[1].check = EJG_NOT_APPLICABLE;
+	assert_int_equal(bed_run(&bed, transaction_check), 0);
+	bed.scripts[1].check = EJG_NOT_HELD;
+	bed.lines[1].control = CONTROL_OPTIONAL;
+	assert_int_equal(bed_run(&bed, transaction_check), 0);
+	bed.lines[1].control = CONTROL_REQUIRED;
 	bed.scripts[1].check = -EIO;
 	assert_int_equal(bed_run(&bed, transaction_apply), -EACCES);
 }

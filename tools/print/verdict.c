@@ -15,6 +15,7 @@ struct summary {
 	bool enable_mends; /* the remedy of some is to enable it, which comes first */
 	bool reload_mends; /* the remedy of every failure is that systemd reads its files */
 	bool left_out;	   /* there are warnings that status does not show */
+	bool permissive;   /* what was applied refuses nothing */
 };
 
 /* True if the remedy is to run this verb. */
@@ -37,6 +38,8 @@ static struct summary count(const struct report *report)
 		enum section section = finding_section(finding);
 
 		summary.counts[section]++;
+		if (strcmp(finding->id, "core.permissive") == 0)
+			summary.permissive = true;
 		if (section == SECTION_WARNING && !report_is_of_guard(report, finding))
 			summary.left_out = true;
 		if (section != SECTION_FAILURE)
@@ -58,6 +61,8 @@ static const char *outcome(const struct report *report, const struct summary *su
 
 	if (report->tries && report->verb->makes_dropins && !report->arguments->now)
 		return report->error == 0 ? "would be enabled" : "would NOT be enabled";
+	if (report->error == 0 && summary->permissive)
+		return report->tries ? "would be applied, but refuse nothing" : "applied, but refuses nothing";
 	if (report->tries)
 		return report->error == 0 ? "would be guarded" : "would NOT be guarded";
 	if (report->arguments->now && report->has_units)
@@ -206,8 +211,8 @@ static void print_summary(const struct report *report, const struct summary *sum
 
 	fprintf(out, "%s: %s", report->service, outcome(report, summary));
 	print_count(out, &separator, summary->counts[SECTION_FAILURE],
-		    may_fail ? "failure of an optional module" : "failure",
-		    may_fail ? "failures of optional modules" : "failures");
+		    may_fail ? "failure of an optional or permissive module" : "failure",
+		    may_fail ? "failures of optional or permissive modules" : "failures");
 	print_count(out, &separator, summary->counts[SECTION_WARNING], "warning", "warnings");
 	print_count(out, &separator, summary->counts[SECTION_UNSEEN], "not seen", "not seen");
 	if (report->tries && report->error == 0) {
