@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads the output of `systemctl show` for a unit. */
+/* Reads the output of `systemctl show` for a unit, and chooses exit statuses by it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "libejguard/util/cleanup.h"
+#include "tools/systemd/own-status.h"
 #include "tools/systemd/systemctl.h"
 
 #define OURS                                                                                                           \
@@ -115,11 +116,32 @@ static void test_commands_of_the_user(void **state)
 	}
 }
 
+static void test_own_status(void **state)
+{
+	cleanup_free char *all = NULL;
+	size_t size;
+	FILE *out = open_memstream(&all, &size);
+
+	assert_non_null(out);
+	for (int i = 0; i < 256; i++)
+		fprintf(out, "%d ", i);
+	fprintf(out, "HUP KILL");
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(own_status_choose(78, ""), 78);
+	assert_int_equal(own_status_choose(78, "7 8 778 7 8 78x x78"), 78);
+	assert_int_equal(own_status_choose(78, "KILL 78"), 1);
+	assert_int_equal(own_status_choose(69, "69"), 1);
+	assert_int_equal(own_status_choose(69, "1 2  69 4"), 3);
+	assert_int_equal(own_status_choose(1, "1"), 2);
+	assert_int_equal(own_status_choose(1, all), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_commands_of_the_user),
+		cmocka_unit_test(test_own_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 #
 # What unit files do to the guard, and what check and enable say of it: a listener that the policy refuses; a unit that the stack
 # names by two of its names; sockets of epmd, and what sockets start, that it does not name; a unit that guards itself; commands
-# that root runs before the guard; DynamicUser=.
+# that root runs before the guard; DynamicUser=; exit statuses that are a success of the unit.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -185,3 +185,22 @@ check_is 'from inside, to a stranger' denied "$(try_in server ejabberd.service c
 check_is 'a stranger' refused "$(try stranger connect 198.51.100.1 4369)"
 bed_run server systemctl stop ejabberd.service
 check 'at rest: check' bed_run server ejguard check
+
+note 'exit statuses that are a success of the unit'
+drop_in ejabberd.service "SuccessExitStatus=1 2 69 77 78" 'ExecStartPre=' 'ExecStartPre=/bin/false'
+check 'control: with such a status of ExecStartPre= it starts' bed_run server systemctl start ejabberd
+check_status 'control: check' 1 bed_run server ejguard check
+bed_run server systemctl stop ejabberd.service
+drop_in ejabberd.service
+check 'control: it starts with its guard' bed_run server systemctl start ejabberd
+bed_run server systemctl stop ejabberd.service
+bed_run server systemctl start epmd
+echo 'an unknown line' | guard_stack server
+check_status 'control: an invalid stack: it does not start' 1 bed_run server systemctl start ejabberd
+for statuses in '1 2 69 77 78' "$(seq -s ' ' 1 199)"; do
+	drop_in ejabberd.service "SuccessExitStatus=$statuses"
+	bed_run server systemctl reset-failed
+	check_status "${statuses:0:20}: it does not start" 1 bed_run server systemctl start ejabberd
+	check 'control: not for epmd, which runs' bed_run server systemctl is-active --quiet epmd
+	check_is 'and nothing of it runs' 1 "$(bed_run server systemctl is-active --quiet ejabberd && echo 0 || echo 1)"
+done

@@ -364,3 +364,16 @@ int systemctl_triggers(const char *unit, char **ret)
 
 	return ask(argv, ret);
 }
+
+int systemctl_successes(const char *unit, char **ret)
+{
+	char *argv[] = { (char *)"systemctl",
+			 (char *)"show",
+			 (char *)"--property=SuccessExitStatus",
+			 (char *)"--value",
+			 (char *)"--",
+			 (char *)unit,
+			 NULL };
+
+	return ask(argv, ret);
+}

@@ -33,6 +33,9 @@ int systemctl_sockets(char **ret);
 /* Asks about the names of a unit, and about what a socket unit starts. Return: as systemctl_sockets(). */
 int systemctl_triggers(const char *unit, char **ret);
 
+/* The exit statuses that are a success of a unit. Return: as systemctl_sockets(). */
+int systemctl_successes(const char *unit, char **ret);
+
 /*
  * The files of a unit in the order in which systemd reads them: the fragment, a newline, the drop-ins. Return: 0, the
  * caller frees *ret; -EIO, -ENOMEM.

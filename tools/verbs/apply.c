@@ -6,6 +6,7 @@
 #include "tools/base/handle.h"
 #include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
+#include "tools/systemd/own-status.h"
 #include "tools/systemd/wanted.h"
 #include "tools/verbs/try.h"
 #include "tools/verbs/verbs.h"
@@ -66,7 +67,7 @@ static int refuse_confirm(const struct arguments *arguments, struct report *repo
 	return 0;
 }
 
-int verb_apply(const struct arguments *arguments, struct report *report)
+static int apply(const struct arguments *arguments, struct report *report)
 {
 	struct ejg_apply_options how = {
 		.size = sizeof(how),
@@ -101,4 +102,13 @@ int verb_apply(const struct arguments *arguments, struct report *report)
 	if (r == 0 && how.n_only == 0 && how.n_cgroups == 0) /* after a partial apply the rest is the former policy */
 		pending_set_reverted(report, false);
 	return advise(&how, report, r);
+}
+
+int verb_apply(const struct arguments *arguments, struct report *report)
+{
+	int r = apply(arguments, report);
+
+	if (r < 0 && arguments->own)
+		report->status = own_status(exit_status(r)->unit_status);
+	return r;
 }
