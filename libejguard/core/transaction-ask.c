@@ -8,6 +8,13 @@
 #include "libejguard/core/transaction.h"
 #include "libejguard/util/cleanup.h"
 
+/* Where no module answers for a user, none is refused. */
+static const struct ejg_answer nobody_refused = {
+	.module = "core",
+	.allowed = true,
+	.rule = "the stack has no module \"host\", so no local user is refused; add: required host mode=permissive",
+};
+
 int transaction_explain(struct ejg *handle, const struct ejg_question *question)
 {
 	struct run run = { .handle = handle };
@@ -24,6 +31,8 @@ int transaction_explain(struct ejg *handle, const struct ejg_question *question)
 		if (r < 0)
 			run_add(&run, instance, r, index);
 	}
+	if (run.error == 0 && question->by_user && report_answer_count(handle->report) == 0)
+		report_answer(handle->report, &nobody_refused);
 	for (size_t i = 0; (answer = report_answer_at(handle->report, i)); i++) {
 		if (run.error == 0 && !answer->allowed)
 			run.error = -EACCES;

@@ -50,6 +50,17 @@ class Answers(Case):
                 self.assertEqual(report["question"],
                                  {"action": "connect", "address": "192.0.2.1", "port": 4369, "uid": uid})
 
+    def test_user_without_a_module_for_users(self):
+        """Nothing refuses a user; without a user the same stack has no answer."""
+        words = "connect", "127.0.0.1", "4369"
+        result = self.ejguard("explain", *words, "--user", "nobody")
+        self.assertEqual((result.exit, result.err), (0, ""))
+        self.assertRegex(" ".join(result.out.split()), r'core allowed the stack has no module "host", so no local user is refused; '
+                                                       r"add: required host mode=permissive ejabberd: allowed$")
+        self.assertEqual(self.ejguard("explain", *words).exit, 1)
+        self.stack("required net opinion=refused\n")
+        self.assertEqual(self.ejguard("explain", *words, "--user", "nobody").exit, 1)
+
     def test_ways_to_write_a_target(self):
         self.stack("set epmd 4370\nset dist 5201-5209\nrequired net opinion=allowed\n")
         for words, address, port in ((["192.0.2.1:4369"], "192.0.2.1", 4369),
