@@ -87,6 +87,17 @@ class DryRun(Case):
         path = self.stack("required net\n", "other")
         self.assertEqual(self.ejguard("check", "--file", path, "--detailed-exitcode").exit, 0)
 
+    def test_invalid_file(self):
+        """Says nothing about the service, which was not looked at."""
+        for path, errors in ((self.write("bad", "ste cgroups x\nrequired nosuch\n"), "[2-9] errors"), ("/nonexistent/stack", "1 error"),
+                             (self.write("bad2", "set cgroups ejabberd.service\nrequired nosuch\n"), "1 error")):
+            with self.subTest(path=path):
+                result = self.ejguard("check", "--file", path)
+                self.assertEqual(result.exit, 3)
+                self.assertRegex(result.out, rf"\n{path}: invalid, {errors}; ejabberd itself was not checked\n$")
+                self.assertNotIn("GUARDED", result.out)
+        self.assertIn("ejabberd: would NOT be guarded: ", self.ejguard("check", "--file", self.stack("required net answer=not-held\n")).out)
+
     def enable(self, *words):
         return self.ejguard("enable", "--unitdir", self.unitdir, "--templatedir", f"{SOURCE}/tools/systemd", *words)
 

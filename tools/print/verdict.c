@@ -204,11 +204,25 @@ static void print_next(const struct report *report, const struct summary *summar
 	print_command(report, verb, out);
 }
 
+/* The stack cannot be read, or one of its modules cannot be loaded. */
+static bool is_invalid(const struct report *report)
+{
+	return report->error == -EBADMSG || report->error == -ENOENT;
+}
+
 static void print_summary(const struct report *report, const struct summary *summary, FILE *out)
 {
 	const char *separator = report->error < 0 ? ": " : ", ";
+	const char *file = report->arguments->file;
 	bool may_fail = report->error == 0 && !report->verb->tells_only;
 
+	if (file && is_invalid(report)) {
+		separator = ", ";
+		fprintf(out, "%s: invalid", file);
+		print_count(out, &separator, summary->counts[SECTION_FAILURE], "error", "errors");
+		fprintf(out, "; %s itself was not checked", report->service);
+		return;
+	}
 	fprintf(out, "%s: %s", report->service, outcome(report, summary));
 	print_count(out, &separator, summary->counts[SECTION_FAILURE],
 		    may_fail ? "failure of an optional or permissive module" : "failure",
