@@ -106,6 +106,23 @@ class Pending(Case):
         self.assertEqual(self.ejguard("release").exit, 0)
         self.assertFalse(os.path.exists(f"{FOLDER}/pending"))
 
+    def test_release_of_an_invalid_stack(self):
+        """Releases what was applied; where nothing was, the errors of the stack are the answer."""
+        self.assertEqual(self.ejguard("apply").exit, 0)
+        for wrong in "nonsense\n", None:
+            with self.subTest(wrong=wrong):
+                if wrong:
+                    self.stack(wrong)
+                else:
+                    os.unlink(f"{self.confdir}/ejabberd")
+                result = self.ejguard("release")
+                self.assertEqual((result.exit, result.err), (0, ""))
+                self.assertEqual(result.out, "ejabberd: released\n")
+                self.assertFalse(os.path.exists(f"{FOLDER}/applied"))
+                self.assertEqual(self.ejguard("release").exit, 3)
+                self.stack("required probe\n")
+                self.assertEqual(self.ejguard("apply").exit, 0)
+
     def test_junk(self):
         self.pend(50, 0)
         with open(f"{FOLDER}/pending", "w") as file:
