@@ -100,6 +100,39 @@ class Pending(Case):
         self.assertIn("nothing is guarded now", result.out)
         self.assertFalse(os.path.exists(f"{FOLDER}/applied"))
 
+    def test_advice_after_a_revert(self):
+        """Not to apply the reverted change again, unless the file was edited since."""
+        self.assertEqual(self.ejguard("apply").exit, 0)
+        os.link(f"{FOLDER}/applied", f"{FOLDER}/former")
+        path = self.stack("required probe unapplied=yes changes=yes answer=not-held\n")
+        self.pend(0, 1)
+        result = self.ejguard("revert")
+        self.assertIn("the former policy is in force; the stack file still has the change", result.out)
+        edit = rf"edit: {path}: take back the change that was reverted at \d\d:\d\d"
+        for verb in "check", "status":
+            with self.subTest(verb=verb):
+                found = [f for f in self.ejguard("check", "--json").json["findings"] if f["id"] == "probe.unapplied"]
+                self.assertEqual(len(found), 1)
+                self.assertRegex(found[0]["remedy"], rf"^{edit}\nrun: ejguard apply$")
+                self.assertNotIn(f"next: {self.command('apply')}", self.ejguard(verb).out)
+        self.stack("required probe changes=yes\n")
+        os.utime(path, (1, 1))
+        self.assertRegex(self.ejguard("apply", "--dry-run").out, rf"next: {edit.replace('edit: ', 'edit ')}\n")
+        later = time.time() + 60
+        os.utime(path, (later, later))
+        self.assertIn(f"next: {self.command('apply')}\n", self.ejguard("apply", "--dry-run").out)
+
+    def test_revert_names_the_stack(self):
+        """Not the copy that it applies: nobody is to edit that."""
+        self.stack("required net answer=not-held\n")
+        self.ejguard("apply")
+        with open(f"{FOLDER}/former", "w") as file:
+            file.write("set cgroups ejabberd.service\nrequired net answer=not-held\n")
+        os.chmod(f"{FOLDER}/former", 0o600)
+        self.pend(0, 1)
+        for finding in self.ejguard("--json", "revert").json["findings"]:
+            self.assertNotIn(FOLDER, finding["file"] + finding["remedy"])
+
     def test_release_ends_it(self):
         self.assertEqual(self.ejguard("apply").exit, 0)
         self.pend(50, 0)

@@ -216,7 +216,7 @@ const struct ejg_finding *report_finding(const struct report *report, size_t ind
 {
 	if (index < report->notes.n)
 		return &report->notes.items[index];
-	return report->handle ? ejg_finding_get(report->handle, index - report->notes.n) : NULL;
+	return report->handle && !report->keeps ? ejg_finding_get(report->handle, index - report->notes.n) : NULL;
 }
 
 void report_free(struct report *report)
@@ -226,4 +226,5 @@ void report_free(struct report *report)
 	notes_free(&report->notes);
 	free(report->message);
 	free(report->service_read);
+	free(report->pending.reverted);
 }

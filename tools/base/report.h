@@ -50,6 +50,7 @@ struct report {
 
 	bool tries;	  /* dry run: reports what an apply or an enable would change */
 	bool guarded_now; /* of an audit */
+	bool keeps;	  /* the notes have all findings of the handle */
 	enum {
 		UNIT_START_UNKNOWN, /* not determined, or no unit can start */
 		UNIT_START_GUARDED,
@@ -61,6 +62,7 @@ struct report {
 		unsigned int seconds; /* the remaining time */
 		bool former;	      /* the former policy will come back; false: the guard will be released */
 		bool timer;	      /* the timer runs */
+		char *reverted;	      /* "FILE: take back ...": the stack file has a reverted change; or NULL */
 	} pending;
 
 	struct learned learned; /* of learn: a proposed stack */

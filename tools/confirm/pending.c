@@ -191,6 +191,17 @@ bool pending_is_reverted(const struct report *report)
 	return has_mark(report, "reverted");
 }
 
+bool pending_reverted_at(const struct report *report, struct timespec *ret)
+{
+	cleanup_free char *path = pending_path(report, "reverted");
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0)
+		return false;
+	*ret = st.st_mtim;
+	return true;
+}
+
 void pending_set_started(const struct report *report, bool started)
 {
 	set_mark(report, "started", started);

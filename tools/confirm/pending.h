@@ -6,6 +6,8 @@
 #ifndef EJG_TOOL_PENDING_H
 #define EJG_TOOL_PENDING_H
 
+#include <time.h>
+
 #include "tools/base/report.h"
 
 #define PENDING_NAME "pending"
@@ -43,6 +45,8 @@ int pending_remove(struct report *report);
  */
 void pending_set_reverted(const struct report *report, bool reverted);
 bool pending_is_reverted(const struct report *report);
+/* The same; *ret is when it was reverted. */
+bool pending_reverted_at(const struct report *report, struct timespec *ret);
 
 /* Records whether something was started under the guard while a change waited with nothing in force before it. */
 void pending_set_started(const struct report *report, bool started);

@@ -68,8 +68,9 @@ static const char *outcome(const struct report *report, const struct summary *su
 	if (report->arguments->now && report->has_units)
 		return report->error == 0 ? "enabled, and guarded now" : "enabled, but NOT guarded now";
 	if (report->error == 0 && report->verb->reverts)
-		return report->pending.former ? "reverted: the former policy is in force"
-					      : "reverted: nothing was applied before, and nothing is guarded now";
+		return report->pending.former
+			       ? "reverted: the former policy is in force; the stack file still has the change"
+			       : "reverted: nothing was applied before, and nothing is guarded now";
 	if (report->guarded_now && report->persistence == UNIT_START_UNGUARDED)
 		return summary->reload_mends && summary->counts[SECTION_FAILURE] > 0
 			       ? "guarded now, but perhaps NOT after the next boot"
@@ -168,7 +169,9 @@ static void print_next(const struct report *report, const struct summary *summar
 		return;
 	}
 	if (report->tries && report->arguments->dry_run && report->error == 0) {
-		if (report_count_changes(report) > 0)
+		if (report->pending.reverted)
+			fprintf(out, "edit %s", report->pending.reverted);
+		else if (report_count_changes(report) > 0)
 			print_command(report, report->arguments->now ? "enable --now" : verb, out);
 		return;
 	}

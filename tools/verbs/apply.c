@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tools/base/handle.h"
+#include "tools/confirm/advice.h"
 #include "tools/confirm/confirm.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/own-status.h"
@@ -49,14 +50,15 @@ static int read_grace(const char *text, struct report *report, uint32_t *ret)
 
 static int try(const struct arguments *arguments, struct report *report)
 {
-	int r;
+	int advised, r;
 
 	if (arguments->own || arguments->cgroups || arguments->only || arguments->grace || arguments->confirm)
 		return report_fail_usage(report, "--dry-run excludes --own, --cgroup, --only, --grace and --confirm");
 	r = confirm_refuse_pending(report);
 	if (r == 0)
 		r = try_apply(report);
-	return report_end_trial(report, true, r);
+	advised = advice_after_revert(report);
+	return report_end_trial(report, true, advised < 0 ? advised : r);
 }
 
 /* Only the whole policy can be restored. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard check: does every guard hold, now and after the next start? */
+#include "tools/confirm/advice.h"
 #include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
@@ -23,5 +24,9 @@ int verb_check(const struct arguments *arguments, struct report *report)
 	/* A service that is guarded now may start without its guard. Nothing of an image starts on this host. */
 	if (arguments->file)
 		return report_end_trial(report, arguments->detailed, result);
-	return arguments->root ? result : dropin_judge(report, result);
+	if (arguments->root)
+		return result;
+	result = dropin_judge(report, result);
+	r = advice_after_revert(report);
+	return r < 0 ? r : result;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ejguard confirm and revert: keeps or undoes a change made with apply --confirm. */
+#include "tools/confirm/advice.h"
 #include "tools/confirm/confirm.h"
 #include "tools/verbs/verbs.h"
 
@@ -10,5 +11,7 @@ int verb_confirm(const struct arguments *arguments, struct report *report)
 
 int verb_revert(const struct arguments *arguments, struct report *report)
 {
-	return confirm_revert(report);
+	int result = confirm_revert(report), r = advice_of_revert(report);
+
+	return r < 0 ? r : result;
 }

@@ -2,6 +2,7 @@
 /* ejguard status: shows what is guarded now, and whether it is intact. */
 #include <errno.h>
 
+#include "tools/confirm/advice.h"
 #include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/verbs/verbs.h"
@@ -22,10 +23,14 @@ static int prove(struct report *report)
 
 int verb_status(const struct arguments *arguments, struct report *report)
 {
+	int result, r;
+
 	if (arguments->openmetrics + arguments->prometheus + report->json > 1)
 		return report_fail_usage(report, "only one of --json, --openmetrics and --prometheus can be used");
 	report->openmetrics = arguments->openmetrics;
 	report->prometheus = arguments->prometheus;
 	pending_show(report);
-	return dropin_judge(report, arguments->prove ? prove(report) : ejg_status(report->handle));
+	result = dropin_judge(report, arguments->prove ? prove(report) : ejg_status(report->handle));
+	r = advice_after_revert(report);
+	return r < 0 ? r : result;
 }
