@@ -7,7 +7,7 @@ import re
 
 REPEATABLE = ('given', 'stack', 'text', 'cause', 'says', 'never', 'then')
 SINGLE = ('case', 'service', 'run', 'expect', 'also', 'near', 'exit', 'again', 'before', 'since')
-RUNS = ('check', 'apply', 'unprivileged', 'every')
+RUNS = ('check', 'apply', 'unprivileged', 'every', 'file')
 CONTROLS = ('required', 'requisite', 'optional', 'include')
 LOUD = ('warning', 'failure')
 

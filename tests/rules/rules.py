@@ -214,7 +214,11 @@ class Trial:
         verb, as_nobody = ('apply' if case.run == 'apply' else 'check'), case.run == 'unprivileged'
         if verb == 'apply':
             self.compare('foreseen', case.expect, self.findings('check', '--file', str(stack)))
-        findings = self.findings(verb, as_nobody=as_nobody)
+        if case.run == 'file':
+            tried = stack.replace('/srv/tried')
+            findings = self.findings('check', '--file', str(tried))
+        else:
+            findings = self.findings(verb, as_nobody=as_nobody)
         self.compare('expect', case.expect, findings)
         self.look(findings)
         if case.run == 'every':

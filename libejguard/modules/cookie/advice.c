@@ -54,6 +54,15 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 		unit, advise_owner(audit), group_of(audit), advise_quoted(audit, path), unit);
 }
 
+/* True if the line is in a file that is only tried: an apply reads another one. */
+static bool is_tried(struct audit *audit, const char *file)
+{
+	const char *stack = audit->host.facts->stack_file;
+	const char *installed = audit_text(audit, "%s/%s", EJG_CONFDIR, audit->host.facts->service);
+
+	return ejg_call_trial(audit->call) && stack && strcmp(file, stack) == 0 && strcmp(file, installed) != 0;
+}
+
 /* The shipped stack must not be edited: the next version of the package replaces it. */
 static const char *advise_option(struct audit *audit, const char *option)
 {
@@ -65,6 +74,9 @@ static const char *advise_option(struct audit *audit, const char *option)
 	    strcmp(file, audit->host.facts->stack_file) == 0)
 		return audit_text(audit, "run: install -D -m 0644 %s %s/%s\nedit: %s/%s:%u: add %s to the line\n", file,
 				  EJG_CONFDIR, service, EJG_CONFDIR, service, line, option);
+	if (is_tried(audit, file))
+		return audit_text(audit, "edit: %s:%u: add %s to the line\nrun: install -D -m 0644 %s %s/%s\n", file,
+				  line, option, advise_quoted(audit, file), EJG_CONFDIR, service);
 	return audit_text(audit, "edit: %s:%u: add %s to the line\n", file, line, option);
 }
 
