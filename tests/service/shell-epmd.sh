@@ -60,4 +60,4 @@ check_guarded 'its own epmd' server stranger "${addresses[@]}"
 note 'another one in a shell, while the guard stands'
 shell_epmd 'guarded'
 check_reach 'guarded' stranger refused 4369 "${addresses[@]}"
-check_has 'it is counted' 'hook=lookup,reason=source' "$(bed_run server ejguard status || true)"
+check_has 'it is counted' 'hook=lookup,reason=source' "$(bed_run server ejguard -v status || true)"

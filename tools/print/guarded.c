@@ -56,17 +56,25 @@ static int print_table(const struct report *report, bool policy, FILE *out)
 	return table_print(table, policy ? "In force:" : "Guarded now:");
 }
 
-int print_in_force(const struct report *report, FILE *out)
+static bool has_named(const struct report *report, const char *name)
 {
 	const struct ejg_finding *finding;
-	bool any = false;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (report_is_named(finding, name))
+			return true;
+	return false;
+}
+
+int print_in_force(const struct report *report, FILE *out)
+{
 	int r = print_denials(report, out);
 
+	if (has_named(report, "denied"))
+		fputc('\n', out);
 	if (r == 0)
 		r = print_table(report, true, out);
-	for (size_t i = 0; (finding = report_finding(report, i)); i++)
-		any |= report_is_named(finding, "denied") || report_is_named(finding, "policy");
-	if (any)
+	if (has_named(report, "policy"))
 		fputc('\n', out);
 	return r;
 }

@@ -34,21 +34,25 @@ static char *operations_of(const struct ejg_module *module)
 	return join(names, describe_operations(module, names), " ");
 }
 
-static int print_list(const struct ejg *handle, FILE *out)
+static int print_list(const struct ejg *handle, bool verbose, FILE *out)
 {
-	static const char *const headings[] = { "MODULE", "OPERATIONS", "SUMMARY" };
+	static const char *const brief[] = { "MODULE", "SUMMARY" }, *const full[] = { "MODULE", "OPERATIONS",
+										      "SUMMARY" };
 	const struct ejg_module *module;
 	struct table *table;
 	int r = 0;
 
-	table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
+	table = verbose ? table_new(out, full, ARRAY_SIZE(full), TABLE_NO_NUMBER)
+			: table_new(out, brief, ARRAY_SIZE(brief), TABLE_NO_NUMBER);
 	for (size_t i = 0; r == 0 && (module = ejg_module_get(handle, i)); i++) {
 		cleanup_free char *operations = operations_of(module);
 
-		if (operations)
+		if (!operations)
+			r = -ENOMEM;
+		else if (verbose)
 			table_row(table, (const char *[]){ module->name, operations, module->summary }, NULL);
 		else
-			r = -ENOMEM;
+			table_row(table, (const char *[]){ module->name, module->summary }, NULL);
 	}
 	return table_print(table, NULL) < 0 ? -ENOMEM : r;
 }
@@ -154,7 +158,7 @@ static void print_field(FILE *out, const char *name, const char *value)
 	paragraph_end(&paragraph);
 }
 
-static int print_module(const struct ejg_module *module, const char *path, FILE *out)
+static int print_module(const struct ejg_module *module, const char *path, bool verbose, FILE *out)
 {
 	cleanup_free char *operations = operations_of(module), *flags = NULL;
 	const char *names[DESCRIBE_MAX];
@@ -169,9 +173,11 @@ static int print_module(const struct ejg_module *module, const char *path, FILE 
 	fputc('\n', out);
 	print_field(out, "summary", module->summary);
 	print_field(out, "file", path);
-	print_field(out, "ABI", abi);
-	print_field(out, "operations", operations);
-	print_field(out, "flags", flags);
+	if (verbose) {
+		print_field(out, "ABI", abi);
+		print_field(out, "operations", operations);
+		print_field(out, "flags", flags);
+	}
 	r = print_options(module, out);
 	if (r == 0)
 		r = print_finding_infos(module, out);
@@ -183,9 +189,9 @@ int print_modules(const struct report *report, FILE *out)
 	const struct ejg_module *module;
 
 	if (!report->module)
-		return print_list(report->handle, out);
+		return print_list(report->handle, report->verbose, out);
 	for (size_t i = 0; (module = ejg_module_get(report->handle, i)); i++)
 		if (strcmp(module->name, report->module) == 0)
-			return print_module(module, ejg_module_path(report->handle, i), out);
+			return print_module(module, ejg_module_path(report->handle, i), report->verbose, out);
 	return 0;
 }

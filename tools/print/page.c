@@ -46,7 +46,7 @@ static int print_metrics(const struct report *report, FILE *out)
 		if (r == 0)
 			table_row(table, (const char *[]){ name, value, metric->help }, NULL);
 	}
-	return table_print(table, "Figures:") < 0 ? -ENOMEM : r;
+	return table_print(table, "\nFigures:") < 0 ? -ENOMEM : r;
 }
 
 int print_page(const struct report *report, bool lines, FILE *out)
@@ -70,7 +70,8 @@ int print_page(const struct report *report, bool lines, FILE *out)
 		r = print_answers(report, out);
 	if (r == 0 && status)
 		r = print_guarded(report, out);
-	if (r == 0 && report->handle && !report->quiet)
+	/* They are for collectors, which have formats of their own. */
+	if (r == 0 && report->handle && report->verbose)
 		r = print_metrics(report, out);
 	if (r == 0 && status)
 		r = print_left_out(report, out);

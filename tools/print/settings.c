@@ -5,6 +5,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
+#include "tools/print/footnotes.h"
 #include "tools/print/print.h"
 #include "tools/print/words.h"
 
@@ -39,20 +40,22 @@ static const struct ejg_setting *first_of_many(const struct ejg_survey *survey, 
 	return n >= MANY ? first : NULL;
 }
 
-static int add_row(struct table *table, const struct ejg_setting *setting, const char *name, const char *value)
+static int add_row(struct table *table, struct footnotes *notes, const struct ejg_setting *setting, const char *name,
+		   const char *value)
 {
 	cleanup_free char *origin = words_origin(&setting->origin), *where = NULL;
 	cleanup_free char *what = text_cut(name, MAX_NAME), *short_value = text_cut(value ? value : "", MAX_VALUE);
 	cleanup_free char *note = text_cut(setting->note ? setting->note : "", MAX_VALUE);
 
-	where = origin ? text_cut_head(origin, MAX_ORIGIN) : NULL;
+	where = origin ? footnotes_cell(notes, origin, MAX_ORIGIN) : NULL;
 	if (!where || !what || !short_value || !note)
 		return -ENOMEM;
 	table_row(table, (const char *[]){ what, where, short_value }, *note ? note : NULL);
 	return 0;
 }
 
-static int add_setting(struct table *table, const struct ejg_survey *survey, const struct ejg_setting *setting)
+static int add_setting(struct table *table, struct footnotes *notes, const struct ejg_survey *survey,
+		       const struct ejg_setting *setting)
 {
 	cleanup_free char *name = NULL;
 
@@ -60,14 +63,15 @@ static int add_setting(struct table *table, const struct ejg_survey *survey, con
 	case EJG_SETTING_UNSET:
 		return 0;
 	case EJG_SETTING_INDETERMINATE:
-		return first_of_many(survey, setting) ? 0 : add_row(table, setting, setting->name, "indeterminate");
+		return first_of_many(survey, setting) ? 0
+						      : add_row(table, notes, setting, setting->name, "indeterminate");
 	case EJG_SETTING_OVERRIDDEN:
 		if (asprintf(&name, "%s (overridden)", setting->name) >= 0)
-			return add_row(table, setting, name, setting->value);
+			return add_row(table, notes, setting, name, setting->value);
 		name = NULL;
 		return -ENOMEM;
 	default:
-		return add_row(table, setting, setting->name, setting->value);
+		return add_row(table, notes, setting, setting->name, setting->value);
 	}
 }
 
@@ -118,12 +122,15 @@ int print_settings(const struct ejg_survey *survey, FILE *out)
 {
 	static const char *const headings[] = { "SETTING", "ORIGIN", "VALUE" };
 	struct table *table = table_new(out, headings, ARRAY_SIZE(headings), TABLE_NO_NUMBER);
+	cleanup_footnotes struct footnotes notes = {};
 	int r = 0;
 
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)
-		r = add_setting(table, survey, ejg_setting_get(survey, i));
+		r = add_setting(table, &notes, survey, ejg_setting_get(survey, i));
 	if (table_print(table, "\nSettings of the service:") < 0)
 		return -ENOMEM;
+	if (r == 0)
+		r = footnotes_print(&notes, out);
 	print_unset(survey, out);
 	for (size_t i = 0; i < survey->n_settings && r == 0; i++)
 		if (first_of_many(survey, ejg_setting_get(survey, i)) == ejg_setting_get(survey, i))

@@ -18,7 +18,7 @@ static void add_row(struct table *table, const struct unit *unit, bool guarded)
 			: guarded	    ? "guarded"
 			: unit->restart_due ? "restart due"
 					    : "active";
-	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state, unit->path }, NULL);
+	table_row(table, (const char *[]){ unit->name, unit_action_name(unit->action), state }, NULL);
 }
 
 /* False if the unit that runs it is not installed: then the others belong to somebody else, such as epmd. */
@@ -41,6 +41,16 @@ static void print_restart(const struct report *report, FILE *out)
 			report->service, command);
 }
 
+/* Below the table, where each is whole: a path is there to be copied. */
+static void print_files(const struct report *report, FILE *out)
+{
+	for (size_t i = 0; i < report->units.n; i++) {
+		fputs(i == 0 ? "Drop-ins:\n  " : "  ", out);
+		text_put(out, report->units.items[i].path, strlen(report->units.items[i].path));
+		fputc('\n', out);
+	}
+}
+
 static void print_earlier(const struct report *report, FILE *out)
 {
 	for (size_t i = 0; i < report->units.n; i++) {
@@ -58,7 +68,7 @@ static void print_earlier(const struct report *report, FILE *out)
 
 int print_units(const struct report *report, FILE *out)
 {
-	static const char *const headings[] = { "UNIT", "DROP-IN", "STATE", "FILE" };
+	static const char *const headings[] = { "UNIT", "DROP-IN", "STATE" };
 	bool guarded = report->error == 0 && (report->arguments->now || report->guarded_now);
 	struct table *table;
 	int r;
@@ -69,6 +79,7 @@ int print_units(const struct report *report, FILE *out)
 	for (size_t i = 0; i < report->units.n; i++)
 		add_row(table, &report->units.items[i], guarded);
 	r = table_print(table, NULL);
+	print_files(report, out);
 	if (report->verb->makes_dropins) {
 		print_earlier(report, out);
 		if (!guarded)
