@@ -267,13 +267,11 @@ static void tell_policy(struct ejg_call *call)
 	ejg_call_finding(call, "policy", "private ports", "4369 (epmd), and all others that are not public");
 	ejg_call_finding(call, "policy", "listen", "loopback 198.51.100.1");
 	ejg_call_finding(call, "denied", "203.0.113.0/24",
-			 "from 203.0.113.0/24 to port 4369 (epmd): not a peer (lookup, source), 3 packets; first "
+			 "from the network 203.0.113.0/24 to port 4369 (epmd): not a peer, 3 packets; first "
 			 "2023-11-14 22:13:20, last 2023-11-14 22:14:20");
-	ejg_call_finding(
-		call, "denied", "198.51.100.9",
-		"connect4 198.51.100.9 port 4369 (epmd) by beam.smp[4711] as ejabberd in "
-		"/system.slice/ejabberd.service: not a peer (destination), 1 time; first 2023-11-14 22:13:20, last "
-		"2023-11-14 22:13:20");
+	ejg_call_finding(call, "denied", "198.51.100.9",
+			 "connect4 198.51.100.9 port 4369 (epmd) by beam.smp[4711] as ejabberd in "
+			 "/system.slice/ejabberd.service: not a peer, 1 time; at 2023-11-14 22:13:20");
 }
 
 __attribute__((unused)) static int status(struct ejg_call *call)

@@ -95,8 +95,8 @@ check 'check' look
 check_is 'the listener is a warning' 1 "$(($(findings listener-foreign) > 0))"
 check_is 'the namespace is guarded' 1 "$(findings network-guarded)"
 check_has 'status says how it is decided' 'accept=netns' "$(guard status service)"
-check_has 'status counts' 'hook=lookup,reason=source' "$(guard status service)"
-check_has 'a row has the network of the stranger' 'from 198.51.100.0/24 to port 4369 (epmd): not a peer (lookup, source)' \
+check_has 'status counts' 'hook=lookup,reason=source' "$(guard -v status service)"
+check_has 'a row has the network of the stranger' 'from the network 198.51.100.0/24 to port 4369 (epmd): not a peer, ' \
 	"$(guard status service | tr -s ' \n' ' ')"
 check_has 'explain' "the address is not a peer's" "$(guard explain accept 198.51.100.9 4369 service 2>&1 || true)"
 end "$other"

@@ -78,7 +78,7 @@ kill "$watcher" 2>/dev/null || true
 wait "$watcher" || true
 events=$(cat "$EJG_STATE/events")
 check_has 'watch: who, by which program, from where' \
-	'bind4 127.0.0.1 port 4369 (epmd) by attempt*as nobody in /users: the user may not use private ports (user)' \
+	'bind4 127.0.0.1 port 4369 (epmd) by attempt*as nobody in /users: the user may not use private ports, ' \
 	"$events"
 status=$(guard_host status 2>&1)
 check_has 'status names the same' 'as nobody in' "$(tr -s ' \n' ' ' <<<"$status")"

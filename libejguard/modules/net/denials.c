@@ -183,9 +183,10 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
 	if (key->uid == POLICY_NO_UID) {
-		snprintf(ret->line, sizeof(ret->line), "from %s to port %s%s%s%.256s: %s (%s, %s), %llu packet%s",
-			 ret->address, ret->port, name, *ret->cgroup ? " of " : "", ret->cgroup, why, hook, reason,
-			 (unsigned long long)denial->row.count, denial->row.count == 1 ? "" : "s");
+		snprintf(ret->line, sizeof(ret->line), "from %s%s to port %s%s%s%.256s: %s, %llu packet%s",
+			 strchr(ret->address, '/') ? "the network " : "", ret->address, ret->port, name,
+			 *ret->cgroup ? " of " : "", ret->cgroup, why, (unsigned long long)denial->row.count,
+			 denial->row.count == 1 ? "" : "s");
 		return;
 	}
 	format_user(key->uid, ret->user);
@@ -194,7 +195,7 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	add_label(ret, "user", ret->user);
 	add_label(ret, "pid", ret->pid);
 	add_label(ret, "command", ret->command);
-	snprintf(ret->line, sizeof(ret->line), "%s %s port %s%s by %s[%s] as %s in %.256s: %s (%s), %llu time%s", hook,
-		 ret->address, ret->port, name, ret->command, ret->pid, ret->user, ret->cgroup, why, reason,
+	snprintf(ret->line, sizeof(ret->line), "%s %s port %s%s by %s[%s] as %s in %.256s: %s, %llu time%s", hook,
+		 ret->address, ret->port, name, ret->command, ret->pid, ret->user, ret->cgroup, why,
 		 (unsigned long long)denial->row.count, denial->row.count == 1 ? "" : "s");
 }

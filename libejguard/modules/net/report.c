@@ -52,12 +52,15 @@ void report_denials(struct ejg_call *call, const struct pins *pins)
 				   denial_realtime(list.items[i].row.last) / 1000000000 };
 		struct denial_words words;
 		struct tm tm;
+		bool same;
 
 		denial_describe(ejg_call_facts(call), &list.items[i], &words);
 		strftime(first, sizeof(first), "%F %T", localtime_r(&times[0], &tm));
 		strftime(last, sizeof(last), "%F %T", localtime_r(&times[1], &tm));
-		ejg_call_finding(call, "denied", words.address, "%s%s; first %s, last %s", words.line,
-				 list.items[i].row.passed ? "; let through" : "", first, last);
+		same = strcmp(first, last) == 0;
+		ejg_call_finding(call, "denied", words.address, "%s%s; %s%s%s%s", words.line,
+				 list.items[i].row.passed ? "; let through" : "", same ? "at " : "first ",
+				 same ? "" : first, same ? "" : ", last ", last);
 	}
 	ejg_call_metric(call, "distinct_denials", NULL, 0, list.n);
 	denials_free(&list);
