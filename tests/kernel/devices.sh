@@ -13,7 +13,7 @@ kernel_begin "$0"
 cgroup=$EJG_CGROUP/service
 elsewhere=$EJG_CGROUP/elsewhere
 own=198.51.100.1 own6=2001:db8::1 other6=2001:db8::11 peer6=2001:db8:5::2
-mkdir "$cgroup" "$elsewhere" "$EJG_STATE/said"
+mkdir "$cgroup" "$elsewhere"
 
 net_new far
 ip link add v1 netns "$(net_file host)" type veth peer name v1 netns "$(net_file far)"
@@ -56,12 +56,9 @@ program='my ($name, @addresses) = @ARGV;
 	}
 	1 while wait > 0;'
 serve() {
-	rm -f "$EJG_STATE/said/$1" # not the word of a former one
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec nsenter --net="$(net_file "$1")" perl -MSocket -e '$| = 1; alarm 600;'"$program" "$1" "${@:3}"
-	) >"$EJG_STATE/said/$1" &
-	wait_for 30 has_lines "$EJG_STATE/said/$1" $(($# - 2))
+	background "$1" cgroup_exec "$2" nsenter --net="$(net_file "$1")" \
+		perl -MSocket -e '$| = 1; alarm 600;'"$program" "$1" "${@:3}"
+	wait_for 30 has_lines "$EJG_STATE/background/$1" $(($# - 2))
 }
 has_lines() {
 	[[ $(wc -l <"$1") == "$2" ]]
@@ -119,16 +116,9 @@ full='my ($address) = @ARGV;
 	print "full\n";
 	sleep 600;'
 fill() {
-	rm -f "$EJG_STATE/said/full" # not the word of a former one
-	(
-		echo 0 >"$elsewhere/cgroup.procs"
-		exec nsenter --net="$(net_file host)" perl -MSocket -MIO::Handle -e '$| = 1; alarm 600;'"$full" "$own6"
-	) >"$EJG_STATE/said/full" &
-	filler=$!
-	wait_for 30 test -s "$EJG_STATE/said/full"
-}
-empty() {
-	kill "$filler" && wait "$filler" || true
+	background full cgroup_exec "$elsewhere" nsenter --net="$(net_file host)" \
+		perl -MSocket -MIO::Handle -e '$| = 1; alarm 600;'"$full" "$own6"
+	filler=$background_pid
 }
 
 # try_all WHAT WORD WORD: by the device alone, and from another address besides.
@@ -140,7 +130,7 @@ try_all() {
 	fill
 	check_is "$what: by the device while the connect waits" "$3" "$(reach v1 $own6 $other6 later)"
 	check_is "$what: the same, the kernel chooses the source" timeout "$(reach v1 $own6 - later)"
-	empty
+	end "$filler"
 	check_is "$what: IPv4, whose answers the kernel drops" timeout "$(reach v1 $own)"
 	check_is "$what: a peer by the device" far "$(reach v1 $peer6)"
 }

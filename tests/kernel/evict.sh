@@ -52,13 +52,13 @@ open_all() {
 close_all() {
 	kill "${pids[@]}" 2>/dev/null || true
 	wait
-	rm -r "$EJG_STATE/said"
+	rm -r "$EJG_STATE/background"
 }
 
 # last_words PATTERN: of the connections whose names match.
 last_words() {
 	local file
-	for file in "$EJG_STATE"/said/$1; do
+	for file in "$EJG_STATE"/background/$1; do
 		tail -n 1 "$file"
 	done | sort | uniq -c | tr -s ' ' | sed 's/^ //'
 }
@@ -83,7 +83,7 @@ open_all
 check_is 'to stay' '9 connected' "$(last_words 'stays-*')"
 check_is 'to end' $'8 connected\n1 pending' "$(last_words 'ends-*')"
 
-wait_for 5 grep -q taken "$EJG_STATE/said/closed"
+wait_for 5 grep -q taken "$EJG_STATE/background/closed"
 
 note 'reported, not ended'
 check_status 'apply' 1 apply evict=no
@@ -138,7 +138,7 @@ keep stays-public "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5269
 keep stays-peer "$elsewhere" remote connect 198.51.100.2 198.51.100.1 40002
 keep stays-s2s "$cgroup" host connect - 198.51.100.9 5269
 keep stays-outgoing "$cgroup" host connect - 198.51.100.9 7777
-wait_for 5 grep -q taken "$EJG_STATE/said/closed"
+wait_for 5 grep -q taken "$EJG_STATE/background/closed"
 check_is 'control: without the guard all are connected' '5 connected' "$(last_words '*-*')"
 check_status 'apply' 1 apply 'evict=no strict=yes'
 check_is 'finding' 1 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"

@@ -254,11 +254,11 @@ in_cgroup() {
 	cgroup_run "$1" nsenter --net="$(net_file host)" "${@:2}"
 }
 
-# background NAME COMMAND...: returns when the command has said something. Its words are in said/NAME, its pid is in
+# background NAME COMMAND...: returns when the command has said something. Its words are in background/NAME, its pid is in
 # `background_pid`, for which a command that is a function ends with exec.
 background() {
-	local said=$EJG_STATE/said/$1
-	mkdir -p "$EJG_STATE/said"
+	local said=$EJG_STATE/background/$1
+	mkdir -p "$EJG_STATE/background"
 	rm -f "$said" # a former one of this name has said something, too
 	"${@:2}" >"$said" &
 	background_pid=$!
@@ -274,7 +274,7 @@ hold() {
 
 # last_word NAME: of a process in the background.
 last_word() {
-	tail -n 1 "$EJG_STATE/said/$1"
+	tail -n 1 "$EJG_STATE/background/$1"
 }
 
 # end PID: a process in the background.

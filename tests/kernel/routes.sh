@@ -12,24 +12,18 @@ kernel_begin "$0"
 
 cgroup=$EJG_CGROUP/service
 elsewhere=$EJG_CGROUP/elsewhere
-mkdir "$cgroup" "$elsewhere" "$EJG_STATE/said"
+mkdir "$cgroup" "$elsewhere"
 own=198.51.100.1 peer=198.51.100.2 stranger=198.51.100.9
 
-# in_perl NAME CGROUP HOST PROGRAM ARGUMENT...: in the background; what it says is in said/NAME, its pid in `started`.
+# in_perl NAME CGROUP HOST PROGRAM ARGUMENT...: in the background.
 in_perl() {
-	rm -f "$EJG_STATE/said/$1"
-	(
-		echo 0 >"$2/cgroup.procs"
-		exec nsenter --net="$(net_file "$3")" perl -MSocket -e '$| = 1; alarm 60;'"$4" "${@:5}"
-	) >"$EJG_STATE/said/$1" &
-	started=$!
-	wait_for 5 test -s "$EJG_STATE/said/$1"
+	background "$1" cgroup_exec "$2" nsenter --net="$(net_file "$3")" perl -MSocket -e '$| = 1; alarm 60;'"$4" "${@:5}"
 }
 
 # ended NAME: what it said last, once it has ended.
 ended() {
-	wait "$started" || true
-	tail -n 1 "$EJG_STATE/said/$1"
+	wait "$background_pid" || true
+	last_word "$1"
 }
 
 # listen CGROUP OPTION ADDRESS PORT: takes connections, sends a byte on each and closes it. OPTION: "LEVEL,OPTION,VALUE" or -.
@@ -49,7 +43,7 @@ listen='my ($option, $address, $port) = @ARGV;
 	while (accept(my $c, $s)) { send($c, "x", 0); close $c; }'
 listen() {
 	in_perl "$2.$4" "$1" host "$listen" "${@:2}"
-	listeners+=("$started")
+	listeners+=("$background_pid")
 }
 
 # go: ends them.
@@ -272,13 +266,13 @@ lose() {
 both() {
 	local host
 	in_perl host "$cgroup" host "$together" $own,4370 "$stranger,$1"
-	if [[ $(tail -n 1 "$EJG_STATE/said/host") == pending ]]; then
-		host=$started
+	if [[ $(last_word host) == pending ]]; then
+		host=$background_pid
 		in_perl remote "$elsewhere" remote "$together" "$stranger,$1" $own,4370
-		wait "$host" "$started" || true
-		echo "$(tail -n 1 "$EJG_STATE/said/host") $(tail -n 1 "$EJG_STATE/said/remote")"
+		wait "$host" "$background_pid" || true
+		echo "$(last_word host) $(last_word remote)"
 	else
-		tail -n 1 "$EJG_STATE/said/host"
+		last_word host
 	fi
 }
 lose
