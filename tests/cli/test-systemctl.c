@@ -95,6 +95,11 @@ static void test_commands_of_the_user(void **state)
 		{ "User=u\n" OTHER_FLAGS("ignore-failure") OTHER_FLAGS("ambient") OURS_FLAGS("privileged"),
 		  "/bin/x, /bin/x" },
 		{ OURS_FLAGS("privileged") CONDITION "User=u\n", "/bin/c" },
+		{ "User=u\n" OURS_FLAGS(
+			  "privileged") "ExecStopPostEx={ path=/bin/s ; argv[]=/bin/s ; flags= ; pid=0 }\n",
+		  "/bin/s" },
+		{ "User=u\n" OURS_FLAGS("privileged") "ExecStopPostEx={ path=/bin/s ; flags=privileged ; pid=0 }\n",
+		  NULL },
 		{ "User=root\n" CONDITION OTHER_FLAGS(""), NULL },
 		{ "User=0\n" CONDITION OTHER_FLAGS(""), NULL },
 		{ "User=\n" CONDITION OTHER_FLAGS(""), NULL },

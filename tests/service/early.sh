@@ -3,7 +3,7 @@
 #
 # What a unit runs before the guard: ExecCondition= and an ExecStartPre= that stands before ours, as the service's user. They are
 # not guarded yet, so check and enable say which there are; a connection that they leave keeps the service from starting. What
-# comes after ours is guarded.
+# comes after ours is guarded. What runs after the guard has failed (ExecStopPost=) is not.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -85,3 +85,17 @@ drop_in 20-early 'ExecCondition=/usr/local/bin/early condition stay'
 check_status 'ejabberd does not start' 1 bed_run server systemctl start ejabberd
 check_is 'it had the connection' ok "$(said condition)"
 check_has 'the journal says why' net.connection "$(bed_journal server --output cat --identifier ejguard)"
+
+note 'what runs after the guard has failed'
+drop_in 20-early 'ExecStopPost=/usr/local/bin/early post'
+check_is 'check' $'warning ejabberd.service /usr/local/bin/early\n-' "$(early_commands)"
+check 'start' bed_run server systemctl start ejabberd
+bed_run server systemctl stop ejabberd
+check_is 'control: after a guarded run it is guarded' denied "$(said post)"
+bed_run server systemctl start epmd
+echo 'an unknown line' | guard_stack server
+check_status 'the guard fails' 1 bed_run server systemctl start ejabberd
+check 'it runs then' wait_is 30 ok said post
+rm "$(bed_root server)/etc/ejguard/ejabberd"
+drop_in 20-early 'ExecStopPost=+/usr/local/bin/early post'
+check_is 'root runs it: check' - "$(early_commands)"

@@ -47,7 +47,7 @@ struct unit {
 	} boot;
 	bool boot_guarded; /* its current files guard it, those in /run left out */
 	char *earlier;	   /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
-	char *early;	   /* those of them that the unit's user runs, if that is not root; NULL: none */
+	char *early;	   /* those of them, and of ExecStopPost, that the unit's user runs, if not root; NULL: none */
 };
 
 struct unit_list {

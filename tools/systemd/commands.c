@@ -64,7 +64,7 @@ static bool has_flag(const char *value, const char *flag)
 	return memmem(flags, end ? (size_t)(end - flags) : strlen(flags), flag, strlen(flag));
 }
 
-/* Adds a command that the unit's user runs before the guard. Root, who runs the others, is no attacker. */
+/* Adds a command that the unit's user runs without the guard. Root, who runs the others, is no attacker. */
 static int add_early(struct unit *unit, const char *value, bool *guards)
 {
 	if (is_own(value) && strstr(value, " apply --own") && !has_flag(value, "ignore-failure"))
@@ -84,7 +84,7 @@ int commands_add(struct unit *unit, const char *name, const char *value, bool *g
 		return add_early(unit, value, guards);
 	else if (strcmp(name, "ExecCondition") == 0)
 		return add_path(&unit->earlier, value);
-	else if (strcmp(name, "ExecConditionEx") == 0)
+	else if (strcmp(name, "ExecConditionEx") == 0 || strcmp(name, "ExecStopPostEx") == 0) /* also after a failure */
 		return add_early(unit, value, &(bool){ false });
 	return 0;
 }

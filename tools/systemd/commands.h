@@ -9,7 +9,7 @@
  * The lists to ask for. Only the longer names come with the flags of a command ("+", "!"); units of type socket do not
  * have them.
  */
-#define COMMAND_LISTS "ExecCondition,ExecConditionEx,ExecStartPre,ExecStartPreEx,ExecStart"
+#define COMMAND_LISTS "ExecCondition,ExecConditionEx,ExecStartPre,ExecStartPreEx,ExecStart,ExecStopPostEx"
 
 /* Adds text to a list of texts. Return: 0, -ENOMEM. */
 int list_add(char **list, const char *between, const char *text, size_t n);

@@ -71,7 +71,7 @@ const struct ejg_finding dropin_findings[N_CONDITIONS] = {
 const struct ejg_finding dropin_early_command = {
 	.id = "ejguard.early-command",
 	.severity = EJG_WARNING,
-	.message = "its user runs a command before the guard, and so without it",
+	.message = "its user runs a command before the guard, or after it failed, and so without it",
 	.remedy = "clear ExecCondition= and ExecStartPre= in a drop-in whose name sorts before " DROPIN_NAME
 		  ", and set ExecStartPre= again in one whose name sorts after it; or, only if its user can change "
 		  "neither "

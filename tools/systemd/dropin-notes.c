@@ -86,7 +86,8 @@ static int note_early(struct report *report, const struct unit *unit, const stru
 
 	if (!unit->guarded || !unit->early || finding.severity < look->least)
 		return 0;
-	if (asprintf(&message, "its user runs this before the guard, and so without it: %s", unit->early) < 0) {
+	if (asprintf(&message, "its user runs this before the guard, or after it failed, and so without it: %s",
+		     unit->early) < 0) {
 		message = NULL;
 		return report_fail(report, -ENOMEM, "out of memory");
 	}
