@@ -320,6 +320,8 @@ static int doctor(struct ejg_call *call)
 	ejg_call_finding(call, "fine", "thing-1", "this system has things; count is %u", (unsigned int)config->count);
 	if (config->ill)
 		ejg_call_finding(call, "broken", "thing-2", "it stands in the way");
+	if (config->answer == 4)
+		return ejg_call_error(call, -EPERM, "run it as root", "the thing may not be looked at");
 	return 0;
 }
 

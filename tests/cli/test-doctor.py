@@ -29,6 +29,15 @@ class Doctor(Case):
         ids = [finding["id"] for finding in report["findings"]]
         self.assertEqual(ids, ["ejguard.kernel", "ejguard.systemd"] + 3 * ["ejguard.dropin-missing"] + ["net.fine"])
 
+    def test_unprivileged(self):
+        """What only root may see is no failure of the system."""
+        self.stack("required net answer=unprivileged\n")
+        result = self.doctor()
+        self.assertEqual(result.exit, 4)
+        self.assertIn("ejabberd: NOT KNOWN what is supported: ", result.out)
+        self.stack("required net answer=unprivileged\noptional probe ill=yes\n")
+        self.assertEqual(self.doctor().exit, 1)
+
     def test_failure(self):
         self.stack("required net\noptional probe ill=yes\n")
         result = self.doctor()

@@ -30,7 +30,9 @@ static bool is_answered(const struct report *report)
 
 	if (report->error == 0 || report->error == -EACCES)
 		return true;
-	if (!report->verb || !report->verb->audits || report->message || report->error == -ECANCELED)
+	if (!report->verb || report->message || report->error == -ECANCELED)
+		return false;
+	if (!report->verb->audits && (!report->verb->shows_all || report->error != -EPERM))
 		return false;
 	for (size_t i = 0; (finding = report_finding(report, i)); i++)
 		if (strcmp(finding->module, "core") != 0)

@@ -45,6 +45,25 @@ static enum dropin_condition find_condition(const struct unit *unit)
 	return unit->restart_due ? RESTART_DUE : STARTS_GUARDED;
 }
 
+/* One unit that starts unguarded is enough. */
+static void sum_up(struct report *report, const struct unit *unit, enum dropin_condition condition)
+{
+	if (unit->starts && report->persistence != UNIT_START_UNGUARDED)
+		report->persistence = condition >= MISSING ? UNIT_START_UNGUARDED : UNIT_START_GUARDED;
+}
+
+/* An apply guards what runs: only the filter of a stack needs a restart. */
+static void say_restart(struct ejg_finding *finding, const struct unit *unit, bool guarded_now, const char *restart)
+{
+	finding->severity = guarded_now ? EJG_INFO : EJG_WARNING;
+	if (!guarded_now || unit->chained) {
+		finding->remedy = restart;
+		return;
+	}
+	finding->message =
+		"it was started before its drop-in was written, and apply has guarded it since: it needs no restart";
+}
+
 /*
  * If a unit runs or may be started by a boot, and starts unguarded, that is a failure. If nothing starts it, or systemd
  * was not asked, it is advice: a host may guard its cgroups by other means.
@@ -63,16 +82,15 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 	}
 	finding.module = "ejguard";
 	finding.subject = unit->name;
+	if (condition == UNSEEN && geteuid() != 0)
+		finding.remedy = "run it as root";
 	if (condition == FOREIGN)
 		finding.file = unit->path;
 	if (condition >= MISSING && !unit->starts)
 		finding.severity = EJG_WARNING;
-	if (condition == RESTART_DUE) {
-		finding.remedy = restart;
-		finding.severity = look->guarded_now ? EJG_INFO : EJG_WARNING;
-	}
-	if (unit->starts && report->persistence != UNIT_START_UNGUARDED)
-		report->persistence = condition >= MISSING ? UNIT_START_UNGUARDED : UNIT_START_GUARDED;
+	if (condition == RESTART_DUE)
+		say_restart(&finding, unit, look->guarded_now, restart);
+	sum_up(report, unit, condition);
 	if (finding.severity > look->most)
 		finding.severity = look->most;
 	return finding.severity >= look->least ? report_note(report, &finding) : 0;
@@ -188,6 +206,15 @@ void dropin_advise(struct report *report)
 	report->guarded_now = true;
 	if (can_ask() && dropin_notes(report, EJG_UNITDIR, &look) < 0)
 		report_forget_failure(report);
+}
+
+void dropin_foresee(struct report *report)
+{
+	if (can_ask() && look_at_all(report, EJG_UNITDIR, true) == 0)
+		for (size_t i = 0; i < report->units.n; i++)
+			sum_up(report, &report->units.items[i], find_condition(&report->units.items[i]));
+	unit_list_free(&report->units); /* a trial of apply changes no unit */
+	report_forget_failure(report);
 }
 
 int dropin_judge(struct report *report, int result)

@@ -64,6 +64,17 @@ static int note_systemd(struct report *report)
 	return note(report, "ejguard.systemd", EJG_INFO, "systemd", text, NULL);
 }
 
+/* True if all that failed is what only root may see. */
+static bool is_only_unseen(const struct report *report)
+{
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (finding->severity == EJG_FAILURE && strcmp(finding->id, "core.module-unprivileged") != 0)
+			return false;
+	return true;
+}
+
 int verb_doctor(const struct arguments *arguments, struct report *report)
 {
 	int diagnosis, r;
@@ -79,5 +90,7 @@ int verb_doctor(const struct arguments *arguments, struct report *report)
 		r = dropin_notes(report, arguments->unitdir ? arguments->unitdir : EJG_UNITDIR,
 				 &(struct dropin_look){ .ask_systemd = !arguments->unitdir && systemctl_available(),
 							.most = EJG_WARNING });
+	if (r == 0 && diagnosis == -EACCES && is_only_unseen(report))
+		return -EPERM;
 	return r < 0 ? r : diagnosis;
 }
