@@ -14,6 +14,9 @@ for unit; do :; done
 state=$(cat "$(dirname "$0")/units/$unit.state" 2>/dev/null || echo loaded)
 echo "LoadState=$state"
 [ "$state" = loaded ] || exit 0
+dropin=/etc/systemd/system/$unit.d/50-ejguard.conf
+[ ! -e "$dropin" ] || sed -nE 's,^ExecStartPre=[+]?(/[^ ]+)(.*),ExecStartPre={ path=\\1 ; argv[]=\\1\\2 ; ignore_errors=no ; x },p' "$dropin"
+[ ! -e "$dropin" ] || echo "DropInPaths=$dropin"
 printf 'ActiveState=active\\nUnitFileState=enabled\\nNeedDaemonReload=no\\nInactiveExitTimestampMonotonic=1\\n'
 """
 
@@ -76,6 +79,49 @@ class OfThisHost(Case):
         out = self.enable()
         self.assertNotIn("ejguard.not-installed", out)
         self.assertIn("systemctl stop", out)
+
+    def next_of(self, *words):
+        said = self.ejguard(*words).out
+        return said.rpartition("next: ")[2].splitlines()[0] if "next: " in said else ""
+
+    def test_one_command(self):
+        """What is neither applied nor enabled takes one command, and the page has no other."""
+        self.boot()
+        self.stack("required net unapplied=yes\n")
+        said = self.ejguard("check").out
+        self.assertIn("[ejguard.dropin-missing]", said)
+        self.assertNotIn("run: ", said)
+        self.assertIn(f"next: {self.command('enable --now')}\n", said)
+        self.assertIn("run: ejguard apply\n", self.ejguard("-q", "check").out)
+        self.stack("required net broken=1 unapplied=yes\n")
+        said = self.ejguard("check").out
+        self.assertIn("run: ejguard enable\n", said)
+        self.assertIn("run: ejguard apply\n", said)
+
+    def test_next_of_trials(self):
+        """To apply is not enough where nothing is enabled."""
+        self.boot()
+        text = "set cgroups ejabberd.service\nrequired probe changes=yes\n"
+        self.write("conf/ejabberd", text)
+        file = self.write("new", text)
+        self.assertEqual(self.next_of("apply", "--dry-run"), self.command("enable --now"))
+        self.assertTrue(self.next_of("check", "--file", file).endswith(f" && {self.command('enable --now')}"))
+        self.assertEqual(self.ejguard("enable", "--templatedir", f"{SOURCE}/tools/systemd").exit, 0)
+        self.assertEqual(self.next_of("apply", "--dry-run"), self.command("apply"))
+        self.assertTrue(self.next_of("check", "--file", file).endswith(f" && {self.command('apply')}"))
+        self.assertEqual(self.ejguard("--json", "apply", "--dry-run").json.get("units"), None)
+
+    def test_needs_no_restart(self):
+        self.boot()
+        shutil.copytree(f"{SOURCE}/tools/systemd", f"{self.folder}/share/ejguard/systemd")  # where check looks for templates
+        subprocess.run(["mount", "-t", "overlay", "-o", f"lowerdir={self.folder}/share:/usr/share", "share", "/usr/share"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", "/usr/share"], check=True)
+        self.enable()
+        found = [finding for finding in self.ejguard("--json", "check").json["findings"] if finding["id"] == "ejguard.restart-due"]
+        self.assertEqual(len(found), 3)
+        for finding in found:
+            self.assertEqual((finding["severity"], finding["remedy"]), ("info", ""))
+            self.assertIn("it needs no restart", finding["message"])
 
     def test_without_systemd(self):
         out = self.enable()

@@ -22,6 +22,7 @@ struct page {
 	bool colour;
 	bool no_failures; /* failures were already printed in the same place */
 	bool brief;	  /* warnings are short */
+	bool replaced;	  /* the next command stands for the remedies of the failures */
 	unsigned int width;
 	unsigned int indent; /* of the findings, behind the names of the modules */
 	bool begun;
@@ -135,6 +136,14 @@ static bool is_brief(const struct page *page, const struct ejg_finding *finding)
 	return page->brief && finding_section(finding) == SECTION_WARNING;
 }
 
+/* The remedy of one or more findings, unless the command that is next replaces it. */
+static int print_remedy_of(struct page *page, const struct ejg_finding *finding)
+{
+	if (is_brief(page, finding) || (page->replaced && finding_section(finding) == SECTION_FAILURE))
+		return 0;
+	return print_remedy(page, finding->remedy);
+}
+
 static int print_finding(struct page *page, const struct ejg_finding *finding)
 {
 	const bool brief = is_brief(page, finding);
@@ -169,13 +178,13 @@ static int print_kind(struct page *page, const struct ejg_finding *const *findin
 		same &= strcmp(findings[i]->remedy, findings[0]->remedy) == 0;
 	for (size_t i = 0; i < shown && r == 0; i++) {
 		r = print_finding(page, findings[i]);
-		if (r == 0 && !same && !is_brief(page, findings[i]))
-			r = print_remedy(page, findings[i]->remedy);
+		if (r == 0 && !same)
+			r = print_remedy_of(page, findings[i]);
 	}
 	if (r == 0 && shown < n)
 		print_rest(page, findings[0]->id, n - shown);
-	if (r == 0 && same && !is_brief(page, findings[0]))
-		r = print_remedy(page, findings[0]->remedy);
+	if (r == 0 && same)
+		r = print_remedy_of(page, findings[0]);
 	return r;
 }
 
@@ -244,6 +253,7 @@ int print_findings(const struct report *report, bool no_failures, FILE *out)
 		.out = out,
 		.colour = text_colour(out),
 		.no_failures = no_failures,
+		.replaced = print_next_mends(report),
 		.width = text_width(out),
 	};
 	cleanup_findings struct finding_list list = {};

@@ -39,6 +39,8 @@ int print_verdict(const struct report *report, FILE *out);
 int print_outcome(const struct report *report, FILE *out);
 /* The command that is next, in one line without its end, or nothing. Return: 0, -ENOMEM. */
 int print_next_command(const struct report *report, FILE *out);
+/* True if the next command of an audit replaces the remedies of all failures, which are several commands. */
+bool print_next_mends(const struct report *report);
 int print_learned(const struct report *report, FILE *out);
 int print_trial(const struct report *report, FILE *out);
 /* Of status: the last denials and the policy in force; what is guarded; what was left out of the page. */

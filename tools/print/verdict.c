@@ -13,17 +13,18 @@ struct summary {
 	size_t counts[N_SECTIONS];
 	bool apply_mends;  /* the remedy of every failure is to apply or enable the stack */
 	bool enable_mends; /* the remedy of some is to enable it, which comes first */
+	bool both;	   /* and that of others is to apply it */
 	bool reload_mends; /* the remedy of every failure is that systemd reads its files */
 	bool left_out;	   /* there are warnings that status does not show */
 	bool permissive;   /* what was applied refuses nothing */
 };
 
-/* True if the remedy is to run this verb. */
+/* True if the remedy is to run this verb, and nothing else. */
 static bool is_verb(const char *remedy, const char *verb)
 {
 	static const char command[] = "run: ejguard ";
 
-	return strncmp(remedy, command, sizeof(command) - 1) == 0 &&
+	return strncmp(remedy, command, sizeof(command) - 1) == 0 && !strchr(remedy, '\n') &&
 	       strncmp(remedy + sizeof(command) - 1, verb, strlen(verb)) == 0;
 }
 
@@ -33,6 +34,7 @@ static struct summary count(const struct report *report)
 {
 	struct summary summary = { .apply_mends = true, .reload_mends = true };
 	const struct ejg_finding *finding;
+	bool applies = false;
 
 	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
 		enum section section = finding_section(finding);
@@ -50,7 +52,10 @@ static struct summary count(const struct report *report)
 			summary.enable_mends = true;
 		else if (!is_verb(finding->remedy, "apply"))
 			summary.apply_mends = false;
+		else
+			applies = true;
 	}
+	summary.both = applies && summary.apply_mends && summary.enable_mends;
 	return summary;
 }
 
@@ -78,6 +83,8 @@ static const char *outcome(const struct report *report, const struct summary *su
 	if (report->error == 0)
 		return audit && summary->counts[SECTION_UNSEEN] > 0 ? "guarded as far as can be seen"
 								    : report->verb->done;
+	if (report->verb->shows_all && report->error == -EPERM)
+		return "NOT KNOWN what is supported";
 	return audit && report->error == -EPERM ? "NOT KNOWN to be guarded" : report->verb->failed;
 }
 
@@ -119,6 +126,12 @@ static void print_option(FILE *out, const char *name, const char *value)
 	print_word(out, value);
 }
 
+/* To guard the service now; without drop-ins that would not last. */
+static const char *applying_verb(const struct report *report)
+{
+	return report->persistence == UNIT_START_UNGUARDED ? "enable --now" : "apply";
+}
+
 /* Prints the command with the folders and the service of this run. */
 static void print_command(const struct report *report, const char *verb, FILE *out)
 {
@@ -128,7 +141,7 @@ static void print_command(const struct report *report, const char *verb, FILE *o
 	print_option(out, "confdir", arguments->confdir);
 	print_option(out, "moduledir", arguments->moduledir);
 	fprintf(out, " %s", verb);
-	if (strcmp(verb, "apply") != 0)
+	if (strcmp(verb, applying_verb(report)) != 0)
 		print_option(out, "file", arguments->file);
 	print_option(out, "root", arguments->root);
 	if (arguments->operand)
@@ -152,7 +165,7 @@ static void print_use(const struct report *report, FILE *out)
 		print_word(out, path);
 		fputs(" && ", out);
 	}
-	print_command(report, "apply", out);
+	print_command(report, applying_verb(report), out);
 }
 
 /* Prints nothing if nothing is left to do, or if no command does it. */
@@ -172,7 +185,11 @@ static void print_next(const struct report *report, const struct summary *summar
 		if (report->pending.reverted)
 			fprintf(out, "edit %s", report->pending.reverted);
 		else if (report_count_changes(report) > 0)
-			print_command(report, report->arguments->now ? "enable --now" : verb, out);
+			print_command(report,
+				      report->arguments->now	    ? "enable --now"
+				      : report->verb->makes_dropins ? verb
+								    : applying_verb(report),
+				      out);
 		return;
 	}
 	if (report->tries && report->arguments->file && !report->arguments->root && report->error == 0) {
@@ -186,6 +203,10 @@ static void print_next(const struct report *report, const struct summary *summar
 	}
 	if (report->verb->counts_only && summary->counts[SECTION_WARNING] > 0 && !report->quiet && !report->verbose)
 		print_command(report, finding_asker(report), out);
+	if (report->verb->shows_all && report->error == -EPERM && geteuid() != 0) {
+		print_command(report, verb, out);
+		return;
+	}
 	if (!report->verb->audits || report->quiet)
 		return;
 	if (report->error == 0 && report->verb->shows_guarded && summary->left_out && !report->verbose) {
@@ -260,6 +281,12 @@ static char *print_to_text(const struct report *report, const struct summary *su
 		return text;
 	free(text);
 	return NULL;
+}
+
+bool print_next_mends(const struct report *report)
+{
+	return report->verb && report->verb->audits && !report->quiet && report->error < 0 && !report->tries &&
+	       !report->pending.waits && !report->pending.reverted && count(report).both;
 }
 
 int print_next_command(const struct report *report, FILE *out)

@@ -61,6 +61,12 @@ int dropin_judge(struct report *report, int result);
 void dropin_advise(struct report *report);
 
 /*
+ * Of a trial: sets report->persistence, which is the same before and after an apply. Adds no findings, and leaves what
+ * it cannot see.
+ */
+void dropin_foresee(struct report *report);
+
+/*
  * Adds the units of enable or disable to the report. With ask_systemd, and if systemd runs, makes it reload its units
  * and asks it about them. Return: 0, -EIO with the message set.
  */

@@ -57,6 +57,8 @@ static int try(const struct arguments *arguments, struct report *report)
 	r = confirm_refuse_pending(report);
 	if (r == 0)
 		r = try_apply(report);
+	if (r == 0)
+		dropin_foresee(report);
 	advised = advice_after_revert(report);
 	return report_end_trial(report, true, advised < 0 ? advised : r);
 }

@@ -22,6 +22,8 @@ int verb_check(const struct arguments *arguments, struct report *report)
 	if (!arguments->file && !arguments->root)
 		pending_show(report);
 	/* A service that is guarded now may start without its guard. Nothing of an image starts on this host. */
+	if (arguments->file && !arguments->root && result == 0)
+		dropin_foresee(report);
 	if (arguments->file)
 		return report_end_trial(report, arguments->detailed, result);
 	if (arguments->root)
