@@ -222,7 +222,7 @@ static void test_port_of_the_client(void **state)
 	check(&bed, "198.51.100.2 | 5222 5269",
 	      "NOT proposed: 203.0.113.5: is connected to port 5222, which is not private\n"
 	      "NOT proposed: 203.0.113.7: the service is connected to its port 5269, which is not private\n"
-	      "NOT proposed, as a scanner does no less: 203.0.113.8: is connected to epmd only, port 4369\n");
+	      "NOT proposed, as a scanner does the same: 203.0.113.8: is connected to epmd only, port 4369\n");
 }
 
 /* What permissive mode let through: a destination counts as a peer by its port. */

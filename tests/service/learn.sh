@@ -130,7 +130,7 @@ check 'learn' learn
 cat "$proposal"
 check_is 'the peer' 198.51.100.7 "$(words peers)"
 check_is 'the user' nobody "$(words users)"
-check_has 'the scanner is named' 'NOT proposed, as a scanner does no less: 198.51.100.8' "$(cat "$proposal")"
+check_has 'the scanner is named' 'NOT proposed, as a scanner does the same: 198.51.100.8' "$(cat "$proposal")"
 check_is 'who was refused before is not' no "$(grep -qF 198.51.100.9 "$proposal" && echo yes || echo no)"
 check 'check --file accepts it' bed_run node1 ejguard check --file /root/proposal
 check_has 'no mode is left' 'required host strict=yes' "$(cat "$proposal")"

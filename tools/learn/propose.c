@@ -179,7 +179,7 @@ static int propose_peers(const struct learn *learn, struct learned *ret)
 	for (size_t i = 0; i < learn->n_hosts && r == 0 && n_others > 0; i++)
 		if (learn->hosts[i].use != LEARN_PEER)
 			r = learned_reason(ret, "NOT proposed%s: %s: %s",
-					   learn->hosts[i].use == LEARN_ASKER ? ", as a scanner does no less" : "",
+					   learn->hosts[i].use == LEARN_ASKER ? ", as a scanner does the same" : "",
 					   learn->hosts[i].address, learn->hosts[i].reason);
 	learned_remark(ret);
 	return r;
@@ -332,8 +332,13 @@ static int propose_modules(const struct learn *learn, struct learned *ret)
 		{ "config", "optional config" },
 		{ "seccomp", "required seccomp" },
 	};
-	int r = learned_reason(ret, "The other modules of the stack in use, with the options of the shipped stacks.");
+	int r = 0;
 
+	/* net is proposed before. */
+	if (learn->n_modules > learn_has_module(learn, "net"))
+		r = learned_reason(ret,
+				   "The other modules of the stack in use, with the options of the shipped stacks%s.",
+				   learn_has_module(learn, "host") ? "; host refuses, without mode=permissive" : "");
 	learned_remark(ret);
 	for (size_t i = 0; r == 0 && i < learn->n_modules; i++) {
 		const struct ejg_module *module = learn->modules[i];

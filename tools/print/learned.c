@@ -1,18 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The proposed stack: a file that ejguard reads, or JSON. */
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
+#include "libejguard/util/cleanup.h"
 #include "tools/base/text.h"
 #include "tools/print/json.h"
 #include "tools/print/print.h"
 
-/* A reason has names of processes and hosts in it: nothing of it may end the comment. */
-static void print_reason(const char *reason, FILE *out)
+enum { COMMENT_WIDTH = 80 };
+
+/*
+ * A reason has names of processes and hosts in it: nothing of it may end the comment. Each line of it is one, and has
+ * whole words.
+ */
+static int print_reason(const char *reason, FILE *out)
 {
-	fputs("# ", out);
-	text_put(out, reason, strlen(reason));
+	cleanup_free char *text = text_printable(reason);
+	unsigned int column = 1;
+	size_t n;
+
+	if (!text)
+		return -ENOMEM;
+	fputc('#', out);
+	for (const char *word = text; *word; word += n + strspn(word + n, " ")) {
+		n = strcspn(word, " ");
+		if (column > 1 && column + 1 + n > COMMENT_WIDTH) {
+			fputs("\n#  ", out);
+			column = 3;
+		}
+		fprintf(out, " %.*s", (int)n, word);
+		column += 1 + n;
+	}
 	fputc('\n', out);
+	return 0;
 }
 
 int print_learned(const struct report *report, FILE *out)
@@ -27,7 +49,8 @@ int print_learned(const struct report *report, FILE *out)
 		if (line->n_reasons > 0)
 			fputc('\n', out);
 		for (size_t j = 0; j < line->n_reasons; j++)
-			print_reason(line->reasons[j], out);
+			if (print_reason(line->reasons[j], out) < 0)
+				return -ENOMEM;
 		if (line->text)
 			fprintf(out, "%s\n", line->text);
 	}
