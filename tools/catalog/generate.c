@@ -16,19 +16,10 @@ struct catalog_entry {
 	const char *id; /* with the name of the module */
 	uint32_t severity;
 	const char *cause;
-	const char *remedy; /* or NULL */
-	const char *page;   /* of the manual */
+	const char *page; /* of the manual */
 };
 
-/* Steps as ejguard prints them: a line each. */
-static void print_remedy(const char *remedy)
-{
-	for (size_t n; *remedy; remedy += n + (remedy[n] == '\n')) {
-		n = strcspn(remedy, "\n");
-		printf("  %.*s\n", (int)n, remedy);
-	}
-}
-
+/* What to do is the entry's own: the remedy of the table is in it, where nothing is said about the case. */
 static void print_entry(const struct catalog_entry *entry)
 {
 	char id[MESSAGE_ID_SIZE];
@@ -39,20 +30,13 @@ static void print_entry(const struct catalog_entry *entry)
 	       entry->id, message_id(entry->id, id), entry->cause, entry->page);
 	printf("A %s of ejguard: %s.\nCause: %s.\n", entry->severity == EJG_FAILURE ? "failure" : "warning", entry->id,
 	       entry->cause);
-	if (entry->remedy && *entry->remedy) {
-		printf("\nWhat to do:\n");
-		print_remedy(entry->remedy);
-	}
-	printf("\nIn this case:\n@EJGUARD_REMEDY@\n");
+	printf("\nWhat to do:\n@EJGUARD_REMEDY@\n");
 }
 
 static void print_finding(const struct ejg_finding *finding)
 {
-	print_entry(&(struct catalog_entry){ .id = finding->id,
-					     .severity = finding->severity,
-					     .cause = finding->message,
-					     .remedy = finding->remedy,
-					     .page = "ejguard(8)" });
+	print_entry(&(struct catalog_entry){
+		.id = finding->id, .severity = finding->severity, .cause = finding->message, .page = "ejguard(8)" });
 }
 
 static void print_infos(const char *module, const char *page, const struct ejg_finding_info *infos, size_t n)
@@ -61,11 +45,8 @@ static void print_infos(const char *module, const char *page, const struct ejg_f
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(id, sizeof(id), "%s.%s", module, infos[i].id);
-		print_entry(&(struct catalog_entry){ .id = id,
-						     .severity = infos[i].severity,
-						     .cause = infos[i].summary,
-						     .remedy = infos[i].remedy,
-						     .page = page });
+		print_entry(&(struct catalog_entry){
+			.id = id, .severity = infos[i].severity, .cause = infos[i].summary, .page = page });
 	}
 }
 
