@@ -366,6 +366,22 @@ class Units(Case):
                 pass
             self.assertIn("stays guarded until its next restart, or until: ejguard release ejabberd\n", self.disabled())
 
+    def test_unknown_service(self):
+        """A mistyped name is the same error for the verbs that need no stack."""
+        if os.getuid():
+            return  # who cannot see what is in force is not told that nothing is
+        expected = self.ejguard("apply", "ejaberd").err
+        self.assertIn("core.stack-missing", expected)
+        for words in ["disable", "--unitdir", self.unitdir, "ejaberd"], ["confirm", "ejaberd"], ["revert", "ejaberd"]:
+            shutil.rmtree("/run/ejguard/ejaberd", ignore_errors=True)
+            result = self.ejguard(*words)
+            self.assertEqual((result.exit, result.err), (3, expected), words)
+            self.assertFalse(os.path.exists("/run/ejguard/ejaberd"))
+        self.assertEqual(self.enable().exit, 0)
+        os.unlink(f"{self.confdir}/ejabberd")
+        self.assertEqual(self.disable().exit, 0)  # a stack that is gone is in nobody's way
+        self.assertEqual(self.disable().exit, 3)
+
     def disabled(self):
         self.assertEqual(self.enable().exit, 0)
         return self.disable().out

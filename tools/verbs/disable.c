@@ -5,6 +5,7 @@
 #include "tools/confirm/pending.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/systemctl.h"
+#include "tools/verbs/known.h"
 #include "tools/verbs/verbs.h"
 
 static const struct unit *find_foreign(const struct unit_list *units)
@@ -25,6 +26,8 @@ int verb_disable(const struct arguments *arguments, struct report *report)
 	report->guarded_now = pending_is_applied(report);
 	if (r == 0)
 		r = dropin_plan_removals(report, unitdir);
+	if (r == 0 && report->units.n == 0)
+		r = known_check(report);
 	if (r == 0)
 		dropin_sweep(unitdir);
 	if (r == 0)
