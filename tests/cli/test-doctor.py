@@ -18,7 +18,9 @@ class Doctor(Case):
         self.assertIn("As it should be (1)\n  net      thing-1: this system has things; count is 7 [net.fine]\n", result.out)
         self.assertIn(f"Worth knowing (2)\n  ejguard  kernel: Linux {platform.release()}, ", result.out)
         self.assertRegex(result.out, "\n           systemd[: ]")
-        self.assertEqual(result.out.count("[ejguard.dropin-missing]"), 3)
+        self.assertIn("none of the 3 units has a drop-in of ejguard, so they start", result.out)
+        self.assertEqual(result.out.count("[ejguard.dropin-missing]"), 1)
+        self.assertEqual(self.doctor("-v").out.count("[ejguard.dropin-missing]"), 3)
         self.assertTrue(result.out.endswith("ejabberd: everything is supported, 3 warnings\n"))
         self.assertEqual(self.doctor("-q").out, "")
 

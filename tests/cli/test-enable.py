@@ -89,7 +89,7 @@ class OfThisHost(Case):
         self.boot()
         self.stack("required net unapplied=yes\n")
         said = self.ejguard("check").out
-        self.assertIn("[ejguard.dropin-missing]", said)
+        self.assertIn("none of the 3 units has a drop-in", said)
         self.assertNotIn("run: ", said)
         self.assertIn(f"next: {self.command('enable --now')}\n", said)
         self.assertIn("run: ejguard apply\n", self.ejguard("-q", "check").out)

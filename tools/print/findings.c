@@ -167,6 +167,28 @@ static void print_rest(struct page *page, const char *id, size_t n)
 	fprintf(page->out, "]; ejguard -v %s shows them all\n", finding_asker(page->report));
 }
 
+/* True if all units of the service lack the same, which is one matter: nothing was enabled. */
+static bool is_of_all_units(const struct page *page, const struct ejg_finding *finding, size_t n)
+{
+	return n > 1 && n == page->report->units.n && !page->report->verbose &&
+	       strcmp(finding->id, "ejguard.dropin-missing") == 0;
+}
+
+static int print_all_units(struct page *page, const struct ejg_finding *finding, size_t n)
+{
+	const struct margins margins = margins_of(page);
+	cleanup_free char *text = NULL;
+
+	if (asprintf(&text, "none of the %zu units has a drop-in of ejguard, so they start unguarded [%s]", n,
+		     finding->id) < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	print_name(page, finding->module);
+	print_paragraph(&margins, "", INDENT, text);
+	return print_remedy_of(page, finding);
+}
+
 /* Prints findings of one kind. A remedy that all of them share is printed once. */
 static int print_kind(struct page *page, const struct ejg_finding *const *findings, size_t n)
 {
@@ -174,6 +196,8 @@ static int print_kind(struct page *page, const struct ejg_finding *const *findin
 	bool same = true;
 	int r = 0;
 
+	if (is_of_all_units(page, findings[0], n))
+		return print_all_units(page, findings[0], n);
 	for (size_t i = 1; i < n; i++)
 		same &= strcmp(findings[i]->remedy, findings[0]->remedy) == 0;
 	for (size_t i = 0; i < shown && r == 0; i++) {
