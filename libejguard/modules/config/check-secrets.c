@@ -82,16 +82,16 @@ static const char *readers(struct config_check *check, const char *path, const c
 static const char *remedy_chmod(struct config_check *check, const char *path, bool acl)
 {
 	const char *quoted = quote_shell(check->arena, path);
-	const char *remove = quoted && acl ? arena_printf(check->arena, "setfacl -b -- %s && ", quoted) : "";
+	const char *remove = quoted && acl ? arena_printf(check->arena, "setfacl -P -b -- %s && ", quoted) : "";
 
 	if (!quoted || !remove)
 		return NULL;
 	if (!check->service.known)
 		return arena_printf(check->arena, "run: %schmod 0600 -- %s", remove, quoted);
 	if (check->service.group_members)
-		return arena_printf(check->arena, "run: %schmod 0600 -- %s && chown %s -- %s", remove, quoted,
+		return arena_printf(check->arena, "run: %schmod 0600 -- %s && chown -h %s -- %s", remove, quoted,
 				    check->service.user, quoted);
-	return arena_printf(check->arena, "run: %schmod o=,g-wx -- %s && chgrp %s -- %s", remove, quoted,
+	return arena_printf(check->arena, "run: %schmod o=,g-wx -- %s && chgrp -h %s -- %s", remove, quoted,
 			    check->service.group, quoted);
 }
 

@@ -48,7 +48,7 @@ static const char *advise_cluster(struct audit *audit, const char *path)
 		"on one node, make a cookie, then copy the file to every node with scp -p:\n"
 		"run: (umask 077; openssl rand -hex 32 > /root/cookie.new)\n"
 		"on every node:\n"
-		"run: systemctl stop %s && install -o %s -g %s -m 0400 /root/cookie.new %s && rm /root/cookie.new\n"
+		"run: systemctl stop %s && install -T -o %s -g %s -m 0400 /root/cookie.new %s && rm /root/cookie.new\n"
 		"when that is done on all of them, on every node:\n"
 		"run: systemctl start %s",
 		unit, advise_owner(audit), group_of(audit), advise_quoted(audit, path), unit);

@@ -11,6 +11,18 @@
 #define SMB2_MAGIC 0xfe534d42 /* in linux/magic.h since 5.16 */
 #define CIFS_MAGIC 0xff534d42
 
+/*
+ * A command for a cookie file. Nothing is done to what a link leads to: the service can make a link to a file of
+ * root's, and the command would give it that file. The commands themselves follow no link that is made in between.
+ */
+static const char *advise_command(struct audit *audit, const struct cookie_file *file, const char *command)
+{
+	if (!file->link)
+		return command;
+	return audit_text(audit, "see who made this link, and put the file itself there\nrun: rm %s",
+			  advise_quoted(audit, file->path));
+}
+
 /* The resolved path, for commands: it works with those that follow links and those that do not. */
 static const char *quoted(struct audit *audit, const struct cookie_file *file)
 {
@@ -76,9 +88,11 @@ static void judge_owner(struct audit *audit, const struct cookie_file *file, uns
 		audit->mendable |= ret_reasons != NULL;
 		audit_say(audit, "owner-root", NULL,
 			  &(struct ejg_place){ .file = file->path,
-					       .remedy = audit_text(audit, "run: chown %s:%s %s",
-								    audit->host.service.user, audit->host.service.group,
-								    quoted(audit, file)) },
+					       .remedy = advise_command(audit, file,
+									audit_text(audit, "run: chown -h %s:%s %s",
+										   audit->host.service.user,
+										   audit->host.service.group,
+										   quoted(audit, file))) },
 			  "belongs to root: a node of user %s cannot read it and does not start",
 			  audit->host.service.user);
 		return;
@@ -100,7 +114,7 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 	const char *who =
 		access_describe(audit->host.arena, access, NULL, trust, ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE);
 	const char *reached = exposed ? "" : ", but the folders above keep these users out";
-	const char *remedy = audit_text(audit, "run: chmod 0400 %s", path);
+	const char *remedy = advise_command(audit, file, audit_text(audit, "run: chmod 0400 %s", path));
 
 	if (ret_reasons && exposed)
 		*ret_reasons |= COOKIE_EXPOSED;
@@ -111,7 +125,9 @@ static void judge_permissions(struct audit *audit, const struct cookie_file *fil
 		audit_say(audit, "acl", NULL,
 			  &(struct ejg_place){
 				  .file = file->path,
-				  .remedy = audit_text(audit, "run: setfacl -b %s && chmod 0400 %s", path, path) },
+				  .remedy = advise_command(
+					  audit, file,
+					  audit_text(audit, "run: setfacl -P -b %s && chmod 0400 %s", path, path)) },
 			  "has an ACL by which %s may use it%s; Erlang does not start with it", who ? who : "others",
 			  reached);
 	else if (access->mode & 077)
@@ -132,8 +148,8 @@ static const char *advise_folder(struct audit *audit, const struct cookie_file *
 	bool last = step == &file->walk.steps[file->walk.n_steps - 1];
 
 	if (!access_trusted(&audit->host.service.trust, &owner))
-		give = audit_text(audit, "chown %s: %s && ", last ? advise_owner(audit) : "root", path);
-	return audit_text(audit, "run: %s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -b " : "",
+		give = audit_text(audit, "chown -h %s: %s && ", last ? advise_owner(audit) : "root", path);
+	return audit_text(audit, "run: %s%s%s%schmod go-w %s", give, step->access.acl ? "setfacl -P -b " : "",
 			  step->access.acl ? path : "", step->access.acl ? " && " : "", path);
 }
 

@@ -128,8 +128,8 @@ static int tell_replaceable(struct files *files, const struct file_place *place,
 	if (!files_count(files, "path-replaceable"))
 		return 0;
 	files_tell(files, "path-replaceable", step->path, &place->where,
-		   arena_printf(files->scratch, "run: chown root %s && chmod g-w,o-w %s\nor keep %s elsewhere", quoted,
-				quoted, place->name),
+		   arena_printf(files->scratch, "run: chown -h root %s && chmod g-w,o-w %s\nor keep %s elsewhere",
+				quoted, quoted, place->name),
 		   "%s may write to this folder (mode %04o) and so replace %s (%s)", who, step->access.mode & 07777,
 		   path->path, place->name);
 	return 0;
@@ -147,7 +147,7 @@ static int tell_sourced(struct files *files, const struct file_place *place, con
 		return roots < 0 ? roots : 0;
 	files_count(files, "sourced-by-root");
 	files_tell(files, "sourced-by-root", path->path, &place->where,
-		   arena_printf(files->scratch, "run: chown root %s\nits folder must belong to root, too", quoted),
+		   arena_printf(files->scratch, "run: chown -h root %s\nits folder must belong to root, too", quoted),
 		   "the start script executes this as root, but other users may change it or its folder");
 	return 0;
 }

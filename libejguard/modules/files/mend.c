@@ -159,14 +159,14 @@ static const char *remedy_give(struct files *files, const struct object *object,
 	const bool folder = S_ISDIR(object->st.stx_mode);
 	const mode_t owner = object->st.stx_mode & 0700;
 	const char *remove =
-		acl ? arena_printf(files->scratch, "setfacl -b %s%s && ", folder ? "-k " : "", quoted) : "";
+		acl ? arena_printf(files->scratch, "setfacl -P -b %s%s && ", folder ? "-k " : "", quoted) : "";
 
 	if (!remove)
 		return NULL;
 	if (service->group_members)
-		return arena_printf(files->scratch, "run: %schown %s %s && chmod %04o %s", remove, service->user,
+		return arena_printf(files->scratch, "run: %schown -h %s %s && chmod %04o %s", remove, service->user,
 				    quoted, owner | (folder ? 0500 : 0400), quoted);
-	return arena_printf(files->scratch, "run: %schgrp %s %s && chmod %04o %s", remove, service->group, quoted,
+	return arena_printf(files->scratch, "run: %schgrp -h %s %s && chmod %04o %s", remove, service->group, quoted,
 			    owner | (folder ? 0050 : 0040), quoted);
 }
 
@@ -183,7 +183,7 @@ const char *mend_remedy(struct files *files, const struct object *object, int fd
 	if (used_mode(files, object) & ((change.before & ~change.after) | (change.before & ~change.after) >> 3))
 		return remedy_give(files, object, quoted, change.acl);
 	if (change.acl)
-		return arena_printf(files->scratch, "run: setfacl -b %s%s && chmod %04o %s",
+		return arena_printf(files->scratch, "run: setfacl -P -b %s%s && chmod %04o %s",
 				    S_ISDIR(object->st.stx_mode) ? "-k " : "", quoted, change.after, quoted);
 	return arena_printf(files->scratch, "run: chmod %04o %s", change.after, quoted);
 }
