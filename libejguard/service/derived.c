@@ -312,6 +312,17 @@ static void add_kinds_name(struct setting_list *list, const struct settings *s)
 			     names && !s->name_flag ? &names->origin : &node->origin);
 }
 
+/* Each -setcookie that erl gets, without its value: of several, erl takes none. */
+static void add_cookies(struct setting_list *list, const struct settings *s)
+{
+	struct flag_walk walk = { .s = s, .name = "-setcookie" };
+	const struct erl_flag *flag;
+
+	while ((flag = next_flag(&walk)))
+		if (strcmp(flag->value, "***") == 0)
+			settings_add(list, "-setcookie", EJG_SETTING_KNOWN, flag->value, NULL, &flag->origin);
+}
+
 /* Adds the settings of a service that ejabberdctl does not start. */
 static int add_of_kind(struct setting_list *list, struct settings *s)
 {
@@ -326,6 +337,7 @@ static int add_of_kind(struct setting_list *list, struct settings *s)
 	add_found(list, "otp", otp, &origin, "the release of Erlang/OTP cannot be seen from its folders");
 	add_kinds_name(list, s);
 	add_tls(list, s);
+	add_cookies(list, s);
 	return add_dist(list, s);
 }
 
@@ -373,5 +385,6 @@ int settings_add_derived(struct setting_list *list, struct settings *s)
 	add_name_kind(list, s);
 	add_tls(list, s);
 	add_code_paths(list, s);
+	add_cookies(list, s);
 	return add_dist(list, s);
 }

@@ -137,11 +137,12 @@ int audit_look(struct audit *audit)
 	for (size_t i = 0; i < audit->places.n; i++)
 		judge_place(audit, i);
 	judge_nodes(audit);
-	r = judge_options(audit);
+	r = judge_options(audit, released != NULL);
 	if (released && !audit->option)
 		judge_release(audit, released);
 	/* A node with a cookie in its options neither reads nor makes a file. */
-	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument && !released; i++)
+	for (size_t i = 0; i < audit->places.n && !audit->option && !audit->argument && (!released || audit->ignored);
+	     i++)
 		if (!cookie_place_effective(&audit->places.items[i]))
 			say_absent(audit, &audit->places.items[i]);
 	if (r == 0 && ejg_call_cancelled(audit->call))

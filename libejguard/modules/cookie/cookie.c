@@ -74,6 +74,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "home-differs", EJG_WARNING, "a running node reads another cookie file than the next start will",
 	  "set HOME in only one place" },
 	{ "contradiction", EJG_WARNING, "the node's arguments set another cookie than the file", "remove -setcookie" },
+	{ "setcookie-twice", EJG_WARNING, "Erlang takes none of several -setcookie",
+	  "leave one of them, which is then in effect, or none: then the cookie file stays in effect" },
 	{ "changed", EJG_WARNING, "the cookie file was written after the node had started",
 	  "restart the node to use the new cookie; until then the tools of the service cannot connect to it" },
 	{ "not-rotated", EJG_WARNING, "rotate=weak could not replace the cookie", "see the message" },

@@ -68,6 +68,7 @@ struct audit {
 	bool judged;		 /* a cookie was read and judged, from any place */
 	bool mendable;		 /* repair=yes would correct owner or permissions of the first place's file */
 	const char *option;	 /* "FILE:LINE" of an option that sets the cookie at a start, or NULL */
+	bool ignored;		 /* several options give one, so that none of them counts */
 	bool argument;		 /* a node was started with a cookie as an argument */
 	unsigned int reasons;	 /* of enum cookie_reason, of the first place */
 	struct foreseen foreseen;
@@ -115,7 +116,7 @@ const char *running_node(struct audit *audit);
 const char *unseen_node(struct audit *audit);
 
 /* options.c: finds cookies that a start would receive as an option. */
-int judge_options(struct audit *audit);
+int judge_options(struct audit *audit, bool released);
 
 /* check.c: examines everything. Return: 0, -ENOMEM, -ECANCELED. */
 int audit_look(struct audit *audit);

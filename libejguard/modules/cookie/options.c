@@ -16,6 +16,7 @@ struct options {
 	const struct text *text; /* the text that is searched */
 	size_t n_findings;
 	bool setcookie;		   /* one was found */
+	bool twice;		   /* the node gets several, and takes none of them */
 	bool mentioned;		   /* a configuration sets it, perhaps to what is computed */
 	const char *configuration; /* the file that sets it for this kind of service, if it was read */
 };
@@ -84,6 +85,23 @@ static bool is_own_node(struct audit *audit, const struct search_hit *hit)
 	return !hit->node || (node && strlen(node) == hit->n_node && memcmp(node, hit->node, hit->n_node) == 0);
 }
 
+/* True for an option that erl ignores, because there is another one. */
+static bool is_one_of_several(const struct options *options, const struct search_hit *hit)
+{
+	const struct ejg_survey *survey = options->audit->host.survey;
+
+	if (!options->twice || hit->form != SEARCH_OPTION)
+		return false;
+	for (size_t i = 0; i < survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(survey, i);
+
+		if (strcmp(setting->name, "-setcookie") == 0 && setting->origin.line == hit->line &&
+		    setting->origin.file && strcmp(setting->origin.file, options->text->path) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The value in the option is in effect: it is judged like that of a file. */
 static void judge_option(struct options *options, const struct search_hit *hit)
 {
@@ -93,7 +111,7 @@ static void judge_option(struct options *options, const struct search_hit *hit)
 	struct cookie *value = &audit->host.vault->other;
 	const bool own = is_own_node(audit, hit);
 
-	if (hit->computed || hit->form == SEARCH_TOOL)
+	if (hit->computed || hit->form == SEARCH_TOOL || is_one_of_several(options, hit))
 		return;
 	if (!audit->option && own)
 		audit->option = audit_text(audit, "%s:%u", place.file, place.line);
@@ -250,7 +268,49 @@ static void judge_default(struct options *options, const struct texts *texts)
 		  audit->host.facts->kind->title);
 }
 
-int judge_options(struct audit *audit)
+/* The start scripts of releases of mix, of EMQX and VerneMQ give the node a -setcookie themselves. */
+static bool script_gives_one(const struct audit *audit, bool released)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		released |= ejg_kind_is(audit->host.facts, defaults[i].kind);
+	return released;
+}
+
+/*
+ * The last of several -setcookie. auth.erl, init_cookie(), takes one only if it is alone; tried with OTP 25 and 27,
+ * also with the same value twice. Return: true if there are several.
+ */
+static bool say_twice(struct audit *audit, bool released)
+{
+	const struct ejg_survey *survey = audit->host.survey;
+	const struct ejg_setting *first = NULL, *last = NULL;
+	struct ejg_place place;
+
+	for (size_t i = 0; i < survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(survey, i);
+
+		if (strcmp(setting->name, "-setcookie") != 0 || !setting->origin.file)
+			continue;
+		first = first ? first : setting;
+		last = setting;
+	}
+	if (!last || (last == first && !script_gives_one(audit, released)))
+		return false;
+	place = (struct ejg_place){ .file = last->origin.file, .line = last->origin.line };
+	if (last == first)
+		audit_say(audit, "setcookie-twice", NULL, &place,
+			  "gives the node a second -setcookie beside that of the start script: Erlang then takes "
+			  "neither, "
+			  "but the cookie file");
+	else
+		audit_say(audit, "setcookie-twice", NULL, &place,
+			  "gives the node a second -setcookie beside that of %s:%u: Erlang then takes neither, but the "
+			  "cookie file",
+			  first->origin.file, first->origin.line);
+	return true;
+}
+
+int judge_options(struct audit *audit, bool released)
 {
 	struct options options = { .audit = audit };
 	struct texts texts;
@@ -258,9 +318,12 @@ int judge_options(struct audit *audit)
 
 	if (r < 0)
 		return r;
+	options.twice = audit->ignored = say_twice(audit, released);
 	texts_sources(&texts, &audit->places);
 	look_at_settings(&options, &texts);
 	judge_default(&options, &texts);
+	if (audit->ignored)
+		audit->option = NULL;
 	if (texts.more || options.n_findings > MAX_FINDINGS)
 		audit_say(audit, "unseen", NULL, NULL,
 			  "not everything was searched for options: there are more than %d files, larger ones than %d "

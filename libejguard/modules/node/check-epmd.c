@@ -239,6 +239,16 @@ static void check_answer(const struct node *node, size_t n, size_t n_manager, si
 			 survey->epmd_note ? survey->epmd_note : "");
 }
 
+/* True if two settings have their values from one line: DefaultEnvironment=, or a drop-in of all services. */
+static bool is_same_line(const struct node *node, const char *one, const char *other)
+{
+	const struct ejg_setting *a = ejg_survey_setting(node->survey, one);
+	const struct ejg_setting *b = ejg_survey_setting(node->survey, other);
+
+	return a && b && a->origin.file && b->origin.file && strcmp(a->origin.file, b->origin.file) == 0 &&
+	       a->origin.line == b->origin.line;
+}
+
 void node_check_epmd(struct node *node)
 {
 	/* of the service's unit, and of epmd's */
@@ -265,7 +275,7 @@ void node_check_epmd(struct node *node)
 	}
 	socket |= n == 0 && node->world->epmd_socket;
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
-		if (node_value(node, addresses[i]))
+		if (node_value(node, addresses[i]) && !(i && is_same_line(node, addresses[0], addresses[i])))
 			check_address(node, addresses[i], socket, only);
 	check_cluster(node, n, n_loopback);
 	if (!node->world->image)

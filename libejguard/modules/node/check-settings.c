@@ -22,6 +22,15 @@ static bool same_place(const struct ejg_setting *a, const struct ejg_setting *b)
 	return a->origin.line == b->origin.line && strcmp(a->origin.file, b->origin.file) == 0;
 }
 
+/* What the line sets, for people who do not know the names of settings that are derived from it. */
+static const char *title(const char *name)
+{
+	return strcmp(name, "dist-range") == 0	? "the range of the distribution"
+	       : strcmp(name, "name-kind") == 0 ? "the kind of the node's name"
+	       : strcmp(name, "tls-dist") == 0	? "-proto_dist"
+						: name;
+}
+
 static void check_overridden(const struct node *node)
 {
 	const struct ejg_setting *said[MAX_OVERRIDES];
@@ -40,7 +49,7 @@ static void check_overridden(const struct node *node)
 			if (again)
 				continue;
 			said[n++] = setting;
-			node_say(node, "setting-overridden", setting->name, setting, NULL,
+			node_say(node, "setting-overridden", title(setting->name), setting, NULL,
 				 "is set here but has no effect%s%.300s", setting->note ? ": " : "",
 				 setting->note ? setting->note : "");
 		}

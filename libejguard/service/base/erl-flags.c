@@ -67,6 +67,13 @@ static int read_folders(struct flag_reader *r, const char *flag)
 	return result;
 }
 
+/* -setcookie NODE COOKIE */
+static bool is_for_a_node(const struct flag_reader *r)
+{
+	return r->at + 1 < r->words->n && !is_flag(r->words->items[r->at].text) &&
+	       !is_flag(r->words->items[r->at + 1].text);
+}
+
 static int read_flag(struct flag_reader *r, bool *ended)
 {
 	static const char *const folders[] = { "-pa", "-pz", "-path" };
@@ -83,7 +90,7 @@ static int read_flag(struct flag_reader *r, bool *ended)
 		if (strcmp(r->now->text, single[i]) != 0)
 			continue;
 		if (strcmp(r->now->text, "-setcookie") == 0)
-			return add_flag(r, single[i], "***");
+			return add_flag(r, single[i], is_for_a_node(r) ? "*** ***" : "***");
 		return add_flag(r, single[i], next_word(r) ? r->now->text : NULL);
 	}
 	return 0;

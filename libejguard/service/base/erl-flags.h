@@ -10,7 +10,7 @@
 /* A flag of erl in its arguments, or a key of -kernel or a name of -env. */
 struct erl_flag {
 	const char *name;  /* "-setcookie", "-kernel inet_dist_use_interface", "-env NAME" */
-	const char *value; /* or NULL; a cookie is *** */
+	const char *value; /* or NULL; a cookie is ***, one for another node *** *** */
 	struct ejg_origin origin;
 };
 
