@@ -82,13 +82,71 @@ static bool read_control(struct cfg *c, bool *ret_closed)
 	return false;
 }
 
+struct cfg_level *cfg_case(struct cfg *c)
+{
+	struct cfg_level *level = c->level && c->level <= CFG_LEVELS ? &c->levels[c->level - 1] : NULL;
+
+	return level && level->is_case ? level : NULL;
+}
+
+/* case WORD in: which branch runs is not computed. Return: false when it is not understood. */
+static bool open_case(struct cfg *c)
+{
+	struct word_value word;
+
+	c->at += strlen("case");
+	cfg_skip_blanks(c);
+	if (c->level >= CFG_LEVELS || !shell_word(&c->shell, &c->at, c->end, &word))
+		return false;
+	cfg_skip_blanks(c);
+	if (!script_word(c->at, c->end, "in"))
+		return false;
+	c->at += strlen("in");
+	open_level(c, true);
+	c->levels[c->level - 1].is_case = c->levels[c->level - 1].pattern = true;
+	return true;
+}
+
+/* A pattern of a case, up to its bracket; or esac. Return: false when it is not understood. */
+static bool read_pattern(struct cfg *c, struct cfg_level *level, bool *ret_closed)
+{
+	const char *newline = memchr(c->at, '\n', (size_t)(c->end - c->at)), *stop = newline ? newline : c->end;
+	const char *close;
+
+	if (script_word(c->at, c->end, "esac")) {
+		c->at += strlen("esac");
+		c->level--;
+		*ret_closed = true;
+		return true;
+	}
+	if (!level->pattern)
+		return false;
+	close = memchr(c->at, ')', (size_t)(stop - c->at));
+	if (!close || memchr(c->at, '$', (size_t)(close - c->at)) || memchr(c->at, '`', (size_t)(close - c->at)))
+		return false;
+	c->at = close + 1;
+	level->pattern = false;
+	return true;
+}
+
 const char *cfg_words(struct cfg *c, bool *ret_command)
 {
+	struct cfg_level *level;
 	bool closed = false;
 
 	*ret_command = c->negated = false;
 	for (cfg_skip_blanks(c); !cfg_at_end(c); cfg_skip_blanks(c)) {
-		if (read_control(c, &closed)) {
+		level = cfg_case(c);
+		if (level && (level->pattern || script_word(c->at, c->end, "esac"))) {
+			if (!read_pattern(c, level, &closed))
+				return unexpected;
+			cfg_skip_blanks(c);
+			if (closed)
+				return cfg_at_end(c) ? NULL : unexpected;
+		} else if (script_word(c->at, c->end, "case")) {
+			if (!open_case(c))
+				return unexpected;
+		} else if (read_control(c, &closed)) {
 			cfg_skip_blanks(c);
 			if (closed)
 				return cfg_at_end(c) ? NULL : unexpected;

@@ -14,12 +14,14 @@ enum {
 	CFG_FILES = 8,	    /* that are read by `.`, in all */
 };
 
-/* An if or a loop. */
+/* An if, a loop or a case. */
 struct cfg_level {
 	enum shell_mode mode; /* of its commands now */
 	bool taken;	      /* a branch of this if runs: no other one does */
 	bool perhaps;	      /* a branch may run */
 	bool loop;
+	bool is_case;
+	bool pattern; /* of a case: a pattern or esac comes next */
 };
 
 struct cfg {
@@ -60,6 +62,8 @@ static inline bool cfg_at_end(const struct cfg *c)
 
 /* `if`, `then` and similar words before a command. *ret_command: a command follows. */
 const char *cfg_words(struct cfg *c, bool *ret_command);
+/* The innermost level, if it is a case; else NULL. */
+struct cfg_level *cfg_case(struct cfg *c);
 /* How the commands of all open levels run. */
 enum shell_mode cfg_mode(const struct cfg *c);
 

@@ -140,9 +140,11 @@ static void read_test(struct cfg *c)
 	c->truth = c->negated ? (truth == TRUE ? FALSE : TRUE) : truth;
 }
 
-/* True if an operator or the end of the file is where a command has to be. */
-static bool lacks_command(const struct cfg *c, bool expected)
+/* True if an operator or the end of the file is where a command has to be. A branch of a case may be empty. */
+static bool lacks_command(struct cfg *c, bool expected)
 {
+	if (!expected && c->end - c->at > 1 && c->at[0] == ';' && c->at[1] == ';' && cfg_case(c))
+		return false;
 	return c->at == c->end || *c->at == '\n' || *c->at == '#' ? expected : true;
 }
 
@@ -222,8 +224,10 @@ static const char *read_operator(struct cfg *c, bool *ret_more, bool *ret_expect
 		return NULL;
 	c->at += twice ? 2 : 1;
 	*ret_expected = op == '|' || (op == '&' && twice);
-	if (op == ';' && twice)
+	if (op == ';' && twice && !cfg_case(c))
 		return no_assignment;
+	if (op == ';' && twice)
+		cfg_case(c)->pattern = true;
 	if (op == ';' || !twice) {
 		/* both sides of a pipe, and background commands, run in subshells */
 		if (op != ';' && c->shell.assigned)

@@ -4,11 +4,12 @@
  *
  *     NAME=word, export NAME=word NAME..., unset NAME, ${NAME:=word}, set -a
  *     [ TEST ] && ..., if ...; then ... fi: their settings are uncertain, unless the result of the test is known
+ *     case ... esac: the settings of its branches are uncertain
  *     . FILE, where the path is known: the statements of the file; nothing, where it does not exist and a test is
  * before it functions, as long as nothing calls them commands that set nothing: separate programs, and builtins such as
  * ulimit, umask, echo
  *
- * Any other statement (eval, the call of a function, `case`, a here-document, an unclosed quote) could set any name:
+ * Any other statement (eval, the call of a function, a here-document, an unclosed quote) could set any name:
  * the whole file is then opaque.
  */
 #ifndef EJG_SERVICE_SCRIPT_CFG_H
