@@ -9,6 +9,7 @@
 
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/thread.h"
 
 enum {
 	MAX_DESCRIPTORS = 2 * 1024 * 1024, /* limit for one pass: more than fs.file-max on most hosts */
@@ -46,15 +47,21 @@ static void note_owner(struct owner_search *s, const char *link, pid_t pid)
 	s->n_left--;
 }
 
-/* Without readdir(3), which allocates memory and makes more system calls: this runs for every process of the host. */
-static void look_into(struct owner_search *s, pid_t pid)
+/*
+ * Without readdir(3), which allocates memory and makes more system calls: this runs for every process of the host.
+ * @thread: "PID" or "PID/task/TID"
+ *
+ * Return: false if there are no descriptors.
+ */
+static bool look_at_descriptors(struct owner_search *s, const char *thread, pid_t pid)
 {
 	_Alignas(struct dirent64) char entries[8192];
-	char path[32], link[64];
+	char path[THREAD_PATH_SIZE + 8], link[64];
 	cleanup_fd int fd = -1;
+	bool any = false;
 	ssize_t size = 1;
 
-	snprintf(path, sizeof(path), "%d/fd", pid);
+	snprintf(path, sizeof(path), "%s/fd", thread);
 	fd = openat(s->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		s->denied |= errno == EACCES || errno == EPERM;
@@ -66,9 +73,10 @@ static void look_into(struct owner_search *s, pid_t pid)
 
 			entry = (const struct dirent64 *)(entries + at);
 			if (s->n_left == 0 || s->n_descriptors >= MAX_DESCRIPTORS)
-				return;
+				return true;
 			if (entry->d_name[0] == '.')
 				continue;
+			any = true;
 			s->n_descriptors++;
 			n = readlinkat(fd, entry->d_name, link, sizeof(link) - 1);
 			if (n <= 0) /* it was closed during the pass */
@@ -77,6 +85,16 @@ static void look_into(struct owner_search *s, pid_t pid)
 			note_owner(s, link, pid);
 		}
 	}
+	return any;
+}
+
+static void look_into(struct owner_search *s, pid_t pid)
+{
+	char thread[THREAD_PATH_SIZE];
+
+	snprintf(thread, sizeof(thread), "%d", pid);
+	if (!look_at_descriptors(s, thread, pid) && thread_find_other(s->proc, (uint64_t)pid, thread))
+		(void)look_at_descriptors(s, thread, pid);
 }
 
 static bool is_known(const struct ejg_survey *survey, pid_t pid)

@@ -10,6 +10,7 @@
 #include "libejguard/service/processes-read.h"
 #include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/thread.h"
 
 enum {
 	MAX_PROCESSES = 256, /* of the service, and as many others: strangers cannot displace the service's processes */
@@ -243,7 +244,7 @@ static int add_process(struct pass *p, const char *name, pid_t pid)
 /* Only processes that look like Erlang are read completely: this runs for every process of the host. */
 static int look_at(struct pass *p, const char *name)
 {
-	char path[NAME_MAX + 16];
+	char path[NAME_MAX + 16], thread[THREAD_PATH_SIZE];
 	uint64_t pid;
 	ssize_t n;
 	int exe;
@@ -253,8 +254,13 @@ static int look_at(struct pass *p, const char *name)
 	p->init_seen |= pid == 1;
 	snprintf(path, sizeof(path), "%s/exe", name);
 	exe = process_read_link(p->buffer, p->proc, path);
-	if (exe == -ENOENT) /* a thread of the kernel, or one that has ended */
-		return 0;
+	if (exe == -ENOENT) { /* a thread of the kernel, or one that has ended */
+		if (!thread_find_other(p->proc, pid, thread))
+			return 0;
+		name = thread;
+		snprintf(path, sizeof(path), "%s/exe", name);
+		exe = process_read_link(p->buffer, p->proc, path);
+	}
 	snprintf(path, sizeof(path), "%s/cmdline", name);
 	n = process_read_text(p->buffer, p->proc, path, FIRST_LOOK);
 	if (n == -EACCES || n == -EPERM)

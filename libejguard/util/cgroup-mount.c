@@ -8,33 +8,7 @@
 #include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cgroup.h"
 #include "libejguard/util/cleanup.h"
-
-enum {
-	MOUNTINFO_ROOT = 3,
-	MOUNTINFO_MOUNT_POINT = 4,
-	MOUNTINFO_FIELDS = 6, /* then optional ones, "-", and the file system's type */
-};
-
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* In place: the kernel writes blank, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *at = text; *at; to++) {
-		if (at[0] == '\\' && is_octal(at[1]) && is_octal(at[2]) && is_octal(at[3])) {
-			*to = (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
-			at += 4;
-		} else {
-			*to = *at++;
-		}
-	}
-	*to = '\0';
-}
+#include "libejguard/util/mountinfo.h"
 
 static bool has_parent_component(const char *path)
 {
@@ -42,28 +16,6 @@ static bool has_parent_component(const char *path)
 		if ((at == path || at[-1] == '/') && (at[2] == '/' || at[2] == '\0'))
 			return true;
 	return false;
-}
-
-/* Splits a line of mountinfo; false when it is not a cgroup2 mount. Strings point into the line. */
-static bool parse_mount(char *line, const char **ret_root, const char **ret_mount_point)
-{
-	char *fields[MOUNTINFO_FIELDS], *rest = line, *field;
-
-	for (size_t i = 0; i < MOUNTINFO_FIELDS; i++) {
-		fields[i] = strsep(&rest, " ");
-		if (!fields[i])
-			return false;
-	}
-	while ((field = strsep(&rest, " ")) && strcmp(field, "-") != 0)
-		;
-	field = strsep(&rest, " ");
-	if (!field || strcmp(field, "cgroup2") != 0)
-		return false;
-	unescape(fields[MOUNTINFO_ROOT]);
-	unescape(fields[MOUNTINFO_MOUNT_POINT]);
-	*ret_root = fields[MOUNTINFO_ROOT];
-	*ret_mount_point = fields[MOUNTINFO_MOUNT_POINT];
-	return true;
 }
 
 /* False if another mount hides it. */
@@ -87,20 +39,21 @@ int cgroup_find_mount(struct arena *arena, const struct cgroup_source *source, s
 	cleanup_free char *line = NULL;
 	struct cgroup_mount best = { 0 };
 	size_t size = 0;
-	ssize_t length;
 
 	if (!file)
 		return -EIO;
-	while ((length = getline(&line, &size, file)) > 0) {
-		const char *root, *path;
+	while (getline(&line, &size, file) > 0) {
+		struct mountinfo mount;
 
-		if (line[length - 1] == '\n')
-			line[length - 1] = '\0';
-		if (!parse_mount(line, &root, &path) || !is_reachable(source, path))
+		if (!mountinfo_parse(line, &mount) || strcmp(mount.type, "cgroup2") != 0 ||
+		    !is_reachable(source, mount.mount_point))
 			continue;
-		if (best.path && root_rank(root) >= root_rank(best.root))
+		if (best.path && root_rank(mount.root) >= root_rank(best.root))
 			continue;
-		best = (struct cgroup_mount){ .path = arena_strdup(arena, path), .root = arena_strdup(arena, root) };
+		best = (struct cgroup_mount){
+			.path = arena_strdup(arena, mount.mount_point),
+			.root = arena_strdup(arena, mount.root),
+		};
 		if (!best.path || !best.root)
 			return -ENOMEM;
 	}

@@ -32,13 +32,15 @@ struct netns {
 struct netns_list {
 	struct netns *items;
 	size_t n;
-	char unseen[256]; /* why a namespace of the cgroups' processes is missing; or empty */
-	bool cut;	  /* there are more, without a process of the cgroups */
+	char unseen[256];	       /* why a namespace of the cgroups' processes is missing; or empty */
+	bool cut;		       /* there are more, without a process of the cgroups */
+	char hidden[NETNS_LABEL_SIZE]; /* one of the mounts whose namespace cannot be opened: "at /run/netns/blue"; or
+					  empty */
 };
 
 /*
- * Finds the network namespaces of this host: those of the processes of some cgroups, and those of any other process or
- * mount. A namespace that only an open socket keeps alive is not found.
+ * Finds the network namespaces of this host: those of all threads of the processes of some cgroups, and those of
+ * any other process or mount. A namespace that only an open socket keeps alive is not found.
  * @cgroups: absolute paths; NULL entries are skipped
  *
  * Return: 0, free by netns_free(); -ENOMEM, or the errno of opening the caller's own namespace. *ret is untouched on

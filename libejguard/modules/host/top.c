@@ -12,6 +12,7 @@
 #include "libejguard/modules/host/host.h"
 #include "libejguard/util/cgroup-path.h"
 #include "libejguard/util/cleanup.h"
+#include "libejguard/util/thread.h"
 
 #define ROOT_ID 1 /* of the whole tree: the first node of kernfs (fs/kernfs/dir.c, kernfs_create_root) */
 
@@ -46,14 +47,19 @@ static bool is_outside(const char *pid)
 	return cgroup_path_read(file, &path) == 0 && cgroup_path_is_outside(path);
 }
 
-static bool lives_with_service(const char *pid, const struct netns_list *networks)
+static bool lives_with_service(int proc, const char *pid, const struct netns_list *networks)
 {
-	char path[64];
+	char path[THREAD_PATH_SIZE + 8], thread[THREAD_PATH_SIZE];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
-	if (stat(path, &st) < 0)
-		return false;
+	snprintf(path, sizeof(path), "%.20s/ns/net", pid);
+	if (fstatat(proc, path, &st, 0) < 0) {
+		if (!thread_find_other(proc, strtoull(pid, NULL, 10), thread))
+			return false;
+		snprintf(path, sizeof(path), "%s/ns/net", thread);
+		if (fstatat(proc, path, &st, 0) < 0)
+			return false;
+	}
 	for (size_t i = 0; i < networks->n; i++)
 		if (networks->items[i].device == st.st_dev && networks->items[i].inode == st.st_ino)
 			return net_lives_in(networks, &networks->items[i]);
@@ -68,7 +74,7 @@ static int find_outsider(const struct netns_list *networks)
 
 	while (dir && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]) && is_outside(entry->d_name) &&
-		    lives_with_service(entry->d_name, networks))
+		    lives_with_service(dirfd(dir), entry->d_name, networks))
 			return atoi(entry->d_name);
 	return 0;
 }

@@ -79,6 +79,11 @@ int net_find_networks(struct ejg_call *call, struct netns_list *ret)
 		ejg_call_log(call, EJG_LOG_INFO,
 			     "there are too many network namespaces: sockets of the service in one where it has "
 			     "no process may be missed");
+	if (r == 0 && *ret->hidden)
+		ejg_call_log(call, EJG_LOG_WARNING,
+			     "the network namespace %s cannot be opened, perhaps because another mount hides it: "
+			     "sockets of the service in it may be missed",
+			     ret->hidden);
 	return r;
 }
 
