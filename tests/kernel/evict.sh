@@ -147,3 +147,23 @@ wait_is 3 '1 ended' last_words 'ends-*' || true
 check_is 'it has ended' '1 ended' "$(last_words 'ends-*')"
 check_is 'and only it' '4 connected' "$(last_words 'stays-*')"
 close_all
+
+note 'from a port on which the service has listened since: the listener does not make the connection an incoming one'
+guard -q release service
+pids=()
+keep others "$elsewhere" remote listen 0.0.0.0 4369 0.0.0.0 5269
+keep ends-public "$cgroup" host connect 198.51.100.1,5222 198.51.100.9 4369
+keep ends-private "$cgroup" host connect 198.51.100.1,4370 198.51.100.9 4369
+keep stays-s2s "$cgroup" host connect 198.51.100.1,5223 198.51.100.9 5269
+keep stays-peer "$cgroup" host connect 198.51.100.1,4371 198.51.100.2 4369
+keep service "$cgroup" host listen 0.0.0.0 5222 0.0.0.0 5223 0.0.0.0 4370 0.0.0.0 4371
+keep stays-client "$elsewhere" remote connect 198.51.100.9 198.51.100.1 5222
+check_is 'control: without the guard all are connected' '5 connected' "$(last_words '*-*')"
+check_status 'apply' 1 apply evict=no
+check_is 'findings' 2 "$(grep -o 'net.connection-before' "$EJG_STATE/report" | wc -l)"
+check 'apply: they are ended' apply evict=yes
+wait_is 3 '2 ended' last_words 'ends-*' || true
+check_is 'they have ended' '2 ended' "$(last_words 'ends-*')"
+check_is 'and only they' '3 connected' "$(last_words 'stays-*')"
+check 'check' guard -q check service
+close_all

@@ -38,9 +38,8 @@ struct net_sockets {
 
 	/* of the current network namespace */
 	const struct netns *netns;
-	struct ifaddrs *own;		      /* addresses of this host there */
-	uint8_t listening[POLICY_PORT_BYTES]; /* ports on which the service listens there */
-	bool home;			      /* the service has a process or a socket there */
+	struct ifaddrs *own; /* addresses of this host there */
+	bool home;	     /* the service has a process or a socket there */
 };
 
 /* " in the network namespace of process 4711", for findings; empty in the caller's own. */
@@ -199,33 +198,29 @@ static bool is_own_address(const struct net_sockets *s, const struct ejg_prefix 
 	return false;
 }
 
-/*
- * True for an incoming connection. A port without a listener proves nothing: the listener may have been closed. If the
- * kernel does not know the direction, a connection with a private local port counts as incoming.
- */
-static bool came_in(const struct net_sockets *s, const struct socket_info *info)
-{
-	enum socket_direction direction;
-
-	if (port_in(s->listening, info->local_port))
-		return true;
-	direction = socket_find_direction(info);
-	if (direction == SOCKET_UNKNOWN)
-		return port_in(s->d->head->private_ports, info->local_port);
-	return direction == SOCKET_INCOMING;
-}
-
-/* True if the policy would allow a connection. */
-static bool is_admitted(const struct net_sockets *s, const struct socket_info *info)
+/* True if the policy would admit an incoming connection. */
+static bool is_admitted_in(const struct net_sockets *s, const struct socket_info *info)
 {
 	struct policy_address local = net_address(&info->local), remote = net_address(&info->remote);
 
-	if (!came_in(s, info))
-		return decide_connect(s->d, info->remote_port, remote) == POLICY_ALLOWED;
 	return !port_in(s->d->head->private_ports, info->local_port) || is_loopback(&remote) ||
 	       is_own_address(s, &info->remote) ||
 	       decide_accept(s->d, remote, local, info->id.idiag_if) == POLICY_ALLOWED ||
 	       sharing_admits(&s->sharing, info->local_port, remote, local, info->id.idiag_if);
+}
+
+/*
+ * True if the policy would allow a connection. Listeners do not tell its direction: they may have been closed, or
+ * opened after an outgoing connection from their port. If the kernel does not know it, the policy must allow both.
+ */
+static bool is_admitted(const struct net_sockets *s, const struct socket_info *info)
+{
+	enum socket_direction direction = socket_find_direction(info);
+
+	if (direction != SOCKET_INCOMING &&
+	    decide_connect(s->d, info->remote_port, net_address(&info->remote)) != POLICY_ALLOWED)
+		return false;
+	return direction == SOCKET_OUTGOING || is_admitted_in(s, info);
 }
 
 /*
@@ -237,7 +232,8 @@ static bool is_judged(struct net_sockets *s, const struct socket_info *info)
 		s->home = true;
 		return true;
 	}
-	return s->everybody && s->home && port_in(s->d->head->guarded_ports, info->local_port) && came_in(s, info);
+	return s->everybody && s->home && port_in(s->d->head->guarded_ports, info->local_port) &&
+	       socket_find_direction(info) != SOCKET_OUTGOING;
 }
 
 static int check_connection(void *data, const struct socket_info *info)
@@ -277,14 +273,11 @@ static int note_listener(void *data, const struct socket_info *info)
 {
 	struct net_sockets *s = data;
 
-	if (is_ours(s, info->cgroup_id)) {
-		s->listening[info->local_port / 8] |= 1U << (info->local_port % 8);
-		s->home = true;
-	}
+	s->home |= is_ours(s, info->cgroup_id);
 	return 0;
 }
 
-/* Runs in the namespace. Listeners first: a connection on one of their ports is incoming. */
+/* Runs in the namespace. Listeners first: they show whether the service lives there. */
 static int look(void *data)
 {
 	struct net_sockets *s = data;
@@ -320,7 +313,6 @@ static void look_everywhere(struct net_sockets *s, struct netns_list *networks)
 
 		s->netns = &networks->items[i];
 		s->home = net_lives_in(networks, s->netns);
-		memset(s->listening, 0, sizeof(s->listening));
 		r = netns_run(s->netns, look, s);
 		networks->items[i].member |= s->home;
 		if (r < 0 && (s->home || s->netns->own))

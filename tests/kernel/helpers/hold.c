@@ -107,6 +107,7 @@ static int do_connect(char *from, const char *to, const char *port)
 	union address remote = read_address(to, port), local;
 	cleanup_fd int fd = socket(remote.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct pollfd p = { fd, POLLOUT, 0 };
+	int on = 1;
 
 	if (strcmp(from, "-")) {
 		char *comma = strchr(from, ',');
@@ -114,6 +115,7 @@ static int do_connect(char *from, const char *to, const char *port)
 		if (comma)
 			*comma++ = '\0';
 		local = read_address(from, comma ? comma : "0");
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		if (bind(fd, &local.any, sizeof(local)) < 0)
 			return failed(from);
 	}
