@@ -23,6 +23,7 @@ enum {
 	TCP_FIN_WAIT2,
 	TCP_CLOSE_WAIT = 8,
 	TCP_LISTEN = 10,
+	TCP_BOUND_INACTIVE = 13, /* only of sock_diag, since Linux 6.8; an older kernel has no socket in that state */
 };
 
 /* The kernel reads a socket's queue and its counters one after the other: on a busy socket they may not match. */
@@ -38,6 +39,7 @@ static const uint32_t states[] = {
 	 */
 	[SOCKETS_CONNECTED] = 1U << TCP_ESTABLISHED | 1U << TCP_SYN_SENT | 1U << TCP_SYN_RECV | 1U << TCP_FIN_WAIT1 |
 			      1U << TCP_FIN_WAIT2 | 1U << TCP_CLOSE_WAIT,
+	[SOCKETS_BOUND] = 1U << TCP_BOUND_INACTIVE,
 };
 
 struct request {
@@ -99,6 +101,7 @@ static struct socket_info read_socket(const struct nlmsghdr *header)
 		.uid = diag->idiag_uid,
 		.inode = diag->idiag_inode,
 		.family = diag->idiag_family,
+		.open = diag->idiag_state == TCP_ESTABLISHED || diag->idiag_state == TCP_SYN_SENT,
 		.id = diag->id,
 	};
 	struct tcp_info tcp;

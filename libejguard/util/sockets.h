@@ -22,6 +22,7 @@ struct socket_info {
 	uid_t uid;
 	uint32_t inode; /* the inode in /proc/PID/fd: "socket:[INODE]" */
 	uint8_t family;
+	bool open; /* established, or a connect that waits for its answer: neither side has closed it */
 	enum socket_direction direction; /* of SOCKETS_CONNECTED; see socket_find_direction() */
 	struct inet_diag_sockid id;	 /* the kernel's id, for sockets_destroy() */
 };
@@ -29,6 +30,7 @@ struct socket_info {
 enum sockets_kind {
 	SOCKETS_LISTENING,
 	SOCKETS_CONNECTED, /* established, or about to be, or closing */
+	SOCKETS_BOUND,	   /* bound, not listening, not connected: Linux 6.8, none before */
 };
 
 /* Called for each socket. Return: 0 to go on, a negative errno to stop with. */

@@ -52,17 +52,6 @@ static void answer_user(const struct host_explanation *e)
 		answer(e, true, "root, the service's user and epmd's user are always allowed");
 }
 
-/* Asks the kernel as the program does: an address of another host cannot be bound. */
-static bool is_own(const struct policy_address *address)
-{
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	cleanup_fd int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint64_t words[] = { htobe64(address->high), htobe64(address->low) };
-
-	memcpy(&in6.sin6_addr, words, sizeof(words));
-	return fd < 0 || bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 || errno != EADDRNOTAVAIL;
-}
-
 static bool is_user_of_another(const struct host_explanation *e)
 {
 	for (size_t i = 0; i < e->sharing.n; i++) {
@@ -88,7 +77,7 @@ static void explain_by(const struct host_explanation *e)
 		return answer(e, true, "the user is one of another service that uses this port, too");
 	if (e->question->action == EJG_BIND)
 		return answer(e, false, "only the service and its users may bind a private port, at any address");
-	if (is_loopback(&e->address) || is_own(&e->address) || find_listen(e->d.head, &e->address))
+	if (is_loopback(&e->address) || host_is_own(&e->address) || find_listen(e->d.head, &e->address))
 		return answer(e, false, "only the service and its users may connect to a private port of this host");
 	if (guarded && find_peer(&e->d, &e->address, 0))
 		return answer(e, false,

@@ -62,6 +62,9 @@ int network_cookie(uint64_t *ret);
 /* The cookie of any network namespace. */
 int network_of_namespace(const struct netns *netns, uint64_t *ret);
 
+/* True for an address of this host, in the caller's network namespace; also if that cannot be found out. */
+bool host_is_own(const struct policy_address *address);
+
 /* Reports sockets older than the guard that it would refuse. Return: true if there are any. */
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
 

@@ -103,6 +103,19 @@ static int mark_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
+/* It can listen at any time: no hook sees that. */
+static int check_bound(void *data, const struct socket_info *info)
+{
+	struct host_sockets *s = data;
+
+	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
+		describe(s, info, "listener-before",
+			 "the port is private, but this socket, which can listen there, is older than the guard");
+		s->failed = true;
+	}
+	return 0;
+}
+
 static int check_listener(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
@@ -141,6 +154,17 @@ static int note_served(void *data, const struct socket_info *info)
 	return 0;
 }
 
+/*
+ * True if a connection goes to this host, although no other end of it is seen: behind a full queue of a listener there
+ * is none until the listener takes it, by the answer to a SYN that is sent again, or by a SYN cookie.
+ */
+static bool waits_here(const struct host_sockets *s, const struct socket_info *info)
+{
+	const struct policy_address remote = net_address(&info->remote);
+
+	return info->open && (is_loopback(&remote) || find_listen(s->head, &remote) || host_is_own(&remote));
+}
+
 /* True if the other end of a connection is a socket of this host with a private port. */
 static bool is_served(const struct host_sockets *s, const struct socket_info *info)
 {
@@ -160,7 +184,8 @@ static int check_connection(void *data, const struct socket_info *info)
 	struct host_sockets *s = data;
 	int r;
 
-	if (!is_private(s, info->remote_port) || may(s, info, info->remote_port) || !is_served(s, info))
+	if (!is_private(s, info->remote_port) || may(s, info, info->remote_port) ||
+	    (!is_served(s, info) && !waits_here(s, info)))
 		return 0;
 	if (s->task == TASK_CHECK) {
 		describe(s, info, "connection-before",
@@ -185,7 +210,8 @@ static int look(void *data)
 	if (s->task == TASK_MARK)
 		return sockets_each(SOCKETS_LISTENING, mark_listener, s);
 	r = s->task == TASK_EVICT ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
-
+	if (r == 0 && s->task == TASK_CHECK)
+		r = sockets_each(SOCKETS_BOUND, check_bound, s);
 	if (r == 0)
 		r = sockets_each(SOCKETS_CONNECTED, note_served, s);
 	if (r == 0)
