@@ -99,7 +99,8 @@ static void propose(struct bed *bed, char text[static 256], char comments[static
 		if (line->text && strncmp(line->text, "set public ", 11) == 0)
 		public = line->text + 11;
 		for (size_t j = 0; j < line->n_reasons; j++)
-			if (strncmp(line->reasons[j], "NOT proposed", 12) == 0)
+			if (strncmp(line->reasons[j], "NOT proposed", 12) == 0 ||
+			    strncmp(line->reasons[j], "in the stack in use", 19) == 0)
 				snprintf(comments + strlen(comments), 1024 - strlen(comments), "%s\n",
 					 line->reasons[j]);
 	}
@@ -225,6 +226,24 @@ static void test_port_of_the_client(void **state)
 	      "NOT proposed, as a scanner does the same: 203.0.113.8: is connected to epmd only, port 4369\n");
 }
 
+/* Peers of the stack that are not connected are not proposed, and not lost without a word. */
+static void test_peers_of_the_stack(void **state)
+{
+	struct ejg_peer peers[] = { { .prefix = v4("198.51.100.2") },
+				    { .prefix = v4("198.51.100.9") },
+				    { .name = "node3" } };
+	struct bed bed;
+
+	bed_init(&bed);
+	bed.facts.peers = peers;
+	bed.facts.n_peers = 3;
+	add_name(&bed, "ejabberd", DIST);
+	add_connection(&bed, EJG_INCOMING, DIST, "198.51.100.2", 50000);
+	check(&bed, "198.51.100.2 | 5222 5269",
+	      "in the stack in use, not seen now: 198.51.100.9\n"
+	      "in the stack in use, a name, which connections do not show: node3\n");
+}
+
 /* What permissive mode let through: a destination counts as a peer by its port. */
 static void test_records(void **state)
 {
@@ -256,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_foreign_names),	   cmocka_unit_test(test_own_name),
 		cmocka_unit_test(test_whose_name),	   cmocka_unit_test(test_late_name),
 		cmocka_unit_test(test_port_of_the_client), cmocka_unit_test(test_records),
+		cmocka_unit_test(test_peers_of_the_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
