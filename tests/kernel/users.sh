@@ -54,6 +54,7 @@ finding() {
 
 stack
 check_has 'before: nothing is applied' 'host.not-loaded' "$(finding)"
+check_has 'before: what it means' 'local users are not kept away' "$(finding)"
 check_is 'control: nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
 check 'apply' guard_host -q apply
 check 'check' guard_host -q check

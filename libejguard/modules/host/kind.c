@@ -15,6 +15,7 @@ const struct set_kind set_kind = {
 		1U << SET_CHOSEN,
 	.places = NET_PLACES_REFUSED,
 	.listen = "addresses that only a route makes this host's",
+	.absent = "local users are not kept away",
 	.without_policy = "nothing is refused",
 	.kernel = "Linux 5.14 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = host_bpf__elf_bytes,

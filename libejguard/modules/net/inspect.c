@@ -87,10 +87,11 @@ static void check_hooks(struct inspection *check, const struct pins *pins)
 static int check_absent(struct inspection *check)
 {
 	struct programs loaded = {};
+	char now[64];
 	int r;
 
-	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service,
-				  "nothing guards the service", "nothing guards the service now");
+	snprintf(now, sizeof(now), "%s now", set_kind.absent);
+	inspection_fail_or_change(check, "not-loaded", ejg_call_facts(check->call)->service, set_kind.absent, now);
 	r = programs_load(check->call, check->hooks, &loaded);
 	if (r < 0)
 		return r;

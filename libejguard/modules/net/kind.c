@@ -28,6 +28,7 @@ const struct set_kind set_kind = {
 	.kept = 1U << SET_COUNTERS | 1U << SET_INSIDERS | 1U << SET_OUTSIDERS,
 	.places = NET_PLACES_ALLOWED,
 	.listen = "listen",
+	.absent = "nothing guards the service",
 	.without_policy = "the service can bind and connect to nothing, and with accept=netns strangers are let in",
 	.kernel = "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed",
 	.elf = net_bpf__elf_bytes,

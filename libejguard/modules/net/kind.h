@@ -36,6 +36,7 @@ struct set_kind {
 	uint32_t kept;		    /* those that a new set keeps from the replaced set of the same layout */
 	enum net_places places;	    /* the meaning of peers and `listen` in a policy */
 	const char *listen;	    /* for people: the meaning of the addresses of `listen` in a policy */
+	const char *absent;	    /* for people: what it means that there is no set */
 	const char *without_policy; /* the behaviour without a policy in force */
 	const char *kernel;	    /* what programs_load() names as needed if the kernel refuses the programs */
 	const void *(*elf)(size_t *ret_size);	      /* the programs, built into the module */
