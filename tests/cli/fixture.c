@@ -45,7 +45,6 @@ struct config {
 	bool ended;
 };
 
-/* Of a watch. */
 struct state {
 	int fd;
 	uint64_t n_events;
@@ -178,6 +177,8 @@ static const struct ejg_finding_info findings[] = {
 	  "edit: /etc/thing:3: make it better\nrun: ejguard check" },
 	{ "broken", EJG_FAILURE, "the thing is broken", "repair the thing" },
 	{ "unapplied", EJG_FAILURE, "the thing is not applied", "run: ejguard apply" },
+	{ "not-loaded", EJG_FAILURE, "nothing guards the service", "run: ejguard apply" },
+	{ "would-load", EJG_OK, "it would work here", NULL },
 	{ "many", EJG_WARNING, "there are many things", "make them fewer" },
 	{ "thing-unseen", EJG_INFO, "the thing could not be seen", NULL },
 	{ "unseen", EJG_INFO, "something could not be seen", NULL },
@@ -278,8 +279,11 @@ __attribute__((unused)) static int status(struct ejg_call *call)
 {
 	static const struct ejg_label strange[] = { { "service", "a \"b\" \n c\\d" }, { "9-x", "" } };
 	const struct ejg_label label = { "where", "thing-1" };
+	const bool unapplied = ((const struct config *)ejg_call_config(call))->unapplied;
 
-	ejg_call_finding(call, "fine", "thing-1", "it is guarded");
+	ejg_call_finding(call, unapplied ? "would-load" : "fine", "thing-1", "it is guarded");
+	if (unapplied)
+		ejg_call_finding(call, "not-loaded", NULL, "nothing guards the service");
 	ejg_call_metric(call, "attempts", &label, 1, 42);
 	if (((const struct config *)ejg_call_config(call))->refuses)
 		tell_policy(call);

@@ -75,6 +75,16 @@ class OpenMetrics(Case):
         self.assertEqual(self.ejguard("status", "--prometheus", "--openmetrics").exit, 2)
         self.assertEqual(self.ejguard("status", "--prometheus", "--json").exit, 2)
 
+    def test_nothing_is_guarded(self):
+        """What would work is not what guards."""
+        self.stack("required net unapplied=yes answer=not-held\n")
+        result = self.ejguard("status")
+        self.assertEqual(result.exit, 1)
+        self.assertIn("\nGuarded now: nothing\n", result.out)
+        self.assertNotIn("it is guarded", result.out)
+        self.stack("required net\n")
+        self.assertNotIn("nothing", self.ejguard("status").out)
+
     def test_not_held(self):
         self.stack("required net answer=not-held\n")
         result = self.ejguard("status", "--openmetrics")

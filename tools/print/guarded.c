@@ -42,6 +42,13 @@ static int print_denials(const struct report *report, FILE *out)
 	return table_print(table, "Last denials:");
 }
 
+/* True if it is a row of that table. What would work is not what guards. */
+static bool is_row(const struct report *report, const struct ejg_finding *finding, bool policy)
+{
+	return is_shown(report, finding) && !report_is_named(finding, "denied") &&
+	       !report_is_named(finding, "would-load") && report_is_named(finding, "policy") == policy;
+}
+
 /* Prints the findings that are the policy in force, or the others. */
 static int print_table(const struct report *report, bool policy, FILE *out)
 {
@@ -50,8 +57,7 @@ static int print_table(const struct report *report, bool policy, FILE *out)
 	const struct ejg_finding *finding;
 
 	for (size_t i = 0; (finding = report_finding(report, i)); i++)
-		if (is_shown(report, finding) && !report_is_named(finding, "denied") &&
-		    report_is_named(finding, "policy") == policy)
+		if (is_row(report, finding, policy))
 			table_row(table, (const char *[]){ finding->module, finding->subject, finding->message }, NULL);
 	return table_print(table, policy ? "In force:" : "Guarded now:");
 }
@@ -81,6 +87,15 @@ int print_in_force(const struct report *report, FILE *out)
 
 int print_guarded(const struct report *report, FILE *out)
 {
+	const struct ejg_finding *finding;
+	bool absent = false, any = false;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++) {
+		absent |= report_is_named(finding, "not-loaded");
+		any |= is_row(report, finding, false);
+	}
+	if (absent && !any)
+		fputs("Guarded now: nothing\n", out);
 	return print_table(report, false, out);
 }
 
