@@ -206,6 +206,7 @@ for option in '' '--user nobody' --wait-empty '--user nobody --wait-empty'; do
 	run_exec $option -- "$EJG_STATE/no-loader"
 	check_is "the exec fails${option:+, $option}: exit status" 127 "$status"
 	check "the exec fails${option:+, $option}: says why" grep -q 'cannot execute' "$EJG_STATE/said"
+	check "the exec fails${option:+, $option}: says what stays" grep -q 'stays in force, ejguard release service removes it' "$EJG_STATE/said"
 	check_is "the exec fails${option:+, $option}: no cgroup is left" no "$(exists "$cgroup")"
 	forget
 done

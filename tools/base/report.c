@@ -116,6 +116,16 @@ bool report_is_of_guard(const struct report *report, const struct ejg_finding *f
 	return true;
 }
 
+bool report_is_kept(const struct report *report)
+{
+	const struct ejg_finding *finding;
+
+	for (size_t i = 0; (finding = report_finding(report, i)); i++)
+		if (strcmp(finding->id, "core.kept") == 0)
+			return true;
+	return false;
+}
+
 size_t report_count_changes(const struct report *report)
 {
 	const struct ejg_finding *finding;

@@ -50,6 +50,8 @@ struct report {
 
 	bool tries;	  /* dry run: reports what an apply or an enable would change */
 	bool guarded_now; /* of an audit */
+	bool asks_root;	  /* the verb needs root: nothing else is to be said */
+	bool stays;	  /* of exec: it failed, and the policy that it applied stays in force */
 	bool keeps;	  /* the notes have all findings of the handle */
 	enum {
 		UNIT_START_UNKNOWN, /* not determined, or no unit can start */
@@ -139,6 +141,8 @@ bool report_is_named(const struct ejg_finding *finding, const char *name);
 bool report_is_change(const struct ejg_finding *finding);
 /* True if a finding is about the guard itself: of a module that has a status, of the core or of the tool. */
 bool report_is_of_guard(const struct report *report, const struct ejg_finding *finding);
+/* True if an apply failed and its changes stayed. */
+bool report_is_kept(const struct report *report);
 /* The number of changes in a dry run: findings and drop-ins. */
 size_t report_count_changes(const struct report *report);
 /* Ends a dry run; with `detailed` the exit status shows whether anything would change. Return: r. */

@@ -44,17 +44,6 @@ static int refuse_here(struct report *report)
 	return 0;
 }
 
-/* True if an apply failed and its changes stayed, so that the state in force is not certain. */
-static bool is_kept(const struct report *report)
-{
-	const struct ejg_finding *finding;
-
-	for (size_t i = 0; (finding = report_finding(report, i)); i++)
-		if (strcmp(finding->id, "core.kept") == 0)
-			return true;
-	return false;
-}
-
 /* Return: 0, or an error with the message set. */
 static int begin(struct report *report, unsigned int seconds, const struct pending *earlier)
 {
@@ -112,7 +101,7 @@ int confirm_apply(struct report *report, const struct ejg_apply_options *how, un
 		r = ejg_apply(report->handle, how);
 	if (r == 0)
 		pending_set_reverted(report, false);
-	if (r < 0 && !is_kept(report))
+	if (r < 0 && !report_is_kept(report))
 		take_back(report, waited ? &earlier : NULL);
 	pending_show(report);
 	return r;
@@ -227,7 +216,7 @@ int confirm_revert(struct report *report)
 		return keep_started(report);
 	r = bring_back(report, pending.former);
 	report->pending.former = pending.former;
-	if (r < 0 && !is_kept(report))
+	if (r < 0 && !report_is_kept(report))
 		return r;
 	pending_set_reverted(report, pending.former);
 	(void)pending_remove(report);

@@ -262,6 +262,9 @@ static void print_summary(const struct report *report, const struct summary *sum
 	}
 	if (report->verb->counts_ok && !report->quiet)
 		print_count(out, &separator, summary->counts[SECTION_OK], "ok", "ok");
+	if (report->stays)
+		fprintf(out, "; the policy that was applied stays in force, ejguard release %s removes it",
+			report->service);
 	if (report->pending.waits)
 		fprintf(out, "; reverts in %u s unless confirmed", report->pending.seconds);
 }

@@ -81,6 +81,7 @@ static int start_guarded(const struct arguments *arguments, struct report *repor
 {
 	int r = apply(report, start);
 
+	report->stays = r == 0 || report_is_kept(report);
 	if (r == 0)
 		r = exec_cgroup_enter(&start->cgroup, report);
 	if (r == 0)
