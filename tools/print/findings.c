@@ -27,7 +27,6 @@ struct page {
 	unsigned int indent; /* of the findings, behind the names of the modules */
 	bool begun;
 	const char *module; /* last printed in this section */
-	const char *remedy; /* last printed in this section */
 };
 
 static const struct {
@@ -74,7 +73,7 @@ static void print_title(struct page *page, enum section section, size_t n)
 		fprintf(page->out, ", in short; ejguard -v %s shows what to do", finding_asker(page->report));
 	fputc('\n', page->out);
 	page->begun = true;
-	page->module = page->remedy = NULL;
+	page->module = NULL;
 }
 
 /* Prints the name of the module, once in a section, and the space before the findings. */
@@ -120,14 +119,10 @@ static struct margins margins_of(const struct page *page)
 	return (struct margins){ page->out, page->width, page->indent };
 }
 
-static int print_remedy(struct page *page, const char *remedy)
+static int print_remedy(const struct page *page, const char *remedy)
 {
-	static const char same[] = "the same";
 	const struct margins margins = margins_of(page);
 
-	if (*remedy && page->remedy && strcmp(page->remedy, remedy) == 0)
-		return print_steps(&margins, same);
-	page->remedy = *remedy ? remedy : NULL;
 	return print_steps(&margins, remedy);
 }
 
