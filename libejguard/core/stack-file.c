@@ -312,6 +312,8 @@ static int read_root(struct stack_reader *reader, const char **ret_path)
 	if (r == -ENOMEM)
 		return r;
 	*ret_path = position.file = text.path;
+	if (r == -ENOENT && !reader->source->file)
+		position.file = NULL; /* the message has the folders, and the file is none of theirs */
 	if (r < 0) {
 		errors_add(&reader->errors, r, text.id, &position, "%s", text.problem);
 		return 0;

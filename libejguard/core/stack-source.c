@@ -8,6 +8,7 @@
 #include "libejguard/core/trust.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/file.h"
+#include "libejguard/util/suggest.h"
 
 /* Makes a relative path absolute, by the working folder. NULL without memory. */
 static const char *absolute(struct arena *arena, const char *path)
@@ -34,20 +35,45 @@ static int fail(struct arena *arena, struct stack_text *ret, int error, const ch
 	return ret->problem ? error : -ENOMEM;
 }
 
+/* The name in the list "a, b" that was probably meant, or NULL. */
+static const char *meant(struct arena *arena, const char *name, const char *names)
+{
+	char *list = arena_strdup(arena, names), *word;
+	const char **words = NULL, **grown;
+	size_t n = 0;
+
+	while (list && (word = strsep(&list, ","))) {
+		grown = arena_grow(arena, words, n, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		words = grown;
+		words[n++] = word + strspn(word, " ");
+	}
+	grown = arena_grow(arena, words, n, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	grown[n] = NULL;
+	return suggest(name, grown);
+}
+
 /* Lists the existing names for a caller who mistyped one. */
-static int fail_missing(struct arena *arena, const struct stack_source *source, const char *const *paths, size_t n,
+static int fail_missing(struct arena *arena, const struct stack_source *source, const char *name, size_t n_folders,
 			struct stack_text *ret)
 {
-	const char *names = stack_names(arena, source);
+	const char *names = stack_names(arena, source), *other;
 
 	if (!names)
 		return -ENOMEM;
-	if (n < 2 && !*names)
+	if (n_folders < 2 && !*names)
 		return -ENOENT; /* the problem names the folder that is not there */
-	if (n < 2)
-		return fail(arena, ret, -ENOENT, "'%s' does not exist (there are stacks for: %s)", paths[0], names);
-	return fail(arena, ret, -ENOENT, "neither '%s' nor '%s' exists%s%s%s", paths[0], paths[1],
-		    *names ? " (there are stacks for: " : "", names, *names ? ")" : "");
+	other = meant(arena, name, names);
+	return fail(arena, ret, -ENOENT, "there is no stack '%s' in %s%s%s%s%s%s%s%s", name, source->confdir,
+		    n_folders < 2 ? "" : " or ", n_folders < 2 ? "" : source->vendordir,
+		    other ? "; did you mean '" : "", other ? other : "", other ? "'?" : "",
+		    !*names ? ""
+		    : other ? " There are: "
+			    : "; there are: ",
+		    names);
 }
 
 static int find(struct arena *arena, const struct stack_source *source, const char *name, struct stack_text *ret,
@@ -70,7 +96,7 @@ static int find(struct arena *arena, const struct stack_source *source, const ch
 	if (r != -ENOENT || n == 0)
 		return r;
 	ret->path = paths[0];
-	return fail_missing(arena, source, paths, n, ret);
+	return fail_missing(arena, source, name, n, ret);
 }
 
 /* If the shipped stack is missing too, the message about the service's own stack stays. */

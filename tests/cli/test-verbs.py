@@ -150,7 +150,9 @@ class Check(Case):
         result = self.ejguard("check", "nobody")
         self.assertEqual(result.exit, 3)
         self.assertTrue(result.out.endswith("nobody: NOT GUARDED: 1 failure\n"), result.out)
-        self.assertIn("conf/nobody", result.err)
+        self.assertEqual(result.err.count(f"there is no stack 'nobody' in {self.confdir}"), 1, result.err)
+        self.assertEqual(result.err.count("nobody"), 1)
+        self.assertIn("did you mean 'ejabberd'? There are: ejabberd", self.ejguard("check", "ejaberd").err)
         self.assertEqual(self.ejguard("--json", "check", "nobody").json["service"], "nobody")
 
     def test_missing_module(self):

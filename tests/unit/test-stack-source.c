@@ -92,8 +92,8 @@ static void a_missing_stack_says_where_it_was_sought(void **state)
 	struct stack_source source = { "ejabberd", "/none/conf", NULL, NULL };
 
 	assert_int_equal(read_stack(scratch, &stack), -ENOENT);
-	assert_reported(scratch->report, "stack-missing", "/conf/ejabberd' nor '");
-	assert_reported(scratch->report, "stack-missing", "/vendor/ejabberd' exists");
+	assert_reported(scratch->report, "stack-missing", "there is no stack 'ejabberd' in ");
+	assert_reported(scratch->report, "stack-missing", "/vendor");
 	report_clear(scratch->report);
 	assert_int_equal(stack_read(scratch->arena, scratch->report, &source, &stack, NULL), -ENOENT);
 	assert_reported(scratch->report, "stack-missing", "'/none' does not exist");
@@ -115,7 +115,12 @@ static void whoever_mistyped_a_service_sees_which_there_are(void **state)
 	scratch_text(scratch, "vendor/emqx", "required net\n");
 	scratch_mkdir(scratch, "vendor/folder");
 	assert_int_equal(read_stack(scratch, &stack), -ENOENT);
-	assert_reported(scratch->report, "stack-missing", "exists (there are stacks for: couchdb, emqx, rabbitmq)");
+	assert_reported(scratch->report, "stack-missing", "/vendor; there are: couchdb, emqx, rabbitmq");
+	report_clear(scratch->report);
+	scratch_text(scratch, "conf/ejaberd", "required net\n");
+	assert_int_equal(read_stack(scratch, &stack), -ENOENT);
+	assert_reported(scratch->report, "stack-missing",
+			"/vendor; did you mean 'ejaberd'? There are: couchdb, ejaberd, emqx, rabbitmq");
 }
 
 static void a_file_may_be_tried_before_it_is_installed(void **state)
