@@ -141,5 +141,20 @@ class Usage(Case):
         self.assertEqual(result.exit, 0)
 
 
+@needs_cgroup2
+class Root(Case):
+    def test_needs_root(self):
+        """One sentence, with the command; check, which answers in part, is the control."""
+        os.chmod(self.folder, 0o755)
+        self.stack("required probe answer=unprivileged\n")
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        for words in (["apply"], ["confirm"], ["revert"], ["release"], ["release", "ejabberd"]):
+            with self.subTest(words=words):
+                result = self.ejguard(*words, prefix=nobody)
+                self.assertEqual((result.exit, result.out), (4, ""))
+                self.assertEqual(result.err, f"ejguard: {words[0]} needs root: sudo ejguard {' '.join(words)}\n")
+        self.assertNotIn("needs root", self.ejguard("check", prefix=nobody).err)
+
+
 if __name__ == "__main__":
     main()

@@ -134,7 +134,7 @@ void print_lines(const struct report *report, FILE *out)
 {
 	const char *error = report_error(report);
 
-	if (print_failures(report, out) && !report->message)
+	if (!report->asks_root && print_failures(report, out) && !report->message)
 		return;
 	if (report->error == 0)
 		return;
