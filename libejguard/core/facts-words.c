@@ -17,7 +17,7 @@ int facts_setting(struct facts_draft *draft, const char *name, const struct sett
 	if (!setting)
 		return 0;
 	if (setting->n_values == 0)
-		return facts_bad_word(draft, &setting->name, "set %s needs a value", name);
+		return -EBADMSG; /* the reader of the stack has said so */
 	if (setting->n_values == 1 && strcmp(setting->values[0].text, "auto") == 0)
 		return 0;
 	for (size_t i = 0; i < setting->n_values; i++)

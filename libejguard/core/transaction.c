@@ -51,6 +51,19 @@ static void warn_permissive(struct ejg *handle, const struct instance *instance)
 			     "%s: mode=permissive refuses nothing", instance->module->name);
 }
 
+/* A file whose writer has failed looks like that, and so the cluster would fall apart at the next apply. */
+static void warn_no_peers(struct ejg *handle)
+{
+	const struct ejg_facts *facts = handle->facts;
+	struct position position;
+
+	if (!facts || facts->n_peers > 0 || facts->peers_origin.kind != EJG_ORIGIN_STACK)
+		return;
+	position = (struct position){ .file = facts->peers_origin.file, .line = facts->peers_origin.line };
+	report_error(handle->report, 0, "peers-empty", &position, NULL,
+		     "the files of 'set peers' name no peer: every other host is refused");
+}
+
 int transaction_check(struct ejg *handle)
 {
 	struct run run = { .handle = handle };
@@ -65,6 +78,7 @@ int transaction_check(struct ejg *handle)
 		if (handle->trial)
 			warn_permissive(handle, instance);
 	}
+	warn_no_peers(handle);
 	run_judge(&run, "applies here");
 	run_finish(handle);
 	return run.error;

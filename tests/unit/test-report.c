@@ -116,7 +116,7 @@ static void errors_have_what_is_declared(void **state)
 	assert_string_equal(finding->id, "core.stack-syntax");
 	assert_int_equal(finding->severity, EJG_FAILURE);
 	assert_string_equal(finding->message, "bad word");
-	assert_string_equal(finding->remedy, "correct it; see ejguard.conf(5)");
+	assert_string_equal(finding->remedy, "see ejguard.conf(5)");
 	assert_string_equal(finding->file, "/etc/ejguard/x");
 	assert_int_equal(finding->line, 3);
 	assert_int_equal(finding->column, 9);
