@@ -95,7 +95,7 @@ class OpenMetrics(Case):
     def test_errors_are_no_figures(self):
         result = self.ejguard("status", "--openmetrics", "nobody")
         self.assertEqual((result.exit, result.out), (3, ""))
-        self.assertIn("conf/nobody", result.err)
+        self.assertIn("there is no stack 'nobody'", result.err)
         self.assertEqual(self.ejguard("--json", "status", "--openmetrics").exit, 2)
 
 

@@ -251,7 +251,7 @@ int prove_set(struct ejg_call *call, int (*prove)(struct ejg_call *call, const s
 		r = prove(call, &pins);
 	} else {
 		ejg_call_finding_at(call, state == PINS_ABSENT ? "not-loaded" : "outdated", NULL,
-				    &(struct ejg_place){ .file = pins.path },
+				    &(struct ejg_place){ .file = pins.path }, "%s",
 				    state == PINS_ABSENT ? set_kind.absent
 							 : "damaged, or made by another version: it cannot be tested");
 		r = EJG_NOT_HELD;
