@@ -101,12 +101,20 @@ static void print_verb_help(const struct verb *verb)
 	print_exit_status(verb);
 }
 
+static int end_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	print_lost(0);
+	return 1;
+}
+
 static int print_version(const struct report *report)
 {
 	if (report->json)
 		return print_report(report);
 	printf("ejguard %s (libejguard %s)\n", EJG_VERSION, ejg_version());
-	return fflush(stdout) == 0 ? 0 : 1;
+	return end_output();
 }
 
 /* A usage error may come before --json on the command line: the answer must still be JSON. */
@@ -214,7 +222,7 @@ static int print_help_of(const struct report *report)
 		print_verb_help(report->verb);
 	else
 		print_help();
-	return fflush(stdout) == 0 ? 0 : 1;
+	return end_output();
 }
 
 /* The exit status is the report's, whatever becomes of the pager. */

@@ -263,8 +263,9 @@ class Changes(Case):
         self.assertEqual(self.ejguard("apply").exit, 0)
         self.stack("required probe\nrequired net\n")
         result = self.ejguard("apply", "--confirm", "60s")
-        self.assertEqual(result.exit, 3)
-        self.assertIn("does not have the module net", result.err)
+        self.assertEqual(result.exit, 1)
+        self.assertIn("does not have the module net, so a revert could not take the module out of force; first apply it with mode=permissive",
+                      result.err)
         with open(f"{self.confdir}/ejabberd", "w") as file:
             file.write("set cgroups ejabberd.service other.service\nrequired probe\n")
         self.assertIn("does not have the cgroup", self.ejguard("apply", "--confirm", "60s").err)

@@ -65,6 +65,13 @@ class Page(Case):
             self.assertEqual(lines[-1], "ejguard: net.broken: and 6 more; see ejguard -v check")
             self.assertIn("and 6 more [net.broken]; ejguard -v check shows them all\n", result.out)
 
+    def test_command_names_the_service(self):
+        """It is to be pasted: without the service it would show another one's findings."""
+        self.stack("required net answer=not-held\nrequired probe advice=yes many=9\n", "other")
+        result = self.ejguard("check", "other")
+        self.assertIn("Warnings (10), in short; ejguard -v check other shows what to do\n", result.out)
+        self.assertIn("[probe.many]; ejguard -v check other shows them all\n", result.out)
+
     def test_many_is_fast(self):
         result = self.check("required net many=200000 various=yes\n", "-v", stderr=subprocess.DEVNULL)
         self.assertEqual(result.out.count("\n  ") + 1, 400000 + 2)

@@ -71,14 +71,31 @@ class Check(Case):
                          [(2, "core.stack-unknown"), (3, "core.fact-value"), (4, "core.fact-value"), (5, "core.stack-unknown"),
                           (6, "core.option-value"), (6, "core.option-value"), (7, "core.module-missing")])
         self.assertEqual({f["file"] for f in result["findings"]}, {path})
+        text = self.ejguard("check")
+        for page in text.out, text.err:
+            lines = [int(line) for line in re.findall(rf"{path}:(\d+):", page)]
+            self.assertEqual(lines, sorted(lines))
+            self.assertEqual(len(lines), 7)
         self.stack("set epdm 4369\nrequired net\n")
         self.assertEqual(len(self.ejguard("check", "--json").json["findings"]), 1)
+
+    def test_files_of_peers_without_a_peer(self):
+        os.chmod(self.folder, 0o755)
+        peers = self.write("conf/nodes", "# none yet\n")
+        path = self.stack(f"set peers @{peers}\nrequired net\n")
+        for words in ["check"], ["check", "--file", path]:
+            result = self.ejguard("--json", *words)
+            self.assertEqual(result.exit, 0)
+            found = [f for f in result.json["findings"] if f["id"] == "core.peers-empty"]
+            self.assertEqual([(f["severity"], f["file"], f["line"]) for f in found], [("warning", path, 2)])
+        self.write("conf/nodes", "192.0.2.1\n")
+        self.assertNotIn("core.peers-empty", self.ejguard("--json", "check").out)
 
     def test_no_such_service(self):
         self.stack("required net\n", "other")
         result = self.ejguard("check", "ejaberd")
         self.assertEqual(result.exit, 3)
-        self.assertIn("conf/ejaberd' does not exist (there are stacks for: ejabberd, other); ", result.err)
+        self.assertIn("conf; did you mean 'ejabberd'? There are: ejabberd, other; ", result.err)
 
     def test_one_place_is_told_once(self):
         self.stack("required net answer=not-held\n")
@@ -152,6 +169,7 @@ class Check(Case):
         self.assertTrue(result.out.endswith("nobody: NOT GUARDED: 1 failure\n"), result.out)
         self.assertEqual(result.err.count(f"there is no stack 'nobody' in {self.confdir}"), 1, result.err)
         self.assertEqual(result.err.count("nobody"), 1)
+        self.assertNotIn("next: ", result.out)
         self.assertIn("did you mean 'ejabberd'? There are: ejabberd", self.ejguard("check", "ejaberd").err)
         self.assertEqual(self.ejguard("--json", "check", "nobody").json["service"], "nobody")
 
@@ -222,7 +240,18 @@ class Others(Case):
                     control = self.ejguard(*kind, *words)
                     self.assertEqual((control.exit, bool(control.out)), (0, True), control.err)
                     with open("/dev/full", "w") as full:
-                        self.assertEqual(self.ejguard(*kind, *words, stdout=full).exit, 1)
+                        result = self.ejguard(*kind, *words, stdout=full)
+                        self.assertEqual(result.exit, 1)
+                        self.assertIn("cannot write the report; see where stdout goes", result.err)
+
+    def test_reader_that_has_seen_enough(self):
+        """Such as head: no message. A full disk is the control, above."""
+        for words in ["discover"], ["modules"], ["--help"], ["check"]:
+            with self.subTest(words=words):
+                ours, theirs = os.pipe()
+                os.close(ours)
+                self.assertEqual(self.ejguard(*words, stdout=theirs).err, "")
+                os.close(theirs)
 
     def private(self, *words, **how):
         """As root, with a /run of its own: apply takes a lock there."""

@@ -172,6 +172,7 @@ const struct verb verbs[N_VERBS] = {
 		.summary = "Starts a command as a user in a guarded cgroup",
 		.done = "executed",
 		.failed = "NOT started",
+		.asker = "check",
 		.runs_command = true,
 		OPTIONS(exec_options),
 	},

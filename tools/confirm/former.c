@@ -7,6 +7,8 @@
 #include "libejguard/util/cleanup.h"
 #include "tools/confirm/pending.h"
 
+#define MODULE "module"
+
 static bool has_module(const struct ejg *handle, const char *name)
 {
 	const struct ejg_module *module;
@@ -30,10 +32,12 @@ static bool has_cgroup(const struct ejg *handle, const char *name)
 static int would_stay(struct report *report, const char *what, const char *name)
 {
 	return report_fail(
-		report, -EBADMSG,
-		"the former stack does not have the %s %s, which would therefore stay in force when it comes back; "
-		"apply without --confirm",
-		what, name);
+		report, -EIO,
+		"the former stack does not have the %s %s, so a revert could not take the %s out of force; %s", what,
+		name, what,
+		strcmp(what, MODULE) == 0 ? "first apply it with mode=permissive, if it has that, and without "
+					    "--confirm, or apply without --confirm"
+					  : "apply without --confirm");
 }
 
 /* An apply of the former stack does not undo parts that it does not name: modules with changes to undo, and cgroups. */
@@ -45,7 +49,7 @@ static int compare(struct report *report, const struct ejg *former)
 
 	for (size_t i = 0; (module = ejg_module_get(report->handle, i)); i++) {
 		if (module->release && !has_module(former, module->name))
-			return would_stay(report, "module", module->name);
+			return would_stay(report, MODULE, module->name);
 		stays |= module->release != NULL;
 	}
 	for (size_t i = 0; stays && i < facts->n_cgroups; i++)

@@ -49,6 +49,21 @@ static int compare_numbers(size_t a, size_t b)
 	return a < b ? -1 : a > b;
 }
 
+/* Whatever is wrong with a line of a stack: people correct a file from its top to its end. */
+static bool is_line_of_stack(const struct ejg_finding *finding)
+{
+	return strcmp(finding->module, "core") == 0 && *finding->file && finding->line > 0;
+}
+
+static int compare_lines(const struct ejg_finding *a, const struct ejg_finding *b)
+{
+	int r = strcmp(a->file, b->file);
+
+	if (r == 0)
+		r = compare_numbers(a->line, b->line);
+	return r ? r : compare_numbers(a->column, b->column);
+}
+
 static int compare_places(const void *left, const void *right)
 {
 	const struct ranked *a = left, *b = right;
@@ -58,6 +73,8 @@ static int compare_places(const void *left, const void *right)
 		r = compare_numbers(a->module, b->module);
 	if (r == 0)
 		r = compare_numbers(a->kind, b->kind);
+	if (r == 0 && is_line_of_stack(a->finding))
+		r = compare_lines(a->finding, b->finding);
 	return r ? r : compare_numbers(a->index, b->index);
 }
 
@@ -65,7 +82,7 @@ static int compare_places(const void *left, const void *right)
 static int rank(struct ranked *ranked, size_t n)
 {
 	cleanup_free size_t *kinds = calloc(n + 1, sizeof(*kinds));
-	size_t n_kinds = 0, kind = 0, module;
+	size_t n_kinds = 0, kind = 0, module, lines = n;
 
 	if (!kinds)
 		return -ENOMEM;
@@ -79,6 +96,10 @@ static int rank(struct ranked *ranked, size_t n)
 		if (kind == n_kinds)
 			kinds[n_kinds++] = i;
 		ranked[i].kind = kinds[kind];
+		if (is_line_of_stack(finding)) {
+			lines = lines < n ? lines : i;
+			ranked[i].kind = lines;
+		}
 		for (module = 0; strcmp(ranked[kinds[module]].finding->module, finding->module) != 0;)
 			module++;
 		ranked[i].module = kinds[module];
@@ -136,6 +157,11 @@ size_t finding_fold(const struct ejg_finding *const *findings, size_t n, bool al
 const char *finding_asker(const struct report *report)
 {
 	return report->verb->asker ? report->verb->asker : report->verb->name;
+}
+
+const char *finding_asked(const struct report *report)
+{
+	return report->service && strcmp(report->service, DEFAULT_SERVICE) != 0 ? report->service : "";
 }
 
 char *format_number(size_t number, char text[static NUMBER_SIZE])

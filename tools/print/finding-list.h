@@ -45,6 +45,8 @@ const char *finding_summary(const struct report *report, const struct ejg_findin
 
 /* The verb that shows the hidden findings, and changes nothing. */
 const char *finding_asker(const struct report *report);
+/* The service, as the word behind that verb: "" for the one that need not be named. */
+const char *finding_asked(const struct report *report);
 
 /* Formats a number with a comma between its thousands. */
 enum { NUMBER_SIZE = 32 };

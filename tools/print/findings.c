@@ -70,7 +70,8 @@ static void print_title(struct page *page, enum section section, size_t n)
 	fprintf(page->out, "%s%s%s%s (%s)", page->begun ? "\n" : "", page->colour ? sections[section].colour : "",
 		sections[section].title, page->colour ? "\033[0m" : "", format_number(n, number));
 	if (page->brief && section == SECTION_WARNING)
-		fprintf(page->out, ", in short; ejguard -v %s shows what to do", finding_asker(page->report));
+		fprintf(page->out, ", in short; ejguard -v %s%s%s shows what to do", finding_asker(page->report),
+			*finding_asked(page->report) ? " " : "", finding_asked(page->report));
 	fputc('\n', page->out);
 	page->begun = true;
 	page->module = NULL;
@@ -159,7 +160,8 @@ static void print_rest(struct page *page, const char *id, size_t n)
 
 	fprintf(page->out, "%*sand %s more [", page->indent, "", format_number(n, number));
 	text_put(page->out, id, strlen(id));
-	fprintf(page->out, "]; ejguard -v %s shows them all\n", finding_asker(page->report));
+	fprintf(page->out, "]; ejguard -v %s%s%s shows them all\n", finding_asker(page->report),
+		*finding_asked(page->report) ? " " : "", finding_asked(page->report));
 }
 
 /* True if all units of the service lack the same, which is one matter: nothing was enabled. */

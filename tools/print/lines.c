@@ -113,8 +113,8 @@ static bool print_failures(const struct report *report, FILE *out)
 			continue;
 		begin_line(report, JOURNAL_ERR, out);
 		text_put(out, list.items[i]->id, strlen(list.items[i]->id));
-		fprintf(out, ": and %s more; see ejguard -v %s\n", format_number(end - i - shown, number),
-			finding_asker(report));
+		fprintf(out, ": and %s more; see ejguard -v %s%s%s\n", format_number(end - i - shown, number),
+			finding_asker(report), *finding_asked(report) ? " " : "", finding_asked(report));
 	}
 	return any;
 }

@@ -156,8 +156,9 @@ static int print_head(const struct long_page *page)
 	const struct margins margins = { page->out, page->width, 0 };
 	cleanup_free char *counts = format_counts(page, 0, page->entries.n), *text = NULL;
 
-	if (!counts || asprintf(&text, "%s: these come first; ejguard -v %s shows what to do about each", counts,
-				finding_asker(page->report)) < 0)
+	if (!counts || asprintf(&text, "%s: these come first; ejguard -v %s%s%s shows what to do about each", counts,
+				finding_asker(page->report), *finding_asked(page->report) ? " " : "",
+				finding_asked(page->report)) < 0)
 		return -ENOMEM;
 	print_paragraph(&margins, "", 0, text);
 	return 0;

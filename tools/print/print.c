@@ -2,6 +2,7 @@
 /* Sends the report to stdout, errors to stderr, and nothing twice to the same file. */
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -107,6 +108,22 @@ static int print_plugin(const struct report *report)
 	return fflush(stdout) == 0 && !ferror(stdout) && r == 0 ? nagios_status(report) : 3;
 }
 
+/* True if stdout is a pipe whose reader has seen enough, such as head(1). */
+static bool is_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
+void print_lost(int error)
+{
+	if (error == -ENOMEM)
+		fprintf(stderr, "ejguard: cannot write the report: out of memory\n");
+	else if (!is_left())
+		fprintf(stderr, "ejguard: cannot write the report; see where stdout goes\n");
+}
+
 int print_report(const struct report *report)
 {
 	int r, status = report_status(report);
@@ -129,7 +146,6 @@ int print_report(const struct report *report)
 		r = print_text(report);
 	if (fflush(stdout) == 0 && !ferror(stdout) && r == 0)
 		return status;
-	fprintf(stderr, "ejguard: cannot write the report%s; see where stdout goes\n",
-		r == -ENOMEM ? ": out of memory" : "");
+	print_lost(r);
 	return status ? status : 1;
 }

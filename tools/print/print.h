@@ -33,6 +33,9 @@ void print_changes(const struct report *report, FILE *out);
 
 /* Parts of the page. Return: 0 or -ENOMEM. */
 int print_findings(const struct report *report, bool no_failures, FILE *out);
+/* Says that stdout did not take the output, unless its reader has only stopped reading. @error: -ENOMEM, or another. */
+void print_lost(int error);
+
 /* "ejabberd: NOT GUARDED: 2 failures, 1 warning; next: ejguard apply" */
 int print_verdict(const struct report *report, FILE *out);
 /* The same in one line, without the next command. */

@@ -213,6 +213,12 @@ static void print_next(const struct report *report, const struct summary *summar
 		print_command(report, finding_asker(report), out);
 		return;
 	}
+	if (report->error == -ENOENT && !report->arguments->file)
+		return; /* the name is wrong: the finding says which was probably meant */
+	if (report->error == -EPERM && geteuid() != 0) {
+		print_command(report, verb, out); /* nothing is known to be wrong */
+		return;
+	}
 	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
 		if (summary->reload_mends) {
 			fprintf(out, "%s" RELOAD, geteuid() == 0 ? "" : "sudo ");
