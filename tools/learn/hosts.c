@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "libejguard/util/passwd.h"
 #include "libejguard/util/trusted-users.h"
@@ -114,6 +115,36 @@ int learn_hosts(struct learn *learn)
 		r = add_record(learn, &learn->records[i]);
 	if (r == 0 && learn->n_hosts > 0)
 		qsort(learn->hosts, learn->n_hosts, sizeof(*learn->hosts), compare_hosts);
+	return r;
+}
+
+static bool is_seen(const struct learn *learn, const struct ejg_prefix *prefix)
+{
+	const char *problem = NULL;
+	struct ejg_prefix host;
+
+	for (size_t i = 0; i < learn->n_hosts; i++)
+		if (learn->hosts[i].use == LEARN_PEER && prefix_parse(learn->hosts[i].address, &host, &problem) == 0 &&
+		    prefix_contains(prefix, &host))
+			return true;
+	return false;
+}
+
+int learn_put_unseen(const struct learn *learn, struct learned *ret)
+{
+	char text[EJG_PREFIX_TEXT_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; i < learn->facts->n_peers && r == 0; i++) {
+		const struct ejg_peer *peer = ejg_peer_get(learn->facts, i);
+
+		if (peer->name)
+			r = learned_reason(ret, "in the stack in use, a name, which connections do not show: %s",
+					   peer->name);
+		else if (!is_seen(learn, &peer->prefix))
+			r = learned_reason(ret, "in the stack in use, not seen now: %s",
+					   ejg_prefix_format(&peer->prefix, text));
+	}
 	return r;
 }
 

@@ -95,6 +95,9 @@ int learn_judge_nodes(struct learn *learn);
 /* Writes the stack. Return: 0; -EACCES, -ENOMEM with the message set. */
 int learn_propose(struct learn *learn, struct learned *ret);
 
+/* Reasons for the peers of the stack in use that were not seen: none is lost without a word. Return: 0, -ENOMEM. */
+int learn_put_unseen(const struct learn *learn, struct learned *ret);
+
 void learn_free(struct learn *learn);
 
 #endif

@@ -5,7 +5,6 @@
 #include <netdb.h>
 #include <string.h>
 
-#include "libejguard/util/address.h"
 #include "libejguard/util/cleanup.h"
 #include "tools/learn/learn.h"
 
@@ -161,37 +160,6 @@ static int propose_public(const struct learn *learn, struct learned *ret)
 	return r;
 }
 
-static bool is_seen(const struct learn *learn, const struct ejg_prefix *prefix)
-{
-	const char *problem = NULL;
-	struct ejg_prefix host;
-
-	for (size_t i = 0; i < learn->n_hosts; i++)
-		if (learn->hosts[i].use == LEARN_PEER && prefix_parse(learn->hosts[i].address, &host, &problem) == 0 &&
-		    prefix_contains(prefix, &host))
-			return true;
-	return false;
-}
-
-/* A peer that is down now must not be lost without a word. */
-static int put_unseen(const struct learn *learn, struct learned *ret)
-{
-	char text[EJG_PREFIX_TEXT_SIZE];
-	int r = 0;
-
-	for (size_t i = 0; i < learn->facts->n_peers && r == 0; i++) {
-		const struct ejg_peer *peer = ejg_peer_get(learn->facts, i);
-
-		if (peer->name)
-			r = learned_reason(ret, "in the stack in use, a name, which connections do not show: %s",
-					   peer->name);
-		else if (!is_seen(learn, &peer->prefix))
-			r = learned_reason(ret, "in the stack in use, not seen now: %s",
-					   ejg_prefix_format(&peer->prefix, text));
-	}
-	return r;
-}
-
 static int propose_peers(const struct learn *learn, struct learned *ret)
 {
 	struct line_words words;
@@ -214,7 +182,7 @@ static int propose_peers(const struct learn *learn, struct learned *ret)
 					   learn->hosts[i].use == LEARN_ASKER ? ", as a scanner does the same" : "",
 					   learn->hosts[i].address, learn->hosts[i].reason);
 	if (r == 0)
-		r = put_unseen(learn, ret);
+		r = learn_put_unseen(learn, ret);
 	learned_remark(ret);
 	return r;
 }

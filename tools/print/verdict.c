@@ -168,6 +168,32 @@ static void print_use(const struct report *report, FILE *out)
 	print_command(report, applying_verb(report), out);
 }
 
+/* What corrects what an audit has found. */
+static void print_next_of_audit(const struct report *report, const struct summary *summary, FILE *out)
+{
+	const char *verb = report->verb->name;
+
+	if (report->error == -ENOENT && !report->arguments->file)
+		return; /* the name is wrong: the finding says which was probably meant */
+	if (report->error == -EPERM && geteuid() != 0) {
+		print_command(report, verb, out); /* nothing is known to be wrong */
+		return;
+	}
+	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
+		if (summary->reload_mends) {
+			fprintf(out, "%s" RELOAD, geteuid() == 0 ? "" : "sudo ");
+			return;
+		}
+		if (summary->apply_mends && !report->arguments->file)
+			verb = !summary->enable_mends ? "apply" : report->guarded_now ? "enable" : "enable --now";
+		else
+			fputs("correct the failures, then ", out);
+	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {
+		return;
+	}
+	print_command(report, verb, out);
+}
+
 /* Prints nothing if nothing is left to do, or if no command does it. */
 static void print_next(const struct report *report, const struct summary *summary, FILE *out)
 {
@@ -213,25 +239,7 @@ static void print_next(const struct report *report, const struct summary *summar
 		print_command(report, finding_asker(report), out);
 		return;
 	}
-	if (report->error == -ENOENT && !report->arguments->file)
-		return; /* the name is wrong: the finding says which was probably meant */
-	if (report->error == -EPERM && geteuid() != 0) {
-		print_command(report, verb, out); /* nothing is known to be wrong */
-		return;
-	}
-	if (report->error < 0 && summary->counts[SECTION_FAILURE] > 0) {
-		if (summary->reload_mends) {
-			fprintf(out, "%s" RELOAD, geteuid() == 0 ? "" : "sudo ");
-			return;
-		}
-		if (summary->apply_mends && !report->arguments->file)
-			verb = !summary->enable_mends ? "apply" : report->guarded_now ? "enable" : "enable --now";
-		else
-			fputs("correct the failures, then ", out);
-	} else if (summary->counts[SECTION_UNSEEN] == 0 || geteuid() == 0) {
-		return;
-	}
-	print_command(report, verb, out);
+	print_next_of_audit(report, summary, out);
 }
 
 /* The stack cannot be read, or one of its modules cannot be loaded. */
