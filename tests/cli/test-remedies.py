@@ -69,9 +69,9 @@ def commands_after_words():
 def fill(command):
     """The command with samples for what is formatted into it."""
     command = re.sub(r"%(\d\$)?\.?\*?l*u-%(\d\$)?u", "4370-4379", command)
-    command = command.replace("%.*s%s", "").replace("setfacl -b %s%s", "setfacl -b %s").replace("%04o", "0600").replace("%253s", "%s").replace("%%", "%")
+    command = command.replace("%.*s%s", "").replace("setfacl -b %s%s", "setfacl -b %s").replace("setfacl -P -b %s%s", "setfacl -P -b %s").replace("%04o", "0600").replace("%253s", "%s").replace("%%", "%")
     command = re.sub(r"^(%s)+", "", command)
-    for program, operands in (("chown -h", ["USER", "PATH"]), ("chown", ["USER", "PATH"]), ("chgrp", ["GROUP", "PATH"])):
+    for program, operands in (("chown -h", ["USER", "PATH"]), ("chown", ["USER", "PATH"]), ("chgrp -h", ["GROUP", "PATH"]), ("chgrp", ["GROUP", "PATH"])):
         command = re.sub(rf"\b{program} %s(?::%s)? ", f"{program} {SAMPLES[operands[0]]} ", command)
         command = re.sub(rf"\b{program} -- %s ", f"{program} -- ", command)
     command = command.replace("chmod o+%s ", "chmod o+r ")

@@ -142,5 +142,8 @@ void print_lines(const struct report *report, FILE *out)
 		return;
 	begin_line(report, JOURNAL_ERR, out);
 	text_put(out, error, strlen(error));
+	if (report->stays) /* this line is all that is printed */
+		fprintf(out, "; the policy that was applied stays in force, ejguard release %s removes it",
+			report->service);
 	fputc('\n', out);
 }
