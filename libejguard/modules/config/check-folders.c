@@ -10,7 +10,7 @@
 #include "libejguard/util/quote.h"
 
 enum need {
-	NEED_FOLDER, /* is made where it is absent, but not the one above it */
+	NEED_FOLDER, /* is made where it is absent, with all folders above it */
 	NEED_FILE,   /* is made where it is absent, with all folders above it */
 	NEED_SOCKET, /* is made in a folder that is there */
 	NEED_READ,   /* has to be there */
@@ -87,10 +87,9 @@ static void check_above(struct config_check *check, const struct yml_path *optio
 			return;
 		}
 		/* What is made at the start of the host or of the unit is not there yet. */
-		if (need != NEED_FILE && strncmp(folder, "/run/", 5) != 0 && strncmp(folder, "/var/run/", 9) != 0)
-			refuse(check, option, arena_printf(check->arena, "there is no folder %s", folder),
-			       need == NEED_FOLDER ? option->path : folder);
-		if (need != NEED_FILE)
+		if (need == NEED_SOCKET && strncmp(folder, "/run/", 5) != 0 && strncmp(folder, "/var/run/", 9) != 0)
+			refuse(check, option, arena_printf(check->arena, "there is no folder %s", folder), folder);
+		if (need == NEED_SOCKET)
 			return;
 		folder = above(check, folder);
 	}
