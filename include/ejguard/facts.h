@@ -94,6 +94,8 @@ struct ejg_kind {
 	const char *interface_remedy; /**< the same for the distribution's address */
 	struct ejg_port_range
 		fixed; /**< ports between its nodes that are ephemeral ports of the kernel; or first is 0 */
+	struct ejg_port_range
+		usual[2]; /**< ports between its nodes if its configuration sets no others; first is 0 past the end */
 };
 
 /**

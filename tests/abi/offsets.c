@@ -199,6 +199,7 @@ static const struct {
 	MEMBER(ejg_kind, range_remedy),
 	MEMBER(ejg_kind, interface_remedy),
 	MEMBER(ejg_kind, fixed),
+	MEMBER(ejg_kind, usual),
 	SIZE(ejg_setting),
 	MEMBER(ejg_setting, name),
 	MEMBER(ejg_setting, state),

@@ -23,7 +23,7 @@ LAYERS = {
     'libejguard/modules/lib/cookie': (UTIL, LIB[0]),
     'libejguard/modules/lib/yml': (UTIL, LIB[0]),
     **{f'libejguard/modules/{module}': (UTIL, *LIB) for module in MODULES},
-    'libejguard/modules/net': (UTIL, 'bpf'),
+    'libejguard/modules/net': (UTIL, 'bpf', 'libejguard/modules/lib/access'),
     'libejguard/modules/host': (UTIL, 'bpf', 'libejguard/modules/net'),
     'tools/base': (UTIL,),
     'tools/systemd': (UTIL, 'tools/base'),

@@ -140,9 +140,9 @@ mkdir -p "$root/etc/ejguard"
 printf 'include erlang\nset public 4000\n' >"$root/etc/ejguard/api"
 bed_boot server
 bed_run server systemctl stop epmd.service epmd.socket
-try_service couchdb /usr/share/ejguard/couchdb 5984 9100 couchdb@127.0.0.1 'cookie.in-argv cookie.setcookie'
-try_service emqx /usr/share/ejguard/emqx 1883 4373 emqx3@127.0.0.1 'cookie.in-argv cookie.setcookie'
-try_service vernemq /usr/share/ejguard/vernemq 1883 9300 VerneMQ@127.0.0.1 'cookie.in-argv cookie.setcookie net.fixed-ephemeral'
+try_service couchdb /usr/share/ejguard/couchdb 5984 9100 couchdb@127.0.0.1 'cookie.in-argv cookie.setcookie net.ports-changeable'
+try_service emqx /usr/share/ejguard/emqx 1883 4373 emqx3@127.0.0.1 'cookie.in-argv cookie.setcookie net.ports-changeable'
+try_service vernemq /usr/share/ejguard/vernemq 1883 9300 VerneMQ@127.0.0.1 'cookie.in-argv cookie.setcookie net.fixed-ephemeral net.ports-changeable'
 check_has 'a release without a stack of its own has the shipped one' /usr/share/ejguard/erlang \
 	"$(bed_run server bash -c 'mv /etc/ejguard/api /etc/ejguard/-api; ejguard discover api; mv /etc/ejguard/-api /etc/ejguard/api')"
 try_service api /etc/ejguard/api 4000 9200 api@127.0.0.1 'cookie.in-argv'

@@ -120,6 +120,7 @@ static const struct {
 	{ "net.bind-refused", NEED_START },
 	{ "net.fixed-ephemeral", NEED_LOCAL },
 	{ "net.ports-ephemeral", NEED_LOCAL },
+	{ "net.ports-changeable", NEED_LOCAL },
 	{ "net.same-user", NEED_LOCAL },
 	{ "net.peer*", NEED_OTHER },
 	{ "net.local-refused", NEED_OTHER },

@@ -9,6 +9,7 @@
 #include "libejguard/modules/net/foreign.h"
 #include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/sharing.h"
+#include "libejguard/modules/net/users.h"
 
 static int check_top(struct inspection *check, const struct pins *pins)
 {
@@ -168,6 +169,19 @@ static int check_undoing(struct inspection *check)
 	return r < 0 ? r : 0;
 }
 
+/* A user whom another one could have written into the configuration is not let in. */
+static void check_user(struct ejg_call *call)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct ejg_setting *user;
+	const char *who = arena ? users_doubt(call, arena, &user) : NULL;
+
+	if (who)
+		ejg_call_finding_at(call, "user-changeable", user->value,
+				    &(struct ejg_place){ .file = user->origin.file, .line = user->origin.line },
+				    "does not count as the service's user: this file can be changed by %s", who);
+}
+
 int host_check(struct ejg_call *call)
 {
 	struct host_state *state = ejg_call_state(call);
@@ -183,8 +197,10 @@ int host_check(struct ejg_call *call)
 	};
 	int r = state->set.prepared ? 0 : host_make_policy(call, check.trial, &policy);
 
-	if (r == 0)
+	if (r == 0) {
+		check_user(call);
 		r = pins_probe(call);
+	}
 	if (r == 0)
 		r = inspect_pins(&check);
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/changeable.h"
 #include "libejguard/modules/net/dist.h"
 #include "libejguard/modules/net/users.h"
 #include "libejguard/util/address.h"
@@ -106,7 +107,7 @@ static int build(struct ejg_call *call, const struct net_peers *peers, const str
 	head->rewrite4 = head->rewrite6 = (struct policy_address){};
 	head->n_users = (uint32_t)n;
 	memcpy(head->users, users, (size_t)n * sizeof(*users));
-	return 0;
+	return changeable_keep_ports(call, ret);
 }
 
 int host_make_policy(struct ejg_call *call, bool ask, struct net_policy *ret)

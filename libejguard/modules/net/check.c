@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "libejguard/modules/net/changeable.h"
 #include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/sharing.h"
@@ -247,6 +248,7 @@ int net_check(struct ejg_call *call)
 	if (r == 0) {
 		net_check_configured(call, check.policy);
 		net_check_wide(call, check.policy);
+		changeable_report_ports(call);
 	}
 	if (r == 0)
 		r = pins_probe(call);

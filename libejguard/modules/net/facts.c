@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libejguard/modules/net/changeable.h"
 #include "libejguard/modules/net/dist.h"
 #include "libejguard/modules/net/kernel-layout.h"
 #include "libejguard/modules/net/match.h"
@@ -106,7 +107,7 @@ int net_make_policy(struct ejg_call *call, const struct net_peers *peers, struct
 		return ejg_call_error(call, r, NULL, "no memory for the policy");
 	if (ret->chunks[0].head.wildcard == POLICY_WILDCARD_REWRITE)
 		kernel_layout_find(&ret->chunks[0].head);
-	return 0;
+	return changeable_keep_ports(call, ret);
 }
 
 int net_expect_policy(struct ejg_call *call, struct net_policy *ret)

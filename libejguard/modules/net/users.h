@@ -5,6 +5,7 @@
 #include <ejguard/module.h>
 
 #include "bpf/policy.h"
+#include "libejguard/util/arena.h"
 
 /* Room for the users of any service: those of the stack, and three more. */
 #define USERS_MAX POLICY_MAX_USERS
@@ -15,5 +16,11 @@
  * -ENOMEM.
  */
 int users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX]);
+
+/*
+ * The users, other than root and the configured user itself, who can change the file that names the service's user:
+ * that user then counts as not configured. NULL: there are none. *ret is then unspecified.
+ */
+const char *users_doubt(struct ejg_call *call, struct arena *arena, const struct ejg_setting **ret);
 
 #endif

@@ -73,6 +73,7 @@ static const struct service_kind kinds[] = {
 	  .known.secrets = "rabbitmq.conf rabbitmq.config advanced.config",
 	  .known.joins_late = true,
 	  .known.tools = { 35672, 35682 },
+	  .known.usual = { { 25672, 25672 } },
 	  .known.name_remedy = "edit: /etc/rabbitmq/rabbitmq-env.conf: NODENAME=rabbit@HOST\n"
 			       "the database belongs to the old name: see rename_cluster_node of rabbitmqctl(8)",
 	  .known.range_remedy = "edit: /etc/rabbitmq/rabbitmq-env.conf: DIST_PORT=25672" RESTART,
@@ -105,6 +106,7 @@ static const struct service_kind kinds[] = {
 	  .services = "couchdb", .commands = "couchdb", .user = "couchdb", .roots = "/opt/couchdb",
 	  .folders = "/opt/couchdb/etc /etc/couchdb", .marks = "local.ini default.ini", SETTINGS(couchdb) },
 	{ KNOWN, .known.name = "emqx", .known.title = "EMQX", .known.tool = "emqx ctl", .known.without_epmd = true,
+	  .known.usual = { { 4370, 4370 }, { 5370, 5370 } },
 	  .known.name_remedy = "set node.name in emqx.conf, or EMQX_NODE__NAME" RESTART,
 	  .known.range_remedy = "change the number at the end of the node's name: the port is 4370 + that number",
 	  .known.interface_remedy = "write into vm.args: -kernel inet_dist_use_interface {127,0,0,1}" RESTART,

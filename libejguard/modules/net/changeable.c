@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libejguard/modules/net/changeable.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/pins.h"
+#include "libejguard/util/cleanup.h"
+
+enum { EPMD_DEFAULT = 4369 }; /* registered at IANA */
+
+const char *changeable_by(struct arena *arena, const struct access_trust *trust, const char *path)
+{
+	cleanup_access_path struct access_path file = { .fd = -1 };
+	const struct access_step *step;
+	const char *problem;
+
+	if (access_walk(arena, trust->root, path, ACCESS_FOLLOW, trust, &file, &problem) < 0)
+		return NULL;
+	step = access_replaceable(&file, trust);
+	if (step)
+		return access_describe(arena, &step->access, &step->reach, trust, ACCESS_WRITE);
+	if (file.fd < 0 || !(access_exposed(&file.access, &file.reach, trust) & ACCESS_WRITE))
+		return NULL;
+	return access_describe(arena, &file.access, &file.reach, trust, ACCESS_WRITE);
+}
+
+/* The source of one kind of ports. */
+struct port_source {
+	const char *setting; /* of the stack */
+	const struct ejg_origin *origin;
+	const char *who; /* can change its file; NULL: nobody but root, or the stack states the ports */
+	const struct ejg_port_range *ports;
+	size_t n_ports;
+	const struct ejg_port_range *usual; /* the default, n_usual */
+	size_t n_usual;
+};
+
+enum { SOURCE_EPMD, SOURCE_DIST, N_SOURCES };
+
+struct port_sources {
+	struct port_source items[N_SOURCES];
+	struct ejg_port_range epmd, epmd_usual;
+};
+
+static void find_who(struct port_source *source, struct arena *arena, const struct ejg_facts *facts)
+{
+	const struct access_trust trust = { .root = facts->root };
+	const struct ejg_origin *origin = source->origin;
+
+	if (origin->kind == EJG_ORIGIN_STACK || origin->kind == EJG_ORIGIN_CALLER)
+		return;
+	/* A default has no file, but the service could add one, or a line of it, in its folder. */
+	if (origin->file && *origin->file == '/')
+		source->who = changeable_by(arena, &trust, origin->file);
+	if (!source->who && facts->config_dir)
+		source->who = changeable_by(arena, &trust, facts->config_dir);
+}
+
+static void find_sources(struct ejg_call *call, struct arena *arena, struct port_sources *ret)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	const struct ejg_kind *kind = facts->kind;
+	size_t n_usual = 0;
+
+	while (kind && n_usual < ARRAY_SIZE(kind->usual) && kind->usual[n_usual].first)
+		n_usual++;
+	ret->epmd = (struct ejg_port_range){ facts->epmd_port, facts->epmd_port };
+	ret->epmd_usual = (struct ejg_port_range){ EPMD_DEFAULT, EPMD_DEFAULT };
+	ret->items[SOURCE_EPMD] =
+		(struct port_source){ "epmd", &facts->epmd_origin, NULL, &ret->epmd, 1, &ret->epmd_usual, 1 };
+	ret->items[SOURCE_DIST] = (struct port_source){ "dist",	       &facts->dist_origin,	  NULL,	  facts->dist,
+							facts->n_dist, kind ? kind->usual : NULL, n_usual };
+	for (size_t i = 0; i < N_SOURCES; i++)
+		find_who(&ret->items[i], arena, facts);
+}
+
+static bool is_in(const struct ejg_port_range *ranges, size_t n, unsigned int port)
+{
+	for (size_t i = 0; i < n; i++)
+		if (port >= ranges[i].first && port <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Guards the default ports, except for those that the stack makes public. */
+static void add_usual(const struct port_source *source, const struct ejg_facts *facts, struct policy_head *head)
+{
+	for (size_t i = 0; i < source->n_usual; i++)
+		for (unsigned int p = source->usual[i].first; p <= source->usual[i].last; p++)
+			if (!is_in(facts->public_ports, facts->n_public_ports, p)) {
+				head->private_ports[p / 8] |= 1U << (p % 8);
+				head->guarded_ports[p / 8] |= 1U << (p % 8);
+			}
+}
+
+/* The first range of ports that only the policy in force guards; the stack can free one by making it public. */
+static struct ejg_port_range find_freed(const struct ejg_facts *facts, const struct policy_head *former,
+					const struct policy_head *head)
+{
+	struct ejg_port_range freed = { 0 };
+
+	for (unsigned int p = 1; p < 65536; p++) {
+		if (port_in(former->guarded_ports, p) && !port_in(head->guarded_ports, p) &&
+		    !is_in(facts->public_ports, facts->n_public_ports, p)) {
+			freed.first = freed.first ? freed.first : (uint16_t)p;
+			freed.last = (uint16_t)p;
+		} else if (freed.first) {
+			break;
+		}
+	}
+	return freed;
+}
+
+/* Reads the policy in force. Return: 1 if there is one, 0, or a negative errno, set on the call. */
+static int read_former(struct ejg_call *call, struct net_policy *ret)
+{
+	struct pins pins = PINS_NULL;
+	enum pins_state state;
+	cleanup_fd int fd = -1;
+	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+
+	if (r < 0)
+		return r;
+	/* check reports a set that cannot be read, and an apply replaces it */
+	if (state == PINS_CURRENT)
+		fd = pins_get_policy(&pins);
+	r = fd >= 0 && pins_read_policy(fd, ret) == 0;
+	pins_close(&pins);
+	return r;
+}
+
+static int refuse(struct ejg_call *call, const struct port_source *source, const struct ejg_port_range *freed)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	cleanup_free char *remedy = NULL;
+
+	if (asprintf(&remedy,
+		     "write the real ports of epmd and the distribution into %s (set epmd, set dist): then no other "
+		     "file changes them; or, if this change is yours, run: ejguard release %s",
+		     facts->stack_file, facts->service) < 0)
+		remedy = NULL;
+	return ejg_call_error(call, -EBADMSG, remedy,
+			      "ports %u-%u would no longer be guarded, by a configuration (%s) that can be changed by "
+			      "%s",
+			      freed->first, freed->last,
+			      source->origin->file ? source->origin->file : facts->config_dir, source->who);
+}
+
+static int check_freed(struct ejg_call *call, const struct port_source *source, const struct net_policy *policy)
+{
+	const struct policy_head *head = &policy->chunks[0].head;
+	struct net_policy former = {};
+	struct ejg_port_range freed = { 0 };
+	int r;
+
+	/* The guard is taken off on purpose, or there is none: nothing runs on an image. */
+	if (ejg_call_mode(call) != EJG_ENFORCE || (ejg_call_facts(call)->root && *ejg_call_facts(call)->root))
+		return 0;
+	r = read_former(call, &former);
+	if (r <= 0)
+		return r;
+	if (!(former.chunks[0].head.flags & POLICY_PERMISSIVE))
+		freed = find_freed(ejg_call_facts(call), &former.chunks[0].head, head);
+	net_policy_free(&former);
+	return freed.first ? refuse(call, source, &freed) : 0;
+}
+
+int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct port_source *changeable = NULL;
+	struct port_sources sources;
+
+	if (!arena)
+		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	find_sources(call, arena, &sources);
+	if (arena_failed(arena))
+		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
+	for (size_t i = 0; i < N_SOURCES; i++) {
+		if (!sources.items[i].who)
+			continue;
+		changeable = &sources.items[i];
+		add_usual(changeable, ejg_call_facts(call), &policy->chunks[0].head);
+	}
+	return changeable ? check_freed(call, changeable, policy) : 0;
+}
+
+static bool is_usual(const struct port_source *source)
+{
+	for (size_t i = 0; i < source->n_ports; i++)
+		if (!is_in(source->usual, source->n_usual, source->ports[i].first) ||
+		    !is_in(source->usual, source->n_usual, source->ports[i].last))
+			return false;
+	return true;
+}
+
+static void put_ports(FILE *out, const struct port_source *source)
+{
+	for (size_t i = 0; i < source->n_ports; i++)
+		fprintf(out, source->ports[i].first == source->ports[i].last ? " %u" : " %u-%u", source->ports[i].first,
+			source->ports[i].last);
+}
+
+static void report(struct ejg_call *call, const struct port_source *source)
+{
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	cleanup_free char *ports = NULL, *remedy = NULL;
+	struct ejg_place place = { .file = source->origin->file, .line = source->origin->line };
+	size_t size;
+	FILE *out = open_memstream(&ports, &size);
+
+	if (!out)
+		return;
+	put_ports(out, source);
+	if (fclose(out) != 0)
+		return;
+	if (asprintf(&remedy, "if you chose them, write into %s: set %s%s; if not, remove that line", facts->stack_file,
+		     source->setting, ports) < 0)
+		remedy = NULL;
+	place.remedy = remedy;
+	ejg_call_finding_at(call, "ports-changeable", source->setting, &place,
+			    "%s, from a configuration that can be changed by %s", ports + 1, source->who);
+}
+
+void changeable_report_ports(struct ejg_call *call)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct port_sources sources;
+
+	if (!arena)
+		return;
+	find_sources(call, arena, &sources);
+	for (size_t i = 0; i < N_SOURCES; i++)
+		if (sources.items[i].who && !is_usual(&sources.items[i]))
+			report(call, &sources.items[i]);
+}
