@@ -69,6 +69,12 @@ check_is 'it reports them' 1 "$(findings ports-ephemeral)"
 net_run host bash -c "echo $range >/proc/sys/net/ipv4/ip_local_port_range"
 check 'control: as before' outside -q check service
 
+check_status 'check, where the setting cannot be read' 1 report unshare --mount bash -c \
+	'mount -t tmpfs none /proc/sys && exec "$@"' - "$EJG_TOOL" --confdir "$EJG_CONF" --moduledir "$EJG_MODULES" \
+	--json check service
+check_is 'it does not call the ports safe' 1 "$(findings ports-ephemeral)"
+check 'control: where it can be read' outside -q check service
+
 note "somebody else's epmd in a namespace where the service is not"
 hold other "$elsewhere" - listen 0.0.0.0 4369
 other=$background_pid

@@ -53,7 +53,7 @@ anonymous() {
 	there=$background_pid
 	wire "$there"
 	touch "$EJG_STATE/wired"
-	wait_for 10 grep -q listening "$EJG_STATE/said/there"
+	wait_for 10 grep -q listening "$EJG_STATE/background/there"
 }
 
 before() {

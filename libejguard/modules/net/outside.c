@@ -8,10 +8,11 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/pins.h"
+#include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-static bool has_link(uint64_t cgroup)
+static bool has_link(uint64_t cgroup, uint16_t port)
 {
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
@@ -24,28 +25,29 @@ static bool has_link(uint64_t cgroup)
 		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':'))
 			continue;
 		pins_format(path, PINS_ROOT "/%s/links/%llu", entry->d_name, (unsigned long long)cgroup);
-		if (stat(path, &st) == 0)
+		if (stat(path, &st) == 0 && sharing_guards(entry->d_name, port))
 			return true;
 	}
 	return false;
 }
 
 /*
- * True if another service's set has the cgroup or one above it: two services may run nodes of one user and one name.
+ * True if another service's set that guards the port has the cgroup or one above it: two services may run nodes of one
+ * user and one name.
  */
-static bool is_of_a_set(const char *mount, uint64_t cgroup)
+static bool is_of_a_set(const char *mount, uint64_t cgroup, uint16_t port)
 {
 	char name[PATH_MAX], path[2 * PATH_MAX];
 	struct stat st;
 
-	if (has_link(cgroup))
+	if (has_link(cgroup, port))
 		return true;
 	if (cgroup_name(mount, cgroup, name) < 0)
 		return false;
 	for (char *end = strrchr(name, '/'); end && end > name; end = strrchr(name, '/')) {
 		*end = '\0';
 		snprintf(path, sizeof(path), "%s%s", mount, name);
-		if (stat(path, &st) == 0 && has_link(st.st_ino))
+		if (stat(path, &st) == 0 && has_link(st.st_ino, port))
 			return true;
 	}
 	return false;
@@ -93,7 +95,7 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 	const struct policy_address address = net_address(&listener->local);
 
 	if ((is_loopback(&address) && !is_wildcard(&address)) ||
-	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id))
+	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id, listener->local_port))
 		return false;
 	if (is_held_by_node(call, listener, EJG_RELATION_SAME_USER))
 		warn_of_other(call, subject, where);
@@ -109,7 +111,7 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 bool outside_is_unconfined(struct ejg_call *call, const struct socket_info *listener, const char *subject,
 			   const char *cgroup, const char *where)
 {
-	if (is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id) ||
+	if (is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id, listener->local_port) ||
 	    !is_held_by_node(call, listener, EJG_RELATION_OURS))
 		return false;
 	ejg_call_finding(call, "node-unconfined", subject,

@@ -4,6 +4,7 @@
  * Such a socket keeps epmd or the node from using its port, and one of the service itself is no node.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/networks.h"
@@ -75,6 +76,17 @@ static bool check_ports(struct ejg_call *call, const struct policy_head *head, c
 	return failed.first;
 }
 
+/* What the kernel may assign is unknown: that is no reason to call the private ports safe. */
+static void say_unread(struct ejg_call *call, const struct netns *netns, int error)
+{
+	const struct ejg_place place = { .remedy = "run it as root, where /proc/sys/net is mounted" };
+	char name[NETNS_NAME_SIZE];
+
+	ejg_call_finding_at(call, "ports-ephemeral", netns_name(netns, name), &place,
+			    "the range of ephemeral ports cannot be read there%s%s: private ports may be in it",
+			    error ? ": " : "", error ? strerror(error) : "");
+}
+
 bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks,
 		     bool made_by_user)
 {
@@ -82,13 +94,18 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 
 	for (size_t i = 0; i < networks->n; i++) {
 		const struct netns *netns = &networks->items[i];
-		struct ephemeral ephemeral;
+		struct ephemeral ephemeral = {};
+		int r;
 
 		if (!net_lives_in(networks, netns) || netns->made_by_user != made_by_user)
 			continue;
-		/* Namespaces that cannot be entered are reported with the sockets. */
-		if (netns_run(netns, read_there, &ephemeral) == 0 && ephemeral.read)
+		r = netns_run(netns, read_there, &ephemeral);
+		if (r == 0 && ephemeral.read) {
 			failed |= check_ports(call, &policy->chunks[0].head, netns, &ephemeral);
+		} else {
+			say_unread(call, netns, -r);
+			failed = true;
+		}
 	}
 	return failed;
 }

@@ -11,8 +11,6 @@
 #include "libejguard/modules/net/match.h"
 #include "libejguard/util/cleanup.h"
 
-enum { MAX_SETS = 64 };
-
 /* A set of this host. */
 struct owner {
 	char name[NAME_MAX + 1];
@@ -124,20 +122,44 @@ static bool get_service(const char *set, char service[static NAME_MAX + 1])
 	return !strchr(service, ':');
 }
 
+bool sharing_guards(const char *service, uint16_t port)
+{
+	struct policy_head head;
+	struct owner owner;
+	bool guards;
+
+	if (!owner_open(service, &owner))
+		return false;
+	/* With strict=yes every port is private that its stack does not call public. */
+	guards = pins_read_head(owner.policy, &head) == 0 && !(head.flags & POLICY_PERMISSIVE) &&
+		 (head.flags & POLICY_STRICT || port_in(head.private_ports, port));
+	owner_close(&owner);
+	return guards;
+}
+
 /* Reads the sets in force, sorted by name. */
 static int owners_read(struct owners *ret)
 {
-	struct owners owners = { .items = calloc(MAX_SETS, sizeof(*owners.items)) };
+	struct owners owners = {};
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
 	char service[NAME_MAX + 1];
 
-	if (!owners.items)
-		return -ENOMEM;
-	while (dir && (entry = readdir(dir)) && owners.n < MAX_SETS)
-		if (get_service(entry->d_name, service))
-			owners.n += owner_open(service, &owners.items[owners.n]);
-	qsort(owners.items, owners.n, sizeof(*owners.items), compare);
+	while (dir && (entry = readdir(dir))) {
+		struct owner *items;
+
+		if (!get_service(entry->d_name, service))
+			continue;
+		items = reallocarray(owners.items, owners.n + 1, sizeof(*items));
+		if (!items) {
+			owners_free(&owners);
+			return -ENOMEM;
+		}
+		owners.items = items;
+		owners.n += owner_open(service, &items[owners.n]);
+	}
+	if (owners.n > 1)
+		qsort(owners.items, owners.n, sizeof(*owners.items), compare);
 	*ret = owners;
 	return 0;
 }

@@ -34,6 +34,9 @@ int sharing_update(struct ejg_call *call);
  */
 int sharing_settles(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
+/* True if the set of a service refuses connections, and decides about the port. */
+bool sharing_guards(const char *service, uint16_t port);
+
 /* The policies of other services in a set; none if they cannot be read. Free by sharing_free(). */
 struct sharing sharing_read(const struct pins *pins);
 void sharing_free(struct sharing *sharing);

@@ -18,7 +18,6 @@
 
 enum {
 	MAX_ENTRIES = 65536, /* of a folder; further entries are ignored */
-	MAX_NAMES = 256,     /* matching names in a folder */
 };
 
 const struct settings_source settings_source_system = { .root = "" };
@@ -166,7 +165,7 @@ int settings_list(struct arena *arena, const struct settings_source *source, con
 
 	if (dir)
 		take_fd(fd);
-	for (size_t i = 0; dir && i < MAX_ENTRIES && n < MAX_NAMES && (entry = readdir(dir)); i++) {
+	for (size_t i = 0; dir && i < MAX_ENTRIES && (entry = readdir(dir)); i++) {
 		if (entry->d_name[0] == '.' || !matches(entry->d_name, prefix, suffix))
 			continue;
 		names = arena_grow(arena, names, n, sizeof(*names));

@@ -8,11 +8,6 @@
 
 #include "libejguard/util/cleanup.h"
 
-enum {
-	MAX_DROPINS = 256,
-	MAX_NAMES = 4, /* of a unit: its own name, the target of its link, and their templates */
-};
-
 /* The system manager's, best first. */
 static const char *const unit_folders[] = {
 	"/etc/systemd/system.control",	 "/run/systemd/system.control",	 "/run/systemd/transient",
@@ -25,13 +20,24 @@ static const char *const unit_folders[] = {
 struct fragment_search {
 	struct arena *arena;
 	const struct settings_source *source;
-	const char *names[MAX_NAMES];
+	const char **names; /* of the unit: its own name, the target of its link, and their templates */
 	size_t n_names;
-	const char *folders[MAX_DROPINS]; /* of drop-ins, best first */
+	const char **folders; /* of drop-ins, best first */
 	size_t n_folders;
 	struct unit_file *files;
 	size_t n_files;
 };
+
+/* Without memory the arena has failed: unit_files() and unit_alias() return that. */
+static void add_word(struct fragment_search *s, const char ***words, size_t *n, const char *word)
+{
+	const char **grown = word ? arena_grow(s->arena, *words, *n, sizeof(*grown)) : NULL;
+
+	if (!grown)
+		return;
+	*words = grown;
+	grown[(*n)++] = word;
+}
 
 /* "name@.service" of "name@instance.service", or NULL. */
 static const char *template_name(struct arena *arena, const char *name)
@@ -46,8 +52,7 @@ static void add_name(struct fragment_search *s, const char *name)
 	for (size_t i = 0; i < s->n_names; i++)
 		if (strcmp(s->names[i], name) == 0)
 			return;
-	if (s->n_names < MAX_NAMES)
-		s->names[s->n_names++] = name;
+	add_word(s, &s->names, &s->n_names, name);
 }
 
 /* Return: the path of the fragment of that name; NULL when it does not exist or is masked. */
@@ -77,8 +82,8 @@ static void add_folder(struct fragment_search *s, const char *folder, const char
 {
 	const char *path = arena_printf(s->arena, "%s/%.*s%s.d", folder, (int)length, name, suffix);
 
-	if (path && s->n_folders < MAX_DROPINS && settings_exists(s->source, path))
-		s->folders[s->n_folders++] = path;
+	if (path && settings_exists(s->source, path))
+		add_word(s, &s->folders, &s->n_folders, path);
 }
 
 /* NAME.d, and for a-b-c.service also a-b-.service.d and a-.service.d */
@@ -108,7 +113,7 @@ static int add_dropins(struct fragment_search *s, const char *folder)
 	int r;
 
 	r = settings_list(s->arena, s->source, folder, "", ".conf", &names, &n);
-	for (size_t i = 0; r == 0 && i < n && s->n_files < MAX_DROPINS; i++) {
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (has_base_name(s, names[i]))
 			continue;
 		files = arena_grow(s->arena, s->files, s->n_files, sizeof(*files));
