@@ -268,11 +268,14 @@ static void judge_default(struct options *options, const struct texts *texts)
 		  audit->host.facts->kind->title);
 }
 
-/* The start scripts of releases of mix, of EMQX and VerneMQ give the node a -setcookie themselves. */
-static bool script_gives_one(const struct audit *audit, bool released)
+/*
+ * True if the start script gives the node another -setcookie: those of releases of mix do; those of EMQX and VerneMQ
+ * put theirs in the place of that in vm.args, but not of one in ERL_FLAGS.
+ */
+static bool script_gives_one(const struct audit *audit, const struct ejg_setting *own, bool released)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
-		released |= ejg_kind_is(audit->host.facts, defaults[i].kind);
+		released |= own->origin.kind == EJG_ORIGIN_UNIT && ejg_kind_is(audit->host.facts, defaults[i].kind);
 	return released;
 }
 
@@ -294,7 +297,7 @@ static bool say_twice(struct audit *audit, bool released)
 		first = first ? first : setting;
 		last = setting;
 	}
-	if (!last || (last == first && !script_gives_one(audit, released)))
+	if (!last || (last == first && !script_gives_one(audit, last, released)))
 		return false;
 	place = (struct ejg_place){ .file = last->origin.file, .line = last->origin.line };
 	if (last == first)
