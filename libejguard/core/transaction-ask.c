@@ -12,7 +12,7 @@
 static const struct ejg_answer nobody_refused = {
 	.module = "core",
 	.allowed = true,
-	.rule = "the stack has no module \"host\", so no local user is refused; add: required host mode=permissive",
+	.rule = "no module of the stack refuses local users; to try one, add: optional host mode=permissive",
 };
 
 int transaction_explain(struct ejg *handle, const struct ejg_question *question)

@@ -55,8 +55,8 @@ class Answers(Case):
         words = "connect", "127.0.0.1", "4369"
         result = self.ejguard("explain", *words, "--user", "nobody")
         self.assertEqual((result.exit, result.err), (0, ""))
-        self.assertRegex(" ".join(result.out.split()), r'core allowed the stack has no module "host", so no local user is refused; '
-                                                       r"add: required host mode=permissive ejabberd: allowed$")
+        self.assertRegex(" ".join(result.out.split()), r'core allowed no module of the stack refuses local users; '
+                                                       r"to try one, add: optional host mode=permissive ejabberd: allowed$")
         self.assertEqual(self.ejguard("explain", *words).exit, 1)
         self.stack("required net opinion=refused\n")
         self.assertEqual(self.ejguard("explain", *words, "--user", "nobody").exit, 1)
