@@ -78,16 +78,18 @@ sandbox_sweep() {
 		if [[ ! -d $folder ]] || mountpoint --quiet "$folder"; then
 			continue
 		fi
-		if flock --nonblock "$folder" true; then
+		if flock --nonblock "$folder/" true 2>/dev/null; then
 			sandbox_remove "${folder##*/}"
 		fi
 	done
 }
 
+# With a slash at its end flock(1) makes no file in the place of a folder that has just been removed.
+#
 # Not a child of what a terminal or a CI job kills, and holds nothing that somebody reads to its end.
 sandbox_janitor() {
 	# shellcheck disable=SC2016 # the inner shell expands
-	setsid bash -euc 'source "$1"; flock "$2" true; exec {run_lock}</run; flock "$run_lock"; sandbox_sweep' \
+	setsid bash -euc 'source "$1"; flock "$2/" true || true; exec {run_lock}</run; flock "$run_lock"; sandbox_sweep' \
 		sandbox-janitor "${BASH_SOURCE[0]}" "$EJG_STATE" {sandbox_lock}<&- </dev/null >/dev/null 2>&1 &
 	disown
 }
