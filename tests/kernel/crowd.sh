@@ -44,7 +44,7 @@ lived_in() {
 		python3 -c 'import json, sys; print(sum(int(entry["value"][0], 16) == 1 for entry in json.load(sys.stdin)))'
 }
 named() {
-	guard status service | sed -n 's/^net.networks *\([0-9]*\).*/\1/p'
+	guard -v status service | sed -n 's/^net.networks *\([0-9]*\).*/\1/p'
 }
 many=520
 # shellcheck disable=SC2016 # the inner shells expand

@@ -9,23 +9,28 @@
 #include "tools/confirm/confirm.h"
 #include "tools/confirm/pending.h"
 
-/* A stack that has become invalid, or is gone, must not keep its guard in force. */
-static int load_what_is_in_force(struct report *report)
+/* Releases what was applied, as it is kept. Return: as ejg_release(); 1 if nothing is kept. */
+static int release_kept(struct report *report)
 {
 	cleanup_free char *applied = pending_path(report, "applied");
-	int r = ejg_load(report->handle, NULL);
+	int r;
 
-	if (r == 0 || !applied || access(applied, F_OK) < 0)
-		return r;
-	return ejg_load(report->handle, applied);
+	if (!applied || access(applied, F_OK) < 0)
+		return 1;
+	r = ejg_load(report->handle, applied);
+	return r < 0 ? r : ejg_release(report->handle);
 }
 
 int verb_release(const struct arguments *arguments, struct report *report)
 {
-	int r = load_what_is_in_force(report);
+	int r = ejg_release(report->handle);
 
-	if (r == 0)
-		r = ejg_release(report->handle);
+	/* A stack that has become invalid, or is gone, must not keep its guard in force. */
+	if (r == -EBADMSG || r == -ENOENT) {
+		int kept = release_kept(report);
+
+		r = kept == 1 ? ejg_release(report->handle) : kept;
+	}
 	if (r == 0)
 		confirm_forget(report);
 	return r;
