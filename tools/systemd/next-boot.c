@@ -26,8 +26,7 @@ static bool may_be_guard(const char *command)
 	       strstr(command, "apply") && strstr(command, "--own");
 }
 
-/* True for `+/usr/sbin/ejguard apply --own ...`, unless it may fail: systemd itself says whether it is the guard now.
- */
+/* True for `+/usr/sbin/ejguard apply --own ...`, unless it may fail: systemd says whether it is the guard now. */
 static bool is_guard(const struct reading *reading, const char *command)
 {
 	static const char tool[] = EJG_SBINDIR "/ejguard ";

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether an address is this host's: the kernel's own table is asked, as the programs do, by a bind of a socket to it.
- */
+/* Whether an address is this host's: the kernel's own table is asked by a bind, as the programs do. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -73,8 +73,7 @@ bool kind_is_boot(const char *module);
 /* The names of the kinds, ended by NULL. */
 const char *const *kind_names(void);
 
-/* Takes the next of *words, which single blanks separate; *ret_n is its length. Return: NULL at the end, and of NULL.
- */
+/* Takes the next of *words, which single blanks separate; *ret_n is its length. Return: NULL at the end, or of NULL. */
 const char *kind_next_word(const char **words, size_t *ret_n);
 
 /* True if `word` is one of `words`, which blanks separate. */

@@ -26,8 +26,7 @@ struct cfg_level {
 
 struct cfg {
 	struct shell shell;
-	/* Reads a whole text, of cfg or of a file that it reads. Return: NULL, or why it is opaque; *ret_line: where.
-	 */
+	/* Reads a whole text, of cfg or of a file that it reads. Return: NULL, or why it is opaque, at *ret_line. */
 	const char *(*read)(struct cfg *c, uint32_t *ret_line);
 	const char *at;
 	const char *end;
