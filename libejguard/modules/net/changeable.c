@@ -136,16 +136,17 @@ static int refuse(struct ejg_call *call, const struct port_source *source, const
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	cleanup_free char *remedy = NULL;
+	char ports[sizeof("ports 65535-65535")];
 
+	snprintf(ports, sizeof(ports), freed->first == freed->last ? "port %u" : "ports %u-%u", freed->first,
+		 freed->last);
 	if (asprintf(&remedy,
 		     "write the real ports of epmd and the distribution into %s (set epmd, set dist): then no other "
 		     "file changes them; or, if this change is yours, run: ejguard release %s",
 		     facts->stack_file, facts->service) < 0)
 		remedy = NULL;
 	return ejg_call_error(call, -EBADMSG, remedy,
-			      "ports %u-%u would no longer be guarded, by a configuration (%s) that can be changed by "
-			      "%s",
-			      freed->first, freed->last,
+			      "%s would no longer be guarded, by a configuration (%s) that can be changed by %s", ports,
 			      source->origin->file ? source->origin->file : facts->config_dir, source->who);
 }
 
