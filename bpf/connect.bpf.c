@@ -69,6 +69,17 @@ static __always_inline bool stay_on_host(struct bpf_sock_addr *ctx, const struct
 	return is_wildcard(&source) && (refusal(head) || take_source(ctx, hook));
 }
 
+/* As find_place(). The tests for a loopback address are facts for the verifier again: see forget(). */
+static __always_inline enum place place_of(const struct decision *d, enum policy_hook hook,
+					   struct policy_address address)
+{
+	if (is_loopback(&address))
+		return PLACE_LOOPBACK;
+	if (hook == POLICY_CONNECT6)
+		forget(&address, d->head);
+	return find_far_place(d, &address);
+}
+
 static __always_inline enum policy_reason decide(struct bpf_sock_addr *ctx, const struct decision *d,
 						 enum policy_hook hook, const struct policy_address *address)
 {
@@ -76,7 +87,7 @@ static __always_inline enum policy_reason decide(struct bpf_sock_addr *ctx, cons
 
 	if (!port_in(d->head->guarded_ports, user_port(ctx)))
 		return POLICY_ALLOWED;
-	switch (find_place(d, address)) {
+	switch (place_of(d, hook, *address)) {
 	case PLACE_LOOPBACK:
 		allowed = keep_on_host(ctx, d->head);
 		break;

@@ -134,8 +134,10 @@ static __always_inline __u8 concerns(const struct bpf_sock_addr *ctx, struct dec
 
 	if (ctx->type != SOCK_STREAM || !get_policy(d))
 		return 0;
-	/* A port that the service chose may have become public since then. */
-	if (!port_in(d->head->guarded_ports, port) && !(port_in(d->head->private_ports, port) && is_chosen(port)))
+	/* First what most processes end at: every guarded port is private. */
+	if (!port_in(d->head->private_ports, port))
+		return 0;
+	if (!port_in(d->head->guarded_ports, port) && !is_chosen(port))
 		return 0;
 	return network_of(bpf_get_netns_cookie((void *)ctx));
 }
@@ -232,15 +234,29 @@ static __always_inline bool is_own6(struct bpf_sock_addr *ctx)
 	return bpf_bind(ctx, (struct sockaddr *)&own, sizeof(own)) != -EADDRNOTAVAIL;
 }
 
+/* True if the policy names the address: in `listen`, or for a port that is guarded there, too, as a peer. */
+static __always_inline bool is_known_place(const struct decision *d, bool guarded, const struct policy_address *address)
+{
+	return (guarded && find_peer(d, address, 0)) || find_listen(d->head, address);
+}
+
+/* After the tests for a loopback address: see forget(). */
+static __always_inline bool is_known_place6(const struct decision *d, bool guarded, struct policy_address address)
+{
+	forget(&address, d->head);
+	return is_known_place(d, guarded, &address);
+}
+
 SEC("cgroup/bind4")
 int bind4(struct bpf_sock_addr *ctx)
 {
-	struct policy_address address = user_address4(ctx);
+	struct policy_address address;
 	struct decision d = {};
 	__u8 network = concerns(ctx, &d);
 
 	if (!network || may(d.head))
 		return 1;
+	address = user_address4(ctx);
 	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !serves_chosen(ctx, &address))
 		return 1;
 	return refuse(network, &d, POLICY_BIND4, &address, user_port(ctx));
@@ -249,12 +265,13 @@ int bind4(struct bpf_sock_addr *ctx)
 SEC("cgroup/bind6")
 int bind6(struct bpf_sock_addr *ctx)
 {
-	struct policy_address address = user_address6(ctx);
+	struct policy_address address;
 	struct decision d = {};
 	__u8 network = concerns(ctx, &d);
 
 	if (!network || may(d.head))
 		return 1;
+	address = user_address6(ctx);
 	if (!port_in(d.head->guarded_ports, user_port(ctx)) && !serves_chosen(ctx, &address))
 		return 1;
 	return refuse(network, &d, POLICY_BIND6, &address, user_port(ctx));
@@ -263,18 +280,18 @@ int bind6(struct bpf_sock_addr *ctx)
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
-	struct policy_address address = user_address4(ctx);
+	struct policy_address address;
 	struct decision d = {};
 	__u8 network = concerns(ctx, &d);
 	bool guarded;
 
 	if (!network || may(d.head))
 		return 1;
+	address = user_address4(ctx);
 	guarded = port_in(d.head->guarded_ports, user_port(ctx));
 	if (!guarded && !finds_chosen4(ctx, ctx->user_ip4))
 		return 1;
-	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !find_listen(d.head, &address) &&
-	    !is_own4(ctx))
+	if (!is_loopback(&address) && !is_known_place(&d, guarded, &address) && !is_own4(ctx))
 		return 1;
 	return refuse(network, &d, POLICY_CONNECT4, &address, user_port(ctx));
 }
@@ -282,44 +299,52 @@ int connect4(struct bpf_sock_addr *ctx)
 SEC("cgroup/connect6")
 int connect6(struct bpf_sock_addr *ctx)
 {
-	struct policy_address address = user_address6(ctx);
+	struct policy_address address;
 	struct decision d = {};
 	__u8 network = concerns(ctx, &d);
 	bool guarded;
 
 	if (!network || may(d.head))
 		return 1;
+	address = user_address6(ctx);
 	guarded = port_in(d.head->guarded_ports, user_port(ctx));
 	if (!guarded && !finds_chosen6(ctx, &address))
 		return 1;
-	if (!(guarded ? is_guarded_place(&d, &address) : is_loopback(&address)) && !find_listen(d.head, &address) &&
-	    !is_own6(ctx))
+	if (!is_loopback(&address) && !is_known_place6(&d, guarded, address) && !is_own6(ctx))
 		return 1;
 	return refuse(network, &d, POLICY_CONNECT6, &address, user_port(ctx));
+}
+
+static __always_inline struct policy_address bound_address(const struct bpf_sock *sk, enum policy_hook hook)
+{
+	if (hook == POLICY_POST_BIND4)
+		return from_ipv4(sk->src_ip4);
+	return from_ipv6(sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3]);
 }
 
 /*
  * After a bind the port is known, also if the kernel chose it. A user's private port is refused again. A private port
  * of the service that is not in the policy is marked.
  */
-static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook, const struct policy_address *address)
+static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook)
 {
+	struct policy_address address;
+	struct policy_ports *chosen_ports;
 	struct decision d = {};
 	__u16 port = sk->src_port;
-	struct policy_ports *chosen_ports;
 	__u8 network;
-	bool guarded;
 
-	if (sk->type != SOCK_STREAM || !get_policy(&d))
-		return 1;
-	guarded = port_in(d.head->guarded_ports, port);
-	if (!guarded && !port_in(d.head->private_ports, port))
+	if (sk->type != SOCK_STREAM || !get_policy(&d) || !port_in(d.head->private_ports, port))
 		return 1;
 	network = network_of(bpf_get_netns_cookie(sk));
 	if (!network)
 		return 1;
-	if (guarded)
-		return may(d.head) ? 1 : refuse(network, &d, hook, address, port);
+	if (port_in(d.head->guarded_ports, port)) {
+		if (may(d.head))
+			return 1;
+		address = bound_address(sk, hook);
+		return refuse(network, &d, hook, &address, port);
+	}
 	chosen_ports = get_ports();
 	if (is_member() && chosen_ports && bpf_sk_storage_get(&chosen, sk, 0, BPF_SK_STORAGE_GET_F_CREATE))
 		chosen_ports->chosen[port] = 1;
@@ -329,17 +354,13 @@ static __always_inline int after_bind(struct bpf_sock *sk, enum policy_hook hook
 SEC("cgroup/post_bind4")
 int post_bind4(struct bpf_sock *sk)
 {
-	struct policy_address address = from_ipv4(sk->src_ip4);
-
-	return after_bind(sk, POLICY_POST_BIND4, &address);
+	return after_bind(sk, POLICY_POST_BIND4);
 }
 
 SEC("cgroup/post_bind6")
 int post_bind6(struct bpf_sock *sk)
 {
-	struct policy_address address = from_ipv6(sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3]);
-
-	return after_bind(sk, POLICY_POST_BIND6, &address);
+	return after_bind(sk, POLICY_POST_BIND6);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -264,6 +264,23 @@ static void test_search_agrees_with_a_walk(void **state)
 	}
 }
 
+/* Every number of users, ids far from each other and beside each other. */
+static void test_users_agree_with_a_walk(void **state)
+{
+	for (uint32_t apart = 1; apart <= 1000; apart += 999) {
+		struct policy_head head = {};
+
+		for (head.n_users = 0; head.n_users < POLICY_MAX_USERS; head.n_users++) {
+			for (uint32_t uid = 0; uid < (head.n_users + 2) * apart; uid += apart)
+				assert_int_equal(user_in(&head, uid), uid < head.n_users * apart);
+			assert_int_equal(user_in(&head, apart + 1), apart == 1 && head.n_users > 2);
+			assert_false(user_in(&head, UINT32_MAX));
+			head.users[head.n_users] = head.n_users * apart;
+		}
+		assert_true(user_in(&head, (POLICY_MAX_USERS - 1) * apart));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_scoped_peer_counts_on_its_interface_only),
 		cmocka_unit_test(test_listen_of_wide_prefixes_fits),
 		cmocka_unit_test(test_search_agrees_with_a_walk),
+		cmocka_unit_test(test_users_agree_with_a_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
