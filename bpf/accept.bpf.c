@@ -34,27 +34,42 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 }
 
 /*
- * A global function: the verifier checks it once, whatever it knows about a call. Before Linux 5.12 such a function
- * cannot have pointer arguments, and no function has more than five.
+ * The decision of one owner of the port; POLICY_NO_POLICY without one, or if it is another's and does not guard the
+ * port. A global function: the verifier checks it once, whatever it knows about a call. Before Linux 5.12 such a
+ * function cannot have pointer arguments, and no function has more than five.
  *
  * @what: the interface in the upper half, then the port and the owner, 16 bits each
  */
-__noinline bool ingress_owner_admits(__u64 what, __u64 source_high, __u64 source_low, __u64 destination_high,
-				     __u64 destination_low)
+__noinline int ingress_decide(__u64 what, __u64 source_high, __u64 source_low, __u64 destination_high,
+			      __u64 destination_low)
 {
 	const struct policy_address source = { source_high, source_low };
 	const struct policy_address destination = { destination_high, destination_low };
+	__u16 owner = what, port = what >> 16;
+	struct decision d = {};
 
-	return owner_admits(what & 0xffff, &source, &destination, what >> 16 & 0xffff, what >> 32);
+	if (!get_policy_of(&d, owner))
+		return POLICY_NO_POLICY;
+	if (!owner && !port_in(d.head->private_ports, port))
+		return POLICY_ALLOWED;
+	if (owner && !port_in(d.head->guarded_ports, port))
+		return POLICY_NO_POLICY;
+	return decide_by(&d, &source, &destination, what >> 32);
 }
 
-/* True if another service that shares the port allows the connection. A refused packet may take the time of a call. */
+static __always_inline int decide(__u32 owner, const struct policy_address *source,
+				  const struct policy_address *destination, __u32 port, __u32 ifindex)
+{
+	return ingress_decide((__u64)ifindex << 32 | port << 16 | owner, source->high, source->low, destination->high,
+			      destination->low);
+}
+
+/* True if another service that shares the port allows the connection. A refused packet may take the time of calls. */
 static __always_inline bool is_admitted_by_another(const struct policy_address *source,
 						   const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
 	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++) {
-		if (ingress_owner_admits((__u64)ifindex << 32 | port << 16 | owner, source->high, source->low,
-					 destination->high, destination->low))
+		if (is_allowed(decide(owner, source, destination, port, ifindex)))
 			return true;
 	}
 	return false;
@@ -63,7 +78,7 @@ static __always_inline bool is_admitted_by_another(const struct policy_address *
 static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 {
 	struct policy_address source = {}, destination = {};
-	enum policy_reason reason = POLICY_NO_POLICY;
+	int decision = POLICY_NO_POLICY;
 	struct decision d = {};
 
 	if (skb->ifindex == LOOPBACK_IFINDEX)
@@ -71,18 +86,14 @@ static __always_inline int guard(struct __sk_buff *skb, __u16 port)
 	if (get_policy(&d)) {
 		if (!port_in(d.head->private_ports, port))
 			return 1;
-		reason = POLICY_MALFORMED;
-		if (get_addresses(skb, &source, &destination)) {
-			forget(&source, d.head);
-			forget(&destination, d.head);
-			/* The verifier need not distinguish refusals either. */
-			reason = decide_accept(&d, source, destination, skb->ifindex) ^ d.head->zero;
-		}
+		decision = POLICY_MALFORMED | (refusal(d.head) ? PASSED : 0);
+		if (get_addresses(skb, &source, &destination))
+			decision = decide(0, &source, &destination, port, skb->ifindex);
 	}
-	if (reason == POLICY_ALLOWED || ((reason == POLICY_SOURCE || reason == POLICY_LOCAL_ADDRESS) &&
-					 is_admitted_by_another(&source, &destination, port, skb->ifindex)))
+	if (is_allowed(decision) || ((decision & ~PASSED) != POLICY_MALFORMED && decision != POLICY_NO_POLICY &&
+				     is_admitted_by_another(&source, &destination, port, skb->ifindex)))
 		return 1;
-	return refuse(d.head, POLICY_INGRESS, reason,
+	return refuse(decision, POLICY_INGRESS,
 		      &(struct outsider){ .proof = is_proof(skb->sk ? bpf_sk_fullsock(skb->sk) : NULL),
 					  .cgroup = bpf_skb_cgroup_id(skb),
 					  .source = source,

@@ -23,14 +23,18 @@ static __always_inline bool get_addresses(const struct bpf_sk_lookup *ctx, struc
 }
 
 /*
- * A global function: the verifier checks it once, whatever it knows about the addresses of a call. Inlined, it took
- * nine tenths of the time of an apply. Global functions have pointer arguments since Linux 5.12; the device in
- * sk_lookup came later (5.17).
+ * The decision of one owner of the port; POLICY_NO_POLICY if its policy does not guard it. A global function: the
+ * verifier checks it once, whatever it knows about the addresses of a call. Inlined, it took nine tenths of the time of
+ * an apply. Global functions have pointer arguments since Linux 5.12; the device in sk_lookup came later (5.17).
  */
-__noinline bool lookup_owner_admits(__u32 owner, const struct policy_address *source,
-				    const struct policy_address *destination, __u32 port, __u32 ifindex)
+__noinline int lookup_decide(__u32 owner, const struct policy_address *source, const struct policy_address *destination,
+			     __u32 port, __u32 ifindex)
 {
-	return source && destination && owner_admits(owner, source, destination, port, ifindex);
+	struct decision d = {};
+
+	if (!source || !destination || !get_policy_of(&d, owner) || !port_in(d.head->guarded_ports, port))
+		return POLICY_NO_POLICY;
+	return decide_by(&d, source, destination, ifindex);
 }
 
 /* True if another service that shares the port allows the connection. */
@@ -38,29 +42,27 @@ static __always_inline bool is_admitted_by_another(const struct policy_address *
 						   const struct policy_address *destination, __u32 port, __u32 ifindex)
 {
 	for (__u32 owner = 1; owner < POLICY_MAX_OWNERS; owner++) {
-		if (lookup_owner_admits(owner, source, destination, port, ifindex))
+		if (is_allowed(lookup_decide(owner, source, destination, port, ifindex)))
 			return true;
 	}
 	return false;
 }
 
-static __always_inline int guard(const struct bpf_sk_lookup *ctx, const struct decision *d)
+static __always_inline int guard(const struct bpf_sk_lookup *ctx, const struct policy_head *head)
 {
+	int decision = POLICY_MALFORMED | (refusal(head) ? PASSED : 0);
 	struct policy_address source = {}, destination = {};
-	enum policy_reason reason = POLICY_MALFORMED;
 
 	if (get_addresses(ctx, &source, &destination)) {
 		if (is_from_this_host(&source, &destination, ctx->ingress_ifindex))
 			return SK_PASS;
-		forget(&source, d->head);
-		forget(&destination, d->head);
-		reason = decide_accept(d, source, destination, ctx->ingress_ifindex);
+		decision = lookup_decide(0, &source, &destination, ctx->local_port, ctx->ingress_ifindex);
+		/* Without a policy now: it was changed since the port was looked for in it. */
+		if (is_allowed(decision) || decision == POLICY_NO_POLICY ||
+		    is_admitted_by_another(&source, &destination, ctx->local_port, ctx->ingress_ifindex))
+			return SK_PASS;
 	}
-	if (reason == POLICY_ALLOWED ||
-	    (reason != POLICY_MALFORMED &&
-	     is_admitted_by_another(&source, &destination, ctx->local_port, ctx->ingress_ifindex)))
-		return SK_PASS;
-	return refuse(d->head, POLICY_LOOKUP, reason,
+	return refuse(decision, POLICY_LOOKUP,
 		      &(struct outsider){ .proof = ctx->family == AF_INET &&
 						   ctx->remote_ip4 == bpf_htonl(POLICY_PROOF_SOURCE),
 					  .source = source,
@@ -75,7 +77,7 @@ int lookup(struct bpf_sk_lookup *ctx)
 
 	if (ctx->protocol != IPPROTO_TCP || !get_policy(&d) || !port_in(d.head->guarded_ports, ctx->local_port))
 		return SK_PASS;
-	return guard(ctx, &d);
+	return guard(ctx, d.head);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -20,14 +20,20 @@ struct outsider {
 	bool proof;
 };
 
-/* True if the service has the port and allows the connection. */
-static __always_inline bool owner_admits(__u32 owner, const struct policy_address *source,
-					 const struct policy_address *destination, __u32 port, __u32 ifindex)
-{
-	struct decision d = {};
+#define PASSED 0x100 /* with a reason: the policy is permissive, and a refusal is only counted */
 
-	return get_policy_of(&d, owner) && port_in(d.head->guarded_ports, port) &&
-	       decide_accept(&d, *source, *destination, ifindex) == POLICY_ALLOWED;
+/* The decision of one policy. Return: a reason, and PASSED. */
+static __always_inline int decide_by(const struct decision *d, const struct policy_address *source,
+				     const struct policy_address *destination, __u32 ifindex)
+{
+	int passed = refusal(d->head) ? PASSED : 0;
+
+	return decide_accept(d, *source, *destination, ifindex) | passed;
+}
+
+static __always_inline bool is_allowed(int decision)
+{
+	return (decision & ~PASSED) == POLICY_ALLOWED;
 }
 
 /* Limits the rows that a flood of forged sources can fill: one for each network. */
@@ -37,13 +43,15 @@ static __always_inline void fold(struct policy_address *address)
 }
 
 /* Counts and records a refusal. Returns the result of the hook. */
-static __always_inline int refuse(const struct policy_head *head, enum policy_hook hook, enum policy_reason reason,
-				  const struct outsider *who)
+static __always_inline int refuse(int decision, enum policy_hook hook, const struct outsider *who)
 {
+	enum policy_reason reason = decision & ~PASSED;
+	bool passed = decision & PASSED;
+
 	count(who->proof, hook, reason);
 	if (!who->proof) {
 		__u64 now = bpf_ktime_get_boot_ns();
-		struct policy_denial row = { .count = 1, .first = now, .last = now, .passed = refusal(head) };
+		struct policy_denial row = { .count = 1, .first = now, .last = now, .passed = passed };
 		struct policy_denial_key key = {
 			.address = who->source,
 			.cgroup = who->cgroup,
@@ -53,11 +61,11 @@ static __always_inline int refuse(const struct policy_head *head, enum policy_ho
 			.reason = reason,
 		};
 
-		if (!row.passed)
+		if (!passed)
 			fold(&key.address);
 		record(&outsiders, &key, &row);
 	}
-	return refusal(head);
+	return passed;
 }
 
 #endif
