@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The module host and a port of the service's own choice, which it knows by a mark of the socket: the mark outlives what
-# replaces the programs, under fire; and a listener from before the guard gets it. Controls: without the guard nobody is let in;
-# a mark that is lost, where nobody can lend the socket, is a failure.
+# replaces the programs, under fire; a listener from before the guard gets it; and another user's socket on that port is reported.
+# Controls: without the guard nobody is let in; a mark that is lost, where nobody can lend the socket, is a failure.
 set -euo pipefail
 
 # shellcheck source=kernel.sh
@@ -40,6 +40,13 @@ hammer_as() {
 		"$EJG_STATE/hammer" call 0.0.0.0 127.0.0.1 7000 1000
 }
 
+# squat ADDRESS PORT: nobody listens there.
+squat() {
+	echo 0 >"$EJG_CGROUP/users/cgroup.procs"
+	exec nsenter --net="$(net_file host)" setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$EJG_STATE/attempt" listen "$@" 60
+}
+
 # serve ADDRESS PORT: a listener of the service.
 serve() {
 	background "serve.$1.$2" in_cgroup "$EJG_CGROUP/service" setpriv --reuid=65533 --regid=65534 --clear-groups \
@@ -71,6 +78,19 @@ check 'apply' guard_host -q apply
 check_is 'nobody is refused' denied "$(try_as 65534 connect 127.0.0.1 7000)"
 check_is 'root is not' ok "$(try_as 0 connect 127.0.0.1 7000)"
 check 'check' guard_host -q check
+
+note 'another user, to whom the kernel gives the port at another address'
+check_is 'he may not name it' denied "$(try_as 65534 bind ::1 7000)"
+range=$(net_run host cat /proc/sys/net/ipv4/ip_local_port_range)
+net_run host bash -c 'echo 7000 7000 >/proc/sys/net/ipv4/ip_local_port_range'
+background squatter squat ::1 0
+squatter=$background_pid
+check_is 'control: it is his' ok "$(last_word squatter)"
+check_status 'check fails' 1 guard_host -q check
+check_has 'and names him' 'host.listener-beside: *::1*:7000*uid 65534' "$(tr -s ' \n' ' ' <<<"$(guard_host check 2>&1 || true)")"
+end "$squatter"
+check 'not when he has gone' guard_host -q check
+net_run host bash -c "echo $range >/proc/sys/net/ipv4/ip_local_port_range"
 
 note 'another socket of the service at that port does not hide one that is not marked'
 guard_host -q release

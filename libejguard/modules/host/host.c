@@ -52,6 +52,8 @@ static const struct ejg_finding_info findings[] = {
 	{ "listener-before", EJG_FAILURE,
 	  "another user listened on a private port before the guard was applied, and still does",
 	  "end that process; or name the user in 'set users', if it may use private ports" },
+	{ "listener-beside", EJG_FAILURE, "another user has a socket on a port that the service chose",
+	  "end that process; set the service's port range ('set dist'), which other users cannot bind" },
 	{ "listener-unknown", EJG_FAILURE, "the service listened on a private port before the guard was applied",
 	  "run: ejguard apply\nif the listener is still unknown then, restart the service" },
 	{ "connection-before", EJG_FAILURE,

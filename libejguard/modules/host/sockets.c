@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sockets older than the guard: listeners of other users on private ports, their connections to such ports, and
- * listeners of the service without a mark. The hooks do not see existing sockets; the kernel's list of sockets does.
+ * What the hooks do not see and the kernel's list of sockets shows: sockets older than the guard (listeners of other
+ * users on private ports, their connections to such ports, listeners of the service without a mark), and sockets of
+ * other users beside the service's on a port that it chose, where the kernel chose that port for them, too.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -41,6 +42,7 @@ struct host_sockets {
 	/* of the current network namespace */
 	struct served *served;
 	size_t n_served;
+	uint8_t chosen[POLICY_PORT_BYTES]; /* a bit for each port that the service chose and listens on */
 };
 
 static bool lets(const struct host_sockets *s, const struct policy_head *head, int cgroups,
@@ -103,11 +105,32 @@ static int mark_listener(void *data, const struct socket_info *info)
 	return 0;
 }
 
+static int note_chosen(void *data, const struct socket_info *info)
+{
+	struct host_sockets *s = data;
+
+	if (is_chosen_by_service(s, info))
+		s->chosen[info->local_port / 8] |= 1U << info->local_port % 8;
+	return 0;
+}
+
+/* At another address than the service's. The hooks refuse a bind to such a port, but not to a port of the kernel's
+ * choice. */
+static void check_beside(struct host_sockets *s, const struct socket_info *info)
+{
+	if (!port_in(s->chosen, info->local_port) || may(s, info, info->local_port))
+		return;
+	describe(s, info, "listener-beside",
+		 "the service chose this port and listens there, and another user has a socket there, too");
+	s->failed = true;
+}
+
 /* It can listen at any time: no hook sees that. */
 static int check_bound(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
 
+	check_beside(s, info);
 	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
 		describe(s, info, "listener-before",
 			 "the port is private, but this socket, which can listen there, is older than the guard");
@@ -120,6 +143,7 @@ static int check_listener(void *data, const struct socket_info *info)
 {
 	struct host_sockets *s = data;
 
+	check_beside(s, info);
 	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
 		describe(s, info, "listener-before", "the port is private, but this listener is older than the guard");
 		s->failed = true;
@@ -201,6 +225,17 @@ static int check_connection(void *data, const struct socket_info *info)
 	return 0;
 }
 
+static int check_listeners(struct host_sockets *s)
+{
+	int r = s->known_ports ? sockets_each(SOCKETS_LISTENING, note_chosen, s) : 0;
+
+	if (r == 0)
+		r = sockets_each(SOCKETS_LISTENING, check_listener, s);
+	if (r == 0)
+		r = sockets_each(SOCKETS_BOUND, check_bound, s);
+	return r;
+}
+
 /* Runs in the namespace. */
 static int look(void *data)
 {
@@ -209,9 +244,7 @@ static int look(void *data)
 
 	if (s->task == TASK_MARK)
 		return sockets_each(SOCKETS_LISTENING, mark_listener, s);
-	r = s->task == TASK_EVICT ? 0 : sockets_each(SOCKETS_LISTENING, check_listener, s);
-	if (r == 0 && s->task == TASK_CHECK)
-		r = sockets_each(SOCKETS_BOUND, check_bound, s);
+	r = s->task == TASK_CHECK ? check_listeners(s) : 0;
 	if (r == 0)
 		r = sockets_each(SOCKETS_CONNECTED, note_served, s);
 	if (r == 0)
@@ -219,6 +252,7 @@ static int look(void *data)
 	free(s->served);
 	s->served = NULL;
 	s->n_served = 0;
+	memset(s->chosen, 0, sizeof(s->chosen));
 	return r;
 }
 
