@@ -52,6 +52,10 @@ finding() {
 	guard_host check 2>&1 || true
 }
 
+doctor() {
+	tr -s ' \n' ' ' <<<"$(guard_host doctor 2>&1 || true)"
+}
+
 stack
 check_has 'before: nothing is applied' 'host.not-loaded' "$(finding)"
 check_has 'before: what it means' 'local users are not kept away' "$(finding)"
@@ -95,7 +99,16 @@ check_is 'explain: nobody connects to loopback' refused "$(answer connect 127.0.
 check_is 'explain: nobody connects to an own address' refused "$(answer connect 198.51.100.1 4375 --user nobody)"
 check_is 'explain: nobody connects elsewhere' allowed "$(answer connect 198.51.100.2 4369 --user nobody)"
 check_is 'explain: another port' allowed "$(answer connect 127.0.0.1 5222 --user nobody)"
-check_has 'doctor' 'host' "$(guard_host doctor 2>&1 || true)"
+
+# --- doctor: which other programs are at the top of the tree
+mkdir /sys/fs/bpf/break
+bpftool prog loadall "$EJG_BREAK" /sys/fs/bpf/break
+check_is 'control: doctor knows of none' no "$([[ $(doctor) == *allow_* ]] && echo yes || echo no)"
+bpftool cgroup attach "$EJG_CGROUP" connect4 pinned /sys/fs/bpf/break/allow_connect4 multi
+check_has 'doctor names one that runs after the guard' \
+	"$root: allow_connect4 runs after the guard at connect4 and could undo a refusal" "$(doctor)"
+bpftool cgroup detach "$EJG_CGROUP" connect4 pinned /sys/fs/bpf/break/allow_connect4
+check_is 'control: not when it is gone' no "$([[ $(doctor) == *allow_* ]] && echo yes || echo no)"
 
 # --- the policy changes as a whole
 stack mode=permissive
