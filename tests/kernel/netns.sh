@@ -261,11 +261,50 @@ check_is "a stranger at a port of the service's" timeout "$(try remote connect 1
 check_decided 'epmd' refused
 end "$background_pid"
 
+# address_add HOST NUMBER, address_del HOST NUMBER: of each family.
+address_add() {
+	net_run "$1" ip addr add "198.51.100.$2/24" dev eth0
+	net_run "$1" ip addr add "2001:db8::$2/64" dev eth0 nodad
+}
+
+address_del() {
+	net_run "$1" ip addr del "198.51.100.$2/24" dev eth0
+	net_run "$1" ip addr del "2001:db8::$2/64" dev eth0
+}
+
+# check_addresses WHAT WORD: this host gets an address; then one that it had becomes a stranger's. A stranger gets this word.
+check_addresses() {
+	local what=$1 word=$2
+	address_add host 13
+	check_is "$what, an address that came later: this host" 'ok ok' \
+		"$(try host connect 198.51.100.13 4369 --from 198.51.100.13) $(try host connect 2001:db8::13 4369)"
+	check_is "$what, an address that came later: a peer" 'ok ok' \
+		"$(from 198.51.100.2 198.51.100.13) $(from 2001:db8::2 2001:db8::13)"
+	check_is "$what, an address that came later: a stranger" "$word $word" \
+		"$(from 198.51.100.9 198.51.100.13) $(from 2001:db8::9 2001:db8::13)"
+	address_del host 12
+	address_add remote 12
+	check_is "$what, an address of this host that is a stranger's now" "$word $word $word $word" \
+		"$(from 198.51.100.12 198.51.100.1) $(from 2001:db8::12 2001:db8::1) $(
+			from 198.51.100.12 198.51.100.13) $(from 2001:db8::12 2001:db8::13)"
+	address_del remote 12
+	address_del host 13
+}
+
+note 'addresses that come and go after the apply'
+address_add host 12
+stack_for "$cgroup" 198.51.100.2 2001:db8::2
+sed -i 's/2001:db8::1$/&,198.51.100.12,2001:db8::12,198.51.100.13,2001:db8::13/' "$EJG_CONF/service"
+check 'apply' apply
+check_addresses 'guarded' refused
+
 note 'release'
 end "$service"
 check 'release' guard -q release service
 hold released "$elsewhere" host listen 0.0.0.0 4369 :: 4369
 check_decided 'released' ok
+address_add host 12
+check_addresses 'released' ok
 end "$background_pid"
 
 changes=${EJG_CHANGES-40}
