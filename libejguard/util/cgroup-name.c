@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,4 +45,28 @@ int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static P
 	if ((size_t)n > prefix && !strncmp(path, cgroup_mount, prefix) && path[prefix] == '/')
 		memmove(path, path + prefix, n - prefix + 1);
 	return 0;
+}
+
+static bool is_unit(const char *name, size_t n)
+{
+	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".slice", ".mount" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		const size_t length = strlen(suffixes[i]);
+
+		if (n > length && memcmp(name + n - length, suffixes[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+void cgroup_unit(const char *path, char unit[static NAME_MAX + 1])
+{
+	unit[0] = '\0';
+	for (size_t n; *path; path += n) {
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n <= NAME_MAX && is_unit(path, n))
+			*(char *)mempcpy(unit, path, n) = '\0';
+	}
 }

@@ -12,4 +12,10 @@
  */
 int cgroup_name(const char *cgroup_mount, uint64_t cgroup_id, char path[static PATH_MAX]);
 
+/*
+ * The innermost unit that a cgroup's path names: "a.service" of "/system.slice/a.service/init"; "" when it names none.
+ * Below a cgroup that belongs to a user the names are that user's choice.
+ */
+void cgroup_unit(const char *path, char unit[static NAME_MAX + 1]);
+
 #endif

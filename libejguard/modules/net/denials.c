@@ -74,6 +74,19 @@ void denials_free(struct denial_list *list)
 	*list = (struct denial_list){};
 }
 
+static int compare_last(const void *a, const void *b)
+{
+	uint64_t x = ((const struct denial *)a)->row.last, y = ((const struct denial *)b)->row.last;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+void denials_sort_newest(struct denial_list *list)
+{
+	if (list->n)
+		qsort(list->items, list->n, sizeof(*list->items), compare_last);
+}
+
 const struct denial *denials_find(const struct denial_list *list, const struct policy_denial_key *key)
 {
 	const struct denial wanted = { .key = *key };
@@ -175,6 +188,7 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	format_address(key, ret->address);
 	snprintf(ret->port, sizeof(ret->port), "%u", key->port);
 	format_cgroup(facts->cgroup_mount, key, ret->cgroup);
+	cgroup_unit(ret->cgroup, ret->unit);
 	add_label(ret, "hook", hook);
 	add_label(ret, "reason", reason);
 	add_label(ret, "address", ret->address);
@@ -182,6 +196,7 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 	add_label(ret, "decision", denial->row.passed ? "let through" : "refused");
 	if (*ret->cgroup)
 		add_label(ret, "cgroup", ret->cgroup);
+	add_label(ret, "unit", ret->unit);
 	if (key->uid == POLICY_NO_UID) {
 		snprintf(ret->line, sizeof(ret->line), "from %s%s to port %s%s%s%.256s: %s, %llu packet%s",
 			 strchr(ret->address, '/') ? "the network " : "", ret->address, ret->port, name,
@@ -190,9 +205,11 @@ void denial_describe(const struct ejg_facts *facts, const struct denial *denial,
 		return;
 	}
 	format_user(key->uid, ret->user);
+	snprintf(ret->uid, sizeof(ret->uid), "%u", key->uid);
 	snprintf(ret->pid, sizeof(ret->pid), "%u", denial->row.pid);
 	snprintf(ret->command, sizeof(ret->command), "%.16s", denial->row.command);
 	add_label(ret, "user", ret->user);
+	add_label(ret, "uid", ret->uid);
 	add_label(ret, "pid", ret->pid);
 	add_label(ret, "command", ret->command);
 	snprintf(ret->line, sizeof(ret->line), "%s %s port %s%s by %s[%s] as %s in %.256s: %s, %llu time%s", hook,

@@ -30,13 +30,6 @@ int report_counters(struct ejg_call *call, const struct pins *pins)
 
 #define LAST_DENIALS 10
 
-static int compare_last(const void *a, const void *b)
-{
-	uint64_t x = ((const struct denial *)a)->row.last, y = ((const struct denial *)b)->row.last;
-
-	return x < y ? 1 : x > y ? -1 : 0;
-}
-
 void report_denials(struct ejg_call *call, const struct pins *pins)
 {
 	struct denial_list list = {};
@@ -44,8 +37,7 @@ void report_denials(struct ejg_call *call, const struct pins *pins)
 
 	if (r < 0)
 		ejg_call_log(call, EJG_LOG_WARNING, "cannot read the denials below %s: %s", pins->path, strerror(-r));
-	if (list.n)
-		qsort(list.items, list.n, sizeof(*list.items), compare_last);
+	denials_sort_newest(&list);
 	for (size_t i = 0; i < list.n && i < LAST_DENIALS; i++) {
 		char first[32], last[32];
 		time_t times[] = { denial_realtime(list.items[i].row.first) / 1000000000,
