@@ -11,7 +11,7 @@ source "$(dirname "$0")/kernel.sh"
 kernel_begin "$0"
 
 root=$(cgroup2_root)
-mkdir "$EJG_CGROUP/service" "$EJG_CGROUP/users"
+mkdir -p "$EJG_CGROUP/service" "$EJG_CGROUP/users/job.service/inner"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
 
 # stack OPTIONS OF host: and, of the settings, MORE.
@@ -42,10 +42,31 @@ server_of() {
 	net_run host ss -Hltnp "sport = :$1" | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
 }
 
-# watches: the tool runs, and waits for what it is told.
+# watches: the tool runs twice, and waits for what it is told.
 watches() {
-	local pid
-	pid=$(pgrep -x ejguard) && watch_waits "$pid"
+	local pid pids
+	mapfile -t pids < <(pgrep -x ejguard)
+	((${#pids[@]} == 2)) || return
+	for pid in "${pids[@]}"; do
+		watch_waits "$pid" || return
+	done
+}
+
+# recent: the samples that name who was refused, without the service's label.
+recent() {
+	guard_host status --prometheus | sed -n 's/^ejguard_host_recent_denials{service="ejabberd",//p' | sort
+}
+
+# as_job PROGRAM ARGUMENTS OF attempt...: as nobody, from a cgroup below that of a unit.
+as_job() {
+	in_cgroup "$EJG_CGROUP/users/job.service/inner" setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# told LABEL...: the values of these labels of each event that the watch has printed as JSON.
+told() {
+	python3 -c 'import json, sys
+for line in sys.stdin:
+    print(*(repr(json.loads(line)["labels"].get(name)) for name in sys.argv[1:]))' "$@" <"$EJG_STATE/events.json" | sort -u
 }
 
 finding() {
@@ -69,26 +90,49 @@ check 'an apply again' guard_host -q apply
 check_is 'changes nothing' "$before" "$(ids)"
 
 # --- what is refused, and who is told
+check_is 'control: before a refusal nobody is named' '' "$(recent)"
+guard_host --json watch >"$EJG_STATE/events.json" &
+json_watcher=$!
 guard_host watch >"$EJG_STATE/events" &
 watcher=$!
-check 'it watches' wait_for 20 watches
+check 'they watch' wait_for 20 watches
 check_is 'nobody is not epmd' denied "$(as 65534 listen 127.0.0.1 4369 0)"
 check_is 'one of the users is' ok "$(as 1 listen 127.0.0.1 4369 0)"
 check_is 'nor does nobody connect' denied "$(as 65534 connect 198.51.100.1 4370)"
 check_is 'the service does' refused "$(as_service connect 198.51.100.1 4370)"
 check_is 'another network namespace is none of its business' ok \
 	"$(net_run remote setpriv --reuid=65534 --regid=65534 --clear-groups "$EJG_STATE/attempt" listen 127.0.0.1 4369 0)"
-wait_for 5 grep -q connect4 "$EJG_STATE/events"
-kill "$watcher" 2>/dev/null || true
-wait "$watcher" || true
+strange=$EJG_STATE/$'a"b\\\xff'
+cp "$EJG_STATE/attempt" "$strange"
+check_is 'nor does a job of nobody' 'denied denied' \
+	"$(as_job "$strange" listen 127.0.0.1 4369 0) $(as_job "$strange" listen 127.0.0.2 4369 0)"
+for events in events events.json; do
+	wait_for 5 grep -q connect4 "$EJG_STATE/$events"
+	wait_for 5 grep -q 127.0.0.2 "$EJG_STATE/$events"
+done
+kill "$watcher" "$json_watcher" 2>/dev/null || true
+wait "$watcher" "$json_watcher" || true
 events=$(cat "$EJG_STATE/events")
 check_has 'watch: who, by which program, from where' \
 	'bind4 127.0.0.1 port 4369 (epmd) by attempt*as nobody in /users: the user may not use private ports, ' \
 	"$events"
+check_has 'and of which unit' 'as nobody in /users/job.service/inner: ' "$events"
+check_is 'watch as JSON: user, uid, command and unit' "$(
+	printf '%s\n' "'nobody' '65534' 'a\"b\\\\\\\\xff' 'job.service' '/users/job.service/inner'" \
+		"'nobody' '65534' 'attempt' '' '/users'"
+)" "$(told user uid command unit cgroup)"
 status=$(guard_host status 2>&1)
 check_has 'status names the same' 'as nobody in' "$(tr -s ' \n' ' ' <<<"$status")"
 metrics=$(guard_host status --openmetrics)
-check_has 'metrics count it' 'ejguard_host_denials_total{*hook="bind4"*reason="user"*} 1' "$metrics"
+check_has 'metrics count it' 'ejguard_host_denials_total{*hook="bind4"*reason="user"*} 3' "$metrics"
+of_attempt='user="nobody",uid="65534",command="attempt",unit=""'
+of_job='user="nobody",uid="65534",command="a\"b\\\\xff"'
+check_is 'and name who it was, with two addresses as one' "$(
+	printf '%s\n' "$of_job,unit=\"job.service\",hook=\"bind4\",decision=\"refused\"} 2" \
+		"$of_attempt,hook=\"bind4\",decision=\"refused\"} 1" "$of_attempt,hook=\"connect4\",decision=\"refused\"} 1"
+)" "$(recent)"
+rmdir "$EJG_CGROUP/users/job.service/inner" "$EJG_CGROUP/users/job.service"
+check_is 'a unit that has gone has no name' "$of_job,unit=\"\",hook=\"bind4\",decision=\"refused\"} 2" "$(recent | sed -n 1p)"
 
 # --- explain --user
 check_is 'explain: nobody binds' refused "$(answer bind 127.0.0.1 4369 --user nobody)"

@@ -81,6 +81,7 @@ static const struct ejg_finding_info findings[] = {
 
 static const struct ejg_metric_info metrics[] = {
 	{ "denials", 1, "attempts of local users that were refused, or would have been in permissive mode" },
+	{ "recent_denials", 0, "attempts in the table of distinct denials, of the users and commands refused last" },
 	{ "distinct_denials", 0, "rows of the table of distinct denials" },
 	{ "users", 0, "users who may bind and connect to private ports" },
 };

@@ -77,6 +77,9 @@ void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const s
 /* Ends connections older than the guard, if the kernel supports that. */
 void host_evict(struct ejg_call *call, const struct net_policy *policy);
 
+/* Reports the users who were refused last, as the metric `recent_denials`. */
+void host_report_refused(struct ejg_call *call, const struct pins *pins);
+
 int host_prepare(struct ejg_call *call);
 int host_apply(struct ejg_call *call);
 int host_check(struct ejg_call *call);

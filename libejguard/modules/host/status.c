@@ -16,6 +16,7 @@ static int report_current(struct ejg_call *call, const struct pins *pins)
 		net_policy_free(&policy);
 	}
 	report_denials(call, pins);
+	host_report_refused(call, pins);
 	return report_counters(call, pins);
 }
 
