@@ -13,6 +13,7 @@ kernel_begin "$0"
 root=$(cgroup2_root)
 mkdir -p "$EJG_CGROUP/service" "$EJG_CGROUP/users/job.service/inner"
 install -m 755 "$EJG_ATTEMPT" "$EJG_STATE/attempt"
+install -m 4755 "$EJG_ATTEMPT" "$EJG_STATE/set-uid"
 
 # stack OPTIONS OF host: and, of the settings, MORE.
 stack() {
@@ -23,6 +24,11 @@ stack() {
 # as UID ARGUMENTS OF attempt...: from a cgroup of users. as_service: the same from the service's.
 as() {
 	in_cgroup "$EJG_CGROUP/users" setpriv --reuid="$1" --regid=65534 --clear-groups "$EJG_STATE/attempt" "${@:2}"
+}
+
+# as_root_of_file UID ARGUMENTS OF attempt...: the same by a set-uid program of root's, whose real uid is this one.
+as_root_of_file() {
+	in_cgroup "$EJG_CGROUP/users" setpriv --reuid="$1" --regid=65534 --clear-groups "$EJG_STATE/set-uid" "${@:2}"
 }
 
 as_service() {
@@ -81,6 +87,11 @@ stack
 check_has 'before: nothing is applied' 'host.not-loaded' "$(finding)"
 check_has 'before: what it means' 'local users are not kept away' "$(finding)"
 check_is 'control: nobody is epmd' ok "$(as 65534 listen 127.0.0.1 4369 0)"
+check_is 'control: nobody is, by a set-uid program' ok "$(as_root_of_file 65534 listen 127.0.0.1 4369 0)"
+check_is 'control: which has a right of root' 'denied ok' "$(as 65534 bind 127.0.0.1 7) $(as_root_of_file 65534 bind 127.0.0.1 7)"
+as_service listen 127.0.0.1 4370 600 >"$EJG_STATE/asked" &
+wait_for 5 grep -q ok "$EJG_STATE/asked"
+check_is 'control: it connects to the service' ok "$(as_root_of_file 65534 connect 127.0.0.1 4370)"
 check 'apply' guard_host -q apply
 check 'check' guard_host -q check
 check 'a proof on demand' guard_host -q status --prove
@@ -133,6 +144,12 @@ check_is 'and name who it was, with two addresses as one' "$(
 )" "$(recent)"
 rmdir "$EJG_CGROUP/users/job.service/inner" "$EJG_CGROUP/users/job.service"
 check_is 'a unit that has gone has no name' "$of_job,unit=\"\",hook=\"bind4\",decision=\"refused\"} 2" "$(recent | sed -n 1p)"
+
+# --- a set-uid program: who started it counts
+check_is 'a set-uid program of root is not epmd for nobody' denied "$(as_root_of_file 65534 listen 127.0.0.1 4369 0)"
+check_is 'nor does it connect' denied "$(as_root_of_file 65534 connect 127.0.0.1 4370)"
+check_is 'it does for one of the users' ok "$(as_root_of_file 1 connect 127.0.0.1 4370)"
+kill "$(server_of 4370)"
 
 # --- explain --user
 check_is 'explain: nobody binds' refused "$(answer bind 127.0.0.1 4369 --user nobody)"
