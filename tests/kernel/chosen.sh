@@ -53,16 +53,6 @@ serve() {
 		"$EJG_STATE/hammer" serve "$@"
 }
 
-# other_build: the set looks like one that another version of the same layout has made.
-other_build() {
-	local bytes
-	# shellcheck disable=SC2207 # words are wanted
-	bytes=($(bpftool -j map lookup pinned "$set/meta" key 0 0 0 0 |
-		python3 -c 'import json, sys; print(*json.load(sys.stdin)["value"])'))
-	bytes[8]=$((bytes[8] ^ 1))
-	bpftool map update pinned "$set/meta" key 0 0 0 0 value "${bytes[@]}"
-}
-
 in_force() {
 	pin_id "$set/connect4"
 }
@@ -108,7 +98,7 @@ hammer_start nobody hammer_as 65534
 hammer_start root hammer_as 0
 failed=0
 for ((i = 0; i < upgrades; i++)); do
-	other_build
+	change_meta "$set" 8 1 # another build of the same layout
 	# It is a failure that the service's processes cannot be seen from there; but this failure takes nothing back.
 	if guard_blind -q apply 2>&1 | grep '^ejguard: ' | grep -qv sockets-unseen; then
 		failed=$((failed + 1))

@@ -201,6 +201,16 @@ policy_map() {
 		sed -E 's/.*"value": *\["0x(..)","0x(..)","0x(..)","0x(..)"\].*/0x\4\3\2\1/')))"
 }
 
+# change_meta SET BYTE NUMBER: adds to a byte of what the set says of itself: to the layout, byte 0, or to the build, from byte 8.
+change_meta() {
+	local bytes
+	# shellcheck disable=SC2207 # words are wanted
+	bytes=($(bpftool -j map lookup pinned "$1/meta" key 0 0 0 0 |
+		python3 -c 'import json, sys; print(*(int(byte, 16) for byte in json.load(sys.stdin)["value"]))'))
+	bytes[$2]=$(((bytes[$2] + $3) & 255))
+	bpftool map update pinned "$1/meta" key 0 0 0 0 value "${bytes[@]}"
+}
+
 without_policy() {
 	grep -v '^policy in force' <<<"$1"
 }
