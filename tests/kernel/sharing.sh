@@ -37,6 +37,12 @@ sees() {
 	done | xargs
 }
 
+# foreign: how many listeners the first calls foreign or unguarded.
+foreign() {
+	guard --json check first >"$EJG_STATE/report" 2>&1 || true
+	{ grep -oE '"net.listener-(foreign|unguarded)"' "$EJG_STATE/report" || true; } | wc -l
+}
+
 both() {
 	check "$1: apply of the first" guard -q apply first
 	check "$1: apply of the second" guard -q apply second
@@ -101,6 +107,26 @@ for ACCEPT in "${kinds[@]}"; do
 	check 'check of the first' guard -q check first
 	check 'release' guard -q release first
 	check_is 'epmd' 'ok ok ok' "$(sees 4369)"
+
+	note "epmd's cgroup is the second one's alone"
+	stack first 4370-4375 198.51.100.2
+	stack second 4470-4475 198.51.100.9
+	sed -i "s| $epmd\$||" "$EJG_CONF/first"
+	guard -q apply first || true
+	check_is 'control: the first alone: nobody guards it' 1 "$(foreign)"
+	check 'apply of the second' guard -q apply second
+	both "$ACCEPT"
+	check_is 'epmd' "ok ok $no" "$(sees 4369)"
+	check_is 'it is no foreign listener' 0 "$(foreign)"
+	serve "$EJG_CGROUP/elsewhere" 4371
+	check_is 'control: one in a cgroup of no service is' 1 "$(foreign)"
+	end "$background_pid"
+	check_is 'it is gone' 0 "$(foreign)"
+	sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/second"
+	check 'apply of the second, permissive' guard -q apply second
+	check_is 'control: it refuses nothing: nobody guards epmd' 1 "$(foreign)"
+	check 'release' guard -q release second
+	check 'release' guard -q release first
 done
 
 note 'a set of the layout before, whose policies are all large'

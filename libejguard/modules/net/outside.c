@@ -12,7 +12,8 @@
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
-static bool has_link(uint64_t cgroup, uint16_t port)
+/* True if the set of another service than this one does. */
+static bool has_link(const char *service, uint64_t cgroup, uint16_t port)
 {
 	cleanup_dir DIR *dir = opendir(PINS_ROOT);
 	const struct dirent *entry;
@@ -22,7 +23,7 @@ static bool has_link(uint64_t cgroup, uint16_t port)
 		struct stat st;
 
 		/* "SERVICE:host" attaches to other hooks, ":new" and ":old" are of an apply that has not ended */
-		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':'))
+		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':') || !strcmp(entry->d_name, service))
 			continue;
 		pins_format(path, PINS_ROOT "/%s/links/%llu", entry->d_name, (unsigned long long)cgroup);
 		if (stat(path, &st) == 0 && sharing_guards(entry->d_name, port))
@@ -31,23 +32,21 @@ static bool has_link(uint64_t cgroup, uint16_t port)
 	return false;
 }
 
-/*
- * True if another service's set that guards the port has the cgroup or one above it: two services may run nodes of one
- * user and one name.
- */
-static bool is_of_a_set(const char *mount, uint64_t cgroup, uint16_t port)
+/* Of the cgroup or one above it. Two services may run nodes of one user and one name. */
+bool outside_is_guarded(const struct ejg_call *call, const struct socket_info *listener)
 {
+	const struct ejg_facts *facts = ejg_call_facts(call);
 	char name[PATH_MAX], path[2 * PATH_MAX];
 	struct stat st;
 
-	if (has_link(cgroup, port))
+	if (has_link(facts->service, listener->cgroup_id, listener->local_port))
 		return true;
-	if (cgroup_name(mount, cgroup, name) < 0)
+	if (cgroup_name(facts->cgroup_mount, listener->cgroup_id, name) < 0)
 		return false;
 	for (char *end = strrchr(name, '/'); end && end > name; end = strrchr(name, '/')) {
 		*end = '\0';
-		snprintf(path, sizeof(path), "%s%s", mount, name);
-		if (stat(path, &st) == 0 && has_link(st.st_ino, port))
+		snprintf(path, sizeof(path), "%s%s", facts->cgroup_mount, name);
+		if (stat(path, &st) == 0 && has_link(facts->service, st.st_ino, listener->local_port))
 			return true;
 	}
 	return false;
@@ -94,8 +93,7 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 {
 	const struct policy_address address = net_address(&listener->local);
 
-	if ((is_loopback(&address) && !is_wildcard(&address)) ||
-	    is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id, listener->local_port))
+	if ((is_loopback(&address) && !is_wildcard(&address)) || outside_is_guarded(call, listener))
 		return false;
 	if (is_held_by_node(call, listener, EJG_RELATION_SAME_USER))
 		warn_of_other(call, subject, where);
@@ -111,8 +109,7 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 bool outside_is_unconfined(struct ejg_call *call, const struct socket_info *listener, const char *subject,
 			   const char *cgroup, const char *where)
 {
-	if (is_of_a_set(ejg_call_facts(call)->cgroup_mount, listener->cgroup_id, listener->local_port) ||
-	    !is_held_by_node(call, listener, EJG_RELATION_OURS))
+	if (!is_held_by_node(call, listener, EJG_RELATION_OURS))
 		return false;
 	ejg_call_finding(call, "node-unconfined", subject,
 			 "a node of the service runs in the cgroup %s, which is not the service's%s: the guard decides "

@@ -104,7 +104,8 @@ static int is_service_user(struct ejg_call *call, uid_t uid)
 /*
  * A listener outside of the service's cgroups matters if other nodes would connect to it: an epmd of any user, and a
  * node of the service's user. A listener of any other user in the distribution range does not affect the node: the node
- * uses the next port, and must still be able to start.
+ * uses the next port, and must still be able to start. One of another guarded service, such as an epmd that both use,
+ * is that one's.
  */
 static int check_foreign(struct net_sockets *s, const struct socket_info *info, const char *subject)
 {
@@ -115,6 +116,8 @@ static int check_foreign(struct net_sockets *s, const struct socket_info *info, 
 
 	if (theirs < 0)
 		return theirs;
+	if (outside_is_guarded(s->call, info))
+		return 0;
 	cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path);
 	if (s->everybody && outside_is_unconfined(s->call, info, subject, path, format_netns(s, where))) {
 		s->failed = true;
