@@ -131,8 +131,18 @@ check_is "the second one's range" 'refused refused refused refused refused' "$(s
 stack second 4470-4475 bin
 both 'enforced'
 
-note 'one goes'
+note 'one goes, of which a connection stays'
+hammer_serve "$EJG_CGROUP/first" 127.0.0.1 4369
+background caller cgroup_exec "$EJG_CGROUP/second" nsenter --net="$(net_file host)" setpriv --reuid=65532 --regid=65534 --clear-groups \
+	bash -c 'exec 3<>/dev/tcp/127.0.0.1/4369; echo connected; exec sleep 600'
+check 'control: check of the first' guard_host -q check first
 check 'release of the second' guard_host -q release second
+check_has 'check of the first says what is wrong with it' \
+	'host.connection-before*this connection to a private port is older than the policy, which does not permit its user' \
+	"$(guard_host check first 2>&1 | tr -s ' \n' ' ')"
+end "$background_pid"
+check 'without it the first holds' wait_for 5 guard_host -q check first
+kill -KILL "$(net_run host ss -Hltnp 'sport = :4369' | sed -n 's/.*pid=\([0-9]*\).*/\1/p')"
 check_is 'its users have no business at epmd any more' 'refused refused denied denied denied' "$(sees 4369)"
 check_is 'nobody holds its range' 'refused refused refused refused refused' "$(sees 4470)"
 check 'check of the first' guard_host -q check first

@@ -65,7 +65,7 @@ int network_of_namespace(const struct netns *netns, uint64_t *ret);
 /* True for an address of this host, in the caller's network namespace; also if that cannot be found out. */
 bool host_is_own(const struct policy_address *address);
 
-/* Reports sockets older than the guard that it would refuse. Return: true if there are any. */
+/* Reports sockets older than the policy that it would refuse. Return: true if there are any. */
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks);
 
 /*
@@ -74,7 +74,7 @@ bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, 
  */
 void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
 
-/* Ends connections older than the guard, if the kernel supports that. */
+/* Ends connections older than the policy, if the kernel supports that. */
 void host_evict(struct ejg_call *call, const struct net_policy *policy);
 
 /* Reports the users who were refused last, as the metric `recent_denials`. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the hooks do not see and the kernel's list of sockets shows: sockets older than the guard (listeners of other
+ * What the hooks do not see and the kernel's list of sockets shows: sockets older than the policy (listeners of other
  * users on private ports, their connections to such ports, listeners of the service without a mark), and sockets of
- * other users beside the service's on a port that it chose, where the kernel chose that port for them, too.
+ * other users beside the service's on a port that it chose, where the kernel chose that port for them, too. A release
+ * of another service changes the policy: its users lose the ports that it shared.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -133,7 +134,8 @@ static int check_bound(void *data, const struct socket_info *info)
 	check_beside(s, info);
 	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
 		describe(s, info, "listener-before",
-			 "the port is private, but this socket, which can listen there, is older than the guard");
+			 "this socket, which can listen on a private port, is older than the policy, which does not "
+			 "permit its user");
 		s->failed = true;
 	}
 	return 0;
@@ -145,7 +147,8 @@ static int check_listener(void *data, const struct socket_info *info)
 
 	check_beside(s, info);
 	if (port_in(s->head->guarded_ports, info->local_port) && !may(s, info, info->local_port)) {
-		describe(s, info, "listener-before", "the port is private, but this listener is older than the guard");
+		describe(s, info, "listener-before",
+			 "this listener on a private port is older than the policy, which does not permit its user");
 		s->failed = true;
 	}
 	if (is_chosen_by_service(s, info) && !is_known(s, info)) {
@@ -213,7 +216,7 @@ static int check_connection(void *data, const struct socket_info *info)
 		return 0;
 	if (s->task == TASK_CHECK) {
 		describe(s, info, "connection-before",
-			 "the port is private, but this connection is older than the guard");
+			 "this connection to a private port is older than the policy, which does not permit its user");
 		s->failed = true;
 		return 0;
 	}
