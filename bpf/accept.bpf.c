@@ -34,7 +34,7 @@ static __always_inline bool get_addresses(const struct __sk_buff *skb, struct po
 }
 
 /*
- * The decision of one owner of the port; POLICY_NO_POLICY without one, or if it is another's and does not guard the
+ * The decision of one owner of the port; POLICY_NO_POLICY without one, or if it is another's and does not share the
  * port. A global function: the verifier checks it once, whatever it knows about a call. Before Linux 5.12 such a
  * function cannot have pointer arguments, and no function has more than five.
  *
@@ -52,7 +52,7 @@ __noinline int ingress_decide(__u64 what, __u64 source_high, __u64 source_low, _
 		return POLICY_NO_POLICY;
 	if (!owner && !port_in(d.head->private_ports, port))
 		return POLICY_ALLOWED;
-	if (owner && !port_in(d.head->guarded_ports, port))
+	if (owner && !shares_port(d.head, port))
 		return POLICY_NO_POLICY;
 	return decide_by(&d, &source, &destination, what >> 32);
 }

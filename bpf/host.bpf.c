@@ -114,7 +114,7 @@ __noinline bool may_by_owner(__u32 owner, __u32 port)
 	void *its_cgroups = bpf_map_lookup_elem(&members, &owner);
 	struct decision d = {};
 
-	return its_cgroups && get_policy_of(&d, owner) && port_in(d.head->guarded_ports, port) &&
+	return its_cgroups && get_policy_of(&d, owner) && shares_port(d.head, port) &&
 	       (user_in(d.head, bpf_get_current_uid_gid()) || is_in(its_cgroups));
 }
 

@@ -23,16 +23,19 @@ static __always_inline bool get_addresses(const struct bpf_sk_lookup *ctx, struc
 }
 
 /*
- * The decision of one owner of the port; POLICY_NO_POLICY if its policy does not guard it. A global function: the
- * verifier checks it once, whatever it knows about the addresses of a call. Inlined, it took nine tenths of the time of
- * an apply. Global functions have pointer arguments since Linux 5.12; the device in sk_lookup came later (5.17).
+ * The decision of one owner of the port; POLICY_NO_POLICY if its policy does not guard or share it. A global function:
+ * the verifier checks it once, whatever it knows about the addresses of a call. Inlined, it took nine tenths of the
+ * time of an apply. Global functions have pointer arguments since Linux 5.12; the device in sk_lookup came later
+ * (5.17).
  */
 __noinline int lookup_decide(__u32 owner, const struct policy_address *source, const struct policy_address *destination,
 			     __u32 port, __u32 ifindex)
 {
 	struct decision d = {};
 
-	if (!source || !destination || !get_policy_of(&d, owner) || !port_in(d.head->guarded_ports, port))
+	if (!source || !destination || !get_policy_of(&d, owner))
+		return POLICY_NO_POLICY;
+	if (owner ? !shares_port(d.head, port) : !port_in(d.head->guarded_ports, port))
 		return POLICY_NO_POLICY;
 	return decide_by(&d, source, destination, ifindex);
 }

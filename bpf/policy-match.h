@@ -24,6 +24,15 @@ static __always_inline bool port_in(const __u8 *bits, __u16 port)
 	return bits[(port >> 3) & (POLICY_PORT_BYTES - 1)] & (1 << (port & 7));
 }
 
+/*
+ * True if the peers and users of a policy may also use the port where another service guards it. Not the distribution
+ * range: another service's is its own, whatever a configuration says.
+ */
+static __always_inline bool shares_port(const struct policy_head *head, __u16 port)
+{
+	return head->flags & POLICY_SHARES ? port == head->shared_port : port_in(head->guarded_ports, port);
+}
+
 /* 1 if a < b: the borrow of a - b. Without a branch the verifier has one path to check, and the CPU none to predict. */
 static __always_inline __u64 borrow(__u64 a, __u64 b)
 {

@@ -10,8 +10,8 @@
  * length, because the verifier inlines a lookup only if the length is a constant.
  *
  * The first entry of both arrays is for this service. The other entries are the policies of services that share a port
- * with this one: if one of them allows a connection to that port, it is not refused. Peers are disjoint ranges of
- * addresses in ascending order.
+ * with this one, that of epmd: if one of them allows a connection to that port, it is not refused. Peers are disjoint
+ * ranges of addresses in ascending order.
  *
  * A port is private or not; a private port whose `guarded` bit is set is also refused as the destination of a connect
  * (epmd and the distribution range, where other nodes listen; a strict policy makes every other port private for
@@ -61,6 +61,7 @@ enum policy_wildcard {
 enum policy_flags {
 	POLICY_PERMISSIVE = 1 << 0, /* count, do not refuse */
 	POLICY_STRICT = 1 << 1,	    /* for messages: every port that is not public is private */
+	POLICY_SHARES = 1 << 2, /* shared_port counts; without it, every guarded port is shared (before that field) */
 };
 
 enum policy_hook {
@@ -115,7 +116,8 @@ struct policy_scoped {
 struct policy_head {
 	__u32 layout;
 	__u32 flags;
-	__u32 wildcard;
+	__u16 wildcard;
+	__u16 shared_port; /* the port of epmd, where other services may listen, or 0 */
 	__u32 n_listen;
 	__u32 n_scoped;
 	__u32 n_ranges;

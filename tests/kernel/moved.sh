@@ -106,6 +106,28 @@ check_is 'epmd of a stranger' ok "$(reach 4369)"
 check_is 'near: no finding' 0 "$(said | grep -c net.ports-changeable || true)"
 guard -q release rabbitmq-server
 
+if kernel_has_netns; then
+	note 'peers of the service at the epmd of another one, which names no other port'
+	mkdir "$EJG_CGROUP/ejabberd"
+	printf '%s\n' "set cgroups $EJG_CGROUP/ejabberd" 'set epmd 4369' 'set dist 4370-4375' 'set public 5222' \
+		'set peers 198.51.100.2' 'required net accept=netns listen=127.0.0.1,::1,198.51.100.1' >"$EJG_CONF/ejabberd"
+	printf '%s\n' "set cgroups $cgroup" 'set kind rabbitmq' 'set public 5672' 'set peers 198.51.100.9' \
+		'required net accept=netns listen=127.0.0.1,::1,198.51.100.1' >"$EJG_CONF/rabbitmq-server"
+	configure '# nothing is set'
+	hold shared "$EJG_CGROUP/ejabberd" host listen 0.0.0.0 4369
+	epmd=$background_pid
+	check 'apply' guard -q apply ejabberd
+	check 'apply' guard -q apply rabbitmq-server
+	check_is 'control: both use it' ok "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
+	configure ERL_EPMD_PORT=14369
+	check 'apply' guard -q apply rabbitmq-server
+	check_is 'the peer of a service with an epmd of its own' refused "$(try remote connect 198.51.100.1 4369 --from 198.51.100.9)"
+	check_is 'the peer of ejabberd' ok "$(try remote connect 198.51.100.1 4369 --from 198.51.100.2)"
+	guard -q release rabbitmq-server
+	guard -q release ejabberd
+	end "$epmd"
+fi
+
 kernel_has_host || exit 0
 
 # as UID: a connection of a local user to epmd.

@@ -50,6 +50,26 @@ both() {
 	check "$1: check of the second" guard -q check second
 }
 
+# overlap: in a network namespace, whose ports are all that counts there.
+overlap() {
+	local held
+	note 'the second says that the range of the first is its own, too'
+	stack second '4371-4375 4470-4475' 198.51.100.9
+	hold serve.4371 "$EJG_CGROUP/first" host listen 0.0.0.0 4371
+	held=$background_pid
+	check_is 'control: the peer of the first is let in' "ok $no $no" "$(sees 4371)"
+	check 'apply of the second' guard -q apply second
+	check_is 'that of the second is not, and the other no more' "$no $no $no" "$(sees 4371)"
+	check_is 'epmd is shared, still' "ok ok $no" "$(sees 4369)"
+	check_has 'the second is told' '4371: the service first has this port*net.ranges-overlap' "$(guard -v check second 2>&1 || true)"
+	check_has 'the first is told' '4371: the service second has this port' "$(guard -v check first 2>&1 || true)"
+	end "$held"
+	stack second 4470-4475 198.51.100.9
+	check 'apply of the second' guard -q apply second
+	check_is 'control: with a range of its own' "$no ok $no" "$(sees 4470)"
+	check_is 'near: no finding' 0 "$(guard check second 2>&1 | grep -c net.ranges-overlap || true)"
+}
+
 serve "$epmd" 4369
 serve "$EJG_CGROUP/first" 4370
 serve "$EJG_CGROUP/second" 4470
@@ -100,6 +120,10 @@ for ACCEPT in "${kinds[@]}"; do
 	check_status 'check of the second: it refuses nothing' 1 guard -q check second
 	check_is 'epmd is still held by the first' "ok $no ok" "$(sees 4369)"
 	check_is "the second one's range" 'ok ok ok' "$(sees 4470)"
+
+	if [[ $ACCEPT == netns ]]; then
+		overlap
+	fi
 
 	note 'the second goes'
 	check 'release' guard -q release second

@@ -281,6 +281,24 @@ static void test_users_agree_with_a_walk(void **state)
 	}
 }
 
+static void test_one_port_is_shared(void **state)
+{
+	struct policy_head head = {};
+
+	for (uint32_t port = 4369; port <= 4375; port++)
+		head.guarded_ports[port / 8] |= 1U << port % 8;
+	/* A policy of before has no such port: all of its ports are shared. */
+	assert_true(shares_port(&head, 4369));
+	assert_true(shares_port(&head, 4370));
+	assert_false(shares_port(&head, 4376));
+	head.flags = POLICY_SHARES;
+	head.shared_port = 4369;
+	assert_true(shares_port(&head, 4369));
+	assert_false(shares_port(&head, 4370));
+	head.shared_port = 0;
+	assert_false(shares_port(&head, 4369));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_listen_of_wide_prefixes_fits),
 		cmocka_unit_test(test_search_agrees_with_a_walk),
 		cmocka_unit_test(test_users_agree_with_a_walk),
+		cmocka_unit_test(test_one_port_is_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,9 @@ static void check_sharing(struct inspection *check, const struct pins *pins)
 		inspection_say(check, "policy-differs", NULL,
 			       "whom other services let use ports that they share has changed since it was applied");
 	else if (r < 0)
-		ejg_call_log(check->call, EJG_LOG_WARNING, "cannot read whom other services let: %s", strerror(-r));
+		inspection_say(check, "policy-differs", NULL, "%s",
+			       r == -E2BIG ? "too many services use the same port: not all of their users may use it"
+					   : "whom other services let use the same ports cannot be read");
 }
 
 static int check_set(struct inspection *check, const struct pins *pins)

@@ -61,7 +61,7 @@ static bool may(const struct host_sockets *s, const struct socket_info *info, ui
 	for (size_t i = 0; i < s->sharing.n; i++) {
 		const struct policy_head *head = &s->sharing.others[i].chunks->head;
 
-		if (port_in(s->head->guarded_ports, port) && port_in(head->guarded_ports, port) &&
+		if (port_in(s->head->guarded_ports, port) && shares_port(head, port) &&
 		    lets(s, head, s->sharing.cgroups[i], info))
 			return true;
 	}

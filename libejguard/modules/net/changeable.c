@@ -169,6 +169,15 @@ static int check_freed(struct ejg_call *call, const struct port_source *source, 
 	return freed.first ? refuse(call, source, &freed) : 0;
 }
 
+static bool is_usual(const struct port_source *source)
+{
+	for (size_t i = 0; i < source->n_ports; i++)
+		if (!is_in(source->usual, source->n_usual, source->ports[i].first) ||
+		    !is_in(source->usual, source->n_usual, source->ports[i].last))
+			return false;
+	return true;
+}
+
 int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -185,17 +194,11 @@ int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
 			continue;
 		changeable = &sources.items[i];
 		add_usual(changeable, ejg_call_facts(call), &policy->chunks[0].head);
+		/* What the service names itself may be another's port: its peers are not let in there. */
+		if (i == SOURCE_EPMD && !is_usual(changeable))
+			policy->chunks[0].head.shared_port = 0;
 	}
 	return changeable ? check_freed(call, changeable, policy) : 0;
-}
-
-static bool is_usual(const struct port_source *source)
-{
-	for (size_t i = 0; i < source->n_ports; i++)
-		if (!is_in(source->usual, source->n_usual, source->ports[i].first) ||
-		    !is_in(source->usual, source->n_usual, source->ports[i].last))
-			return false;
-	return true;
 }
 
 static void put_ports(FILE *out, const struct port_source *source)

@@ -8,6 +8,7 @@
 #include "libejguard/modules/net/changeable.h"
 #include "libejguard/modules/net/inspect.h"
 #include "libejguard/modules/net/net.h"
+#include "libejguard/modules/net/owners.h"
 #include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
@@ -174,6 +175,17 @@ static void check_lookups(struct inspection *check, const struct netns_list *net
 		(void)accept_other_sources(check->call, networks, true);
 }
 
+static void report_overlap(struct inspection *check)
+{
+	char service[NAME_MAX + 1], port[sizeof("65535")];
+	uint16_t first =
+		check->hooks & (1U << POLICY_LOOKUP) ? owners_overlap(ejg_call_facts(check->call), service) : 0;
+
+	snprintf(port, sizeof(port), "%u", first);
+	if (first)
+		ejg_call_finding(check->call, "ranges-overlap", port, "the service %s has this port, too", service);
+}
+
 /* Another service may have been applied, changed or released; that run may have been killed half way. */
 static int check_links(struct inspection *check, const struct pins *pins)
 {
@@ -186,8 +198,10 @@ static int check_links(struct inspection *check, const struct pins *pins)
 			check, "policy-differs", NULL,
 			"another service that uses the same ports has changed its policy since this one was applied");
 	else if (r < 0)
-		ejg_call_log(check->call, EJG_LOG_WARNING,
-			     "cannot read the policies of services that use the same ports: %s", strerror(-r));
+		inspection_say(check, "policy-differs", NULL, "%s",
+			       r == -E2BIG ? "too many services use the same port: not all of their peers are admitted"
+					   : "the policies of services that use the same ports cannot be read");
+	report_overlap(check);
 	return check_cgroups(check, pins);
 }
 

@@ -260,7 +260,7 @@ static int apply_new_set(struct ejg_call *call, struct pins *pins, struct set_ch
 		pins_remove_root();
 		return r;
 	}
-	/* A take-over is not undone: the new set never guards less than the old one. */
+	/* A take-over is not undone: the new set is the policy of the stack, which the old one was no more. */
 	change->created = !replaces;
 	change->replaced = replaces;
 	change->n_made = 0;

@@ -8,7 +8,7 @@
 
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/pins.h"
-#include "libejguard/modules/net/sharing.h"
+#include "libejguard/modules/net/owners.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
@@ -26,7 +26,7 @@ static bool has_link(const char *service, uint64_t cgroup, uint16_t port)
 		if (entry->d_name[0] == '.' || strchr(entry->d_name, ':') || !strcmp(entry->d_name, service))
 			continue;
 		pins_format(path, PINS_ROOT "/%s/links/%llu", entry->d_name, (unsigned long long)cgroup);
-		if (stat(path, &st) == 0 && sharing_guards(entry->d_name, port))
+		if (stat(path, &st) == 0 && owners_guard(entry->d_name, port))
 			return true;
 	}
 	return false;

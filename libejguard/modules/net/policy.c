@@ -73,6 +73,8 @@ static void set_port(uint8_t *bits, uint32_t port, bool value)
 
 static void set_ports(struct policy_head *head, const struct ejg_facts *facts, bool strict)
 {
+	head->flags |= POLICY_SHARES;
+	head->shared_port = facts->kind && facts->kind->without_epmd ? 0 : facts->epmd_port;
 	if (strict) {
 		memset(head->private_ports, 0xff, sizeof(head->private_ports));
 		set_port(head->private_ports, 0, false);

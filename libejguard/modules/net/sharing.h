@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ports that several services of this host share: one epmd serves ejabberd and RabbitMQ. Such a port may be reached by
+ * The port that several services of this host share: one epmd serves ejabberd and RabbitMQ. It may be reached by
  * anybody whom one of the policies allows. Each set has the policies of the other services with a shared port, in the
  * entries of its map `policy` behind its own, and for the module host also their cgroups. A change of one policy
  * updates all sets.
@@ -33,9 +33,6 @@ int sharing_update(struct ejg_call *call);
  * its own set into force before it updates this one. Return: 1, 0 or a negative errno.
  */
 int sharing_settles(const struct ejg_call *call, const struct pins *pins, const struct net_policy *policy);
-
-/* True if the set of a service refuses connections, and decides about the port. */
-bool sharing_guards(const char *service, uint16_t port);
 
 /* The policies of other services in a set; none if they cannot be read. Free by sharing_free(). */
 struct sharing sharing_read(const struct pins *pins);
