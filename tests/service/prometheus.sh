@@ -92,6 +92,8 @@ prometheus_has() {
 
 check 'the timer' bed_run server systemctl enable --quiet --now ejguard-prometheus@ejabberd.timer
 check 'it writes' wait_for 30 test -s "$root/var/lib/prometheus/node-exporter/ejguard-ejabberd.prom"
+# A run that the timer has begun has the figures of its beginning, and systemctl start only waits for it.
+bed_run server systemctl stop ejguard-prometheus@ejabberd.timer
 check_reach 'a stranger' stranger refused 4369 198.51.100.1
 check_is 'guarded' 1 "$(figure ejguard_held)"
 
