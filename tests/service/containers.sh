@@ -4,8 +4,9 @@
 # A real ejabberd in containers of podman, crun and runc, guarded by the hook `ejguard oci`: from its start, after a restart,
 # beside another container of the same service; a stop leaves nothing; a broken stack refuses the container, and a log says
 # why; so it is with a container of another user than root. Then without a hook: in a guarded parent cgroup, as Docker's
-# --cgroup-parent makes them. The controls: the same containers without a guard. EJG_CONTAINERS is a folder of packages that
-# containers_fetch of tests/harness/containers.sh made.
+# --cgroup-parent makes them. Then beside an ejabberd of the host with the module host: a container with a network of its own is
+# left alone, the users in one with the host's are refused. The controls: the same containers without a guard. EJG_CONTAINERS is
+# a folder of packages that containers_fetch of tests/harness/containers.sh made.
 set -euo pipefail
 
 # shellcheck source=../harness/harness.sh
@@ -22,6 +23,7 @@ hooks=/usr/share/containers/oci/hooks.d
 
 net_new bundle 198.51.100.7/24
 containers_bed
+ejabberd_window server
 touch "$root/srv/bundle.net"
 mount --bind "$(net_file bundle)" "$root/srv/bundle.net"
 
@@ -311,3 +313,43 @@ check 'parent, bundle of runc: ejabberd runs' bundle_up runc
 check_held 'parent, bundle of runc' 198.51.100.7 timeout
 bundle_end runc
 run ejguard release parent >/dev/null
+
+# with_network NAME USER COMMAND...: in a container with this network.
+with_network() {
+	run podman --runtime "$runtime" run --privileged --rm --network "$1" --user "$2" --env "EJG_HOST_NETNS=$EJG_HOST_NETNS" \
+		--rootfs "$box" "${@:3}"
+}
+
+# check_beside WHAT WORD: nobody in a container with the host's network gets the word; one with its own has its own epmd.
+check_beside() {
+	local what=$1 word=$2
+	check_is "$what: with the host's network nobody: epmd, a port of the window, a public port" "$word $word ok" "$(
+		with_network host nobody sh -c '/attempt connect 127.0.0.1 4369; /attempt listen 0.0.0.0 4205 0
+			/attempt connect 127.0.0.1 5222' | xargs
+	)"
+	check_is "$what: with the host's network root: epmd" ok "$(with_network host root /attempt connect 127.0.0.1 4369)"
+	check_has "$what: nobody with a network of his own is epmd there" 'up and running on port 4369' \
+		"$(with_network xmpp nobody timeout 20 sh -c 'epmd -daemon; until epmd -names 2>&1; do :; done')"
+	check "$what: the container's ejabberd works" run podman exec one ejabberdctl status
+	check_is "$what: nobody in it connects to its epmd" ok \
+		"$(run podman exec --user nobody --env "EJG_HOST_NETNS=$EJG_HOST_NETNS" one /attempt connect 127.0.0.1 4369)"
+}
+
+note 'beside an ejabberd of the host'
+printf '%s\n' 'set public 5222 5223 5269 5280 5443 1883' 'required net' 'required host' >"$root/etc/ejguard/ejabberd"
+check 'the host: ejabberd starts' run systemctl start ejabberd
+check 'the host: ejabberd listens' ejabberd_is_up server
+podman_new one "$address" >/dev/null
+check 'the container: ejabberd runs' is_up "$address" one
+check_beside 'control: no guard' ok
+check 'the host: ejguard enable --now' run ejguard enable --now
+check_beside 'guarded' denied
+# One that stays: a refusal has the name of a cgroup that is there.
+run podman --runtime "$runtime" run --privileged --detach --name two --network host --user nobody \
+	--env "EJG_HOST_NETNS=$EJG_HOST_NETNS" --rootfs "$box" sh -c '/attempt connect 127.0.0.1 4369; exec sleep infinity' >/dev/null
+check 'guarded: status names the cgroup of the container' bed_wait 10 server bash -c \
+	"ejguard --json status | grep -q 'as nobody in [^ ]*/libpod-$(run podman inspect --format '{{.Id}}' two)'"
+check 'guarded: ejguard check' run ejguard check
+check_open 'guarded: the container' "$address"
+run podman rm -ft 1 one two >/dev/null
+run ejguard release
