@@ -150,4 +150,4 @@ check_sees 'ejabberd alone' <<-'EOT'
 	rabbitmq denied denied ok
 	nobody denied denied ok
 EOT
-check 'ejabberdctl' bed_run server ejabberdctl status
+check 'ejabberdctl' ejabberd_is_up server
