@@ -127,11 +127,25 @@ static void judge_release(struct audit *audit, const char *path)
 	explicit_bzero(buffer, VAULT_BUFFER);
 }
 
+/* The cookie of a user whom another one could have written into the configuration is that user's secret. */
+static void tell_user(struct audit *audit)
+{
+	const struct access_service *service = &audit->host.service;
+	const struct ejg_setting *doubted = service->doubted;
+
+	if (doubted)
+		audit_say(audit, "user-changeable", doubted->value,
+			  &(struct ejg_place){ .file = doubted->origin.file, .line = doubted->origin.line },
+			  "does not count as the service's user%s%s: this file can be changed by %s",
+			  service->known ? ", but " : "", service->known ? service->user : "", service->doubt);
+}
+
 int audit_look(struct audit *audit)
 {
 	const char *released = release_cookie(audit);
 	int r;
 
+	tell_user(audit);
 	cookie_places_find(&audit->host, audit->config->file, &audit->places);
 	judge_places(audit);
 	for (size_t i = 0; i < audit->places.n; i++)

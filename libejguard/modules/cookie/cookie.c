@@ -78,6 +78,10 @@ static const struct ejg_finding_info findings[] = {
 	  "leave one of them, which is then in effect, or none: then the cookie file stays in effect" },
 	{ "changed", EJG_WARNING, "the cookie file was written after the node had started",
 	  "restart the node to use the new cookie; until then the tools of the service cannot connect to it" },
+	{ "user-changeable", EJG_WARNING,
+	  "the service's user is set in a file that another user than root can change: it is not trusted with the "
+	  "cookie",
+	  "write User= into the unit, or give that file and its folder to root" },
 	{ "not-rotated", EJG_WARNING, "rotate=weak could not replace the cookie", "see the message" },
 	{ "place-unknown", EJG_FAILURE, "it is not known where the cookie is", "name the file: file=PATH" },
 	{ "unreadable", EJG_FAILURE, "the cookie file cannot be read", "put a regular file there" },

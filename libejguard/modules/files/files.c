@@ -83,6 +83,10 @@ static const struct ejg_finding_info findings[] = {
 	  "service" },
 	{ "sourced-by-root", EJG_WARNING, "root runs a file that other users may change",
 	  "give the file and its folder to root" },
+	{ "user-changeable", EJG_WARNING,
+	  "the service's user is set in a file that another user than root can change: it is not trusted with its "
+	  "files",
+	  "write User= into the unit, or give that file and its folder to root" },
 	{ "group-shared", EJG_WARNING, "other users are in the service's group",
 	  "take them out of the group, or give the service one of its own" },
 	{ "folder-shared", EJG_WARNING, "a setting names a folder that belongs to the whole system",

@@ -35,7 +35,14 @@ static int check_options(struct ejg_call *call)
 static void tell_service(struct files *files)
 {
 	const struct access_service *service = &files->service;
+	const struct ejg_setting *doubted = service->doubted;
 
+	if (doubted)
+		ejg_call_finding_at(files->call, "user-changeable", doubted->value,
+				    &(struct ejg_place){ .file = doubted->origin.file, .line = doubted->origin.line },
+				    "does not count as the service's user%s%s: this file can be changed by %s",
+				    service->known ? ", but " : "", service->known ? service->user : "",
+				    service->doubt);
 	if (!service->known)
 		ejg_call_finding(
 			files->call, "user-unknown", NULL,

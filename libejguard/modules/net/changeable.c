@@ -11,22 +11,6 @@
 
 enum { EPMD_DEFAULT = 4369 }; /* registered at IANA */
 
-const char *changeable_by(struct arena *arena, const struct access_trust *trust, const char *path)
-{
-	cleanup_access_path struct access_path file = { .fd = -1 };
-	const struct access_step *step;
-	const char *problem;
-
-	if (access_walk(arena, trust->root, path, ACCESS_FOLLOW, trust, &file, &problem) < 0)
-		return NULL;
-	step = access_replaceable(&file, trust);
-	if (step)
-		return access_describe(arena, &step->access, &step->reach, trust, ACCESS_WRITE);
-	if (file.fd < 0 || !(access_exposed(&file.access, &file.reach, trust) & ACCESS_WRITE))
-		return NULL;
-	return access_describe(arena, &file.access, &file.reach, trust, ACCESS_WRITE);
-}
-
 /* The source of one kind of ports. */
 struct port_source {
 	const char *setting; /* of the stack */
@@ -54,9 +38,9 @@ static void find_who(struct port_source *source, struct arena *arena, const stru
 		return;
 	/* A default has no file, but the service could add one, or a line of it, in its folder. */
 	if (origin->file && *origin->file == '/')
-		source->who = changeable_by(arena, &trust, origin->file);
+		source->who = access_changeable_by(arena, &trust, origin->file);
 	if (!source->who && facts->config_dir)
-		source->who = changeable_by(arena, &trust, facts->config_dir);
+		source->who = access_changeable_by(arena, &trust, facts->config_dir);
 }
 
 static void find_sources(struct ejg_call *call, struct arena *arena, struct port_sources *ret)

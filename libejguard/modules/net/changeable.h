@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ports and users that are read from files which the service, or another user than root, can change. A compromised
- * service must not move the guard to other ports by them.
+ * Ports that are read from files which the service, or another user than root, can change. A compromised service must
+ * not move the guard to other ports by them.
  */
 #ifndef EJG_NET_CHANGEABLE_H
 #define EJG_NET_CHANGEABLE_H
 
 #include "libejguard/modules/lib/access/access.h"
 #include "libejguard/modules/net/policy.h"
-
-/*
- * The users that are not trusted and can change a file, or put another one in its place. NULL: there are none, or it
- * cannot be determined. The text is in the arena.
- */
-const char *changeable_by(struct arena *arena, const struct access_trust *trust, const char *path);
 
 /*
  * Also guards the default ports of epmd and of the kind of service if others come from a file that can be changed. If

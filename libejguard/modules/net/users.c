@@ -2,33 +2,16 @@
 #include "libejguard/modules/net/users.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "libejguard/modules/net/changeable.h"
+#include "libejguard/modules/lib/access/access.h"
 #include "libejguard/util/cleanup.h"
-#include "libejguard/util/passwd.h"
 #include "libejguard/util/trusted-users.h"
 
 const char *users_doubt(struct ejg_call *call, struct arena *arena, const struct ejg_setting **ret)
 {
-	const struct ejg_facts *facts = ejg_call_facts(call);
 	const struct ejg_survey *survey = ejg_call_survey(call);
-	cleanup_passwd_user struct passwd_user user = {};
-	const struct ejg_setting *setting = survey ? ejg_survey_setting(survey, "user") : NULL;
-	struct access_trust trust = { .root = facts->root };
 
-	if (!setting || !setting->value || setting->origin.kind == EJG_ORIGIN_USERS || !setting->origin.file ||
-	    *setting->origin.file != '/')
-		return NULL;
-	/* the fallback is the same user */
-	if (strcmp(setting->value, facts->service) == 0)
-		return NULL;
-	*ret = setting;
-	if (passwd_user_by_name(facts->root, setting->value, &user) == 0) {
-		trust.users = &user.uid;
-		trust.n_users = 1;
-	}
-	return changeable_by(arena, &trust, setting->origin.file);
+	return survey ? access_user_doubt(arena, ejg_call_facts(call), survey, ret) : NULL;
 }
 
 int users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX])

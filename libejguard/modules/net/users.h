@@ -18,8 +18,7 @@
 int users_of_service(struct ejg_call *call, uid_t ret[static USERS_MAX]);
 
 /*
- * The users, other than root and the configured user itself, who can change the file that names the service's user:
- * that user then counts as not configured. NULL: there are none. *ret is then unspecified.
+ * As access_user_doubt(), of the call's survey. NULL, too, without a survey.
  */
 const char *users_doubt(struct ejg_call *call, struct arena *arena, const struct ejg_setting **ret);
 

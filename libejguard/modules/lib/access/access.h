@@ -180,6 +180,19 @@ const char *access_describe(struct arena *arena, const struct access *access, co
  */
 const struct access_step *access_replaceable(const struct access_path *path, const struct access_trust *trust);
 
+/*
+ * The users that are not trusted and can change a file, or put another one in its place. NULL: there are none, or it
+ * cannot be determined. The text is in the arena.
+ */
+const char *access_changeable_by(struct arena *arena, const struct access_trust *trust, const char *path);
+
+/*
+ * The users, other than root and the configured user itself, who can change the file that names the service's user:
+ * that user then counts as not configured. NULL: there are none. *ret is written only when there are some.
+ */
+const char *access_user_doubt(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
+			      const struct ejg_setting **ret);
+
 /* The result of a reduction. */
 enum access_result {
 	ACCESS_UNCHANGED, /* nothing had to be removed */
@@ -227,15 +240,14 @@ struct access_service {
 	const char *group;	   /* name, or the number */
 	const char *group_members; /* others in the group: "www-data, backup"; NULL: nobody, and it is trusted */
 	struct access_trust trust;
-	struct access_trust key_readers; /* plus the user's other groups: it shares keys with them on purpose */
+	struct access_trust key_readers;   /* plus the user's other groups: it shares keys with them on purpose */
+	const struct ejg_setting *doubted; /* names another user, who does not count; NULL: there is none */
+	const char *doubt;		   /* who can change the file of that setting */
 };
 
 /*
- * Finds the user that the service runs as: the
- * survey's `user`, else the user of its running
- * node, else the user with the service's name,
- * else the first of the facts' users that is not
- * root.
+ * Finds the user that the service runs as: the survey's. If a file names it that another user can change, who may be a
+ * compromised service, the user with the service's name instead, else the first of the facts' users that is not root.
  */
 int access_service_find(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 			const struct ejg_word_list *groups, struct access_service *ret);

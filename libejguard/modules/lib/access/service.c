@@ -19,18 +19,32 @@ static int take_user(struct arena *arena, const struct passwd_user *user, struct
 static int find_entry(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		      struct access_service *service)
 {
-	const char *names[] = { ejg_survey_value(survey, "user"), facts->service };
+	const char *names[] = { service->doubted ? NULL : ejg_survey_value(survey, "user"), facts->service };
+	const uid_t uid = service->uid;
 	int r = -ENOENT;
 
 	for (size_t i = 0; r != -ENOMEM && i <= ARRAY_SIZE(names); i++) {
 		cleanup_passwd_user struct passwd_user user = { 0 };
 
 		if (i == ARRAY_SIZE(names))
-			r = passwd_user_by_id(facts->root, survey->user, &user);
+			r = passwd_user_by_id(facts->root, uid, &user);
 		else if (names[i])
 			r = passwd_user_by_name(facts->root, names[i], &user);
-		if (r == 0 && user.uid == survey->user)
+		if (r == 0 && user.uid == uid)
 			return take_user(arena, &user, service);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* The user of a running node does not replace a doubtful one: whoever chose that one has started it so. */
+static int find_fallback(const struct ejg_facts *facts, struct access_service *service)
+{
+	int r = passwd_uid(facts->root, facts->service, &service->uid);
+
+	service->known = r == 0;
+	for (size_t i = 0; !service->known && i < facts->n_users; i++) {
+		service->known = facts->users[i] != 0;
+		service->uid = facts->users[i];
 	}
 	return r == -ENOMEM ? r : 0;
 }
@@ -39,16 +53,25 @@ static int find_entry(struct arena *arena, const struct ejg_facts *facts, const 
 static int find_user(struct arena *arena, const struct ejg_facts *facts, const struct ejg_survey *survey,
 		     struct access_service *service)
 {
-	if (!survey->user_known)
-		return 0;
-	service->known = true;
-	service->uid = survey->user;
-	if (passwd_is_dynamic(survey->user))
-		service->gid = survey->user;
+	int r = 0;
+
+	service->doubt = access_user_doubt(arena, facts, survey, &service->doubted);
+	if (service->doubt) {
+		r = find_fallback(facts, service);
+	} else {
+		service->known = survey->user_known;
+		service->uid = survey->user;
+	}
+	if (arena_failed(arena))
+		return -ENOMEM;
+	if (r < 0 || !service->known)
+		return r;
+	if (passwd_is_dynamic(service->uid))
+		service->gid = service->uid;
 	for (size_t i = 0; i < survey->n_processes; i++) {
 		const struct ejg_process *process = ejg_process_get(survey, i);
 
-		if (process->role == EJG_PROCESS_NODE && process->in_service && process->uid == survey->user)
+		if (process->role == EJG_PROCESS_NODE && process->in_service && process->uid == service->uid)
 			service->gid = process->gid;
 	}
 	return find_entry(arena, facts, survey, service);
