@@ -43,16 +43,19 @@ static int try_versions(struct settings *s, const char *base, bool *ret)
 	const char *slash = strrchr(base, '/');
 	const char *folder = arena_printf(s->arena, "%.*s", slash > base ? (int)(slash - base) : 1, base);
 	const char *prefix = arena_printf(s->arena, "%s-", slash + 1);
-	const char *const *names;
-	size_t n;
+	struct source_names names = { 0 };
 	int r;
 
 	if (!folder || !prefix)
 		return -ENOMEM;
-	r = settings_list(s->arena, s->source, folder, prefix, "", &names, &n);
-	while (r == 0 && !*ret && n-- > 0)
-		*ret = isdigit((unsigned char)names[n][strlen(prefix)]) &&
-		       try_script(s, arena_printf(s->arena, "%s/%s/bin/ejabberdctl", folder, names[n]));
+	r = settings_list(s->arena, s->source, folder, prefix, "", &names);
+	if (names.problem && !s->unit.problem) {
+		s->unit.problem = names.problem;
+		s->unit.problem_origin = (struct ejg_origin){ EJG_ORIGIN_DISCOVERED, folder, 0 };
+	}
+	while (r == 0 && !*ret && names.n-- > 0)
+		*ret = isdigit((unsigned char)names.items[names.n][strlen(prefix)]) &&
+		       try_script(s, arena_printf(s->arena, "%s/%s/bin/ejabberdctl", folder, names.items[names.n]));
 	return r;
 }
 
@@ -186,24 +189,26 @@ const char *layout_name(const struct settings *s)
 	return folder && settings_exists(s->source, folder) ? "source" : "unknown";
 }
 
-/* The newest ejabberd-VERSION in a folder: Erlang's code server uses that one. */
+/*
+ * The newest ejabberd-VERSION in a folder: Erlang's code server uses that one. Of a folder with too many entries it is
+ * not known.
+ */
 static int find_version(struct settings *s, const char *folder, const char **ret, struct ejg_origin *ret_origin)
 {
 	static const char prefix[] = "ejabberd-";
-	const char *const *names;
-	size_t n;
+	struct source_names names = { 0 };
 	int r;
 
-	r = settings_list(s->arena, s->source, folder, prefix, "", &names, &n);
-	while (r == 0 && n-- > 0) {
-		const char *version = names[n] + strlen(prefix);
+	r = settings_list(s->arena, s->source, folder, prefix, "", &names);
+	while (r == 0 && !names.problem && names.n-- > 0) {
+		const char *version = names.items[names.n] + strlen(prefix);
 
 		if (!isdigit((unsigned char)*version))
 			continue;
 		/* Debian's revision is behind a dash */
 		*ret = arena_strndup(s->arena, version, strcspn(version, "-"));
 		ret_origin->kind = EJG_ORIGIN_DISCOVERED;
-		ret_origin->file = arena_printf(s->arena, "%s/%s", folder, names[n]);
+		ret_origin->file = arena_printf(s->arena, "%s/%s", folder, names.items[names.n]);
 		return *ret && ret_origin->file ? 0 : -ENOMEM;
 	}
 	return r;
@@ -213,22 +218,21 @@ static int find_version(struct settings *s, const char *folder, const char **ret
 static int version_folders(struct settings *s, const char **ret)
 {
 	const struct occurrence *libs = variable_filled(&s->variables, "ERL_LIBS");
-	const char *const *names;
+	struct source_names names = { 0 };
 	const char *list = "/usr/lib";
-	size_t n;
 	int r;
 
 	if (libs && libs->text) {
 		*ret = libs->text;
 		return 0;
 	}
-	r = settings_list(s->arena, s->source, "/usr/lib", "", "-linux-gnu", &names, &n);
-	for (size_t i = 0; i < n && r == 0; i++) {
-		list = arena_printf(s->arena, "%s:/usr/lib/%s", list, names[i]);
+	r = settings_list(s->arena, s->source, "/usr/lib", "", "-linux-gnu", &names);
+	for (size_t i = 0; i < names.n && r == 0; i++) {
+		list = arena_printf(s->arena, "%s:/usr/lib/%s", list, names.items[i]);
 		if (!list)
 			return -ENOMEM;
 	}
-	*ret = list;
+	*ret = names.problem ? "" : list;
 	return r;
 }
 
@@ -297,9 +301,9 @@ static int otp_of_erts(struct settings *s, const char *erts, const char **ret)
 int layout_otp(struct settings *s, const char **ret, struct ejg_origin *ret_origin)
 {
 	cleanup_source_text struct source_text data = { 0 };
-	const char *root = erlang_root(s), *const * names;
+	const char *root = erlang_root(s);
 	const char *path = root ? arena_printf(s->arena, "%s/releases/start_erl.data", root) : NULL;
-	size_t n;
+	struct source_names names = { 0 };
 	int r;
 
 	*ret = NULL;
@@ -310,9 +314,10 @@ int layout_otp(struct settings *s, const char **ret, struct ejg_origin *ret_orig
 	r = data.text ? otp_of_erts(s, data.text, ret) : 0;
 	if (r < 0 || *ret)
 		return r;
-	r = settings_list(s->arena, s->source, root, "erts-", "", &names, &n);
-	if (r < 0 || n == 0)
+	r = settings_list(s->arena, s->source, root, "erts-", "", &names);
+	if (r < 0 || names.n == 0 || names.problem)
 		return r;
-	ret_origin->file = arena_printf(s->arena, "%s/%s", root, names[n - 1]);
-	return ret_origin->file ? otp_of_erts(s, names[n - 1] + strlen("erts-"), ret) : -ENOMEM;
+	path = names.items[names.n - 1];
+	ret_origin->file = arena_printf(s->arena, "%s/%s", root, path);
+	return ret_origin->file ? otp_of_erts(s, path + strlen("erts-"), ret) : -ENOMEM;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The settings of trees with files that are wrong, or in the wrong place. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -66,6 +67,47 @@ static void test_hostile(void **state)
 			 0);
 	assert_described(scratch, "dist-range unset");
 	free(large);
+}
+
+static void add_empty(struct scratch *scratch, const char *folder, unsigned int name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%u", folder, name);
+	fd = open(scratch_path(scratch, path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* What a folder with too many entries sets is not known, even where all that was read sets nothing. */
+static void test_many_entries(void **state)
+{
+	struct scratch *scratch = *state;
+	const struct file files[] = {
+		{ "/etc/ejabberd/ejabberdctl.cfg", "FIREWALL_WINDOW=1-2\n" },
+		{ "/etc/systemd/system/ejabberd.service", "[Service]\nEnvironmentFile=/etc/many/*.conf\n"
+							  "ExecStart=/usr/sbin/ejabberdctl foreground\n" },
+	};
+	const char *from, *to;
+
+	scratch_mkdir(scratch, "root");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		make_file(scratch, &files[i]);
+	scratch_mkdir(scratch, "root/etc/many");
+	for (unsigned int i = 0; i < SOURCE_MAX_ENTRIES; i++)
+		add_empty(scratch, "root/etc/many", i);
+	assert_described(scratch, "dist-range=1-2 [found /etc/ejabberd/ejabberdctl.cfg:1]");
+	add_empty(scratch, "root/etc/many", SOURCE_MAX_ENTRIES);
+	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:2] /etc/many has more than "
+				  "65536 entries");
+	from = arena_strdup(scratch->arena, scratch_path(scratch, "root/etc/many"));
+	to = arena_strdup(scratch->arena, scratch_path(scratch, "root/etc/systemd/system/ejabberd.service.d"));
+	assert_int_equal(rename(from, to), 0);
+	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:0] "
+				  "/etc/systemd/system/ejabberd.service.d has more than 65536 entries");
+	assert_int_equal(rename(to, from), 0);
+	assert_described(scratch, "dist-range? [unit /etc/systemd/system/ejabberd.service:2]");
 }
 
 /* Files of the running system: a link of the service's may lead to a file that must not be opened. */
@@ -154,10 +196,8 @@ static void test_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_hostile),
-		scratch_test(test_system_regular),
-		scratch_test(test_once),
-		scratch_test(test_unit_links),
+		scratch_test(test_hostile), scratch_test(test_many_entries), scratch_test(test_system_regular),
+		scratch_test(test_once),    scratch_test(test_unit_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

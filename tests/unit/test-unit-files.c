@@ -10,8 +10,7 @@ static void test_many_dropins(void **state)
 {
 	struct scratch *scratch = *state;
 	struct settings_source source = { .hostname = "host.example.org" };
-	const struct unit_file *files;
-	size_t n;
+	struct unit_file_list files;
 
 	scratch_mkdir(scratch, "root");
 	make_file(scratch, &(struct file){ FOLDER "a-b.service", "" });
@@ -24,12 +23,13 @@ static void test_many_dropins(void **state)
 	}
 	make_file(scratch, &(struct file){ FOLDER "a-.service.d/999.conf", "" });
 	source.root = arena_strdup(scratch->arena, scratch_path(scratch, "root"));
-	assert_int_equal(unit_files(scratch->arena, &source, "a-b.service", &files, &n), 0);
-	assert_int_equal(n, 1 + 2 * 300 + 1);
-	assert_string_equal(files[0].path, FOLDER "a-b.service");
-	assert_string_equal(files[1].path, FOLDER "service.d/000-x.conf");
-	assert_string_equal(files[2].path, FOLDER "a-b.service.d/000.conf");
-	assert_string_equal(files[n - 1].path, FOLDER "a-.service.d/999.conf");
+	assert_int_equal(unit_files(scratch->arena, &source, "a-b.service", &files), 0);
+	assert_int_equal(files.n, 1 + 2 * 300 + 1);
+	assert_null(files.problem);
+	assert_string_equal(files.items[0].path, FOLDER "a-b.service");
+	assert_string_equal(files.items[1].path, FOLDER "service.d/000-x.conf");
+	assert_string_equal(files.items[2].path, FOLDER "a-b.service.d/000.conf");
+	assert_string_equal(files.items[files.n - 1].path, FOLDER "a-.service.d/999.conf");
 }
 
 int main(void)

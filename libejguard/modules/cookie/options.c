@@ -329,8 +329,8 @@ int judge_options(struct audit *audit, bool released)
 		audit->option = NULL;
 	if (texts.more || options.n_findings > MAX_FINDINGS)
 		audit_say(audit, "unseen", NULL, NULL,
-			  "not everything was searched for options: there are more than %d files, larger ones than %d "
-			  "KiB, or more findings than %d",
-			  TEXTS_MAX_FILES, VAULT_BUFFER / 1024, MAX_FINDINGS);
+			  "not everything was searched for options: there are more than %d files, more than %d entries "
+			  "of folders, larger files than %d KiB, or more findings than %d",
+			  TEXTS_MAX_FILES, TEXTS_MAX_ENTRIES, VAULT_BUFFER / 1024, MAX_FINDINGS);
 	return 0;
 }

@@ -135,9 +135,9 @@ int hunt_copies(struct hunt *hunt)
 	search_system(&copies);
 	if (copies.texts.more || copies.n_findings > MAX_FINDINGS)
 		hunt_say(hunt, "partly-searched", NULL, 0,
-			 "not everything was searched: there are more than %d files, larger ones than %d KiB, or more "
-			 "findings than %d",
-			 TEXTS_MAX_FILES, VAULT_BUFFER / 1024, MAX_FINDINGS);
+			 "not everything was searched: there are more than %d files, more than %d entries of folders, "
+			 "larger files than %d KiB, or more findings than %d",
+			 TEXTS_MAX_FILES, TEXTS_MAX_ENTRIES, VAULT_BUFFER / 1024, MAX_FINDINGS);
 	hunt->n_unread += copies.texts.n_unread;
 	return r == -ENOMEM ? r : 0;
 }

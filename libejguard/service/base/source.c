@@ -16,10 +16,6 @@
 #include "libejguard/util/passwd.h"
 #include "libejguard/util/root.h"
 
-enum {
-	MAX_ENTRIES = 65536, /* of a folder; further entries are ignored */
-};
-
 const struct settings_source settings_source_system = { .root = "" };
 
 int settings_open(const struct settings_source *source, const char *path, int flags)
@@ -98,26 +94,25 @@ static int compare_paths(const void *a, const void *b)
 }
 
 int settings_match(struct arena *arena, const struct settings_source *source, const char *folder, const char *pattern,
-		   const char *const **ret, size_t *ret_n)
+		   struct source_names *ret)
 {
-	const char *const *names = NULL;
+	struct source_names names = { 0 };
 	const char **paths;
-	size_t n_names = 0, n = 0;
-	int r = settings_list(arena, source, folder, "", "", &names, &n_names);
+	size_t n = 0;
+	int r = settings_list(arena, source, folder, "", "", &names);
 
-	paths = r == 0 ? arena_array(arena, n_names + 1, sizeof(*paths)) : NULL;
+	paths = r == 0 ? arena_array(arena, names.n + 1, sizeof(*paths)) : NULL;
 	if (!paths)
 		return -ENOMEM;
-	for (size_t i = 0; i < n_names; i++) {
-		if (fnmatch(pattern, names[i], 0) != 0)
+	for (size_t i = 0; i < names.n; i++) {
+		if (fnmatch(pattern, names.items[i], 0) != 0)
 			continue;
-		paths[n] = arena_printf(arena, "%s/%s", folder, names[i]);
+		paths[n] = arena_printf(arena, "%s/%s", folder, names.items[i]);
 		if (!paths[n++])
 			return -ENOMEM;
 	}
 	qsort(paths, n, sizeof(*paths), compare_paths);
-	*ret = paths;
-	*ret_n = n;
+	*ret = (struct source_names){ paths, n, names.problem };
 	return 0;
 }
 
@@ -155,17 +150,25 @@ static bool matches(const char *name, const char *prefix, const char *suffix)
 }
 
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
-		  const char *suffix, const char *const **ret, size_t *ret_n)
+		  const char *suffix, struct source_names *ret)
 {
 	cleanup_fd int fd = settings_open(source, folder, O_RDONLY | O_DIRECTORY);
 	cleanup_dir DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
-	const char **names = NULL;
-	size_t n = 0;
+	const char **names = NULL, *problem = NULL;
+	size_t n = 0, seen = 0;
 
 	if (dir)
 		take_fd(fd);
-	for (size_t i = 0; dir && i < MAX_ENTRIES && (entry = readdir(dir)); i++) {
+	while (dir && !problem && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    ++seen > SOURCE_MAX_ENTRIES) {
+			problem = arena_printf(arena, "%s has more than %d entries, and the others are not read",
+					       folder, SOURCE_MAX_ENTRIES);
+			if (!problem)
+				return -ENOMEM;
+			continue;
+		}
 		if (entry->d_name[0] == '.' || !matches(entry->d_name, prefix, suffix))
 			continue;
 		names = arena_grow(arena, names, n, sizeof(*names));
@@ -178,8 +181,7 @@ int settings_list(struct arena *arena, const struct settings_source *source, con
 	}
 	if (n > 1)
 		qsort(names, n, sizeof(*names), compare_versions);
-	*ret = names;
-	*ret_n = n;
+	*ret = (struct source_names){ names, n, problem };
 	return 0;
 }
 

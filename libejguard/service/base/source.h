@@ -10,6 +10,7 @@
 
 enum source_limits {
 	SOURCE_MAX_FILE = 1024 * 1024, /* bytes of a file; a larger one is not read */
+	SOURCE_MAX_ENTRIES = 65536,    /* of a folder; the others are not read, which is a problem of the names */
 };
 
 /* The source of settings. Tests use directories of their own. */
@@ -27,6 +28,13 @@ struct source_text {
 	const char *path;    /* with links resolved, for messages */
 	const char *problem; /* why it could not be read, or NULL */
 	bool missing;
+};
+
+/* Names or paths in a folder. */
+struct source_names {
+	const char *const *items;
+	size_t n;
+	const char *problem; /* why there can be more, or NULL */
 };
 
 void source_text_done(struct source_text *source);
@@ -47,13 +55,13 @@ int settings_read(struct arena *arena, const struct settings_source *source, con
  * exist. Return: 0, -ENOMEM.
  */
 int settings_list(struct arena *arena, const struct settings_source *source, const char *folder, const char *prefix,
-		  const char *suffix, const char *const **ret, size_t *ret_n);
+		  const char *suffix, struct source_names *ret);
 /*
  * The paths of what a folder has and whose name matches a pattern of fnmatch(3), in the order of strcmp(3). None if the
  * folder does not exist. Return: 0, -ENOMEM.
  */
 int settings_match(struct arena *arena, const struct settings_source *source, const char *folder, const char *pattern,
-		   const char *const **ret, size_t *ret_n);
+		   struct source_names *ret);
 /* The source for the settings of an image, or of the system: root "" or NULL. Return: 0, -ENOMEM. */
 int settings_source_at(struct arena *arena, const char *root, struct settings_source *ret);
 /* The login name of a user given by name or, as in User=, by number; unchanged if no such user exists. Return: NULL

@@ -33,13 +33,14 @@ static int read_file(struct settings *s, struct conf_list *list, const struct co
 static int read_folder(struct settings *s, struct conf_list *list, const char *folder, const char *pattern,
 		       const char *doubt)
 {
-	const char *const *paths;
-	size_t n;
-	int r = settings_match(s->arena, s->source, folder, pattern, &paths, &n);
+	struct source_names paths = { 0 };
+	struct conf_value unread = { .origin = { .kind = EJG_ORIGIN_DISCOVERED, .file = folder } };
+	int r = settings_match(s->arena, s->source, folder, pattern, &paths);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = read_file(s, list, &(struct conf_file){ paths[i], doubt });
-	return r;
+	for (size_t i = 0; r == 0 && i < paths.n; i++)
+		r = read_file(s, list, &(struct conf_file){ paths.items[i], doubt });
+	unread.why = paths.problem;
+	return r == 0 && paths.problem ? add(s, list, &unread) : r;
 }
 
 /*

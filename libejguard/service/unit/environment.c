@@ -187,12 +187,13 @@ static int read_environment_file(struct settings *s, const char *path, const str
 static int read_environment_files(struct settings *s, const char *folder, const char *pattern,
 				  const struct ejg_origin *origin)
 {
-	const char *const *paths;
-	size_t n;
-	int r = settings_match(s->arena, s->source, folder, pattern, &paths, &n);
+	struct source_names paths = { 0 };
+	int r = settings_match(s->arena, s->source, folder, pattern, &paths);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = read_environment_file(s, paths[i], origin);
+	if (paths.problem)
+		set_problem(s, paths.problem, origin);
+	for (size_t i = 0; r == 0 && i < paths.n; i++)
+		r = read_environment_file(s, paths.items[i], origin);
 	return r;
 }
 

@@ -26,6 +26,7 @@ struct fragment_search {
 	size_t n_folders;
 	struct unit_file *files;
 	size_t n_files;
+	const char *problem;
 };
 
 /* Without memory the arena has failed: unit_files() and unit_alias() return that. */
@@ -107,21 +108,22 @@ static bool has_base_name(const struct fragment_search *s, const char *name)
 
 static int add_dropins(struct fragment_search *s, const char *folder)
 {
-	const char *const *names;
+	struct source_names names = { 0 };
 	struct unit_file *files;
-	size_t n;
 	int r;
 
-	r = settings_list(s->arena, s->source, folder, "", ".conf", &names, &n);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (has_base_name(s, names[i]))
+	r = settings_list(s->arena, s->source, folder, "", ".conf", &names);
+	if (names.problem)
+		s->problem = names.problem;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		if (has_base_name(s, names.items[i]))
 			continue;
 		files = arena_grow(s->arena, s->files, s->n_files, sizeof(*files));
 		if (!files)
 			return -ENOMEM;
 		s->files = files;
 		files[s->n_files] = (struct unit_file){
-			.path = arena_printf(s->arena, "%s/%s", folder, names[i]),
+			.path = arena_printf(s->arena, "%s/%s", folder, names.items[i]),
 			.dropin = true,
 		};
 		if (!files[s->n_files].path)
@@ -154,8 +156,7 @@ static int find_dropins(struct fragment_search *s, const char *suffix)
 	return r;
 }
 
-int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
-	       const struct unit_file **ret, size_t *ret_n)
+int unit_files(struct arena *arena, const struct settings_source *source, const char *name, struct unit_file_list *ret)
 {
 	struct fragment_search s = { .arena = arena, .source = source };
 	const char *template = template_name(arena, name), *fragment;
@@ -163,8 +164,7 @@ int unit_files(struct arena *arena, const struct settings_source *source, const 
 	bool masked = false;
 	int r;
 
-	*ret = NULL;
-	*ret_n = 0;
+	*ret = (struct unit_file_list){ 0 };
 	if (!strrchr(name, '.') || strchr(name, '/'))
 		return 0;
 	add_name(&s, name);
@@ -182,8 +182,7 @@ int unit_files(struct arena *arena, const struct settings_source *source, const 
 	files[0].path = fragment;
 	for (size_t i = 0; i < s.n_files; i++)
 		files[i + 1] = s.files[i];
-	*ret = files;
-	*ret_n = s.n_files + 1;
+	*ret = (struct unit_file_list){ files, s.n_files + 1, s.problem };
 	return arena_failed(arena) ? -ENOMEM : 0;
 }
 

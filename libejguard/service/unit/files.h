@@ -10,12 +10,17 @@ struct unit_file {
 	bool dropin;
 };
 
+struct unit_file_list {
+	const struct unit_file *items;
+	size_t n;
+	const char *problem; /* why there can be more drop-ins, or NULL */
+};
+
 /*
- * The fragment and the drop-ins of a unit in the order in which systemd reads them. *ret_n is 0 when the fragment does
- * not exist. Return: 0, -ENOMEM.
+ * The fragment and the drop-ins of a unit in the order in which systemd reads them. There are none when the fragment
+ * does not exist. Return: 0, -ENOMEM.
  */
-int unit_files(struct arena *arena, const struct settings_source *source, const char *name,
-	       const struct unit_file **ret, size_t *ret_n);
+int unit_files(struct arena *arena, const struct settings_source *source, const char *name, struct unit_file_list *ret);
 
 /* The unit that a name is another name of: the target of its link, in *ret, or NULL. Return: 0, -ENOMEM. */
 int unit_alias(struct arena *arena, const struct settings_source *source, const char *name, const char **ret);

@@ -180,8 +180,7 @@ static int read_manager(struct unit_parser *p)
 {
 	static const char *const folders[] = { "/usr/lib/systemd", "/usr/local/lib/systemd", "/run/systemd",
 					       "/etc/systemd" };
-	const char *const *names;
-	size_t n;
+	struct source_names names = { 0 };
 	int r;
 
 	p->manager = true;
@@ -190,9 +189,11 @@ static int read_manager(struct unit_parser *p)
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && r == 0; i++) {
 		const char *folder = arena_printf(p->s->arena, "%s/system.conf.d", folders[i]);
 
-		r = folder ? settings_list(p->s->arena, p->s->source, folder, "", ".conf", &names, &n) : -ENOMEM;
-		for (size_t j = 0; r == 0 && j < n; j++) {
-			const char *path = arena_printf(p->s->arena, "%s/%s", folder, names[j]);
+		r = folder ? settings_list(p->s->arena, p->s->source, folder, "", ".conf", &names) : -ENOMEM;
+		if (r == 0 && names.problem)
+			set_problem(p, names.problem, &(struct ejg_origin){ EJG_ORIGIN_UNIT, folder, 0 });
+		for (size_t j = 0; r == 0 && j < names.n; j++) {
+			const char *path = arena_printf(p->s->arena, "%s/%s", folder, names.items[j]);
 
 			r = path ? read_file(p, path) : -ENOMEM;
 		}
@@ -203,18 +204,20 @@ static int read_manager(struct unit_parser *p)
 
 int unit_parse(struct unit_parser *p, const char *name, const char *section)
 {
-	const struct unit_file *files;
-	size_t n;
+	struct unit_file_list files;
 	int r;
 
 	*p = (struct unit_parser){ .s = p->s, .section = section };
 	p->s->unit = (struct unit_facts){ 0 };
-	r = unit_files(p->s->arena, p->s->source, name, &files, &n);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = read_file(p, files[i].path);
-	if (r == 0 && n > 0)
-		p->s->unit.path = files[0].path;
-	return r;
+	r = unit_files(p->s->arena, p->s->source, name, &files);
+	for (size_t i = 0; i < files.n && r == 0; i++)
+		r = read_file(p, files.items[i].path);
+	if (r < 0 || files.n == 0)
+		return r;
+	p->s->unit.path = files.items[0].path;
+	if (files.problem)
+		set_problem(p, files.problem, &(struct ejg_origin){ EJG_ORIGIN_UNIT, files.items[0].path, 0 });
+	return 0;
 }
 
 int unit_read_environment(struct unit_parser *p)

@@ -33,17 +33,33 @@ static void read_folder(struct texts *texts, const char *folder)
 	texts_file(texts, cookie_text(host, "%s/%s-env.conf", folder, name), TEXT_ARGUMENTS | TEXT_FOLLOW | TEXT_KEYS);
 }
 
+/* The next name in a folder that begins with the service's; NULL: no more, or too many entries were looked at. */
+static const char *next_of_service(struct texts *texts, DIR *dir)
+{
+	const char *service = texts->host->facts->service;
+	struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		if (texts->n_entries++ >= TEXTS_MAX_ENTRIES) {
+			texts->more = true;
+			return NULL;
+		}
+		if (strncmp(entry->d_name, service, strlen(service)) == 0)
+			return entry->d_name;
+	}
+	return NULL;
+}
+
 /* Reads /opt/SERVICE*, where services that bring their own Erlang are installed. */
 static void read_opt_folders(struct texts *texts)
 {
-	const char *service = texts->host->facts->service, *folder = NULL;
+	const char *folder = NULL;
 	cleanup_dir DIR *dir =
 		access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
-	struct dirent *entry;
+	const char *name;
 
-	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)
-		if (strncmp(entry->d_name, service, strlen(service)) == 0)
-			read_folder(texts, cookie_text(texts->host, "/opt/%s/etc", entry->d_name));
+	while (dir && (name = next_of_service(texts, dir)))
+		read_folder(texts, cookie_text(texts->host, "/opt/%s/etc", name));
 }
 
 static void read_configuration(struct texts *texts)
@@ -136,14 +152,13 @@ static void read_release(struct texts *texts, const char *root, const char *patt
 
 static void read_opt(struct texts *texts, const char *pattern, unsigned int kind)
 {
-	const char *service = texts->host->facts->service, *folder = NULL;
+	const char *folder = NULL;
 	cleanup_dir DIR *dir =
 		access_folder(texts->host->arena, texts->host->facts->root, "/opt", &folder, &(int){ 0 });
-	struct dirent *entry;
+	const char *name;
 
-	while (dir && (entry = readdir(dir)) && texts->n_entries++ < TEXTS_MAX_ENTRIES)
-		if (strncmp(entry->d_name, service, strlen(service)) == 0)
-			read_release(texts, cookie_text(texts->host, "/opt/%s", entry->d_name), pattern, kind);
+	while (dir && (name = next_of_service(texts, dir)))
+		read_release(texts, cookie_text(texts->host, "/opt/%s", name), pattern, kind);
 }
 
 void texts_releases(struct texts *texts, const struct cookie_places *places, const char *pattern, unsigned int kind)
