@@ -81,6 +81,30 @@ stack 'set epmd 4369' 'set dist 25672'
 check 'control: the stack may' guard -q apply rabbitmq-server
 check_is 'control: freed' ok "$(reach 20002)"
 
+note 'the service writes a port of somebody else'
+hold ssh "$EJG_CGROUP/elsewhere" host listen 127.0.0.1 20022
+stack
+guard -q release rabbitmq-server
+for port in 22 20022; do
+	configure "RABBITMQ_DIST_PORT=$port"
+	check_status 'apply' 3 guard -q apply rabbitmq-server
+	check_has 'the reason' "port $port would become private, by $conf:1" "$(guard apply rabbitmq-server 2>&1 || true)"
+	check_has 'the remedy' "set dist $port" "$(guard apply rabbitmq-server 2>&1 || true)"
+	check_has 'check foresees it' "port $port would become private" "$(said)"
+	of 0
+	check 'control: root may' guard -q apply rabbitmq-server
+	guard -q release rabbitmq-server
+	of 65533
+	stack "set dist $port"
+	check 'control: the stack may' guard -q apply rabbitmq-server
+	stack
+	check 'near: the policy in force has it' guard -q apply rabbitmq-server
+	guard -q release rabbitmq-server
+done
+configure RABBITMQ_DIST_PORT=20023
+check 'near: nobody listens there' guard -q apply rabbitmq-server
+check_has 'the finding' net.ports-changeable "$(said)"
+
 note 'control: the same lines in a file of root'
 stack
 configure "${moved[@]}"
@@ -155,4 +179,14 @@ check_has 'the finding' host.user-changeable "$(guard_host check service 2>&1 ||
 chown -R 0:0 "$EJG_STATE/ejabberd"
 check 'apply' guard_host -q apply service
 check_is 'control: root has named it' ok "$(as 65532)"
+check 'release' guard_host -q release service
+
+note 'the service writes a port of the system (module host)'
+sed -i '/^set dist/d' "$EJG_CONF/service"
+configure FIREWALL_WINDOW=22
+chown -R 65533:65533 "$EJG_STATE/ejabberd"
+check_status 'apply' 3 guard_host -q apply service
+check_has 'the reason' "port 22 would become private, by $conf:1" "$(guard_host apply service 2>&1 || true)"
+chown -R 0:0 "$EJG_STATE/ejabberd"
+check 'control: root may' guard_host -q apply service
 check 'release' guard_host -q release service

@@ -9,7 +9,10 @@
 #include "libejguard/modules/net/pins.h"
 #include "libejguard/util/cleanup.h"
 
-enum { EPMD_DEFAULT = 4369 }; /* registered at IANA */
+enum {
+	EPMD_DEFAULT = 4369,  /* registered at IANA */
+	FIRST_UNKNOWN = 1024, /* those below are for services of the system, and only root binds them */
+};
 
 /* The source of one kind of ports. */
 struct port_source {
@@ -20,6 +23,7 @@ struct port_source {
 	size_t n_ports;
 	const struct ejg_port_range *usual; /* the default, n_usual */
 	size_t n_usual;
+	bool by_them; /* they can have written these ports: that file is changeable, and not only its folder */
 };
 
 enum { SOURCE_EPMD, SOURCE_DIST, N_SOURCES };
@@ -39,6 +43,7 @@ static void find_who(struct port_source *source, struct arena *arena, const stru
 	/* A default has no file, but the service could add one, or a line of it, in its folder. */
 	if (origin->file && *origin->file == '/')
 		source->who = access_changeable_by(arena, &trust, origin->file);
+	source->by_them = source->who;
 	if (!source->who && facts->config_dir)
 		source->who = access_changeable_by(arena, &trust, facts->config_dir);
 }
@@ -116,41 +121,160 @@ static int read_former(struct ejg_call *call, struct net_policy *ret)
 	return r;
 }
 
-static int refuse(struct ejg_call *call, const struct port_source *source, const struct ejg_port_range *freed)
+/* "port 22", "ports 4370-4375" */
+#define PORTS_TEXT_SIZE sizeof("ports 65535-65535")
+
+static const char *ports_text(const struct ejg_port_range *ports, char text[static PORTS_TEXT_SIZE])
+{
+	snprintf(text, PORTS_TEXT_SIZE, ports->first == ports->last ? "port %u" : "ports %u-%u", ports->first,
+		 ports->last);
+	return text;
+}
+
+static int refuse_freed(struct ejg_call *call, const struct port_source *source, const struct ejg_port_range *freed)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	cleanup_free char *remedy = NULL;
-	char ports[sizeof("ports 65535-65535")];
+	char ports[PORTS_TEXT_SIZE];
 
-	snprintf(ports, sizeof(ports), freed->first == freed->last ? "port %u" : "ports %u-%u", freed->first,
-		 freed->last);
 	if (asprintf(&remedy,
 		     "write the real ports of epmd and the distribution into %s (set epmd, set dist): then no other "
 		     "file changes them; or, if this change is yours, run: ejguard release %s",
 		     facts->stack_file, facts->service) < 0)
 		remedy = NULL;
 	return ejg_call_error(call, -EBADMSG, remedy,
-			      "%s would no longer be guarded, by a configuration (%s) that can be changed by %s", ports,
-			      source->origin->file ? source->origin->file : facts->config_dir, source->who);
+			      "%s would no longer be guarded, by a configuration (%s) that can be changed by %s",
+			      ports_text(freed, ports), source->origin->file ? source->origin->file : facts->config_dir,
+			      source->who);
 }
 
-static int check_freed(struct ejg_call *call, const struct port_source *source, const struct net_policy *policy)
+/*
+ * The role of an Erlang process that can be the service's own although its socket is in none of the service's cgroups:
+ * it was started by hand. An epmd may be another service's, which shares it.
+ */
+static bool may_be_ours(const struct ejg_survey *survey, const struct ejg_listener *listener, bool epmd)
 {
-	const struct policy_head *head = &policy->chunks[0].head;
-	struct net_policy former = {};
-	struct ejg_port_range freed = { 0 };
+	for (size_t i = 0; listener->pid && i < survey->n_processes; i++) {
+		const struct ejg_process *process = ejg_process_get(survey, i);
+
+		if (process->pid == listener->pid)
+			return process->relation != EJG_RELATION_STRANGER ||
+			       (epmd && process->role == EJG_PROCESS_EPMD);
+	}
+	return false;
+}
+
+/* A listener of another service on a port. */
+static const struct ejg_listener *find_other(const struct ejg_survey *survey, unsigned int port, bool epmd)
+{
+	for (size_t i = 0; i < survey->n_listeners; i++) {
+		const struct ejg_listener *listener = ejg_listener_get(survey, i);
+
+		if (listener->port == port && !listener->in_service && !may_be_ours(survey, listener, epmd))
+			return listener;
+	}
+	return NULL;
+}
+
+static void put_ports(FILE *out, const struct port_source *source)
+{
+	for (size_t i = 0; i < source->n_ports; i++)
+		fprintf(out, source->ports[i].first == source->ports[i].last ? " %u" : " %u-%u", source->ports[i].first,
+			source->ports[i].last);
+}
+
+/* The edit of the stack after which no other file decides, or NULL. */
+static char *remedy_of(const struct ejg_facts *facts, const struct port_source *source)
+{
+	cleanup_free char *ports = NULL;
+	char *remedy;
+	size_t size;
+	FILE *out = open_memstream(&ports, &size);
+
+	if (!out)
+		return NULL;
+	put_ports(out, source);
+	if (fclose(out) != 0 ||
+	    asprintf(&remedy, "if you chose them, write into %s: set %s%s; if not, remove that line", facts->stack_file,
+		     source->setting, ports) < 0)
+		return NULL;
+	return remedy;
+}
+
+/* Why a port must not become private unasked: who listens on it, NULL: it is a well-known one. NULL: no memory. */
+static char *reason_of(const struct ejg_listener *listener)
+{
+	char *why;
 	int r;
 
-	/* The guard is taken off on purpose, or there is none: nothing runs on an image. */
-	if (ejg_call_mode(call) != EJG_ENFORCE || (ejg_call_facts(call)->root && *ejg_call_facts(call)->root))
-		return 0;
-	r = read_former(call, &former);
-	if (r <= 0)
-		return r;
-	if (!(former.chunks[0].head.flags & POLICY_PERMISSIVE))
-		freed = find_freed(ejg_call_facts(call), &former.chunks[0].head, head);
-	net_policy_free(&former);
-	return freed.first ? refuse(call, source, &freed) : 0;
+	if (!listener)
+		r = asprintf(&why, "it is one of the well-known ports below %d", FIRST_UNKNOWN);
+	else if (listener->unit)
+		r = asprintf(&why, "%s listens there", listener->unit);
+	else if (listener->pid)
+		r = asprintf(&why, "process %d listens there, which is not the service's", (int)listener->pid);
+	else
+		r = asprintf(&why, "a process of user %u listens there, which is not the service's", listener->uid);
+	return r < 0 ? NULL : why;
+}
+
+static int refuse_taken(struct ejg_call *call, const struct port_source *source, unsigned int port,
+			const struct ejg_listener *listener)
+{
+	const struct ejg_origin *origin = source->origin;
+	cleanup_free char *remedy = remedy_of(ejg_call_facts(call), source), *why = reason_of(listener);
+	char line[16] = "";
+
+	if (origin->line)
+		snprintf(line, sizeof(line), ":%u", origin->line);
+	return ejg_call_error(call, -EBADMSG, remedy,
+			      "port %u would become private, by %s%s, which can be changed by %s; %s", port,
+			      origin->file, line, source->who, why ? why : "");
+}
+
+/*
+ * A service that adds ports by its own configuration must not shut out others, such as the administrator who comes by
+ * ssh. Ports that are the default, or guarded by the policy in force, are not new.
+ */
+static int check_added(struct ejg_call *call, const struct port_source *source, const struct policy_head *former)
+{
+	const struct ejg_survey *survey = NULL;
+	const bool epmd = strcmp(source->setting, "epmd") == 0;
+
+	for (unsigned int port = 1; port < 65536 && source->by_them; port++) {
+		const struct ejg_listener *listener;
+
+		if (!is_in(source->ports, source->n_ports, port) || is_in(source->usual, source->n_usual, port) ||
+		    (former && port_in(former->guarded_ports, port)))
+			continue;
+		if (port < FIRST_UNKNOWN)
+			return refuse_taken(call, source, port, NULL);
+		if (!survey)
+			survey = ejg_call_survey(call);
+		if (!survey)
+			return ejg_call_error(call, -ENOMEM, NULL, "no memory");
+		listener = find_other(survey, port, epmd);
+		if (listener)
+			return refuse_taken(call, source, port, listener);
+	}
+	return 0;
+}
+
+static int check_sources(struct ejg_call *call, const struct port_sources *sources, const struct policy_head *former,
+			 const struct policy_head *head)
+{
+	struct ejg_port_range freed = { 0 };
+	int r = 0;
+
+	if (former)
+		freed = find_freed(ejg_call_facts(call), former, head);
+	for (size_t i = N_SOURCES; r == 0 && i-- > 0;) {
+		if (!sources->items[i].who)
+			continue;
+		r = freed.first ? refuse_freed(call, &sources->items[i], &freed)
+				: check_added(call, &sources->items[i], former);
+	}
+	return r;
 }
 
 static bool is_usual(const struct port_source *source)
@@ -165,8 +289,12 @@ static bool is_usual(const struct port_source *source)
 int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
 {
 	cleanup_arena struct arena *arena = arena_new();
-	const struct port_source *changeable = NULL;
+	const struct ejg_facts *facts = ejg_call_facts(call);
+	struct policy_head *head = &policy->chunks[0].head, *in_force;
+	struct net_policy former = {};
 	struct port_sources sources;
+	bool changeable = false;
+	int r;
 
 	if (!arena)
 		return ejg_call_error(call, -ENOMEM, NULL, "no memory");
@@ -176,41 +304,37 @@ int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
 	for (size_t i = 0; i < N_SOURCES; i++) {
 		if (!sources.items[i].who)
 			continue;
-		changeable = &sources.items[i];
-		add_usual(changeable, ejg_call_facts(call), &policy->chunks[0].head);
+		changeable = true;
+		add_usual(&sources.items[i], facts, head);
 		/* What the service names itself may be another's port: its peers are not let in there. */
-		if (i == SOURCE_EPMD && !is_usual(changeable))
-			policy->chunks[0].head.shared_port = 0;
+		if (i == SOURCE_EPMD && !is_usual(&sources.items[i]))
+			head->shared_port = 0;
 	}
-	return changeable ? check_freed(call, changeable, policy) : 0;
-}
-
-static void put_ports(FILE *out, const struct port_source *source)
-{
-	for (size_t i = 0; i < source->n_ports; i++)
-		fprintf(out, source->ports[i].first == source->ports[i].last ? " %u" : " %u-%u", source->ports[i].first,
-			source->ports[i].last);
+	/* The guard is taken off on purpose, or there is none: nothing runs on an image. */
+	if (!changeable || ejg_call_mode(call) != EJG_ENFORCE || (facts->root && *facts->root))
+		return 0;
+	r = read_former(call, &former);
+	if (r < 0)
+		return r;
+	in_force = r > 0 ? &former.chunks[0].head : NULL;
+	r = check_sources(call, &sources, in_force && !(in_force->flags & POLICY_PERMISSIVE) ? in_force : NULL, head);
+	net_policy_free(&former);
+	return r;
 }
 
 static void report(struct ejg_call *call, const struct port_source *source)
 {
-	const struct ejg_facts *facts = ejg_call_facts(call);
-	cleanup_free char *ports = NULL, *remedy = NULL;
-	struct ejg_place place = { .file = source->origin->file, .line = source->origin->line };
+	cleanup_free char *ports = NULL, *remedy = remedy_of(ejg_call_facts(call), source);
+	struct ejg_place place = { .file = source->origin->file, .line = source->origin->line, .remedy = remedy };
 	size_t size;
 	FILE *out = open_memstream(&ports, &size);
 
 	if (!out)
 		return;
 	put_ports(out, source);
-	if (fclose(out) != 0)
-		return;
-	if (asprintf(&remedy, "if you chose them, write into %s: set %s%s; if not, remove that line", facts->stack_file,
-		     source->setting, ports) < 0)
-		remedy = NULL;
-	place.remedy = remedy;
-	ejg_call_finding_at(call, "ports-changeable", source->setting, &place,
-			    "%s, from a configuration that can be changed by %s", ports + 1, source->who);
+	if (fclose(out) == 0)
+		ejg_call_finding_at(call, "ports-changeable", source->setting, &place,
+				    "%s, from a configuration that can be changed by %s", ports + 1, source->who);
 }
 
 void changeable_report_ports(struct ejg_call *call)
