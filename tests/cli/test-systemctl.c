@@ -141,12 +141,47 @@ static void test_own_status(void **state)
 	assert_int_equal(own_status_choose(1, all), 0);
 }
 
+static void test_excused(void **state)
+{
+	static const struct {
+		const char *successes, *excused;
+	} cases[] = {
+		{ "", NULL },
+		{ "0 1 69 199", NULL },
+		{ "TERM HUP INT PIPE SIGTERM", NULL },
+		{ "200", "200" },
+		{ "69 203 143 KILL", "203 KILL" },
+		{ "SIGKILL  TERMX SIG", "SIGKILL TERMX SIG" },
+		{ " 255 TER", "255 TER" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *excused = NULL, *answer = NULL;
+		struct unit unit = {};
+
+		assert_int_equal(own_status_excused(cases[i].successes, &excused), 0);
+		assert_true(asprintf(&answer, "SuccessExitStatus=%s\nLoadState=loaded\n", cases[i].successes) > 0);
+		assert_int_equal(systemctl_read_answer(&unit, answer, 0), 0);
+		assert_true(unit.installed);
+		if (cases[i].excused)
+			assert_string_equal(excused, cases[i].excused);
+		else
+			assert_null(excused);
+		if (*cases[i].successes)
+			assert_string_equal(unit.successes, cases[i].successes);
+		else
+			assert_null(unit.successes);
+		free(unit.successes);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_commands_of_the_user),
 		cmocka_unit_test(test_own_status),
+		cmocka_unit_test(test_excused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,3 +204,22 @@ for statuses in '1 2 69 77 78' "$(seq -s ' ' 1 199)"; do
 	check 'control: not for epmd, which runs' bed_run server systemctl is-active --quiet epmd
 	check_is 'and nothing of it runs' 1 "$(bed_run server systemctl is-active --quiet ejabberd && echo 0 || echo 1)"
 done
+check_is 'near: check says nothing of them' '' "$(findings check | grep success-status || true)"
+
+note 'a status of systemd itself, where the tool cannot be executed'
+guard_file=$(bed_root server)/etc/ejguard/ejabberd
+tool=$(bed_root server)/usr/sbin/ejguard
+rm "$guard_file"
+drop_in ejabberd.service 'SuccessExitStatus=69 TERM'
+chmod a-x "$tool"
+bed_run server systemctl reset-failed
+check_status 'control: it does not start' 1 bed_run server systemctl start ejabberd
+chmod a+x "$tool"
+check_is 'near: check' '' "$(findings check | grep success-status || true)"
+drop_in ejabberd.service 'SuccessExitStatus=EXEC KILL'
+check_is 'check' 'warning ejguard.success-status ejabberd.service' "$(findings check | grep success-status)"
+check_has 'which' 'has 203 KILL' "$(bed_run server ejguard check | tr -s ' \n' ' ')"
+chmod a-x "$tool"
+bed_run server systemctl reset-failed
+check 'the warning is right: it starts' bed_run server systemctl start ejabberd
+chmod a+x "$tool"

@@ -17,6 +17,7 @@ void unit_list_free(struct unit_list *list)
 		free(list->items[i].wanted);
 		free(list->items[i].earlier);
 		free(list->items[i].early);
+		free(list->items[i].successes);
 		free(list->items[i].applies);
 	}
 	free(list->items);

@@ -47,6 +47,7 @@ struct unit {
 	} boot;
 	bool boot_guarded; /* its current files guard it, those in /run left out */
 	char *earlier;	   /* the commands that run before ours: ExecCondition, ExecStartPre; NULL: none */
+	char *successes;   /* SuccessExitStatus=, as systemd prints it; NULL: empty */
 	char *early;	   /* those of them, and of ExecStopPost, that the unit's user runs, if not root; NULL: none */
 };
 

@@ -72,6 +72,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < N_CONDITIONS; i++)
 		print_finding(&dropin_findings[i]);
 	print_finding(&dropin_early_command);
+	print_finding(&dropin_success_status);
 	print_finding(&dropin_unnamed_socket);
 	print_finding(&dropin_socket_starts);
 	print_finding(&dropin_not_installed);

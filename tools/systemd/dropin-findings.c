@@ -78,6 +78,15 @@ const struct ejg_finding dropin_early_command = {
 		  "the program nor what it reads, let root run it: put + before it",
 };
 
+const struct ejg_finding dropin_success_status = {
+	.id = "ejguard.success-status",
+	.severity = EJG_WARNING,
+	.message = "systemd takes the end of a guard that could not do its work for a success, and starts it unguarded",
+	.remedy =
+		"clear SuccessExitStatus= in a drop-in of the unit (see systemctl cat), and set again only statuses of "
+		"the service below 200, and TERM where it needs it",
+};
+
 const struct ejg_finding dropin_unnamed_socket = {
 	.id = "ejguard.socket-unnamed",
 	.severity = EJG_FAILURE,

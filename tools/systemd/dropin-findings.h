@@ -27,6 +27,8 @@ enum dropin_condition {
 extern const struct ejg_finding dropin_findings[N_CONDITIONS];
 /* Of a unit that starts guarded, without the commands. */
 extern const struct ejg_finding dropin_early_command;
+/* Of a unit that starts guarded, without the statuses. */
+extern const struct ejg_finding dropin_success_status;
 /* Of a unit that the stack does not name, without the listener and its name. */
 extern const struct ejg_finding dropin_unnamed_socket;
 /* Of a socket unit of the service, without what it starts. */

@@ -10,6 +10,7 @@
 #include "tools/systemd/dropin-shared.h"
 #include "tools/systemd/dropin.h"
 #include "tools/systemd/next-boot.h"
+#include "tools/systemd/own-status.h"
 #include "tools/systemd/sockets.h"
 #include "tools/systemd/systemctl.h"
 #include "tools/systemd/wanted.h"
@@ -115,6 +116,32 @@ static int note_early(struct report *report, const struct unit *unit, const stru
 	return report_note(report, &finding);
 }
 
+/* Where systemd cannot run the guard, or something ends it, no status of ours keeps the unit from starting. */
+static int note_excused(struct report *report, const struct unit *unit, const struct dropin_look *look)
+{
+	struct ejg_finding finding = dropin_success_status;
+	cleanup_free char *excused = NULL, *message = NULL;
+
+	if (!unit->guarded || !unit->successes || finding.severity < look->least)
+		return 0;
+	if (own_status_excused(unit->successes, &excused) < 0)
+		return report_fail(report, -ENOMEM, "out of memory");
+	if (!excused)
+		return 0;
+	if (asprintf(&message,
+		     "SuccessExitStatus= has %s: where systemd cannot run the guard, or something ends the guard, it "
+		     "starts "
+		     "unguarded",
+		     excused) < 0) {
+		message = NULL;
+		return report_fail(report, -ENOMEM, "out of memory");
+	}
+	finding.module = "ejguard";
+	finding.subject = unit->name;
+	finding.message = message;
+	return report_note(report, &finding);
+}
+
 /* Does the text of our drop-in differ from what enable would write now? Also if that is unknown. */
 static void compare(struct report *report, struct unit *unit, bool is_main)
 {
@@ -189,6 +216,8 @@ int dropin_notes(struct report *report, const char *unitdir, const struct dropin
 		r = note(report, &report->units.items[i], look, restart);
 	for (size_t i = 0; i < report->units.n && r == 0; i++)
 		r = note_early(report, &report->units.items[i], look);
+	for (size_t i = 0; i < report->units.n && r == 0; i++)
+		r = note_excused(report, &report->units.items[i], look);
 	return r == 0 && look->ask_systemd ? sockets_note(report, look) : r;
 }
 

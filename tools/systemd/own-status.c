@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tools/systemd/own-status.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +11,7 @@
 
 #include "libejguard/util/cleanup.h"
 #include "tools/base/unit.h"
+#include "tools/systemd/commands.h"
 #include "tools/systemd/systemctl.h"
 
 enum { MAX_STATUS = 199 }; /* from 200 on they are systemd's own */
@@ -31,6 +34,34 @@ int own_status_choose(int status, const char *successes)
 	for (int other = 1; other <= MAX_STATUS; other++)
 		if (!is_success(other, successes))
 			return other;
+	return 0;
+}
+
+/* SIGPIPE is ignored; the others end a run with a status. For systemd.service(5) they are a clean end anyway. */
+static bool is_caught(const char *word, size_t length)
+{
+	static const char *const caught[] = { "HUP", "INT", "TERM", "PIPE" };
+	const size_t prefix = length > 3 && strncmp(word, "SIG", 3) == 0 ? 3 : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
+		if (length - prefix == strlen(caught[i]) && strncmp(word + prefix, caught[i], length - prefix) == 0)
+			return true;
+	return false;
+}
+
+int own_status_excused(const char *successes, char **ret)
+{
+	cleanup_free char *list = NULL;
+
+	for (size_t n; *successes; successes += n, successes += strspn(successes, " ")) {
+		n = strcspn(successes, " ");
+		if (n == 0 || (isdigit((unsigned char)*successes) ? strtol(successes, NULL, 10) <= MAX_STATUS
+								  : is_caught(successes, n)))
+			continue;
+		if (list_add(&list, " ", successes, n) < 0)
+			return -ENOMEM;
+	}
+	*ret = take_ptr(list);
 	return 0;
 }
 

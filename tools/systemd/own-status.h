@@ -13,6 +13,13 @@
 int own_status_choose(int status, const char *successes);
 
 /*
+ * Finds the successes of a unit with which a guard ends that could not do its work, so that no choice of a status
+ * helps: statuses of systemd itself, as 203 (EXEC) where it cannot execute the tool, and signals that the tool does not
+ * catch. *ret: "203 KILL", a new string; NULL: none of them. Return: 0, -ENOMEM.
+ */
+int own_status_excused(const char *successes, char **ret);
+
+/*
  * The exit status for the unit whose cgroup this process is in, which systemd is asked about. If every status is a
  * success there, this process ends by SIGKILL. Without an answer: the wanted status.
  */

@@ -141,7 +141,8 @@ static void forget_answer(struct unit *unit)
 	free(unit->applies);
 	free(unit->earlier);
 	free(unit->early);
-	unit->applies = unit->earlier = unit->early = NULL;
+	free(unit->successes);
+	unit->applies = unit->earlier = unit->early = unit->successes = NULL;
 	unit->asked = unit->confined = false;
 }
 
@@ -151,14 +152,22 @@ static bool is_root(const char *user)
 	return !*user || strcmp(user, "root") == 0 || strcmp(user, "0") == 0;
 }
 
+static int take_successes(struct unit *unit, const char *value)
+{
+	free(unit->successes);
+	unit->successes = *value ? strdup(value) : NULL;
+	return *value && !unit->successes ? -ENOMEM : 0;
+}
+
 int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec)
 {
 	bool guards = false, as_root = true;
 	uint64_t started = 0;
 	char *line, *value;
+	int r = 0;
 
 	forget_answer(unit);
-	while ((line = strsep(&answer, "\n"))) {
+	while (r == 0 && (line = strsep(&answer, "\n"))) {
 		value = strchr(line, '=');
 		if (!value)
 			continue;
@@ -175,9 +184,13 @@ int systemctl_read_answer(struct unit *unit, char *answer, uint64_t changed_usec
 			started = strtoull(value, NULL, 10);
 		else if (strcmp(line, "User") == 0)
 			as_root = is_root(value);
-		else if (*value && commands_add(unit, line, value, &guards) < 0)
-			return -ENOMEM;
+		else if (strcmp(line, "SuccessExitStatus") == 0)
+			r = take_successes(unit, value);
+		else if (*value)
+			r = commands_add(unit, line, value, &guards);
 	}
+	if (r < 0)
+		return r;
 	if (as_root) {
 		free(unit->early);
 		unit->early = NULL;
@@ -289,7 +302,8 @@ int systemctl_ask(struct unit *unit)
 	char *argv[] = { (char *)"systemctl",
 			 (char *)"show",
 			 (char *)"--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,"
-				 "InactiveExitTimestampMonotonic,User," COMMAND_LISTS "," STARTER_LISTS,
+				 "InactiveExitTimestampMonotonic,User,SuccessExitStatus," COMMAND_LISTS
+				 "," STARTER_LISTS,
 			 (char *)"--",
 			 unit->name,
 			 NULL };
