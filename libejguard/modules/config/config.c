@@ -32,6 +32,7 @@ static void judge(struct config_check *check)
 {
 	config_listeners(check);
 	check_known(check);
+	check_template(check);
 	check_log(check);
 	check_accounts(check);
 	check_networks(check);

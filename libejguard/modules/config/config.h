@@ -169,6 +169,7 @@ void check_tls(struct config_check *check);
 void check_relay(struct config_check *check);
 void check_backend(struct config_check *check);
 void check_secrets(struct config_check *check);
+void check_template(struct config_check *check);
 void check_programs(struct config_check *check);
 void check_folders(struct config_check *check);
 void check_docroots(struct config_check *check);

@@ -194,7 +194,11 @@
 	     "an address identifies a host, not one of its users", "developer/ejabberd-api/permissions")               \
 	RULE(60, "tls-system", INFO, "the system's OpenSSL refuses TLS 1.0 and 1.1, not ejabberd", NULL,               \
 	     "the system's configuration, or ciphers with @SECLEVEL=0, can enable them again",                         \
-	     "ciphers(1), SSL_CTX_set_security_level(3)")
+	     "ciphers(1), SSL_CTX_set_security_level(3)")                                                              \
+	RULE(61, "template", WARNING, "a variable of a template was not filled in",                                    \
+	     "write the value itself, or let what writes the file fill it in",                                          \
+	     "ejabberd serves a domain that nobody has, or does not start; it opens nothing",                          \
+	     "ejabberd_config.erl (ejabberd knows only @NAME@)")
 /* clang-format on */
 
 #endif
