@@ -42,6 +42,7 @@ enum ejg_setting_state {
  *     epmd-address, epmd-port   what epmd's own unit sets: ERL_EPMD_ADDRESS, ERL_EPMD_PORT, or options of epmd
  *     epmd-listen "198.51.100.1:4369": a listener of epmd's socket unit; each is an occurrence, and all are in effect
  *     umask       UMask= of the unit, where it has one: "0027"
+ *     not-assigned   FIREWALL_WINDOW of a line `FIREWALL_WINDOW = 1-2`, which sets nothing; each is an occurrence
  *     release     folder of a release that brings its own Erlang; not of ejabberd
  *
  * Those that ejabberd alone has (FIREWALL_WINDOW, EJABBERD*, CONTRIB*, layout, script, version) are there for ejabberd

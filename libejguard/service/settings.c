@@ -188,6 +188,9 @@ static int add_all(struct setting_list *list, struct settings *s)
 	for (unsigned int i = 0; i < s->n_cfg_files; i++)
 		settings_add(list, "sourced-file", EJG_SETTING_KNOWN, s->cfg_files[i].path, NULL,
 			     &s->cfg_files[i].origin);
+	for (unsigned int i = 0; i < s->n_cfg_commands; i++)
+		settings_add(list, "not-assigned", EJG_SETTING_KNOWN, s->cfg_commands[i].name, NULL,
+			     &s->cfg_commands[i].origin);
 	r = settings_add_derived(list, s);
 	if (r == 0)
 		r = epmd_units_add(list, s);

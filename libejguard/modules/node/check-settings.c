@@ -116,8 +116,20 @@ static void check_epmd_units(const struct node *node)
 		 node->facts->epmd_port);
 }
 
+static void check_not_assigned(const struct node *node)
+{
+	for (size_t i = 0; i < node->survey->n_settings; i++) {
+		const struct ejg_setting *setting = ejg_setting_get(node->survey, i);
+
+		if (strcmp(setting->name, "not-assigned") == 0)
+			node_say(node, "not-assigned", setting->value, setting, NULL,
+				 "is not set here: with a blank before =, the shell takes the name for a command");
+	}
+}
+
 void node_check_settings(const struct node *node)
 {
+	check_not_assigned(node);
 	check_overridden(node);
 	check_dist_port(node);
 	check_epmd_port(node);

@@ -101,6 +101,8 @@ static const struct ejg_finding_info findings[] = {
 	  "set ERL_DIST_PORT to one port, such as 4370, or remove the line\nrestart the service" },
 	{ "dist-port-invalid", EJG_WARNING, "ERL_DIST_PORT is not a port: the node does not start",
 	  "set ERL_DIST_PORT to one port, such as 4370, or remove the line\nrestart the service" },
+	{ "not-assigned", EJG_WARNING,
+	  "a line sets nothing, because it has a blank before =", "write it without blanks: NAME=value" },
 	{ "setting-overridden", EJG_WARNING, "a setting has no effect, because another one overrides it",
 	  "remove the line" },
 	{ "interface-ignored", EJG_WARNING, "INET_DIST_INTERFACE is ignored", EDIT_INTERFACE },

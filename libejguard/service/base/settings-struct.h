@@ -56,13 +56,19 @@ struct dist {
 	size_t n_also;
 };
 
-/* Everything that is read about a service. The first members select what is read. */
 /* A file that ejabberdctl.cfg reads. */
 struct cfg_file {
 	const char *path;
 	struct ejg_origin origin; /* of the statement */
 };
 
+/* A name that a line of it is to set, and does not: NAME = value. */
+struct cfg_name {
+	const char *name;
+	struct ejg_origin origin;
+};
+
+/* Everything that is read about a service. The first members select what is read. */
 struct settings {
 	struct arena *arena;
 	const struct settings_source *source;
@@ -95,6 +101,8 @@ struct settings {
 	const char *cfg_opaque_why; /* constant text */
 	struct cfg_file cfg_files[8];
 	unsigned int n_cfg_files;
+	struct cfg_name cfg_commands[8];
+	unsigned int n_cfg_commands;
 	uint32_t epmd_line; /* line of the cfg that names ERL_EPMD_PORT; or 0 */
 	struct flag_list flags[N_FLAG_SOURCES];
 	const char *flags_problem; /* why the flags cannot be determined, or NULL */

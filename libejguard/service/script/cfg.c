@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libejguard/service/script/cfg.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "libejguard/service/script/cfg-reader.h"
@@ -148,6 +149,28 @@ static bool lacks_command(struct cfg *c, bool expected)
 	return c->at == c->end || *c->at == '\n' || *c->at == '#' ? expected : true;
 }
 
+/*
+ * Records NAME = value: the shell looks for a command of that name. No command has a name in capitals and an argument
+ * that begins with =.
+ */
+static void note_command(struct cfg *c)
+{
+	struct settings *s = c->shell.settings;
+	const char *end = c->at, *sign;
+
+	while (end < c->end && script_is_name(*end) && !islower((unsigned char)*end))
+		end++;
+	sign = script_blanks(end, c->end);
+	if (end == c->at || isdigit((unsigned char)*c->at) || sign == end || sign == c->end || *sign != '=' ||
+	    c->shell.mode == SHELL_NEVER || s->n_cfg_commands == ARRAY_SIZE(s->cfg_commands))
+		return;
+	s->cfg_commands[s->n_cfg_commands] = (struct cfg_name){
+		.name = arena_strndup(s->arena, c->at, (size_t)(end - c->at)),
+		.origin = shell_origin(&c->shell),
+	};
+	s->n_cfg_commands += s->cfg_commands[s->n_cfg_commands].name != NULL;
+}
+
 /* expected: an operator before it requires a command. */
 static const char *read_command(struct cfg *c, bool expected)
 {
@@ -181,6 +204,7 @@ static const char *read_command(struct cfg *c, bool expected)
 		return "it calls a function";
 	if (script_word(c->at, c->end, "["))
 		read_test(c);
+	note_command(c);
 	return c->truth == UNKNOWN && !command_sets_nothing(&c->shell, &c->at, c->end) ? no_assignment : NULL;
 }
 
