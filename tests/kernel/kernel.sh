@@ -302,12 +302,17 @@ hammer_serve() {
 
 hammers=()
 
-# hammer_start NAME COMMAND...: one that calls, until hammer_end.
+is_hammer() {
+	[[ $(readlink "/proc/$1/exe") == */hammer ]]
+}
+
+# hammer_start NAME COMMAND...: one that calls, until hammer_end. A signal before it is the hammer would end it without a word.
 hammer_start() {
 	local name=$1
 	shift
 	"$@" >"$EJG_STATE/hammer.$name" &
 	hammers+=("$!")
+	wait_for 30 is_hammer "${hammers[-1]}"
 }
 
 hammer_end() {
