@@ -110,7 +110,7 @@ static int check_set(struct inspection *check, const struct pins *pins)
 	if (r == 0)
 		r = check_cgroups(check, pins);
 	if (r == 0)
-		r = net_find_networks(check->call, &networks);
+		r = host_find_networks(check->call, &networks);
 	if (r == 0)
 		r = check_networks(check, pins, &networks, false);
 	netns_free(&networks);
@@ -143,7 +143,7 @@ static int check_past_guard(struct inspection *check, struct host_state *state)
 	int r = host_find_top(check->call, &top);
 
 	if (r == 0)
-		r = net_find_networks(check->call, &networks);
+		r = host_find_networks(check->call, &networks);
 	if (r < 0)
 		return r;
 	failed = check->failed |= net_check_ports(check->call, check->policy, &networks, false);

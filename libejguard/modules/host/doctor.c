@@ -47,7 +47,7 @@ void host_report_lookups(struct ejg_call *call)
 {
 	struct netns_list networks = {};
 
-	if (net_find_networks(call, &networks) < 0)
+	if (host_find_networks(call, &networks) < 0)
 		return;
 	for (size_t i = 0; i < networks.n; i++)
 		if (net_lives_in(&networks, &networks.items[i]))

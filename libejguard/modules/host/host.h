@@ -44,6 +44,11 @@ int host_find_top(struct ejg_call *call, struct ejg_cgroup *ret);
  */
 int members_update(struct ejg_call *call, const struct pins *pins);
 
+/*
+ * As net_find_networks(); namespaces in which the service only listens, as by a socket unit, count as the service's.
+ */
+int host_find_networks(struct ejg_call *call, struct netns_list *ret);
+
 /* Tests whether a map `cgroups` has a cgroup or a parent of it. Return: 1, 0 or a negative errno. */
 int members_have_cgroup(int cgroups, const char *cgroup_mount, uint64_t id);
 

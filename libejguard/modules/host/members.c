@@ -13,12 +13,23 @@
 #include <sys/stat.h>
 
 #include "libejguard/modules/host/host.h"
+#include "libejguard/modules/net/listening.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
+
+int host_find_networks(struct ejg_call *call, struct netns_list *ret)
+{
+	const struct pins none = PINS_NULL;
+	int r = net_find_networks(call, ret);
+
+	if (r == 0)
+		listening_mark(call, &none, ret);
+	return r;
+}
 
 int network_cookie(uint64_t *ret)
 {
@@ -184,7 +195,7 @@ int members_update(struct ejg_call *call, const struct pins *pins)
 {
 	const struct ejg_facts *facts = ejg_call_facts(call);
 	struct netns_list networks = {};
-	int r = net_find_networks(call, &networks);
+	int r = host_find_networks(call, &networks);
 
 	if (r < 0)
 		return r;

@@ -70,7 +70,7 @@ static bool is_of_other_root(const struct netns *netns)
 static int find_routed(struct ejg_call *call, struct routed *ret)
 {
 	struct netns_list networks = {};
-	int r = net_find_networks(call, &networks);
+	int r = host_find_networks(call, &networks);
 
 	if (r < 0)
 		return r;

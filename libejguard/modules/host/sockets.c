@@ -327,7 +327,7 @@ void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const s
 	};
 	struct netns_list networks = {};
 
-	if (net_find_networks(call, &networks) < 0)
+	if (host_find_networks(call, &networks) < 0)
 		return; /* check reports that */
 	(void)walk(&s, pins, &networks);
 	netns_free(&networks);
@@ -343,7 +343,7 @@ void host_evict(struct ejg_call *call, const struct net_policy *policy)
 	};
 	struct netns_list networks = {};
 
-	if (net_find_networks(call, &networks) < 0)
+	if (host_find_networks(call, &networks) < 0)
 		return; /* check reports that */
 	(void)walk(&s, NULL, &networks);
 	netns_free(&networks);

@@ -57,7 +57,7 @@ static int attach_networks(struct ejg_call *call, const struct pins *pins)
 	r = net_find_networks(call, &networks);
 	if (r < 0)
 		return r;
-	net_mark_listening(call, pins, &networks);
+	listening_mark(call, pins, &networks);
 	state->networks = calloc(networks.n + 1, sizeof(*state->networks));
 	if (!state->networks)
 		r = ejg_call_error(call, -ENOMEM, NULL, "no memory");

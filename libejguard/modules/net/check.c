@@ -218,9 +218,9 @@ static int check_network(struct inspection *check, struct net_state *state)
 
 	if (r < 0)
 		return r;
+	sockets_failed = net_check_sockets(check, &networks); /* first: it finds more namespaces of the service */
 	net_check_source_routes(check->call, &networks);
 	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
-	sockets_failed = net_check_sockets(check, &networks);
 	check_lookups(check, &networks, false);
 	failed = check->failed;
 	check->failed |= sockets_failed | net_check_ports(check->call, check->policy, &networks, true);

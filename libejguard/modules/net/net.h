@@ -5,6 +5,7 @@
 
 #include "libejguard/modules/net/accept.h"
 #include "libejguard/modules/net/links.h"
+#include "libejguard/modules/net/listening.h"
 #include "libejguard/modules/net/lookups.h"
 #include "libejguard/modules/net/networks.h"
 #include "libejguard/modules/net/peers.h"
@@ -50,12 +51,6 @@ int net_check(struct ejg_call *call);
  * service's.
  */
 bool net_check_sockets(const struct inspection *check, struct netns_list *networks);
-
-/*
- * Marks the namespaces in which the service listens as the service's, even if it has no process there (as for a socket
- * unit).
- */
-void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks);
 
 /* Ends the connections that the policy would refuse, if the kernel supports that. */
 void net_evict(struct ejg_call *call, const struct net_policy *policy);

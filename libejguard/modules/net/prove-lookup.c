@@ -220,7 +220,7 @@ int net_prove_lookups(struct ejg_call *call, const struct pins *pins, const stru
 	r = net_find_networks(call, &networks);
 	if (r < 0)
 		return r;
-	net_mark_listening(call, pins, &networks);
+	listening_mark(call, pins, &networks);
 	try_all(&lookups, false);
 	try_all(&lookups, true);
 	netns_free(&networks);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "libejguard/modules/net/inspect.h"
+#include "libejguard/modules/net/listening.h"
 #include "libejguard/modules/net/match.h"
 #include "libejguard/modules/net/net.h"
 #include "libejguard/modules/net/outside.h"
@@ -49,44 +50,10 @@ static const char *format_netns(const struct net_sockets *s, char text[static WH
 	return text;
 }
 
-/*
- * A cgroup that is not in the facts is the service's if the set has a link to it: a removed cgroup with open sockets,
- * or one that another apply was given. The link has the program of this set or, after a take-over, of the former set.
- */
-static bool is_linked(const struct net_sockets *s, uint64_t id)
-{
-	int state = s->pins->maps[SET_POLICY] < 0 ? LINK_ABSENT : link_state(s->pins, id, POLICY_BIND4);
-
-	return state == LINK_INTACT || state == LINK_FOREIGN;
-}
-
 /* True for a cgroup of the service or one below it. */
 static bool is_ours(const struct net_sockets *s, uint64_t id)
 {
-	size_t prefix = s->facts->cgroup_mount ? strlen(s->facts->cgroup_mount) : 0;
-	char path[PATH_MAX];
-
-	/* Half open, or closed and waiting: the kernel names no cgroup. A removed cgroup has no id either. */
-	if (!id)
-		return false;
-	for (size_t i = 0; i < s->facts->n_cgroups; i++)
-		if (ejg_cgroup_get(s->facts, i)->id == id)
-			return true;
-	if (is_linked(s, id))
-		return true;
-	cgroup_name(s->facts->cgroup_mount, id, path);
-	if (!*path)
-		return false;
-	for (size_t i = 0; i < s->facts->n_cgroups; i++) {
-		const char *ours = ejg_cgroup_get(s->facts, i)->path;
-
-		if (!ours || strlen(ours) <= prefix)
-			continue;
-		ours += prefix;
-		if (!strncmp(path, ours, strlen(ours)) && path[strlen(ours)] == '/')
-			return true;
-	}
-	return false;
+	return listening_is_ours(s->facts, s->pins, id);
 }
 
 /* 1 for a user that may run the service or epmd, 0 for another one, or a negative errno. */
@@ -145,7 +112,8 @@ static void check_removed(struct net_sockets *s, const struct socket_info *info,
 	char where[WHERE_SIZE], path[PATH_MAX];
 
 	if (!port_in(s->d->head->private_ports, info->local_port) || !(s->hooks & (1U << POLICY_INGRESS)) ||
-	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) || !is_linked(s, info->cgroup_id) ||
+	    (s->everybody && port_in(s->d->head->guarded_ports, info->local_port)) ||
+	    !listening_is_linked(s->pins, info->cgroup_id) ||
 	    link_state(s->pins, info->cgroup_id, POLICY_INGRESS) == LINK_INTACT ||
 	    cgroup_name(s->facts->cgroup_mount, info->cgroup_id, path) < 0 || *path)
 		return;
@@ -369,21 +337,4 @@ void net_evict(struct ejg_call *call, const struct net_policy *policy)
 		walk(&s, state, &networks);
 	pins_close(&pins);
 	netns_free(&networks);
-}
-
-static int look_for_listeners(void *data)
-{
-	return sockets_each(SOCKETS_LISTENING, note_listener, data);
-}
-
-void net_mark_listening(struct ejg_call *call, const struct pins *pins, struct netns_list *networks)
-{
-	struct net_sockets s = { .call = call, .facts = ejg_call_facts(call), .pins = pins };
-
-	for (size_t i = 0; i < networks->n; i++) {
-		s.home = false;
-		/* check reports what cannot be seen */
-		(void)netns_run(&networks->items[i], look_for_listeners, &s);
-		networks->items[i].member |= s.home;
-	}
 }

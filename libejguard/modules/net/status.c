@@ -70,7 +70,7 @@ static void report_networks(struct ejg_call *call, const struct pins *pins)
 
 	if (!pins_has(pins, POLICY_LOOKUP) || net_find_networks(call, &status.networks) < 0)
 		return;
-	net_mark_listening(call, pins, &status.networks);
+	listening_mark(call, pins, &status.networks);
 	(void)lookups_each(pins, report_network, &status);
 	ejg_call_metric(call, "networks", NULL, 0, status.n);
 	netns_free(&status.networks);
