@@ -136,3 +136,23 @@ check_is 'nobody reaches it' ok "$(try_as 65534 connect 127.0.0.1 7000)"
 check_has 'check says so' 'host.listener-unknown' "$(guard_host check 2>&1 || true)"
 check 'apply where the socket can be had' guard_host -q apply
 check_is 'nobody is refused' denied "$(try_as 65534 connect 127.0.0.1 7000)"
+
+note 'a node that was moved into the cgroup, and has kept its listener'
+install -m 755 "$(readlink -f /usr/bin/perl)" "$EJG_STATE/beam.smp"
+background node cgroup_exec "$EJG_CGROUP/users" nsenter --net="$(net_file host)" \
+	setpriv --reuid=65533 --regid=65534 --clear-groups "$EJG_STATE/beam.smp" -MIO::Socket::INET -e '
+	$| = 1;
+	my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 7002, Listen => 5, ReuseAddr => 1) or die $!;
+	print "listening\n";
+	while (my $c = $s->accept) {
+		close $c;
+	}' x -sname ejabberd@localhost
+check 'apply' guard_host -q apply
+check_is 'control: one outside is not the service: nobody reaches it' ok "$(try_as 65534 connect 127.0.0.1 7002)"
+echo "$background_pid" >"$EJG_CGROUP/service/cgroup.procs"
+check_has 'moved: check says that it is not known' 'host.listener-unknown*127.0.0.1:7002' \
+	"$(tr -s ' \n' ' ' <<<"$(guard_host check 2>&1 || true)")"
+check 'apply' guard_host -q apply
+check_is 'nobody is refused' denied "$(try_as 65534 connect 127.0.0.1 7002)"
+check_is 'root is not' ok "$(try_as 0 connect 127.0.0.1 7002)"
+check 'check' guard_host -q check

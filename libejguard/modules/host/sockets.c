@@ -12,6 +12,7 @@
 
 #include "libejguard/modules/host/host.h"
 #include "libejguard/modules/net/match.h"
+#include "libejguard/modules/net/outside.h"
 #include "libejguard/modules/net/sharing.h"
 #include "libejguard/util/cgroup-name.h"
 #include "libejguard/util/cleanup.h"
@@ -79,12 +80,16 @@ static void describe(const struct host_sockets *s, const struct socket_info *inf
 	ejg_call_finding(s->call, id, subject, "%s (uid %u, cgroup %s)", what, info->uid, *path ? path : "(removed)");
 }
 
-/* Only the service's cgroups make a port private that the policy does not list: an allowed user may use any port. */
+/*
+ * Only the service's cgroups make a port private that the policy does not list: an allowed user may use any port. A
+ * process that was moved there has kept its listener, whose cgroup is another one.
+ */
 static bool is_chosen_by_service(const struct host_sockets *s, const struct socket_info *info)
 {
 	return s->known_ports && !port_in(s->head->guarded_ports, info->local_port) &&
 	       port_in(s->head->private_ports, info->local_port) &&
-	       members_have_cgroup(s->pins.maps[SET_CGROUPS], s->facts->cgroup_mount, info->cgroup_id) == 1;
+	       (members_have_cgroup(s->pins.maps[SET_CGROUPS], s->facts->cgroup_mount, info->cgroup_id) == 1 ||
+		outside_is_held_inside(s->call, info));
 }
 
 /* If the mark cannot be read, the port decides: a socket of the service was marked at that port. */
@@ -119,7 +124,7 @@ static int note_chosen(void *data, const struct socket_info *info)
  * choice. */
 static void check_beside(struct host_sockets *s, const struct socket_info *info)
 {
-	if (!port_in(s->chosen, info->local_port) || may(s, info, info->local_port))
+	if (!port_in(s->chosen, info->local_port) || may(s, info, info->local_port) || is_chosen_by_service(s, info))
 		return;
 	describe(s, info, "listener-beside",
 		 "the service chose this port and listens there, and another user has a socket there, too");

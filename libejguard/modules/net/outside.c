@@ -52,20 +52,35 @@ bool outside_is_guarded(const struct ejg_call *call, const struct socket_info *l
 	return false;
 }
 
-/* Of the service, or another of its user. */
-static bool is_node(const struct ejg_survey *survey, pid_t pid, uint32_t relation)
-{
-	for (size_t i = 0; i < survey->n_processes; i++) {
-		const struct ejg_process *process = ejg_process_get(survey, i);
+enum holder {
+	NODE_OUTSIDE,	    /* a node of the service, outside of its cgroups */
+	OTHER_NODE_OUTSIDE, /* another node of its user */
+	INSIDE,		    /* whatever runs in the service's cgroups */
+};
 
-		if (process->pid == pid)
-			return process->role == EJG_PROCESS_NODE && process->relation == relation &&
-			       !process->in_service && !process->other_network;
+static bool is_holder(const struct ejg_process *process, enum holder wanted)
+{
+	const bool outside = process->role == EJG_PROCESS_NODE && !process->in_service && !process->other_network;
+
+	switch (wanted) {
+	case NODE_OUTSIDE:
+		return outside && process->relation == EJG_RELATION_OURS;
+	case OTHER_NODE_OUTSIDE:
+		return outside && process->relation == EJG_RELATION_SAME_USER;
+	default:
+		return process->in_service;
 	}
+}
+
+static bool has_holder(const struct ejg_survey *survey, pid_t pid, enum holder wanted)
+{
+	for (size_t i = 0; i < survey->n_processes; i++)
+		if (ejg_process_get(survey, i)->pid == pid)
+			return is_holder(ejg_process_get(survey, i), wanted);
 	return false;
 }
 
-static bool is_held_by_node(struct ejg_call *call, const struct socket_info *listener, uint32_t relation)
+static bool is_held_by(struct ejg_call *call, const struct socket_info *listener, enum holder wanted)
 {
 	const struct ejg_survey *survey = ejg_call_survey(call);
 
@@ -73,10 +88,15 @@ static bool is_held_by_node(struct ejg_call *call, const struct socket_info *lis
 		const struct ejg_listener *seen = ejg_listener_get(survey, i);
 
 		if (seen->port == listener->local_port && seen->cgroup_id == listener->cgroup_id && seen->pid > 0 &&
-		    is_node(survey, seen->pid, relation))
+		    has_holder(survey, seen->pid, wanted))
 			return true;
 	}
 	return false;
+}
+
+bool outside_is_held_inside(struct ejg_call *call, const struct socket_info *listener)
+{
+	return is_held_by(call, listener, INSIDE);
 }
 
 /* Whoever knows the service's cookie is let in by such a node, too: it reads the same file. */
@@ -95,21 +115,27 @@ bool outside_fails(struct ejg_call *call, const struct socket_info *listener, co
 
 	if ((is_loopback(&address) && !is_wildcard(&address)) || outside_is_guarded(call, listener))
 		return false;
-	if (is_held_by_node(call, listener, EJG_RELATION_SAME_USER))
+	if (is_held_by(call, listener, OTHER_NODE_OUTSIDE))
 		warn_of_other(call, subject, where);
-	if (!is_held_by_node(call, listener, EJG_RELATION_OURS))
+	if (is_held_by(call, listener, INSIDE))
+		ejg_call_finding(call, "listener-unguarded", subject,
+				 "a process of the service listens there%s, but made the listener outside of the "
+				 "service's cgroups: nothing decides who connects until it is restarted",
+				 where);
+	else if (is_held_by(call, listener, NODE_OUTSIDE))
+		ejg_call_finding(call, "listener-unguarded", subject,
+				 "a node of the service listens there%s, outside of the service's cgroups: nothing "
+				 "decides who connects",
+				 where);
+	else
 		return false;
-	ejg_call_finding(call, "listener-unguarded", subject,
-			 "a node of the service listens there%s, outside of the service's cgroups: nothing decides who "
-			 "connects",
-			 where);
 	return true;
 }
 
 bool outside_is_unconfined(struct ejg_call *call, const struct socket_info *listener, const char *subject,
 			   const char *cgroup, const char *where)
 {
-	if (!is_held_by_node(call, listener, EJG_RELATION_OURS))
+	if (!is_held_by(call, listener, NODE_OUTSIDE))
 		return false;
 	ejg_call_finding(call, "node-unconfined", subject,
 			 "a node of the service runs in the cgroup %s, which is not the service's%s: the guard decides "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Listeners outside of the service's cgroups: of another guarded service, and of a node of this one. */
+/* Listeners outside of the service's cgroups: of another guarded service, and of processes of this one. */
 #ifndef EJG_NET_OUTSIDE_H
 #define EJG_NET_OUTSIDE_H
 
@@ -9,6 +9,9 @@
 
 /* True if a set that refuses connections, another service's, has the listener's cgroup and decides about its port. */
 bool outside_is_guarded(const struct ejg_call *call, const struct socket_info *listener);
+
+/* True if an Erlang process in the service's cgroups has the listener, whatever cgroup it made that in. */
+bool outside_is_held_inside(struct ejg_call *call, const struct socket_info *listener);
 
 /*
  * Reports a listener of a node of the service that everybody reaches, because no service's set guards its cgroup. The
