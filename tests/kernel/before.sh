@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The module host, and sockets of local users from before it of which no hook sees more: a connect that waits behind a full
-# queue, and a socket that is bound, and can listen at any time. Controls: the same without the guard, and the service's own.
+# queue, a connection to a private port of a peer, and a socket that is bound, and can listen at any time. Controls: the same without the guard, and the service's own.
 set -euo pipefail
 
 # shellcheck source=kernel.sh
@@ -115,6 +115,72 @@ check 'check' report check
 touch "$EJG_STATE/go"
 wait_is 20 got last_word first || true
 check_is 'the service itself gets in' got "$(last_word first)"
+close_all
+guard_host -q release
+stack
+
+note "a connection to a peer's private port"
+# Takes connections on a port; connects from a port of its own (0: any) and says what becomes of that.
+take='
+import socket, sys
+kept = []
+s = socket.create_server(("", int(sys.argv[1])))
+print("listening", flush=True)
+while True:
+    kept.append(s.accept())'
+reach='
+import socket, sys, time
+s = socket.socket()
+s.bind((sys.argv[1], int(sys.argv[2])))
+s.connect((sys.argv[3], int(sys.argv[4])))
+print("connected", flush=True)
+try:
+    s.recv(9)
+except OSError:
+    print("ended", flush=True)
+time.sleep(600)'
+
+# far NAME PROGRAM ARGUMENT...: as keep, of the remote host.
+far() {
+	background "$1" nsenter --net="$(net_file remote)" /usr/bin/python3 -c "${@:2}"
+}
+
+last_words() {
+	local name
+	for name; do
+		last_word "$name"
+	done | sort | uniq -c | xargs
+}
+
+# start COMMAND...: keep or far, until close_all.
+start() {
+	"$@"
+	pids+=("$background_pid")
+}
+
+pids=()
+start far far.4369 "$take" 4369
+start far far.5222 "$take" 5222
+start keep public users 65534 "$take" 5223
+start keep ends-peer users 65534 "$reach" '' 0 198.51.100.2 4369
+start keep stays-public users 65534 "$reach" '' 0 198.51.100.2 5222
+start keep stays-stranger users 65534 "$reach" '' 0 198.51.100.9 4369
+start keep stays-service service 65533 "$reach" '' 0 198.51.100.2 4369
+start far stays-incoming "$reach" 198.51.100.2 4370 198.51.100.1 5223
+stays=(stays-public stays-stranger stays-service stays-incoming)
+stack
+sed -i 's/^set public.*/& 5223/; 1i set peers 198.51.100.2' "$EJG_CONF/ejabberd"
+check_status 'apply' 1 report apply
+check_is 'it reports that of nobody to the peer only' 1 "$(findings connection-before)"
+check_has 'by address' '198.51.100.2:4369*uid 65534' "$(tr '\n' ' ' <"$EJG_STATE/report")"
+check_is 'control: it ends none' '5 connected' "$(last_words ends-peer "${stays[@]}")"
+sed -i 's/^required host.*/& evict=yes/' "$EJG_CONF/ejabberd"
+check 'apply with evict=yes' report apply
+check_is 'it ends that' 1 "$(findings connection-ended)"
+wait_is 5 ended last_word ends-peer || true
+check_is 'it has ended' ended "$(last_word ends-peer)"
+check_is 'and no other' '4 connected' "$(last_words "${stays[@]}")"
+check 'check' report check
 close_all
 guard_host -q release
 stack

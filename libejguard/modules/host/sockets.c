@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the hooks do not see and the kernel's list of sockets shows: sockets older than the policy (listeners of other
- * users on private ports, their connections to such ports, listeners of the service without a mark), and sockets of
- * other users beside the service's on a port that it chose, where the kernel chose that port for them, too. A release
- * of another service changes the policy: its users lose the ports that it shared.
+ * users on private ports, their connections to such ports of this host and of peers, listeners of the service without a
+ * mark), and sockets of other users beside the service's on a port that it chose, where the kernel chose that port for
+ * them, too. A release of another service changes the policy: its users lose the ports that it shared.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -33,7 +33,8 @@ enum task {
 struct host_sockets {
 	struct ejg_call *call;
 	const struct ejg_facts *facts;
-	const struct policy_head *head;
+	const struct net_policy *policy;
+	const struct policy_head *head;	  /* of the policy */
 	struct pins pins;		  /* of walk(): not open if nothing is pinned */
 	struct policy_ports *known_ports; /* of the set; NULL: none */
 	struct sharing sharing;		  /* users that other services allow */
@@ -197,6 +198,16 @@ static bool waits_here(const struct host_sockets *s, const struct socket_info *i
 	return info->open && (is_loopback(&remote) || find_listen(s->head, &remote) || host_is_own(&remote));
 }
 
+/* True if a connection was made to a port that is private on a peer, too, which accepts this whole host. */
+static bool goes_to_peer(const struct host_sockets *s, const struct socket_info *info)
+{
+	const struct policy_address remote = net_address(&info->remote);
+	const struct decision d = net_decision(s->policy);
+
+	return port_in(s->head->guarded_ports, info->remote_port) && find_peer(&d, &remote, 0) &&
+	       socket_find_direction(info) != SOCKET_INCOMING;
+}
+
 /* True if the other end of a connection is a socket of this host with a private port. */
 static bool is_served(const struct host_sockets *s, const struct socket_info *info)
 {
@@ -217,7 +228,7 @@ static int check_connection(void *data, const struct socket_info *info)
 	int r;
 
 	if (!is_private(s, info->remote_port) || may(s, info, info->remote_port) ||
-	    (!is_served(s, info) && !waits_here(s, info)))
+	    (!is_served(s, info) && !waits_here(s, info) && !goes_to_peer(s, info)))
 		return 0;
 	if (s->task == TASK_CHECK) {
 		describe(s, info, "connection-before",
@@ -316,7 +327,12 @@ static bool walk(struct host_sockets *s, const struct pins *pins, const struct n
 
 bool host_check_sockets(struct ejg_call *call, const struct net_policy *policy, const struct netns_list *networks)
 {
-	struct host_sockets s = { .call = call, .facts = ejg_call_facts(call), .head = &policy->chunks->head };
+	struct host_sockets s = {
+		.call = call,
+		.facts = ejg_call_facts(call),
+		.policy = policy,
+		.head = &policy->chunks->head,
+	};
 
 	return walk(&s, NULL, networks);
 }
@@ -326,6 +342,7 @@ void host_mark_listeners(struct ejg_call *call, const struct pins *pins, const s
 	struct host_sockets s = {
 		.call = call,
 		.facts = ejg_call_facts(call),
+		.policy = policy,
 		.head = &policy->chunks->head,
 		.task = TASK_MARK,
 		.early = pins,
@@ -343,6 +360,7 @@ void host_evict(struct ejg_call *call, const struct net_policy *policy)
 	struct host_sockets s = {
 		.call = call,
 		.facts = ejg_call_facts(call),
+		.policy = policy,
 		.head = &policy->chunks->head,
 		.task = TASK_EVICT,
 	};
