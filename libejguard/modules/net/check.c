@@ -220,6 +220,7 @@ static int check_network(struct inspection *check, struct net_state *state)
 		return r;
 	sockets_failed = net_check_sockets(check, &networks); /* first: it finds more namespaces of the service */
 	net_check_source_routes(check->call, &networks);
+	net_check_fast_open(check->call, &networks);
 	check->failed |= net_check_ports(check->call, check->policy, &networks, false);
 	check_lookups(check, &networks, false);
 	failed = check->failed;

@@ -37,4 +37,7 @@ bool net_check_ports(struct ejg_call *call, const struct net_policy *policy, con
 /* Warns of the service's network namespaces that take packets with a source route. */
 void net_check_source_routes(struct ejg_call *call, const struct netns_list *networks);
 
+/* Warns of those that take the data of a SYN without a cookie. */
+void net_check_fast_open(struct ejg_call *call, const struct netns_list *networks);
+
 #endif
