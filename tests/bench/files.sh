@@ -27,15 +27,15 @@ for i in range(n):
 	chmod "$2" "$top"
 }
 
-# quiet NAME MOST COMMAND...: a program that runs the command and shows only its errors. An exit status above MOST is one:
-# what does not do its work would be the fastest.
+# quiet NAME MOST COMMAND...: a program that runs the command, and shows what it says only if it fails. An exit status above MOST is
+# a failure: what does not do its work would be the fastest.
 quiet() {
 	local program=$EJG_STATE/quiet-$1 most=$2
 	shift 2
 	{
 		echo '#!/bin/sh'
-		echo "$* >/dev/null"
-		echo "test \$? -le $most"
+		echo "$* >/dev/null 2>$program.said"
+		echo "test \$? -le $most || { cat $program.said >&2; exit 1; }"
 	} >"$program"
 	chmod 755 "$program"
 	echo "$program"
