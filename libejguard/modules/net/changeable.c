@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "libejguard/modules/net/match.h"
-#include "libejguard/modules/net/pins.h"
+#include "libejguard/modules/net/owners.h"
 #include "libejguard/util/cleanup.h"
 
 enum {
 	EPMD_DEFAULT = 4369,  /* registered at IANA */
 	FIRST_UNKNOWN = 1024, /* those below are for services of the system, and only root binds them */
+	FIRST_PERSON = 1000,  /* Debian Policy, 9.2.2: users of lower numbers are services */
 };
 
 /* The source of one kind of ports. */
@@ -103,22 +104,20 @@ static struct ejg_port_range find_freed(const struct ejg_facts *facts, const str
 	return freed;
 }
 
-/* Reads the policy in force. Return: 1 if there is one, 0, or a negative errno, set on the call. */
-static int read_former(struct ejg_call *call, struct net_policy *ret)
+/*
+ * Reads the policy in force, also one of a former version: an upgrade is no moment to forget what it guards. Return:
+ * true if there is one. check reports a set that cannot be read, and an apply replaces it.
+ */
+static bool read_former(struct ejg_call *call, struct net_policy *ret)
 {
-	struct pins pins = PINS_NULL;
-	enum pins_state state;
-	cleanup_fd int fd = -1;
-	int r = pins_open(call, ejg_call_facts(call)->service, &pins, &state);
+	struct owner owner;
+	bool read;
 
-	if (r < 0)
-		return r;
-	/* check reports a set that cannot be read, and an apply replaces it */
-	if (state == PINS_CURRENT)
-		fd = pins_get_policy(&pins);
-	r = fd >= 0 && pins_read_policy(fd, ret) == 0;
-	pins_close(&pins);
-	return r;
+	if (!owner_open(ejg_call_facts(call)->service, &owner))
+		return false;
+	read = pins_read_policy(owner.policy, ret) == 0;
+	owner_close(&owner);
+	return read;
 }
 
 /* "port 22", "ports 4370-4375" */
@@ -164,13 +163,20 @@ static bool may_be_ours(const struct ejg_survey *survey, const struct ejg_listen
 	return false;
 }
 
+/* Of root or a service: a local user must not keep this service from its start by a listener of his own. */
+static bool is_of_system(const struct ejg_listener *listener)
+{
+	return listener->uid < FIRST_PERSON;
+}
+
 /* A listener of another service on a port. */
 static const struct ejg_listener *find_other(const struct ejg_survey *survey, unsigned int port, bool epmd)
 {
 	for (size_t i = 0; i < survey->n_listeners; i++) {
 		const struct ejg_listener *listener = ejg_listener_get(survey, i);
 
-		if (listener->port == port && !listener->in_service && !may_be_ours(survey, listener, epmd))
+		if (listener->port == port && !listener->in_service && is_of_system(listener) &&
+		    !may_be_ours(survey, listener, epmd))
 			return listener;
 	}
 	return NULL;
@@ -313,10 +319,7 @@ int changeable_keep_ports(struct ejg_call *call, struct net_policy *policy)
 	/* The guard is taken off on purpose, or there is none: nothing runs on an image. */
 	if (!changeable || ejg_call_mode(call) != EJG_ENFORCE || (facts->root && *facts->root))
 		return 0;
-	r = read_former(call, &former);
-	if (r < 0)
-		return r;
-	in_force = r > 0 ? &former.chunks[0].head : NULL;
+	in_force = read_former(call, &former) ? &former.chunks[0].head : NULL;
 	r = check_sources(call, &sources, in_force && !(in_force->flags & POLICY_PERMISSIVE) ? in_force : NULL, head);
 	net_policy_free(&former);
 	return r;
