@@ -152,6 +152,16 @@ static void test_cgroups_of_one_unit(void **state)
 	assert_said("user7 7 nc 1.service bind4 refused 101\nuser8 8 nc 1.service bind4 refused 10\n");
 }
 
+/* A user chooses the names of commands: two of them must not look the same. */
+static void test_commands_that_look_the_same(void **state)
+{
+	(void)state;
+	add(7, 2, "a\xff", 1);
+	add(7, 2, "a\\xff", 10);
+	add(7, 2, "a", 100);
+	assert_said("user7 7 a\\xff 1.service bind4 refused 11\nuser7 7 a 1.service bind4 refused 100\n");
+}
+
 static void test_not_more(void **state)
 {
 	const char *line = said;
@@ -179,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup(test_addresses_and_ports_are_one, begin),
 		cmocka_unit_test_setup(test_each_label_tells_apart, begin),
 		cmocka_unit_test_setup(test_cgroups_of_one_unit, begin),
+		cmocka_unit_test_setup(test_commands_that_look_the_same, begin),
 		cmocka_unit_test_setup(test_not_more, begin),
 	};
 
