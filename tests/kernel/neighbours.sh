@@ -79,6 +79,16 @@ check_is 'now it does' refused "$(as again 65532 connect 127.0.0.1 4369)"
 check 'check of the first' guard_host -q check first
 stack second 4470-4475 bin
 
+note 'the second says that the range of the first is its own, too'
+stack second 4370-4475 bin
+check 'apply of the second' guard_host -q apply second
+check_is 'its user and its processes are not let in there' 'denied denied denied denied denied' "$(sees 4370)"
+check_status 'explain says so' 1 guard_host -q explain connect 127.0.0.1 4370 first --user bin
+check_is 'epmd is shared, still' 'refused refused refused refused denied' "$(sees 4369)"
+stack second 4470-4475 bin
+both 'a range of its own'
+check_is "the first one's range" 'refused refused denied denied denied' "$(sees 4370)"
+
 note 'the second changes its users'
 stack second 4470-4475 sys
 check 'apply of the second' guard_host -q apply second

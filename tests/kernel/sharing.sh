@@ -149,6 +149,10 @@ for ACCEPT in "${kinds[@]}"; do
 	sed -i 's/^required net/& mode=permissive/' "$EJG_CONF/second"
 	check 'apply of the second, permissive' guard -q apply second
 	check_is 'control: it refuses nothing: nobody guards epmd' 1 "$(foreign)"
+	stack second 4470-4475 198.51.100.9
+	sed -i 's/^set epmd.*/set epmd 4380/; s/^set public.*/& 4369/; s/^required net/& strict=yes/' "$EJG_CONF/second"
+	check 'apply of the second, to which that port is public' guard -q apply second
+	check_is 'control: it lets everybody in: nobody guards epmd' 1 "$(foreign)"
 	check 'release' guard -q release second
 	check 'release' guard -q release first
 done

@@ -57,7 +57,7 @@ static bool is_user_of_another(const struct host_explanation *e)
 	for (size_t i = 0; i < e->sharing.n; i++) {
 		const struct policy_head *head = &e->sharing.others[i].chunks->head;
 
-		if (port_in(head->guarded_ports, e->question->port) && user_in(head, e->question->uid))
+		if (shares_port(head, e->question->port) && user_in(head, e->question->uid))
 			return true;
 	}
 	return false;

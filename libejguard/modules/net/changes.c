@@ -154,6 +154,19 @@ static void put_wildcard(FILE *out, const struct changes *c)
 		fprintf(out, " %s -> %s", net_wildcard_words[before], net_wildcard_words[after]);
 }
 
+/* Nothing is known of a policy from before that field. */
+static void put_shared(FILE *out, const struct changes *c)
+{
+	const struct policy_head *before = &c->before->chunks[0].head, *after = &c->after->chunks[0].head;
+
+	if (!(before->flags & POLICY_SHARES) || before->shared_port == after->shared_port)
+		return;
+	if (after->shared_port)
+		fprintf(out, " %u", after->shared_port);
+	else
+		fputs(" none", out);
+}
+
 static void put_missing_users(FILE *out, char sign, const struct policy_head *list, const struct policy_head *other)
 {
 	for (uint32_t i = 0; i < list->n_users && i < POLICY_MAX_USERS; i++) {
@@ -212,6 +225,7 @@ static size_t note_changes(const struct changes *c)
 		{ set_kind.listen, put_listen },
 		{ "users", put_users },
 		{ "wildcard", put_wildcard },
+		{ "port shared with other services", put_shared },
 	};
 	size_t n = 0;
 

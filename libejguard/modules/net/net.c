@@ -73,7 +73,8 @@ static const struct ejg_finding_info findings[] = {
 	  "configure an address that is in listen=, or add this address to listen= and those who connect to it to 'set "
 	  "peers'" },
 	{ "ranges-overlap", EJG_WARNING,
-	  "two guarded services have a distribution port in common: there each refuses the other's peers",
+	  "two guarded services have a distribution port in common: in one network namespace each refuses the other's "
+	  "peers there",
 	  "give each service a range of its own ('set dist')" },
 	{ "not-loaded", EJG_FAILURE, "nothing guards the service", "run: ejguard apply" },
 	{ "outdated", EJG_FAILURE, "the pins are damaged or of another version", "run: ejguard apply" },

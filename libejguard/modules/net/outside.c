@@ -87,7 +87,8 @@ static bool is_held_by(struct ejg_call *call, const struct socket_info *listener
 	for (size_t i = 0; survey && i < survey->n_listeners; i++) {
 		const struct ejg_listener *seen = ejg_listener_get(survey, i);
 
-		if (seen->port == listener->local_port && seen->cgroup_id == listener->cgroup_id && seen->pid > 0 &&
+		if (seen->port == listener->local_port && seen->cgroup_id == listener->cgroup_id &&
+		    !memcmp(seen->address.bytes, listener->local.bytes, sizeof(seen->address.bytes)) && seen->pid > 0 &&
 		    has_holder(survey, seen->pid, wanted))
 			return true;
 	}

@@ -149,7 +149,7 @@ uint16_t owners_overlap(const struct ejg_facts *facts, char service[static NAME_
 	(void)owners_read(&owners);
 	for (size_t i = 0; !port && i < owners.n; i++) {
 		snprintf(service, NAME_MAX + 1, "%s", owners.items[i].name);
-		if (strcmp(service, facts->service) != 0)
+		if (strcmp(service, facts->service) != 0 && !(owners.items[i].head.flags & POLICY_PERMISSIVE))
 			port = first_guarded(&owners.items[i].head, facts);
 	}
 	owners_free(&owners);
@@ -163,9 +163,7 @@ bool owners_guard(const char *service, uint16_t port)
 
 	if (!owner_open(service, &owner))
 		return false;
-	/* With strict=yes every port is private that its stack does not call public. */
-	guards = !(owner.head.flags & POLICY_PERMISSIVE) &&
-		 (owner.head.flags & POLICY_STRICT || port_in(owner.head.private_ports, port));
+	guards = !(owner.head.flags & POLICY_PERMISSIVE) && port_in(owner.head.private_ports, port);
 	owner_close(&owner);
 	return guards;
 }

@@ -90,13 +90,23 @@ static bool are_ports_covered(const struct policy_head *policy, const struct pol
 	return true;
 }
 
+/* True if `former` opens no port of others that `policy` does not open. */
+static bool is_share_covered(const struct policy_head *former, const struct policy_head *policy)
+{
+	for (uint32_t port = 1; port <= UINT16_MAX; port++)
+		if (shares_port(former, port) && !shares_port(policy, port))
+			return false;
+	return true;
+}
+
 bool net_policy_is_as_strict(const struct net_policy *former, const struct net_policy *policy, enum net_places places)
 {
 	const struct policy_head *head = &former->chunks[0].head, *by = &policy->chunks[0].head;
 
 	if (by->flags & POLICY_PERMISSIVE)
 		return true;
-	if (head->flags & POLICY_PERMISSIVE || !are_ports_covered(by, head) || !are_users_covered(head, by))
+	if (head->flags & POLICY_PERMISSIVE || !are_ports_covered(by, head) || !are_users_covered(head, by) ||
+	    !is_share_covered(head, by))
 		return false;
 	if (head->wildcard != by->wildcard && head->wildcard != POLICY_WILDCARD_DENY &&
 	    by->wildcard != POLICY_WILDCARD_ALLOW)
