@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The module host: decides which local processes bind a private port, and which connect to one. The programs are at the
- * top of the cgroup tree and run for every process; all calls that name no private port return after a test of two
- * bits.
+ * top of the cgroup tree and run for every process; all calls that name no private port return after a test of one
+ * bit.
  *
  * The process is identified by its real uid (a set-uid program runs for the user who started it) and by its cgroup. The
  * kernel uses uids of the initial user namespace: root in another user namespace is the user who made it.

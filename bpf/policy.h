@@ -25,7 +25,8 @@
  * steps down from listen_step, chunk_step or range_step, powers of two.
  *
  * After any change here, or to the name or type of a map, increase POLICY_LAYOUT: by the map `meta` user space takes
- * over or refuses pins of another layout.
+ * over or refuses pins of another layout. A field may be added without that where sizes and places stay, if a flag says
+ * that it is there (POLICY_SHARES).
  */
 #ifndef EJG_BPF_POLICY_H
 #define EJG_BPF_POLICY_H

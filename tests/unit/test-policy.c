@@ -277,7 +277,9 @@ static void test_users_agree_with_a_walk(void **state)
 			assert_false(user_in(&head, UINT32_MAX));
 			head.users[head.n_users] = head.n_users * apart;
 		}
-		assert_true(user_in(&head, (POLICY_MAX_USERS - 1) * apart));
+		for (uint32_t uid = 0; uid < (POLICY_MAX_USERS + 2) * apart; uid += apart)
+			assert_int_equal(user_in(&head, uid), uid < POLICY_MAX_USERS * apart);
+		assert_false(user_in(&head, UINT32_MAX));
 	}
 }
 

@@ -81,7 +81,8 @@ const struct ejg_finding dropin_early_command = {
 const struct ejg_finding dropin_success_status = {
 	.id = "ejguard.success-status",
 	.severity = EJG_WARNING,
-	.message = "systemd takes the end of a guard that could not do its work for a success, and starts it unguarded",
+	.message = "systemd takes the end of a guard that could not do its work for a success, and starts the unit "
+		   "unguarded",
 	.remedy =
 		"clear SuccessExitStatus= in a drop-in of the unit (see systemctl cat), and set again only statuses of "
 		"the service below 200, and TERM where it needs it",

@@ -129,9 +129,8 @@ static int note_excused(struct report *report, const struct unit *unit, const st
 	if (!excused)
 		return 0;
 	if (asprintf(&message,
-		     "SuccessExitStatus= has %s: where systemd cannot run the guard, or something ends the guard, it "
-		     "starts "
-		     "unguarded",
+		     "SuccessExitStatus= has %s: where systemd cannot run the guard, or something ends it, the unit "
+		     "starts unguarded",
 		     excused) < 0) {
 		message = NULL;
 		return report_fail(report, -ENOMEM, "out of memory");

@@ -121,8 +121,10 @@ static int note_chosen(void *data, const struct socket_info *info)
 	return 0;
 }
 
-/* At another address than the service's. The hooks refuse a bind to such a port, but not to a port of the kernel's
- * choice. */
+/*
+ * At another address than the service's. The hooks refuse a bind that names such a port, but not one to a port of the
+ * kernel's choice.
+ */
 static void check_beside(struct host_sockets *s, const struct socket_info *info)
 {
 	if (!port_in(s->chosen, info->local_port) || may(s, info, info->local_port) || is_chosen_by_service(s, info))
