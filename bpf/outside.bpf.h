@@ -45,9 +45,13 @@ static __always_inline void fold(struct policy_address *address)
 /* Counts and records a refusal. Returns the result of the hook. */
 static __always_inline int refuse(int decision, enum policy_hook hook, const struct outsider *who)
 {
-	enum policy_reason reason = decision & ~PASSED;
-	bool passed = decision & PASSED;
+	enum policy_reason reason;
+	bool passed;
 
+	/* clang 19 knows what the function returned, and drops the masks; the verifier does not know it. */
+	barrier_var(decision);
+	reason = decision & ~PASSED;
+	passed = decision & PASSED;
 	count(who->proof, hook, reason);
 	if (!who->proof) {
 		__u64 now = bpf_ktime_get_boot_ns();
