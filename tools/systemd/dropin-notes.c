@@ -97,32 +97,36 @@ static int note(struct report *report, const struct unit *unit, const struct dro
 	return finding.severity >= look->least ? report_note(report, &finding) : 0;
 }
 
-/* What the unit's own user runs before the guard is not guarded: it may use private ports, and leave processes. */
-static int note_early(struct report *report, const struct unit *unit, const struct dropin_look *look)
+/* Notes a finding about a unit. @message: NULL: there was no memory for it */
+static int note_unit(struct report *report, const struct unit *unit, struct ejg_finding finding, const char *message)
 {
-	struct ejg_finding finding = dropin_early_command;
-	cleanup_free char *message = NULL;
-
-	if (!unit->guarded || !unit->early || finding.severity < look->least)
-		return 0;
-	if (asprintf(&message, "its user runs this before the guard, or after it failed, and so without it: %s",
-		     unit->early) < 0) {
-		message = NULL;
+	if (!message)
 		return report_fail(report, -ENOMEM, "out of memory");
-	}
 	finding.module = "ejguard";
 	finding.subject = unit->name;
 	finding.message = message;
 	return report_note(report, &finding);
 }
 
+/* What the unit's own user runs before the guard is not guarded: it may use private ports, and leave processes. */
+static int note_early(struct report *report, const struct unit *unit, const struct dropin_look *look)
+{
+	cleanup_free char *message = NULL;
+
+	if (!unit->guarded || !unit->early || dropin_early_command.severity < look->least)
+		return 0;
+	if (asprintf(&message, "its user runs this before the guard, or after it failed, and so without it: %s",
+		     unit->early) < 0)
+		message = NULL;
+	return note_unit(report, unit, dropin_early_command, message);
+}
+
 /* Where systemd cannot run the guard, or something ends it, no status of ours keeps the unit from starting. */
 static int note_excused(struct report *report, const struct unit *unit, const struct dropin_look *look)
 {
-	struct ejg_finding finding = dropin_success_status;
 	cleanup_free char *excused = NULL, *message = NULL;
 
-	if (!unit->guarded || !unit->successes || finding.severity < look->least)
+	if (!unit->guarded || !unit->successes || dropin_success_status.severity < look->least)
 		return 0;
 	if (own_status_excused(unit->successes, &excused) < 0)
 		return report_fail(report, -ENOMEM, "out of memory");
@@ -131,14 +135,9 @@ static int note_excused(struct report *report, const struct unit *unit, const st
 	if (asprintf(&message,
 		     "SuccessExitStatus= has %s: where systemd cannot run the guard, or something ends it, the unit "
 		     "starts unguarded",
-		     excused) < 0) {
+		     excused) < 0)
 		message = NULL;
-		return report_fail(report, -ENOMEM, "out of memory");
-	}
-	finding.module = "ejguard";
-	finding.subject = unit->name;
-	finding.message = message;
-	return report_note(report, &finding);
+	return note_unit(report, unit, dropin_success_status, message);
 }
 
 /* Does the text of our drop-in differ from what enable would write now? Also if that is unknown. */

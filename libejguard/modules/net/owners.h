@@ -22,8 +22,7 @@ struct owners {
 	size_t n;
 };
 
-/* Opens the set of a service. Return: false if it has none, or none that can be read; else close it by owner_close().
- */
+/* Opens the set of a service. Return: true; then owner_close() closes it. False if there is none that can be read. */
 bool owner_open(const char *service, struct owner *ret);
 void owner_close(struct owner *owner);
 
